@@ -1,0 +1,57 @@
+"""India's fiscal years (April to March), written "2026-27" and counted by their first year."""
+
+from __future__ import annotations
+
+import re
+
+# The benchmark's year and the last year of the path; what every scenario is measured in.
+BASE_YEAR = 2023
+LAST_YEAR = 2035
+
+_FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
+
+
+def parse_fiscal_year(text: str) -> int:
+    """First calendar year of a fiscal year.
+
+    Parameters
+    ----------
+    text : str
+        A fiscal year as people write it, ``"2026-27"``.
+
+    Returns
+    -------
+    int
+        ``2026`` for ``"2026-27"``.
+
+    Raises
+    ------
+    ValueError
+        Where the text has another form, or the second year does not follow the first.
+    """
+    form = _FORM.fullmatch(text) if isinstance(text, str) else None
+    if form is None:
+        raise ValueError("a fiscal year such as 2026-27")
+    first = int(form.group(1))
+    expected = format_fiscal_year(first)
+    if text != expected:
+        raise ValueError(f"the second year must follow the first: {expected}")
+    return first
+
+
+def format_fiscal_year(first: int) -> str:
+    """Write the fiscal year that begins in April of ``first``: 2026 gives ``"2026-27"``.
+
+    Raises
+    ------
+    ValueError
+        Where ``first`` is not a year of four digits.
+    """
+    if not 1000 <= first <= 9999:
+        raise ValueError(f"a year of four digits, not {first}")
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def fiscal_years(first: int, last: int) -> tuple[str, ...]:
+    """All fiscal years from ``first`` to ``last``, both included; none where ``last < first``."""
+    return tuple(format_fiscal_year(year) for year in range(first, last + 1))
