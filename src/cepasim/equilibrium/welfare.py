@@ -1,0 +1,286 @@
+r"""Accounting around a solved market: who loses, surpluses, and where the wedge goes.
+
+Pure functions on arrays, after ``docs/model.md``, section 1 ("Accounting", "Who loses"). Values
+are in whatever unit the caller uses (US$ million in this project) and come back in the same; hats
+are new over old. Every argument broadcasts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cepasim.equilibrium.ces import FloatArray, one_minus
+
+_CONSISTENT = 1e-9  # relative gap allowed between V0 T0 and the source's own landed expenditure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Displacement:
+    """Where the change in one source's export value comes from; the unit of the values given.
+
+    Attributes
+    ----------
+    market_expansion : ndarray, (...,)
+        What the source gains because all buyers together spend more.
+    by_source : ndarray, (..., S)
+        What it takes from each other source (positive: that source loses); 0 at its own place.
+    domestic : ndarray, (...,)
+        What it takes from domestic producers.
+    wedge : ndarray, (...,)
+        Wedge saved: the same landed spending leaves more for the exporter.
+    total : ndarray, (...,)
+        Change in the export value; the parts add up to it.
+    """
+
+    market_expansion: FloatArray
+    by_source: FloatArray
+    domestic: FloatArray
+    wedge: FloatArray
+    total: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WedgeAccounts:
+    """Who receives the difference between landed and producer value; same unit as the value.
+
+    Attributes
+    ----------
+    freight : ndarray
+        Freight and insurance, f p x.
+    duty : ndarray
+        Received by the importer's treasury, t_duty (1 + f) p x.
+    origin_cost : ndarray
+        Cost of proving origin and of preference forgone beyond the duty,
+        (t_eff − t_duty)(1 + f) p x; a resource cost.
+    barrier_rent : ndarray
+        Part of the barriers' cost that is a rent to a named owner.
+    barrier_cost : ndarray
+        The rest of ν (1 + f)(1 + t_eff) p x; a resource cost.
+    """
+
+    freight: FloatArray
+    duty: FloatArray
+    origin_cost: FloatArray
+    barrier_rent: FloatArray
+    barrier_cost: FloatArray
+
+
+def displacement(
+    landed_old: ArrayLike,
+    landed_new: ArrayLike,
+    domestic_old: ArrayLike,
+    domestic_new: ArrayLike,
+    own: ArrayLike,
+    value_old: ArrayLike,
+    wedge_old: ArrayLike,
+    wedge_new: ArrayLike,
+) -> Displacement:
+    """Split the change in one source's export value by who loses it.
+
+    ``dV = [dE − sum over others dL_j − dL_D] / T1 + V0 (T0 / T1 − 1)`` with E all landed
+    expenditure, L that on a source, L_D that on the domestic variety (model.md, section 1).
+
+    Parameters
+    ----------
+    landed_old, landed_new : array_like, (..., S)
+        Expenditure on each source at landed prices, before and after; money.
+    domestic_old, domestic_new : array_like, (...,)
+        Expenditure on the domestic variety; money.
+    own : array_like of int, (...,)
+        Place of the source in question on the last axis.
+    value_old : array_like, (...,)
+        Its benchmark export value V0 at producer prices; money.
+    wedge_old, wedge_new : array_like, (...,)
+        Level of its wedge T, landed over producer price, > 0; no unit.
+
+    Returns
+    -------
+    Displacement
+        Parts and total in the money of the arguments.
+
+    Raises
+    ------
+    ValueError
+        Where ``value_old * wedge_old`` is not the source's own landed expenditure, a wedge is
+        not above 0, or `own` is no place of a source; the message names the first bad index.
+    """
+    old, new = np.broadcast_arrays(
+        np.asarray(landed_old, dtype=np.float64), np.asarray(landed_new, dtype=np.float64)
+    )
+    sources = old.shape[-1]
+    place = np.asarray(own)
+    if place.dtype.kind not in "iu" or ((place < 0) | (place >= sources)).any():
+        raise ValueError(f"own: must be integers from 0 to {sources - 1}")
+    level_old = np.asarray(wedge_old, dtype=np.float64)
+    level_new = np.asarray(wedge_new, dtype=np.float64)
+    _require(level_old > 0.0, "wedge_old", level_old, "must be > 0")
+    _require(level_new > 0.0, "wedge_new", level_new, "must be > 0")
+    value = np.asarray(value_old, dtype=np.float64)
+    change_domestic = np.asarray(domestic_new, dtype=np.float64) - np.asarray(
+        domestic_old, dtype=np.float64
+    )
+    lead = np.broadcast_shapes(
+        old.shape[:-1],
+        place.shape,
+        level_old.shape,
+        level_new.shape,
+        value.shape,
+        change_domestic.shape,
+    )
+    mine = np.broadcast_to(place, lead)[..., None] == np.arange(sources)
+    own_old = np.where(mine, old, 0.0).sum(axis=-1)
+    own_new = np.where(mine, new, 0.0).sum(axis=-1)
+    expected = np.broadcast_to(value * level_old, lead)
+    _require(
+        np.abs(expected - own_old) <= _CONSISTENT * np.maximum(np.abs(own_old), np.abs(expected)),
+        "value_old",
+        np.broadcast_to(value, lead),
+        "times wedge_old must be the source's own landed_old",
+    )
+
+    change = new - old
+    lost_by_others = np.where(mine, 0.0, -change)
+    expansion = (change.sum(axis=-1) + change_domestic) / level_new
+    return Displacement(
+        market_expansion=expansion,
+        by_source=lost_by_others / level_new[..., None],
+        domestic=np.broadcast_to(-change_domestic / level_new, lead),
+        wedge=np.broadcast_to(value * (level_old / level_new - 1.0), lead),
+        total=own_new / level_new - value,
+    )
+
+
+def consumer_surplus_change(
+    expenditure: ArrayLike,
+    index_reference: ArrayLike,
+    index: ArrayLike,
+    eta: ArrayLike,
+    demand: ArrayLike = 1.0,
+) -> FloatArray:
+    """Change in consumer surplus against the reference.
+
+    ``E0 Y (P_ref**(1 − eta) − P**(1 − eta)) / (1 − eta)``, the area under demand ∝ P**(−eta);
+    ``E0 Y ln(P_ref / P)`` at eta = 1, and no digit lost next to it.
+
+    Parameters
+    ----------
+    expenditure : array_like
+        Benchmark expenditure on the composite E0; money.
+    index_reference, index : array_like
+        Composite price index in the reference and in the scenario, hats against the benchmark.
+    eta : array_like
+        Absolute price elasticity of demand for the composite, ≥ 0.
+    demand : array_like
+        Demand shifter Y, the same in both; a hat.
+
+    Returns
+    -------
+    ndarray
+        Money of `expenditure`; positive where the price falls. Nothing is claimed across a
+        change of taste: compare indices of equal taste.
+    """
+    reference = np.log(np.asarray(index_reference, dtype=np.float64))
+    rise = np.log(np.asarray(index, dtype=np.float64)) - reference
+    gap = one_minus(eta)
+    level = np.asarray(expenditure, dtype=np.float64) * np.asarray(demand, dtype=np.float64)
+    return np.asarray(-level * np.exp(gap * reference) * np.expm1(gap * rise) / gap)
+
+
+def producer_surplus(
+    value_old: ArrayLike, price: ArrayLike, quantity: ArrayLike, supply: ArrayLike
+) -> FloatArray:
+    """Producer surplus ``V0 p x / (1 + epsilon)``, 0 at infinite supply.
+
+    Parameters
+    ----------
+    value_old : array_like
+        Benchmark value at producer prices V0; money.
+    price, quantity : array_like
+        Hats of the producer price and the quantity.
+    supply : array_like
+        Supply elasticity in (0, inf].
+
+    Returns
+    -------
+    ndarray
+        Money of `value_old`.
+    """
+    revenue = np.asarray(value_old, dtype=np.float64) * np.asarray(price, dtype=np.float64)
+    revenue = revenue * np.asarray(quantity, dtype=np.float64)
+    return np.asarray(revenue / (1.0 + np.asarray(supply, dtype=np.float64)))
+
+
+def producer_surplus_change(
+    value_old: ArrayLike,
+    price_reference: ArrayLike,
+    quantity_reference: ArrayLike,
+    price: ArrayLike,
+    quantity: ArrayLike,
+    supply: ArrayLike,
+) -> FloatArray:
+    """Producer surplus in the scenario minus that in the reference; as :func:`producer_surplus`.
+
+    Hats of both states are against the same benchmark; money of `value_old`.
+    """
+    return producer_surplus(value_old, price, quantity, supply) - producer_surplus(
+        value_old, price_reference, quantity_reference, supply
+    )
+
+
+def wedge_accounts(
+    value: ArrayLike,
+    freight: ArrayLike,
+    tariff_effective: ArrayLike,
+    tariff_duty: ArrayLike,
+    barrier: ArrayLike,
+    rent_share: ArrayLike = 0.0,
+) -> WedgeAccounts:
+    """Split landed minus producer value by who receives or bears it.
+
+    The parts add up to ``(T − 1) p x`` with ``T = (1 + f)(1 + t_eff)(1 + nu)``.
+
+    Parameters
+    ----------
+    value : array_like
+        Export value p x in the state asked about (V0 times the value hat); money.
+    freight : array_like
+        f, freight and insurance as a fraction of the producer price.
+    tariff_effective, tariff_duty : array_like
+        What the tariff costs the shipper on average and what the treasury collects, fractions
+        of the c.i.f. value (model.md, section 3).
+    barrier : array_like
+        nu, ad-valorem equivalent of barriers, fraction of the duty-paid value.
+    rent_share : array_like
+        Share of the barriers' cost that is a rent, 0 to 1.
+
+    Returns
+    -------
+    WedgeAccounts
+        Money of `value`.
+    """
+    value = np.asarray(value, dtype=np.float64)
+    f = np.asarray(freight, dtype=np.float64)
+    t_eff = np.asarray(tariff_effective, dtype=np.float64)
+    t_duty = np.asarray(tariff_duty, dtype=np.float64)
+    share = np.asarray(rent_share, dtype=np.float64)
+    landed_before_duty = value * (1.0 + f)
+    barriers = np.asarray(barrier, dtype=np.float64) * landed_before_duty * (1.0 + t_eff)
+    return WedgeAccounts(
+        freight=np.asarray(value * f),
+        duty=np.asarray(t_duty * landed_before_duty),
+        origin_cost=np.asarray((t_eff - t_duty) * landed_before_duty),
+        barrier_rent=np.asarray(share * barriers),
+        barrier_cost=np.asarray((1.0 - share) * barriers),
+    )
+
+
+def _require(good: np.ndarray, name: str, array: FloatArray, words: str) -> None:
+    """Raise for the first place where `good` does not hold."""
+    if np.all(good):
+        return
+    where = tuple(int(i) for i in np.argwhere(~np.asarray(good))[0]) if np.ndim(good) else ()
+    place = f"[{', '.join(map(str, where))}]" if where else ""
+    raise ValueError(f"{name}{place} = {float(array[where])!r}: {words}")
