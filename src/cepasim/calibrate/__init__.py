@@ -1,0 +1,1 @@
+"""Estimation of the benchmark: programs whose output lies, versioned, in ``params/``."""

@@ -1,0 +1,588 @@
+"""The two import markets: the balance itself, each market's rules, and the tables in params/."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cepasim.calibrate.cells import Statement, balance_cells
+from cepasim.calibrate.domestic_sales import domestic_sales
+from cepasim.calibrate.india_market import INDIA_EXPORTERS, balance_india
+from cepasim.calibrate.japan_market import (
+    ASEAN,
+    CLOTHING,
+    JAPAN_EXPORTERS,
+    MINERALS,
+    balance_japan,
+    partner_totals,
+)
+from cepasim.calibrate.market_evidence import Figure, MarketEvidence, read_market_evidence
+from cepasim.calibrate.markets import MarketTables, balance_markets
+from cepasim.problems import InputError, RunError
+
+PARAMS = Path(__file__).parents[2] / "params"
+BENCHMARK = PARAMS / "benchmark"
+FREIGHT = 0.06
+MONEY = (
+    "japan_chapter_totals",
+    "japan_partner_totals",
+    "minerals_metals",
+    "india_imports_2021_22",
+    "india_world_imports",
+    "india_partner_totals",
+    "domestic_sales",
+)
+
+
+@pytest.fixture(scope="module")
+def evidence() -> MarketEvidence:
+    return read_market_evidence(PARAMS)
+
+
+@pytest.fixture(scope="module")
+def bilateral() -> pd.DataFrame:
+    return pd.read_csv(BENCHMARK / "bilateral.csv", dtype={"hs": str})
+
+
+@pytest.fixture(scope="module")
+def markets(bilateral: pd.DataFrame) -> MarketTables:
+    return balance_markets(bilateral, PARAMS, freight_insurance=FREIGHT)
+
+
+def wide(table: pd.DataFrame, column: str = "value") -> pd.DataFrame:
+    return table.pivot(index="hs", columns="exporter", values=column)
+
+
+def flow(bilateral: pd.DataFrame, name: str) -> pd.Series:
+    return bilateral[bilateral["flow"] == name].set_index("hs")["value"]
+
+
+def figures(bilateral: pd.DataFrame, name: str, factor: float = 1.0) -> dict[str, Figure]:
+    return {
+        hs: Figure((hs,), value * factor, value * factor, value * factor, "", "", "", "C")
+        for hs, value in flow(bilateral, name).items()
+    }
+
+
+# ------------------------------------------------------------------- the balance of cells
+
+
+def tables_and_sums(rows: int, cols: int, seed: int) -> tuple[np.ndarray, list[Statement]]:
+    """A random table and its row and column sums as statements."""
+    truth = np.random.default_rng(seed).lognormal(3, 2, (rows, cols))
+    out = []
+    for axis, size in ((0, rows), (1, cols)):
+        for k in range(size):
+            weights = np.zeros((rows, cols))
+            weights[(k, slice(None)) if axis == 0 else (slice(None), k)] = 1.0
+            total = float((weights * truth).sum())
+            out.append(Statement(f"{axis}-{k}", "sum", weights.ravel(), total, 0.01, total))
+    return truth, out
+
+
+def test_a_prior_that_meets_every_statement_is_returned() -> None:
+    truth, statements = tables_and_sums(5, 4, 1)
+    found = balance_cells(truth.ravel(), np.full(20, 0.5), statements)
+    np.testing.assert_allclose(found.value, truth.ravel(), rtol=1e-9)
+
+
+def test_hard_sums_and_one_sd_reproduce_the_ras_table() -> None:
+    """With weights proportional to the prior the balance is RAS: cell = a_i q_ij b_j."""
+    truth, statements = tables_and_sums(4, 3, 2)
+    prior = np.random.default_rng(3).lognormal(3, 1, (4, 3))
+    # The column statements but one: all of them and the row sums would repeat each other.
+    hard = [replace(s, sd=0.0) for s in statements[:-1]]
+    found = balance_cells(prior.ravel(), 1 / np.sqrt(prior.ravel()), hard).value.reshape(4, 3)
+    ras = prior.copy()
+    for _ in range(5000):
+        ras *= (truth.sum(axis=1) / ras.sum(axis=1))[:, None]
+        ras *= truth.sum(axis=0) / ras.sum(axis=0)
+    np.testing.assert_allclose(found, ras, rtol=1e-8)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_sums_recover_a_disturbed_table_better_than_the_prior(seed: int) -> None:
+    truth, statements = tables_and_sums(6, 5, seed)
+    noise = np.random.default_rng(seed + 1).normal(0, 0.5, truth.shape)
+    prior = truth * np.exp(noise)
+    found = balance_cells(prior.ravel(), np.full(30, 0.5), statements)
+    before = np.abs(prior - truth).sum()
+    after = np.abs(found.value - truth.ravel()).sum()
+    assert after < 0.9 * before
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e3, 1e9])
+def test_the_unit_of_money_does_not_matter(factor: float) -> None:
+    truth, statements = tables_and_sums(5, 4, 4)
+    prior = truth.ravel() * np.random.default_rng(5).lognormal(0, 0.4, 20)
+    sd = np.full(20, 0.4)
+    plain = balance_cells(prior, sd, statements)
+    other = balance_cells(
+        prior * factor,
+        sd,
+        [replace(s, target=s.target * factor, scale=s.scale * factor) for s in statements],
+    )
+    np.testing.assert_allclose(other.value, plain.value * factor, rtol=1e-9)
+    np.testing.assert_allclose(other.log_sd, plain.log_sd, rtol=1e-8)
+
+
+def test_zero_stays_zero_and_nothing_is_negative() -> None:
+    truth, statements = tables_and_sums(5, 4, 6)
+    prior = truth.ravel().copy()
+    prior[[0, 7]] = 0.0
+    found = balance_cells(prior, np.full(20, 0.5), statements)
+    assert found.value[[0, 7]].tolist() == [0.0, 0.0]
+    assert (found.value >= 0).all()
+
+
+def test_an_inequality_pulls_on_its_own_side_only() -> None:
+    prior, sd = np.array([1.0, 2.0]), np.array([0.3, 0.3])
+    both = np.ones(2)
+    for sense, target in (("<=", 4.0), (">=", 2.0)):
+        idle = balance_cells(prior, sd, [Statement("s", "s", both, target, 0.01, 3.0, sense)])
+        np.testing.assert_allclose(idle.value, prior, rtol=1e-5)
+    for sense, target in (("<=", 2.0), (">=", 4.0)):
+        tied = balance_cells(prior, sd, [Statement("s", "s", both, target, 0.001, 3.0, sense)])
+        assert tied.value.sum() == pytest.approx(target, rel=2e-3)
+
+
+def test_tight_statements_narrow_the_range_and_agree_with_the_normal_formula() -> None:
+    """One cell, prior sd s0 and a measurement with sd s1: posterior variance is harmonic."""
+    measured = Statement("m", "m", np.ones(1), 10.0, 0.1, 10.0)
+    found = balance_cells(np.array([10.0]), np.array([0.3]), [measured])
+    assert found.log_sd[0] == pytest.approx((0.3**-2 + 0.1**-2) ** -0.5, rel=1e-3)
+
+
+def test_contradicting_hard_statements_are_an_error() -> None:
+    one = np.ones(1)
+    hard = [Statement(str(t), "", one, t, 0.0, 1.0) for t in (1.0, 2.0)]
+    with pytest.raises(RunError):
+        balance_cells(one, one, hard)
+
+
+@pytest.mark.parametrize(
+    ("prior", "sd"), [([-1.0], [1.0]), ([np.nan], [1.0]), ([1.0], [0.0]), ([1.0], [-1.0])]
+)
+def test_bad_priors_are_refused(prior: list[float], sd: list[float]) -> None:
+    with pytest.raises(ValueError):
+        balance_cells(np.array(prior), np.array(sd), [])
+
+
+# ------------------------------------------------------------------- shape and fixed columns
+
+
+def test_every_cell_is_there_once_and_in_order(markets: MarketTables) -> None:
+    for table, exporters in (
+        (markets.japan_imports, JAPAN_EXPORTERS),
+        (markets.india_imports, INDIA_EXPORTERS),
+    ):
+        assert len(table) == 98 * len(exporters)
+        assert table["exporter"].tolist() == list(exporters) * 98
+        assert table["hs"].is_monotonic_increasing and "77" not in set(table["hs"])
+    assert markets.domestic.groupby("importer").size().to_dict() == {"IND": 98, "JPN": 98}
+
+
+def test_values_are_finite_not_negative_and_inside_their_range(markets: MarketTables) -> None:
+    for table in (markets.japan_imports, markets.india_imports, markets.domestic):
+        numbers = table[["low", "value", "high"]]
+        assert np.isfinite(numbers.to_numpy()).all()
+        assert (table["low"] >= 0).all()
+        assert (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
+        assert set(table["grade"]) <= {"C", "D"}
+        assert (table[["unit", "year", "source"]] != "").all().all()
+        assert (table.loc[table["value"] == 0, "note"] != "").all()
+
+
+def test_indias_column_is_the_bilateral_export_raised_to_cif(
+    markets: MarketTables, bilateral: pd.DataFrame
+) -> None:
+    got = wide(markets.japan_imports)["IND"]
+    want = flow(bilateral, "export") * (1 + FREIGHT)
+    pd.testing.assert_series_equal(got, want.reindex(got.index), check_names=False, rtol=1e-12)
+
+
+def test_japans_column_is_the_bilateral_import(
+    markets: MarketTables, bilateral: pd.DataFrame
+) -> None:
+    got = wide(markets.india_imports)["JPN"]
+    want = flow(bilateral, "import").reindex(got.index)
+    pd.testing.assert_series_equal(got, want, check_names=False, rtol=1e-12)
+
+
+def test_freight_is_read_from_the_parameters_when_not_given(
+    bilateral: pd.DataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "benchmark").mkdir()
+    (tmp_path / "benchmark" / "evidence").symlink_to(BENCHMARK / "evidence")
+    with pytest.raises(InputError, match="freight_insurance"):
+        balance_markets(bilateral, tmp_path)
+
+
+# ------------------------------------------------------------------- Japan's market
+
+
+def test_japans_published_totals_are_met(markets: MarketTables, evidence: MarketEvidence) -> None:
+    table = wide(markets.japan_imports).drop(index=["98", "99"])
+    totals = {f.key[0]: f for f in evidence["japan_chapter_totals"]}
+    assert table.to_numpy().sum() == pytest.approx(totals["total"].value, rel=0.002)
+    for hs, row in table.iterrows():
+        figure = totals[str(hs)]
+        if figure.published:
+            assert row.sum() == pytest.approx(figure.value, rel=0.01), hs
+        else:
+            assert figure.low * 0.9 <= row.sum() <= figure.high * 1.1, hs
+
+
+def test_japans_partner_totals_are_met(markets: MarketTables, evidence: MarketEvidence) -> None:
+    got = wide(markets.japan_imports).sum()
+    for exporter, value in partner_totals(evidence, "2023").items():
+        if exporter != "IND":
+            assert got[exporter] == pytest.approx(value, rel=0.06), exporter
+    assert sum(partner_totals(evidence, "2023").values()) == pytest.approx(
+        evidence.values("japan_chapter_totals")[("total",)]
+    )
+
+
+def test_clothing_shares_are_within_what_is_published(markets: MarketTables) -> None:
+    table = wide(markets.japan_imports).loc[list(CLOTHING)].sum()
+    share = table / table.sum()
+    ranges = {
+        "CHN": (0.50, 0.60),
+        "VNM": (0.13, 0.17),
+        "BGD": (0.041, 0.06),
+        "KHM": (0.036, 0.06),
+        "MMR": (0.03, 0.05),
+        "EU27": (0.04, 0.065),
+        "IND": (0.0, 0.01),
+    }
+    for exporter, (low, high) in ranges.items():
+        assert low <= share[exporter] <= high, (exporter, share[exporter])
+    assert 0.25 <= share[list(ASEAN)].sum() <= 0.34
+
+
+def test_small_asian_sources_are_plausible(markets: MarketTables) -> None:
+    table = wide(markets.japan_imports)
+    whole = table.sum()
+    assert 1500 <= whole["BGD"] <= 1800
+    assert 0.031 <= whole["VNM"] / whole.sum() <= 0.036
+    for exporter in ("BGD", "KHM", "MMR"):
+        assert table[exporter][list(CLOTHING)].sum() > 0.5 * whole[exporter]
+    assert table["ARE"]["27"] > 0.9 * whole["ARE"]
+    assert table["BGD"].drop(["61", "62", "64"]).max() < 100
+
+
+def test_minerals_and_metals_stay_between_their_bounds(markets: MarketTables) -> None:
+    rows = markets.report[markets.report["kind"].str.startswith("minerals and metals (")]
+    assert len(rows) == 34
+    assert rows["gap_in_sd"].abs().max() < 2
+    # The United Arab Emirates sell aluminium, and no more of these goods than the group holds.
+    assert wide(markets.japan_imports)["ARE"][list(MINERALS)].sum() < 4500
+
+
+def test_chapters_without_a_japanese_total_have_the_mean_of_the_market(
+    markets: MarketTables, bilateral: pd.DataFrame
+) -> None:
+    table = wide(markets.japan_imports)
+    known = table.drop(index=["98", "99"])
+    exports = flow(bilateral, "export")
+    for hs in ("98", "99"):
+        if exports[hs] > 0:
+            share = table.loc[hs] / table.loc[hs].sum()
+            want = known.sum() / known.to_numpy().sum()
+            np.testing.assert_allclose(share, want, rtol=1e-5)
+        else:
+            assert table.loc[hs].sum() == 0
+
+
+def test_japans_market_does_not_depend_on_the_unit(
+    evidence: MarketEvidence, bilateral: pd.DataFrame, markets: MarketTables
+) -> None:
+    scaled = scale_money(evidence, 1000.0)
+    cells, _ = balance_japan(scaled, figures(bilateral, "export", 1000.0), FREIGHT)
+    got = np.array([cell.value for cell in cells])
+    np.testing.assert_allclose(got, 1000 * markets.japan_imports["value"].to_numpy(), rtol=2e-6)
+
+
+def scale_money(evidence: MarketEvidence, factor: float) -> MarketEvidence:
+    def scaled(name: str, figure: Figure) -> Figure:
+        money = name in MONEY or "US$" in figure.unit
+        f = factor if money else 1.0
+        return replace(figure, value=figure.value * f, low=figure.low * f, high=figure.high * f)
+
+    return MarketEvidence(
+        {
+            name: tuple(scaled(name, figure) for figure in table)
+            for name, table in evidence.tables.items()
+        }
+    )
+
+
+def test_more_indian_exports_leave_less_for_others_in_that_chapter(
+    evidence: MarketEvidence, bilateral: pd.DataFrame, markets: MarketTables
+) -> None:
+    exports = figures(bilateral, "export")
+    exports["84"] = replace(exports["84"], value=exports["84"].value + 3000)
+    cells, _ = balance_japan(evidence, exports, FREIGHT)
+    got = {(c.hs, c.exporter): c.value for c in cells}
+    others = sum(got["84", e] for e in JAPAN_EXPORTERS if e != "IND")
+    before = wide(markets.japan_imports).loc["84"].drop("IND").sum()
+    assert before - others == pytest.approx(3000 * (1 + FREIGHT), rel=0.05)
+
+
+# ------------------------------------------------------------------- India's market
+
+
+def test_indias_chapter_totals_of_2023_24_are_exact(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    got = wide(markets.india_imports).sum(axis=1)
+    world = evidence.values("india_world_imports")
+    for hs, value in got.items():
+        assert value == pytest.approx(world["2023-24", str(hs)], rel=1e-6), hs
+    assert got.sum() == pytest.approx(678_214.78, rel=1e-6)
+
+
+def test_indias_partner_totals_are_within_their_ranges(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    got = wide(markets.india_imports).sum()
+    for figure in evidence["india_partner_totals"]:
+        assert figure.low <= got[figure.key[0]] <= figure.high, figure.key
+
+
+def test_a_source_absent_in_2021_22_stays_absent(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    got = wide(markets.india_imports).drop(columns="JPN").stack()
+    before = evidence.values("india_imports_2021_22")
+    absent = [key for key in got.index if before.get(key, 0.0) == 0.0]
+    assert absent and (got[absent] == 0).all()
+
+
+def test_without_partner_totals_shares_of_2021_22_are_kept(
+    evidence: MarketEvidence, bilateral: pd.DataFrame
+) -> None:
+    blind = MarketEvidence({**evidence.tables, "india_partner_totals": ()})
+    cells, _ = balance_india(blind, figures(bilateral, "import"))
+    got = wide(
+        pd.DataFrame([{"hs": c.hs, "exporter": c.exporter, "value": c.value} for c in cells])
+    )
+    got = got.drop(columns="JPN")
+    before = pd.Series(evidence.values("india_imports_2021_22")).unstack(fill_value=0.0)
+    before = before.drop(columns="JPN").reindex(index=got.index, columns=got.columns).fillna(0.0)
+    np.testing.assert_allclose(
+        got.div(got.sum(axis=1), axis=0), before.div(before.sum(axis=1), axis=0), atol=1e-5
+    )
+
+
+def test_a_japanese_column_larger_than_the_chapter_leaves_room_and_shows_it(
+    evidence: MarketEvidence, bilateral: pd.DataFrame
+) -> None:
+    imports = figures(bilateral, "import")
+    imports["88"] = replace(imports["88"], value=20_000.0)
+    cells, report = balance_india(evidence, imports)
+    others = sum(c.value for c in cells if c.hs == "88" and c.exporter != "JPN")
+    published = evidence.values("india_world_imports")["2023-24", "88"]
+    assert others == pytest.approx(0.05 * published, rel=1e-5)
+    line = next(x for x in report if x.evidence == "chapter 88")
+    assert line.balance > line.says == published
+
+
+# ------------------------------------------------------------------- domestic sales
+
+
+def penetration(markets: MarketTables, importer: str, column: str = "value") -> pd.Series:
+    imports = markets.japan_imports if importer == "JPN" else markets.india_imports
+    bought = imports.groupby("hs")["value"].sum()
+    sold = markets.domestic[markets.domestic["importer"] == importer].set_index("hs")[column]
+    return bought / (bought + sold)
+
+
+def test_penetration_of_overridden_chapters_is_given_back(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    for figure in evidence["penetration_overrides"]:
+        importer, hs, measure = figure.key
+        if measure == "penetration":
+            assert penetration(markets, importer)[hs] == pytest.approx(figure.value, rel=1e-6)
+            assert penetration(markets, importer, "high")[hs] == pytest.approx(figure.low, rel=1e-6)
+            assert penetration(markets, importer, "low")[hs] == pytest.approx(figure.high, rel=1e-6)
+
+
+def test_penetration_of_a_pure_chapter_lies_among_the_published_figures(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    """Chapter 72 is iron and steel alone, so the tables and the sales of 2022 must bracket it."""
+    for importer in ("JPN", "IND"):
+        tables = [
+            f.value for f in evidence["import_penetration"] if f.key[:2] == (importer, "C24A")
+        ]
+        sales = evidence.values("domestic_sales")[importer, "C24A"]
+        imports = markets.japan_imports if importer == "JPN" else markets.india_imports
+        bought = float(wide(imports).loc["72"].sum())
+        points = [*tables, bought / (bought + sales)]
+        assert 0.8 * min(points) <= penetration(markets, importer)["72"] <= 1.2 * max(points)
+
+
+def test_main_penetrations_have_the_known_size(markets: MarketTables) -> None:
+    japan, india = penetration(markets, "JPN"), penetration(markets, "IND")
+    assert 0.6 < japan["61"] < 0.95 and 0.6 < japan["62"] < 0.95
+    assert 0.3 < japan["85"] < 0.55
+    assert 0.05 < japan["87"] < 0.15
+    assert japan["26"] > 0.95
+    assert 0.45 < japan["27"] < 0.7 and 0.45 < india["27"] < 0.65
+    assert 0.35 < india["85"] < 0.7 and india["87"] < 0.12
+    # Gold and diamonds stay in their chapter; furniture and toys are not a tenth of jewellery.
+    assert india["71"] > 0.5 and india["94"] < 0.3 and india["95"] < 0.3
+    assert india["15"] > 0.4
+
+
+def test_98_and_99_have_the_mean_penetration(markets: MarketTables) -> None:
+    bought = markets.india_imports.groupby("hs")["value"].sum()
+    sold = markets.domestic[markets.domestic["importer"] == "IND"].set_index("hs")["value"]
+    known = bought.index.difference(["98", "99"])
+    mean = bought[known].sum() / (bought[known].sum() + sold[known].sum())
+    np.testing.assert_allclose(penetration(markets, "IND")[["98", "99"]], mean, rtol=1e-5)
+
+
+def test_a_chapter_without_imports_has_no_domestic_sales(evidence: MarketEvidence) -> None:
+    imports = dict.fromkeys(evidence.chapters, 100.0) | {"27": 0.0, "36": 0.0, "99": 0.0}
+    cells, _ = domestic_sales(evidence, "JPN", imports)
+    empty = {c.hs: c for c in cells if c.hs in ("27", "36", "99")}
+    assert all((c.low, c.value, c.high) == (0, 0, 0) for c in empty.values())
+    assert all("skips" in c.note for c in empty.values())
+
+
+# ------------------------------------------------------------------- report and input
+
+
+def test_the_report_says_what_every_statement_came_to(markets: MarketTables) -> None:
+    report = markets.report
+    assert {"JPN", "IND"} == set(report["market"])
+    assert np.allclose(report["balance"] - report["says"], report["gap"])
+    kinds = set(report["kind"])
+    assert {"total", "chapter total", "partner total", "clothing share", "listed share"} <= kinds
+    assert {"import penetration", "domestic sales"} <= kinds
+    assert not report[["says", "balance"]].isna().any().any()
+    assert (report["source"] != "").all()
+
+
+def test_the_same_input_gives_the_same_tables(
+    bilateral: pd.DataFrame, markets: MarketTables
+) -> None:
+    shuffled = bilateral.sample(frac=1, random_state=1)
+    again = balance_markets(shuffled, PARAMS, freight_insurance=FREIGHT)
+    pd.testing.assert_frame_equal(again.japan_imports, markets.japan_imports, check_exact=True)
+    pd.testing.assert_frame_equal(again.india_imports, markets.india_imports, check_exact=True)
+    pd.testing.assert_frame_equal(again.domestic, markets.domestic, check_exact=True)
+
+
+def test_bad_bilateral_tables_are_named(bilateral: pd.DataFrame) -> None:
+    cases = {
+        "every chapter": bilateral[bilateral["hs"] != "84"],
+        "each chapter once": pd.concat([bilateral, bilateral.iloc[:1]]),
+        "0 <= low": bilateral.assign(low=-1.0),
+        "a chapter of the market": pd.concat(
+            [bilateral, bilateral.iloc[:1].assign(hs="77")], ignore_index=True
+        ),
+    }
+    for message, table in cases.items():
+        with pytest.raises(InputError, match=message):
+            balance_markets(table, PARAMS, freight_insurance=FREIGHT)
+
+
+def test_all_problems_of_the_evidence_come_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "benchmark" / "evidence"
+    folder.mkdir(parents=True)
+    for source in (BENCHMARK / "evidence").glob("market_*.csv"):
+        (folder / source.name).write_bytes(source.read_bytes())
+    (folder / "market_minerals_metals.csv").unlink()
+    totals = folder / "market_japan_chapter_totals.csv"
+    lines = totals.read_text().splitlines()
+    totals.write_text("\n".join([lines[0], lines[1], lines[1], "02,a,b,c,d,e,2023,D"]) + "\n")
+    facts = folder / "market_assumptions.csv"
+    facts.write_text(facts.read_text().replace("value", "amount", 1))
+    with pytest.raises(InputError) as caught:
+        read_market_evidence(tmp_path)
+    text = str(caught.value)
+    assert "market_minerals_metals.csv" in text and "market_assumptions.csv:1: value" in text
+    assert "market_japan_chapter_totals.csv:3" in text
+    assert "market_japan_chapter_totals.csv:4" in text
+
+
+def test_an_unknown_assumption_is_an_error(evidence: MarketEvidence) -> None:
+    with pytest.raises(InputError, match="no_such_thing"):
+        evidence.assumption("no_such_thing")
+
+
+def test_every_row_of_the_evidence_is_complete(evidence: MarketEvidence) -> None:
+    for name, table in evidence.tables.items():
+        assert table, name
+        for figure in table:
+            assert figure.grade in {"A", "B", "C", "D"}, (name, figure.key)
+            assert all((figure.unit, figure.source, figure.year)), (name, figure.key)
+            assert all(figure.key), (name, figure.key)
+
+
+def test_every_assumption_is_used(evidence: MarketEvidence) -> None:
+    code = "".join(
+        path.read_text()
+        for path in (Path(__file__).parents[2] / "src" / "cepasim" / "calibrate").glob("*.py")
+    )
+    built = {f"gdp_growth_{c}_2022_2023" for c in ("jpn", "ind")}
+    built |= {f"sd_india_drift_{s}" for s in ("small", "middle", "large")}
+    built |= {f"weight_{t}" for t in ("wiod", "oecd")}
+    for (name,) in evidence.values("assumptions"):
+        assert name in built or f'"{name}"' in code, name
+
+
+# ------------------------------------------------------------------- the versioned output
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict[str, pd.DataFrame]:
+    return {
+        name: pd.read_csv(BENCHMARK / f"{name}.csv", dtype={"hs": str})
+        for name in ("japan_imports", "india_imports", "domestic")
+    }
+
+
+def test_stored_tables_agree_with_the_bilateral_benchmark(
+    stored: dict[str, pd.DataFrame], bilateral: pd.DataFrame
+) -> None:
+    freight = pd.read_csv(PARAMS / "macro" / "freight.csv")
+    rate = freight.query("importer == 'JPN' and exporter == 'IND'")["value"].item()
+    india = wide(stored["japan_imports"])["IND"]
+    np.testing.assert_allclose(
+        india, flow(bilateral, "export")[india.index] * (1 + rate), rtol=1e-6
+    )
+    japan = wide(stored["india_imports"])["JPN"]
+    np.testing.assert_allclose(japan, flow(bilateral, "import")[japan.index], rtol=1e-6)
+
+
+def test_stored_tables_are_what_the_program_gives(
+    stored: dict[str, pd.DataFrame], markets: MarketTables
+) -> None:
+    for name, table in stored.items():
+        fresh = getattr(markets, name)
+        keys = [c for c in ("importer", "hs", "exporter") if c in table]
+        assert table[keys].equals(fresh[keys])
+        np.testing.assert_allclose(table["value"], fresh["value"], rtol=1e-6)
+
+
+def test_no_japanese_cell_is_sharper_than_its_evidence_or_vaguer_than_its_prior(
+    markets: MarketTables, evidence: MarketEvidence
+) -> None:
+    table = markets.japan_imports.set_index(["hs", "exporter"])
+    for figure in evidence["japan_share_priors"]:
+        row = table.loc[figure.key]
+        width = np.log(row["high"] / row["low"])
+        assert width <= np.log(figure.high / figure.low) * (1 + 1e-5), figure.key
+        assert width > 0.05, figure.key
