@@ -1,0 +1,319 @@
+"""The command line. It computes nothing: it reads, runs, shows and writes.
+
+Exit codes: 0 done; 1 the run failed (one line says why); 2 the input is wrong (one line for each
+problem). Everything heavy is imported inside the commands, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
+
+import typer
+
+from cepasim.problems import InputError, Problem, RunError
+
+if TYPE_CHECKING:
+    from cepasim.result import FileFormat, Level, Result
+
+FAILED, WRONG_INPUT = 1, 2
+_COMMAND_LINE = "command line"
+
+app = typer.Typer(
+    name="cepasim",
+    help="What a CEPA review, barrier relief and an India-focused fund would do to India-Japan "
+    "trade, by HS sector.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class OutputFormat(StrEnum):
+    """Formats of ``--format``."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+class Grouping(StrEnum):
+    """Levels of ``--by``."""
+
+    CHAPTER = "chapter"
+    SECTION = "section"
+    WINDOW = "window"
+
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed_version
+
+        typer.echo(f"cepasim {installed_version('cepasim')}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
+            show_default=False,
+        ),
+    ],
+    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write files there, with a manifest (CSV unless --format says otherwise).",
+            show_default=False,
+        ),
+    ] = None,
+    output_format: Annotated[
+        OutputFormat | None,
+        typer.Option("--format", help="Format of the output.", show_default="table"),
+    ] = None,
+    by: Annotated[Grouping, typer.Option(help="Group the sectors.")] = Grouping.SECTION,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEAR",
+            help="Fiscal year to show, such as 2030-31; the last one unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario and show what it does to exports, imports and the balance, by sector."""
+    with _reporting(debug):
+        _check_output(out, output_format)
+        result = _simulate(scenario, engine, params)
+        level: Level = by.value
+        shown_year = _year_of(result, year)
+        options = {"by": level, "format": output_format or OutputFormat.CSV, "year": shown_year}
+        if out is None:
+            _print(result, output_format or OutputFormat.TABLE, level, shown_year, year)
+            return
+        _write(result, out, output_format, level, shown_year, options)
+        if output_format is None:
+            _print(result, OutputFormat.TABLE, level, shown_year, year)
+        files = ", ".join(sorted(path.name for path in out.iterdir() if path.is_file()))
+        typer.echo(f"Wrote {out}: {files}", err=True)
+
+
+@app.command()
+def check(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Parameter folder to check.", show_default=False)
+    ],
+    debug: Debug = False,
+) -> None:
+    """Check a parameter folder and list every problem as file:line: field: value; allowed."""
+    with _reporting(debug):
+        if not directory.is_dir():
+            _refuse("DIR", str(directory), "an existing parameter folder")
+        from cepasim.params import check_folder
+
+        problems = check_folder(directory)
+        if problems:
+            raise InputError(problems)
+        typer.echo(f"{directory}: no problems found")
+
+
+@app.command()
+def scenarios(debug: Debug = False) -> None:
+    """List the bundled scenarios with a line on each."""
+    with _reporting(debug):
+        bundled = _bundled_scenarios()
+        width = max((len(name) for name in bundled), default=0)
+        for name, file in bundled.items():
+            typer.echo(f"{name:<{width}}  {_description(file)}")
+
+
+def main() -> None:
+    """Run the command line: the entry point of the ``cepasim`` program."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a dash gets a question mark, not a traceback.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    # Being stopped is no reason to leave a half-written folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAILED))
+    app()
+
+
+# --- what `run` is made of --------------------------------------------------------------------
+
+
+def _simulate(scenario: str, engine: str, params: Path | None) -> Result:
+    """Read both inputs, report the problems of both together, then run."""
+    import cepasim
+
+    problems: list[Problem] = []
+    read = economy = None
+    try:
+        if params is not None and not params.is_dir():
+            _refuse("--params", str(params), "an existing parameter folder")
+        economy = cepasim.load(params)
+    except InputError as error:
+        problems += error.problems
+    try:
+        file = _scenario_file(scenario)
+        # With the parameters at hand, a misspelt override is told with its line.
+        known = (economy.classification, economy.parameters) if economy is not None else ()
+        read = cepasim.Scenario.read(file, *known)
+    except InputError as error:
+        problems += error.problems
+    if problems or read is None or economy is None:
+        raise InputError(problems)
+    return cepasim.simulate(economy, read, engine=engine)
+
+
+def _scenario_file(scenario: str) -> Path:
+    """Find a scenario: a file as named, else the bundled one of that name."""
+    file = Path(scenario)
+    if file.is_file():
+        return file
+    bundled = _bundled_scenarios()
+    name = scenario.removesuffix(".yaml")
+    if name in bundled:
+        return bundled[name]
+    close = get_close_matches(name, bundled, n=1)
+    meant = f"; did you mean {close[0]}?" if close else ""
+    _refuse("SCENARIO", scenario, f"a scenario file, or one of {', '.join(bundled)}{meant}")
+
+
+def _bundled_scenarios() -> dict[str, Path]:
+    from cepasim.params import bundled_directory
+
+    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
+    return {file.stem: file for file in files}
+
+
+def _description(file: Path) -> str:
+    """Line on a scenario file: its description, else its name."""
+    import yaml
+
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return " ".join(str(content.get("description") or content["name"]).split())
+
+
+def _year_of(result: Result, year: str | None) -> str:
+    if year is None:
+        return result.fiscal_years[-1]
+    if year not in result.fiscal_years:
+        years = result.fiscal_years
+        _refuse("--year", year, f"a fiscal year of the scenario, {years[0]} to {years[-1]}")
+    return year
+
+
+def _check_output(out: Path | None, output_format: OutputFormat | None) -> None:
+    """Refuse what cannot be written before anything is run."""
+    if out is not None and out.exists() and not out.is_dir():
+        _refuse("--out", str(out), "a folder, or a name that does not exist yet")
+    if out is None and output_format in (OutputFormat.PARQUET, OutputFormat.XLSX):
+        _refuse("--format", str(output_format), "with --out DIR, as it cannot be printed")
+
+
+def _print(
+    result: Result, output_format: OutputFormat, level: Level, shown_year: str, year: str | None
+) -> None:
+    """Print to the standard output; data cover every year unless one was asked for."""
+    from cepasim import output, tables
+
+    if output_format is OutputFormat.TABLE:
+        tables.print_page(result, level, shown_year)
+    elif output_format is OutputFormat.JSON:
+        sys.stdout.write(output.json_text(result.document(level)))
+    else:
+        result.balance(level, year).to_csv(sys.stdout, index=False, lineterminator="\n")
+
+
+def _write(
+    result: Result,
+    out: Path,
+    output_format: OutputFormat | None,
+    level: Level,
+    shown_year: str,
+    options: dict[str, Any],
+) -> None:
+    from cepasim import output, tables
+
+    if output_format is OutputFormat.TABLE:
+        with output.replace_folder(out) as folder:
+            output.write_text(tables.text(result, level, shown_year), folder / "result.txt")
+            result.write_about(folder, options)
+    else:
+        file_format = cast("FileFormat", (output_format or OutputFormat.CSV).value)
+        result.to_folder(out, file_format, by=level, options=options)
+
+
+# --- how errors are told ----------------------------------------------------------------------
+
+
+@contextmanager
+def _reporting(debug: bool) -> Iterator[None]:
+    """Turn an exception into one line for each problem and the exit code that belongs to it."""
+    try:
+        yield
+    except (typer.Exit, typer.Abort, BrokenPipeError):
+        raise
+    except KeyboardInterrupt:
+        typer.echo("cepasim: interrupted; nothing was written", err=True)
+        raise typer.Exit(FAILED) from None
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        lines, code = _told(error)
+        for line in lines:
+            typer.echo(" ".join(line.split()), err=True)
+        raise typer.Exit(code) from None
+
+
+def _told(error: Exception) -> tuple[list[str], int]:
+    """Lines that tell an error to people, and its exit code."""
+    if isinstance(error, InputError):
+        return [str(problem) for problem in error.problems], WRONG_INPUT
+    if isinstance(error, RunError):
+        why = str(error)
+    elif isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        why = f"{place}{error.strerror or error}"
+    else:  # a defect of the program, not of the input
+        why = f"unexpected {type(error).__name__}: {error} (--debug shows where)"
+    return [f"cepasim: the run failed: {why}"], FAILED
+
+
+def _refuse(field: str, value: str, allowed: str) -> NoReturn:
+    raise InputError([Problem(_COMMAND_LINE, None, field, value, f"allowed: {allowed}")])
+
+
+if __name__ == "__main__":
+    main()

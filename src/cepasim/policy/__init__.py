@@ -1,0 +1,1 @@
+"""One file per lever: scenario data to shocks on arrays. Nothing is solved here."""

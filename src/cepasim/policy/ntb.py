@@ -1,0 +1,59 @@
+"""Barrier levers: ad-valorem equivalents of non-tariff barriers after relief.
+
+``nu' = nu (1 - r actionable)`` for each type (sps, tbt, border, process); the types add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.classification import Classification
+from cepasim.economy import BARRIER_TYPES, Market
+from cepasim.scenario import NtbLever
+from cepasim.timing import Years, in_force
+
+Floats = NDArray[np.float64]
+
+
+def barriers_after_relief(
+    market: Market,
+    levers: Iterable[NtbLever],
+    actionable: float,
+    classification: Classification,
+    years: Years,
+    staged: bool = True,
+) -> Floats:
+    """AVE of all barriers on each product in each year.
+
+    Parameters
+    ----------
+    market : Market
+    levers : iterable of NtbLever
+        Those on this importer that reach the source in question.
+    actionable : float
+        Share of a barrier that policy can remove without giving up its purpose.
+    classification : Classification
+    years : ndarray of int, shape (Y,)
+    staged : bool, optional
+        False puts all relief in force at once.
+
+    Returns
+    -------
+    ndarray, shape (Y, K)
+        Fractions of the duty-paid value.
+    """
+    schedule = market.schedule
+    removed = {kind: np.zeros((len(years), len(schedule.products))) for kind in BARRIER_TYPES}
+    for lever in levers:
+        chosen = classification.select(lever.select).matches(schedule.products)
+        share = in_force(years, lever.start, lever.years, staged)
+        for kind in lever.types:
+            removed[kind] += np.outer(share * lever.relief_percent / 100, chosen)
+    total = np.zeros((len(years), len(schedule.products)))
+    for kind in BARRIER_TYPES:
+        left = 1 - actionable * np.minimum(removed[kind], 1.0)
+        total += market.barriers[kind][schedule.chapter] * left
+    return total

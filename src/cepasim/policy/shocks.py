@@ -1,0 +1,226 @@
+"""All levers together: from a scenario to hats on the arrays of one market.
+
+Nothing is solved here. Growth is left out: a market in which demand and every capacity grow by
+the same factor keeps its prices, so hats are relative to balanced growth and dollars of a policy
+are divided by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.economy import Economy, Market
+from cepasim.fiscal_year import BASE_YEAR
+from cepasim.policy.fund import FundPath, fund_path
+from cepasim.policy.outside import cost_hats
+from cepasim.policy.sourcing import moved_shares
+from cepasim.policy.wedges import Wedges, wedges
+from cepasim.scenario import (
+    AnyLever,
+    ExchangeRateLever,
+    ExternalLever,
+    FundLever,
+    NtbLever,
+    OriginLever,
+    Scenario,
+    SourcingLever,
+    TariffLever,
+)
+from cepasim.timing import Years, lagged
+
+Floats = NDArray[np.float64]
+WEDGE_LEVERS = (TariffLever, OriginLever, NtbLever)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shocks:
+    """Hats on one market, by year (Y), chapter (H) and source (S).
+
+    Attributes
+    ----------
+    base : ndarray, shape (Y, H, S)
+        f.o.b. value at unchanged prices, US$ million of the base year's size: the benchmark,
+        with the purchases that buyers decided to move.
+    trade_cost : ndarray, shape (Y, H, S)
+        Hat of the landed wedge, with the lag of trade behind policy.
+    capacity, cost : ndarray, shape (Y, H, S)
+        Relative to ``base``.
+    capacity_domestic, cost_domestic, demand : ndarray, shape (Y, H)
+    wedges : Wedges
+        As legislated, for the accounts.
+    growth : ndarray, shape (Y,)
+        Size of the market relative to the base year.
+    """
+
+    base: Floats
+    trade_cost: Floats
+    capacity: Floats
+    cost: Floats
+    capacity_domestic: Floats
+    cost_domestic: Floats
+    demand: Floats
+    wedges: Wedges
+    growth: Floats
+
+    @classmethod
+    def stacked(cls, parts: Sequence[Shocks]) -> Shocks:
+        """Put the years of several sets of shocks one after the other."""
+        wedges = Wedges(
+            *(
+                np.concatenate([getattr(part.wedges, item.name) for part in parts])
+                for item in fields(Wedges)
+            )
+        )
+        arrays = {
+            item.name: np.concatenate([getattr(part, item.name) for part in parts])
+            for item in fields(cls)
+            if item.name != "wedges"
+        }
+        return cls(wedges=wedges, **arrays)
+
+
+def levers_on(importer: str, scenario: Scenario) -> tuple[AnyLever, ...]:
+    """Levers that reach one market: its own, and those that move costs or capacity anywhere."""
+    return tuple(
+        lever for lever in scenario.levers if getattr(lever, "importer", importer) == importer
+    )
+
+
+def total_fund(economy: Economy, scenario: Scenario, years: Years, staged: bool) -> FundPath:
+    """All funds of a scenario added up (a scenario may hold one at most)."""
+    for lever in scenario.levers_of(FundLever):
+        return fund_path(economy, lever, years, staged)
+    return FundPath.none(len(years), len(economy.chapters))
+
+
+def shocks(
+    economy: Economy,
+    importer: str,
+    scenario: Scenario,
+    fund: FundPath,
+    years: Years,
+    staged: bool = True,
+    known_wedges: dict[tuple[AnyLever, ...], Wedges] | None = None,
+) -> Shocks:
+    """Hats on one market under a scenario.
+
+    Parameters
+    ----------
+    economy : Economy
+    importer : str
+    scenario : Scenario
+    fund : FundPath
+        From :func:`total_fund`, on the same years.
+    years : ndarray of int, shape (Y,)
+    staged : bool, optional
+        False is comparative statics: every measure at once, no lag, no growth.
+    known_wedges : dict, optional
+        Wedges of this market already computed, by the levers that move them; added to.
+
+    Returns
+    -------
+    Shocks
+    """
+    market, select = economy.markets[importer], economy.classification
+    value = economy.parameters.value
+
+    def felt(path: Floats) -> Floats:
+        return lagged(path, value("lag_first_year"), value("lag_decay")) if staged else path
+
+    growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
+    cache = {} if known_wedges is None else known_wedges
+    moving_wedges = tuple(
+        lever for lever in levers_on(importer, scenario) if isinstance(lever, WEDGE_LEVERS)
+    )
+    if moving_wedges not in cache:
+        cache[moving_wedges] = wedges(economy, importer, scenario, years, staged)
+    legislated = cache[moving_wedges]
+    cost, own_cost = cost_hats(
+        market,
+        scenario.levers_of(ExchangeRateLever),
+        scenario.levers_of(ExternalLever),
+        select,
+        years,
+        staged,
+    )
+    cost, own_cost = np.exp(felt(np.log(cost))), np.exp(felt(np.log(own_cost)))
+    moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
+    moved = felt(moved_shares(market, moving, select, years, staged))
+
+    to_japan, captive = fund.exports_to_japan, fund.captive
+    if importer == "JPN":
+        base, capacity = _demand_moved(
+            market, moved, captive / growth[:, None], to_japan / growth[:, None]
+        )
+        capacity_domestic = np.ones_like(own_cost)
+    else:
+        base, capacity = _demand_moved(market, moved, 0 * captive, 0 * captive)
+        sold = fund.domestic_sales / growth[:, None]
+        capacity_domestic = 1 + np.divide(
+            sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
+        )
+    return Shocks(
+        base=base,
+        trade_cost=np.exp(felt(np.log(legislated.hat))),
+        capacity=capacity,
+        cost=cost,
+        capacity_domestic=capacity_domestic,
+        cost_domestic=own_cost,
+        # The importer's price level in dollars moves with its costs: Y = g Pi^eta.
+        demand=own_cost**market.eta,
+        wedges=legislated,
+        growth=growth,
+    )
+
+
+def _demand_moved(
+    market: Market, moved: Floats, captive: Floats, new_capacity: Floats
+) -> tuple[Floats, Floats]:
+    """Base trade after buyers moved their purchases, and capacity relative to it.
+
+    Captive offtake and sourcing are two names for the same purchases: the larger of the two
+    counts in each chapter and year. A parent that takes output back gives up other sources in
+    proportion, and their capacity with it; a buyer that leaves one source leaves its capacity
+    behind. A partner that neither sells anything yet nor gets capacity cannot be bought from.
+
+    Parameters
+    ----------
+    market : Market
+    moved : ndarray, shape (Y, H, S)
+        Share of each source's sales that moves to the partner.
+    captive, new_capacity : ndarray, shape (Y, H)
+        Dollars f.o.b. of the base year's size.
+
+    Returns
+    -------
+    base, capacity : ndarray, shape (Y, H, S)
+    """
+    column = market.partner_column
+    fob, wedge = market.fob, market.wedge
+    landed = np.broadcast_to(market.landed, moved.shape)
+    own_wedge = wedge[:, column]
+    able = (fob[:, column] > 0) | (new_capacity > 0)
+    sourced = np.where(able, (moved * landed).sum(axis=2) / own_wedge, 0.0)
+    by_parents = captive >= sourced
+    added = np.where(by_parents, captive, sourced)
+
+    others = landed.sum(axis=2) - landed[:, :, column]
+    given_up = np.divide(added * own_wedge, others, out=np.zeros_like(added), where=others > 0)
+    kept = np.where(
+        by_parents[:, :, None],
+        1 - np.minimum(given_up, 1.0)[:, :, None],
+        1 - moved * able[:, :, None],
+    )
+    kept[:, :, column] = 1.0
+    base = fob * kept
+    base[:, :, column] = fob[:, column] + added
+    capacity = np.where(by_parents[:, :, None] | (kept == 0), 1.0, 1 / np.maximum(kept, 1e-12))
+    start = base[:, :, column]
+    capacity[:, :, column] = np.divide(
+        fob[:, column] + new_capacity, start, out=np.ones_like(start), where=start > 0
+    )
+    return base, capacity

@@ -1,0 +1,164 @@
+"""What a run holds before it becomes tables: arrays by year, chapter and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.economy import Economy
+from cepasim.equilibrium import consumer_surplus_change, producer_surplus
+from cepasim.fiscal_year import format_fiscal_year
+from cepasim.policy.fund import FundPath
+from cepasim.policy.shocks import Shocks
+from cepasim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One market solved for every year: US$ million of 2023-24, growth included.
+
+    Attributes
+    ----------
+    shocks : Shocks
+    price : ndarray, shape (Y, H, S)
+        Hats of the producer prices.
+    fob, cif, landed : ndarray, shape (Y, H, S)
+    domestic : ndarray, shape (Y, H)
+        Expenditure on the domestic variety.
+    composite_index : ndarray, shape (Y, H)
+        Hat of the price of the composite.
+    wedge : ndarray, shape (Y, H, S)
+        Level of the landed wedge.
+    duty, rent : ndarray, shape (Y, H, S)
+        What the treasury collects, and the part of the barriers that is somebody's rent.
+    iterations, residual : ndarray, shape (Y, H)
+    """
+
+    shocks: Shocks
+    price: Floats
+    fob: Floats
+    cif: Floats
+    landed: Floats
+    domestic: Floats
+    composite_index: Floats
+    wedge: Floats
+    duty: Floats
+    rent: Floats
+    iterations: NDArray[np.int64]
+    residual: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Both markets under one set of levers.
+
+    Attributes
+    ----------
+    economy : Economy
+    fund : FundPath
+    markets : mapping of importer to Outcome
+    input_content : ndarray, shape (Y, H)
+        Japanese inputs of the output that the levers add, by the chapter of the input; c.i.f.,
+        US$ million.
+    """
+
+    economy: Economy
+    fund: FundPath
+    markets: Mapping[str, Outcome]
+    input_content: Floats
+
+    @property
+    def exports(self) -> Floats:
+        """India's exports to Japan, f.o.b., US$ million, shape (Y, H)."""
+        return self.markets["JPN"].fob[:, :, self.economy.markets["JPN"].partner_column]
+
+    @property
+    def imports_solved(self) -> Floats:
+        """India's imports from Japan as its market solves them, c.i.f., shape (Y, H)."""
+        return self.markets["IND"].cif[:, :, self.economy.markets["IND"].partner_column]
+
+    @property
+    def imports(self) -> Floats:
+        """With the inputs and the machinery of what the levers add, c.i.f., shape (Y, H)."""
+        return self.imports_solved + self.input_content + self.fund.capital_goods
+
+    def welfare(self, reference: State) -> dict[str, Floats]:
+        """Change in national welfare against another state, US$ million, shape (Y, H) each.
+
+        Consumers, domestic producers, exporters to the partner, the treasury and the owners of
+        barrier rents; the fund's public money and the additional private capital are Japan's
+        outlay. Equations: docs/method.md.
+        """
+        economy = self.economy
+        to_importer = economy.parameters.value("rent_share_to_importer")
+        change = {country: np.zeros(self.exports.shape) for country in economy.markets}
+        for importer, market in economy.markets.items():
+            before, after = reference.markets[importer], self.markets[importer]
+            column, partner = market.partner_column, market.partner
+            spending = (market.landed.sum(axis=1) + market.domestic) * after.shocks.growth[:, None]
+            consumers = consumer_surplus_change(
+                spending,
+                before.composite_index,
+                after.composite_index,
+                market.eta,
+                after.shocks.demand,
+            )
+            producers = producer_surplus(
+                after.domestic - before.domestic, 1.0, 1.0, market.supply_domestic
+            )
+            exporters = producer_surplus(
+                (after.fob - before.fob)[:, :, column], 1.0, 1.0, market.supply[:, column]
+            )
+            duty = (after.duty - before.duty).sum(axis=2)
+            rent = (after.rent - before.rent).sum(axis=2)
+            change[importer] += consumers + producers + duty + rent * to_importer
+            change[partner] += exporters + rent * (1 - to_importer)
+        public = self.fund.grants * economy.parameters.value("additionality")
+        private = np.maximum(self.fund.investment - public, 0.0)
+        change["JPN"] -= self.fund.grants + private
+        return change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Reference, scenario and the coalitions of lever kinds between them, on the same years.
+
+    Attributes
+    ----------
+    economy : Economy
+    scenario : Scenario
+    years : ndarray of int, shape (Y,)
+    kinds : tuple of str, length n
+        Kinds of levers present.
+    states : tuple of State
+        One per coalition: bit i of the index says whether kind i takes part. Without attribution
+        the reference and the scenario only.
+    attributed : bool
+    """
+
+    economy: Economy
+    scenario: Scenario
+    years: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    states: tuple[State, ...]
+    attributed: bool
+
+    @property
+    def reference(self) -> State:
+        """State without any lever."""
+        return self.states[0]
+
+    @property
+    def outcome(self) -> State:
+        """State with all levers."""
+        return self.states[-1]
+
+    @property
+    def labels(self) -> list[str]:
+        """Fiscal years as text."""
+        return [format_fiscal_year(int(year)) for year in self.years]

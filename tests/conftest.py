@@ -1,0 +1,146 @@
+"""A small result made by hand, so that tables, files and the command line need no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cepasim.classification import Classification
+from cepasim.economy import Economy, load
+from cepasim.manifest import manifest
+from cepasim.result import Result, empty_table
+from cepasim.scenario import Scenario
+
+YEARS = ("2026-27", "2027-28")
+
+# flow, hs, grade, reference, scenario in the first year and in the second (US$ million)
+CELLS = [
+    ("export", "03", "A", 400.0, 410.0, 430.0),
+    ("export", "61", "A", 100.0, 100.0, 100.0),
+    ("export", "64", "C", 50.0, 55.5, 62.25),
+    ("export", "84", "B", 300.0, 300.0, 300.04),
+    ("export", "98", "D", 0.0, 0.0, 2.5),
+    ("export", "99", "D", 0.0, 0.0, 0.0),
+    ("import", "03", "A", 1.0, 1.0, 1.0),
+    ("import", "61", "D", 2.0, 2.0, 2.0),
+    ("import", "84", "C", 4000.0, 4150.0, 4010.0),
+    ("import", "87", "B", 900.0, 900.0, 905.0),
+    ("import", "98", "D", 3.0, 3.0, 3.0),
+    ("import", "99", "D", 0.0, 0.0, 0.0),
+]
+
+
+class Chain:
+    """The steps behind any cell: enough to see that they are passed on and rendered."""
+
+    def __call__(self, flow: str, hs: str, fiscal_year: str) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "step": ["benchmark", "tariff of the scenario"],
+                "value": [50.0, "free"],
+                "unit": ["US$ million", ""],
+                "source": ["Ministry of Commerce", None],
+                "grade": ["A", None],
+                "note": [None, f"{flow} of {hs} in {fiscal_year}"],
+            }
+        )
+
+
+def sector_rows() -> pd.DataFrame:
+    rows = [
+        {
+            "fiscal_year": year,
+            "flow": flow,
+            "hs": hs,
+            "baseline_usd_mn": reference,
+            "scenario_usd_mn": outcome,
+            "change_usd_mn": outcome - reference,
+            "change_pct": 100 * (outcome - reference) / reference if reference else 0.0,
+            "grade": grade,
+        }
+        for place, year in enumerate(YEARS)
+        for flow, hs, grade, reference, *outcomes in CELLS
+        for outcome in [outcomes[place]]
+    ]
+    return pd.DataFrame(rows)
+
+
+def total_rows(sectors: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for year in YEARS:
+        part = sectors[sectors["fiscal_year"] == year]
+        sums = part.groupby("flow")[["baseline_usd_mn", "scenario_usd_mn"]].sum()
+        before, after = sums["baseline_usd_mn"], sums["scenario_usd_mn"]
+        balance = after["export"] - after["import"]
+        baseline_balance = before["export"] - before["import"]
+        rows.append(
+            {
+                "fiscal_year": year,
+                "exports_usd_mn": after["export"],
+                "imports_usd_mn": after["import"],
+                "balance_usd_mn": balance,
+                "baseline_exports_usd_mn": before["export"],
+                "baseline_imports_usd_mn": before["import"],
+                "baseline_balance_usd_mn": baseline_balance,
+                "change_in_balance_usd_mn": balance - baseline_balance,
+                "duty_japan_usd_mn": 25.0,
+                "duty_india_usd_mn": 900.0,
+                "welfare_japan_usd_mn": 0.1,
+                "welfare_india_usd_mn": -0.2,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def classification() -> Classification:
+    return Classification.bundled()
+
+
+@pytest.fixture(scope="session")
+def make_result(classification: Classification) -> Callable[..., Result]:
+    """Build the result; keyword arguments replace parts of it."""
+
+    def make(**changes: Any) -> Result:
+        scenario = Scenario.from_dict({"name": "Hand-made", "horizon": "2027-28", "levers": []})
+        sectors = sector_rows()
+        parts: dict[str, Any] = {
+            "scenario": scenario,
+            "engine": "armington",
+            "classification": classification,
+            "totals": total_rows(sectors),
+            "sectors": sectors,
+            "displacement": pd.DataFrame(
+                {
+                    "fiscal_year": YEARS[1],
+                    "flow": "export",
+                    "hs": "64",
+                    "source": ["CHN", "domestic"],
+                    "change_usd_mn": [-10.25, -2.0],
+                }
+            ),
+            "contributions": empty_table("contributions"),
+            "diagnostics": pd.DataFrame({"fiscal_year": YEARS, "remark": ["", "=1+1"]}),
+            "notes": ("clothing: Japan's CEPA tariff is already zero, so nothing moves",),
+            "manifest": manifest(
+                engine="armington", scenario_text=scenario.to_yaml(), parameter_digest="0" * 64
+            ),
+            "chain": Chain(),
+        }
+        return Result(**(parts | changes))
+
+    return make
+
+
+@pytest.fixture
+def result(make_result: Callable[..., Result]) -> Result:
+    return make_result()
+
+
+@pytest.fixture(scope="session")
+def economy() -> Economy:
+    """The bundled economy."""
+    return load()

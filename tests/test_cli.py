@@ -1,0 +1,398 @@
+"""The command line: what it prints, what it writes, its exit codes and its errors."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import cepasim
+from cepasim.cli import app
+from cepasim.params import bundled_directory
+from cepasim.problems import RunError
+
+RUNNER = CliRunner()
+LOAD = functools.cache(cepasim.load)
+BUNDLED = sorted(path.stem for path in (bundled_directory() / "scenarios").glob("*.yaml"))
+SMALL = """\
+name: Small
+horizon: 2024-25
+levers:
+  - tariff: {importer: JPN, select: {hs: ['64']}, cut: eliminate, start: 2024-25}
+"""
+
+
+def call(*arguments: str | Path, code: int = 0) -> tuple[str, str]:
+    """Run the command line in this process; return what it said on both streams."""
+    done = RUNNER.invoke(app, [str(argument) for argument in arguments])
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
+    return done.stdout, done.stderr
+
+
+def program(*arguments: str, cwd: Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a program of its own, from another folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "cepasim.cli", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+@pytest.fixture(autouse=True)
+def parameters_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Share what was read: an economy does not change, and reading it takes half a second."""
+    monkeypatch.setattr(cepasim, "load", LOAD)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL)
+    return file
+
+
+# --- help, version, list ----------------------------------------------------------------------
+
+
+def test_version() -> None:
+    assert re.fullmatch(r"cepasim \d+\.\d+\.\d+\S*\n", call("--version")[0])
+
+
+def test_help_names_the_commands() -> None:
+    told = call("--help")[0]
+    assert all(name in told for name in ("run", "check", "scenarios"))
+
+
+def test_bundled_scenarios_are_listed_with_a_line_each() -> None:
+    lines = call("scenarios")[0].splitlines()
+    assert [line.split()[0] for line in lines] == BUNDLED
+    assert len(BUNDLED) >= 8
+    assert all(len(line.split()) > 4 for line in lines)
+
+
+def test_run_imports_no_solver_and_no_front_end(tmp_path: Path, small: Path) -> None:
+    code = (
+        "import sys; from cepasim.cli import app\n"
+        f"app(['run', {str(small)!r}], standalone_mode=False)\n"
+        "heavy = {'cvxpy', 'streamlit', 'openpyxl'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# --- run --------------------------------------------------------------------------------------
+
+
+def test_run_prints_headline_path_and_sectors(small: Path) -> None:
+    told, complaints = call("run", small)
+    assert complaints == ""
+    for words in (
+        "Small (engine: armington)",
+        "in 2024-25",
+        "Year by year",
+        "By HS section",
+        "Total",
+    ):
+        assert words in told
+    assert max(map(len, told.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", ["full-package", "full-package.yaml"])
+def test_a_bundled_scenario_runs_by_name_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "Full package" in call("run", name)[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_year_and_the_grouping_are_those_asked_for(small: Path) -> None:
+    told = call("run", small, "--year", "2023-24", "--by", "chapter")[0]
+    assert "By HS chapter in 2023-24" in told
+    assert "By window" in call("run", small, "--by", "window")[0]
+
+
+def test_csv_and_json_can_be_printed(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(call("run", small, "--format", "csv", "--by", "chapter")[0])
+    frame = pd.read_csv(tmp_path / "t.csv", dtype={"hs": str})
+    assert set(frame["fiscal_year"]) == {"2023-24", "2024-25"}
+    result = cepasim.simulate(cepasim.load(), cepasim.Scenario.read(small))
+    pd.testing.assert_frame_equal(frame, result.balance("chapter"), check_exact=True)
+    document = json.loads(call("run", small, "--format", "json")[0])
+    assert document["totals"] == json.loads(json.dumps(result.totals.to_dict("records")))
+
+
+@pytest.mark.parametrize(
+    ("file_format", "expected"),
+    [
+        (None, {"totals.csv", "sectors.csv", "by_section.csv", "displacement.csv"}),
+        ("csv", {"totals.csv", "sectors.csv", "by_section.csv", "displacement.csv"}),
+        ("parquet", {"totals.parquet", "sectors.parquet", "by_section.parquet"}),
+        ("json", {"result.json"}),
+        ("xlsx", {"result.xlsx"}),
+        ("table", {"result.txt"}),
+    ],
+)
+def test_out_holds_the_format_and_its_manifest(
+    small: Path, tmp_path: Path, file_format: str | None, expected: set[str]
+) -> None:
+    out = tmp_path / "deep" / "out"
+    chosen = ["--format", file_format] if file_format else []
+    told, wrote = call("run", small, "--out", out, *chosen)
+    names = {path.name for path in out.iterdir()}
+    assert names >= expected | {"manifest.json", "scenario.yaml"}
+    assert ("By HS section" in told) == (file_format is None)
+    assert f"Wrote {out}" in wrote
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["options"]["format"] == (file_format or "csv")
+    assert len(manifest["parameter_digest"]) == 64
+    assert set(manifest["files"]) == names - {"manifest.json"}
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def test_the_same_run_writes_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        call("run", small, "--out", tmp_path / name, "--format", "xlsx")
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("a", "b")
+    )
+    assert first == second
+
+
+def test_own_parameters_that_are_the_bundled_ones_change_nothing(small: Path) -> None:
+    assert call("run", small)[0] == call("run", small, "--params", bundled_directory())[0]
+
+
+def bad_folder(tmp_path: Path) -> Path:
+    """Make a parameter folder with two problems in one table."""
+    folder = tmp_path / "params"
+    (folder / "macro").mkdir(parents=True)
+    header, first, *rest = (bundled_directory() / "macro" / "growth.csv").read_text().splitlines()
+    place = header.split(",").index("value")
+    cells = first.split(",")
+    cells[place] = "nan"
+    cells[header.split(",").index("grade")] = "Z"
+    (folder / "macro" / "growth.csv").write_text("\n".join([header, ",".join(cells), *rest, ""]))
+    return folder
+
+
+# --- wrong input: exit code 2, a line each, no folder -----------------------------------------
+
+BAD_SCENARIOS = {
+    "unknown chapter": SMALL.replace("'64'", "'00'"),
+    "chapter 77": SMALL.replace("'64'", "'77'"),
+    "percent of 140": SMALL.replace("cut: eliminate", "cut: {percent: 140}"),
+    "start after the horizon": SMALL.replace("start: 2024-25", "start: 2031-32"),
+    "misspelt key": SMALL.replace("importer", "importr"),
+    "misspelt lever": SMALL.replace("tariff:", "tarif:"),
+    "tab": SMALL.replace("  - tariff", "\t- tariff"),
+    "empty": "",
+    "not a mapping": "- 1\n",
+    "two levers on one line": SMALL + SMALL.splitlines()[-1] + "\n",
+    "unknown parameter": SMALL + "parameters: {etaa: 2}\n",
+    "parameter not a number": SMALL + "parameters: {eta: .nan}\n",
+}
+
+
+@pytest.mark.parametrize("name", BAD_SCENARIOS)
+def test_a_bad_scenario_is_told_in_one_line_each(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(BAD_SCENARIOS[name])
+    told, complaints = call("run", file, "--out", tmp_path / "out", code=2)
+    assert told == ""
+    assert 1 <= len(complaints.splitlines()) <= 2
+    assert all("bad.yaml" in line for line in complaints.splitlines())
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.yaml"]
+
+
+def test_every_problem_of_both_inputs_is_told(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(BAD_SCENARIOS["misspelt key"])
+    complaints = call("run", bad, "--params", bad_folder(tmp_path), code=2)[1]
+    assert "bad.yaml:" in complaints
+    assert "growth.csv:" in complaints
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["no-such-thing"],
+            r"SCENARIO: 'no-such-thing'; allowed: a scenario file, or one of cepa-",
+        ),
+        (["ful-package"], r"did you mean full-package\?"),
+        (["reference", "--year", "2050-51"], r"--year: '2050-51'; allowed: .*2023-24 to 2035-36"),
+        (["reference", "--year", "2030"], r"--year: '2030'; allowed: "),
+        (["reference", "--params", "nowhere"], r"--params: 'nowhere'; allowed: an existing"),
+        (["reference", "--format", "xlsx"], r"--format: 'xlsx'; allowed: with --out DIR"),
+        (["reference", "--engine", "oracle"], r"engine: 'oracle'; .*armington"),
+    ],
+)
+def test_wrong_arguments_are_told_in_one_line(arguments: list[str], words: str) -> None:
+    told, complaints = call("run", *arguments, code=2)
+    assert told == ""
+    assert len(complaints.splitlines()) == 1
+    assert re.search(words, complaints)
+
+
+def test_wrong_choices_are_refused() -> None:
+    call("run", "reference", "--format", "pdf", code=2)
+    call("run", "reference", "--by", "heading", code=2)
+    call("run", code=2)
+    call("runn", code=2)
+
+
+def test_out_that_is_a_file_is_refused_before_the_run(small: Path) -> None:
+    complaints = call("run", "reference", "--out", small, code=2)[1]
+    assert "--out" in complaints
+    assert small.read_text() == SMALL
+
+
+# --- a run that fails: exit code 1, one line --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RunError("no equilibrium in\nchapter 61"), "the run failed: no equilibrium in chapter 61"),
+        (OSError(28, "No space left on device", "/disk"), "/disk: No space left on device"),
+        (ZeroDivisionError("oops"), "unexpected ZeroDivisionError: oops (--debug shows where)"),
+        (KeyboardInterrupt(), "interrupted; nothing was written"),
+    ],
+)
+def test_a_failed_run_says_why_in_one_line(
+    small: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    words: str,
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cepasim, "simulate", failing)
+    told, complaints = call("run", small, "--out", tmp_path / "out", code=1)
+    assert told == ""
+    assert complaints.splitlines() == [f"cepasim: {complaints.removeprefix('cepasim: ').strip()}"]
+    assert words in complaints
+    assert not (tmp_path / "out").exists()
+
+
+def test_debug_shows_the_traceback_and_keeps_the_code(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise RunError("no equilibrium")
+
+    monkeypatch.setattr(cepasim, "simulate", failing)
+    done = RUNNER.invoke(app, ["run", str(small), "--debug"])
+    assert done.exit_code == 1
+    assert "Traceback" in done.stderr
+    wrong = RUNNER.invoke(app, ["run", "no-such-thing", "--debug"])
+    assert wrong.exit_code == 2
+
+
+def test_a_place_that_cannot_be_written_is_told(small: Path) -> None:
+    complaints = call("run", small, "--out", small / "below", code=1)[1]
+    assert len(complaints.splitlines()) == 1
+    assert "the run failed" in complaints
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+def test_check_passes_the_bundled_folder() -> None:
+    assert call("check", bundled_directory())[0].endswith("no problems found\n")
+
+
+def test_check_lists_every_problem(tmp_path: Path) -> None:
+    told, complaints = call("check", bad_folder(tmp_path), code=2)
+    assert told == ""
+    assert len(complaints.splitlines()) >= 2
+    assert all(re.search(r"growth\.csv:\d+: \w+: ", line) for line in complaints.splitlines())
+
+
+def test_check_needs_a_folder() -> None:
+    assert (
+        "DIR: 'nowhere'; allowed: an existing parameter folder"
+        in call("check", "nowhere", code=2)[1]
+    )
+
+
+# --- as a program -----------------------------------------------------------------------------
+
+
+def test_the_program_works_from_another_folder_and_in_a_plain_locale(
+    small: Path, tmp_path: Path
+) -> None:
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "COLUMNS": "40"}
+    done = program("run", str(small), cwd=tmp_path, env=plain)
+    assert done.returncode == 0, done.stderr
+    assert "By HS section" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_closed_pipe_is_no_traceback(small: Path, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m cepasim.cli run {small} --by chapter --format csv | head -1"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("fiscal_year,hs,name")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_program_leaves_no_half_written_folder(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
+    slow = (
+        "import time, sys, cepasim.output as output\n"
+        "real = output.write_csv\n"
+        "def write(frame, path):\n"
+        "    real(frame, path); print('writing', flush=True); time.sleep(30)\n"
+        "output.write_csv = write\n"
+        "sys.argv = ['cepasim', 'run', 'reference', '--out', 'out', '--format', 'csv']\n"
+        "from cepasim.cli import main; main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", slow],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "writing\n"
+        assert any(path.name.startswith(".out.") for path in tmp_path.iterdir())
+        running.send_signal(stop)
+        _, complaints = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert "Traceback" not in complaints
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_comes_at_once(tmp_path: Path) -> None:
+    begun = time.perf_counter()
+    done = program("--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert time.perf_counter() - begun < 5.0  # generous: catches a solver, not a busy machine

@@ -1,0 +1,113 @@
+"""The house: the wheel works anywhere, the lock names nothing but packages, the files agree."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+# Every line of a lock: a pinned name with an optional marker, or a hash.
+PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][^ ;\\]*)( ; [^\\:/]+)? \\")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def pins(lock: str) -> dict[str, str]:
+    found = (PIN.fullmatch(line) for line in (ROOT / lock).read_text().splitlines())
+    return {match[1]: match[2] for match in found if match}
+
+
+def required(*extras: str) -> set[str]:
+    """Names of the packages the project asks for."""
+    wanted = [*PROJECT["dependencies"]]
+    for extra in extras:
+        wanted += PROJECT["optional-dependencies"][extra]
+    names = (re.match(r"[A-Za-z0-9_-]+", item) for item in wanted)
+    return {name[0].lower().replace("_", "-") for name in names if name}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_names_versions_and_hashes_only(lock: str) -> None:
+    lines = (ROOT / lock).read_text().splitlines()
+    odd = [line for line in lines if not PIN.fullmatch(line) and not HASH.fullmatch(line)]
+    assert odd == []
+    assert len(pins(lock)) > 40
+
+
+def test_locks_pin_all_that_is_required_and_agree() -> None:
+    run_time, development = (pins(lock) for lock in LOCKS)
+    assert required("build") <= set(run_time)
+    assert required("build", "dev") <= set(development)
+    assert run_time.items() <= development.items()
+
+
+def test_the_build_back_end_is_locked() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]
+    names = {re.split(r"[<>=]", item)[0] for item in build["requires"]}
+    assert names <= set(pins("requirements.lock"))
+
+
+def test_version_and_licence_agree_everywhere() -> None:
+    from importlib.metadata import version
+
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == PROJECT["version"] == version("cepasim")
+    assert citation["license"] == PROJECT["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_hooks_are_local() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert {repository["repo"] for repository in hooks["repos"]} == {"local"}
+
+
+def test_continuous_integration_ends_with_make_test() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    lines = script.read_text().splitlines()
+    assert "set -euo pipefail" in lines
+    assert lines[-1] == "make test"
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_its_parameters_and_works_anywhere(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
+    subprocess.run([*pip, *build], check=True, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("cepasim-*.whl")
+
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    for file in sorted((ROOT / "params").rglob("*")):
+        if file.is_file():
+            assert f"cepasim/{file.relative_to(ROOT).as_posix()}" in inside
+    assert "cepasim/py.typed" in inside
+    assert not [name for name in inside if name.startswith(("tests/", "docs/", "params/"))]
+
+    site = tmp_path / "site"
+    install = ["install", "--no-deps", "--no-index", "--target", str(site), str(wheel)]
+    subprocess.run([*pip, *install], check=True, cwd=tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+
+    def say(*command: str) -> str:
+        done = subprocess.run(
+            command, cwd=elsewhere, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    used = "import cepasim.params as p; print(p.__file__); print(p.bundled_directory())"
+    assert all(line.startswith(str(site)) for line in say(sys.executable, "-c", used).splitlines())
+    program = site / "bin" / "cepasim"
+    assert "full-package" in say(sys.executable, str(program), "scenarios")
+    assert "By HS section" in say(sys.executable, str(program), "run", "reference")
