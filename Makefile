@@ -1,0 +1,86 @@
+# Two commands are enough for a newcomer: `make demo` and `make test`. Both need Python >= 3.11 and
+# make, nothing else: everything they use is installed into .venv from the lock files.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV ?= .venv
+# The first interpreter that is new enough; override with `make PYTHON=/path/to/python demo`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
+PY := $(VENV)/bin/python
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+# Only `make lock` uses it, in a virtual environment of its own.
+UV_VERSION := 0.13.9
+
+.PHONY: help demo test lint format types docs benchmark balance golden lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+# --- set-up ---------------------------------------------------------------------------------
+$(PY):
+	@test -n "$(PYTHON)" || { echo "cepasim needs Python 3.11 or newer, and none was found; \
+	install it or name it: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); echo "could not create $(VENV); on Debian and \
+	Ubuntu install the package python3-venv" >&2; exit 1; }
+
+# What `cepasim` needs at run time, then the project itself. Its build back end comes from the lock
+# as well, hence --no-build-isolation: nothing is downloaded that the lock does not name.
+$(VENV)/.installed: requirements.lock pyproject.toml | $(PY)
+	@echo "Installing into $(VENV) (once) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what the tests need into $(VENV) (once) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# --- use ------------------------------------------------------------------------------------
+demo: $(VENV)/.installed ## Set up, run the full package, print the sector table
+	@$(VENV)/bin/cepasim run full-package
+
+test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test
+	$(PY) -m pytest
+
+lint: $(VENV)/.installed-dev ## ruff: rules and format
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: $(VENV)/.installed-dev ## mypy --strict
+	$(PY) -m mypy
+
+format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of imports
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+docs: $(VENV)/.installed ## Regenerate docs/parameters.md from params/
+	$(PY) -m cepasim.parameter_page docs/parameters.md
+
+benchmark: $(VENV)/.installed-dev ## Time what users wait for
+	$(PY) -m pytest benchmarks -o python_files='bench_*.py' --benchmark-only --benchmark-columns=min,median,max,rounds
+
+balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
+	$(PY) -m cepasim.calibrate.balance
+
+golden: $(VENV)/.installed-dev ## Renew the stored results of the bundled scenarios; review the diff
+	RENEW_GOLDEN=1 $(PY) -m pytest -m golden
+	@git --no-pager diff --stat -- tests/golden || true
+
+# --- lock files: names, versions and hashes only, one set for Python 3.11 to 3.13 -----------
+UV := build/uv/bin/uv
+COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
+$(UV): | $(PY)
+	@$(PY) -m venv build/uv
+	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+lock: $(UV) ## Resolve the lock files again (needs a network); keeps pins unless UPGRADE=--upgrade
+	$(COMPILE) $(UPGRADE) --extra build --extra dev --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) --extra build --constraint requirements-dev.lock --output-file requirements.lock
+
+clean: ## Remove caches and build output (keeps .venv)
+	rm -rf build dist out artefacts .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
