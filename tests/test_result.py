@@ -122,8 +122,6 @@ def test_sections_hold_their_chapters(result: Result) -> None:
     assert frame.loc[("export", "XII"), "change_pct"] == pytest.approx(24.5)
     assert frame.loc[("import", "none"), "baseline_usd_mn"] == 3.0
     assert frame.loc[("import", "none"), "name"] == "Chapters 98 and 99"
-    order = list(dict.fromkeys(result.by("section", YEAR)["section"]))
-    assert order == ["I", "XI", "XII", "XVI", "none", "XVII"] or order.index("I") == 0
 
 
 def test_sections_stand_in_their_order(result: Result) -> None:
@@ -237,12 +235,12 @@ def test_a_missing_or_short_chain_is_said(make_result: Make) -> None:
 
 def test_csv_gives_every_figure_back(result: Result, tmp_path: Path) -> None:
     result.to_csv(tmp_path / "out", by="section")
-    for name, frame in result.frames(by="section").items():
-        if len(frame):
-            back = pd.read_csv(tmp_path / "out" / f"{name}.csv", dtype={"hs": str}, na_values=[""])
-            pd.testing.assert_frame_equal(
-                back, frame, check_exact=True, check_dtype=False, obj=name
-            ) if name != "diagnostics" else None
+    for name in ("totals", "sectors", "by_section", "displacement"):
+        frame = result.frames(by="section")[name]
+        back = pd.read_csv(tmp_path / "out" / f"{name}.csv", dtype={"hs": str})
+        pd.testing.assert_frame_equal(back, frame, check_exact=True, obj=name)
+    header = (tmp_path / "out" / "contributions.csv").read_text()
+    assert header == ",".join(COLUMNS["contributions"]) + "\n"
     assert (tmp_path / "out" / "scenario.yaml").read_text() == result.scenario.to_yaml()
     assert (tmp_path / "out" / "notes.txt").read_text().startswith("clothing: ")
 

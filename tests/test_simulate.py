@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -418,6 +419,18 @@ def test_lags_carry_the_published_share_of_the_long_run(run: Levers) -> None:
     path = (change["scenario_usd_mn"] / change["baseline_usd_mn"]).to_numpy()
     first, last = np.log(path[3]), np.log(path[-1])
     assert first / last == pytest.approx(0.38, abs=0.03)
+
+
+def test_results_and_economies_can_be_sent_to_another_process(
+    run: Levers, economy: Economy
+) -> None:
+    result = run(CUT_FISH)
+    again = pickle.loads(pickle.dumps(result))
+    pd.testing.assert_frame_equal(again.totals, result.totals)
+    assert str(again.explain("export", "03", "2030-31")) == str(
+        result.explain("export", "03", "2030-31")
+    )
+    assert pickle.loads(pickle.dumps(economy)).chapters == economy.chapters
 
 
 def test_an_unknown_engine_is_refused(economy: Economy) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -23,13 +22,14 @@ from cepasim.equilibrium.preferences import (
     origin_cost_from_use,
 )
 from cepasim.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.frozen import FrozenMapping
 from cepasim.params import Parameters, load_parameters
 from cepasim.schedule import LineRule, TariffSchedule
 
 Floats = NDArray[np.float64]
 
 #: The pair the model is about: importer -> its partner.
-PAIR = MappingProxyType({"JPN": "IND", "IND": "JPN"})
+PAIR = FrozenMapping({"JPN": "IND", "IND": "JPN"})
 #: Category of the stand-in for a chapter that has no tariff lines.
 NO_LINE = "no_line"
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
@@ -213,7 +213,7 @@ class Economy:
             parameters=parameters,
             classification=classification,
             chapters=chapters,
-            markets=MappingProxyType(markets),
+            markets=FrozenMapping(markets),
             bilateral=parameters.table("benchmark/bilateral"),
             line_rule=line_rule,
         )
@@ -376,7 +376,7 @@ def _schedule(
         rate_base=padded(base),
         rate_schedule=padded(final),
         category=np.concatenate([category, np.full(len(missing), NO_LINE)])[order].astype(str),
-        late_changes=MappingProxyType(
+        late_changes=FrozenMapping(
             {
                 source: (year, np.concatenate([rates, unknown])[order])
                 for source, (year, rates) in late.items()
@@ -446,7 +446,7 @@ def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> 
         product_weights=_frozen(weights),
         origin_cost=_frozen(phi),
         utilisation_max=maximum,
-        barriers=MappingProxyType({kind: _frozen(nu) for kind, nu in barriers.items()}),
+        barriers=FrozenMapping({kind: _frozen(nu) for kind, nu in barriers.items()}),
         rent_share=parameters.value("rent_share"),
         tariff_effective=_frozen(effective),
         tariff_collected=_frozen(collected),

@@ -70,6 +70,9 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
         dictionary = read_dictionary(home / DICTIONARY_FILE)
     except InputError as error:
         return list(error.problems)
+    if not any(directory.rglob("*.csv")) and home != directory:
+        words = "at least one parameter table (CSV) such as elasticities/armington.csv"
+        return [Problem(str(directory), None, "folder", "no tables", words)]
     problems = list(_file_problems(directory, dictionary, complete=home == directory))
     if home == directory and directory != bundled:
         problems += _dictionary_problems(dictionary, read_dictionary(bundled / DICTIONARY_FILE))

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from numpy.typing import NDArray
 
 from cepasim.parameter_dictionary import (
@@ -436,6 +437,18 @@ class Parameters:
             digest.update(content)
         digest.update(json.dumps(self.overrides, sort_keys=True).encode())
         return digest.hexdigest()
+
+    @property
+    def benchmark_metadata(self) -> dict[str, str]:
+        """What the balance says of itself: program, year, vintage of the data, method, solver.
+
+        Empty where the benchmark is the user's own and comes without metadata.
+        """
+        path = self._files["benchmark/bilateral"].with_name("metadata.yaml")
+        if not path.is_file():
+            return {}
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return {str(key): value for key, value in told.items() if isinstance(value, str)}
 
     def long(self) -> pd.DataFrame:
         """Every figure of the folder, one row each.

@@ -6,7 +6,7 @@ them into shocks. Whatever is wrong with a file is reported at once, with its li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -25,6 +25,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from cepasim.classification import Classification, Selection, closest
 from cepasim.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.frozen import FrozenMapping, frozen
 from cepasim.problems import InputError, Problem
 from cepasim.yaml_lines import line_of, path_text, read_yaml
 
@@ -46,30 +47,6 @@ _Path = tuple[str | int, ...]
 _Lines = Mapping[_Path, int]
 
 
-class FrozenMapping(Mapping[str, Any]):
-    """A mapping that cannot change and can be hashed; lists inside it become tuples."""
-
-    __slots__ = ("_items",)
-
-    def __init__(self, items: Mapping[str, Any]) -> None:
-        self._items = {key: _frozen(value) for key, value in items.items()}
-
-    def __getitem__(self, key: str) -> Any:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._items.items()))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._items!r})"
-
-
 class Select(FrozenMapping):
     """A selection of products as written; ``Classification.select`` reads it."""
 
@@ -80,16 +57,8 @@ class Select(FrozenMapping):
         return {key: _plain(value) for key, value in self.items()}
 
 
-def _frozen(value: object) -> object:
-    if isinstance(value, Mapping):
-        return FrozenMapping({str(key): entry for key, entry in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(entry) for entry in value)
-    return value
-
-
 def _plain(value: object) -> Any:
-    """Undo ``_frozen``: lists and dictionaries that YAML can write."""
+    """Undo ``frozen``: lists and dictionaries that YAML can write."""
     if isinstance(value, Cut):
         return value.as_written()
     if isinstance(value, Mapping):
@@ -642,7 +611,7 @@ def _short(value: object) -> object:
     if isinstance(value, str):
         return value if len(value) <= _SHOWN else value[:_SHOWN] + " …"
     if isinstance(value, Mapping | list | tuple):
-        plain = _plain(_frozen(value))
+        plain = _plain(frozen(value))
         return plain if len(repr(plain)) <= _SHOWN else f"{len(value)} entries"
     return value
 

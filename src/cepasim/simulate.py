@@ -275,7 +275,9 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
             scenario_text=scenario.to_yaml(),
             parameter_digest=solved.economy.parameters.digest,
             overrides=solved.economy.parameters.overrides,
+            benchmark=solved.economy.parameters.benchmark_metadata,
             options={"line_rule": economy.line_rule},
         ),
-        chain=Chain(solved),
+        # The steps behind a cell need no coalitions between the two.
+        chain=Chain(replace(solved, states=(solved.reference, solved.outcome), attributed=False)),
     )

@@ -47,6 +47,8 @@ from cepasim.output import replace_file
 from cepasim.problems import InputError, RunError
 
 UNIT = "US$ mn"
+DATA_VINTAGE = "2026-11-21"
+"""Day the evidence was compiled; change it with the evidence."""
 DECIMALS = 6
 """Digits written; totals are exact in them."""
 
@@ -375,10 +377,16 @@ def finish_report(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return report
 
 
-def market_report(report: pd.DataFrame) -> pd.DataFrame:
+def market_report(report: pd.DataFrame, huber_threshold: float) -> pd.DataFrame:
     """The markets' report in the columns of the whole report."""
-    renamed = report.rename(columns={"evidence": "name", "gap_percent": "gap_pct", "kind": "hard"})
-    return renamed.assign(part="market " + report["market"].astype(str), kind="evidence")
+    renamed = report.rename(columns={"evidence": "name", "gap_percent": "gap_pct", "kind": "note"})
+    missed = report["gap_in_sd"].astype(float).abs() > huber_threshold
+    return renamed.assign(
+        part="market " + report["market"].astype(str),
+        kind="evidence",
+        hard="no",
+        conflict=np.where(missed, "yes", "no"),
+    )
 
 
 def run_balance(
@@ -417,7 +425,7 @@ def run_balance(
         tables["japan_imports"] = balanced.japan_imports
         tables["india_imports"] = balanced.india_imports
         tables["domestic"] = balanced.domestic
-        reports.append(market_report(balanced.report))
+        reports.append(market_report(balanced.report, settings["huber_threshold"]))
     tables["report"] = finish_report(reports)
     texts = {
         f"{name}.csv": table.to_csv(index=False, lineterminator="\n")
@@ -449,7 +457,7 @@ def describe(
     return {
         "program": "python -m cepasim.calibrate.balance",
         "benchmark_year": YEARS[1],
-        "data_vintage": "2026-11-21",
+        "data_vintage": DATA_VINTAGE,
         "unit": UNIT,
         "method": "two-year Kullback-Leibler balance with Huber residuals; 90 % ranges from its "
         "curvature, scaled where evidence disagrees",

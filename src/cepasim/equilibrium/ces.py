@@ -83,12 +83,15 @@ def log_ces_index(
     gap = one_minus(sigma)
     gap_along = np.expand_dims(gap, axis) if gap.ndim else gap
     with np.errstate(all="ignore"):
-        exponent = np.where(weight > 0.0, gap_along * log_price, 0.0)
+        exponent = gap_along * log_price
+        weighed = weight > 0.0
+        # A variety without weight must neither count nor set the shift, nor overflow.
+        ranked = np.where(weighed, exponent, -np.inf)
+        exponent = np.where(weighed, exponent, 0.0)
         total = weight.sum(axis=axis)
         direct = np.log1p((weight * np.expm1(exponent)).sum(axis=axis) / total)
-        # A variety without weight must not set the shift either.
-        shift = np.where(weight > 0.0, exponent, -np.inf).max(axis=axis)
-        scaled = np.exp(exponent - np.expand_dims(shift, axis))
+        shift = ranked.max(axis=axis)
+        scaled = np.exp(ranked - np.expand_dims(shift, axis))
         summed = shift + np.log((weight * scaled).sum(axis=axis) / total)
         small = np.abs(exponent).max(axis=axis) <= _SMALL_EXPONENT
         return np.asarray(np.where(small, direct, summed) / gap, dtype=np.float64)
@@ -189,11 +192,11 @@ def aggregate_lines(
     gap_line = gap[..., sorted_group] if gap.ndim else gap
     exponent = np.where(weight > 0.0, gap_line * np.log(wedge[..., order]), 0.0)
     count = np.diff(np.append(start, group.size))
-    lowest = np.where(weight > 0.0, exponent, -np.inf)
-    shift = np.maximum.reduceat(lowest, start, axis=-1)
+    ranked = np.where(weight > 0.0, exponent, -np.inf)
+    shift = np.maximum.reduceat(ranked, start, axis=-1)
     with np.errstate(all="ignore"):
         direct = np.log1p(np.add.reduceat(weight * np.expm1(exponent), start, axis=-1) / total)
-        scaled = np.exp(exponent - np.repeat(shift, count, axis=-1))
+        scaled = np.exp(ranked - np.repeat(shift, count, axis=-1))
         summed = shift + np.log(np.add.reduceat(weight * scaled, start, axis=-1) / total)
     small = np.maximum.reduceat(np.abs(exponent), start, axis=-1) <= _SMALL_EXPONENT
     result[..., present] = np.exp(np.where(small, direct, summed) / gap_group)

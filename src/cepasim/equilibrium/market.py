@@ -61,6 +61,7 @@ _SURE_TOLERANCE = 1e-12  # the same on the sure way, relative to 1 + |ln P_M| + 
 _PASSES = 12  # passes of the quick way before a market is handed over
 _POLISH = 4  # Newton steps on (m, q) after the sure way
 _SURE_STEPS = 400  # bracketing or Newton-bisection steps on the sure way
+_EXTREME = 500.0  # log demand shift beyond which pi**(-sigma) exp(u) is built in logs only
 _NEAR_ONE = 0.25  # |1 - sigma| below which the index is built from expm1
 _LEAVE_BELOW = 8  # a block ends when fewer than one market in so many wants another pass
 _BLOCK = 32_768  # entries (sources x markets) in a block: its arrays fit a core's own cache
@@ -387,6 +388,7 @@ def _solve_all(given: _Given, out: _Result) -> None:
     """
     markets, sources = out.hats.shape[1:]
     width = max(2, _BLOCK // max(1, sources))
+    work = np.empty(3 * sources * min(width, max(2, markets)))
     near = np.broadcast_to(np.abs(1.0 - given.sigma_import) < _NEAR_ONE, markets)
     unsolved: list[NDArray[np.intp]] = []
     for flag in (False, True):
@@ -399,13 +401,13 @@ def _solve_all(given: _Given, out: _Result) -> None:
         while queue:
             left = []
             for rows in queue:
-                going_on, stuck = _solve_quickly(given, out, rows, flag)
+                going_on, stuck = _solve_quickly(given, out, rows, flag, work)
                 left.append(going_on)
                 unsolved.append(stuck)
             queue = _cut(np.concatenate(left), width)
     if unsolved:
         for rows in _cut(np.concatenate(unsolved), width):
-            _solve_surely(given, out, rows)
+            _solve_surely(given, out, rows, work)
 
 
 def _cut(places: NDArray[np.intp], width: int) -> list[_Rows]:
@@ -420,8 +422,8 @@ def _cut(places: NDArray[np.intp], width: int) -> list[_Rows]:
 class _Block:
     """Everything given about n markets, in the form the solution needs, and the state (m, q).
 
-    Arrays by source are (S, n), or have one row or column where they do not vary; the others
-    are (n,).
+    Arrays by source are (S, n) and the others (n,), or have one row or column where they do not
+    vary.
     """
 
     rows: _Rows  # where the markets stand in the arguments
@@ -450,20 +452,12 @@ class _Block:
     log_import: FloatArray  # m
     log_composite: FloatArray  # q
     passes: NDArray[np.int64]
+    work: FloatArray  # (3, S, n), room for what changes from pass to pass
 
 
 def _columns(table: FloatArray, rows: _Rows) -> FloatArray:
-    """Some markets of a (rows, S) table, as (S, n) or (S, 1)."""
-    part = table if table.shape[0] == 1 else table[rows]
-    return np.ascontiguousarray(part.T)
-
-
-def _summed(table: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """A table written out to n columns, and its sum over sources in their order."""
-    if table.shape[1] != n:
-        table = np.ascontiguousarray(np.broadcast_to(table, (table.shape[0], n)))
-    total: FloatArray = np.add.reduce(table, axis=0)
-    return table, total
+    """Some markets of a (rows, S) table, as a view (S, n) or (S, 1)."""
+    return (table if table.shape[0] == 1 else table[rows]).T
 
 
 def _is_one(array: FloatArray) -> bool:
@@ -471,7 +465,7 @@ def _is_one(array: FloatArray) -> bool:
     return array.size == 1 and bool(array.flat[0] == 1.0)
 
 
-def _prepare(given: _Given, rows: _Rows) -> _Block:
+def _prepare(given: _Given, rows: _Rows, work: FloatArray) -> _Block:
     """Turn arguments into the coefficients of the closed form (model.md, section 1)."""
     if isinstance(rows, slice):
         n = rows.stop - rows.start
@@ -484,7 +478,7 @@ def _prepare(given: _Given, rows: _Rows) -> _Block:
     n = max(2, n)  # a lone market stands in two equal columns
 
     def listed(array: FloatArray) -> FloatArray:
-        return np.repeat(array, n) if array.size == 1 else array[rows]
+        return array if array.size == 1 else array[rows]
 
     theta_d = listed(given.domestic_share)
     sigma_m, sigma_d = listed(given.sigma_import), listed(given.sigma_domestic)
@@ -499,38 +493,42 @@ def _prepare(given: _Given, rows: _Rows) -> _Block:
     finite_d = np.minimum(supply_d, _INFINITE)
     b_d = 1.0 / (sigma_d + finite_d)
     alpha_d = finite_d * b_d * np.log(cost_d)
-    alpha_d += b_d * (level_d - np.log(listed(given.capacity_domestic)))
+    alpha_d = alpha_d + b_d * (level_d - np.log(listed(given.capacity_domestic)))
 
-    theta = _columns(given.import_shares, rows)
-    wedge = _columns(given.trade_cost, rows)
-    cost = _columns(given.cost, rows)
-    taste = _columns(given.taste, rows)
-    supply = _columns(given.supply, rows)
-    weight = theta if _is_one(taste) else theta * taste
-    tasted = weight is not theta
-    weight, weight_sum = _summed(weight, n)
-    # ln of the mean taste; the division makes shares add up to one.
+    shape = (given.import_shares.shape[1], n)
+    weight = np.empty(shape)
+    weight[...] = _columns(given.import_shares, rows)
+    weight_sum: FloatArray = np.add.reduce(weight, axis=0)
+    taste = np.ascontiguousarray(_columns(given.taste, rows))
     shift = demand_level
-    if tasted:
-        shift = shift - np.log(weight_sum / _summed(theta, n)[1])
+    if not _is_one(taste):
+        theta_sum = weight_sum
+        weight *= taste
+        weight_sum = np.add.reduce(weight, axis=0)
+        # ln of the mean taste; the division makes shares add up to one.
+        shift = shift - np.log(weight_sum / theta_sum)
 
-    finite = np.minimum(supply, _INFINITE)
-    slope = np.add(sigma_m, finite)
+    alpha = np.empty(shape)
+    np.minimum(_columns(given.supply, rows), _INFINITE, out=alpha)
+    fixed = alpha == _INFINITE
+    slope = sigma_m + alpha
     np.divide(1.0, slope, out=slope)
-    gap = one_minus(sigma_m)
-    alpha = finite * slope
-    alpha = alpha * np.log(wedge if _is_one(cost) else wedge * cost)
+    alpha *= slope  # the share of a cost that is passed on, epsilon / (sigma_M + epsilon)
+    wedge = np.ascontiguousarray(_columns(given.trade_cost, rows))
+    cost = np.ascontiguousarray(_columns(given.cost, rows))
+    alpha *= np.log(wedge if _is_one(cost) else wedge * cost)
     if not (_is_one(taste) and _is_one(given.capacity)):
-        alpha = alpha + slope * np.log(taste / _columns(given.capacity, rows))
+        alpha += slope * np.log(taste / np.ascontiguousarray(_columns(given.capacity, rows)))
     if shift.any():
-        alpha = alpha + slope * shift
-    alpha = alpha * gap
+        alpha += slope * shift
+    gap = one_minus(sigma_m)
+    alpha *= gap
     return _Block(
         rows=rows,
         wedge=wedge,
         cost=cost,
         taste=taste,
-        fixed=np.isinf(supply),
+        fixed=fixed,
         weight=weight,
         weight_sum=weight_sum,
         sigma=sigma_m,
@@ -552,6 +550,7 @@ def _prepare(given: _Given, rows: _Rows) -> _Block:
         log_import=np.zeros(n),
         log_composite=np.zeros(n),
         passes=np.zeros(n, dtype=np.int64),
+        work=work[: 3 * alpha.size].reshape(3, *shape),
     )
 
 
@@ -574,15 +573,15 @@ class _Evaluation:
 
 
 def _solve_quickly(
-    given: _Given, out: _Result, rows: _Rows, near: bool
+    given: _Given, out: _Result, rows: _Rows, near: bool, work: FloatArray
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Newton with second-order correction on one block.
 
     Returns the places of the markets that want more passes than most, and of those that the
     quick way cannot solve.
     """
-    block = _prepare(given, rows)
-    n = block.gap.size
+    block = _prepare(given, rows, work)
+    n = block.log_import.size
     active = np.ones(n, dtype=np.bool_)
     stuck = np.zeros(n, dtype=np.bool_)
     block.passes += 1
@@ -598,7 +597,15 @@ def _solve_quickly(
         _step(block, at, active)
         block.passes += active
         at = _evaluate(block, near, first=False)
-    _write(block, at, out)
+    demand = block.on_import * block.log_import
+    demand += block.on_composite * block.log_composite
+    demand += block.shift
+    # ln pi = alpha + b u with b < 1 / sigma: this bounds both factors of the quantity. The
+    # first test spares the second for nearly every block; it is also met where there is a NaN.
+    if not np.abs(demand).max() <= _EXTREME * min(1.0, block.sigma.min()):
+        stuck |= np.abs(demand) > _EXTREME * np.minimum(1.0, block.sigma)
+        active &= ~stuck
+    _write(block, at, demand, out)
     places = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     if n > places.size:
         active, stuck = active[:1], stuck[:1]
@@ -612,28 +619,27 @@ def _evaluate(block: _Block, near: bool, first: bool) -> _Evaluation:
     that no digit is lost next to 1; else a plain logarithm is as exact as float64 can hold.
     """
     m, q = block.log_import, block.log_composite
+    exponent, power, landed = block.work
     if first:  # m = q = 0
         exponent = block.exponent
     else:
         demand = block.on_import * m
         demand += block.on_composite * q
         demand *= block.gap
-        exponent = block.slope * demand
-        if exponent.shape == block.exponent.shape:
-            exponent += block.exponent
-        else:
-            exponent = exponent + block.exponent
+        np.multiply(block.slope, demand, out=exponent)
+        exponent += block.exponent
     if near:
-        power = np.expm1(exponent)
-        mean = np.add.reduce(block.weight * power, axis=0)
-        mean /= block.weight_sum
-        index = np.log1p(mean)
+        np.expm1(exponent, out=power)
+        np.multiply(block.weight, power, out=landed)
+        index: FloatArray = np.add.reduce(landed, axis=0)
+        index /= block.weight_sum
+        landed_sum = block.weight_sum * (1.0 + index)
+        np.log1p(index, out=index)
         power += 1.0
-        landed = block.weight * power
-        landed_sum = np.add.reduce(landed, axis=0)
+        landed += block.weight
     else:
-        power = np.exp(exponent)
-        landed = block.weight * power
+        np.exp(exponent, out=power)
+        np.multiply(block.weight, power, out=landed)
         landed_sum = np.add.reduce(landed, axis=0)
         index = landed_sum / block.weight_sum
         np.log(index, out=index)
@@ -673,11 +679,12 @@ def _evaluate(block: _Block, near: bool, first: bool) -> _Evaluation:
 def _step(block: _Block, at: _Evaluation, active: NDArray[np.bool_]) -> None:
     """Move (m, q) of the active markets by a Newton step and its second-order correction."""
     # Slope and curvature of the import index: mean and variance of b under landed shares.
-    moment = at.landed * block.slope
-    slope = np.add.reduce(moment, axis=0)
+    moment = at.landed
+    moment *= block.slope
+    slope: FloatArray = np.add.reduce(moment, axis=0)
     slope /= at.landed_sum
     moment *= block.slope
-    curvature = np.add.reduce(moment, axis=0)
+    curvature: FloatArray = np.add.reduce(moment, axis=0)
     curvature /= at.landed_sum
     curvature -= slope * slope
     curvature *= block.gap
@@ -706,8 +713,10 @@ def _step(block: _Block, at: _Evaluation, active: NDArray[np.bool_]) -> None:
     cq = bend_composite * a + bend_import * c_scaled
     # A correction as large as the step says that the step is too long for its series.
     trusted = np.abs(cm) + np.abs(cq) <= 0.5 * (np.abs(dm) + np.abs(dq))
-    dm += np.where(trusted, cm, 0.0)
-    dq += np.where(trusted, cq, 0.0)
+    cm *= trusted
+    cq *= trusted
+    dm += cm
+    dq += cq
     if active.all():
         block.log_import = block.log_import + dm
         block.log_composite = block.log_composite + dq
@@ -716,19 +725,17 @@ def _step(block: _Block, at: _Evaluation, active: NDArray[np.bool_]) -> None:
         block.log_composite = np.where(active, block.log_composite + dq, block.log_composite)
 
 
-def _write(block: _Block, at: _Evaluation, out: _Result) -> None:
+def _write(block: _Block, at: _Evaluation, demand: FloatArray, out: _Result) -> None:
     """Hats from the state of a block; what has not converged is written again later."""
-    demand = block.on_import * block.log_import
-    demand += block.on_composite * block.log_composite
-    demand += block.shift
-    landed_price = at.exponent / block.gap
+    landed_price, quantity, price = block.work
+    np.divide(at.exponent, block.gap, out=landed_price)
     np.exp(landed_price, out=landed_price)
     # x = a pi**(-sigma) exp(u + shift) = a (pi**(1 - sigma) / pi) exp(u + shift)
-    quantity = at.power / landed_price
+    np.divide(at.power, landed_price, out=quantity)
     quantity *= np.exp(demand)
     if not _is_one(block.taste):
-        quantity = quantity * block.taste
-    price = landed_price / block.wedge
+        quantity *= block.taste
+    np.divide(landed_price, block.wedge, out=price)
     _store(block, price, quantity, at.domestic_price, at.residual, out)
 
 
@@ -769,7 +776,7 @@ def _store(
 
 def _with_cost(price: FloatArray, block: _Block) -> FloatArray:
     """Prices, at cost exactly where supply is infinite."""
-    if price.shape == block.fixed.shape and block.cost.size == 1:
+    if block.cost.size == 1:
         np.putmask(price, block.fixed, block.cost)  # much the quickest where it applies
         return price
     return np.where(block.fixed, block.cost, price)
@@ -778,13 +785,13 @@ def _with_cost(price: FloatArray, block: _Block) -> FloatArray:
 # --- the sure way ---------------------------------------------------------------------------------
 
 
-def _solve_surely(given: _Given, out: _Result, rows: _Rows) -> None:
+def _solve_surely(given: _Given, out: _Result, rows: _Rows, work: FloatArray) -> None:
     """Bracket u and bisect with Newton inside the bracket; every index by log-sum-exp.
 
     H(u) of the module's notes increases, so expanding a bracket from u = 0 and halving it
     cannot fail but by running out of floating-point numbers.
     """
-    block = _prepare(given, rows)
+    block = _prepare(given, rows, work)
     # ln pi at u = 0, and ln pi itself, from (1 - sigma) ln pi.
     constant = block.exponent / block.gap
     sigma = block.sigma
@@ -807,7 +814,7 @@ def _solve_surely(given: _Given, out: _Result, rows: _Rows) -> None:
         value = u - block.on_import * m - block.on_composite * q
         return value, 1.0 - import_slope(u) * (block.on_import + block.on_composite * passed_on)
 
-    u, steps = _increasing_root(mismatch, np.zeros(block.gap.size))
+    u, steps = _increasing_root(mismatch, np.zeros(block.log_import.size))
     m = import_index(u)
     q = _composite_of(block, m)
     # Where the indices amplify the last digit of u, Newton on (m, q) itself settles it.
