@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 import cepasim
 from cepasim.cli import app
 from cepasim.params import bundled_directory
+from cepasim.reference import reference_gap
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR = "2030-31"
@@ -129,9 +130,7 @@ def picture(result: cepasim.Result) -> str:
     """Change in the balance of the full package by lever and year, as SVG."""
     table = result.contributions
     table = table[(table["hs"] == "total") & (table["fiscal_year"] >= "2025-26")]
-    table = table.assign(
-        lever=table["lever"].map(WORDS), bn=table["balance_usd_mn"] / 1000
-    )
+    table = table.assign(lever=table["lever"].map(WORDS), bn=table["balance_usd_mn"] / 1000)
     total = table.groupby("fiscal_year", as_index=False)["bn"].sum()
     axis = alt.Axis(title="change in India's balance with Japan, US$ bn of 2023-24", grid=True)
     bars = (
@@ -159,6 +158,28 @@ def picture(result: cepasim.Result) -> str:
     return str(vl_convert.vegalite_to_svg(chart.to_dict()))
 
 
+def gap_block(economy: cepasim.Economy) -> str:
+    """Reference and published trade after the base year."""
+    lines = [
+        "| year | what | reference, US$ bn | published, US$ bn | gap | source |",
+        "|---|---|---:|---:|---:|---|",
+    ]
+    for row in reference_gap(economy).itertuples():
+        lines.append(
+            f"| {row.fiscal_year} | {str(row.measure).replace('_', ' ')} | "
+            f"{row.reference_usd_mn / 1000:.2f} | {row.published_usd_mn / 1000:.2f} | "
+            f"{row.gap_usd_mn / 1000:+.2f} ({row.gap_pct:+.1f} %) | {row.source} ({row.grade}) |"
+        )
+    return "\n".join(lines)
+
+
+def time_page(economy: cepasim.Economy) -> str:
+    """docs/time.md with its generated block renewed."""
+    return with_blocks(
+        (ROOT / "docs" / "time.md").read_text(encoding="utf-8"), {"gap": gap_block(economy)}
+    )
+
+
 def with_blocks(text: str, blocks: Mapping[str, str]) -> str:
     """Replace each marked block of a page."""
     for name, block in blocks.items():
@@ -167,7 +188,7 @@ def with_blocks(text: str, blocks: Mapping[str, str]) -> str:
         )
         text, found = pattern.subn(lambda match, b=block: match[1] + b + "\n" + match[2], text)
         if found != 1:
-            raise SystemExit(f"README.md: {found} blocks named {name}, 1 expected")
+            raise SystemExit(f"{found} blocks named {name}, 1 expected")
     return text
 
 
@@ -184,6 +205,7 @@ def main() -> int:
     pages = {
         "docs/elasticities.md": elasticity_page(economy),
         "docs/full-package.svg": picture(cepasim.simulate(economy, bundled("full-package"))) + "\n",
+        "docs/time.md": time_page(economy),
         "README.md": readme(economy),
     }
     for name, text in pages.items():

@@ -35,6 +35,11 @@ def test_elasticity_page_is_current(generate: ModuleType, economy: Economy) -> N
     assert generate.elasticity_page(economy) == page, RENEW
 
 
+def test_time_page_is_current(generate: ModuleType, economy: Economy) -> None:
+    page = (ROOT / "docs" / "time.md").read_text(encoding="utf-8")
+    assert generate.time_page(economy) == page, RENEW
+
+
 def test_the_five_liner_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(ROOT)
