@@ -56,8 +56,9 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-docs: $(VENV)/.installed ## Regenerate docs/parameters.md from params/
+docs: $(VENV)/.installed ## Regenerate docs/parameters.md and docs/aggregation.md from params/
 	$(PY) -m cepasim.parameter_page docs/parameters.md
+	$(PY) -m cepasim.aggregation docs/aggregation.md
 
 benchmark: $(VENV)/.installed-dev ## Time what users wait for
 	$(PY) -m pytest benchmarks -o python_files='bench_*.py' --benchmark-only --benchmark-columns=min,median,max,rounds

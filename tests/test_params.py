@@ -528,8 +528,17 @@ def test_folder_that_is_not_there(tmp_path: Path) -> None:
     assert "folder: missing; a folder with parameter tables" in found[0]
 
 
-def test_empty_overlay_is_the_bundled_folder(tmp_path: Path) -> None:
-    assert check_folder(tmp_path) == []
+def test_empty_folder_is_a_slip_and_not_an_overlay(tmp_path: Path) -> None:
+    [problem] = check_folder(tmp_path)
+    assert problem.value == "no tables"
+    with pytest.raises(InputError, match="at least one parameter table"):
+        load_parameters(tmp_path)
+
+
+def test_copied_tables_change_nothing(tmp_path: Path) -> None:
+    (tmp_path / "macro").mkdir()
+    copy = (bundled_directory() / "macro" / "growth.csv").read_bytes()
+    (tmp_path / "macro" / "growth.csv").write_bytes(copy)
     assert load_parameters(tmp_path).digest == load_parameters().digest
 
 

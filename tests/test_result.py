@@ -267,7 +267,8 @@ def test_a_workbook_has_a_sheet_for_everything(result: Result, tmp_path: Path) -
     result.to_excel(tmp_path / "r.xlsx", by="section")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert book.sheetnames == [
-        *("totals", "sectors", "by_section", "displacement", "contributions", "diagnostics"),
+        *("totals", "sectors", "by_section", "displacement", "contributions"),
+        *("basket", "diagnostics"),
         *("notes", "scenario", "manifest"),
     ]
     assert book["sectors"].max_row == 1 + len(result.sectors)

@@ -6,11 +6,17 @@
 >>> result = cepasim.simulate(economy, scenario)
 """
 
+from typing import TYPE_CHECKING, Any
+
 from cepasim.economy import Economy, load
 from cepasim.problems import InputError, Problem, RunError
 from cepasim.result import Result
 from cepasim.scenario import Scenario
 from cepasim.simulate import simulate
+
+if TYPE_CHECKING:
+    from cepasim.calibrate.backcast import backcast
+    from cepasim.calibrate.decompose import decompose_history
 
 __all__ = [
     "Economy",
@@ -19,6 +25,23 @@ __all__ = [
     "Result",
     "RunError",
     "Scenario",
+    "backcast",
+    "decompose_history",
     "load",
     "simulate",
 ]
+
+# Found when first asked for: each is also a program of its own (python -m ...), and a run of a
+# scenario needs none of them.
+_ON_DEMAND = {
+    "backcast": "cepasim.calibrate.backcast",
+    "decompose_history": "cepasim.calibrate.decompose",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_DEMAND:
+        from importlib import import_module
+
+        return getattr(import_module(_ON_DEMAND[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

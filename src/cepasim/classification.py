@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -178,7 +178,16 @@ class Selection:
         ValueError
             For anything that is not such a code.
         """
-        return np.fromiter((self._matches_one(code) for code in codes), dtype=np.bool_)
+        # A tariff schedule asks for its own codes again and again; only an array that cannot
+        # change is remembered.
+        fixed = isinstance(codes, np.ndarray) and not codes.flags.writeable
+        if fixed and id(codes) in self._matched and self._matched[id(codes)][0] is codes:
+            return self._matched[id(codes)][1]
+        found = np.fromiter((self._matches_one(code) for code in codes), dtype=np.bool_)
+        if fixed:
+            found.setflags(write=False)
+            self._matched[id(codes)] = (codes, found)
+        return found
 
     def overlaps(self, other: Selection) -> bool:
         """Whether some product is in both; selections of different categories never overlap."""
@@ -206,6 +215,15 @@ class Selection:
     ) -> Selection:
         notes = tuple(dict.fromkeys(self.notes + other.notes))
         return Selection(atoms, category or self.category, notes, _hs=self._hs)
+
+    @cached_property
+    def _matched(self) -> dict[int, tuple[Any, npt.NDArray[np.bool_]]]:
+        """Answers already given, by the identity of the array of codes."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: identities mean nothing there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_matched"}
 
     @cached_property
     def _groups(self) -> frozenset[str]:
@@ -282,6 +300,11 @@ class Classification:
     _tag_codes: Mapping[str, tuple[str, ...]] = field(repr=False)
     _window_codes: tuple[_WindowCode, ...] = field(repr=False)
     _hs: _Nomenclature = field(repr=False)
+    # Answers already given, by what was asked.
+    _selections: dict[Hashable, Selection] = field(default_factory=dict, repr=False, compare=False)
+    _industries: dict[tuple[str, bool], tuple[Industry, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __hash__(self) -> int:
         return hash((self.chapters, self.hs6, self._window_codes, self.tags))
@@ -352,6 +375,8 @@ class Classification:
             raise InputError(
                 [Problem("selection", None, "window", window, self._window_text(window))]
             )
+        if (window, optional) in self._industries:
+            return self._industries[window, optional]
         rows = [
             row
             for row in self._window_codes
@@ -373,7 +398,8 @@ class Classification:
                     named_in_proposal=row.named,
                 )
             )
-        return tuple(found)
+        self._industries[window, optional] = tuple(found)
+        return self._industries[window, optional]
 
     # -- selecting -------------------------------------------------------------------------
 
@@ -397,12 +423,17 @@ class Classification:
         InputError
             With every problem of the selection.
         """
+        known = self._selections.get(spec) if isinstance(spec, Hashable) else None
+        if known is not None:
+            return known
         selection, complaints = self.check(spec)
         if selection is None:
             raise InputError(
                 Problem("selection", None, path_text(("select", *c.path)), c.value, c.allowed)
                 for c in complaints
             )
+        if isinstance(spec, Hashable):
+            self._selections[spec] = selection
         return selection
 
     def check(self, spec: object) -> tuple[Selection | None, tuple[Complaint, ...]]:

@@ -21,7 +21,9 @@ import typer
 from cepasim.problems import InputError, Problem, RunError
 
 if TYPE_CHECKING:
+    from cepasim.economy import Economy
     from cepasim.result import FileFormat, Level, Result
+    from cepasim.scenario import Scenario
 
 FAILED, WRONG_INPUT = 1, 2
 _COMMAND_LINE = "command line"
@@ -157,6 +159,64 @@ def scenarios(debug: Debug = False) -> None:
             typer.echo(f"{name:<{width}}  {_description(file)}")
 
 
+@app.command("compare-engines")
+def compare_engines(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO",
+            help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
+            show_default=False,
+        ),
+    ],
+    params: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario under every engine, side by side, and say why they differ."""
+    with _reporting(debug):
+        from cepasim.compare import compare_engines as compare
+
+        typer.echo(str(compare(*_read(scenario, params))))
+
+
+@app.command()
+def calibrate(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write the report there: a page, every table as CSV, a manifest.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Show how far the model deserves trust: benchmark, backcast of 2013-24, decomposition."""
+    with _reporting(debug):
+        _check_output(out, None)
+        if params is not None and not params.is_dir():
+            _refuse("--params", str(params), "an existing parameter folder")
+        from cepasim.calibrate import report
+        from cepasim.economy import load
+
+        result = report.calibration(load(params))
+        typer.echo(report.text(result), nl=False)
+        if out is not None:
+            files = report.write_folder(result, out)
+            typer.echo(f"Wrote {out}: {', '.join(files)}", err=True)
+
+
 def main() -> None:
     """Run the command line: the entry point of the ``cepasim`` program."""
     for stream in (sys.stdout, sys.stderr):
@@ -173,7 +233,15 @@ def main() -> None:
 
 
 def _simulate(scenario: str, engine: str, params: Path | None) -> Result:
-    """Read both inputs, report the problems of both together, then run."""
+    """Read both inputs, then run."""
+    import cepasim
+
+    economy, read = _read(scenario, params)
+    return cepasim.simulate(economy, read, engine=engine)
+
+
+def _read(scenario: str, params: Path | None) -> tuple[Economy, Scenario]:
+    """Read both inputs and report the problems of both together."""
     import cepasim
 
     problems: list[Problem] = []
@@ -193,7 +261,7 @@ def _simulate(scenario: str, engine: str, params: Path | None) -> Result:
         problems += error.problems
     if problems or read is None or economy is None:
         raise InputError(problems)
-    return cepasim.simulate(economy, read, engine=engine)
+    return economy, read
 
 
 def _scenario_file(scenario: str) -> Path:

@@ -6,8 +6,8 @@ Two markets (Japan's and India's), each by HS chapter and source country, in US$
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from cepasim.equilibrium.preferences import (
 from cepasim.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.frozen import FrozenMapping
 from cepasim.params import Parameters, load_parameters
-from cepasim.schedule import LineRule, TariffSchedule
+from cepasim.schedule import LineRule, ProductRule, TariffSchedule, WedgeRule
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +33,12 @@ PAIR = FrozenMapping({"JPN": "IND", "IND": "JPN"})
 #: Category of the stand-in for a chapter that has no tariff lines.
 NO_LINE = "no_line"
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
+#: Rounds of weights and cost of origin until they agree; about a dozen are needed.
+_ROUNDS = 60
 #: Column of Japan's schedule that a source without one of its own reads.
 _JAPAN_COLUMN = {"BGD": "LDC", "KHM": "LDC", "MMR": "LDC"}
+#: Sources whose rates in Japan still fell after 2023-24.
+_ROLLED_BACK = ("CHN", "KOR", "EU27", "GBR", "USA")
 
 
 def _frozen(array: Floats) -> Floats:
@@ -140,28 +144,73 @@ class Market:
         total = self.landed.sum(axis=1) + self.domestic
         return _frozen(np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0))
 
-    def product_tariffs(self, rates: Floats, origin_cost: Floats) -> tuple[Floats, Floats]:
+    def product_tariffs(self, rates: Floats, origin_cost: Floats | float) -> tuple[Floats, Floats]:
         """Effective and collected tariff of each product at given preferential rates.
 
         Parameters
         ----------
         rates : ndarray, shape (..., K)
             Rate with the preference, fraction; NaN (no ad-valorem rate known) counts as 0.
-        origin_cost : ndarray, shape (..., K)
+        origin_cost : ndarray, shape (..., K), or 0.0
             ``phi`` of each product, fraction.
 
         Returns
         -------
         effective, collected : ndarray, shape (..., K)
+            One and the same array where proving origin costs nothing.
         """
         mfn = self.schedule.product_mfn
         rates = np.where(np.isnan(rates), 0.0, rates)
         mfn = np.maximum(np.where(np.isnan(mfn), rates, mfn), rates)
         margin = mfn - rates
+        if isinstance(origin_cost, float) and origin_cost == 0.0:
+            paid = mfn - self.utilisation_max * margin
+            return paid, paid
         return (
             effective_tariff(mfn, margin, origin_cost, self.utilisation_max),
             collected_tariff(mfn, margin, origin_cost, self.utilisation_max),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """Trade and domestic sales of the base year in one market, US$ million.
+
+    Attributes
+    ----------
+    chapters : tuple of str, length H
+    exporters : tuple of str, length S
+    pair : ndarray, shape (H,)
+        India's exports to Japan f.o.b., or its imports from Japan c.i.f.: the bilateral benchmark.
+    cif : ndarray, shape (H, S)
+        Imports by source; the partner's column is made from ``pair`` and the freight.
+    domestic : ndarray, shape (H,)
+    """
+
+    chapters: tuple[str, ...]
+    exporters: tuple[str, ...]
+    pair: Floats
+    cif: Floats
+    domestic: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What an economy is built on whatever its parameters are.
+
+    Attributes
+    ----------
+    japan : JapanMaterial
+    india : IndiaMaterial
+    benchmarks : mapping of importer to Benchmark
+    known_trade : ndarray, shape (K,)
+        India's exports to Japan by product of Japan's schedule, US$ million f.o.b.
+    """
+
+    japan: JapanMaterial
+    india: IndiaMaterial
+    benchmarks: Mapping[str, Benchmark]
+    known_trade: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +227,10 @@ class Economy:
     bilateral : DataFrame
         The benchmark's India-Japan trade by flow and chapter with ranges and grades.
     line_rule : {"best", "mean"}
+    product_rule : {"alike", "alike_preferential", "count"}
+    wedge_rule : {"ces", "mean"}
+    ground : Ground
+        What stands whatever the parameters are.
     """
 
     parameters: Parameters
@@ -185,10 +238,19 @@ class Economy:
     chapters: tuple[str, ...]
     markets: Mapping[str, Market]
     bilateral: pd.DataFrame = field(repr=False)
-    line_rule: LineRule = "best"
+    line_rule: LineRule
+    product_rule: ProductRule
+    wedge_rule: WedgeRule
+    ground: Ground = field(repr=False)
 
     @classmethod
-    def build(cls, parameters: Parameters, line_rule: LineRule = "best") -> Economy:
+    def build(
+        cls,
+        parameters: Parameters,
+        line_rule: LineRule = "best",
+        product_rule: ProductRule = "alike",
+        wedge_rule: WedgeRule = "ces",
+    ) -> Economy:
         """Assemble the economy from checked parameters.
 
         Parameters
@@ -197,6 +259,14 @@ class Economy:
         line_rule : {"best", "mean"}, optional
             Whether a shipper takes the best tariff line open to it within an HS6 product, or
             pays the mean of the product's lines (the two ends of what the schedule allows).
+        product_rule : {"alike", "alike_preferential", "count"}, optional
+            Weights of products within a chapter where trade by product is not known: alike in
+            taste at what shippers pay on average (use of the preference included), alike in taste
+            at the preferential rate, or one for each product.
+        wedge_rule : {"ces", "mean"}, optional
+            Whether the wedges of products make a chapter's by the CES index or by their mean at
+            unchanged quantities. All but the defaults serve to see what aggregation does
+            (docs/aggregation.md).
 
         Raises
         ------
@@ -205,17 +275,29 @@ class Economy:
         """
         classification = Classification.from_parameters(parameters)
         chapters = classification.chapters
-        markets = {
-            "JPN": _market("JPN", japan_schedule(parameters, chapters, line_rule), parameters),
-            "IND": _market("IND", india_schedule(parameters, chapters, line_rule), parameters),
+        japan = _japan_material(parameters, chapters, line_rule)
+        ground = Ground(
+            japan=japan,
+            india=_india_material(parameters, chapters, line_rule),
+            benchmarks=FrozenMapping(
+                {importer: read_benchmark(importer, parameters) for importer in PAIR}
+            ),
+            known_trade=_frozen(known_product_trade(parameters, japan.lines)),
+        )
+        schedules = {
+            "JPN": ground.japan.schedule(parameters),
+            "IND": ground.india.schedule(parameters),
         }
         return cls(
             parameters=parameters,
             classification=classification,
             chapters=chapters,
-            markets=FrozenMapping(markets),
+            markets=_markets(schedules, parameters, ground, ground.benchmarks, product_rule),
             bilateral=parameters.table("benchmark/bilateral"),
             line_rule=line_rule,
+            product_rule=product_rule,
+            wedge_rule=wedge_rule,
+            ground=ground,
         )
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Economy:
@@ -228,7 +310,44 @@ class Economy:
         """
         if not overrides:
             return self
-        return Economy.build(self.parameters.with_overrides(overrides), self.line_rule)
+        return self._under(self.parameters.with_overrides(overrides))
+
+    def perturbed(
+        self,
+        values: Mapping[str, float],
+        benchmarks: Mapping[str, Benchmark] | None = None,
+        india_mfn: Floats | None = None,
+    ) -> Economy:
+        """Return the same economy under other figures, unchecked: for many draws.
+
+        No table is read again: tens of times cheaper than building an economy.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            Parameters by name.
+        benchmarks : mapping of importer to Benchmark, optional
+            Trade and domestic sales of the base year in place of the bundled ones.
+        india_mfn : ndarray, shape (H,), optional
+            India's MFN rates by chapter, fractions, where no heading has one of its own.
+        """
+        return self._under(self.parameters.with_values(values), benchmarks, india_mfn)
+
+    def _under(
+        self,
+        parameters: Parameters,
+        benchmarks: Mapping[str, Benchmark] | None = None,
+        india_mfn: Floats | None = None,
+    ) -> Economy:
+        ground = self.ground
+        japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
+        schedules = {
+            "JPN": ground.japan.schedule(parameters, japan),
+            "IND": ground.india.schedule(parameters, india_mfn, india),
+        }
+        given = benchmarks or ground.benchmarks
+        markets = _markets(schedules, parameters, ground, given, self.product_rule)
+        return replace(self, parameters=parameters, markets=markets)
 
 
 def load(directory: str | Path | None = None) -> Economy:
@@ -267,11 +386,68 @@ def japan_schedule(
     already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
     (India). Sources without a preference of their own pay the MFN rate.
     """
+    return _japan_material(parameters, chapters, line_rule).schedule(parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class JapanMaterial:
+    """What Japan's schedule is made of, whatever the parameters are.
+
+    Attributes
+    ----------
+    lines : TariffSchedule
+        With every rate as in the schedule of 2026: N lines, S sources.
+    gsp : ndarray, shape (N,)
+        General preference, fraction; NaN where there is none.
+    last_step : ndarray, shape (N,)
+        Last instalment of category B15, fraction; NaN elsewhere.
+    """
+
+    lines: TariffSchedule
+    gsp: Floats
+    last_step: Floats
+
+    def schedule(
+        self, parameters: Parameters, known: TariffSchedule | None = None
+    ) -> TariffSchedule:
+        """Schedule under the roll-back rules.
+
+        Parameters
+        ----------
+        parameters : Parameters
+        known : TariffSchedule, optional
+            One of the same lines under other parameters, of which the rest is kept.
+        """
+        lines = self.lines
+        exporters, mfn = lines.exporters, lines.mfn
+        final = lines.rate_schedule.copy()
+        india = exporters.index("IND")
+        gain = np.nan_to_num(final[:, india] - np.fmin(final[:, india], self.gsp))
+        final[:, india] -= parameters.value("gsp_use_ind") * gain
+        base = final.copy()
+        moving = [exporters.index(e) for e in _ROLLED_BACK if e in exporters]
+        for column in moving:
+            done = parameters.value(f"roll_back_share_{exporters[column].lower()}")
+            rolled = mfn - (mfn - final[:, column]) * done
+            base[:, column] = np.where(np.isnan(rolled), final[:, column], rolled)
+        left = parameters.value("b15_remaining_steps_2023")
+        base[:, india] = np.where(np.isnan(self.last_step), base[:, india], left * self.last_step)
+        year = int(parameters.value("bangladesh_ldc_end"))
+        late = {"BGD": (year, np.where(np.isnan(self.gsp), mfn, self.gsp))}
+        return (known or lines).with_rates(
+            [india, *moving], _frozen(base), _frozen(final), late_changes=FrozenMapping(late)
+        )
+
+
+def _japan_material(
+    parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
+) -> JapanMaterial:
+    """Read Japan's lines; the rates of 2026 are official."""
     lines = parameters.table("tariffs/japan_lines").sort_values("hs9", kind="stable")
     # Seasonal rates stand as two rows of one code: the mean of the seasons.
     rate_columns = [c for c in lines.columns if c == "mfn_pct" or (c.isupper() and len(c) >= 3)]
     rates = lines.groupby("hs9", sort=True)[rate_columns + ["b15_rate_jan_2026_pct"]].mean() / 100
-    category = lines.groupby("hs9", sort=True)["cepa_status"].first()
+    words = lines.groupby("hs9", sort=True)[["cepa_status", "mfn_kind"]].first()
     codes = rates.index.to_numpy(dtype=str)
     mfn = rates["mfn_pct"].to_numpy(float)
 
@@ -280,28 +456,25 @@ def japan_schedule(
     for column, exporter in enumerate(exporters):
         name = _JAPAN_COLUMN.get(exporter, exporter)
         own = rates[name].to_numpy(float) if name in rates else np.full(len(codes), np.nan)
+        if name == "LDC":
+            # Where the general preference is lower, or is all there is, they have that too.
+            own = np.fmin(own, rates["GSP"].to_numpy(float))
         final[:, column] = np.where(np.isnan(own), mfn, own)
-    base = final.copy()
-    for column, exporter in enumerate(exporters):
-        if exporter in ("CHN", "KOR", "EU27", "GBR", "USA"):
-            done = parameters.value(f"roll_back_share_{exporter.lower()}")
-            rolled = mfn - (mfn - final[:, column]) * done
-            base[:, column] = np.where(np.isnan(rolled), final[:, column], rolled)
-    last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
-    india = exporters.index("IND")
-    left = parameters.value("b15_remaining_steps_2023")
-    base[:, india] = np.where(np.isnan(last_step), base[:, india], left * last_step)
-
-    after_ldc = rates["GSP"].to_numpy(float)
-    late = {
-        "BGD": (
-            int(parameters.value("bangladesh_ldc_end")),
-            np.where(np.isnan(after_ldc), mfn, after_ldc),
-        )
-    }
-    return _schedule(
-        "JPN", exporters, codes, mfn, base, final, category.to_numpy(str), late, chapters, line_rule
+    alone = [exporters.index(e) for e in ("IND", "BGD", *_ROLLED_BACK) if e in exporters]
+    schedule, padded = _schedule(
+        "JPN",
+        exporters,
+        codes,
+        mfn,
+        final,
+        words["cepa_status"].to_numpy(str),
+        words["mfn_kind"].to_numpy(str),
+        chapters,
+        line_rule,
+        alone,
     )
+    last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
+    return JapanMaterial(schedule, padded(rates["GSP"].to_numpy(float)), padded(last_step))
 
 
 def india_schedule(
@@ -312,26 +485,98 @@ def india_schedule(
     A product covered in part at rate 0 pays MFN on the share of its lines that is not covered.
     Other sources pay MFN: India's other agreements are not in the figures.
     """
+    return _india_material(parameters, chapters, line_rule).schedule(parameters)
+
+
+@dataclass(frozen=True, eq=False)
+class IndiaMaterial:
+    """What India's schedule is made of, whatever the parameters are.
+
+    Attributes
+    ----------
+    lines : TariffSchedule
+        N lines, S sources; its rates are of no account.
+    statutory : ndarray, shape (N,)
+        MFN rate by heading, fraction; NaN where only the chapter's is known.
+    prior : ndarray, shape (H,)
+        MFN rate by chapter, fraction.
+    status : ndarray of str, shape (N,)
+        Coverage by the CEPA.
+    given : ndarray, shape (N,)
+        CEPA rate of what is covered in part; 0 where not given.
+    """
+
+    lines: TariffSchedule
+    statutory: Floats
+    prior: Floats
+    status: NDArray[np.str_]
+    given: Floats
+
+    def schedule(
+        self,
+        parameters: Parameters,
+        prior: Floats | None = None,
+        known: TariffSchedule | None = None,
+    ) -> TariffSchedule:
+        """Schedule under the share of partly covered products that is free.
+
+        Parameters
+        ----------
+        parameters : Parameters
+        prior : ndarray, shape (H,), optional
+            MFN rates by chapter instead of those of the figures.
+        known : TariffSchedule, optional
+            One of the same lines under other parameters, of which the rest is kept.
+        """
+        lines, status = self.lines, self.status
+        by_chapter = self.prior if prior is None else prior
+        chapter = lines.chapter[lines.product_of_line]
+        mfn = np.where(np.isnan(self.statutory), by_chapter[chapter], self.statutory)
+        mfn = np.where(lines.category == NO_LINE, np.nan, mfn)
+        covered = parameters.value("partial_coverage_share")
+        partial_rate = np.where(self.given > 0, self.given, mfn * (1 - covered))
+        cepa = np.select([status == "full", status == "partial"], [0.0, partial_rate], default=mfn)
+        cepa = np.minimum(cepa, mfn)
+        japan = lines.exporters.index("JPN")
+        rates = np.repeat(mfn[:, None], len(lines.exporters), axis=1)
+        rates[:, japan] = cepa
+        rates = _frozen(rates)
+        if known is not None and prior is None:
+            return known.with_rates([japan], rates, rates)
+        return (known or lines).with_rates(range(len(lines.exporters)), rates, rates, _frozen(mfn))
+
+
+def _india_material(
+    parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
+) -> IndiaMaterial:
+    """Read India's coverage and MFN rates."""
     coverage = parameters.table("tariffs/india_coverage").sort_values("hs6", kind="stable")
     codes = coverage["hs6"].to_numpy(str)
     prior = parameters.table("tariffs/india_mfn_chapter").set_index("hs")["value"]
-    mfn = prior.reindex([code[:2] for code in codes]).to_numpy(float) / 100
+    statutory = np.full(len(codes), np.nan)
     headings = parameters.table("tariffs/india_mfn_headings").set_index("hs")["value"]
     for prefix in sorted(headings.index, key=len):
-        mfn[np.char.startswith(codes, prefix)] = headings[prefix] / 100
+        statutory[np.char.startswith(codes, prefix)] = headings[prefix] / 100
+    by_prior = prior.reindex([code[:2] for code in codes]).to_numpy(float) / 100
+    mfn = np.where(np.isnan(statutory), by_prior, statutory)
     status = coverage["coverage"].to_numpy(str)
     given = coverage["cepa_rate_pct"].to_numpy(float) / 100
-    covered = parameters.value("partial_coverage_share")
-    partial_rate = np.where(given > 0, given, mfn * (1 - covered))
-    cepa = np.select([status == "full", status == "partial"], [0.0, partial_rate], default=mfn)
-    cepa = np.minimum(cepa, mfn)
     category = np.select(
         [mfn == 0, status == "full", status == "partial"], ["mfn_free", "free", "partial"], "X"
     )
     exporters = _exporters(parameters, "india_imports")
+    # India's specific duties (on fabrics and clothing) are not in the figures.
+    kind = np.where(mfn == 0, "free", "ad_valorem")
     rates = np.repeat(mfn[:, None], len(exporters), axis=1)
-    rates[:, exporters.index("JPN")] = cepa
-    return _schedule("IND", exporters, codes, mfn, rates, rates, category, {}, chapters, line_rule)
+    own = [exporters.index("JPN")]
+    lines, padded = _schedule(
+        "IND", exporters, codes, mfn, rates, category, kind, chapters, line_rule, own
+    )
+    known_chapters = prior.reindex(list(chapters)).to_numpy(float) / 100
+    order = padded(np.arange(len(codes), dtype=float))
+    place = np.nan_to_num(order).astype(int)
+    covered = np.where(np.isnan(order), "", status[place]).astype(str)
+    return IndiaMaterial(lines, padded(statutory), known_chapters, covered, padded(given))
 
 
 def _exporters(parameters: Parameters, table: str) -> tuple[str, ...]:
@@ -344,46 +589,66 @@ def _schedule(
     exporters: tuple[str, ...],
     codes: NDArray[np.str_],
     mfn: Floats,
-    base: Floats,
-    final: Floats,
+    rates: Floats,
     category: NDArray[np.str_],
-    late: Mapping[str, tuple[int, Floats]],
+    kind: NDArray[np.str_],
     chapters: tuple[str, ...],
     line_rule: LineRule,
-) -> TariffSchedule:
-    """Sort lines into products; a chapter without lines (98, 99) gets one line without a rate."""
+    own: Sequence[int],
+) -> tuple[TariffSchedule, Callable[[Floats], Floats]]:
+    """Sort lines into products; a chapter without lines (98, 99) gets one line without a rate.
+
+    ``own`` are the sources that are like no other, whatever their rates are today. Also returns
+    how values of the lines given become values of the schedule's lines.
+    """
     width = len(codes[0])
     missing = [h.ljust(width, "0") for h in chapters if not np.char.startswith(codes, h).any()]
-    unknown = np.full(len(missing), np.nan)
     codes = np.concatenate([codes, np.array(missing, dtype=codes.dtype)])
     order = np.argsort(codes, kind="stable")
 
-    def padded(rates: Floats) -> Floats:
-        extra = np.full((len(missing), *rates.shape[1:]), np.nan)
-        return _frozen(np.concatenate([rates, extra])[order])
+    def padded(values: Floats) -> Floats:
+        extra = np.full((len(missing), *values.shape[1:]), np.nan)
+        return _frozen(np.concatenate([values, extra])[order])
+
+    def words(values: NDArray[np.str_]) -> NDArray[np.str_]:
+        return np.concatenate([values, np.full(len(missing), NO_LINE)])[order].astype(str)
 
     codes = codes[order]
     products, first = np.unique(codes.astype("U6"), return_index=True)
+    codes.setflags(write=False)
+    products.setflags(write=False)
     position = {hs: index for index, hs in enumerate(chapters)}
-    return TariffSchedule(
+    path = padded(rates)
+    alike = [
+        next(
+            earlier
+            for earlier in range(column + 1)
+            if earlier == column
+            or (
+                column not in own
+                and earlier not in own
+                and np.array_equal(path[:, earlier], path[:, column], equal_nan=True)
+            )
+        )
+        for column in range(len(exporters))
+    ]
+    schedule = TariffSchedule(
         importer=importer,
         exporters=exporters,
         lines=codes,
         products=products,
         first_line=first.astype(np.int64),
         chapter=np.array([position[p[:2]] for p in products], dtype=np.int64),
-        mfn=_frozen(np.concatenate([mfn, unknown])[order]),
-        rate_base=padded(base),
-        rate_schedule=padded(final),
-        category=np.concatenate([category, np.full(len(missing), NO_LINE)])[order].astype(str),
-        late_changes=FrozenMapping(
-            {
-                source: (year, np.concatenate([rates, unknown])[order])
-                for source, (year, rates) in late.items()
-            }
-        ),
+        mfn=padded(mfn),
+        rate_base=path,
+        rate_schedule=path,
+        category=words(category),
+        kind=words(kind),
+        late_changes=FrozenMapping({}),
         line_rule=line_rule,
+        alike=tuple(alike),
     )
+    return schedule, padded
 
 
 def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:
@@ -392,17 +657,56 @@ def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str,
     return wide.loc[list(chapters), list(exporters)].to_numpy(float, copy=True)
 
 
-def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> Market:
+def read_benchmark(importer: str, parameters: Parameters) -> Benchmark:
+    """Read the benchmark of one market."""
+    table = "japan_imports" if importer == "JPN" else "india_imports"
+    imports = parameters.table(f"benchmark/{table}")
+    exporters = _exporters(parameters, table)
+    chapters = tuple(dict.fromkeys(imports["hs"]))
+    sales = parameters.table("benchmark/domestic")
+    sales = sales[sales["importer"] == importer].set_index("hs")
+    flow = "export" if importer == "JPN" else "import"
+    trade = parameters.table("benchmark/bilateral")
+    pair = trade[trade["flow"] == flow].set_index("hs")["value"]
+    return Benchmark(
+        chapters=chapters,
+        exporters=exporters,
+        pair=_frozen(pair.loc[list(chapters)].to_numpy(float)),
+        cif=_frozen(_pivot(imports, chapters, exporters)),
+        domestic=_frozen(sales["value"].loc[list(chapters)].to_numpy(float)),
+    )
+
+
+def _markets(
+    schedules: Mapping[str, TariffSchedule],
+    parameters: Parameters,
+    ground: Ground,
+    benchmarks: Mapping[str, Benchmark],
+    product_rule: ProductRule,
+) -> FrozenMapping:
+    known = {"JPN": ground.known_trade, "IND": None}
+    return FrozenMapping(
+        {
+            importer: _market(
+                importer, schedule, parameters, benchmarks[importer], known[importer], product_rule
+            )
+            for importer, schedule in schedules.items()
+        }
+    )
+
+
+def _market(
+    importer: str,
+    schedule: TariffSchedule,
+    parameters: Parameters,
+    benchmark: Benchmark,
+    known_trade: Floats | None,
+    product_rule: ProductRule,
+) -> Market:
     """Arrays of one market: values, wedges, elasticities."""
     partner = PAIR[importer]
     exporters = schedule.exporters
-    table = "japan_imports" if importer == "JPN" else "india_imports"
-    imports = parameters.table(f"benchmark/{table}")
-    chapters = tuple(dict.fromkeys(imports["hs"]))
-    cif = _pivot(imports, chapters, exporters)
-    sales = parameters.table("benchmark/domestic")
-    sales = sales[sales["importer"] == importer].set_index("hs")
-    domestic = sales["value"].loc[list(chapters)].to_numpy(float)
+    chapters = benchmark.chapters
 
     def by_chapter(name: str, exporter: str | None = None) -> Floats:
         return parameters.by_chapter(name, chapters, importer=importer, exporter=exporter)
@@ -419,12 +723,8 @@ def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> 
     # The pair's own trade is the bilateral benchmark itself: f.o.b. in India's exports, c.i.f. in
     # its imports, whatever freight a user assumes.
     column = exporters.index(partner)
-    flow = "export" if importer == "JPN" else "import"
-    trade = parameters.table("benchmark/bilateral")
-    pair = trade[trade["flow"] == flow].set_index("hs")["value"]
-    uplift = 1 + freight[:, column] if importer == "JPN" else 1.0
-    cif[:, column] = pair.loc[list(chapters)].to_numpy(float) * uplift
-    known_trade = _known_product_trade(parameters, schedule) if importer == "JPN" else None
+    cif = benchmark.cif.copy()
+    cif[:, column] = benchmark.pair * (1 + freight[:, column] if importer == "JPN" else 1.0)
     weights, phi, effective, collected = _benchmark_tariffs(
         schedule,
         partner,
@@ -433,6 +733,7 @@ def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> 
         sigma_import,
         (cif / (1 + freight))[:, column],
         known_trade,
+        product_rule,
     )
     return Market(
         importer=importer,
@@ -440,7 +741,7 @@ def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> 
         exporters=exporters,
         chapters=chapters,
         cif=_frozen(cif),
-        domestic=_frozen(domestic),
+        domestic=benchmark.domestic,
         freight=_frozen(freight),
         schedule=schedule,
         product_weights=_frozen(weights),
@@ -459,8 +760,11 @@ def _market(importer: str, schedule: TariffSchedule, parameters: Parameters) -> 
     )
 
 
-def _known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Floats:
-    """India's exports to Japan by HS6 in the base year, US$ million f.o.b., shape (K,)."""
+def known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Floats:
+    """India's exports to Japan by HS6 in the base year, US$ million f.o.b., shape (K,).
+
+    Zero where the customs data (about 80 % of value) list no trade.
+    """
     table = parameters.table("trade/india_exports_japan_hs6")
     base = table[table["fiscal_year"] == format_fiscal_year(BASE_YEAR)].set_index("hs6")["value"]
     return base.reindex(schedule.products).fillna(0.0).to_numpy(float)
@@ -474,13 +778,17 @@ def _benchmark_tariffs(
     sigma: Floats,
     partner_fob: Floats,
     known_trade: Floats | None,
+    product_rule: ProductRule,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Product weights, cost of origin, effective and collected tariffs of the base year.
 
     Where trade by product is not known, products of a chapter are taken to be alike in taste:
     their landed trade is in proportion to ``(1 + t)^(1 - sigma)``, so that a prohibitive line
     carries little trade, as it does at the border, and not its share of a count of lines. What a
-    chapter trades beyond its known products is spread over the others in the same way.
+    chapter trades beyond its known products is spread over the others in the same way. ``t`` is
+    what is paid on average, for the partner solved with the cost of proving origin it depends on
+    (``alike``), or the preferential rate (``alike_preferential``); ``count`` gives each product
+    the same trade.
 
     Returns
     -------
@@ -489,40 +797,72 @@ def _benchmark_tariffs(
     phi : ndarray, shape (H, S)
     effective, collected : ndarray, shape (H, S)
     """
-    chapters = sigma.size
-    group = schedule.chapter
-    year = np.array([BASE_YEAR])
-    mfn = np.where(np.isnan(schedule.product_mfn), 0.0, schedule.product_mfn)
-    shape = (len(schedule.products), len(schedule.exporters))
-    weights, phi = np.empty(shape), np.zeros((chapters, shape[1]))
-    effective, collected = np.empty((chapters, shape[1])), np.empty((chapters, shape[1]))
+    group, first = schedule.chapter, schedule.first_product
+    rates = np.nan_to_num(schedule.product_rate_base)
+    top = np.maximum(np.nan_to_num(schedule.product_mfn)[:, None], rates)
+    power = -sigma[group][:, None]
+
+    def sums(values: Floats) -> Floats:
+        return np.asarray(np.add.reduceat(values, first, axis=0))
 
     def normalised(values: Floats) -> Floats:
-        return values / np.bincount(group, values, chapters)[group]
+        return values / sums(values)[group]
 
-    def chapter_mean(cif: Floats, rates: Floats) -> Floats:
-        return np.bincount(group, cif * rates, chapters) / np.bincount(group, cif, chapters)
+    def chapter_mean(cif: Floats, rate: Floats) -> Floats:
+        return sums(cif * rate) / sums(cif)
 
-    for column, source in enumerate(schedule.exporters):
-        rate = schedule.product_rates(schedule.line_rates(source, year))[0]
-        rate = np.where(np.isnan(rate), 0.0, rate)
-        top = np.maximum(mfn, rate)
-        cif = normalised((1 + rate) ** -sigma[group])
-        if source == partner:
-            trade = known_trade if known_trade is not None else np.zeros(len(rate))
-            rest = np.maximum(partner_fob - np.bincount(group, trade, chapters), 0.0)
-            spread = cif * (trade == 0)
-            spread /= np.maximum(np.bincount(group, spread, chapters), 1e-300)[group]
-            blended = trade + rest[group] * spread
-            traded = np.bincount(group, blended, chapters)[group] > 0
-            cif = normalised(np.where(traded, blended, cif))
-            own = origin_cost_from_use(cif, top - rate, used, maximum, group)
-            # A chapter without any margin today has shown nothing: it takes the typical cost.
-            typical = np.nanmedian(own)
-            phi[:, column] = np.where(np.isnan(own), typical, own)
-        cost = phi[group, column]
-        paid = effective_tariff(top, top - rate, cost, maximum)
-        collected[:, column] = chapter_mean(cif, collected_tariff(top, top - rate, cost, maximum))
-        effective[:, column] = chapter_mean(cif, paid)
-        weights[:, column] = normalised(cif * (1 + paid))
+    # Sources that pay the same are worked out once; the partner alone has a cost of origin.
+    own = schedule.exporters.index(partner)
+    distinct = [c for c in dict.fromkeys(schedule.alike) if c != own]
+    place = np.array([0 if c == own else distinct.index(c) for c in schedule.alike])
+    rate, highest = rates[:, distinct], top[:, distinct]
+    start = np.zeros_like(rate) if product_rule == "count" else rate
+    cif = normalised(np.exp(power * np.log1p(start)))
+    paid = effective_tariff(highest, highest - rate, 0.0, maximum)
+    weights = normalised(cif * (1 + paid))[:, place]
+    effective = chapter_mean(cif, paid)[:, place]
+    collected = effective.copy()  # without a cost of origin all that is paid is collected
+    phi = np.zeros(effective.shape)
+
+    rate, highest = rates[:, [own]], top[:, [own]]
+    start = np.zeros_like(rate) if product_rule == "count" else rate
+    for _ in range(_ROUNDS if product_rule == "alike" else 1):
+        cif = normalised(np.exp(power * np.log1p(start)))
+        if known_trade is not None:
+            cif = _with_known_trade(cif[:, 0], known_trade, partner_fob, group)[:, None]
+        margin = highest - rate
+        shown = origin_cost_from_use(cif[:, 0], margin[:, 0], used, maximum, group)
+        # A chapter without any margin today has shown nothing: it takes the typical cost.
+        phi[:, own] = np.where(np.isnan(shown), np.nanmedian(shown), shown)
+        cost = phi[group, own][:, None]
+        before, start = start, effective_tariff(highest, margin, cost, maximum)
+        if np.abs(start - before).max() < 1e-9:
+            break
+    collected[:, [own]] = chapter_mean(cif, collected_tariff(highest, margin, cost, maximum))
+    effective[:, [own]] = chapter_mean(cif, start)
+    weights[:, [own]] = normalised(cif * (1 + start))
     return weights, phi, effective, collected
+
+
+def _with_known_trade(
+    alike: Floats, known: Floats, total: Floats, group: NDArray[np.int64]
+) -> Floats:
+    """Shares of products in their chapter: known trade, and the rest spread over the others.
+
+    Parameters
+    ----------
+    alike : ndarray, shape (K,)
+        Shares of products that are alike in taste.
+    known : ndarray, shape (K,)
+        US$ million; 0 where nothing is known.
+    total : ndarray, shape (H,)
+        What the chapter trades in all.
+    """
+    chapters = total.size
+    rest = np.maximum(total - np.bincount(group, known, chapters), 0.0)
+    spread = alike * (known == 0)
+    spread /= np.maximum(np.bincount(group, spread, chapters), 1e-300)[group]
+    blended = known + rest[group] * spread
+    traded = np.bincount(group, blended, chapters)[group] > 0
+    shares = np.where(traded, blended, alike)
+    return np.asarray(shares / np.bincount(group, shares, chapters)[group])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cepasim.equilibrium.trq import REGIMES
 from cepasim.fiscal_year import format_fiscal_year
 
 if TYPE_CHECKING:
@@ -110,6 +111,13 @@ class Chain:
             "US$ mn of 2023-24's size",
         )
         add("capacity of the partner", 100 * (after.shocks.capacity[t, h, s] - 1), "% of its base")
+        quota = after.shocks.quota
+        if quota is not None and after.quota is not None and quota.source[t, h] == s:
+            limit = quota.limit[t, h]
+            if np.isfinite(limit):
+                regime = REGIMES[after.quota.regime[t, h]]
+                add("quota", limit, "US$ mn f.o.b. at prices of 2023-24", note=regime)
+                add("premium of the quota", 100 * after.quota.premium[t, h], "% of landed price")
         add(
             "producer price, scenario over reference",
             100 * (after.price[t, h, s] / before.price[t, h, s] - 1),

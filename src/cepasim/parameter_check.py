@@ -70,7 +70,7 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
         dictionary = read_dictionary(home / DICTIONARY_FILE)
     except InputError as error:
         return list(error.problems)
-    if not any(directory.rglob("*.csv")) and home != directory:
+    if not any(path.suffix in (".csv", ".yaml") for path in directory.rglob("*")):
         words = "at least one parameter table (CSV) such as elasticities/armington.csv"
         return [Problem(str(directory), None, "folder", "no tables", words)]
     problems = list(_file_problems(directory, dictionary, complete=home == directory))

@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ class _Row:
     """One parameter with its scope, as ``by_chapter`` needs it."""
 
     name: str
-    value: float
+    place: int
     importer: str
     exporter: str
     window: str
@@ -163,6 +164,32 @@ class _Row:
             and self.exporter in ("", exporter)
             and self.window in ("", window)
         )
+
+
+class _Scopes:
+    """Which row holds for which chapter and pair: the same whatever the values are.
+
+    Made once and shared by all the parameters that differ in values only.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.place = {str(name): place for place, name in enumerate(rows["name"])}
+        self.index: dict[str, list[_Row]] = {}
+        self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
+        for row in rows.itertuples(index=False):
+            self.index.setdefault(str(row.parameter), []).append(self._scoped(row))
+        for scoped in self.index.values():
+            scoped.sort(key=lambda row: row.rank)  # stable: of two equals the later row wins
+
+    def _scoped(self, row: object) -> _Row:
+        name, importer, exporter, window, hs = (
+            str(getattr(row, c)) for c in ("name", "importer", "exporter", "window", "hs")
+        )
+        chapters = frozenset(chapters_of(hs)) if hs else None
+        scope = sum(bool(text) for text in (importer, exporter, window))
+        narrowness = -len(chapters) if chapters is not None else -(10**6)
+        rank = (scope, narrowness)
+        return _Row(name, self.place[name], importer, exporter, window, chapters, rank)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -180,31 +207,23 @@ class Parameters:
     _dictionary_file: Path
     _rows: pd.DataFrame
     _overrides: Mapping[str, float] = field(default_factory=dict)
-    # Not part of the value: tables already read, rows by parameter, names read so far.
+    # Not part of the value: tables already read, the scopes of the rows, names read so far.
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _index: dict[str, list[_Row]] = field(default_factory=dict)
-    _by_name: dict[str, float] = field(default_factory=dict)
+    _known_scopes: _Scopes | None = None
     _used: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        names, values = self._rows["name"], self._rows["value"].astype(float)
-        self._by_name.update(dict(zip(names, values, strict=True)))
-        self._by_name.update(self._overrides)
-        for row in self._rows.itertuples(index=False):
-            self._index.setdefault(str(row.parameter), []).append(self._scoped(row))
-        for rows in self._index.values():
-            rows.sort(key=lambda row: row.rank)  # stable: of two equals the later row wins
+    @cached_property
+    def _scopes(self) -> _Scopes:
+        return self._known_scopes or _Scopes(self._rows)
 
-    def _scoped(self, row: object) -> _Row:
-        name, importer, exporter, window, hs = (
-            str(getattr(row, c)) for c in ("name", "importer", "exporter", "window", "hs")
-        )
-        chapters = frozenset(chapters_of(hs)) if hs else None
-        scope = sum(bool(text) for text in (importer, exporter, window))
-        narrowness = -len(chapters) if chapters is not None else -(10**6)
-        return _Row(
-            name, self._by_name[name], importer, exporter, window, chapters, (scope, narrowness)
-        )
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """Value of every parameter in the order of ``names``, overrides applied."""
+        values = self._rows["value"].to_numpy(np.float64, copy=True)
+        for name, value in self._overrides.items():
+            values[self._scopes.place[name]] = value
+        values.setflags(write=False)
+        return values
 
     def __repr__(self) -> str:
         return f"Parameters({len(self.names)} parameters, {len(self._files)} tables)"
@@ -212,7 +231,12 @@ class Parameters:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all parameters, in the order of the tables."""
-        return tuple(self._rows["name"])
+        return tuple(self._scopes.place)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Rows of the schema "parameter" as the folder has them, with the column ``table``."""
+        return self._rows.copy()
 
     @property
     def overrides(self) -> dict[str, float]:
@@ -262,7 +286,7 @@ class Parameters:
             self._tables[name] = table
         table = self._tables[name].copy()
         if self._overrides and self.dictionary.tables[name].form == "parameter":
-            table["value"] = [self._by_name[n] for n in table["name"]]
+            table["value"] = [self._values[self._scopes.place[n]] for n in table["name"]]
         return table
 
     def _required(self, name: str) -> Iterator[str]:
@@ -286,11 +310,11 @@ class Parameters:
         InputError
             If there is no such parameter, with close matches.
         """
-        if name not in self._by_name:
-            words = "the name of a parameter" + close_matches(name, self._by_name)
+        if name not in self._scopes.place:
+            words = "the name of a parameter" + close_matches(name, self._scopes.place)
             raise InputError([Problem(_OVERRIDES, None, "name", name, words)])
         self._used.add(name)
-        return self._by_name[name]
+        return float(self._values[self._scopes.place[name]])
 
     def by_chapter(
         self,
@@ -324,10 +348,17 @@ class Parameters:
         InputError
             If no row holds for some chapter: a missing value is never guessed.
         """
-        codes = [code[:2] for code in chapters]
-        winner = self._winners(parameter, codes, importer, exporter, window)
-        self._used.update(row.name for row in winner.values())
-        return np.array([winner[code].value for code in codes], dtype=np.float64)
+        asked = (parameter, tuple(chapters), importer, exporter, window)
+        known = self._scopes.found.get(asked)
+        if known is None:
+            codes = [code[:2] for code in chapters]
+            winner = self._winners(parameter, codes, importer, exporter, window)
+            places = np.array([winner[code].place for code in codes], dtype=np.intp)
+            known = places, frozenset(row.name for row in winner.values())
+            self._scopes.found[asked] = known
+        places, names = known
+        self._used.update(names)
+        return self._values[places]
 
     def describe(
         self,
@@ -349,7 +380,9 @@ class Parameters:
         code = hs[:2]
         name = self._winners(parameter, [code], importer, exporter, window)[code].name
         row = self._rows[self._rows["name"] == name].iloc[0]
-        return {str(c): row[c] for c in row.index} | {"value": self._by_name[name]}
+        return {str(c): row[c] for c in row.index} | {
+            "value": float(self._values[self._scopes.place[name]])
+        }
 
     def _winners(
         self,
@@ -360,10 +393,11 @@ class Parameters:
         window: str | None,
     ) -> dict[str, _Row]:
         """Most specific row by chapter."""
-        if parameter not in self._index:
-            words = "a parameter of the tables" + close_matches(parameter, self._index)
+        index = self._scopes.index
+        if parameter not in index:
+            words = "a parameter of the tables" + close_matches(parameter, index)
             raise InputError([Problem(_OVERRIDES, None, "parameter", parameter, words)])
-        rows = [row for row in self._index[parameter] if row.covers(importer, exporter, window)]
+        rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
         for row in rows:
             holds = row.chapters
@@ -406,7 +440,18 @@ class Parameters:
                 problems.append(Problem(_OVERRIDES, None, name, value, allowed))
         if problems:
             raise InputError(problems)
-        merged = dict(self._overrides) | {name: float(v) for name, v in overrides.items()}
+        return self.with_values(overrides)
+
+    def with_values(self, values: Mapping[str, float]) -> Parameters:
+        """Return the same parameters with some values changed, unchecked: for many draws.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            By name; every name and value must be known to be possible. What comes from outside
+            goes through ``with_overrides``.
+        """
+        merged = dict(self._overrides) | {name: float(v) for name, v in values.items()}
         return Parameters(
             dictionary=self.dictionary,
             _files=self._files,
@@ -414,6 +459,7 @@ class Parameters:
             _rows=self._rows,
             _overrides=merged,
             _tables=self._tables,
+            _known_scopes=self._scopes,
         )
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim import output
+from cepasim.basket import basket
 from cepasim.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -67,6 +68,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "welfare_india_usd_mn",
         ),
         "diagnostics": (),
+        "quotas": (
+            "fiscal_year",
+            "importer",
+            "source",
+            "hs",
+            "quota_usd_mn",
+            "quantity_usd_mn",
+            "within_usd_mn",
+            "regime",
+            "premium_pct",
+            "rent_usd_mn",
+            "rent_owner",
+        ),
     }
 )
 #: Groups of chapters that belong to no section, or to no single window of the fund.
@@ -76,6 +90,19 @@ _GROUP_NAMES = {
     SHARED: "In both windows",
     NO_WINDOW: "Outside the windows",
     "total": "All chapters",
+}
+_PARTS_OF_CHANGE = {"market_expansion": "More bought by all", "wedge": "Duty and barriers saved"}
+#: Accounts that `Result.accounts` shows where `totals` has them.
+_ACCOUNTS = {
+    "duty_japan_on_india": "Duty Japan collects on India's goods",
+    "duty_india_on_japan": "Duty India collects on Japan's goods",
+    "duty_japan": "Duty Japan collects on all imports",
+    "duty_india": "Duty India collects on all imports",
+    "quota_rent_japan": "Quota rents that go to Japan",
+    "quota_rent_india": "Quota rents that go to India",
+    "fund_grants": "Grants the fund pays in the year",
+    "welfare_japan": "National welfare of Japan",
+    "welfare_india": "National welfare of India",
 }
 _CHAIN_COLUMNS = ("step", "value", "unit")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -92,7 +119,7 @@ def empty_table(name: str) -> pd.DataFrame:
     name : str
         A key of `COLUMNS`, such as ``"contributions"``.
     """
-    text = {"fiscal_year", "flow", "hs", "source", "lever"}
+    text = {"fiscal_year", "flow", "hs", "source", "lever", "importer", "regime", "rent_owner"}
     return pd.DataFrame(
         {
             column: pd.Series(dtype="str" if column in text else "float64")
@@ -143,6 +170,8 @@ class Result:
         One row per (fiscal_year, hs, lever).
     diagnostics : DataFrame
         Iterations, residuals, anything clipped or unusual, in words.
+    quotas : DataFrame, optional
+        One row per (fiscal_year, importer, source, hs) with a tariff-rate quota.
     notes : iterable of str
         What a reader must know, such as a lever that could change nothing and why.
     manifest : mapping
@@ -167,6 +196,7 @@ class Result:
         "_engine",
         "_manifest",
         "_notes",
+        "_quotas",
         "_scenario",
         "_sectors",
         "_totals",
@@ -184,6 +214,7 @@ class Result:
         displacement: pd.DataFrame,
         contributions: pd.DataFrame,
         diagnostics: pd.DataFrame,
+        quotas: pd.DataFrame | None = None,
         notes: tuple[str, ...] = (),
         manifest: Mapping[str, object] = _NOTHING,
         chain: Chain | None = None,
@@ -194,6 +225,7 @@ class Result:
             "displacement": displacement,
             "contributions": contributions,
             "diagnostics": diagnostics,
+            "quotas": empty_table("quotas") if quotas is None else quotas,
         }
         for name, frame in frames.items():
             wanted = COLUMNS[name]
@@ -217,6 +249,7 @@ class Result:
     _displacement: pd.DataFrame
     _contributions: pd.DataFrame
     _diagnostics: pd.DataFrame
+    _quotas: pd.DataFrame
     _notes: tuple[str, ...]
     _manifest: dict[str, object]
     _chain: Chain | None
@@ -272,6 +305,16 @@ class Result:
     def diagnostics(self) -> pd.DataFrame:
         """Iterations, residuals, anything clipped or unusual, in words."""
         return self._diagnostics.copy()
+
+    @property
+    def quotas(self) -> pd.DataFrame:
+        """What tariff-rate quotas came to: regime, premium, rent; empty without any."""
+        return self._quotas.copy()
+
+    @property
+    def basket(self) -> pd.DataFrame:
+        """Shares of the 3, 5 and 10 largest chapters (percent) and HHI, by year and flow."""
+        return basket(self._sectors)
 
     # --- sums by sector -----------------------------------------------------------------------
 
@@ -382,6 +425,81 @@ class Result:
             kind="stable",
             ignore_index=True,
         )
+
+    def who_loses(self, fiscal_year: str) -> pd.DataFrame:
+        """Sum `displacement` over the chapters: from whom the change of each flow is taken.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            One year, such as ``"2030-31"``.
+
+        Returns
+        -------
+        DataFrame
+            One row per (flow, source): ``flow``, ``source``, ``name`` for people and
+            ``change_usd_mn``, what the pair gains from that source (negative: what the source
+            gains). Rows of a flow sum to the change that its market solves.
+
+        Raises
+        ------
+        InputError
+            If the year is unknown.
+        """
+        self._check_year(fiscal_year)
+        rows = self._displacement[self._displacement["fiscal_year"] == fiscal_year]
+        summed = rows.groupby(["flow", "source"], sort=False)["change_usd_mn"].sum().reset_index()
+        names = [
+            self._source_name(str(flow), str(source))
+            for flow, source in zip(summed["flow"], summed["source"], strict=True)
+        ]
+        summed.insert(2, "name", names)
+        return summed
+
+    def _source_name(self, flow: str, source: str) -> str:
+        if source == "domestic":
+            return "Producers in Japan" if flow == "export" else "Producers in India"
+        if source in _PARTS_OF_CHANGE:
+            return _PARTS_OF_CHANGE[source]
+        return self._classification.partner_name(source)
+
+    def accounts(self, fiscal_year: str) -> pd.DataFrame:
+        """Set treasuries, the fund's grants and national welfare beside the reference, one year.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            One year, such as ``"2030-31"``.
+
+        Returns
+        -------
+        DataFrame
+            One row per account: ``account`` (a column of `totals` without its unit), ``name``,
+            ``baseline_usd_mn``, ``scenario_usd_mn``, ``change_usd_mn``. Welfare is measured
+            against the reference, where it is zero by definition, and so are the grants.
+
+        Raises
+        ------
+        InputError
+            If the year is unknown.
+        """
+        self._check_year(fiscal_year)
+        row = self._totals[self._totals["fiscal_year"] == fiscal_year].iloc[0]
+        table = pd.DataFrame(
+            [
+                (
+                    account,
+                    name,
+                    row.get(f"baseline_{account}_usd_mn", 0.0),
+                    row[f"{account}_usd_mn"],
+                )
+                for account, name in _ACCOUNTS.items()
+                if f"{account}_usd_mn" in row
+            ],
+            columns=["account", "name", "baseline_usd_mn", "scenario_usd_mn"],
+        )
+        table["change_usd_mn"] = table["scenario_usd_mn"] - table["baseline_usd_mn"]
+        return table
 
     def group_name(self, group: str) -> str:
         """Name of a chapter, a section, a window or one of the groups outside them, for people."""
@@ -507,11 +625,16 @@ class Result:
         frames = {"totals": self.totals, "sectors": self.sectors}
         if by is not None:
             frames[f"by_{by}"] = self.balance(by)
-        return frames | {
-            "displacement": self.displacement,
-            "contributions": self.contributions,
-            "diagnostics": self.diagnostics,
-        }
+        return (
+            frames
+            | {
+                "displacement": self.displacement,
+                "contributions": self.contributions,
+                "basket": self.basket,
+                "diagnostics": self.diagnostics,
+            }
+            | ({"quotas": self.quotas} if len(self._quotas) else {})
+        )
 
     def document(
         self, by: Level | None = None, options: Mapping[str, object] = _NOTHING

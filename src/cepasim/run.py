@@ -12,6 +12,7 @@ from cepasim.economy import Economy
 from cepasim.equilibrium import consumer_surplus_change, producer_surplus
 from cepasim.fiscal_year import format_fiscal_year
 from cepasim.policy.fund import FundPath
+from cepasim.policy.quota import QuotaOutcome
 from cepasim.policy.shocks import Shocks
 from cepasim.scenario import Scenario
 
@@ -37,6 +38,10 @@ class Outcome:
     duty, rent : ndarray, shape (Y, H, S)
         What the treasury collects, and the part of the barriers that is somebody's rent.
     iterations, residual : ndarray, shape (Y, H)
+    quota : QuotaOutcome or None
+        What tariff-rate quotas came to; None where there is none.
+    elsewhere : ndarray or None, shape (Y, H)
+        Sales of the importer's own producers outside both markets, where the engine moves them.
     """
 
     shocks: Shocks
@@ -51,6 +56,8 @@ class Outcome:
     rent: Floats
     iterations: NDArray[np.int64]
     residual: Floats
+    quota: QuotaOutcome | None = None
+    elsewhere: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,12 +94,34 @@ class State:
         """With the inputs and the machinery of what the levers add, c.i.f., shape (Y, H)."""
         return self.imports_solved + self.input_content + self.fund.capital_goods
 
+    @property
+    def has_quotas(self) -> bool:
+        """Whether a tariff-rate quota is at work in either market."""
+        return any(outcome.quota is not None for outcome in self.markets.values())
+
+    def quota_rents(self) -> dict[str, Floats]:
+        """Quota rents by the country of the pair that owns them, US$ million, shape (Y, H) each.
+
+        A rent that exporters of a third country own is nobody's of the pair.
+        """
+        rents = {country: np.zeros(self.exports.shape) for country in self.economy.markets}
+        for importer, market in self.economy.markets.items():
+            outcome = self.markets[importer]
+            quota = outcome.shocks.quota
+            if quota is None or outcome.quota is None:
+                continue
+            rent = outcome.quota.rent
+            rents[importer] += np.where(quota.to_importer, rent, 0.0)
+            partners = ~quota.to_importer & (quota.source == market.partner_column)
+            rents[market.partner] += np.where(partners, rent, 0.0)
+        return rents
+
     def welfare(self, reference: State) -> dict[str, Floats]:
         """Change in national welfare against another state, US$ million, shape (Y, H) each.
 
         Consumers, domestic producers, exporters to the partner, the treasury and the owners of
-        barrier rents; the fund's public money and the additional private capital are Japan's
-        outlay. Equations: docs/method.md.
+        barrier and quota rents; the fund's public money and the additional private capital are
+        Japan's outlay. Equations: docs/method.md.
         """
         economy = self.economy
         to_importer = economy.parameters.value("rent_share_to_importer")
@@ -114,10 +143,18 @@ class State:
             exporters = producer_surplus(
                 (after.fob - before.fob)[:, :, column], 1.0, 1.0, market.supply[:, column]
             )
+            if after.elsewhere is not None and before.elsewhere is not None:
+                producers = producers + producer_surplus(
+                    after.elsewhere - before.elsewhere, 1.0, 1.0, market.supply_domestic
+                )
             duty = (after.duty - before.duty).sum(axis=2)
             rent = (after.rent - before.rent).sum(axis=2)
             change[importer] += consumers + producers + duty + rent * to_importer
             change[partner] += exporters + rent * (1 - to_importer)
+        if self.has_quotas or reference.has_quotas:
+            before_rents, after_rents = reference.quota_rents(), self.quota_rents()
+            for country in change:
+                change[country] += after_rents[country] - before_rents[country]
         public = self.fund.grants * economy.parameters.value("additionality")
         private = np.maximum(self.fund.investment - public, 0.0)
         change["JPN"] -= self.fund.grants + private

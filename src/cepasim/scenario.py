@@ -7,6 +7,7 @@ them into shocks. Whatever is wrong with a file is reported at once, with its li
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
@@ -121,10 +122,14 @@ def _select(spec: object) -> Select:
 
 
 _CHANGE = "a number above -100 and up to 100 (percent)"
+_SIZE = "a number, 0 or more"
+_DAYS = "days, 0 or more"
 
 Percent = Annotated[float, _number("a number from 0 to 100 (percent)", 0, 100)]
 Change = Annotated[float, _number(_CHANGE, -100, 100, above_low=True)]
 Share = Annotated[float, _number("a share from 0 to 1", 0, 1)]
+Size = Annotated[float, _number(_SIZE, 0, 1e6)]
+Days = Annotated[float, _number(_DAYS, 0, 1000)]
 Money = Annotated[float, _number("US$ billion, from 0 to 1000", 0, 1000)]
 Years = Annotated[int, Field(strict=True, ge=1, le=50, description="whole years, from 1 to 50")]
 Flag = Annotated[bool, Field(strict=True, description="true or false")]
@@ -316,14 +321,57 @@ def _barrier_types(given: object) -> object:
 
 
 class NtbLever(_Agreement):
-    """Relieve barriers of some types; ``also_others`` lets third sources benefit as well."""
+    """Relieve barriers of some types; ``also_others`` lets third sources benefit as well.
+
+    ``preset`` names a row of ``ntb/presets``, which a file may write instead of the settings: the
+    reader fills in what is left out, so that a lever always says what it does. ``days_saved`` is
+    another measure of relief at the border.
+    """
 
     kind: ClassVar[str] = "ntb"
 
+    preset: str | None = Field(default=None, strict=True, description="the name of a preset")
     types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(alias="type")
-    relief_percent: Percent
+    relief_percent: Percent | None = Field(
+        default=None, description="a number from 0 to 100 (percent)"
+    )
+    days_saved: Days | None = Field(default=None, description=_DAYS)
     years: Years = 1
     also_others: Flag = False
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.relief_percent is None) == (self.days_saved is None):
+            raise _fault("either relief_percent or, for type border, days_saved")
+        if self.days_saved is not None and self.types != ("border",):
+            raise _fault("days_saved: for type border alone; relief_percent for the others")
+        return self
+
+
+class QuotaLever(_Bilateral):
+    """A tariff-rate quota on a source: a quantity of whole chapters at the in-quota rate."""
+
+    kind: ClassVar[str] = "quota"
+
+    share_of_benchmark_percent: Size | None = Field(default=None, description=_SIZE)
+    usd_mn: Size | None = Field(default=None, description=_SIZE)
+    over_rate_percent: Size
+    in_rate_percent: Size | None = Field(default=None, description=_SIZE)
+    rent: Annotated[
+        Literal["importer", "exporter"], Field(description="importer or exporter, the rent's owner")
+    ] = "importer"
+
+    @model_validator(mode="after")
+    def _one_quantity(self) -> Self:
+        if (self.share_of_benchmark_percent is None) == (self.usd_mn is None):
+            raise _fault("either share_of_benchmark_percent or usd_mn")
+        return self
+
+    @model_validator(mode="after")
+    def _dearer_beyond(self) -> Self:
+        if self.in_rate_percent is not None and self.over_rate_percent < self.in_rate_percent:
+            raise _fault(f"over_rate_percent: at least in_rate_percent, {self.in_rate_percent:g}")
+        return self
 
 
 class FundLever(Lever):
@@ -343,7 +391,11 @@ class FundLever(Lever):
 
 
 class SourcingLever(Lever):
-    """Move a share of an importer's purchases from a source to India (or to Japan)."""
+    """Move a share of an importer's purchases from a source to India (or to Japan).
+
+    Without ``share_percent`` the parameter ``sourcing_shift`` says how much; it is about Japan's
+    purchases from China only.
+    """
 
     kind: ClassVar[str] = "sourcing"
 
@@ -351,7 +403,9 @@ class SourcingLever(Lever):
     from_source: Code = Field(alias="from")
     to: Code
     select: Selected
-    share_percent: Percent
+    share_percent: Percent | None = Field(
+        default=None, description="a number from 0 to 100 (percent)"
+    )
     years: Years = 1
 
     @model_validator(mode="before")
@@ -366,6 +420,11 @@ class SourcingLever(Lever):
             raise _fault(f"to: {partner}, the importer's partner")
         if self.from_source in (self.importer, self.to):
             raise _fault(f"from: a third source, not {self.from_source}")
+        if self.share_percent is None and (self.importer, self.from_source) != ("JPN", "CHN"):
+            raise _fault(
+                "share_percent: a number from 0 to 100 (percent); only what JPN buys from CHN has "
+                "a default"
+            )
         return self
 
 
@@ -385,7 +444,11 @@ class ExchangeRateLever(Lever):
 
 
 class ExternalLever(Lever):
-    """A shock from outside: the costs of a source, or a third market's tariff on the pair."""
+    """A shock from outside: the costs of a source, or a third market's tariff on the pair.
+
+    Without ``redirect_share`` the parameter ``us_redirection_share`` says how much of the exports
+    to that market is offered to Japan.
+    """
 
     kind: ClassVar[str] = "external"
 
@@ -399,11 +462,14 @@ class ExternalLever(Lever):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         cost = (self.source, self.cost_percent)
-        redirection = (self.market, self.tariff_on, self.redirect_share)
+        redirection = (self.market, self.tariff_on)
         whole = (None not in cost, None not in redirection)
-        begun = (any(v is not None for v in cost), any(v is not None for v in redirection))
+        begun = (
+            any(v is not None for v in cost),
+            any(v is not None for v in (*redirection, self.redirect_share)),
+        )
         if sum(whole) != 1 or whole != begun:
-            raise _fault("either source, cost_percent or market, tariff_on, redirect_share")
+            raise _fault("either source, cost_percent or market, tariff_on (and redirect_share)")
         if self.market is not None and self.market in _PAIR:
             raise _fault("market: a third country; use tariff for JPN and IND")
         return self
@@ -413,6 +479,7 @@ AnyLever = (
     TariffLever
     | OriginLever
     | NtbLever
+    | QuotaLever
     | FundLever
     | SourcingLever
     | ExchangeRateLever
@@ -424,6 +491,7 @@ _LEVERS: dict[str, type[AnyLever]] = {
         TariffLever,
         OriginLever,
         NtbLever,
+        QuotaLever,
         FundLever,
         SourcingLever,
         ExchangeRateLever,
@@ -567,10 +635,11 @@ class _Dumper(yaml.SafeDumper):
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
         style = "'" if text.isdecimal() else None
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+        return self.represent_scalar("tag:yaml.org,2002:str", str(text), style=style)
 
 
 _Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_multi_representer(str, _Dumper.represent_text)  # codes out of a NumPy array
 
 
 def _dump(content: Mapping[str, Any]) -> str:
@@ -639,7 +708,9 @@ def _read(
     if any(problem.field == "horizon" for problem in problems.found):
         horizon = _LAST_YEAR
     classification = classification or Classification.bundled()
-    levers, selections = _read_levers(data.get("levers", []), horizon, classification, problems)
+    levers, selections = _read_levers(
+        data.get("levers", []), horizon, classification, parameters, problems
+    )
     _check_overlaps(levers, selections, problems)
     if parameters is not None and scenario is not None:
         _check_overrides(scenario.parameters, parameters, problems)
@@ -649,7 +720,11 @@ def _read(
 
 
 def _read_levers(
-    written: object, horizon: str, classification: Classification, problems: _Placed
+    written: object,
+    horizon: str,
+    classification: Classification,
+    parameters: Parameters | None,
+    problems: _Placed,
 ) -> tuple[dict[int, AnyLever], dict[int, Selection | None]]:
     """Levers that could be read and what they select, by their position in the list."""
     levers: dict[int, AnyLever] = {}
@@ -673,11 +748,101 @@ def _read_levers(
             problems.add(path, body, f"the settings of a {kind} lever, as a mapping")
             continue
         settings = {str(key): value for key, value in body.items()}
+        if kind == NtbLever.kind and "preset" in settings:
+            settings = _with_preset(settings, path, parameters, problems)
         lever = _validated(_LEVERS[kind], settings, path, problems, horizon)
         selections[index] = _check_settings(kind, settings, path, classification, problems)
         if lever is not None:
             levers[index] = lever
     return levers, selections
+
+
+def _with_preset(
+    settings: Mapping[str, Any],
+    path: _Path,
+    parameters: Parameters | None,
+    problems: _Placed,
+) -> dict[str, Any]:
+    """Fill in what a preset of barrier relief says and the lever does not; its own keys win."""
+    presets = barrier_presets(parameters)
+    name = settings["preset"]
+    if not isinstance(name, str) or name not in presets:
+        text = f"unknown preset{closest(name, presets)}; allowed: {', '.join(presets)}"
+        problems.add((*path, "preset"), name, text)
+        # Anything will do from here: the rest of the lever is checked, but not used.
+        name = next(iter(presets))
+        settings = {**settings, "preset": name}
+    preset = presets[name]
+    filled = dict(settings)
+    if preset.importer and not {"importer", "source"} & set(settings):
+        filled["importer"] = preset.importer
+    own = settings.get("importer", _PAIR.get(str(settings.get("source"))))
+    if preset.importer and own in _PAIR and own != preset.importer:
+        problems.add((*path, "importer"), own, f"{preset.importer}; {name} acts on that side only")
+    filled.setdefault("type", list(preset.types))
+    filled.setdefault("select", preset.select)
+    filled.setdefault("also_others", preset.also_others)
+    if "days_saved" not in settings:
+        filled.setdefault("relief_percent", preset.relief_percent)
+    return filled
+
+
+class BarrierPreset(_Frozen):
+    """A row of ``ntb/presets``: barrier relief by the name under which it is talked about.
+
+    Attributes
+    ----------
+    name : str
+    importer : str
+        Side it acts on; blank for either.
+    types : tuple of str
+    select : dict
+        Products it touches.
+    relief_percent, low, high : float
+        Of the actionable part of the barriers.
+    also_others : bool
+        Whether third sources are taken to benefit unless the lever says otherwise.
+    grade, note : str
+    """
+
+    name: str
+    importer: str
+    types: tuple[str, ...]
+    select: dict[str, Any]
+    relief_percent: float
+    low: float
+    high: float
+    also_others: bool
+    grade: str
+    note: str
+
+
+def barrier_presets(parameters: Parameters | None = None) -> dict[str, BarrierPreset]:
+    """Presets of barrier relief by name, from a parameter folder or the bundled one."""
+    if parameters is None or not hasattr(parameters, "table"):
+        return _bundled_presets()
+    return {
+        row["name"]: BarrierPreset(
+            name=row["name"],
+            importer=row["importer"],
+            types=tuple(row["types"].split()),
+            select={"hs": row["hs"].split(",")} if row["hs"] else {"all": True},
+            relief_percent=float(row["value"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            also_others=row["also_others"] == "yes",
+            grade=row["grade"],
+            note=row["note"],
+        )
+        for row in parameters.table("ntb/presets").to_dict("records")
+    }
+
+
+@lru_cache(maxsize=1)
+def _bundled_presets() -> dict[str, BarrierPreset]:
+    from cepasim.params import load_parameters
+
+    return barrier_presets(load_parameters())
 
 
 def _validated(
@@ -762,6 +927,15 @@ def _check_settings(
     if selection.category is not None and kind != TariffLever.kind:
         text = "leave it out: categories are of tariff lines, only a tariff lever has one"
         problems.add((*path, "select", "category"), selection.category, text)
+    if kind == QuotaLever.kind:
+        in_part = sorted({code[:2] for code in selection.codes if len(code) > 2})
+        if in_part:
+            text = (
+                "whole chapters: a chapter is solved as one market, in which a quota on some of "
+                "its products has no quantity to limit; chapters selected in part: "
+                + ", ".join(in_part)
+            )
+            problems.add((*path, "select"), settings["select"], text)
     return selection
 
 
@@ -777,6 +951,7 @@ def _check_codes(
     in_market = classification.sources(str(settings.get("importer"))) or every
     checks = {
         TariffLever.kind: {"source": in_market},
+        QuotaLever.kind: {"source": in_market},
         SourcingLever.kind: {"from": in_market},
         ExchangeRateLever.kind: {"country": every},
         ExternalLever.kind: {"source": every, "market": every},
@@ -842,9 +1017,12 @@ def _check_overlaps(
                 continue
             line = problems.line(("levers", earlier))
             known = "" if line is None else f" (line {line})"
+            meet = "importer, source and line"
+            if isinstance(lever, QuotaLever):
+                meet = "importer and chapter: a market is solved with one quota"
             text = (
                 f"acts where levers[{earlier}]{known} acts already; two {lever.kind} levers may "
-                "not act on the same importer, source and line"
+                f"not act on the same {meet}"
             )
             problems.add(("levers", later, lever.kind), where, text)
 
@@ -855,6 +1033,8 @@ def _same_target(one: AnyLever, other: AnyLever) -> bool:
         return (one.importer, one.source) == (other.importer, other.source)
     if isinstance(one, NtbLever) and isinstance(other, NtbLever):
         return one.importer == other.importer and not set(one.types).isdisjoint(other.types)
+    if isinstance(one, QuotaLever) and isinstance(other, QuotaLever):
+        return one.importer == other.importer
     if isinstance(one, SourcingLever) and isinstance(other, SourcingLever):
         return (one.importer, one.from_source) == (other.importer, other.from_source)
     if isinstance(one, ExchangeRateLever) and isinstance(other, ExchangeRateLever):

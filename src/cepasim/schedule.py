@@ -8,8 +8,9 @@ vanishes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -20,13 +21,18 @@ from cepasim.fiscal_year import BASE_YEAR
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 LineRule = Literal["best", "mean"]
+#: Weights of products whose trade is not known: alike in taste at what shippers pay on average, at
+#: the preferential rate, or one each.
+ProductRule = Literal["alike", "alike_preferential", "count"]
+#: How the wedges of products make a chapter's: the CES index, or the mean at unchanged quantities.
+WedgeRule = Literal["ces", "mean"]
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
 #: being phased in moves in equal annual steps between the two.
 SCHEDULE_YEAR = 2026
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class TariffSchedule:
     """Lines of one importer's schedule, sorted by product.
 
@@ -49,10 +55,15 @@ class TariffSchedule:
         2026-27 on. NaN where no ad-valorem rate is known.
     category : ndarray of str, shape (N,)
         ``mfn_free``, ``free``, ``X`` or ``partial``: the line's standing under the CEPA.
+    kind : ndarray of str, shape (N,)
+        How the MFN duty is set: ``free``, ``ad_valorem``, ``specific``, ``compound``,
+        ``higher_of``, ``lower_of`` or ``other``.
     late_changes : mapping of str to (int, ndarray of shape (N,))
         Source -> first year and rates of a known later event (the end of LDC treatment).
     line_rule : {"best", "mean"}
         How lines make a product: the best line open to the shipper, or the simple mean.
+    alike : tuple of int, length S
+        For each source the first one that pays the same rates on every line, in every year.
     """
 
     importer: str
@@ -65,13 +76,68 @@ class TariffSchedule:
     rate_base: Floats
     rate_schedule: Floats
     category: NDArray[np.str_]
+    kind: NDArray[np.str_]
     late_changes: Mapping[str, tuple[int, Floats]]
     line_rule: LineRule
+    alike: tuple[int, ...]
 
-    @property
+    def with_rates(
+        self,
+        columns: Sequence[int],
+        rate_base: Floats,
+        rate_schedule: Floats,
+        mfn: Floats | None = None,
+        late_changes: Mapping[str, tuple[int, Floats]] | None = None,
+    ) -> TariffSchedule:
+        """Return the same lines with other rates of some sources.
+
+        What has been worked out on the lines and on the other sources is kept.
+
+        Parameters
+        ----------
+        columns : sequence of int
+            Sources whose rates differ; every source that is alike must be among them.
+        rate_base, rate_schedule : ndarray, shape (N, S)
+        mfn : ndarray, shape (N,), optional
+        late_changes : mapping, optional
+            As the attributes; unchanged unless given.
+        """
+        changed = replace(
+            self,
+            rate_base=rate_base,
+            rate_schedule=rate_schedule,
+            mfn=self.mfn if mfn is None else mfn,
+            late_changes=self.late_changes if late_changes is None else late_changes,
+        )
+        kept = self.__dict__
+        for name in ("first_product", "product_of_line"):
+            if name in kept:
+                changed.__dict__[name] = kept[name]
+        if mfn is None and "product_mfn" in kept:
+            changed.__dict__["product_mfn"] = kept["product_mfn"]
+        if "moving" in kept and rate_base is not rate_schedule:
+            moving = list(kept["moving"])
+            for column in columns:
+                moving[column] = changed._moves(column)
+            changed.__dict__["moving"] = tuple(moving)
+        if "product_rate_base" in kept and len(columns) < len(self.exporters):
+            rates = kept["product_rate_base"].copy()
+            rates[:, list(columns)] = changed.product_rates(rate_base[:, list(columns)].T).T
+            rates.setflags(write=False)
+            changed.__dict__["product_rate_base"] = rates
+        return changed
+
+    @cached_property
     def first_product(self) -> Ints:
         """Index of each chapter's first product, shape (H,); every chapter has one."""
         return np.flatnonzero(np.diff(self.chapter, prepend=-1))
+
+    @cached_property
+    def product_rate_base(self) -> Floats:
+        """Rate of each product and source in the base year, shape (K, S); NaN where unknown."""
+        rates = np.ascontiguousarray(self.product_rates(self.rate_base.T).T)
+        rates.setflags(write=False)
+        return rates
 
     def chapter_sums(self, values: Floats) -> Floats:
         """Sum of values by product over each chapter: shape (..., K) to (..., H)."""
@@ -79,13 +145,20 @@ class TariffSchedule:
 
     def last_change(self, source: str) -> int:
         """Last year in which the schedule still moves for a source (later events aside)."""
-        column = self.exporters.index(source)
-        same = np.array_equal(
-            self.rate_base[:, column], self.rate_schedule[:, column], equal_nan=True
-        )
-        return BASE_YEAR if same else SCHEDULE_YEAR
+        return SCHEDULE_YEAR if self.moving[self.exporters.index(source)] else BASE_YEAR
 
-    @property
+    @cached_property
+    def moving(self) -> tuple[bool, ...]:
+        """Whether the rates of each source differ between the base year and the schedule."""
+        if self.rate_base is self.rate_schedule:
+            return (False,) * len(self.exporters)
+        return tuple(self._moves(column) for column in range(len(self.exporters)))
+
+    def _moves(self, column: int) -> bool:
+        base, final = self.rate_base[:, column], self.rate_schedule[:, column]
+        return not np.array_equal(base, final, equal_nan=True)
+
+    @cached_property
     def product_of_line(self) -> Ints:
         """Index of each line's product, shape (N,)."""
         counts = np.diff(np.append(self.first_line, len(self.lines)))
@@ -114,6 +187,8 @@ class TariffSchedule:
         ndarray, shape (..., K)
             NaN where no line of the product has a known rate.
         """
+        if len(self.products) == len(self.lines):
+            return line_rates  # a product of one line has that line's rate
         if self.line_rule == "best":
             return np.asarray(np.fmin.reduceat(line_rates, self.first_line, axis=-1))
         known = ~np.isnan(line_rates)
@@ -122,7 +197,7 @@ class TariffSchedule:
         mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
         return np.asarray(mean)
 
-    @property
+    @cached_property
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
         return self.product_rates(self.mfn)

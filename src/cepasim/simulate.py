@@ -14,21 +14,28 @@ from numpy.typing import NDArray
 
 from cepasim import tabulation
 from cepasim.economy import Economy, Market
-from cepasim.equilibrium import solve_market, wedge_accounts
+from cepasim.engines import GSIM, SMART, Engine, per_market
+from cepasim.equilibrium import (
+    QuotaEquilibrium,
+    solve_market,
+    solve_market_with_quota,
+    wedge_accounts,
+)
 from cepasim.explain import Chain
 from cepasim.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.manifest import manifest
+from cepasim.policy.checks import check_against_figures
 from cepasim.policy.fund import FundPath
 from cepasim.policy.notes import scenario_notes
+from cepasim.policy.quota import QuotaOutcome, Quotas
 from cepasim.policy.shocks import Shocks, levers_on, shocks, total_fund
-from cepasim.policy.wedges import Wedges
+from cepasim.policy.wedges import KnownWedges, Wedges
 from cepasim.problems import InputError, Problem, RunError
 from cepasim.result import Result
 from cepasim.run import Outcome, Run, State
-from cepasim.scenario import AnyLever, FundLever, Scenario
+from cepasim.scenario import ExternalLever, FundLever, Scenario
 
 Floats = NDArray[np.float64]
-ENGINES = ("armington",)
 #: Above this number of lever kinds the split over levers would need too many coalitions.
 MOST_KINDS = 8
 
@@ -56,38 +63,49 @@ def solve(market: Market, hats: Shocks) -> Outcome:
     shares = np.where(
         total > 0, landed / np.where(total > 0, total, 1.0), 1.0 / len(market.exporters)
     )
-    eq = solve_market(
-        shares,
-        np.broadcast_to(market.domestic_share, shares.shape[:2]),
-        hats.trade_cost,
-        market.sigma_import,
-        market.sigma_domestic,
-        market.eta,
-        market.supply,
-        market.supply_domestic,
-        demand=hats.demand,
-        capacity=hats.capacity,
-        capacity_domestic=hats.capacity_domestic,
-        cost=hats.cost,
-        cost_domestic=hats.cost_domestic,
-    )
+    growth = hats.growth[:, None]
+    arguments = {
+        "import_shares": shares,
+        "domestic_share": np.broadcast_to(market.domestic_share, shares.shape[:2]),
+        "trade_cost": hats.trade_cost,
+        "sigma_import": market.sigma_import,
+        "sigma_domestic": market.sigma_domestic,
+        "eta": market.eta,
+        "supply": market.supply,
+        "supply_domestic": market.supply_domestic,
+        "demand": hats.demand,
+        "capacity": hats.capacity,
+        "capacity_domestic": hats.capacity_domestic,
+        "cost": hats.cost,
+        "cost_domestic": hats.cost_domestic,
+    }
+    answer = None
+    if hats.quota is None:
+        eq, trade_cost, paid = solve_market(**arguments), hats.trade_cost, hats.wedges
+    else:
+        unit = _of_source(hats.base, hats.quota) * growth
+        limit = np.divide(hats.quota.limit, unit, out=np.full(unit.shape, np.inf), where=unit > 0)
+        answer = solve_market_with_quota(
+            hats.quota.source, limit, hats.quota.over_premium, **arguments
+        )
+        eq, trade_cost = answer.equilibrium, answer.trade_cost
+        paid = _paid_on_average(hats, answer)
     if not eq.converged.all():
         failed = sorted({market.chapters[h] for _, h in np.argwhere(~eq.converged)})
         raise RunError(
             f"{market.importer}: no equilibrium found in chapters {', '.join(failed)}; "
             "check their elasticities and shocks"
         )
-    growth = hats.growth[:, None]
     fob = hats.base * eq.value * growth[:, :, None]
     accounts = wedge_accounts(
         fob,
         market.freight,
-        hats.wedges.effective,
-        hats.wedges.collected,
-        hats.wedges.barrier,
+        paid.effective,
+        paid.collected,
+        paid.barrier,
         market.rent_share,
     )
-    wedge = market.wedge * hats.trade_cost
+    wedge = market.wedge * trade_cost
     return Outcome(
         shocks=hats,
         price=eq.price,
@@ -101,10 +119,71 @@ def solve(market: Market, hats: Shocks) -> Outcome:
         rent=accounts.barrier_rent,
         iterations=eq.iterations,
         residual=eq.residual,
+        quota=None if answer is None else _quota_outcome(market, hats, answer, fob),
     )
 
 
-def run(economy: Economy, scenario: Scenario, attribution: bool = True) -> Run:
+def _of_source(values: Floats, quota: Quotas) -> Floats:
+    """Values of the source that faces the quota: shape (Y, H, S) to (Y, H)."""
+    return np.asarray(np.take_along_axis(values, quota.source[:, :, None], axis=2)[:, :, 0])
+
+
+def _within(answer: QuotaEquilibrium) -> Floats:
+    """Share of what the source sells that enters within its quota, shape (Y, H)."""
+    return np.asarray(answer.within / (answer.within + answer.over))
+
+
+def _paid_on_average(hats: Shocks, answer: QuotaEquilibrium) -> Wedges:
+    """Tariffs paid and collected on average within and beyond the quotas."""
+    quota = hats.quota
+    if quota is None:
+        return hats.wedges
+    within = np.where(answer.over > 0, _within(answer), 1.0)[:, :, None]
+    place = quota.source[:, :, None]
+    changed = {}
+    for name in ("effective", "collected"):
+        rates = getattr(hats.wedges, name).copy()
+        inside = np.take_along_axis(rates, place, axis=2)
+        mean = np.where(
+            within < 1, within * inside + (1 - within) * quota.over_rate[:, :, None], inside
+        )
+        np.put_along_axis(rates, place, mean, axis=2)
+        changed[name] = rates
+    return replace(hats.wedges, **changed)
+
+
+def _quota_outcome(
+    market: Market, hats: Shocks, answer: QuotaEquilibrium, fob: Floats
+) -> QuotaOutcome | None:
+    """Quantities within the quotas and the rent they leave, at the legislated in-quota wedge."""
+    quota = hats.quota
+    if quota is None:
+        return None
+    level = (1 + market.freight) * (1 + hats.wedges.effective) * (1 + hats.wedges.barrier)
+    sold = _of_source(fob, quota)
+    within = np.where(answer.over > 0, _within(answer), 1.0)
+    unit = _of_source(hats.base, quota) * hats.growth[:, None]
+    return QuotaOutcome(
+        regime=answer.regime,
+        premium=answer.premium,
+        quantity=unit * (answer.within + answer.over),
+        within=unit * answer.within,
+        rent=answer.premium * _of_source(level, quota) * sold * within,
+    )
+
+
+_ENGINES = {engine.name: engine for engine in (Engine("armington", per_market(solve)), SMART, GSIM)}
+#: Names of the engines, the default first.
+ENGINES = tuple(_ENGINES)
+
+
+def run(
+    economy: Economy,
+    scenario: Scenario,
+    attribution: bool = True,
+    engine: str | Engine = "armington",
+    check: bool = True,
+) -> Run:
     """Solve the reference, the scenario and every coalition of its levers between them.
 
     Parameters
@@ -114,6 +193,10 @@ def run(economy: Economy, scenario: Scenario, attribution: bool = True) -> Run:
         Its parameter overrides apply to all of them alike.
     attribution : bool, optional
         False solves the reference and the scenario only.
+    engine : {"armington", "smart", "gsim"} or Engine, optional
+    check : bool, optional
+        False where the scenario was checked against the central figures already: in a draw goods
+        may wait fewer days at the border than a lever saves, and then none are left.
 
     Returns
     -------
@@ -122,11 +205,22 @@ def run(economy: Economy, scenario: Scenario, attribution: bool = True) -> Run:
     Raises
     ------
     InputError
-        For an override that is no parameter, or more kinds of levers than can be split.
+        For an unknown engine, a lever that the engine cannot express, an override that is no
+        parameter, more kinds of levers than can be split, or what the figures do not have (lines,
+        days at the border, third markets).
     RunError
         If a market does not converge, or a lever means nothing under the parameters.
     """
+    chosen = engine if isinstance(engine, Engine) else _ENGINES.get(engine)
+    if chosen is None:
+        raise InputError(
+            [Problem("engine", None, "engine", engine, f"one of {', '.join(ENGINES)}")]
+        )
     economy = economy.with_overrides(scenario.parameters)
+    if check:
+        check_against_figures(economy, scenario)
+    chosen.check(scenario)
+    economy = chosen.prepare(economy)
     _capacity_must_matter(economy, scenario)
     staged = scenario.time == "path"
     last = parse_fiscal_year(scenario.horizon) if staged else BASE_YEAR
@@ -148,10 +242,9 @@ def run(economy: Economy, scenario: Scenario, attribution: bool = True) -> Run:
         for mask in masks
     ]
     funds = [total_fund(economy, coalition, years, staged) for coalition in coalitions]
-    outcomes = {
-        importer: _solve_coalitions(economy, importer, coalitions, funds, years, staged)
-        for importer in economy.markets
-    }
+    outcomes: dict[str, list[Outcome]] = {}
+    for group in chosen.groups(economy):
+        outcomes |= _solve_coalitions(chosen, economy, group, coalitions, funds, years, staged)
     states: list[State] = []
     for index, fund in enumerate(funds):
         markets = {importer: outcomes[importer][index] for importer in economy.markets}
@@ -163,49 +256,74 @@ def run(economy: Economy, scenario: Scenario, attribution: bool = True) -> Run:
 
 
 def _solve_coalitions(
+    engine: Engine,
     economy: Economy,
-    importer: str,
+    group: Sequence[str],
     coalitions: Sequence[Scenario],
     funds: Sequence[FundPath],
     years: NDArray[np.int64],
     staged: bool,
-) -> list[Outcome]:
-    """Outcome of one market under each coalition, by one solve over the distinct ones."""
-    keys = [levers_on(importer, coalition) for coalition in coalitions]
+) -> dict[str, list[Outcome]]:
+    """Outcomes by importer of a group of markets under each coalition.
+
+    One solve over the coalitions that differ there.
+    """
+    keys = [tuple(levers_on(importer, part) for importer in group) for part in coalitions]
     first = {key: index for index, key in reversed(list(enumerate(keys)))}
     distinct = list(dict.fromkeys(keys))
-    wedges_of: dict[tuple[AnyLever, ...], Wedges] = {}
-    hats = [
-        shocks(
-            economy, importer, coalitions[first[key]], funds[first[key]], years, staged, wedges_of
-        )
-        for key in distinct
-    ]
-    together = solve(economy.markets[importer], Shocks.stacked(hats))
+    hats: dict[str, list[Shocks]] = {}
+    for importer in group:
+        wedges_of = KnownWedges()
+        hats[importer] = [
+            shocks(
+                economy,
+                importer,
+                coalitions[first[key]],
+                funds[first[key]],
+                years,
+                staged,
+                wedges_of,
+            )
+            for key in distinct
+        ]
+    together = engine.solve(economy, {i: Shocks.stacked(parts) for i, parts in hats.items()})
+    size = len(years)
     solved = {
-        key: _rows(together, place * len(years), (place + 1) * len(years), hats[place])
-        for place, key in enumerate(distinct)
+        importer: {
+            key: _rows(together[importer], place * size, (place + 1) * size, hats[importer][place])
+            for place, key in enumerate(distinct)
+        }
+        for importer in group
     }
-    return [solved[key] for key in keys]
+    return {importer: [solved[importer][key] for key in keys] for importer in group}
 
 
 def _rows(outcome: Outcome, start: int, stop: int, hats: Shocks) -> Outcome:
     parts = {
         item.name: getattr(outcome, item.name)[start:stop]
         for item in fields(Outcome)
-        if item.name != "shocks"
+        if item.name not in ("shocks", "quota") and getattr(outcome, item.name) is not None
     }
-    return Outcome(shocks=hats, **parts)
+    quota = None
+    if hats.quota is not None and outcome.quota is not None:
+        quota = outcome.quota.rows(start, stop)
+    return Outcome(shocks=hats, quota=quota, **parts)
 
 
 def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:
     market = economy.markets["JPN"]
     infinite = np.isinf(market.supply[:, market.partner_column])
     if scenario.levers_of(FundLever) and infinite.any():
+        what = "the fund adds capacity"
+    elif any(lever.market for lever in scenario.levers_of(ExternalLever)) and infinite.any():
+        what = "a third market's tariff frees capacity"
+    else:
+        what = ""
+    if what:
         some = ", ".join(np.array(market.chapters)[infinite][:5])
         raise RunError(
-            f"the fund adds capacity, and where India's supply is infinite (chapters {some} ...) "
-            "capacity means nothing: give epsilon_supply a finite value or leave the fund out"
+            f"{what}, and where India's supply is infinite (chapters {some} ...) capacity means "
+            "nothing: give epsilon_supply a finite value or leave the lever out"
         )
 
 
@@ -232,7 +350,8 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
     economy : Economy
         From :func:`cepasim.load`.
     scenario : Scenario
-    engine : {"armington"}, optional
+    engine : {"armington", "smart", "gsim"}, optional
+        What each assumes: docs/engines.md.
 
     Returns
     -------
@@ -244,7 +363,8 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
     Raises
     ------
     InputError
-        For an unknown engine or an override that is no parameter.
+        For an unknown engine, a lever that the engine cannot express, or an override that is no
+        parameter.
     RunError
         If a market does not converge, or a lever means nothing under the parameters.
 
@@ -255,11 +375,7 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
     >>> float(abs(result.totals["change_in_balance_usd_mn"]).max())
     0.0
     """
-    if engine not in ENGINES:
-        raise InputError(
-            [Problem("engine", None, "engine", engine, f"one of {', '.join(ENGINES)}")]
-        )
-    solved = run(economy, scenario)
+    solved = run(economy, scenario, engine=engine)
     return Result(
         scenario=scenario,
         engine=engine,
@@ -269,14 +385,21 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
         displacement=tabulation.displacement(solved),
         contributions=tabulation.contributions(solved),
         diagnostics=tabulation.diagnostics(solved),
-        notes=scenario_notes(solved.economy, scenario) + tabulation.unusual_prices(solved),
+        quotas=tabulation.quotas(solved),
+        notes=scenario_notes(solved.economy, scenario)
+        + tabulation.unusual_prices(solved)
+        + tabulation.quota_notes(solved),
         manifest=manifest(
             engine=engine,
             scenario_text=scenario.to_yaml(),
             parameter_digest=solved.economy.parameters.digest,
             overrides=solved.economy.parameters.overrides,
             benchmark=solved.economy.parameters.benchmark_metadata,
-            options={"line_rule": economy.line_rule},
+            options={
+                "line_rule": economy.line_rule,
+                "product_rule": economy.product_rule,
+                "wedge_rule": economy.wedge_rule,
+            },
         ),
         # The steps behind a cell need no coalitions between the two.
         chain=Chain(replace(solved, states=(solved.reference, solved.outcome), attributed=False)),

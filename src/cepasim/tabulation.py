@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cepasim.attribution import shapley
 from cepasim.equilibrium import displacement as who_loses
+from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.result import empty_table
 from cepasim.run import Run
 
@@ -54,6 +55,10 @@ def totals(run: Run) -> pd.DataFrame:
         "change_in_balance_without_content_usd_mn": (exports - base_exports)
         - (solved - base_imports),
     }
+    if after.has_quotas:
+        rents = after.quota_rents()
+        for country, name in _COUNTRIES.items():
+            table[f"quota_rent_{name}_usd_mn"] = rents[country].sum(axis=1)
     return pd.DataFrame(table)
 
 
@@ -189,6 +194,75 @@ def diagnostics(run: Run) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def quotas(run: Run) -> pd.DataFrame:
+    """What every tariff-rate quota came to: one row per fiscal year, importer, source, chapter.
+
+    Quantities are US$ million f.o.b. at the prices of 2023-24; the premium is on the landed price.
+    """
+    frames = []
+    for importer, market in run.economy.markets.items():
+        outcome = run.outcome.markets[importer]
+        set_up, found = outcome.shocks.quota, outcome.quota
+        if set_up is None or found is None:
+            continue
+        rows, columns = np.nonzero(np.isfinite(set_up.limit))
+        cells = (rows, columns)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "fiscal_year": np.array(run.labels)[rows],
+                    "importer": importer,
+                    "source": np.array(market.exporters)[set_up.source[cells]],
+                    "hs": np.array(market.chapters)[columns],
+                    "quota_usd_mn": set_up.limit[cells],
+                    "quantity_usd_mn": found.quantity[cells],
+                    "within_usd_mn": found.within[cells],
+                    "regime": np.array(REGIMES)[found.regime[cells]],
+                    "premium_pct": 100 * found.premium[cells],
+                    "rent_usd_mn": found.rent[cells],
+                    "rent_owner": np.where(set_up.to_importer[cells], "importer", "exporter"),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else empty_table("quotas")
+
+
+def quota_notes(run: Run) -> tuple[str, ...]:
+    """Which quotas bind, from when, at what premium, and which cannot do anything."""
+    notes = []
+    name = run.economy.classification.partner_name
+    for importer, market in run.economy.markets.items():
+        outcome = run.outcome.markets[importer]
+        set_up, found = outcome.shocks.quota, outcome.quota
+        if set_up is None or found is None:
+            continue
+        limited = np.isfinite(set_up.limit)
+        for h in np.flatnonzero(limited.any(axis=0)):
+            years = np.flatnonzero(limited[:, h])
+            last = int(years[-1])
+            hs, source = market.chapters[h], market.exporters[set_up.source[last, h]]
+            what = (
+                f"Quota on {hs} {run.economy.classification.name(hs)} from {name(source)} into "
+                f"{name(importer)}, {set_up.limit[last, h]:,.1f} US$ mn at the prices of 2023-24"
+            )
+            bites = years[found.regime[years, h] != IN_QUOTA]
+            owner = "the importing" if set_up.to_importer[last, h] else "the exporting"
+            if bites.size:
+                notes.append(
+                    f"{what}: binds from {run.labels[bites[0]]}; in {run.labels[last]} "
+                    f"{REGIMES[found.regime[last, h]]}, premium "
+                    f"{100 * found.premium[last, h]:.1f} %, rent {found.rent[last, h]:,.1f} US$ mn "
+                    f"a year to {owner} country"
+                )
+            elif (set_up.over_premium[years, h] == 0).all():
+                notes.append(
+                    f"{what}: no effect, the over-quota rate is not above the rate within the quota"
+                )
+            else:
+                notes.append(f"{what}: does not bind, trade stays within it")
+    return tuple(notes)
 
 
 def unusual_prices(run: Run) -> tuple[str, ...]:

@@ -78,6 +78,10 @@ def lagged(path: Floats, first_year: float, decay: float) -> Floats:
     -------
     ndarray, shape (Y, ...)
     """
-    steps = np.diff(path, axis=0, prepend=path[:1])
-    felt = np.tensordot(lag_weights(len(path), first_year, decay), steps, axes=1)
-    return np.asarray(path[:1] + felt)
+    # sum over tau of step_tau w(t - tau), with the part still missing carried from year to year.
+    felt = np.array(path, dtype=np.float64)
+    missing = np.zeros_like(felt[0])
+    for year in range(1, len(felt)):
+        missing = missing * (1.0 - decay) + (path[year] - path[year - 1])
+        felt[year] -= (1.0 - first_year) * missing
+    return felt

@@ -29,6 +29,8 @@ FloatArray: TypeAlias = NDArray[np.float64]
 _LIMIT = 2.0**-500
 # Above this |(1 - sigma) ln pi| nothing is lost by adding up exponentials directly.
 _SMALL_EXPONENT = 0.5
+# Above this |(1 - sigma) ln P| the sum of expm1 has lost more than a digit or two.
+_FAR = 3.0
 
 
 def one_minus(sigma: ArrayLike) -> FloatArray:
@@ -201,3 +203,44 @@ def aggregate_lines(
     small = np.maximum.reduceat(np.abs(exponent), start, axis=-1) <= _SMALL_EXPONENT
     result[..., present] = np.exp(np.where(small, direct, summed) / gap_group)
     return result
+
+
+def aggregate_sorted(
+    log_wedge: FloatArray, weight: FloatArray, sigma: FloatArray, first: NDArray[np.intp]
+) -> tuple[FloatArray, FloatArray]:
+    """Aggregate lines that stand side by side: :func:`aggregate_lines` without its checks.
+
+    Parameters
+    ----------
+    log_wedge : ndarray, (..., L)
+        Logs of the wedge hats, finite.
+    weight : ndarray, (L,)
+        Benchmark landed values or shares; the lines of a group must not all weigh 0.
+    sigma : ndarray, (G,)
+        Elasticity of substitution per group.
+    first : ndarray of int, (G,)
+        First line of each group; no group is empty.
+
+    Returns
+    -------
+    hat : ndarray, (..., G)
+        Hats by group.
+    landed : ndarray, (..., L)
+        Landed values of the lines at the new wedges, ``w T**(1 - sigma)``, for equal demand.
+    """
+    count = np.diff(np.append(first, weight.size))
+    gap = one_minus(sigma)
+    exponent = np.repeat(gap, count) * log_wedge
+    with np.errstate(over="ignore", invalid="ignore"):
+        grown = np.expm1(exponent)
+        total = np.add.reduceat(weight, first)
+        index = np.log1p(np.add.reduceat(weight * grown, first, axis=-1) / total)
+        # log1p loses digits where next to nothing is left: there the larger ones set the scale.
+        far = ~(np.abs(index) <= _FAR)
+        if far.any():
+            ranked = np.where(weight > 0.0, exponent, -np.inf)
+            shift = np.maximum.reduceat(ranked, first, axis=-1)
+            scaled = weight * np.exp(ranked - np.repeat(shift, count, axis=-1))
+            summed = shift + np.log(np.add.reduceat(scaled, first, axis=-1) / total)
+            index = np.where(far, summed, index)
+    return np.asarray(np.exp(index / gap)), np.asarray(weight * (1.0 + grown))

@@ -13,6 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+#: Use below this is no use; the cost that explains it has no meaning.
+_LEAST_USE = 1e-20
+#: Newton steps are few (about five); each is safe, so the number only bounds the time.
+_MOST_STEPS = 100
+#: In logs of phi.
+_CLOSE_ENOUGH = 1e-14
+
 
 def claimed_share(margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike) -> Floats:
     """Share of imports that claims the preference, ``u_max m^2 / (m^2 + phi^2)``.
@@ -31,12 +38,13 @@ def claimed_share(margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike)
     ndarray
         Broadcast shape; 0 where the margin is 0, ``u_max`` where only the cost is 0.
     """
-    m, phi, top = np.broadcast_arrays(
-        *(np.asarray(a, float) for a in (margin, origin_cost, maximum))
-    )
-    length = np.hypot(m, phi)
-    cosine = np.divide(m, length, out=np.zeros(m.shape), where=length > 0)
-    return np.asarray(top * cosine**2)
+    m, phi = np.asarray(margin, float), np.asarray(origin_cost, float)
+    # Scaled by the larger of the two, so that no square over- or underflows.
+    larger = np.maximum(m, phi)
+    scale = np.where(larger > 0, larger, 1.0)
+    squared = (m / scale) ** 2
+    total = squared + (phi / scale) ** 2
+    return np.asarray(np.asarray(maximum, float) * squared / np.where(larger > 0, total, 1.0))
 
 
 def effective_tariff(
@@ -100,20 +108,44 @@ def origin_cost_from_use(
         ``phi``; NaN for a group in which no product with weight has a margin.
     """
     groups = used.size
-    carried = weights * (margin > 0)
-    total = np.bincount(group, carried, groups)
+    inside = np.flatnonzero((margin > 0) & (weights > 0))
+    carried, place = weights[inside], group[inside]
+    total = np.bincount(place, carried, groups)
     known = total > 0
-    widest = np.maximum(np.bincount(group, carried * margin, groups), 1e-12) / np.where(
-        known, total, 1.0
-    )
-    target = np.minimum(used / maximum, 1.0)
-    # The claimed share falls in phi: bisect on ln phi around the group's mean margin.
-    low, high = np.log(widest) - 25.0, np.log(widest) + 25.0
-    for _ in range(100):
-        middle = 0.5 * (low + high)
-        share = claimed_share(margin, np.exp(middle)[group], 1.0)
-        claimed = np.bincount(group, carried * share, groups) / np.where(known, total, 1.0)
-        above = claimed > target
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    phi = np.where(target >= 1.0, 0.0, np.exp(0.5 * (low + high)))
+    scale = np.where(known, total, 1.0)
+    target = np.clip(used / maximum, _LEAST_USE, 1.0)
+    partly = known & (target < 1.0)
+    wanted = _logit(np.where(partly, target, 0.5))
+    # With x = ln(margin) the share that claims is logistic in 2 (x - ln phi). Were all margins of
+    # a group alike, its logit would be linear in ln phi: Newton's method on the logit, inside the
+    # bracket that the smallest and the largest margin give.
+    log_margin = np.log(margin[inside])
+    low, high = np.full(groups, np.inf), np.full(groups, -np.inf)
+    np.minimum.at(low, place, log_margin)
+    np.maximum.at(high, place, log_margin)
+    low, high = np.where(known, low, 0.0) - wanted / 2, np.where(known, high, 0.0) - wanted / 2
+    at = np.bincount(place, carried * log_margin, groups) / scale - wanted / 2
+    for _ in range(_MOST_STEPS):
+        share = 1.0 / (1.0 + np.exp(2 * (at[place] - log_margin)))
+        # The part that does not claim is summed for itself: 1 - claimed loses digits near 1.
+        claimed = np.bincount(place, carried * share, groups) / scale
+        unclaimed = np.bincount(place, carried * (1.0 - share), groups) / scale
+        spread = np.bincount(place, carried * share * (1.0 - share), groups) / scale
+        ok = partly & (claimed > 0) & (unclaimed > 0) & (spread > 0)
+        one = np.where(ok, claimed, 0.5), np.where(ok, unclaimed, 0.5)
+        gap = np.where(ok, np.log(one[0] / one[1]) - wanted, 0.0)
+        low, high = np.where(gap > 0, at, low), np.where(gap < 0, at, high)
+        slope = np.where(ok, -2.0 * spread / (one[0] * one[1]), -2.0)
+        newton = at - gap / slope
+        safe = (newton >= low) & (newton <= high)
+        step = np.where(safe, newton, 0.5 * (low + high)) - at
+        step = np.where(partly & (gap != 0.0), step, 0.0)
+        at = at + step
+        if np.abs(step).max(initial=0.0) <= _CLOSE_ENOUGH:
+            break
+    phi = np.where(target >= 1.0, 0.0, np.exp(at))
     return np.where(known, phi, np.nan)
+
+
+def _logit(share: Floats) -> Floats:
+    return np.asarray(np.log(share) - np.log1p(-share))

@@ -7,11 +7,24 @@ import numpy as np
 from cepasim.economy import NO_LINE, Economy
 from cepasim.fiscal_year import parse_fiscal_year
 from cepasim.policy.fund import allocation
+from cepasim.policy.outside import freed_exports, redirect_share
+from cepasim.policy.tariff_notes import prohibitive_notes, special_duty_notes
 from cepasim.policy.tariffs import selected_lines
-from cepasim.scenario import FundLever, NtbLever, OriginLever, Scenario, SourcingLever, TariffLever
+from cepasim.scenario import (
+    ExternalLever,
+    FundLever,
+    NtbLever,
+    OriginLever,
+    Scenario,
+    SourcingLever,
+    TariffLever,
+    barrier_presets,
+)
 
 #: Chapters named in one note before the rest are counted.
 _NAMED = 8
+#: Freed capacity over today's sales beyond which a note warns.
+_MANY_TIMES = 5
 _COUNTRY = {"JPN": "Japan", "IND": "India"}
 
 
@@ -38,6 +51,10 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
             notes += _fund_notes(economy, lever)
         elif isinstance(lever, SourcingLever):
             notes += _sourcing_notes(economy, lever)
+        elif isinstance(lever, NtbLever):
+            notes += _ntb_notes(economy, lever)
+        elif isinstance(lever, ExternalLever) and lever.market is not None:
+            notes += _redirection_notes(economy, lever)
         if hasattr(lever, "select"):
             notes += list(economy.classification.select(lever.select).notes)
     if scenario.levers_of(NtbLever):
@@ -64,7 +81,7 @@ def _tariff_notes(economy: Economy, lever: TariffLever) -> list[str]:
     market = economy.markets[lever.importer]
     schedule = market.schedule
     chosen = selected_lines(market, lever, economy.classification)
-    chosen &= schedule.category != NO_LINE
+    chosen = chosen & (schedule.category != NO_LINE)
     year = np.array([parse_fiscal_year(lever.start)])
     rate = schedule.line_rates(lever.source, year)[0]
     chapter = schedule.chapter[schedule.product_of_line]
@@ -89,14 +106,8 @@ def _tariff_notes(economy: Economy, lever: TariffLever) -> list[str]:
             f"In {_names(economy, untouched)} {payer} has a duty-free line beside every dutiable "
             "one of the same product: taken as used already, so a cut changes nothing"
         )
-    unknown = chosen & np.isnan(rate)
-    if unknown.any():
-        hit = sorted({economy.chapters[h] for h in chapter[unknown]})
-        notes.append(
-            f"{int(unknown.sum())} of the selected lines of {collector} bear specific or mixed "
-            f"duties without a known ad-valorem rate ({_names(economy, hit)}): they are left as "
-            "they are, and what they would add is not counted"
-        )
+    notes += special_duty_notes(economy, lever, chosen)
+    notes += prohibitive_notes(economy, lever, chosen)
     column = market.exporters.index(lever.source)
     silent = [
         economy.chapters[h]
@@ -123,11 +134,105 @@ def _origin_notes(economy: Economy, lever: OriginLever) -> list[str]:
         for h in np.unique(schedule.chapter[chosen])
         if margin[chosen & (schedule.chapter == h)].max() <= 0
     ]
-    if not none:
-        return []
-    return [
-        f"No preference margin in {_names(economy, none)}: simpler origin rules save nothing there"
+    notes = [_use_of_preferences(economy, lever)]
+    if none:
+        notes.append(
+            f"No preference margin in {_names(economy, none)}: simpler origin rules save nothing "
+            "there"
+        )
+    return notes
+
+
+def _use_of_preferences(economy: Economy, lever: OriginLever) -> str:
+    """Say that how much of the trade claims its preference is assumed, and how."""
+    table = economy.parameters.table("tariffs/preference_use")
+    rows = table[
+        (table["parameter"] == "utilisation_observed") & (table["importer"] == lever.importer)
     ]
+    said = [
+        f"{100 * row['value']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
+        + (f" in chapters {row['hs']}" if row["hs"] else "")
+        for row in rows.to_dict("records")
+    ]
+    whose = _COUNTRY[economy.markets[lever.importer].partner]
+    grades = "/".join(sorted(set(rows["grade"])))
+    return (
+        f"How much of what {whose} sells under the CEPA claims its preference is not published: "
+        f"{' and '.join(said)} is assumed (grade {grades}). The cost of proving origin is "
+        "calibrated to it, so what simpler rules give either side hangs on it"
+    )
+
+
+def _ntb_notes(economy: Economy, lever: NtbLever) -> list[str]:
+    notes = []
+    market = economy.markets[lever.importer]
+    if lever.preset is not None:
+        presets = barrier_presets(economy.parameters)
+        known = presets.get(lever.preset)
+        size = (
+            f"days saved: {lever.days_saved:g}"
+            if lever.days_saved is not None
+            else f"{lever.relief_percent:g} % of the actionable part"
+        )
+        about = (
+            f" The preset has {known.relief_percent:g} % ({known.low:g} to {known.high:g}, grade "
+            f"{known.grade}). {known.note}"
+            if known is not None
+            else ""
+        )
+        chapters = economy.classification.select(lever.select).chapters
+        where = (
+            "every chapter"
+            if len(chapters) == len(economy.chapters)
+            else _names(economy, list(chapters))
+        )
+        notes.append(
+            f"Preset {lever.preset}: relieves {', '.join(lever.types)} in {where} at "
+            f"{_COUNTRY[lever.importer]}'s border, {size}.{about}"
+        )
+    if lever.also_others:
+        notes.append(
+            f"Relief of {', '.join(lever.types)} in {_COUNTRY[lever.importer]} also helps third "
+            f"sources (also_others): {_COUNTRY[market.partner]}'s rivals meet the lower barrier too"
+        )
+    return notes
+
+
+def _redirection_notes(economy: Economy, lever: ExternalLever) -> list[str]:
+    market = economy.markets["JPN"]
+    freed, share = freed_exports(economy, lever), redirect_share(economy, lever)
+    chosen = set(economy.classification.select(lever.select).chapters)
+    inside = np.array([hs in chosen for hs in economy.chapters])
+    offered = share * freed * inside
+    sold = market.fob[:, market.partner_column]
+    name = economy.classification.partner_name(str(lever.market))
+    how = "" if lever.redirect_share is not None else " (us_redirection_share, grade D)"
+    notes = [
+        f"Tariff of {name} on India: {100 * share:.0f} %{how} of the exports to that market, "
+        f"{offered[sold > 0].sum():,.0f} of {(freed * inside).sum():,.0f} US$ mn (customs table of "
+        "2021-22 carried to 2023-24), are offered to Japan at unchanged prices; what India loses "
+        "in the market that closes is not counted, in its welfare neither"
+    ]
+    idle = [economy.chapters[h] for h in np.flatnonzero((offered > 0) & (sold == 0))]
+    if idle:
+        notes.append(
+            f"India sells Japan nothing today in {_names(economy, idle)}: what is freed there "
+            "moves nothing"
+        )
+    ratio = np.divide(offered, sold, out=np.zeros_like(sold), where=sold > 0)
+    far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > _MANY_TIMES]
+    if far:
+        named = ", ".join(
+            f"{economy.chapters[h]} {economy.classification.name(economy.chapters[h])} "
+            f"({ratio[h]:,.0f} times)"
+            for h in far[:_NAMED]
+        )
+        more = f" and {len(far) - _NAMED} more" if len(far) > _NAMED else ""
+        notes.append(
+            f"Warning: the freed exports are more than {_MANY_TIMES} times what India sells Japan "
+            f"in {named}{more}: a corner far outside where supply elasticities were measured"
+        )
+    return notes
 
 
 def _fund_notes(economy: Economy, lever: FundLever) -> list[str]:
@@ -153,9 +258,17 @@ def _sourcing_notes(economy: Economy, lever: SourcingLever) -> list[str]:
     idle = [
         hs for hs in chapters if market.fob[economy.chapters.index(hs), market.partner_column] == 0
     ]
-    if not idle:
-        return []
-    return [
-        f"{_COUNTRY[market.partner]} sells nothing yet in {_names(economy, idle)}: no purchases "
-        "can move there without new capacity"
-    ]
+    notes = []
+    if lever.share_percent is None:
+        row = economy.parameters.describe("sourcing_shift", chapters[0], "JPN", "CHN")
+        notes.append(
+            f"Share of purchases that moves: sourcing_shift, {100 * row['value']:g} % "
+            f"({100 * row['low']:g} to {100 * row['high']:g}, grade {row['grade']}); a scenario "
+            "choice, not a forecast"
+        )
+    if idle:
+        notes.append(
+            f"{_COUNTRY[market.partner]} sells nothing yet in {_names(economy, idle)}: no "
+            "purchases can move there without new capacity"
+        )
+    return notes

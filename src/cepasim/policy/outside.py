@@ -1,4 +1,4 @@
-"""Outside conditions: real exchange rates, costs of a source, demand of a market."""
+"""Outside conditions: real exchange rates, costs of a source, a third market that closes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.classification import Classification
-from cepasim.economy import Market
-from cepasim.scenario import ExchangeRateLever, ExternalLever
+from cepasim.economy import Economy, Market
+from cepasim.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.problems import InputError, Problem
+from cepasim.scenario import ExchangeRateLever, ExternalLever, Scenario
 from cepasim.timing import Years, in_force
 
 Floats = NDArray[np.float64]
@@ -56,6 +58,96 @@ def cost_hats(
         elif lever.source in market.exporters:
             cost[:, :, market.exporters.index(lever.source)] *= hat
     return cost, own
+
+
+def freed_exports(economy: Economy, lever: ExternalLever) -> Floats:
+    """India's exports to a third market that its tariff puts up for sale elsewhere, by chapter.
+
+    Exports to that market in the last year of the customs table, carried to 2023-24 with India's
+    exports of the chapter to the world, where both years are known.
+
+    Parameters
+    ----------
+    economy : Economy
+    lever : ExternalLever
+        One with ``market`` and ``tariff_on``.
+
+    Returns
+    -------
+    ndarray, shape (H,)
+        US$ million f.o.b.; all of the chapter's exports to the market, before any share of them.
+
+    Raises
+    ------
+    InputError
+        Where the customs table does not have the pair of exporter and market.
+    """
+    table = economy.parameters.table("history/by_partner")
+    partners = [name for name in table.columns if name.isupper() and name not in economy.markets]
+    if lever.tariff_on != "IND":
+        raise InputError(
+            [
+                _problem(
+                    "tariff_on",
+                    lever.tariff_on,
+                    "IND: Japan's exports to third markets by chapter are not in the figures",
+                )
+            ]
+        )
+    if lever.market not in partners:
+        raise InputError(
+            [
+                _problem(
+                    "market", lever.market, "a partner of the customs table: " + ", ".join(partners)
+                )
+            ]
+        )
+    last = table["fiscal_year"].max()
+    sold = table[(table["fiscal_year"] == last) & (table["flow"] == "export")]
+    sold = sold.set_index("hs")[lever.market]
+    world = economy.parameters.table("history/world")
+    world = world[(world["flow"] == "export") & (world["basis"] == "published")]
+    by_year = world.pivot(index="hs", columns="fiscal_year", values="value")
+    grown = by_year[format_fiscal_year(BASE_YEAR)] / by_year[last]
+    chapters = list(economy.chapters)
+    factor = grown.reindex(chapters).to_numpy(float)
+    value = sold.reindex(chapters).fillna(0.0).to_numpy(float)
+    return np.asarray(value * np.where(np.isfinite(factor), factor, 1.0))
+
+
+def redirect_share(economy: Economy, lever: ExternalLever) -> float:
+    """Share of the freed exports that is offered to Japan: the lever's own, else the usual."""
+    if lever.redirect_share is not None:
+        return lever.redirect_share
+    return economy.parameters.value("us_redirection_share")
+
+
+def redirected(
+    economy: Economy, importer: str, scenario: Scenario, years: Years, staged: bool = True
+) -> Floats:
+    """What a third market's tariff makes India offer to Japan, shape (Y, H).
+
+    US$ million f.o.b. of the base year's size, at unchanged prices: like every other capacity it
+    grows with the market. A chapter in which India sells Japan nothing has no buyers to turn to
+    and stays at nothing.
+    """
+    market = economy.markets[importer]
+    offered = np.zeros((len(years), len(market.chapters)))
+    if importer != "JPN":
+        return offered
+    schedule, column = market.schedule, market.partner_column
+    for lever in scenario.levers_of(ExternalLever):
+        if lever.market is None:
+            continue
+        chosen = economy.classification.select(lever.select).matches(schedule.products)
+        size = redirect_share(economy, lever) * freed_exports(economy, lever)
+        size = size * _reach(market, chosen, market.partner) * (market.fob[:, column] > 0)
+        offered += np.outer(in_force(years, lever.start, 1, staged), size)
+    return offered
+
+
+def _problem(field: str, value: object, allowed: str) -> Problem:
+    return Problem("scenario", None, f"external.{field}", value, allowed)
 
 
 def _reach(market: Market, chosen: NDArray[np.bool_], source: str) -> Floats:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from cepasim.economy import Economy, Market
 from cepasim.fiscal_year import BASE_YEAR
 from cepasim.policy.fund import FundPath, fund_path
-from cepasim.policy.outside import cost_hats
+from cepasim.policy.outside import cost_hats, redirected
+from cepasim.policy.quota import Quotas, quotas, with_in_quota_rates
 from cepasim.policy.sourcing import moved_shares
-from cepasim.policy.wedges import Wedges, wedges
+from cepasim.policy.wedges import KnownWedges, Wedges, wedges
 from cepasim.scenario import (
     AnyLever,
     ExchangeRateLever,
@@ -26,6 +27,7 @@ from cepasim.scenario import (
     FundLever,
     NtbLever,
     OriginLever,
+    QuotaLever,
     Scenario,
     SourcingLever,
     TariffLever,
@@ -54,6 +56,8 @@ class Shocks:
         As legislated, for the accounts.
     growth : ndarray, shape (Y,)
         Size of the market relative to the base year.
+    quota : Quotas or None
+        Tariff-rate quotas; ``trade_cost`` and ``wedges`` are then those within the quota.
     """
 
     base: Floats
@@ -65,6 +69,7 @@ class Shocks:
     demand: Floats
     wedges: Wedges
     growth: Floats
+    quota: Quotas | None = None
 
     @classmethod
     def stacked(cls, parts: Sequence[Shocks]) -> Shocks:
@@ -78,9 +83,13 @@ class Shocks:
         arrays = {
             item.name: np.concatenate([getattr(part, item.name) for part in parts])
             for item in fields(cls)
-            if item.name != "wedges"
+            if item.name not in ("wedges", "quota")
         }
-        return cls(wedges=wedges, **arrays)
+        quota = None
+        if any(part.quota is not None for part in parts):
+            rows = [len(part.growth) for part in parts]
+            quota = Quotas.stacked([part.quota for part in parts], rows, parts[0].base.shape[1])
+        return cls(wedges=wedges, quota=quota, **arrays)
 
 
 def levers_on(importer: str, scenario: Scenario) -> tuple[AnyLever, ...]:
@@ -104,7 +113,7 @@ def shocks(
     fund: FundPath,
     years: Years,
     staged: bool = True,
-    known_wedges: dict[tuple[AnyLever, ...], Wedges] | None = None,
+    known_wedges: KnownWedges | None = None,
 ) -> Shocks:
     """Hats on one market under a scenario.
 
@@ -118,8 +127,8 @@ def shocks(
     years : ndarray of int, shape (Y,)
     staged : bool, optional
         False is comparative statics: every measure at once, no lag, no growth.
-    known_wedges : dict, optional
-        Wedges of this market already computed, by the levers that move them; added to.
+    known_wedges : KnownWedges, optional
+        Wedges of this market already computed; added to.
 
     Returns
     -------
@@ -132,13 +141,15 @@ def shocks(
         return lagged(path, value("lag_first_year"), value("lag_decay")) if staged else path
 
     growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
-    cache = {} if known_wedges is None else known_wedges
+    known = KnownWedges() if known_wedges is None else known_wedges
     moving_wedges = tuple(
         lever for lever in levers_on(importer, scenario) if isinstance(lever, WEDGE_LEVERS)
     )
-    if moving_wedges not in cache:
-        cache[moving_wedges] = wedges(economy, importer, scenario, years, staged)
-    legislated = cache[moving_wedges]
+    if moving_wedges not in known.of_market:
+        known.of_market[moving_wedges] = wedges(economy, importer, scenario, years, staged, known)
+    legislated = known.of_market[moving_wedges]
+    limiting = [lever for lever in scenario.levers_of(QuotaLever) if lever.importer == importer]
+    legislated = with_in_quota_rates(market, limiting, legislated, select, years, staged)
     cost, own_cost = cost_hats(
         market,
         scenario.levers_of(ExchangeRateLever),
@@ -149,12 +160,14 @@ def shocks(
     )
     cost, own_cost = np.exp(felt(np.log(cost))), np.exp(felt(np.log(own_cost)))
     moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
-    moved = felt(moved_shares(market, moving, select, years, staged))
+    usual = value("sourcing_shift")
+    moved = felt(moved_shares(market, moving, select, years, staged, usual))
+    offered = felt(redirected(economy, importer, scenario, years, staged))
 
     to_japan, captive = fund.exports_to_japan, fund.captive
     if importer == "JPN":
         base, capacity = _demand_moved(
-            market, moved, captive / growth[:, None], to_japan / growth[:, None]
+            market, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
         )
         capacity_domestic = np.ones_like(own_cost)
     else:
@@ -174,6 +187,7 @@ def shocks(
         demand=own_cost**market.eta,
         wedges=legislated,
         growth=growth,
+        quota=quotas(market, limiting, legislated, select, years, staged),
     )
 
 

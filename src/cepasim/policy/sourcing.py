@@ -21,6 +21,7 @@ def moved_shares(
     classification: Classification,
     years: Years,
     staged: bool = True,
+    usual_share: float = 0.0,
 ) -> Floats:
     """Share of the purchases from each source that buyers mean to move to the partner.
 
@@ -33,6 +34,8 @@ def moved_shares(
     years : ndarray of int, shape (Y,)
     staged : bool, optional
         False moves all of it at once.
+    usual_share : float, optional
+        Fraction that moves where a lever does not say how much.
 
     Returns
     -------
@@ -47,5 +50,7 @@ def moved_shares(
         chosen = classification.select(lever.select).matches(schedule.products)
         reach = schedule.chapter_sums(market.product_weights[:, column] * chosen)
         share = in_force(years, lever.start, lever.years, staged)
-        moved[:, :, column] += np.outer(share * lever.share_percent / 100, reach)
+        percent = lever.share_percent
+        size = usual_share if percent is None else percent / 100
+        moved[:, :, column] += np.outer(share * size, reach)
     return moved

@@ -49,7 +49,7 @@ def selected_lines(
     selection = classification.select(lever.select)
     chosen = selection.matches(market.schedule.lines)
     if selection.category is not None:
-        chosen &= market.schedule.category == selection.category
+        chosen = chosen & (market.schedule.category == selection.category)
     return chosen
 
 

@@ -1,0 +1,724 @@
+"""The calibration report: benchmark, backcast, decomposition and panel as text, page and files.
+
+Nothing is computed here that is not in one of the parts; every figure shown is rounded from them.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cepasim import output
+from cepasim.calibrate import backcast as parts
+from cepasim.calibrate.backcast import Backcast, backcast
+from cepasim.calibrate.bounds import against_bounds, source_bounds
+from cepasim.calibrate.decompose import LABELS, Decomposition, decompose_history
+from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, settings
+from cepasim.calibrate.panel import Panel, tariff_panel
+from cepasim.economy import Economy
+from cepasim.fiscal_year import format_fiscal_year
+from cepasim.manifest import manifest
+
+_FLOWS = {"export": "exports", "import": "imports", "balance": "balance"}
+
+
+_HEADS = {
+    "fiscal_year": "fiscal year",
+    "flow": "flow",
+    "chapters_usd_mn": "chapters, US$ mn",
+    "table_1_2_usd_mn": "Table 1.2, US$ mn",
+    "gap_usd_mn": "gap, US$ mn",
+    "gap_pct": "gap, %",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Everything the report shows.
+
+    Attributes
+    ----------
+    backcast : Backcast
+    decomposition : Decomposition
+    panel : Panel
+    benchmark : DataFrame
+        ``flow``, ``benchmark_usd_mn``, ``published_usd_mn``, ``gap_usd_mn`` of 2023-24.
+    bounds : DataFrame
+        Scores beside the bounds written before the first run; empty without a source checkout.
+    usable_error, smallest_section : float
+        WAPE up to which a section is called usable, and the trade a year it must have to be judged.
+    parameter_digest : str
+    """
+
+    backcast: Backcast
+    decomposition: Decomposition
+    panel: Panel
+    benchmark: pd.DataFrame
+    bounds: pd.DataFrame
+    usable_error: float
+    smallest_section: float
+    parameter_digest: str
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by the name of its file."""
+        named = {"benchmark": self.benchmark, "bounds": self.bounds}
+        named |= {f"backcast_{n}": frame for n, frame in self.backcast.tables().items()}
+        named |= {f"decomposition_{n}": frame for n, frame in self.decomposition.tables().items()}
+        named |= {"panel": self.panel.estimates, "panel_literature": self.panel.literature}
+        return {name: frame for name, frame in named.items() if len(frame)}
+
+
+def calibration(economy: Economy) -> Calibration:
+    """Run the backcast, the decomposition and the panel on one economy.
+
+    Raises
+    ------
+    InputError, RunError
+        As the parts do.
+    """
+    report, bounds, convention = backcast(economy), source_bounds(), settings(economy)
+    return Calibration(
+        backcast=report,
+        decomposition=decompose_history(economy),
+        panel=tariff_panel(economy),
+        benchmark=benchmark_summary(economy),
+        bounds=against_bounds(report, bounds) if bounds else pd.DataFrame(),
+        usable_error=convention["usable_error"],
+        smallest_section=convention["smallest_section"],
+        parameter_digest=economy.parameters.digest,
+    )
+
+
+def benchmark_summary(economy: Economy) -> pd.DataFrame:
+    """Totals of the benchmark beside the published ones, US$ million."""
+    published = economy.parameters.table("benchmark/evidence/totals")
+    published = published[published["fiscal_year"] == format_fiscal_year(LAST)]
+    said = published.set_index("flow")["value"]
+    got = economy.bilateral.groupby("flow")["value"].sum()
+    # A gap below the sixth decimal is the sum's rounding.
+    rows = [(f, float(got[f]), float(said[f]), round(float(got[f] - said[f]), 6)) for f in FLOWS]
+    columns = ["flow", "benchmark_usd_mn", "published_usd_mn", "gap_usd_mn"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as mappings by column."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+# --- tables for people ------------------------------------------------------------------------
+
+
+def _percent(share: float) -> str:
+    return "n/a" if math.isnan(share) else f"{100 * share:.0f} %"
+
+
+def _signed_percent(share: float) -> str:
+    return f"{100 * share:+.0f} %"
+
+
+def _billions(usd_mn: float) -> str:
+    return "" if math.isnan(usd_mn) else f"{usd_mn / 1000:.2f}"
+
+
+def path_table(report: Backcast) -> pd.DataFrame:
+    """Actual and predicted totals by year, US$ billion, with the band."""
+    t = report.totals
+    rows = []
+    for year in t["fiscal_year"].unique():
+        row = {"fiscal year": year}
+        for flow, word in _FLOWS.items():
+            one = t[(t["fiscal_year"] == year) & (t["flow"] == flow)].iloc[0]
+            row[f"{word}, actual"] = _billions(one["actual_usd_mn"])
+            row[f"{word}, model"] = _billions(one["predicted_usd_mn"])
+            low, high = _billions(one["low_usd_mn"]), _billions(one["high_usd_mn"])
+            row[f"{word}, 90 % band"] = f"{low} to {high}"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def score_table(report: Backcast, forecasts: Sequence[str] | None = None) -> pd.DataFrame:
+    """Scores of the judged years by forecast: totals, sections, chapters."""
+    s = report.scores[report.scores["window"] == "judged"]
+    rows = []
+    for name in forecasts or list(dict.fromkeys(s["forecast"])):
+        for flow, word in _FLOWS.items():
+            row = {"forecast": name, "flow": word}
+            total = report.score_of("total", flow, name)
+            row |= {
+                "RMSE, US$ bn": f"{total['rmse_usd_mn'] / 1000:.2f}",
+                "MAPE": _percent(total["mape"]),
+                "bias": _signed_percent(total["bias"]),
+                "WAPE, total": _percent(total["wape"]),
+            }
+            for level in ("section", "chapter", "chapter without hard cases"):
+                row[f"WAPE, {level}"] = _percent(report.score_of(level, flow, name)["wape"])
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def theil_table(report: Backcast) -> pd.DataFrame:
+    """Theil's U of totals and chapters against each simple forecast."""
+    t = report.theil[report.theil["level"].isin(["total", "chapter"])]
+    wide = t.pivot_table(
+        index=["forecast", "level", "flow"], columns="against", values="theil_u", sort=False
+    )
+    shown = wide.map(lambda u: f"{u:.2f}").reset_index()
+    shown["flow"] = shown["flow"].map(_FLOWS)
+    return shown
+
+
+def lost_to(report: Backcast) -> list[str]:
+    """Simple forecasts from the same year that beat the model, in words."""
+    t = report.theil
+    out = []
+    for ours in (parts.MODEL, parts.REBASED):
+        origin = ours.removeprefix("model from ")
+        same = t[(t["forecast"] == ours) & t["against"].str.endswith(origin)]
+        for level in ("total", "chapter"):
+            for flow, word in _FLOWS.items():
+                one = same[(same["level"] == level) & (same["flow"] == flow)]
+                worse = one[one["theil_u"] > 1]
+                names = [
+                    f"{r['against'].removesuffix(' ' + origin)} (U {r['theil_u']:.2f})"
+                    for r in records(worse)
+                ]
+                told = ", ".join(names) if names else "none"
+                out.append(f"{ours}, {word}, {level}: {told}")
+    return out
+
+
+def bounds_table(bounds: pd.DataFrame) -> pd.DataFrame:
+    """Scores beside their bounds, for reading."""
+    return pd.DataFrame(
+        {
+            "bound on": bounds["section"].str.replace("_", " "),
+            "score": bounds["name"].str.replace("_", " "),
+            "measured": [f"{v:+.2f}" for v in bounds["measured"]],
+            "bound": bounds["bound"],
+            "met": ["yes" if met else "**no**" for met in bounds["met"]],
+            "why this bound": bounds["reason"],
+        }
+    )
+
+
+def decomposition_table(result: Decomposition) -> pd.DataFrame:
+    """Parts of the change, US$ billion."""
+    t = result.totals
+    total = float(t["deficit_usd_mn"].iloc[-1])
+    return pd.DataFrame(
+        {
+            "part": [LABELS.get(c, "all") for c in t["component"]],
+            "exports": [f"{v / 1000:+.2f}" for v in t["exports_usd_mn"]],
+            "imports": [f"{v / 1000:+.2f}" for v in t["imports_usd_mn"]],
+            "deficit": [f"{v / 1000:+.2f}" for v in t["deficit_usd_mn"]],
+            "of the rise": [_signed_percent(v / total) for v in t["deficit_usd_mn"]],
+        }
+    )
+
+
+def section_decomposition(result: Decomposition, largest: int = 8) -> pd.DataFrame:
+    """Parts of the change of the sections that changed most, US$ billion."""
+    wide = result.sections.pivot_table(
+        index=["flow", "section"], columns="component", values="change_usd_mn", sort=False
+    )
+    order = wide.sum(axis=1).abs().sort_values(ascending=False).index[:largest]
+    rows = []
+    for flow, section in order:
+        values = wide.loc[(flow, section)]
+        row = {"flow": _FLOWS[flow], "section": section}
+        row |= {LABELS[c]: f"{values[c] / 1000:+.2f}" for c in LABELS}
+        rows.append(row | {"all": f"{values.sum() / 1000:+.2f}"})
+    return pd.DataFrame(rows)
+
+
+def ranges_table(result: Decomposition) -> pd.DataFrame:
+    """Parts of the deficit's rise under other assumptions, US$ billion."""
+    whole = result.whole_cepa.set_index("assumption")["deficit_usd_mn"]
+    r = result.ranges
+    frame = pd.DataFrame({"assumption": r["assumption"]})
+    for component, label in LABELS.items():
+        frame[label] = [f"{v / 1000:+.2f}" for v in r[f"{component}_usd_mn"]]
+    frame["whole CEPA since 2011, deficit of 2023-24"] = [
+        f"{whole[name] / 1000:+.2f}" for name in r["assumption"]
+    ]
+    return frame
+
+
+def hard_table(report: Backcast) -> pd.DataFrame:
+    """The hard cases in the last year by chapter, as multiples of the first year."""
+    h = report.hard_cases
+    rows = []
+    for (flow, hs), one in h.groupby(["flow", "hs"], sort=False):
+        first, last = one.iloc[0], one.iloc[-1]
+        row = {
+            "chapter": f"{hs}, {_FLOWS[str(flow)]}",
+            "years": f"{first['fiscal_year']} to {last['fiscal_year']}",
+            "actual": f"x {last['actual_usd_mn'] / first['actual_usd_mn']:.2f}",
+            "model": f"x {last['predicted_usd_mn'] / first['predicted_usd_mn']:.2f}",
+        }
+        for driver in ("demand", "tariffs", "prices"):
+            row[f"{LABELS[driver]} alone"] = f"x {last[f'{driver}_alone_index']:.2f}"
+        row["competitors' trend (residual)"] = f"x {last['competitors_trend_index']:.2f}"
+        if flow == "import":
+            row["Japan's share"] = (
+                f"{_percent(first['share_jpn'])} to {_percent(last['share_jpn'])}"
+            )
+            row["China's share"] = (
+                f"{_percent(first['share_chn'])} to {_percent(last['share_chn'])}"
+            )
+        else:
+            row["Japan's share"] = row["China's share"] = ""
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def coverage_table(report: Backcast) -> pd.DataFrame:
+    """Coverage of the band."""
+    c = report.coverage
+    return pd.DataFrame(
+        {
+            "level": c["level"],
+            "flow": c["flow"].replace(_FLOWS),
+            "years": c["window"],
+            "cells": c["cells"].astype(str),
+            "inside the 90 % band": [_percent(v) for v in c["share_inside"]],
+        }
+    )
+
+
+def panel_table(panel: Panel) -> pd.DataFrame:
+    """Panel estimates and the literature, one below the other."""
+    own = [
+        {
+            "estimate": r["specification"],
+            "elasticity": f"{r['elasticity']:.1f}",
+            "standard error": f"{r['standard_error']:.1f}",
+            "range": f"{r['low']:.1f} to {r['high']:.1f}",
+        }
+        for r in records(panel.estimates)
+    ]
+    published = [
+        {
+            "estimate": r["quantity"],
+            "elasticity": f"{r['value']:.1f}",
+            "standard error": "",
+            "range": f"{r['low']:.1f} to {r['high']:.1f}",
+        }
+        for r in records(panel.literature)
+    ]
+    return pd.DataFrame(own + published)
+
+
+def section_table(report: Backcast, smallest: float) -> pd.DataFrame:
+    """Errors of the sections that trade at least the smallest amount, largest trade first."""
+    s = report.section_scores[report.section_scores["mean_usd_mn"] >= smallest]
+    s = s.sort_values("mean_usd_mn", ascending=False)
+    return pd.DataFrame(
+        {
+            "flow": s["flow"].map(_FLOWS),
+            "section": s["section"] + " " + s["name"],
+            "US$ mn a year": [f"{v:,.0f}" for v in s["mean_usd_mn"]],
+            "bias": [_signed_percent(v) for v in s["bias"]],
+            "WAPE, model": [_percent(v) for v in s["wape"]],
+            "constant share": [_percent(v) for v in s["wape_constant_share"]],
+            "no change": [_percent(v) for v in s["wape_no_change"]],
+            "linear trend": [_percent(v) for v in s["wape_linear_trend"]],
+        }
+    )
+
+
+def parameter_rows(report: Backcast) -> pd.DataFrame:
+    """What was fitted, for reading."""
+    p = report.parameters
+    return pd.DataFrame(
+        {
+            "parameter": "`" + p["name"] + "`",
+            "value": [f"{v:.3f}" for v in p["value"]],
+            "90 % range": [
+                f"{low:.3f} to {high:.3f}" for low, high in zip(p["low"], p["high"], strict=True)
+            ],
+            "unit": p["unit"],
+            "note": p["note"],
+        }
+    )
+
+
+def rolling_table(report: Backcast) -> pd.DataFrame:
+    """Rolling origin by horizon."""
+    r = report.rolling_scores
+    frame = pd.DataFrame({"flow": r["flow"].map(_FLOWS), "years ahead": r["horizon"].astype(str)})
+    frame["forecasts"] = r["forecasts"].astype(str)
+    for name, word in (
+        ("predicted", "model"),
+        ("constant_share", "constant share"),
+        ("no_change", "no change"),
+    ):
+        frame[f"RMSE, {word}, US$ bn"] = [_billions(v) for v in r[f"rmse_{name}_usd_mn"]]
+        frame[f"WAPE of chapters, {word}"] = [_percent(v) for v in r[f"chapter_wape_{name}"]]
+    return frame
+
+
+# --- in words ---------------------------------------------------------------------------------
+
+
+def verdict(result: Calibration) -> list[str]:
+    """Where the model may be used and where not, from the scores."""
+    s = result.backcast.section_scores
+    s = s[s["mean_usd_mn"] >= result.smallest_section]
+    out = []
+    for flow, word in (("export", "exports"), ("import", "imports")):
+        mine = s[s["flow"] == flow]
+        good = mine[mine["wape"] <= result.usable_error]
+        bad = mine[mine["wape"] > result.usable_error]
+        names = ["; ".join(f"{r['section']} {r['name']}" for r in records(g)) for g in (good, bad)]
+        out.append(
+            f"Level of {word}, six to eight years ahead, within {_percent(result.usable_error)}: "
+            f"{names[0] or 'no section'}. Not: {names[1] or 'none'}."
+        )
+    rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
+    by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
+    full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
+    out.append(
+        f"Effect of a tariff: the cuts after 2013-14 explain {_billions(rise['tariffs'])} of the "
+        f"rise of the deficit by {_billions(rise['total'])} US$ bn with the preference used as "
+        f"assumed, {_billions(full)} if every shipment claimed it at "
+        "no cost. That range is about the use of preferences, which nobody has measured, not about "
+        "elasticities. " + result.panel.verdict
+    )
+    none = by_assumption["no pass-through of exchange rates"]
+    drop = result.backcast.score_of("total", "import")["bias"]
+    same = result.backcast.score_of("total", "import", f"constant share {_label(START)}")["bias"]
+    out.append(
+        f"Exchange rates: the weak yen makes the model expect {_percent(drop)} more imports than "
+        f"came; a constant share of demand misses by {_signed_percent(same)}. Results that hang "
+        "on the pass-through of exchange rates should not be used without the case of none, in "
+        f"which demand explains {_billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, "
+        f"exchange rates and prices {_billions(none['prices_usd_mn'])} and the rest is "
+        f"{_billions(none['rest_usd_mn'])}."
+    )
+    out.append(
+        "The model is meant for differences between a scenario and a reference in the same year. "
+        "The backcast judges its drivers and its levels, and only indirectly those differences."
+    )
+    out.append(
+        "The default economy does not use what was fitted here: the estimates lie within the "
+        "ranges of the literature and are hardly tighter, so that the window tells too little to "
+        "move the elasticities of scenarios."
+    )
+    return out
+
+
+def _label(year: int) -> str:
+    return format_fiscal_year(year)
+
+
+_SHORT = {
+    "WAPE, total": "WAPE",
+    "WAPE, section": "section",
+    "WAPE, chapter": "chapter",
+    "WAPE, chapter without hard cases": "easy",
+}
+
+
+def text(result: Calibration) -> str:
+    """Short report for the terminal: no band, and the page has the rest."""
+    report = result.backcast
+    main = [
+        parts.MODEL,
+        parts.LITERATURE,
+        parts.TREND,
+        *(f"{s} {_label(START)}" for s in parts.SIMPLE),
+        parts.REBASED,
+        *(f"{s} {_label(LAST_FITTED)}" for s in parts.SIMPLE),
+    ]
+    path = path_table(report)
+    bands = [column for column in path if "band" in str(column)]
+    pieces = [
+        ("Benchmark of 2023-24 against the published totals, US$ million", result.benchmark),
+        ("Backcast from 2013-14, US$ billion", path.drop(columns=bands)),
+        (
+            "Scores on 2019-20 to 2023-24; WAPE of totals, sections, chapters and chapters without "
+            "hard cases (to 2021-22)",
+            score_table(report, main).rename(columns=_SHORT),
+        ),
+        ("Rise of the deficit from 2013-14 to 2023-24, US$ billion", _plain(result)),
+        ("Tariff elasticity of India's imports, panel of 2010-22", panel_table(result.panel)),
+    ]
+    if len(result.bounds):
+        shown = bounds_table(result.bounds).drop(columns="why this bound")
+        shown["met"] = shown["met"].str.strip("*")
+        pieces.insert(3, ("Bounds written before the first run", shown))
+    lines = []
+    for title, frame in pieces:
+        lines += [title, "", frame.to_string(index=False), ""]
+    lines += ["Simple forecasts from the same year that do better (Theil's U above 1)", ""]
+    lines += [f"  {line}" for line in lost_to(report)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _plain(result: Calibration) -> pd.DataFrame:
+    return decomposition_table(result.decomposition)
+
+
+def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.DataFrame]]]:
+    """Titles with paragraphs and tables: the page, whatever it is rendered to."""
+    report = result.backcast
+    judged = f"{_label(LAST_FITTED + 1)} to {_label(LAST)}"
+    yield (
+        "What was done",
+        [
+            "From 2013-14 on, the Armington engine predicts India's exports to and imports from "
+            "Japan by HS chapter, given drivers that do not contain the answer: what India "
+            "imported from everybody but Japan, Japan's import total and commodity prices, "
+            "exchange rates and price levels, and CEPA tariffs as staged. Trade with Japan after "
+            "2013-14 enters nowhere. After 2021-22 India's imports are published with Japan in "
+            "them; Japan is taken out as the model itself predicts it (the fixed point of demand = "
+            "total - prediction), "
+            "never as it was. What this leaves of the answer: a dollar more from Japan would move "
+            "the prediction by the model's share of Japan, "
+            + ", ".join(
+                f"{_percent(r['mean_share'])} on average in {r['fiscal_year']}"
+                for r in records(report.leak)
+            )
+            + f". The row `{parts.STRICT}` moves India's demand by its GDP in those two years, so "
+            "that nothing is left.",
+            "Elasticities by group of chapters, pass-through of exchange rates and speed of "
+            "adjustment were fitted on 2014-15 to 2018-19, with the literature as prior "
+            f"(`python -m cepasim.calibrate.backcast_fit`). {judged} judge the result; sections "
+            "and chapters end in 2021-22, the last year published by chapter.",
+        ],
+    )
+    yield "The path", [path_table(report), "US$ billion; exports less imports is the balance."]
+    yield (
+        "Scores on the judged years",
+        [
+            score_table(report),
+            "Bias is predicted less actual over the sum of actual values (of absolute values for "
+            "the balance); WAPE is the sum of absolute errors over the same sum.",
+        ],
+    )
+    yield (
+        "Against simple forecasts",
+        [
+            theil_table(report),
+            "Theil's U: RMSE of the model over that of the forecast; above 1 the forecast is "
+            "better. Forecasts from 2018-19 have seen five years more than the model from 2013-14; "
+            "the model from 2018-19 is their fair opponent. Forecasts from the same year that do "
+            "better:",
+            "\n".join(f"- {line}" for line in lost_to(report)),
+        ],
+    )
+    if len(result.bounds):
+        missed = int((~result.bounds["met"]).sum())
+        yield (
+            "Against the bounds",
+            [
+                f"Written before the first scored run; {missed} of {len(result.bounds)} are "
+                "missed. They stay as they are.",
+                bounds_table(result.bounds),
+            ],
+        )
+    yield (
+        "Rolling origin",
+        [
+            "The same model started in every year from 2013-14 to 2021-22, on targets from "
+            f"{_label(LAST_FITTED + 1)} on.",
+            rolling_table(report),
+        ],
+    )
+    yield (
+        "The 90 % band",
+        [
+            "Errors of the fitting window, growing like a random walk, and draws of the fitted "
+            "parameters. Judged years:",
+            coverage_table(report),
+            "A band this wide is right often and says little; that of the totals rests on five "
+            "errors.",
+        ],
+    )
+    yield "By section", [section_table(report, result.smallest_section)]
+    yield (
+        "Hard cases",
+        [
+            hard_table(report),
+            "What each driver alone does to the chapter, as a multiple of 2013-14. The last factor "
+            "is what no driver explains: a drift of preferences, of single contracts or of "
+            "plants, towards or away from the partner. It is a residual with a name, not an effect "
+            "of the agreement.",
+            _hard_words(report),
+        ],
+    )
+    yield (
+        "Why the deficit rose",
+        [
+            decomposition_table(result.decomposition),
+            "US$ billion, 2013-14 to 2023-24; exact Shapley values over the drivers of the same "
+            "model, chapters of 2023-24 from the benchmark. By section, largest changes:",
+            section_decomposition(result.decomposition),
+            "Under other assumptions (parts of the rise of the deficit):",
+            ranges_table(result.decomposition),
+            _residual_words(result.decomposition),
+        ],
+    )
+    yield "Did the CEPA matter?", [result.panel.verdict, panel_table(result.panel)]
+    check = report.history_check.copy()
+    check["gap_pct"] = [f"{v:+.2f}" for v in check["gap_pct"]]
+    for column in ("chapters_usd_mn", "table_1_2_usd_mn", "gap_usd_mn"):
+        check[column] = [f"{v:.1f}" for v in check[column]]
+    yield "What was fitted", [parameter_rows(report)]
+    yield (
+        "Sums of the chapters against the published totals",
+        [check.rename(columns=lambda c: _HEADS[c])],
+    )
+    yield "Where the model may be used", ["\n".join(f"- {line}" for line in verdict(result))]
+
+
+def _hard_words(report: Backcast) -> str:
+    """Scores with and without the hard cases, in words."""
+    told = []
+    for flow, word in (("export", "exports"), ("import", "imports")):
+        for level in ("chapter", "chapter without hard cases"):
+            score = report.score_of(level, flow)
+            told.append(f"{word}, {level}: WAPE {_percent(score['wape'])}")
+    return "With and without them: " + "; ".join(told) + "."
+
+
+def _residual_words(result: Decomposition) -> str:
+    told = [
+        f"{_FLOWS[r['flow']]} {_billions(r['rest_usd_mn'])}, where the drift of the fitting "
+        f"window, continued, would give {_billions(r['competitors_trend_usd_mn'])} and leave "
+        f"{_billions(r['left_usd_mn'])}"
+        for r in records(result.residual)
+    ]
+    return "The unexplained rest, US$ bn: " + "; ".join(told) + "."
+
+
+def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
+    for row in frame.itertuples(index=False):
+        yield [str(value) for value in row]
+
+
+def markdown(result: Calibration) -> str:
+    """The page ``docs/backcast.md``."""
+    out = [
+        "# Backcast: what the model says of 2013-24",
+        "",
+        "Generated by `python -m cepasim.calibrate.backcast docs/backcast.md`; do not edit it. "
+        "`cepasim calibrate` prints the short form, with `--out DIR` it writes every table.",
+        "",
+    ]
+    for title, pieces in sections_of_page(result):
+        out += [f"## {title}", ""]
+        for piece in pieces:
+            if isinstance(piece, str):
+                out += [piece, ""]
+                continue
+            out.append("| " + " | ".join(map(str, piece.columns)) + " |")
+            out.append("|" + " --- |" * len(piece.columns))
+            out += ["| " + " | ".join(row) + " |" for row in _cells(piece)]
+            out.append("")
+    return "\n".join(out).rstrip("\n") + "\n"
+
+
+# --- files ------------------------------------------------------------------------------------
+
+_STYLE = (
+    "body{font:15px/1.5 sans-serif;max-width:76em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse;font-size:13px;margin:1em 0}"
+    "td,th{border-bottom:1px solid #ccc;padding:2px 8px;text-align:left}"
+)
+
+
+def page_html(result: Calibration) -> str:
+    """The same page as HTML, with a picture of the path."""
+    body = ["<h1>Backcast: what the model says of 2013-24</h1>", path_picture(result.backcast)]
+    for title, pieces in sections_of_page(result):
+        body.append(f"<h2>{html.escape(title)}</h2>")
+        for piece in pieces:
+            if isinstance(piece, str):
+                lines = piece.split("\n")
+                inside = "".join(f"<li>{html.escape(x[2:])}</li>" for x in lines if x[:2] == "- ")
+                body.append(f"<ul>{inside}</ul>" if inside else f"<p>{html.escape(piece)}</p>")
+            else:
+                plain = piece.map(lambda cell: str(cell).strip("*`"))
+                body.append(plain.to_html(index=False, border=0))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backcast</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
+    )
+
+
+def path_picture(report: Backcast) -> str:
+    """Exports and imports, actual (full line) and predicted (broken), with the band, as SVG."""
+    width, height, left, bottom = 820, 340, 50, 30
+    t = report.totals
+    years = list(t["fiscal_year"].unique())
+    top = float(t[t["flow"] != "balance"][["actual_usd_mn", "predicted_usd_mn"]].max().max()) * 1.1
+
+    def point(place: int, value: float) -> str:
+        x = left + place * (width - left - 20) / (len(years) - 1)
+        y = (height - bottom) * (1 - min(value, top) / top)
+        return f"{x:.1f},{y:.1f}"
+
+    shapes = []
+    for flow, colour in (("export", "#1f6f8b"), ("import", "#c8553d")):
+        one = t[t["flow"] == flow]
+        low = [point(i, v) for i, v in enumerate(one["low_usd_mn"])]
+        high = [point(i, v) for i, v in enumerate(one["high_usd_mn"])]
+        shapes.append(
+            f'<polygon points="{" ".join(high + low[::-1])}" fill="{colour}" opacity="0.12"/>'
+        )
+        for column, dash in (("actual_usd_mn", ""), ("predicted_usd_mn", "6 4")):
+            points = " ".join(point(i, v) for i, v in enumerate(one[column]))
+            shapes.append(
+                f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" '
+                f'stroke-dasharray="{dash}"/>'
+            )
+        end = point(len(years) - 1, float(one["actual_usd_mn"].iloc[-1])).split(",")
+        shapes.append(
+            f'<text x="{float(end[0]) - 60:.0f}" y="{float(end[1]) - 8:.0f}" fill="{colour}">'
+            f"{_FLOWS[flow]}</text>"
+        )
+    for place, year in enumerate(years):
+        x = point(place, 0).split(",")[0]
+        shapes.append(f'<text x="{x}" y="{height - 8}" text-anchor="middle">{year}</text>')
+    for value in range(0, int(top), 5000):
+        y = point(0, value).split(",")[1]
+        shapes.append(f'<text x="{left - 8}" y="{y}" text-anchor="end">{value // 1000}</text>')
+    label = "Exports and imports in US$ billion, actual (full) and predicted (broken), 90 % band"
+    return (
+        f'<svg viewBox="0 0 {width} {height}" role="img" font-family="sans-serif" font-size="11">'
+        f"<title>{label}</title>{''.join(shapes)}</svg><p>{label}</p>"
+    )
+
+
+def write_folder(result: Calibration, directory: Path) -> list[str]:
+    """Write the report: page, short text, every table as CSV, manifest; whole or not at all.
+
+    Returns
+    -------
+    list of str
+        Names of the files.
+    """
+    described: dict[str, Any] = manifest(
+        engine="armington",
+        scenario_text="",
+        parameter_digest=result.parameter_digest,
+        options={"command": "calibrate"},
+    )
+    with output.replace_folder(directory) as folder:
+        output.write_text(page_html(result), folder / "report.html")
+        output.write_text(markdown(result), folder / "report.md")
+        output.write_text(text(result), folder / "report.txt")
+        for name, frame in result.tables().items():
+            output.write_csv(frame, folder / f"{name}.csv")
+        output.write_manifest(described, folder, {})
+        names = sorted(path.name for path in folder.iterdir())
+    return names

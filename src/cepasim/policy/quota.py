@@ -1,0 +1,192 @@
+"""Quota levers: tariff-rate quotas on a source, chapter by chapter.
+
+The model solves a chapter as one market, so a quota is a quantity of the chapter: the goods that
+were worth so many dollars f.o.b. at the prices of 2023-24. It is fixed, as quotas are, and binds
+the tighter the more the market grows; and it is law from its first day, so it does not wait for
+the lag with which trade follows a change of price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.classification import Classification
+from cepasim.economy import Market
+from cepasim.policy.wedges import Wedges
+from cepasim.scenario import QuotaLever
+from cepasim.timing import Years, in_force
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quotas:
+    """Quotas on one market, by year and chapter, shape (Y, H) each.
+
+    Attributes
+    ----------
+    source : ndarray of int
+        Place of the source among the exporters; any where there is no quota.
+    limit : ndarray
+        US$ million f.o.b. at the prices of 2023-24; inf where there is no quota.
+    over_rate : ndarray
+        Tariff beyond the quota, fraction of the c.i.f. value.
+    over_premium : ndarray
+        Over-quota wedge over in-quota wedge, minus 1; never below 0.
+    to_importer : ndarray of bool
+        Whether the rent is the importing country's.
+    """
+
+    source: NDArray[np.int64]
+    limit: Floats
+    over_rate: Floats
+    over_premium: Floats
+    to_importer: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls, shape: tuple[int, int]) -> Quotas:
+        """No quota anywhere."""
+        return cls(
+            np.zeros(shape, dtype=np.int64),
+            np.full(shape, np.inf),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.ones(shape, dtype=np.bool_),
+        )
+
+    @classmethod
+    def stacked(cls, parts: Sequence[Quotas | None], rows: Sequence[int], chapters: int) -> Quotas:
+        """Put the years of several sets of quotas one after the other."""
+        every = [
+            cls.none((length, chapters)) if part is None else part
+            for part, length in zip(parts, rows, strict=True)
+        ]
+        return cls(
+            *(np.concatenate([getattr(part, item.name) for part in every]) for item in fields(cls))
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuotaOutcome:
+    """What the quotas of one market came to, by year and chapter, shape (Y, H) each.
+
+    Attributes
+    ----------
+    regime : ndarray of int
+        Of ``cepasim.equilibrium.trq``.
+    premium : ndarray
+        Of the landed price at the margin over the in-quota landed price.
+    quantity, within : ndarray
+        What the source sells, and what of it enters within the quota; US$ million f.o.b. at the
+        prices of 2023-24.
+    rent : ndarray
+        US$ million.
+    """
+
+    regime: NDArray[np.int8]
+    premium: Floats
+    quantity: Floats
+    within: Floats
+    rent: Floats
+
+    def rows(self, start: int, stop: int) -> QuotaOutcome:
+        """Some of the years."""
+        return QuotaOutcome(*(getattr(self, item.name)[start:stop] for item in fields(self)))
+
+
+def with_in_quota_rates(
+    market: Market,
+    levers: Iterable[QuotaLever],
+    legislated: Wedges,
+    classification: Classification,
+    years: Years,
+    staged: bool = True,
+) -> Wedges:
+    """Wedges with the in-quota rates that levers set for whole chapters.
+
+    A lever without ``in_rate_percent`` leaves the rates that schedule and other levers give.
+    Within the quota the rate is paid as it is: there is no origin to prove beyond the licence.
+    """
+    setting = [lever for lever in levers if lever.in_rate_percent is not None]
+    if not setting:
+        return legislated
+    changed = {item.name: getattr(legislated, item.name).copy() for item in fields(Wedges)}
+    for lever in setting:
+        column = market.exporters.index(lever.source)
+        cell = np.ix_(_running(lever, years, staged), _chapters(market, lever, classification))
+        rate = float(lever.in_rate_percent or 0.0) / 100
+        base = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
+        hat = (1 + rate) * (1 + legislated.barrier[:, :, column]) / base
+        for name, value in (("hat", hat), ("effective", rate), ("collected", rate)):
+            plane = changed[name][:, :, column]
+            plane[cell] = np.broadcast_to(value, plane.shape)[cell]
+    return Wedges(**changed)
+
+
+def quotas(
+    market: Market,
+    levers: Sequence[QuotaLever],
+    legislated: Wedges,
+    classification: Classification,
+    years: Years,
+    staged: bool = True,
+) -> Quotas | None:
+    """Quotas on one market under a scenario; None where there are none.
+
+    Parameters
+    ----------
+    market : Market
+    levers : sequence of QuotaLever
+        Those on this importer; no two on one chapter.
+    legislated : Wedges
+        With the in-quota rates.
+    classification : Classification
+    years : ndarray of int, shape (Y,)
+    staged : bool, optional
+        False puts every quota in force at once.
+    """
+    if not levers:
+        return None
+    found = Quotas.none((len(years), len(market.chapters)))
+    for lever in levers:
+        column = market.exporters.index(lever.source)
+        chapters = _chapters(market, lever, classification)
+        cell = np.ix_(_running(lever, years, staged), chapters)
+        over = lever.over_rate_percent / 100
+        inside = legislated.effective[:, :, column]
+        found.source[cell] = column
+        found.limit[cell] = quantity(market, lever, chapters)
+        found.over_rate[cell] = over
+        found.over_premium[cell] = np.maximum((1 + over) / (1 + inside) - 1, 0.0)[cell]
+        found.to_importer[cell] = lever.rent == "importer"
+    return found
+
+
+def quantity(market: Market, lever: QuotaLever, chapters: NDArray[np.int64]) -> Floats:
+    """Quantity of a quota by chapter, US$ million f.o.b. at the prices of 2023-24.
+
+    A sum of dollars for several chapters is divided between them as benchmark trade is.
+    """
+    trade = market.fob[chapters, market.exporters.index(lever.source)]
+    if lever.share_of_benchmark_percent is not None:
+        share = lever.share_of_benchmark_percent / 100
+    else:
+        share = float(lever.usd_mn or 0.0) / trade.sum() if trade.sum() > 0 else np.inf
+    # A chapter without trade has no quantity to measure a quota by, and none to limit.
+    return np.asarray(np.where(trade > 0, share * np.where(trade > 0, trade, 1.0), np.inf))
+
+
+def _running(lever: QuotaLever, years: Years, staged: bool) -> NDArray[np.int64]:
+    """Rows of the years in which a quota is in force."""
+    return np.flatnonzero(in_force(years, lever.start, 1, staged) > 0)
+
+
+def _chapters(
+    market: Market, lever: QuotaLever, classification: Classification
+) -> NDArray[np.int64]:
+    chosen = classification.select(lever.select).chapters
+    return np.array([market.chapters.index(hs) for hs in chosen], dtype=np.int64)

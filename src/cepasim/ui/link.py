@@ -1,0 +1,149 @@
+"""A scenario as the query of a link, and back. Pure functions; a link carries no figures.
+
+A link is short and holds everything that was asked: ``?scenario=full-package`` for a bundled
+scenario as it is, ``?s=1.<token>`` for any other, where the token is the scenario's own structure
+(as in a scenario file) as compact JSON, compressed and in URL-safe letters. ``year`` is the fiscal
+year on the screen, ``figures`` the beginning of the digest of the parameter folder, so that a
+reader with other figures is told.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from cepasim.classification import Classification
+from cepasim.params import Parameters
+from cepasim.problems import InputError, Problem
+from cepasim.scenario import MAX_BYTES, Scenario
+
+VERSION = "1"
+#: What browsers and mail programs carry without cutting; a longer link is refused unread.
+MAX_TOKEN = 16_000
+DIGEST_LENGTH = 12
+_ORIGIN = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a link asks for.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    fiscal_year : str or None
+        The year on the screen of whoever sent it.
+    figures : str or None
+        Beginning of the digest of the sender's parameter folder.
+    """
+
+    scenario: Scenario
+    fiscal_year: str | None = None
+    figures: str | None = None
+
+
+def token_of(scenario: Scenario) -> str:
+    """Write a scenario as the letters, digits, ``-``, ``_`` and ``.`` of a link."""
+    text = json.dumps(scenario.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    packed = zlib.compress(text.encode("utf-8"), level=9)
+    return f"{VERSION}.{base64.urlsafe_b64encode(packed).rstrip(b'=').decode('ascii')}"
+
+
+def scenario_of(
+    token: str,
+    classification: Classification | None = None,
+    parameters: Parameters | None = None,
+) -> Scenario:
+    """Read a scenario back from the letters of a link.
+
+    Raises
+    ------
+    InputError
+        If the link is cut, changed or of another version, or asks for what is not allowed.
+    """
+    if len(token) > MAX_TOKEN:
+        raise _broken(f"{len(token)} letters", f"at most {MAX_TOKEN} letters")
+    version, _, packed = token.partition(".")
+    if version != VERSION:
+        raise _broken(token[:20], f"a link that begins with {VERSION}.; it may have been cut")
+    try:
+        padded = packed.encode("ascii") + b"=" * (-len(packed) % 4)
+        compressed = base64.b64decode(padded, altchars=b"-_", validate=True)
+        # A short link may stand for an endless text: never unpack more than a file may hold.
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(compressed, MAX_BYTES)
+        if not unpacker.eof or unpacker.unused_data:
+            raise ValueError
+        data = json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError, binascii.Error, zlib.error):
+        raise _broken(token[:20] + "…", "a complete link, as the page wrote it") from None
+    if not isinstance(data, Mapping):
+        raise _broken(token[:20] + "…", "a complete link, as the page wrote it")
+    return Scenario.from_dict(data, classification, parameters)
+
+
+def query_of(
+    scenario: Scenario,
+    bundled: Mapping[str, Scenario],
+    fiscal_year: str | None = None,
+    digest: str = "",
+) -> dict[str, str]:
+    """Return the query parameters that restore a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    bundled : mapping of str to Scenario
+        Scenarios that a link can name.
+    fiscal_year : str, optional
+        Year to show.
+    digest : str, optional
+        Digest of the parameter folder the figures come from.
+    """
+    name = next((key for key, other in bundled.items() if other == scenario), None)
+    query = {"scenario": name} if name is not None else {"s": token_of(scenario)}
+    if fiscal_year is not None:
+        query["year"] = fiscal_year
+    if digest:
+        query["figures"] = digest[:DIGEST_LENGTH]
+    return query
+
+
+def query_text(query: Mapping[str, str]) -> str:
+    """Write query parameters as the part of an address that follows the page."""
+    return "?" + urlencode(query)
+
+
+def read_query(
+    query: Mapping[str, str],
+    bundled: Mapping[str, Scenario],
+    classification: Classification | None = None,
+    parameters: Parameters | None = None,
+) -> Linked | None:
+    """Return what the query parameters of a link ask for; None if they ask for nothing.
+
+    Raises
+    ------
+    InputError
+        If the link cannot be read or asks for what is not allowed.
+    """
+    if "s" in query:
+        scenario = scenario_of(query["s"], classification, parameters)
+    elif "scenario" in query:
+        name = query["scenario"]
+        if name not in bundled:
+            raise _broken(name[:60], f"one of {', '.join(bundled)}")
+        scenario = bundled[name]
+    else:
+        return None
+    year = query.get("year")
+    return Linked(scenario, year, query.get("figures"))
+
+
+def _broken(value: str, allowed: str) -> InputError:
+    return InputError([Problem(_ORIGIN, None, "scenario", value, allowed)])

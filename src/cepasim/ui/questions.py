@@ -1,0 +1,151 @@
+"""The questions people bring, each with the scenario and the page that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cepasim.scenario import Scenario
+from cepasim.ui.levers import parts
+
+Page = Literal["scenario", "compare", "parameters", "assumptions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, who asks it, and where its answer stands.
+
+    Attributes
+    ----------
+    key, asked_by, text : str
+    answer : str
+        Where on the page to look, and what to keep in mind.
+    page : {"scenario", "compare", "parameters", "assumptions"}
+    scenarios : tuple of str
+        Names of what is shown: bundled scenarios or those of `derived`.
+    """
+
+    key: str
+    asked_by: str
+    text: str
+    answer: str
+    page: Page
+    scenarios: tuple[str, ...] = ()
+
+
+DELHI, TOKYO, REVIEWER = "From Delhi", "From Tokyo", "A reviewer"
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "remaining-duties",
+        DELHI,
+        "If Japan drops every duty it still charges us, what do we gain, in which products?",
+        "Little: the account of Japan's duty on India's goods says how little there is to drop. "
+        "The products stand under “Exports that move most”.",
+        "scenario",
+        ("cepa-remaining-tariffs",),
+    ),
+    Question(
+        "paper-or-port",
+        DELHI,
+        "What is simpler origin paperwork worth, against one less inspection at the port?",
+        "Two scenarios side by side: proof of origin at lower cost, and relief of delay at "
+        "Japan's border.",
+        "compare",
+        ("origin-in-japan", "border-in-japan"),
+    ),
+    Question(
+        "open-cars",
+        DELHI,
+        "If we open cars in return, what does it cost us, when, and who in India feels it?",
+        "The path says when; “In India's market” says who. India's duties on vehicles go in equal "
+        "steps, nothing else changes.",
+        "scenario",
+        ("open-cars",),
+    ),
+    Question(
+        "how-sure",
+        DELHI,
+        "How sure are you? What would have to be true for this to be wrong?",
+        "Each decisive assumption at both ends of its range, with what it does to the answer.",
+        "assumptions",
+        ("full-package",),
+    ),
+    Question(
+        "who-loses-in-japan",
+        TOKYO,
+        "Who loses in Japan: our producers, Viet Nam, China? By how much?",
+        "“In Japan's market” takes the gain of India's exports apart by whom it is taken from.",
+        "scenario",
+        ("full-package",),
+    ),
+    Question(
+        "treasury",
+        TOKYO,
+        "What does our treasury give up?",
+        "“Treasuries and welfare”: the duty Japan collects on India's goods and on all imports, "
+        "and the grants of the fund.",
+        "scenario",
+        ("full-package",),
+    ),
+    Question(
+        "fund-or-subsidy",
+        TOKYO,
+        "Does the fund bring supply out of China or just subsidise what would have come anyway?",
+        "The fund alone: what China loses stands under “In Japan's market”; how much is additional "
+        "is the assumption of that name, open under “Assumptions”.",
+        "scenario",
+        ("fund-2bn",),
+    ),
+    Question(
+        "unmeasured",
+        REVIEWER,
+        "Which results rest on assumptions nobody has measured?",
+        "Every figure of grade D, with its range and its reason.",
+        "parameters",
+    ),
+    Question(
+        "where-from",
+        REVIEWER,
+        "Where does this elasticity come from?",
+        "Search the figures by name: unit, range, grade and source of each.",
+        "parameters",
+    ),
+)
+
+
+def derived(bundled: Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Return scenarios that single out one part of a bundled one.
+
+    Every figure in them is the bundled scenario's own.
+    """
+    origin = _narrowed(bundled["origin-rules"], "Origin paperwork in Japan", "origin", "JPN", {})
+    border = _narrowed(
+        bundled["ntb-relief"],
+        "Less delay at Japan's border",
+        "ntb",
+        "JPN",
+        {"type": ["border"]},
+    )
+    cars = _narrowed(
+        bundled["cepa-reciprocal"],
+        "India opens cars and other vehicles",
+        "tariff",
+        "IND",
+        {"select": {"hs": ["87"]}},
+    )
+    return {"origin-in-japan": origin, "border-in-japan": border, "open-cars": cars}
+
+
+def _narrowed(
+    scenario: Scenario, name: str, kind: str, importer: str, changes: Mapping[str, Any]
+) -> Scenario:
+    """Keep the levers of one kind and importer only, with some settings changed."""
+    written = scenario.to_dict()
+    levers = []
+    for lever in written["levers"]:
+        found, settings = parts(lever)
+        if found == kind and settings.get("importer") == importer:
+            levers.append({found: settings | dict(changes)})
+    return Scenario.from_dict({**written, "name": name, "description": "", "levers": levers})

@@ -1,0 +1,493 @@
+"""The scenario page: levers to the left, the answer to the right, the whole table below."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit, urlunsplit
+
+import pandas as pd
+import streamlit as st
+
+from cepasim.problems import InputError
+from cepasim.result import Result
+from cepasim.ui import charts, code, controls, figures, levers, link, look, uploads, views
+from cepasim.ui.state import Session, session
+
+_HEIGHT = 190
+_CHANGES = "changes"
+_LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
+
+
+def page() -> None:
+    """Draw the page."""
+    found = session()
+    controls.sidebar(found)
+    result = found.shown()
+    _heading(found)
+    _messages(found)
+    if result is None:
+        return
+    st.query_params.from_dict(found.link_query())
+    year = found.year
+    total = views.total_row(result, year)
+    st.html(views.headline(total, year, _ranges(found)))
+    left, middle, right = st.columns([1.25, 1, 1], gap="small")
+    with left:
+        _path(found, result)
+    with middle:
+        st.html(views.movers(result, year, "export"))
+    with right:
+        st.html(views.movers(result, year, "import"))
+    losers = result.who_loses(year)
+    left, middle, right = st.columns([1.25, 1, 1], gap="small")
+    with left:
+        st.html(views.contributions(result, year) + views.accounts(result, year))
+    with middle:
+        st.html(views.losers(losers, total, year, "export"))
+    with right:
+        st.html(views.losers(losers, total, year, "import"))
+    _table(found)
+    _notes(result)
+
+
+def _heading(found: Session) -> None:
+    scenario = found.scenario
+    name = scenario.name + (" (changed)" if found.changed else "")
+    title, tools = st.columns([1, 1], vertical_alignment="center")
+    with title:
+        st.html(look.title(name, scenario.description if not found.changed else ""))
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        _year(found)
+        _in_words(found)
+        _share(found)
+        _files(found)
+        if found.changed:
+            st.button("Undo changes", on_click=found.load, args=(found.loaded,), key="undo")
+
+
+def _year(found: Session) -> None:
+    years = [
+        year
+        for year in ("2023-24", *levers.years_after_base(found.scenario.horizon))
+        if found.scenario.time == "path" or year == "2023-24"
+    ]
+    if found.year not in years:
+        found.year = years[-1]
+    key = f"year:{found.generation}:{years[-1]}"
+    st.selectbox(
+        "Fiscal year shown",
+        years,
+        index=years.index(found.year),
+        key=key,
+        on_change=_set_year,
+        args=(found, key),
+        label_visibility="collapsed",
+        format_func=lambda year: f"Year {year}",
+        width=150,
+    )
+
+
+def _set_year(found: Session, key: str) -> None:
+    found.year = st.session_state[key]
+
+
+def _messages(found: Session) -> None:
+    if found.welcome:
+        st.info(
+            "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn fund "
+            "would change in India–Japan trade.** Move a lever on the left and the figures follow; "
+            "questions and other scenarios stand under “Start here”.",
+        )
+    if found.question:
+        st.info(found.question)
+    if found.message:
+        st.warning(found.message)
+        found.message = ""
+    if found.problems:
+        said = "\n".join(f"- {_plain(str(problem))}" for problem in found.problems)
+        st.error(
+            f"This change cannot be run; the figures are those of the last one that could.\n{said}"
+        )
+
+
+def _plain(text: str) -> str:
+    """Keep Markdown from reading a message as its own."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$|~" else sign for sign in text)
+
+
+def _ranges(found: Session) -> dict[str, str]:
+    """Stand-in for the range of each headline figure: what the benchmark is worth."""
+    history = found.figures.history
+    bench = history[history["fiscal_year"] == "2023-24"].set_index("measure")
+    names = {"exports": "exports_to_japan", "imports": "imports_from_japan", "balance": "balance"}
+    said = {
+        item: f"2023-24: {figures.bn(1000 * bench.at[name, 'value'])}, "
+        f"grade {bench.at[name, 'grade']}"
+        for item, name in names.items()
+        if name in bench.index
+    }
+    return said | {"change": "Range: see “How sure?”"}
+
+
+# --- the path ---------------------------------------------------------------------------------
+
+
+def _path(found: Session, result: Result) -> None:
+    key = "path-item"
+    names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
+    item = st.segmented_control(
+        "Path",
+        list(names),
+        default="balance",
+        format_func=names.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+    )
+    if item == _CHANGES:
+        rows, spec = charts.change_rows(result), charts.change_spec(_HEIGHT)
+        said = "Change against the reference, US$ bn of 2023-24, fiscal years."
+        words = said
+    else:
+        shown = cast("charts.Item", item or "balance")
+        plain = found.plain_reference()
+        rows = charts.path_rows(result, found.figures.history, shown, plain)
+        spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
+        said = (
+            f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from 2023-24 "
+            "at prices of that year."
+        )
+        words = path_in_words(result, shown)
+    st.vega_lite_chart(rows, spec, theme=None, key=f"path:{item}", alt=words)
+    st.html(look.note(said))
+
+
+def path_in_words(result: Result, item: charts.Item) -> str:
+    """Say what the path shows, for those who do not see it."""
+    last = result.totals.iloc[-1]
+    return (
+        f"{charts.ITEMS[item]}, US$ bn, 2013-14 to {last['fiscal_year']}. In "
+        f"{last['fiscal_year']}: {figures.bn(last[f'baseline_{item}_usd_mn'])} in the reference, "
+        f"{figures.bn(last[f'{item}_usd_mn'])} in the scenario."
+    )
+
+
+# --- share, files -----------------------------------------------------------------------------
+
+
+def _in_words(found: Session) -> None:
+    box = st.popover("In words", key="in-words", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        classification = found.figures.economy.classification
+        written = found.scenario.to_dict()["levers"]
+        said = [f"- {_plain(levers.in_words(lever, classification))}" for lever in written]
+        st.markdown("\n".join(said) or "No lever is moved: this is the reference.")
+        st.caption(controls.changed_in_words(found.overrides))
+        st.code(found.scenario.to_yaml(), language="yaml")
+
+
+def _share(found: Session) -> None:
+    box = st.popover("Share and save", key="share", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown("**Link** that restores this scenario")
+        st.code(full_link(found), language=None, wrap_lines=True)
+        st.markdown("**Reproduce in Python**")
+        own = None if found.own is None else found.own.name.removesuffix(".zip")
+        st.code(code.python_code(found.scenario, found.year, own), language="python")
+        st.markdown("**Compare** with other scenarios")
+        name = st.text_input("Name", value=found.scenario.name, key=f"save:{found.generation}")
+        if st.button("Save to compare", key="save"):
+            st.success(f"Saved as “{found.save(name, found.scenario)}” on the page “Compare”.")
+        st.markdown("**Download**")
+        _downloads(found)
+
+
+def full_link(found: Session) -> str:
+    """Return the whole address of what is shown."""
+    here = urlsplit(str(st.context.url or "http://localhost:8501/"))
+    query = link.query_text(found.link_query()).removeprefix("?")
+    return urlunsplit((here.scheme, here.netloc, here.path or "/", query, ""))
+
+
+def _downloads(found: Session) -> None:
+    result = found.shown()
+    if result is None:
+        return
+    stem = file_stem(found)
+    with st.container(horizontal=True):
+        for label, suffix, mime, content in (
+            (
+                "Workbook (XLSX)",
+                ".xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                workbook,
+            ),
+            ("Tables (CSV, zipped)", ".zip", "application/zip", csv_archive),
+            ("Scenario (YAML)", ".yaml", "application/yaml", scenario_file),
+        ):
+            st.download_button(
+                label,
+                data=_later(content, result),
+                file_name=f"{stem}{suffix}",
+                mime=mime,
+                key=f"download{suffix}",
+                on_click="ignore",
+            )
+        _brief_downloads(found, result, stem)
+    st.caption("The chart can be saved as PNG or SVG from the menu at its upper right corner.")
+
+
+def _brief_downloads(found: Session, result: Result, stem: str) -> None:
+    if not hasattr(result, "brief"):
+        return
+    year = found.year
+    for label, suffix, mime in (
+        ("Briefing note (HTML)", ".html", "text/html"),
+        (
+            "Briefing note (DOCX)",
+            ".docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+    ):
+        st.download_button(
+            label,
+            data=lambda suffix=suffix: brief(result, suffix, year),
+            file_name=f"{stem}{suffix}",
+            mime=mime,
+            key=f"download{suffix}",
+            on_click="ignore",
+        )
+
+
+def file_stem(found: Session) -> str:
+    """Return a file name without ending that says what is in the file."""
+    kept = "".join(sign if sign.isalnum() else "-" for sign in found.scenario.name.lower())
+    return "-".join(part for part in kept.split("-") if part)[:60] or "scenario"
+
+
+def _later(content, result: Result):  # type: ignore[no-untyped-def]  # a callable without arguments
+    return lambda: content(result)
+
+
+def workbook(result: Result) -> bytes:
+    """Return the result as an XLSX file."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / "result.xlsx"
+        result.to_excel(path, by="section")
+        return path.read_bytes()
+
+
+def csv_archive(result: Result) -> bytes:
+    """Return every table as CSV, with scenario and manifest, in a ZIP."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as scratch:
+        folder = Path(scratch) / "result"
+        result.to_csv(folder, by="section")
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(folder.iterdir()):
+                archive.write(file, file.name)
+        return buffer.getvalue()
+
+
+def scenario_file(result: Result) -> bytes:
+    """Return the scenario as a file."""
+    return result.scenario.to_yaml().encode("utf-8")
+
+
+def brief(result: Result, suffix: str, year: str) -> bytes:
+    """Return the briefing note as a file of the kind the suffix names."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / f"brief{suffix}"
+        result.brief(path, fiscal_year=year)
+        return path.read_bytes()
+
+
+def _files(found: Session) -> None:
+    box = st.popover("Files", key="files", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown("**Scenario file** (YAML, as downloaded)")
+        sent = st.file_uploader(
+            "Scenario file",
+            type=["yaml", "yml"],
+            key=f"scenario-file:{found.generation}",
+            label_visibility="collapsed",
+            max_upload_size=1,
+        )
+        if sent is not None and st.button("Load this scenario", key="load-scenario"):
+            _load_scenario(found, sent.getvalue(), sent.name)
+        st.markdown("**Your own figures**: a parameter folder as ZIP, whole or single tables")
+        sent = st.file_uploader(
+            "Parameter folder",
+            type=["zip"],
+            key="parameter-file",
+            label_visibility="collapsed",
+            max_upload_size=20,
+        )
+        if sent is not None and st.button("Use these figures", key="use-figures"):
+            _load_figures(found, sent.getvalue(), sent.name)
+        if found.own is not None:
+            st.caption(f"In use: {found.own.name}, for this session only.")
+            st.button(
+                "Back to the bundled figures", on_click=found.use, args=(None,), key="bundled"
+            )
+
+
+def _load_scenario(found: Session, content: bytes, name: str) -> None:
+    economy = found.figures.economy
+    try:
+        read = uploads.read_scenario(content, name, economy.classification, economy.parameters)
+    except InputError as wrong:
+        _all_problems(wrong)
+        return
+    found.load(read)
+    st.rerun()
+
+
+def _load_figures(found: Session, content: bytes, name: str) -> None:
+    try:
+        with st.spinner("Checking every table …"):
+            own = uploads.read_parameters(content, name)
+    except InputError as wrong:
+        _all_problems(wrong)
+        return
+    found.use(own)
+    found.message = f"The figures are now those of {name}, for this session only."
+    st.rerun()
+
+
+def _all_problems(wrong: InputError) -> None:
+    number = len(wrong.problems)
+    st.error(f"{number} problem{'s' if number > 1 else ''}; nothing was loaded.")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "file": problem.file,
+                    "line": "" if problem.line is None else str(problem.line),
+                    "field": problem.field,
+                    "value": "missing" if problem.value is None else str(problem.value),
+                    "allowed": problem.allowed,
+                }
+                for problem in wrong.problems
+            ]
+        ),
+        hide_index=True,
+    )
+
+
+# --- the whole table and why ------------------------------------------------------------------
+
+
+@st.fragment
+def _table(found: Session) -> None:
+    result = found.shown()
+    if result is None:
+        return
+    year = found.year
+    st.markdown(f"#### All sectors, {year}, US\\$ mn of 2023-24")
+    left, right = st.columns([1, 1], vertical_alignment="bottom")
+    with left:
+        level = st.segmented_control(
+            "Level",
+            list(_LEVELS),
+            default="chapter",
+            format_func=_LEVELS.__getitem__,
+            key="level",
+            label_visibility="collapsed",
+        )
+    with right:
+        search = st.text_input(
+            "Search", key="search", placeholder="Search by code or name: 61, garments, steel …"
+        )
+    level = level or "chapter"
+    frame = views.sector_frame(result, level, year, search)
+    if frame.empty:
+        st.caption(f"No sector with trade matches “{search}”.")
+        return
+    chosen = st.dataframe(
+        frame,
+        key=f"sectors:{level}",
+        hide_index=True,
+        height=min(36 * (len(frame) + 1), 430),
+        column_order=_columns(frame),
+        column_config=_column_config(),
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=f"Exports, imports and balance by {level}, reference and scenario, {year}",
+    )
+    st.caption(
+        "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
+        "Grades: A official, B published estimate, C own calculation, D assumption."
+    )
+    rows = chosen["selection"]["rows"] if chosen else []
+    if rows and rows[0] < len(frame):
+        _why(result, level, frame.iloc[rows[0]], year)
+
+
+def _columns(frame: pd.DataFrame) -> list[str]:
+    flows = [
+        stem.format(flow)
+        for flow in ("exports", "imports")
+        for stem in ("baseline_{}_usd_mn", "{}_usd_mn", "change_in_{}_usd_mn", "change_in_{}_pct")
+    ]
+    wanted = ["code", "name", *flows, "change_in_balance_usd_mn", "grade"]
+    return [column for column in wanted if column in frame.columns]
+
+
+def _column_config() -> dict[str, object]:
+    number = st.column_config.NumberColumn
+    config: dict[str, object] = {
+        "code": st.column_config.TextColumn("Code", width=60),
+        "name": st.column_config.TextColumn("Sector", width=210),
+        "grade": st.column_config.TextColumn("Grade", width=60, help="Worst benchmark cell"),
+        "change_in_balance_usd_mn": number("Balance, change", format="%+.1f"),
+    }
+    for flow in ("exports", "imports"):
+        name = flow.capitalize()
+        config |= {
+            f"baseline_{flow}_usd_mn": number(f"{name}, reference", format="%.1f"),
+            f"{flow}_usd_mn": number(f"{name}, scenario", format="%.1f"),
+            f"change_in_{flow}_usd_mn": number(f"{name}, change", format="%+.1f"),
+            f"change_in_{flow}_pct": number(f"{name}, change %", format="%+.1f %%"),
+        }
+    return config
+
+
+def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
+    st.markdown(f"##### Why this number: {row['code']} {_plain(str(row['name']))}")
+    if level != "chapter":
+        st.caption("A sum over chapters; choose “Chapters” above to see the chain of one.")
+        return
+    for flow, name in (("export", "Exports to Japan"), ("import", "Imports from Japan")):
+        explanation = result.explain(flow, str(row["code"]), year)
+        st.markdown(f"**{name}**")
+        steps = explanation.table
+        shown = pd.DataFrame(
+            {
+                "step": steps["step"],
+                "value": [figures.value(value) for value in steps["value"]],
+                "unit": steps["unit"],
+                "grade": steps["grade"],
+                "source and note": [
+                    "; ".join(part for part in (source, note) if part)
+                    for source, note in zip(steps["source"], steps["note"], strict=True)
+                ],
+            }
+        )
+        st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=36 * (len(shown) + 1))
+
+
+def _notes(result: Result) -> None:
+    if not result.notes:
+        return
+    with st.expander(f"What must be read with these figures ({len(result.notes)} notes)"):
+        st.markdown("\n".join(f"- {_plain(note)}" for note in result.notes))

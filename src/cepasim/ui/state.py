@@ -1,0 +1,296 @@
+"""What one session holds, and the one thing all sessions share: the bundled figures.
+
+Every change on the screen goes through a function here, so that a session always holds a draft (as
+a scenario file has it) and the last scenario that was right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import cepasim
+from cepasim.economy import Economy
+from cepasim.params import bundled_directory
+from cepasim.problems import InputError, Problem, RunError
+from cepasim.result import Result
+from cepasim.scenario import Scenario
+from cepasim.ui import assumptions, levers, link, questions
+from cepasim.ui.answers import Answers
+from cepasim.ui.uploads import OwnFigures
+
+LANDING = "full-package"
+MOST_COMPARED = 4
+#: Decided measures have worked by then, and the horizon is not yet a guess about a far future.
+FIRST_YEAR_SHOWN = "2030-31"
+_KEY = "cepasim"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A set of figures and what the pages read from it again and again. Immutable.
+
+    Attributes
+    ----------
+    economy : Economy
+    bundled : mapping of str to Scenario
+        Bundled scenarios by file name, in the order of the gallery.
+    derived : mapping of str to Scenario
+    rows : DataFrame
+        Every named parameter.
+    history : DataFrame
+        The table ``history/totals``.
+    digest : str
+    """
+
+    economy: Economy
+    bundled: Mapping[str, Scenario]
+    derived: Mapping[str, Scenario]
+    rows: pd.DataFrame
+    history: pd.DataFrame
+    digest: str
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a bundled or derived scenario by name."""
+        return self.bundled[name] if name in self.bundled else self.derived[name]
+
+
+def figures_of(economy: Economy) -> Figures:
+    """Read from an economy what the pages need besides."""
+    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
+    bundled = {file.stem: Scenario.read(file, economy.classification) for file in files}
+    first = [name for name in (LANDING,) if name in bundled]
+    ordered = {name: bundled[name] for name in [*first, *(n for n in bundled if n not in first)]}
+    return Figures(
+        economy=economy,
+        bundled=ordered,
+        derived=questions.derived(ordered),
+        rows=assumptions.rows_of(economy.parameters),
+        history=economy.parameters.table("history/totals"),
+        digest=economy.parameters.digest,
+    )
+
+
+@st.cache_resource(show_spinner="Reading the figures …")
+def bundled_figures() -> Figures:
+    """Return the bundled figures; immutable, so all sessions share them."""
+    return figures_of(cepasim.load())
+
+
+@dataclass
+class Session:
+    """One user's state.
+
+    Attributes
+    ----------
+    draft : dict
+        The scenario as it is being edited, in the structure of a scenario file.
+    scenario : Scenario
+        The last draft that was right: what the page shows.
+    loaded : Scenario
+        What the draft started from.
+    problems : tuple of Problem
+        What is wrong with the draft.
+    message : str
+        What the user must be told once.
+    year : str
+        Fiscal year on the screen.
+    saved : dict of str to Scenario
+        Scenarios to compare, by name.
+    own : OwnFigures or None
+    generation : int
+        Goes up when a scenario is loaded, so that every control starts anew.
+    """
+
+    figures: Figures
+    draft: dict[str, Any]
+    scenario: Scenario
+    loaded: Scenario
+    problems: tuple[Problem, ...] = ()
+    message: str = ""
+    year: str = FIRST_YEAR_SHOWN
+    saved: dict[str, Scenario] = field(default_factory=dict)
+    own: OwnFigures | None = None
+    generation: int = 0
+    welcome: bool = False
+    question: str = ""
+    query_read: bool = False
+    answers: Answers = field(default_factory=Answers)
+
+    # --- what is asked ------------------------------------------------------------------------
+
+    def load(self, scenario: Scenario) -> None:
+        """Show a scenario and start every control from it."""
+        self.scenario = self.loaded = scenario
+        self.draft = scenario.to_dict()
+        self.problems = ()
+        self.generation += 1
+        self.welcome = False
+        self.question = ""
+        if self.year > scenario.horizon:
+            self.year = scenario.horizon
+
+    def edit(self, draft: dict[str, Any]) -> bool:
+        """Take a changed draft; what is wrong with it is kept in ``problems``.
+
+        Returns
+        -------
+        bool
+            Whether the draft is right and now shown.
+        """
+        self.draft = draft
+        self.welcome = False
+        try:
+            scenario = Scenario.from_dict(
+                draft, self.figures.economy.classification, self.figures.economy.parameters
+            )
+        except InputError as wrong:
+            self.problems = wrong.problems
+            return False
+        self.scenario, self.problems = scenario, ()
+        if self.year > scenario.horizon:
+            self.year = scenario.horizon
+        return True
+
+    def set_lever(self, index: int, name: str, value: object) -> None:
+        """Change one setting of one lever; ``None`` leaves it to its default."""
+        kind, settings = levers.parts(self.draft["levers"][index])
+        if value is None:
+            settings.pop(name, None)
+        else:
+            settings[name] = value
+        written = list(self.draft["levers"])
+        written[index] = {kind: settings}
+        self.edit({**self.draft, "levers": written})
+
+    def add_levers(self, added: list[levers.LeverDict]) -> None:
+        """Put levers at the end of the draft."""
+        self.generation += 1
+        self.edit({**self.draft, "levers": [*self.draft["levers"], *added]})
+
+    def remove_levers(self, indices: list[int]) -> None:
+        """Take levers out of the draft."""
+        kept = [lever for i, lever in enumerate(self.draft["levers"]) if i not in indices]
+        self.generation += 1
+        self.edit({**self.draft, "levers": kept})
+
+    def assume(self, name: str, value: float | None) -> None:
+        """Change one assumption, or give it back its own value (``None`` or that value)."""
+        overrides = dict(self.draft.get("parameters", {}))
+        own = self.figures.rows["value"].get(name)
+        if value is None or value == own:
+            overrides.pop(name, None)
+        else:
+            overrides[name] = float(value)
+        self.edit({**self.draft, "parameters": overrides})
+
+    def assume_nothing(self) -> None:
+        """Give every assumption its own value back."""
+        self.generation += 1
+        self.edit({**self.draft, "parameters": {}})
+
+    def use(self, own: OwnFigures | None) -> None:
+        """Take a user's own figures, or the bundled ones again."""
+        self.figures = bundled_figures() if own is None else figures_of(own.economy)
+        self.own = own
+        self.answers = Answers()
+        self.generation += 1
+        if not self.edit(self.draft):
+            self.load(self.figures.bundled[LANDING])
+
+    # --- what is answered ---------------------------------------------------------------------
+
+    @property
+    def overrides(self) -> dict[str, float]:
+        """Assumptions that differ from the figures, by name."""
+        return dict(self.scenario.parameters)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the scenario differs from what was loaded."""
+        return self.scenario != self.loaded
+
+    def result(self, scenario: Scenario | None = None) -> Result:
+        """Return the result of a scenario, by default the one shown.
+
+        Raises
+        ------
+        InputError, RunError
+        """
+        return self.answers(self.figures.economy, scenario or self.scenario)
+
+    def plain_reference(self) -> Result | None:
+        """Return the reference without the changed assumptions; None where none is changed."""
+        if not self.scenario.parameters:
+            return None
+        written = {"name": "Reference", "horizon": self.scenario.horizon}
+        return self.result(Scenario.from_dict({**written, "time": self.scenario.time}))
+
+    def link_query(self) -> dict[str, str]:
+        """Return the query parameters that restore what is shown."""
+        figures = self.figures
+        digest = figures.digest if self.own is not None else ""
+        return link.query_of(self.scenario, figures.bundled, self.year, digest)
+
+    def save(self, name: str, scenario: Scenario) -> str:
+        """Put a scenario among those to compare, the oldest giving way; return its name there."""
+        name = name.strip() or scenario.name
+        unique, number = name, 2
+        while unique in self.saved and self.saved[unique] != scenario:
+            unique, number = f"{name} ({number})", number + 1
+        self.saved[unique] = scenario
+        while len(self.saved) > MOST_COMPARED:
+            self.saved.pop(next(iter(self.saved)))
+        return unique
+
+    def shown(self) -> Result | None:
+        """Return the result of the page; None, with a message, where the run fails."""
+        try:
+            return self.result()
+        except (InputError, RunError) as failed:
+            self.message = f"This scenario cannot be run: {failed}"
+            return None
+
+
+def session() -> Session:
+    """Return the session of whoever looks at the page; a link is read on the first visit."""
+    if _KEY not in st.session_state:
+        figures = bundled_figures()
+        start = figures.bundled[LANDING]
+        st.session_state[_KEY] = Session(
+            figures, start.to_dict(), start, start, welcome=True, question=""
+        )
+    found: Session = st.session_state[_KEY]
+    if not found.query_read:
+        found.query_read = True
+        read_link(found, dict(st.query_params))
+    return found
+
+
+def read_link(found: Session, query: Mapping[str, str]) -> None:
+    """Show what a link asks for; where it cannot be read, the reference and a message."""
+    figures = found.figures
+    try:
+        linked = link.read_query(
+            query, figures.bundled, figures.economy.classification, figures.economy.parameters
+        )
+    except InputError as wrong:
+        found.load(figures.bundled.get("reference", Scenario.reference()))
+        said = "; ".join(str(problem) for problem in wrong.problems[:3])
+        found.message = f"The link could not be read, so this is the reference. {said}"
+        return
+    if linked is None:
+        return
+    found.load(linked.scenario)
+    years = levers.years_after_base(linked.scenario.horizon)
+    if linked.fiscal_year in years:
+        found.year = str(linked.fiscal_year)
+    if linked.figures and not figures.digest.startswith(linked.figures):
+        found.message = (
+            "The sender of this link used other figures than those of this program: the numbers "
+            "will differ. Load the same parameter folder under “Files” to see the sender's."
+        )

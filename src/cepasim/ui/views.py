@@ -1,0 +1,208 @@
+"""Pieces of pages: what a result says, as cards, bars and tables. Every figure is a result's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cepasim.result import Result
+from cepasim.ui import figures, look
+from cepasim.ui.look import Bar, Card
+
+LEVER_NAMES: Mapping[str, str] = {
+    "tariff": "Duties",
+    "origin": "Proof of origin",
+    "ntb": "Barriers",
+    "fund": "Fund",
+    "sourcing": "China plus one",
+    "exchange_rate": "Exchange rates",
+    "external": "Outside",
+}
+_SHOWN = 8
+
+
+def total_row(result: Result, year: str) -> pd.Series:
+    """Return exports, imports and balance of a year: reference, scenario, change."""
+    return result.balance("total", year).iloc[0]
+
+
+def headline(row: pd.Series, year: str, ranges: Mapping[str, str] | None = None) -> str:
+    """Return the four headline figures of a year.
+
+    Parameters
+    ----------
+    row : Series
+        From `total_row`.
+    year : str
+    ranges : mapping of str to str, optional
+        What stands below each figure (``exports``, ``imports``, ``balance``, ``change``).
+    """
+    said = ranges or {}
+    items = (
+        ("exports", f"Exports to Japan, {year}", False),
+        ("imports", f"Imports from Japan, {year}", False),
+        ("balance", f"Balance, {year}", True),
+    )
+    cards = [
+        Card(
+            title,
+            figures.bn(row[f"{item}_usd_mn"]),
+            f"{figures.bn(row[f'change_in_{item}_usd_mn'], signed=True)} against reference"
+            + ("" if is_balance else f" ({figures.percent(row[f'change_in_{item}_pct'])})"),
+            said.get(item, ""),
+        )
+        for item, title, is_balance in items
+    ]
+    change = row["change_in_balance_usd_mn"]
+    verdict = "no change" if change == 0 else "deficit narrows" if change > 0 else "deficit widens"
+    cards.append(
+        Card(
+            f"Change in balance, {year}",
+            figures.bn(change, signed=True),
+            f"US$, against the reference: {verdict}",
+            said.get("change", ""),
+        )
+    )
+    return look.cards(cards)
+
+
+def movers(result: Result, year: str, flow: str, shown: int = _SHOWN) -> str:
+    """Return the chapters of one flow that move most.
+
+    Parameters
+    ----------
+    result : Result
+    year : str
+    flow : {"export", "import"}
+    shown : int
+    """
+    rows = result.sectors
+    rows = rows[(rows["fiscal_year"] == year) & (rows["flow"] == flow)]
+    rows = rows[rows["change_usd_mn"] != 0]
+    rows = rows.reindex(rows["change_usd_mn"].abs().sort_values(ascending=False).index)[:shown]
+    bars = [
+        Bar(
+            f"{row['hs']} {result.group_name(str(row['hs']))}",
+            float(row["change_usd_mn"]),
+            figures.mn(row["change_usd_mn"], signed=True, unit=False)
+            + ("*" if row.get("grade") == "D" else ""),
+        )
+        for row in rows.to_dict("records")
+    ]
+    heading = "Exports that move most" if flow == "export" else "Imports that move most"
+    graded = ", * grade D" if any(bar.text.endswith("*") for bar in bars) else ""
+    return look.bar_table(
+        heading, f"change against reference, US$ mn, {year}, HS chapters{graded}", bars
+    )
+
+
+def losers(
+    rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: int = _SHOWN
+) -> str:
+    """Return who gains and who loses in one market: the pair's change, and whom it is taken from.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``Result.who_loses`` of the year.
+    total : Series
+        From `total_row`.
+    year : str
+    flow : {"export", "import"}
+        Japan's market or India's.
+    shown : int
+        Rows to show besides the pair's own.
+    """
+    export = flow == "export"
+    gainer, market = ("India", "Japan's") if export else ("Japan", "India's")
+    rows = rows[rows["flow"] == flow].set_index("source")
+    change = total[f"change_in_{flow}s_usd_mn"]
+    others = rows.drop(index=["market_expansion", "wedge"])
+    others = others[others["change_usd_mn"] != 0]
+    order = others["change_usd_mn"].abs().sort_values(ascending=False).index[:shown]
+    bars = [_signed_bar(gainer, float(change))] if change else []
+    # What the pair takes from somebody, that somebody loses.
+    bars += [
+        _signed_bar(str(others.at[source, "name"]), -float(others.at[source, "change_usd_mn"]))
+        for source in order
+    ]
+    table = look.bar_table(
+        f"Who gains and who loses in {market} market",
+        f"change in sales against reference, US$ mn, {year}",
+        bars,
+    )
+    if not bars:
+        return table
+    saved, grown = (
+        figures.mn(rows.at[part, "change_usd_mn"], signed=True)
+        for part in ("wedge", "market_expansion")
+    )
+    return table + look.note(
+        f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's size."
+    )
+
+
+def _signed_bar(label: str, usd_mn: float) -> Bar:
+    return Bar(label, usd_mn, figures.mn(usd_mn, signed=True, unit=False))
+
+
+def contributions(result: Result, year: str) -> str:
+    """Return what each kind of lever adds to the balance, with both flows beside it."""
+    rows = result.contributions
+    rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
+    bars = [
+        Bar(
+            LEVER_NAMES.get(str(row["lever"]), str(row["lever"])),
+            float(row["balance_usd_mn"]),
+            f"{figures.mn(row['balance_usd_mn'], signed=True, unit=False)}"
+            f" = {figures.mn(row['exports_usd_mn'], signed=True, unit=False)}"
+            f" − ({figures.mn(row['imports_usd_mn'], signed=True, unit=False)})",
+        )
+        for row in rows.to_dict("records")
+    ]
+    table = look.bar_table(
+        "What each lever adds to the balance",
+        f"balance = exports − imports, US$ mn against reference, {year}",
+        bars,
+    )
+    return f'<div class="cs-wide-num">{table}</div>'
+
+
+def accounts(result: Result, year: str) -> str:
+    """Return treasuries and welfare of a year."""
+    rows = result.accounts(year)
+    cells = [
+        [
+            str(row["name"]),
+            figures.mn(row["baseline_usd_mn"], unit=False),
+            figures.mn(row["scenario_usd_mn"], unit=False),
+            figures.mn(row["change_usd_mn"], signed=True, unit=False),
+        ]
+        for row in rows.to_dict("records")
+    ]
+    return look.table(
+        f"Treasuries and welfare, US$ mn, {year}", ["", "reference", "scenario", "change"], cells
+    )
+
+
+def sector_frame(result: Result, level: str, year: str, search: str = "") -> pd.DataFrame:
+    """Return the table of sectors, rows without trade left out.
+
+    Parameters
+    ----------
+    result : Result
+    level : {"chapter", "section", "window"}
+    year : str
+    search : str
+        Words that code or name must hold, whatever their case.
+    """
+    frame = result.balance(level, year)  # type: ignore[arg-type]  # the screen offers levels only
+    column = {"chapter": "hs"}.get(level, level)
+    money = [name for name in frame.columns if name.endswith("_usd_mn")]
+    frame = frame[(frame[money] != 0).any(axis=1)]
+    if search.strip():
+        text = (frame[column] + " " + frame["name"]).str.casefold()
+        for word in search.casefold().split():
+            frame = frame[text.reindex(frame.index).str.contains(word, regex=False)]
+    return frame.rename(columns={column: "code"}).reset_index(drop=True)

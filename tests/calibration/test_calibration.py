@@ -1,0 +1,247 @@
+"""The calibration tests of the user, as one table against ``bounds.yaml``.
+
+The bounds were written before the first scored run. One that is missed is listed in ``MISSED`` with
+the reason: its test must fail, and tells when it no longer does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cepasim
+from cepasim.calibrate import backcast_model as model
+from cepasim.calibrate.backcast import STRICT, Backcast, strict_driver
+from cepasim.calibrate.bounds import against_bounds, measured_scores, meets, read_bounds
+from cepasim.calibrate.decompose import Decomposition
+from cepasim.calibrate.history import FLOWS, START, position, read_history, totals_check
+from cepasim.economy import Economy
+from cepasim.equilibrium import solve_market
+
+BOUNDS = read_bounds(Path(__file__).with_name("bounds.yaml"))
+YEN = "the weak yen of 2013-23 did not bring the imports the elasticities expect"
+DEMAND = "India's demand for machinery and electronics grew on China, not on Japan"
+ONE_OFF = "single contracts and plants (27, 28, 74, 85) that no driver knows of"
+MISSED = {
+    ("judged_totals", "import_wape"): YEN,
+    ("judged_totals", "import_bias"): YEN,
+    ("judged_totals", "export_bias"): "petroleum exports fell by more than the oil price",
+    ("judged_totals", "balance_wape"): YEN,
+    ("judged_sections", "import_wape"): DEMAND,
+    ("judged_sections", "export_wape"): ONE_OFF,
+    ("judged_chapters", "import_wape"): DEMAND,
+    ("judged_chapters", "export_wape"): ONE_OFF,
+}
+SCORED = ("judged_totals", "judged_sections", "judged_chapters", "coverage")
+ROWS = [
+    pytest.param(
+        section,
+        name,
+        id=f"{section}-{name}",
+        marks=[pytest.mark.xfail(strict=True, reason=MISSED[section, name])]
+        if (section, name) in MISSED
+        else [],
+    )
+    for section in SCORED
+    for name in BOUNDS[section]
+]
+
+
+@pytest.fixture(scope="module")
+def report(economy: Economy) -> Backcast:
+    return cepasim.backcast(economy)
+
+
+@pytest.fixture(scope="module")
+def decomposition(economy: Economy) -> Decomposition:
+    return cepasim.decompose_history(economy)
+
+
+# --- benchmark and totals -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_benchmark_has_the_published_total(economy: Economy, flow: str) -> None:
+    trade = economy.bilateral
+    total = trade.loc[trade["flow"] == flow, "value"].sum()
+    assert meets(total, BOUNDS["benchmark"][f"{flow}s_usd_mn"])
+
+
+@pytest.mark.parametrize("importer", ["JPN", "IND"])
+def test_benchmark_is_replicated(economy: Economy, importer: str) -> None:
+    market = economy.markets[importer]
+    solved = solve_market(
+        market.import_shares,
+        market.domestic_share,
+        1.0,
+        market.sigma_import,
+        market.sigma_domestic,
+        market.eta,
+        market.supply,
+        market.supply_domestic,
+    )
+    moved = np.abs(solved.value - 1).max()
+    assert meets(float(moved), BOUNDS["benchmark"]["zero_shock_change"])
+
+
+def test_chapters_sum_to_the_published_totals(economy: Economy) -> None:
+    check = totals_check(read_history(economy))
+    assert len(check) == 18
+    for row in check.itertuples(index=False):
+        bound = BOUNDS["history"].get(f"{row.flow}_{row.fiscal_year}", BOUNDS["history"][row.flow])
+        assert meets(abs(row.gap_pct) / 100, bound), row
+
+
+# --- backcast -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("section", "name"), ROWS)
+def test_score_meets_its_bound(report: Backcast, section: str, name: str) -> None:
+    measured = measured_scores(report)[section, name]
+    assert meets(measured, BOUNDS[section][name]), f"{measured:.3f}: {BOUNDS[section][name]}"
+
+
+def test_every_bound_is_measured_and_every_miss_is_a_bound(report: Backcast) -> None:
+    table = against_bounds(report, BOUNDS)
+    rows = set(zip(table["section"], table["name"], strict=True))
+    assert rows == {(s, n) for s in SCORED for n in BOUNDS[s]}
+    assert set(MISSED) <= rows
+    missed = table[~table["met"]]
+    assert set(zip(missed["section"], missed["name"], strict=True)) == set(MISSED)
+
+
+def test_backcast_covers_what_it_says(report: Backcast, economy: Economy) -> None:
+    p = report.predictions
+    assert p.shape[0] == 2 * 11 * len(economy.chapters)
+    known = p[p["actual_usd_mn"].notna()]["fiscal_year"].unique()
+    assert (known[0], known[-1]) == ("2013-14", "2021-22")
+    assert report.totals["actual_usd_mn"].notna().all()
+    start = p[p["fiscal_year"] == "2013-14"]
+    np.testing.assert_allclose(start["predicted_usd_mn"], start["actual_usd_mn"], rtol=1e-9)
+    assert (p["low_usd_mn"] <= p["predicted_usd_mn"] + 1e-9).all()
+    assert (p["high_usd_mn"] >= p["predicted_usd_mn"] - 1e-9).all()
+
+
+# --- leakage --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def disturbed(
+    economy: Economy, tmp_path_factory: pytest.TempPathFactory, report: Backcast
+) -> Backcast:
+    """The backcast on a history whose trade with Japan was disturbed after the base year."""
+    folder = tmp_path_factory.mktemp("disturbed")
+    (folder / "history").mkdir()
+    read = economy.parameters.table
+    rng = np.random.default_rng(7)
+    trade = read("history/bilateral")
+    later = trade["fiscal_year"] > "2013-14"
+    factor = np.where(later, rng.uniform(0.2, 5.0, len(trade)), 1.0)
+    trade["value"] = (trade["value"] * factor).round(2)
+    trade["low"] = trade["high"] = trade["value"]
+    keys = ["fiscal_year", "flow", "hs"]
+    before = read("history/bilateral").set_index(keys)["value"]
+    change = trade.set_index(keys)["value"] - before
+    partners = read("history/by_partner").set_index(keys)
+    partners["JPN"] = partners["JPN"].add(change, fill_value=0.0).where(partners["JPN"].notna())
+    world = read("history/world")
+    moved = change.reindex(pd.MultiIndex.from_frame(world[keys])).fillna(0.0).to_numpy()
+    world["value"] = (world["value"] + moved).clip(lower=0.0)
+    world["low"] = world["high"] = world["value"]
+    totals = read("history/totals")
+    after = totals["fiscal_year"] > "2013-14"
+    totals.loc[after, "value"] *= 3
+    totals["low"] = totals["high"] = totals["value"]
+    tables = {
+        "bilateral": trade,
+        "by_partner": partners.reset_index()[list(read("history/by_partner").columns)],
+        "world": world,
+        "totals": totals,
+    }
+    for name, table in tables.items():
+        table.to_csv(folder / "history" / f"{name}.csv", index=False)
+    other = cepasim.backcast(cepasim.load(folder))
+    assert not other.totals["actual_usd_mn"].equals(report.totals["actual_usd_mn"])
+    return other
+
+
+@pytest.mark.parametrize("column", ["predicted_usd_mn", "with_trend_usd_mn"])
+def test_no_prediction_knows_the_trade_it_predicts(
+    report: Backcast, disturbed: Backcast, column: str
+) -> None:
+    gap = (report.predictions[column] - disturbed.predictions[column]).abs()
+    relative = gap / report.predictions[column].where(report.predictions[column] > 0, 1.0)
+    # by_partner is disturbed by sums of rounded figures: nothing but their last digit may show.
+    assert meets(float(relative.max().round(12)), BOUNDS["leakage"]["to_2021-22"])
+
+
+def test_totals_that_contain_japan_leak_no_more_than_its_share(economy: Economy) -> None:
+    history = read_history(economy)
+    flow = model.inputs(economy, history)["import"]
+    given = model.fitted(economy)
+    before = model.predict(flow, given)[-2:]
+    extra = 0.5 * before  # Japan sold half as much again as predicted, and the totals show it
+    driver = flow.driver.copy()
+    driver[-2:] += extra
+    from dataclasses import replace
+
+    after = model.predict(replace(flow, driver=driver), given)[-2:]
+    seen = before > 1.0
+    response = (after - before)[seen] / extra[seen]
+    bound = BOUNDS["leakage"]["after_2021-22"]["at_most_share"]
+    assert (response >= 0).all()
+    assert response.max() < 0.35 < bound
+    np.testing.assert_allclose(response, (before / flow.driver[-2:])[seen], rtol=1e-9)
+    blind = strict_driver(history, flow)
+    disturbed = replace(blind, trade=blind.trade.copy(), others=blind.others.copy())
+    disturbed.trade[position(START) + 1 :] *= 3.0
+    disturbed.others[:, :, disturbed.partner] = 9.0
+    np.testing.assert_array_equal(model.predict(disturbed, given), model.predict(blind, given))
+
+
+def test_report_shows_what_the_leak_is_worth(report: Backcast) -> None:
+    with_totals = report.score_of("total", "import")["wape"]
+    without = report.score_of("total", "import", STRICT)["wape"]
+    assert abs(with_totals - without) < 0.05
+    assert report.leak["largest_share"].between(0, 1).all()
+
+
+# --- decomposition --------------------------------------------------------------------------
+
+
+def test_parts_sum_to_the_change(decomposition: Decomposition, economy: Economy) -> None:
+    bound = BOUNDS["decomposition"]["sum_gap_usd_mn"]
+    trade = economy.bilateral
+    history = read_history(economy)
+    for flow, column in (("export", "exports_usd_mn"), ("import", "imports_usd_mn")):
+        now = trade.loc[trade["flow"] == flow, "value"].sum()
+        change = now - history.totals[flow][position(START)]
+        totals = decomposition.totals.set_index("component")[column]
+        assert meets(abs(totals.drop("total").sum() - change), bound)
+        assert meets(abs(totals["total"] - change), bound)
+        for frame in (decomposition.chapters, decomposition.sections):
+            got = frame.loc[frame["flow"] == flow, "change_usd_mn"].sum()
+            assert meets(abs(got - change), bound)
+    parts = decomposition.ranges.filter(like="_usd_mn").sum(axis=1)
+    rise = decomposition.totals.set_index("component")["deficit_usd_mn"]["total"]
+    np.testing.assert_allclose(parts, rise, atol=1e-6)
+
+
+def test_rise_of_the_deficit_is_the_published_one(decomposition: Decomposition) -> None:
+    rise = decomposition.totals.set_index("component")["deficit_usd_mn"]["total"]
+    assert rise == pytest.approx(1000 * (12.54 - 2.67), abs=10)
+
+
+def test_tariff_cuts_raise_trade_and_use_of_preferences_bounds_them(
+    decomposition: Decomposition,
+) -> None:
+    tariffs = decomposition.ranges.set_index("assumption")["tariffs_usd_mn"]
+    assert (tariffs > 0).all()
+    ladder = ["fitted", "origin cost not counted", "full use of the preference"]
+    assert tariffs[ladder].is_monotonic_increasing
+    assert decomposition.share_of_tariffs() < 0.25
+    whole = decomposition.whole_cepa.set_index("assumption")["imports_usd_mn"]
+    assert (whole > 0).all()

@@ -1,0 +1,361 @@
+"""The quota lever: what a file may say, and what a quota does in a scenario."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+import cepasim
+from cepasim import Economy, InputError, Result, Scenario
+from cepasim.equilibrium import wedge_accounts
+from cepasim.equilibrium.trq import IN_QUOTA, ON_QUOTA, OVER_QUOTA
+from cepasim.run import Run
+from cepasim.scenario import QuotaLever
+from cepasim.simulate import run
+
+FISH = "03"
+
+
+def quota(**settings: Any) -> dict[str, Any]:
+    body = {
+        "importer": "JPN",
+        "select": {"hs": [FISH]},
+        "share_of_benchmark_percent": 80,
+        "over_rate_percent": 100,
+        "start": "2026-27",
+    }
+    body |= settings
+    return {"quota": {key: value for key, value in body.items() if value is not None}}
+
+
+def scenario(*levers: dict[str, Any], **header: Any) -> Scenario:
+    return Scenario.from_dict({"name": "test", "levers": list(levers), **header})
+
+
+def solved(economy: Economy, *levers: dict[str, Any], **header: Any) -> Run:
+    return run(economy, scenario(*levers, **header))
+
+
+@pytest.fixture(scope="module")
+def place(economy: Economy) -> tuple[int, int]:
+    return economy.chapters.index(FISH), economy.markets["JPN"].partner_column
+
+
+@pytest.fixture(scope="module")
+def binding(economy: Economy) -> Result:
+    return cepasim.simulate(economy, scenario(quota()))
+
+
+# --- what a file may say ----------------------------------------------------------------------
+
+
+def test_a_quota_is_read_with_its_defaults_and_written_back() -> None:
+    read = scenario(quota())
+    [lever] = read.levers_of(QuotaLever)
+    assert (lever.importer, lever.source, lever.rent) == ("JPN", "IND", "importer")
+    assert (lever.share_of_benchmark_percent, lever.usd_mn) == (80.0, None)
+    assert (lever.over_rate_percent, lever.in_rate_percent) == (100.0, None)
+    text = read.to_yaml()
+    assert Scenario.from_dict(yaml.safe_load(text)) == read
+    assert "usd_mn" not in text
+    full = quota(share_of_benchmark_percent=None, usd_mn=5, in_rate_percent=2, rent="exporter")
+    again = scenario(full)
+    assert Scenario.from_dict(yaml.safe_load(again.to_yaml())) == again
+
+
+@pytest.mark.parametrize(
+    ("lever", "field", "said"),
+    [
+        (quota(over_rate_percent=None), "quota.over_rate_percent", "0 or more"),
+        (quota(over_rate_percent=-1), "quota.over_rate_percent", "0 or more"),
+        (quota(share_of_benchmark_percent=None), "quota", "either share_of_benchmark"),
+        (quota(usd_mn=3), "quota", "either share_of_benchmark"),
+        (quota(in_rate_percent=200), "quota.over_rate_percent", "at least in_rate_percent, 200"),
+        (quota(rent="minister"), "quota.rent", "importer or exporter"),
+        (quota(source="CHI"), "quota.source", "did you mean CHN"),
+        (quota(start="2040-41"), "quota.start", "horizon"),
+        (quota(years=3), "quota.years", "unknown key"),
+        (quota(select={"hs": ["0304"]}), "quota.select", "whole chapters.*in part: 03"),
+        (quota(select={"hs": ["03", "030617"]}), None, None),
+        (quota(select={"tag": "lithium_ion_batteries"}), "quota.select", None),
+        (quota(select={"hs": ["03"], "category": "X"}), "quota.select.category", "tariff lever"),
+    ],
+)
+def test_errors_say_where_and_what_is_allowed(
+    lever: dict[str, Any], field: str | None, said: str | None
+) -> None:
+    if field is None:
+        assert scenario(lever).levers
+        return
+    with pytest.raises(InputError) as caught:
+        scenario(lever)
+    problems = [p for p in caught.value.problems if p.field.startswith(f"levers[0].{field}")]
+    assert problems, caught.value.problems
+    if said is not None:
+        assert any(re.search(said, p.allowed) for p in problems), problems
+
+
+def test_a_market_takes_one_quota() -> None:
+    with pytest.raises(InputError, match="importer and chapter: a market is solved with one quota"):
+        scenario(quota(), quota(source="CHN", select={"hs": ["02", "03"]}))
+    scenario(quota(), quota(source="CHN", select={"hs": ["02"]}))
+    scenario(quota(), quota(importer="IND"))
+
+
+# --- what it does -----------------------------------------------------------------------------
+
+
+def test_eighty_per_cent_of_benchmark_trade_binds_at_exactly_that(
+    economy: Economy, place: tuple[int, int]
+) -> None:
+    h, s = place
+    outcome = solved(economy, quota(), time="long_run").outcome.markets["JPN"]
+    assert outcome.quota is not None
+    assert outcome.quota.regime[0, h] == ON_QUOTA
+    benchmark = economy.markets["JPN"].fob[h, s]
+    assert outcome.quota.quantity[0, h] / benchmark == pytest.approx(0.8, abs=1e-10)
+    assert outcome.fob[0, h, s] / outcome.price[0, h, s] / benchmark == pytest.approx(0.8, abs=1e-9)
+
+
+def test_dollars_and_per_cent_say_the_same(economy: Economy, place: tuple[int, int]) -> None:
+    benchmark = float(economy.markets["JPN"].fob[place])
+    dollars = quota(share_of_benchmark_percent=None, usd_mn=0.8 * benchmark)
+    by_share, by_dollars = (solved(economy, lever, time="long_run") for lever in (quota(), dollars))
+    np.testing.assert_allclose(by_share.outcome.exports, by_dollars.outcome.exports, rtol=1e-10)
+
+
+def test_dollars_for_several_chapters_are_divided_as_trade_is(economy: Economy) -> None:
+    market = economy.markets["JPN"]
+    h, g = (economy.chapters.index(hs) for hs in ("03", "16"))
+    column = market.partner_column
+    lever = quota(share_of_benchmark_percent=None, usd_mn=100, select={"hs": ["03", "16"]})
+    found = solved(economy, lever, time="long_run").outcome.markets["JPN"].shocks.quota
+    assert found is not None
+    assert found.limit[0, [h, g]].sum() == pytest.approx(100)
+    assert found.limit[0, h] / found.limit[0, g] == pytest.approx(
+        market.fob[h, column] / market.fob[g, column]
+    )
+    assert np.isinf(np.delete(found.limit[0], [h, g])).all()
+
+
+def test_a_quota_above_free_trade_changes_nothing_to_the_last_bit(economy: Economy) -> None:
+    wide = solved(economy, quota(share_of_benchmark_percent=1e6))
+    np.testing.assert_array_equal(wide.outcome.exports, wide.reference.exports)
+    np.testing.assert_array_equal(wide.outcome.imports, wide.reference.imports)
+    for change in wide.outcome.welfare(wide.reference).values():
+        assert np.abs(change).max() == 0.0
+
+
+def test_only_the_chapter_and_only_from_the_start(binding: Result) -> None:
+    exports = binding.sectors[binding.sectors.flow == "export"]
+    moved = exports[exports["change_usd_mn"].abs() > 1e-9]
+    assert set(moved["hs"]) == {FISH}
+    assert moved["fiscal_year"].min() == "2026-27"
+    assert (moved["change_usd_mn"] < 0).all()
+
+
+def test_a_fixed_quantity_binds_tighter_as_the_market_grows(binding: Result) -> None:
+    table = binding.quotas
+    assert list(table["fiscal_year"]) == sorted(table["fiscal_year"])
+    assert table["quantity_usd_mn"].to_numpy() == pytest.approx(table["quota_usd_mn"].to_numpy())
+    assert (np.diff(table["premium_pct"]) > 0).all()
+    assert set(table["regime"]) == {"on quota"}
+
+
+def test_over_the_quota_a_rate_just_above_is_what_is_paid(
+    economy: Economy, place: tuple[int, int]
+) -> None:
+    h, s = place
+    over = 5.0
+    found = solved(economy, quota(over_rate_percent=over), time="long_run")
+    outcome = found.outcome.markets["JPN"]
+    assert outcome.quota is not None
+    assert outcome.quota.regime[0, h] == OVER_QUOTA
+    inside = outcome.shocks.wedges
+    assert outcome.quota.premium[0, h] == pytest.approx(
+        (1 + over / 100) / (1 + inside.effective[0, h, s]) - 1
+    )
+    # Duty: in-quota rate within, over-quota rate on the rest.
+    sold, share = outcome.fob[0, h, s], outcome.quota.within[0, h] / outcome.quota.quantity[0, h]
+    cif = sold * (1 + economy.markets["JPN"].freight[h, s])
+    expected = cif * (share * inside.collected[0, h, s] + (1 - share) * over / 100)
+    assert outcome.duty[0, h, s] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("over", [5.0, 100.0])
+def test_wedge_duty_and_rent_add_up_to_what_buyers_pay(
+    economy: Economy, place: tuple[int, int], over: float
+) -> None:
+    h, s = place
+    market = economy.markets["JPN"]
+    outcome = solved(economy, quota(over_rate_percent=over), time="long_run").outcome.markets["JPN"]
+    assert outcome.quota is not None
+    within = outcome.quota.within[0, h] / outcome.quota.quantity[0, h]
+    inside = outcome.shocks.wedges
+    parts = wedge_accounts(
+        outcome.fob[0, h, s],
+        market.freight[h, s],
+        within * inside.effective[0, h, s] + (1 - within) * over / 100,
+        within * inside.collected[0, h, s] + (1 - within) * over / 100,
+        inside.barrier[0, h, s],
+        market.rent_share,
+    )
+    paid = sum(
+        float(part)
+        for part in (
+            parts.freight,
+            parts.duty,
+            parts.origin_cost,
+            parts.barrier_rent,
+            parts.barrier_cost,
+        )
+    )
+    assert outcome.landed[0, h, s] - outcome.fob[0, h, s] == pytest.approx(
+        paid + outcome.quota.rent[0, h], rel=1e-9
+    )
+    assert outcome.duty[0, h, s] == pytest.approx(float(parts.duty))
+
+
+def test_the_rent_goes_to_its_owner(economy: Economy, place: tuple[int, int]) -> None:
+    h, _ = place
+    mine, theirs = (
+        solved(economy, quota(rent=owner), time="long_run") for owner in ("importer", "exporter")
+    )
+    quota_outcome = mine.outcome.markets["JPN"].quota
+    assert quota_outcome is not None
+    rent = quota_outcome.rent[0, h]
+    assert rent > 1
+    importers, exporters = (r.outcome.welfare(r.reference) for r in (mine, theirs))
+    assert importers["JPN"][0, h] - exporters["JPN"][0, h] == pytest.approx(rent)
+    assert exporters["IND"][0, h] - importers["IND"][0, h] == pytest.approx(rent)
+    table = cepasim.simulate(economy, scenario(quota(rent="exporter"), time="long_run")).totals
+    assert table["quota_rent_india_usd_mn"].iloc[0] == pytest.approx(rent)
+    assert table["quota_rent_japan_usd_mn"].iloc[0] == 0.0
+
+
+def test_a_rival_s_quota_helps_india_and_its_rent_may_be_the_rival_s(economy: Economy) -> None:
+    lever = quota(source="CHN", rent="exporter", share_of_benchmark_percent=50)
+    found = solved(economy, lever, time="long_run")
+    h = economy.chapters.index(FISH)
+    assert found.outcome.exports[0, h] > found.reference.exports[0, h]
+    assert sum(rent.sum() for rent in found.outcome.quota_rents().values()) == 0.0
+    outcome = found.outcome.markets["JPN"].quota
+    assert outcome is not None and outcome.rent[0, h] > 0
+
+
+def test_an_in_quota_rate_replaces_the_rate_that_is_paid(
+    economy: Economy, place: tuple[int, int]
+) -> None:
+    h, s = place
+    free = quota(share_of_benchmark_percent=1e6, in_rate_percent=0)
+    found = solved(economy, free, time="long_run")
+    outcome = found.outcome.markets["JPN"]
+    assert outcome.quota is not None
+    assert outcome.quota.regime[0, h] == IN_QUOTA
+    assert outcome.duty[0, h, s] == 0.0
+    market = economy.markets["JPN"]
+    assert outcome.shocks.trade_cost[0, h, s] == pytest.approx(
+        1 / (1 + market.tariff_effective[h, s])
+    )
+    assert found.outcome.exports[0, h] > found.reference.exports[0, h]
+
+
+def test_exports_are_continuous_in_the_quota(economy: Economy, place: tuple[int, int]) -> None:
+    h, _ = place
+    shares = np.array([60.0, 80, 87, 88, 89, 90, 91, 95, 99.99, 100, 100.01, 120])
+    exports = []
+    for share in shares:
+        lever = quota(share_of_benchmark_percent=float(share), over_rate_percent=8)
+        found = run(economy, scenario(lever, time="long_run"), attribution=False)
+        exports.append(found.outcome.exports[0, h])
+    slope = np.abs(np.diff(exports)) / np.diff(shares)
+    assert (np.diff(exports) >= -1e-9).all()
+    assert slope.max() < 0.02 * exports[-1]
+    assert exports[-1] == pytest.approx(exports[-3])
+
+
+# --- in the whole ------------------------------------------------------------------------------
+
+
+def test_a_quota_takes_part_in_the_split_over_levers(economy: Economy) -> None:
+    cut = {
+        "tariff": {
+            "importer": "JPN",
+            "select": {"hs": [FISH]},
+            "cut": "eliminate",
+            "start": "2026-27",
+        }
+    }
+    result = cepasim.simulate(economy, scenario(quota(), cut))
+    assert set(result.contributions["lever"]) == {"quota", "tariff"}
+    total = result.contributions[result.contributions["hs"] == "total"]
+    split = total.groupby("fiscal_year")["exports_usd_mn"].sum()
+    totals = result.totals.set_index("fiscal_year")
+    change = totals["exports_usd_mn"] - totals["baseline_exports_usd_mn"]
+    np.testing.assert_allclose(split.loc[change.index], change, atol=1e-9)
+    welfare = total.groupby("fiscal_year")["welfare_japan_usd_mn"].sum()
+    np.testing.assert_allclose(welfare, totals["welfare_japan_usd_mn"], atol=1e-9)
+    # Behind a quota that binds, the cut moves rent, not quantity.
+    alone = cepasim.simulate(economy, scenario(quota()))
+    assert result.quotas["quantity_usd_mn"].to_numpy() == pytest.approx(
+        alone.quotas["quantity_usd_mn"].to_numpy()
+    )
+    assert (result.quotas["rent_usd_mn"].to_numpy() > alone.quotas["rent_usd_mn"].to_numpy()).all()
+
+
+def test_who_loses_still_sums_to_the_change(binding: Result) -> None:
+    parts = binding.displacement.groupby(["fiscal_year", "flow", "hs"])["change_usd_mn"].sum()
+    cells = binding.sectors.set_index(["fiscal_year", "flow", "hs"])
+    solved_change = cells["change_usd_mn"] - cells["import_content_usd_mn"]
+    np.testing.assert_allclose(parts.loc[solved_change.index], solved_change, atol=1e-8)
+
+
+def test_the_result_says_which_quota_binds(binding: Result, economy: Economy) -> None:
+    [note] = [note for note in binding.notes if note.startswith("Quota on 03")]
+    assert "binds from 2026-27" in note and "premium" in note and "the importing country" in note
+    wide = cepasim.simulate(economy, scenario(quota(share_of_benchmark_percent=500)))
+    assert any("does not bind" in note for note in wide.notes)
+    low = cepasim.simulate(economy, scenario(quota(over_rate_percent=0)))
+    assert any("not above the rate within" in note for note in low.notes)
+    text = binding.explain("export", FISH, "2030-31").text
+    assert "premium of the quota" in text
+
+
+def test_a_result_without_quotas_has_no_table_of_them(economy: Economy) -> None:
+    plain = cepasim.simulate(economy, scenario())
+    assert plain.quotas.empty
+    assert "quotas" not in plain.frames()
+    assert not [column for column in plain.totals if "quota" in column]
+
+
+def test_a_chapter_without_trade_has_no_quota(economy: Economy) -> None:
+    market = economy.markets["JPN"]
+    empty = market.chapters[int(np.argmin(market.fob[:, market.partner_column]))]
+    assert market.fob[market.chapters.index(empty), market.partner_column] == 0
+    result = cepasim.simulate(economy, scenario(quota(select={"hs": [empty]})))
+    assert result.quotas.empty
+    assert result.totals["change_in_balance_usd_mn"].abs().max() == 0.0
+
+
+def test_a_quota_stands_on_top_of_purchases_that_move(
+    economy: Economy, place: tuple[int, int]
+) -> None:
+    h, s = place
+    shift = {
+        "sourcing": {
+            "importer": "JPN",
+            "from": "CHN",
+            "select": {"hs": [FISH]},
+            "share_percent": 20,
+            "start": "2026-27",
+        }
+    }
+    outcome = solved(economy, quota(), shift, time="long_run").outcome.markets["JPN"]
+    benchmark = economy.markets["JPN"].fob[h, s]
+    assert outcome.shocks.base[0, h, s] > benchmark
+    assert outcome.quota is not None
+    assert outcome.quota.quantity[0, h] == pytest.approx(0.8 * benchmark, rel=1e-10)

@@ -1,0 +1,244 @@
+"""Japan's and India's schedules against the rules by which they were written, line by line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cepasim.economy import NO_LINE, Economy, known_product_trade
+from cepasim.schedule import TariffSchedule
+
+BASE, FINAL = np.array([2023]), np.array([2026])
+
+
+@pytest.fixture(scope="module")
+def japan(economy: Economy) -> TariffSchedule:
+    return economy.markets["JPN"].schedule
+
+
+@pytest.fixture(scope="module")
+def india(economy: Economy) -> TariffSchedule:
+    return economy.markets["IND"].schedule
+
+
+@pytest.fixture(scope="module")
+def table(economy: Economy) -> pd.DataFrame:
+    return economy.parameters.table("tariffs/japan_lines")
+
+
+def of_line(schedule: TariffSchedule, source: str, line: str, year: int) -> float:
+    [place] = np.flatnonzero(schedule.lines == line)
+    return float(100 * schedule.line_rates(source, np.array([year]))[0, place])
+
+
+# --- Japan: what India pays ---------------------------------------------------------------------
+
+
+def test_a_blank_for_india_means_the_mfn_rate(japan: TariffSchedule, table: pd.DataFrame) -> None:
+    """Excluded lines and the 26 partial ones alike: the schedule prints no rate for them."""
+    blank = table[table["IND"].isna()]
+    assert set(blank["cepa_status"]) == {"X", "partial"}
+    assert (blank["cepa_status"] == "partial").sum() == 26
+    places = np.isin(japan.lines, blank["hs9"])
+    for year in (BASE, FINAL):
+        np.testing.assert_array_equal(japan.line_rates("IND", year)[0, places], japan.mfn[places])
+
+
+def test_partial_lines_have_a_free_line_beside_them_where_india_sells(
+    japan: TariffSchedule, economy: Economy
+) -> None:
+    """So what the agreement frees inside them makes no difference at the best line."""
+    trade = known_product_trade(economy.parameters, japan)
+    partial = np.unique(japan.product_of_line[japan.category == "partial"])
+    rates = japan.product_rates(japan.line_rates("IND", BASE))[0]
+    sold = partial[trade[partial] > 0]
+    assert len(sold) > 0 and (rates[sold] == 0).all()
+
+
+def test_what_is_free_under_the_agreement_is_free_or_b15(
+    japan: TariffSchedule, table: pd.DataFrame
+) -> None:
+    free = np.isin(japan.category, ["free", "mfn_free"])
+    assert (japan.line_rates("IND", FINAL)[0, free] == 0).all()
+    staged = set(table.loc[table["b15_rate_jan_2026_pct"].notna(), "hs9"])
+    positive = japan.lines[free & (japan.line_rates("IND", BASE)[0] > 0)]
+    assert set(positive) == staged
+    assert set(table.loc[table["hs9"].isin(staged), "cepa_status"]) == {"free"}
+
+
+def test_b15_bases_round_to_the_mfn_rate(japan: TariffSchedule, economy: Economy) -> None:
+    """Sixteen times the last step is the MFN rate up to rounding: the category is right."""
+    left = economy.parameters.value("b15_remaining_steps_2023")
+    count = economy.parameters.value("b15_instalments")
+    base = japan.line_rates("IND", BASE)[0]
+    staged = (japan.category == "free") & (base > 0)
+    implied = base[staged] / left * count
+    # Steps are printed to a tenth of a percent. Oranges have two seasons and one printed step.
+    rounding = 0.0005 * count + 1e-9
+    gap = np.abs(implied - japan.mfn[staged])
+    assert set(japan.lines[staged][gap > rounding]) <= {"080510000"}
+
+
+def test_seasonal_lines_take_the_mean_of_the_seasons(
+    japan: TariffSchedule, table: pd.DataFrame
+) -> None:
+    seasonal = table[table["season"] != "all"]
+    assert seasonal["hs9"].nunique() == 8
+    assert len(np.unique(japan.lines)) == len(japan.lines)
+    [place] = np.flatnonzero(japan.lines == "080390100")  # bananas: 20 % and 25 %
+    assert japan.mfn[place] == pytest.approx(0.225)
+    assert of_line(japan, "PHL", "080390100", 2026) == pytest.approx((8 + 18) / 2)
+
+
+def test_seasons_agree_on_who_has_a_preference(table: pd.DataFrame) -> None:
+    """Or the mean over seasons would read a blank as the other season's rate."""
+    seasonal = table[table["season"] != "all"]
+    sources = [c for c in table.columns if c.isupper() and c != "hs9"]
+    blank = seasonal.set_index("hs9")[sources].isna().groupby(level=0).nunique()
+    assert (blank == 1).all(axis=None)
+
+
+def test_duties_keep_their_kind(japan: TariffSchedule, india: TariffSchedule) -> None:
+    kinds = dict(zip(*np.unique(japan.kind, return_counts=True), strict=True))
+    assert {"ad_valorem", "free", "specific", "compound", "higher_of"} <= set(kinds)
+    # A specific duty has no rate, and never one of zero.
+    assert np.isnan(japan.mfn[japan.kind == "specific"]).all()
+    assert (japan.mfn[japan.kind == "free"] == 0).all()
+    # Of either-or duties the ad-valorem part is what is known.
+    assert (japan.mfn[japan.kind == "higher_of"] > 0).all()
+    assert set(india.kind) == {"free", "ad_valorem", NO_LINE}
+
+
+# --- GSP ----------------------------------------------------------------------------------------
+
+
+def test_gsp_for_india_is_off_by_default(economy: Economy, japan: TariffSchedule) -> None:
+    off = economy.with_overrides({"gsp_use_ind": 0.0}).markets["JPN"].schedule
+    np.testing.assert_array_equal(japan.rate_base, off.rate_base)
+
+
+def test_gsp_lowers_what_the_agreement_leaves_and_nothing_else(
+    economy: Economy, japan: TariffSchedule, table: pd.DataFrame
+) -> None:
+    market = economy.with_overrides({"gsp_use_ind": 1.0}).markets["JPN"]
+    for year in (BASE, FINAL):
+        before, after = (s.line_rates("IND", year)[0] for s in (japan, market.schedule))
+        lower = np.flatnonzero(np.nan_to_num(before - after) > 1e-12)
+        assert set(japan.category[lower]) == {"X", "partial"}
+        gsp = table.groupby("hs9")["GSP"].mean().loc[japan.lines[lower]] / 100
+        np.testing.assert_allclose(after[lower], gsp)
+        np.testing.assert_array_equal(np.isnan(before), np.isnan(after))
+    others = [i for i, source in enumerate(japan.exporters) if source != "IND"]
+    np.testing.assert_array_equal(japan.rate_base[:, others], market.schedule.rate_base[:, others])
+    assert of_line(market.schedule, "IND", "160414010", 2023) == pytest.approx(6.4)  # tuna, 9.6
+    half = economy.with_overrides({"gsp_use_ind": 0.5}).markets["JPN"].schedule
+    assert of_line(half, "IND", "160414010", 2023) == pytest.approx(8.0)
+
+
+# --- competitors --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "done"),
+    [("CHN", 3 / 6), ("KOR", 3 / 6), ("EU27", 6 / 9), ("GBR", 6 / 9), ("USA", 5 / 8)],
+)
+def test_agreements_still_falling_are_rolled_back(
+    japan: TariffSchedule, source: str, done: float
+) -> None:
+    column = japan.exporters.index(source)
+    final, base = japan.rate_schedule[:, column], japan.rate_base[:, column]
+    cut = ~np.isnan(japan.mfn) & (japan.mfn - final > 1e-9)
+    assert cut.sum() > 500
+    np.testing.assert_allclose((japan.mfn - base)[cut] / (japan.mfn - final)[cut], done, atol=1e-5)
+
+
+@pytest.mark.parametrize("source", ["VNM", "THA", "IDN", "MYS", "PHL", "SGP", "AUS", "CHE"])
+def test_other_agreements_stand_as_they_are(japan: TariffSchedule, source: str) -> None:
+    column = japan.exporters.index(source)
+    np.testing.assert_array_equal(japan.rate_base[:, column], japan.rate_schedule[:, column])
+    assert japan.last_change(source) == 2023
+
+
+@pytest.mark.parametrize("source", ["TWN", "ARE", "ROW"])
+def test_sources_without_an_agreement_pay_mfn(japan: TariffSchedule, source: str) -> None:
+    np.testing.assert_array_equal(japan.line_rates(source, BASE)[0], japan.mfn)
+
+
+def test_least_developed_countries_share_a_column(japan: TariffSchedule) -> None:
+    years = np.array([2023, 2026, 2029, 2035])
+    rates = {c: japan.line_rates(c, years) for c in ("BGD", "KHM", "MMR")}
+    np.testing.assert_array_equal(rates["KHM"], rates["MMR"])
+    np.testing.assert_array_equal(rates["BGD"][:2], rates["KHM"][:2])
+    # Leaving the treatment never helps: least-developed countries have the general preference too.
+    assert (np.nan_to_num(rates["BGD"][2:] - rates["KHM"][2:]) >= -1e-12).all()
+    assert np.nanmax(rates["BGD"][2] - rates["KHM"][2]) > 0.05
+    assert of_line(japan, "KHM", "030111200", 2023) == 0  # no column of their own, GSP free
+
+
+@pytest.mark.parametrize("importer", ["JPN", "IND"])
+def test_nobody_pays_more_than_mfn(economy: Economy, importer: str) -> None:
+    schedule = economy.markets[importer].schedule
+    known = ~np.isnan(schedule.mfn)
+    for source in schedule.exporters:
+        rates = schedule.line_rates(source, np.array([2023, 2025, 2026, 2030]))
+        assert (np.nan_to_num(rates[:, known]) <= schedule.mfn[known] + 1e-12).all()
+        # An unknown MFN rate with a known preference is a preference, not a blank.
+        assert (np.diff(np.nan_to_num(rates[:3]), axis=0) <= 1e-12).all()
+
+
+# --- India --------------------------------------------------------------------------------------
+
+
+def test_cars_are_excluded_and_most_machines_free(india: TariffSchedule) -> None:
+    assert of_line(india, "JPN", "870323", 2023) == 125
+    assert of_line(india, "JPN", "870310", 2023) == 0  # golf cars and snow vehicles are covered
+    machines = (india.category == "free") & np.char.startswith(india.lines, "84")
+    assert (india.line_rates("JPN", BASE)[0, machines] == 0).all()
+    assert machines.sum() > 0.8 * np.char.startswith(india.lines, "84").sum()
+
+
+def test_parts_with_a_published_end_rate_pay_it(india: TariffSchedule) -> None:
+    assert of_line(india, "JPN", "870840", 2023) == pytest.approx(6.25)
+    assert india.category[india.lines == "870840"] == ["partial"]
+
+
+def test_partial_products_pay_mfn_on_what_is_not_covered(
+    economy: Economy, india: TariffSchedule
+) -> None:
+    [place] = np.flatnonzero(india.lines == "870600")
+    for share in (0.2, 0.5, 0.8):
+        changed = economy.with_overrides({"partial_coverage_share": share}).markets["IND"]
+        rate = of_line(changed.schedule, "JPN", "870600", 2023)
+        assert rate == pytest.approx(100 * india.mfn[place] * (1 - share))
+
+
+# --- lines to products --------------------------------------------------------------------------
+
+
+def test_best_and_mean_of_known_lines() -> None:
+    rates = np.array([[0.0, 0.1, np.nan, 0.3, np.nan]])
+    first = np.array([0, 2, 4])
+    best, mean = (tiny(rule, first).product_rates(rates)[0] for rule in ("best", "mean"))
+    np.testing.assert_allclose(best, [0.0, 0.3, np.nan])
+    np.testing.assert_allclose(mean, [0.05, 0.3, np.nan])
+
+
+def tiny(rule: str, first: np.ndarray) -> TariffSchedule:
+    none = np.zeros((5, 1))
+    return TariffSchedule(
+        importer="JPN",
+        exporters=("IND",),
+        lines=np.array([f"01012100{i}" for i in range(5)]),
+        products=np.array(["010121", "010129", "010130"]),
+        first_line=first,
+        chapter=np.zeros(3, dtype=np.int64),
+        mfn=none[:, 0],
+        rate_base=none,
+        rate_schedule=none,
+        category=np.full(5, "free"),
+        kind=np.full(5, "ad_valorem"),
+        late_changes={},
+        line_rule="best" if rule == "best" else "mean",
+        alike=(0,),
+    )
