@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo test lint format types docs benchmark balance golden lock clean
+.PHONY: help demo app test lint format types docs validate benchmark balance golden lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 demo: $(VENV)/.installed ## Set up, run the full package, print the sector table
 	@$(VENV)/bin/cepasim run full-package
 
+app: $(VENV)/.installed ## Start the front end on http://localhost:8501
+	@$(VENV)/bin/cepasim app
+
 test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test
 	$(PY) -m pytest
 
@@ -59,6 +62,9 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 docs: $(VENV)/.installed ## Regenerate docs/parameters.md and docs/aggregation.md from params/
 	$(PY) -m cepasim.parameter_page docs/parameters.md
 	$(PY) -m cepasim.aggregation docs/aggregation.md
+
+validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/validation.md
+	$(PY) -m validation docs/validation.md
 
 benchmark: $(VENV)/.installed-dev ## Time what users wait for
 	$(PY) -m pytest benchmarks -o python_files='bench_*.py' --benchmark-only --benchmark-columns=min,median,max,rounds

@@ -21,7 +21,7 @@ def test_the_page_has_a_row_for_every_kind_of_lever() -> None:
     from cepasim.scenario import LEVER_KINDS
 
     kinds = {next(iter(yaml.safe_load(row["lever"]))) for row in ROWS}
-    assert kinds >= set(LEVER_KINDS) - {"quota"}
+    assert kinds >= set(LEVER_KINDS)
     assert len(ROWS) == PAGE.read_text().count("| `")
 
 

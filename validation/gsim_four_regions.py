@@ -89,7 +89,7 @@ def reference() -> Reference:
             "exact against the linear system in ever smaller steps: net welfare, US",
             float(limit),
             float(exact.welfare[0]),
-            1e-3,
+            1e-4,
             "what extrapolating from 500 and 1,000 steps leaves (second order in 1/1000 of a "
             "gap of 34)",
             4,

@@ -44,5 +44,6 @@ def reference() -> Reference:
             for what, theirs, mine in figures
         ),
         note="The documented properties (diversion sums to zero and is capped by trade, doubling "
-        "the import demand elasticity doubles creation) are tests, tests/equilibrium/test_smart.py.",
+        "the import demand elasticity doubles creation) are tests of "
+        "smart_effects.",
     )

@@ -15,6 +15,8 @@ from cepasim.scenario import Scenario
 from cepasim.simulate import simulate
 
 if TYPE_CHECKING:
+    from cepasim.basket import compare_basket
+    from cepasim.break_even import fund_break_even
     from cepasim.calibrate.backcast import backcast
     from cepasim.calibrate.decompose import decompose_history
 
@@ -26,7 +28,9 @@ __all__ = [
     "RunError",
     "Scenario",
     "backcast",
+    "compare_basket",
     "decompose_history",
+    "fund_break_even",
     "load",
     "simulate",
 ]
@@ -35,7 +39,9 @@ __all__ = [
 # scenario needs none of them.
 _ON_DEMAND = {
     "backcast": "cepasim.calibrate.backcast",
+    "compare_basket": "cepasim.basket",
     "decompose_history": "cepasim.calibrate.decompose",
+    "fund_break_even": "cepasim.break_even",
 }
 
 

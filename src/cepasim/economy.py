@@ -826,12 +826,12 @@ def _benchmark_tariffs(
 
     rate, highest = rates[:, [own]], top[:, [own]]
     start = np.zeros_like(rate) if product_rule == "count" else rate
+    margin, shown = highest - rate, None
     for _ in range(_ROUNDS if product_rule == "alike" else 1):
         cif = normalised(np.exp(power * np.log1p(start)))
         if known_trade is not None:
             cif = _with_known_trade(cif[:, 0], known_trade, partner_fob, group)[:, None]
-        margin = highest - rate
-        shown = origin_cost_from_use(cif[:, 0], margin[:, 0], used, maximum, group)
+        shown = origin_cost_from_use(cif[:, 0], margin[:, 0], used, maximum, group, shown)
         # A chapter without any margin today has shown nothing: it takes the typical cost.
         phi[:, own] = np.where(np.isnan(shown), np.nanmedian(shown), shown)
         cost = phi[group, own][:, None]

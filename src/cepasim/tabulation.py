@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 #: A change of India's price beyond this (in logs) is far from where elasticities were measured.
 UNUSUAL_PRICE = 0.4
+#: Above this number of chapters under quotas a note counts them instead of naming each.
+MOST_QUOTAS_TOLD = 6
 _COUNTRIES = {"JPN": "japan", "IND": "india"}
 
 
@@ -239,7 +241,17 @@ def quota_notes(run: Run) -> tuple[str, ...]:
         if set_up is None or found is None:
             continue
         limited = np.isfinite(set_up.limit)
-        for h in np.flatnonzero(limited.any(axis=0)):
+        chapters = np.flatnonzero(limited.any(axis=0))
+        if chapters.size > MOST_QUOTAS_TOLD:
+            last = limited.shape[0] - 1
+            bites = chapters[found.regime[last, chapters] != IN_QUOTA]
+            notes.append(
+                f"Quotas into {name(importer)}: {bites.size} of {chapters.size} bind in "
+                f"{run.labels[last]}, rents {found.rent[last].sum():,.1f} US$ mn a year; the table "
+                "of quotas has each of them"
+            )
+            continue
+        for h in chapters:
             years = np.flatnonzero(limited[:, h])
             last = int(years[-1])
             hs, source = market.chapters[h], market.exporters[set_up.source[last, h]]

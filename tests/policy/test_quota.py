@@ -325,6 +325,13 @@ def test_the_result_says_which_quota_binds(binding: Result, economy: Economy) ->
     assert "premium of the quota" in text
 
 
+def test_many_quotas_are_counted_instead_of_named(economy: Economy) -> None:
+    result = cepasim.simulate(economy, scenario(quota(select={"section": "XI"})))
+    [note] = [note for note in result.notes if note.startswith("Quota")]
+    assert note.startswith("Quotas into Japan: 14 of 14 bind in 2035-36")
+    assert result.quotas["hs"].nunique() == 14
+
+
 def test_a_result_without_quotas_has_no_table_of_them(economy: Economy) -> None:
     plain = cepasim.simulate(economy, scenario())
     assert plain.quotas.empty

@@ -48,6 +48,7 @@ WINDOWS = {
     "fitted": (START + 1, LAST_FITTED),
     "judged": (LAST_FITTED + 1, LAST),
 }
+_COMPARED = (MODEL, TREND, *(f"{simple} {format_fiscal_year(START)}" for simple in SIMPLE))
 _T = LAST - START + 1
 _ALL = (*FLOWS, "balance")
 
@@ -84,6 +85,9 @@ class Backcast:
         Sums of the chapters beside Table 1.2.
     parameters : DataFrame
         What was fitted, with range and prior.
+    bridged : DataFrame
+        2022-23 by section and chapter against an estimate from principal commodities (grade C),
+        for the model and the simple forecasts from 2013-14; the estimate's own spread beside it.
     leak : DataFrame
         2022-24: share of a dollar more from Japan that reaches the prediction through totals.
     """
@@ -99,6 +103,7 @@ class Backcast:
     hard_cases: pd.DataFrame
     history_check: pd.DataFrame
     parameters: pd.DataFrame
+    bridged: pd.DataFrame
     leak: pd.DataFrame = field(repr=False)
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -183,6 +188,7 @@ def backcast(economy: Economy, *, draws: int = 100, seed: int = 1) -> Backcast:
         hard_cases=_hard_cases(economy, history, flows, given),
         history_check=totals_check(history),
         parameters=_parameters(economy),
+        bridged=_bridged(economy, forecasts),
         leak=_leak(flows["import"], given, predicted["import"]),
     )
 
@@ -532,6 +538,30 @@ def _hard_cases(
 def _parameters(economy: Economy) -> pd.DataFrame:
     table = economy.parameters.table("history/backcast_fit")
     return table[["name", "value", "low", "high", "unit", "note"]]
+
+
+def _bridged(economy: Economy, forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
+    """Scores of the year after the last one published by chapter, against an estimate of it."""
+    table = economy.parameters.table("history/bridged_2022_23")
+    at = LAST_BY_CHAPTER + 1 - START
+    values: dict[str, dict[str, Floats]] = {"value": {}, "low": {}, "high": {}}
+    for flow in FLOWS:
+        wide = table[table["flow"] == flow].set_index("hs")
+        for column, by_flow in values.items():
+            row = wide[column].reindex(list(economy.chapters)).fillna(0.0)
+            by_flow[flow] = np.asarray(row, dtype=float)[None]
+    known = _levels(economy, values["value"])
+    # As if the estimate's ranges were errors of a forecast: what it cannot tell apart itself.
+    half = {f: values["value"][f] + (values["high"][f] - values["low"][f]) / 4 for f in FLOWS}
+    named = {n: {f: forecasts[n][f][at : at + 1] for f in FLOWS} for n in _COMPARED}
+    rows = []
+    for name, got in {**named, "spread of the estimate": half}.items():
+        levels = _levels(economy, got)
+        for level in ("section", "chapter"):
+            for flow in FLOWS:
+                scores = score(levels[level, flow], known[level, flow])
+                rows.append({"forecast": name, "level": level, "flow": flow, **scores})
+    return pd.DataFrame(rows)
 
 
 def _leak(flow: model.FlowInputs, given: model.Settings, predicted: Floats) -> pd.DataFrame:

@@ -14,6 +14,10 @@ The partner's own trade after the start enters nowhere. Where only a total ``W =
 published (India's chapters after 2021-22), the partner is taken out as the model itself predicts
 it: ``X = W r / (1 + r)`` with ``r = X_0 v_p / sum N_s0 v_s``, the fixed point of ``N = W - X``.
 
+Structure that no history gives is the benchmark's and does not move: the share of the domestic
+variety, the cost of proving origin, supply elasticities. It cancels from ``X / N`` where supply is
+elastic. MFN rates are those of today; preferences of third countries are not in the figures.
+
 All money is nominal US$ million; costs are price levels in US$ relative to traded goods whose
 dollar prices are taken as given.
 """
@@ -294,7 +298,8 @@ def japan_demand(economy: Economy, history: History) -> Floats:
 def japan_sources_2014(economy: Economy) -> Floats:
     """Shares of Japan's sources by chapter in 2014, shape (H, S): the sector's in the WIOD.
 
-    A table of the time, so that nothing in it knows what came after.
+    Calendar 2014 is the nearest table to the start year; India's share in it (1 %) does no more
+    than weigh India's own price in the index of Japan's imports.
     """
     p = economy.parameters
     table = p.table("benchmark/evidence/market_japan_sector_shares_2014")

@@ -316,6 +316,16 @@ def panel_table(panel: Panel) -> pd.DataFrame:
     return pd.DataFrame(own + published)
 
 
+def bridged_table(report: Backcast) -> pd.DataFrame:
+    """WAPE of 2022-23 against the estimate by chapter."""
+    b = report.bridged
+    named = b["flow"].map(_FLOWS) + ", WAPE of " + b["level"] + "s"
+    wide = b.assign(column=named).pivot_table(
+        index="forecast", columns="column", values="wape", sort=False
+    )
+    return wide.map(_percent).reset_index()
+
+
 def section_table(report: Backcast, smallest: float) -> pd.DataFrame:
     """Errors of the sections that trade at least the smallest amount, largest trade first."""
     s = report.section_scores[report.section_scores["mean_usd_mn"] >= smallest]
@@ -541,6 +551,15 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
             coverage_table(report),
             "A band this wide is right often and says little; that of the totals rests on five "
             "errors.",
+        ],
+    )
+    yield (
+        "2022-23 by chapter",
+        [
+            "Not published by chapter: estimated from principal commodities with a bridge fitted "
+            "on 2018-19, 2019-20 and 2021-22. An estimate is held against a prediction; the last "
+            "row is half the way to the ends of the estimate's own 90 % range.",
+            bridged_table(report),
         ],
     )
     yield "By section", [section_table(report, result.smallest_section)]

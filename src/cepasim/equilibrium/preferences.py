@@ -17,8 +17,8 @@ Floats = NDArray[np.float64]
 _LEAST_USE = 1e-20
 #: Newton steps are few (about five); each is safe, so the number only bounds the time.
 _MOST_STEPS = 100
-#: In logs of phi.
-_CLOSE_ENOUGH = 1e-14
+#: A Newton step in logs of phi after which the next would be its square.
+_CLOSE_ENOUGH = 1e-7
 
 
 def claimed_share(margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike) -> Floats:
@@ -85,7 +85,12 @@ def collected_tariff(
 
 
 def origin_cost_from_use(
-    weights: Floats, margin: Floats, used: Floats, maximum: float, group: NDArray[np.intp]
+    weights: Floats,
+    margin: Floats,
+    used: Floats,
+    maximum: float,
+    group: NDArray[np.intp],
+    near: Floats | None = None,
 ) -> Floats:
     """Cost of proving origin that reproduces an observed use of the preference, by group.
 
@@ -101,6 +106,8 @@ def origin_cost_from_use(
         ``u_max``.
     group : ndarray of int, shape (K,)
         Group (chapter) of each product.
+    near : ndarray, shape (H,), optional
+        A cost that is close already; what is not above 0 says nothing.
 
     Returns
     -------
@@ -125,6 +132,9 @@ def origin_cost_from_use(
     np.maximum.at(high, place, log_margin)
     low, high = np.where(known, low, 0.0) - wanted / 2, np.where(known, high, 0.0) - wanted / 2
     at = np.bincount(place, carried * log_margin, groups) / scale - wanted / 2
+    if near is not None:
+        at = np.log(near, out=at, where=near > 0)
+    at = np.clip(at, low, high)
     for _ in range(_MOST_STEPS):
         share = 1.0 / (1.0 + np.exp(2 * (at[place] - log_margin)))
         # The part that does not claim is summed for itself: 1 - claimed loses digits near 1.

@@ -27,19 +27,19 @@ _SHARE_SLIDER = 30.0
 _CHANGE_SLIDER = 30.0
 _RATE_SLIDER = 50.0
 _STEPS_SLIDER = 15
+_DAYS_SLIDER = 5.0
+_QUOTA_SLIDER = 300.0
 
 
 def sidebar(found: Session) -> None:
     """Draw every lever and assumption of the session into the sidebar."""
     with st.sidebar:
         st.markdown("## Policy", help="What the two governments and the fund decide.")
-        for group in levers.GROUPS:
-            if not group.outside:
-                _group(found, group)
+        for group in levers.shown_groups(outside=False):
+            _group(found, group)
         st.markdown("## Outside conditions", help="What neither side decides at this table.")
-        for group in levers.GROUPS:
-            if group.outside:
-                _group(found, group)
+        for group in levers.shown_groups(outside=True):
+            _group(found, group)
         st.markdown("## Assumptions", help="Not policy: what is believed about how trade works.")
         _assumptions(found)
 
@@ -47,6 +47,10 @@ def sidebar(found: Session) -> None:
 def _group(found: Session, group: Group) -> None:
     written = found.draft["levers"]
     mine = [i for i, lever in enumerate(written) if levers.group_of(lever).key == group.key]
+    if group.key == levers.OTHER:
+        for index in mine:
+            st.caption(levers.in_words(written[index], found.figures.economy.classification))
+        return
     key = _key(found, group.key, "on")
     st.toggle(
         group.title,
@@ -423,6 +427,18 @@ def _origin_details(found: Session, index: int, settings: Mapping[str, Any]) -> 
 
 
 def _ntb_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
+    if settings.get("days_saved") is not None:
+        _slider(
+            found,
+            index,
+            "days_saved",
+            "Days saved at the border",
+            float(settings["days_saved"]),
+            (0.0, _DAYS_SLIDER),
+            0.5,
+            text="%g days less",
+        )
+        return
     value = float(settings["relief_percent"])
     _slider(
         found,
@@ -508,7 +524,8 @@ def _fund_details(found: Session, index: int, settings: Mapping[str, Any]) -> No
 
 
 def _sourcing_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
-    value = float(settings["share_percent"])
+    value = settings.get("share_percent")
+    value = 100 * _figure(found, "sourcing_shift") if value is None else float(value)
     _slider(
         found,
         index,
@@ -538,6 +555,62 @@ def _sourcing_details(found: Session, index: int, settings: Mapping[str, Any]) -
     _products(found, index, settings)
     _start(found, index, settings)
     _steps(found, index, settings, "Equal annual steps")
+
+
+def _figure(found: Session, name: str) -> float:
+    """Value of a parameter that a lever falls back on, changes of this session included."""
+    return float(found.overrides.get(name, found.figures.rows.at[name, "value"]))
+
+
+def _quota_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
+    if settings.get("usd_mn") is not None:
+        value = float(settings["usd_mn"])
+        ends = (0.0, max(2 * value, 100.0))
+        _slider(found, index, "usd_mn", "Quota", value, ends, 10.0, text="quota of US$ %g mn")
+    else:
+        value = float(settings["share_of_benchmark_percent"])
+        _slider(
+            found,
+            index,
+            "share_of_benchmark_percent",
+            "Quota",
+            value,
+            (0.0, _QUOTA_SLIDER),
+            10.0,
+            text="quota of %g %% of today's trade",
+        )
+
+
+def _quota_details(found: Session, index: int, settings: Mapping[str, Any]) -> None:
+    _choice(
+        found,
+        index,
+        "importer",
+        "Importer",
+        list(levers.COUNTRY),
+        levers.importer_of(settings),
+        levers.COUNTRY.__getitem__,
+    )
+    _slider(
+        found,
+        index,
+        "over_rate_percent",
+        "Duty beyond the quota",
+        float(settings["over_rate_percent"]),
+        (0.0, 150.0),
+        1.0,
+        is_detail=True,
+    )
+    _choice(
+        found,
+        index,
+        "rent",
+        "Who keeps the quota's rent",
+        ["importer", "exporter"],
+        str(settings.get("rent", "importer")),
+    )
+    _products(found, index, settings)
+    _start(found, index, settings)
 
 
 def _exchange_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
@@ -572,12 +645,13 @@ def _exchange_details(found: Session, index: int, settings: Mapping[str, Any]) -
 def _external_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
     if settings.get("market"):
         market = _country(found, settings["market"])
+        share = settings.get("redirect_share")
         _slider(
             found,
             index,
             "redirect_share",
             f"Exports redirected from {market}",
-            round(100 * float(settings["redirect_share"]), 6),
+            round(100 * (_figure(found, "us_redirection_share") if share is None else share), 6),
             (0.0, 100.0),
             5.0,
             lambda percent: percent / 100,
@@ -654,6 +728,7 @@ _MAIN: Mapping[str, _Drawer] = {
     "tariff": _tariff_main,
     "origin": _origin_main,
     "ntb": _ntb_main,
+    "quota": _quota_main,
     "fund": _fund_main,
     "sourcing": _sourcing_main,
     "exchange_rate": _exchange_main,
@@ -663,6 +738,7 @@ _DETAILS: Mapping[str, _Drawer] = {
     "tariff": _tariff_details,
     "origin": _origin_details,
     "ntb": _ntb_details,
+    "quota": _quota_details,
     "fund": _fund_details,
     "sourcing": _sourcing_details,
     "exchange_rate": _exchange_details,

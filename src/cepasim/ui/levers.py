@@ -12,7 +12,7 @@ from typing import Any
 
 from cepasim.classification import Classification
 from cepasim.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
-from cepasim.scenario import Scenario
+from cepasim.scenario import LEVER_KINDS, Scenario
 
 LeverDict = dict[str, dict[str, Any]]
 
@@ -63,6 +63,11 @@ class Group:
     holds: Callable[[str, Mapping[str, Any]], bool]
     default: str | None
     outside: bool = False
+
+
+OTHER = "other"
+#: Groups whose levers are younger than the others: group -> kind it needs.
+NEEDS = {"quota": "quota"}
 
 
 def _on(kind: str, importer: str) -> Callable[[str, Mapping[str, Any]], bool]:
@@ -122,6 +127,13 @@ GROUPS: tuple[Group, ...] = (
         "full-package",
     ),
     Group(
+        "quota",
+        "Tariff quotas",
+        "A quantity at the preferential rate; beyond it, the higher rate.",
+        _of_kind("quota"),
+        None,
+    ),
+    Group(
         "fund",
         "India-focused fund",
         "Japanese grants for plants in India, by window.",
@@ -159,7 +171,26 @@ GROUPS: tuple[Group, ...] = (
         None,
         outside=True,
     ),
+    Group(
+        OTHER,
+        "Other levers",
+        "Levers of the file that have no control here.",
+        lambda *_: True,
+        None,
+    ),
 )
+
+
+def shown_groups(*, outside: bool) -> tuple[Group, ...]:
+    """Return the groups the screen offers, policy or outside conditions.
+
+    A lever that this version of the model does not know is not offered.
+    """
+    return tuple(
+        group
+        for group in GROUPS
+        if group.outside == outside and (group.key not in NEEDS or NEEDS[group.key] in LEVER_KINDS)
+    )
 
 
 def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
@@ -199,6 +230,12 @@ def defaults(group: Group, bundled: Mapping[str, Scenario]) -> list[LeverDict]:
     if group.key == "rivals":
         settings = {"importer": "JPN", "source": "CHN", "select": {"all": True}}
         return [{"tariff": settings | {"cut": {"percent": 0.0}, "start": start, "years": 1}}]
+    if group.key == "quota":
+        # As much as India buys today at today's rate, and no more expensive beyond: no change.
+        quantity = {"share_of_benchmark_percent": 100.0, "over_rate_percent": 0.0}
+        return [
+            {"quota": {"importer": "IND", "select": {"hs": ["87"]}, **quantity, "start": start}}
+        ]
     levers = bundled[str(group.default)].to_dict()["levers"] if group.default else []
     found = [lever for lever in levers if group_of(lever).key == group.key]
     return found or [_mirrored(lever) for lever in levers if _twin(lever) == group.key]
@@ -270,6 +307,8 @@ def in_words(lever: Mapping[str, Mapping[str, Any]], classification: Classificat
         Names of products and countries.
     """
     kind, settings = parts(lever)
+    if kind not in _SENTENCES:
+        return f"{kind}: {settings}"
     sentence = _SENTENCES[kind](settings, classification)
     return f"{sentence[0].upper()}{sentence[1:]}{_timing(kind, settings)}."
 
@@ -338,6 +377,12 @@ def _ntb(settings: Mapping[str, Any], classification: Classification) -> str:
     )
     others = ", for other countries as well" if settings.get("also_others") else ""
     what = selection_in_words(settings["select"], classification)
+    if settings.get("days_saved") is not None:
+        return (
+            f"goods from {COUNTRY[PARTNER[importer]]} ({what}) wait "
+            f"{_number(settings['days_saved'])} days less at the border of "
+            f"{COUNTRY[importer]}{others}"
+        )
     return (
         f"{COUNTRY[importer]} relieves {_number(settings['relief_percent'])} % of the actionable "
         f"part of {kinds} to {ADJECTIVE[PARTNER[importer]]} goods ({what}){others}"
@@ -356,9 +401,11 @@ def _fund(settings: Mapping[str, Any], classification: Classification) -> str:
 
 def _sourcing(settings: Mapping[str, Any], classification: Classification) -> str:
     importer = importer_of(settings) or PARTNER[str(settings["to"])]
+    share = settings.get("share_percent")
+    how_much = "the usual share" if share is None else f"{_number(share)} %"
     return (
-        f"{ADJECTIVE[importer]} buyers move {_number(settings['share_percent'])} % of what they "
-        f"buy from {_name(settings['from'], classification)} "
+        f"{ADJECTIVE[importer]} buyers move {how_much} of what they buy from "
+        f"{_name(settings['from'], classification)} "
         f"({selection_in_words(settings['select'], classification)}) to "
         f"{COUNTRY[PARTNER[importer]]}"
     )
@@ -371,13 +418,29 @@ def _exchange_rate(settings: Mapping[str, Any], classification: Classification) 
     return f"the currency of {name} {verb} by {abs(change):g} % in real terms"
 
 
+def _redirected(settings: Mapping[str, Any]) -> str:
+    share = settings.get("redirect_share")
+    return "the usual share" if share is None else f"{100 * float(share):g} %"
+
+
+def _quota(settings: Mapping[str, Any], classification: Classification) -> str:
+    importer = importer_of(settings)
+    if settings.get("usd_mn") is not None:
+        quantity = f"US$ {_number(settings['usd_mn'])} mn a year"
+    else:
+        quantity = f"{_number(settings['share_of_benchmark_percent'])} % of today's trade"
+    return (
+        f"{COUNTRY[importer]} admits {quantity} of {_goods(settings, classification)} at the "
+        f"preferential rate and charges {_number(settings['over_rate_percent'])} % beyond"
+    )
+
+
 def _external(settings: Mapping[str, Any], classification: Classification) -> str:
     if settings.get("market"):
         return (
             f"{_name(settings['market'], classification)} raises tariffs on "
             f"{COUNTRY[str(settings['tariff_on'])]}: "
-            f"{100 * float(settings['redirect_share']):g} % of the exports this frees look for "
-            "buyers in the pair"
+            f"{_redirected(settings)} of the exports this frees look for buyers in the pair"
         )
     change = float(settings["cost_percent"])
     verb = "rise" if change >= 0 else "fall"
@@ -390,6 +453,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Classification], str]] = {
     "tariff": _tariff,
     "origin": _origin,
     "ntb": _ntb,
+    "quota": _quota,
     "fund": _fund,
     "sourcing": _sourcing,
     "exchange_rate": _exchange_rate,

@@ -80,7 +80,13 @@ STYLE = f"""<style>
   padding-bottom:0; margin-bottom:0;}}
 [data-testid="stSidebarUserContent"] {{padding-top:0;}}
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] {{gap:.3rem;}}
-[data-testid="stSidebar"] h2 {{font-size:1.02rem; padding:.6rem 0 .5rem;}}
+[data-testid="stSidebar"] h2 {{font-size:1.02rem; padding:.7rem 0 1.1rem;}}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p,
+[data-testid="stExpander"] summary p {{color:{MUTED} !important; opacity:1 !important;}}
+[data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
+[data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
+[class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
+[data-testid="stVegaLiteChart"] {{line-height:0;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
 @media (max-width: 900px) {{.cs-cards {{grid-template-columns:repeat(2,minmax(0,1fr));}}}}

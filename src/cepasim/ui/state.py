@@ -163,6 +163,8 @@ class Session:
             settings.pop(name, None)
         else:
             settings[name] = value
+        if name == "importer":
+            settings["source"] = levers.PARTNER[str(value)]
         written = list(self.draft["levers"])
         written[index] = {kind: settings}
         self.edit({**self.draft, "levers": written})

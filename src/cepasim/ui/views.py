@@ -97,9 +97,7 @@ def movers(result: Result, year: str, flow: str, shown: int = _SHOWN) -> str:
     )
 
 
-def losers(
-    rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: int = _SHOWN
-) -> str:
+def losers(rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: int = _SHOWN) -> str:
     """Return who gains and who loses in one market: the pair's change, and whom it is taken from.
 
     Parameters

@@ -1,4 +1,4 @@
-"""USITC staff: four equal suppliers, one CES nest, finite supply (Riker-type industry model)."""
+"""AD.PartialEquilibriumApi: four equal suppliers of one market, one CES nest, finite supply."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def reference() -> Reference:
     ]
     checks.append(Check("price index", INDEX, float(eq.composite_index), 1e-4, reason))
     return Reference(
-        title="USITC staff, four suppliers",
-        source="A. Drenski, AD.PartialEquilibriumApi, wiki page Example Model (6 February 2017): "
-        "software of the industry models of Hallren and Riker (2017)",
-        what_is_compared="A 5 % price shock on one of four equal suppliers of one market; hats. "
-        "Engine: armington without a domestic variety.",
+        title="CES industry model, four suppliers",
+        source="A. Drenski, AD.PartialEquilibriumApi, wiki page Example Model (6 February 2017)",
+        what_is_compared="A 5 % price shock on one of four equal suppliers of one market, the "
+        "CES model of Hallren and Riker (2017); hats. Engine: armington without a domestic "
+        "variety.",
         checks=tuple(checks),
         note="Every published figure is ours with the digits after the fourth cut off.",
     )

@@ -1,0 +1,198 @@
+"""Up to four scenarios beside each other."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from cepasim.problems import InputError, RunError
+from cepasim.result import Result
+from cepasim.ui import charts, figures, look, uploads, views
+from cepasim.ui.levers import in_words
+from cepasim.ui.state import MOST_COMPARED, Session, session
+
+_HEIGHT = 260
+_SECTORS = 12
+
+
+def page() -> None:
+    """Draw the page."""
+    found = session()
+    st.html(look.title("Compare", f"Up to {MOST_COMPARED} scenarios, saved in this session only."))
+    if found.question:
+        st.info(found.question)
+    _choose(found)
+    if not found.saved:
+        st.info("Nothing to compare yet: choose scenarios above or save the one you edit.")
+        return
+    results = _results(found)
+    if not results:
+        return
+    common = [
+        year
+        for year in next(iter(results.values())).fiscal_years
+        if all(year in result.fiscal_years for result in results.values())
+    ]
+    year = found.year if found.year in common else common[-1]
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with right:
+        year = st.selectbox("Fiscal year", common, index=common.index(year), key="compare-year")
+    with left:
+        item = st.segmented_control(
+            "Path",
+            list(charts.ITEMS),
+            default="exports",
+            format_func=charts.ITEMS.__getitem__,
+            key="compare-item",
+            label_visibility="collapsed",
+        )
+    _headlines(results, year)
+    left, right = st.columns(2)
+    with left:
+        _paths(results, item or "exports", found)
+    with right:
+        _contributions(results, year)
+    _sectors(results, year)
+    with st.expander("What each scenario does"):
+        for name, result in results.items():
+            classification = found.figures.economy.classification
+            levers = result.scenario.to_dict()["levers"]
+            said = "\n".join(f"- {in_words(lever, classification)}" for lever in levers)
+            st.markdown(f"**{name}**\n\n{said or '- Nothing: the reference.'}".replace("$", "\\$"))
+
+
+def _choose(found: Session) -> None:
+    shown = {**found.figures.bundled, **found.figures.derived}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        options = {"": "Add a scenario …", "current": f"As on the screen: {found.scenario.name}"}
+        options |= {name: scenario.name for name, scenario in shown.items()}
+        chosen = st.selectbox(
+            "Add a scenario",
+            list(options),
+            format_func=options.__getitem__,
+            key=f"compare-add:{len(found.saved)}:{found.generation}",
+            width=360,
+        )
+        if chosen:
+            scenario = found.scenario if chosen == "current" else shown[chosen]
+            found.save(scenario.name, scenario)
+            found.generation += 1
+            st.rerun()
+        for name in list(found.saved):
+            if st.button(f"Remove {name}", key=f"compare-remove:{name}"):
+                del found.saved[name]
+                st.rerun()
+        with st.popover("From files"):
+            _from_files(found)
+
+
+def _from_files(found: Session) -> None:
+    sent = st.file_uploader(
+        "Scenario files (YAML)",
+        type=["yaml", "yml"],
+        accept_multiple_files=True,
+        key="compare-files",
+        max_upload_size=1,
+    )
+    if not sent or not st.button("Add these", key="compare-load"):
+        return
+    economy = found.figures.economy
+    wrong: list[str] = []
+    for file in sent[:MOST_COMPARED]:
+        try:
+            read = uploads.read_scenario(
+                file.getvalue(), file.name, economy.classification, economy.parameters
+            )
+        except InputError as problems:
+            wrong += [str(problem) for problem in problems.problems]
+        else:
+            found.save(read.name, read)
+    if wrong:
+        st.error("\n".join(f"- {line}" for line in wrong))
+    else:
+        st.rerun()
+
+
+def _results(found: Session) -> dict[str, Result]:
+    results: dict[str, Result] = {}
+    for name, scenario in found.saved.items():
+        try:
+            results[name] = found.result(scenario)
+        except (InputError, RunError) as failed:
+            st.error(f"{name} cannot be run: {failed}")
+    return results
+
+
+def _headlines(results: dict[str, Result], year: str) -> None:
+    rows = {name: views.total_row(result, year) for name, result in results.items()}
+    items = (
+        ("Exports to Japan", "exports_usd_mn", False),
+        ("change against reference", "change_in_exports_usd_mn", True),
+        ("Imports from Japan", "imports_usd_mn", False),
+        ("change against reference", "change_in_imports_usd_mn", True),
+        ("Balance", "balance_usd_mn", False),
+        ("change against reference", "change_in_balance_usd_mn", True),
+    )
+    cells = [
+        [label, *(figures.bn(row[column], signed=signed) for row in rows.values())]
+        for label, column, signed in items
+    ]
+    accounts = {name: result.accounts(year) for name, result in results.items()}
+    first = next(iter(accounts.values()))
+    for place, label in enumerate(first["name"]):
+        changes = (frame["change_usd_mn"].iloc[place] for frame in accounts.values())
+        cells.append([f"{label}, change", *(figures.mn(change, signed=True) for change in changes)])
+    st.html(look.table(f"{year}, US$ of 2023-24", ["", *results], cells))
+
+
+def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> None:
+    first = next(iter(results.values()))
+    lines = [
+        charts.history_path(found.figures.history, item),
+        charts.result_path(first, item, charts.REFERENCE, baseline=True),
+        *(charts.result_path(result, item, name) for name, result in results.items()),
+    ]
+    st.vega_lite_chart(
+        pd.concat(lines, ignore_index=True),
+        charts.compare_spec(list(results), _HEIGHT),
+        theme=None,
+        key="compare-path",
+        alt=f"{charts.ITEMS[item]}, US$ bn, history, reference and each scenario; "
+        "the table above gives the figures of one year.",
+    )
+    st.html(look.note(f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices."))
+
+
+def _contributions(results: dict[str, Result], year: str) -> None:
+    for name, result in results.items():
+        st.markdown(f"**{name}**".replace("$", "\\$"))
+        st.html(views.contributions(result, year))
+
+
+def _sectors(results: dict[str, Result], year: str) -> None:
+    frames = {}
+    for name, result in results.items():
+        frame = result.balance("chapter", year).set_index("hs")
+        frames[name] = frame
+    first = next(iter(frames.values()))
+    table = pd.DataFrame({"sector": first.index + " " + first["name"]}, index=first.index)
+    config: dict[str, object] = {}
+    for name, frame in frames.items():
+        for flow in ("exports", "imports"):
+            column = f"{name}: {flow}"
+            table[column] = frame[f"change_in_{flow}_usd_mn"]
+            config[column] = st.column_config.NumberColumn(column, format="%+.1f")
+    moved = table.drop(columns="sector").abs().max(axis=1)
+    table = table.loc[moved.sort_values(ascending=False).index]
+    table = table[moved.reindex(table.index) > 0]
+    st.markdown(f"#### Change by chapter against the reference, US\\$ mn, {year}")
+    if table.empty:
+        st.caption("Nothing changes.")
+        return
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config=config,
+        height=36 * (min(len(table), _SECTORS) + 1),
+        alt="Change of exports and imports by chapter in each scenario",
+    )

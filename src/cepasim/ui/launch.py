@@ -1,0 +1,57 @@
+"""Start the front end with its safe settings, from wherever the package is installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+#: The settings of ``.streamlit/config.toml``, for those who start the front end without that file.
+#: Listens on this machine only, tells nobody that it is used, accepts no request from other sites.
+SETTINGS: dict[str, str] = {
+    "server.address": "localhost",
+    "server.headless": "true",
+    "server.enableXsrfProtection": "true",
+    "server.enableCORS": "true",
+    "server.enableStaticServing": "false",
+    "server.maxUploadSize": "20",
+    "server.fileWatcherType": "none",
+    "server.runOnSave": "false",
+    "browser.gatherUsageStats": "false",
+    "browser.serverAddress": "localhost",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "minimal",
+    "runner.magicEnabled": "false",
+    "theme.base": "light",
+    "theme.primaryColor": "#0B5CAD",
+    "theme.backgroundColor": "#FFFFFF",
+    "theme.secondaryBackgroundColor": "#F4F6F8",
+    "theme.textColor": "#1B1F24",
+    "theme.linkColor": "#0B5CAD",
+    "theme.borderColor": "#D0D7DE",
+    "theme.font": "sans-serif",
+    "theme.headingFont": "sans-serif",
+    "theme.codeFont": "monospace",
+    "theme.baseFontSize": "15",
+}
+
+
+def script() -> Path:
+    """Return the program Streamlit runs."""
+    return Path(__file__).resolve().with_name("main.py")
+
+
+def command(port: int, address: str = "localhost") -> list[str]:
+    """Return the command line that starts the front end.
+
+    Parameters
+    ----------
+    port : int
+    address : str
+        ``localhost`` unless the user says otherwise.
+    """
+    settings = SETTINGS | {"server.port": str(port), "server.address": address}
+    if address != "localhost":
+        settings["browser.serverAddress"] = address
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(script()), *options]

@@ -1,0 +1,51 @@
+"""Where to start: the questions people bring, and the bundled scenarios with a sentence each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.ui import look, questions
+from cepasim.ui.navigation import go
+from cepasim.ui.questions import Question
+from cepasim.ui.state import Session, session
+
+
+def page() -> None:
+    """Draw the page."""
+    found = session()
+    st.html(look.title("Start here", "A question, or a scenario; both open the page that answers."))
+    st.markdown("#### Questions")
+    asked_by = dict.fromkeys(question.asked_by for question in questions.QUESTIONS)
+    for place, who in zip(st.columns(len(asked_by)), asked_by, strict=True):
+        with place:
+            st.markdown(f"**{who}**")
+            for question in questions.QUESTIONS:
+                if question.asked_by == who and st.button(
+                    question.text, key=f"question:{question.key}", width="stretch", wrap=True
+                ):
+                    ask(found, question)
+    st.markdown("#### Scenarios")
+    columns = st.columns(2)
+    shown = {**found.figures.bundled, **found.figures.derived}
+    for number, (name, scenario) in enumerate(shown.items()):
+        with columns[number % 2], st.container(border=True):
+            text, button = st.columns([4, 1], vertical_alignment="center")
+            text.markdown(
+                f"**{scenario.name}**  \n{scenario.description.replace('$', chr(92) + '$')}"
+            )
+            if button.button("Open", key=f"open:{name}", help=f"Show “{scenario.name}”"):
+                found.load(scenario)
+                go("scenario")
+
+
+def ask(found: Session, question: Question) -> None:
+    """Open the page that answers a question, with the scenarios it is about."""
+    scenarios = [found.figures.scenario(name) for name in question.scenarios]
+    if question.page == "compare":
+        found.saved.clear()
+        for scenario in scenarios:
+            found.save(scenario.name, scenario)
+    elif scenarios:
+        found.load(scenarios[0])
+    found.question = f"**{question.text}** {question.answer}".replace("$", "\\$")
+    go(question.page)
