@@ -80,7 +80,21 @@ def _number(value: float, *, decimals: int, signed: bool) -> str:
     return f"{value:{'+' if signed else ''},.{decimals}f}"
 
 
-# --- the three tables -------------------------------------------------------------------------
+_LEVER_NAMES = {
+    "tariff": "tariffs",
+    "origin": "origin rules",
+    "ntb": "barriers",
+    "quota": "quotas",
+    "fund": "fund",
+    "sourcing": "sourcing",
+    "exchange_rate": "exchange rates",
+    "external": "outside shocks",
+}
+#: US$ million below which the import content changes nothing a reader would see.
+_WORTH_SAYING = 0.05
+
+
+# --- the tables -------------------------------------------------------------------------
 
 
 def headline(result: Result, fiscal_year: str) -> Group:
@@ -124,6 +138,26 @@ def path(result: Result) -> Group:
             ]
         )
     return _titled("Year by year, US$ billion of 2023-24", _table(cells, last_in_bold=False))
+
+
+def lever_table(result: Result, fiscal_year: str) -> Group:
+    """Exact (Shapley) split of a year's change over the kinds of levers, in US$ million."""
+    split = result.contributions
+    split = split[(split["hs"] == "total") & (split["fiscal_year"] == fiscal_year)]
+    columns = {
+        "exports_usd_mn": "  exports",
+        "imports_usd_mn": "  imports",
+        "balance_usd_mn": "  balance",
+        "welfare_japan_usd_mn": "  welfare,\n  Japan",
+        "welfare_india_usd_mn": "  welfare,\n  India",
+    }
+    cells = [["lever", *columns.values()]]
+    for row in _rows(split):
+        name = _LEVER_NAMES.get(str(row["lever"]), str(row["lever"]))
+        cells.append([name, *(millions(row[column], signed=True) for column in columns)])
+    whole = split[list(columns)].sum()
+    cells.append(["Together", *(millions(float(whole[c]), signed=True) for c in columns)])
+    return _titled(f"What each lever does in {fiscal_year}, US$ million of 2023-24", _table(cells))
 
 
 def sector_table(result: Result, level: Level, fiscal_year: str) -> Group:
@@ -189,6 +223,18 @@ def footnotes(result: Result, fiscal_year: str) -> list[str]:
         "Rounded for reading: ~0 is small but not zero, and rows may differ from the total in the "
         "last digit.",
     ]
+    column = "change_in_balance_without_content_usd_mn"
+    totals = result.totals
+    if column in totals:
+        row = totals[totals["fiscal_year"] == fiscal_year].iloc[0]
+        if abs(row[column] - row["change_in_balance_usd_mn"]) >= _WORTH_SAYING:
+            without = millions(row[column], signed=True)
+            change = millions(row["change_in_balance_usd_mn"], signed=True)
+            lines.append(
+                "Imports include the Japanese inputs and machinery that the levers' own output "
+                f"needs; without them the balance would change by {without} instead of {change} "
+                "US$ mn."
+            )
     if "grade" in result.sectors.columns:
         lines.append(_GRADES)
     return lines
@@ -212,6 +258,8 @@ def page(result: Result, level: Level, fiscal_year: str) -> Group:
     ]
     if len(result.fiscal_years) > 1:
         parts.append(path(result))
+    if not result.contributions.empty:
+        parts.append(lever_table(result, fiscal_year))
     parts.append(sector_table(result, level, fiscal_year))
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:
