@@ -50,8 +50,9 @@ TOTALS = (
 )
 FLOWS = ("export", "import", "balance")
 SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
-#: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it.
-CHUNK = 50
+#: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that
+#: is how Sobol points are balanced.
+CHUNK = 64
 #: Folder of the chunks below the one the user names.
 CHUNKS = "draws"
 _COUNTRIES = {"JPN": "japan", "IND": "india"}
@@ -314,7 +315,8 @@ def monte_carlo(
 def draw_chunk(blob: bytes, start: int, stop: int, seed: int, shape: tuple[int, int]) -> Floats:
     """Outcomes of some draws of a packed study, shape (stop - start, *shape)."""
     study: Study = chunks.unpacked(blob)
-    return study.outcomes(study.uncertainty.scores(start, stop, seed), shape)
+    scores = study.uncertainty.scores(start, start + CHUNK, seed)[: stop - start]
+    return study.outcomes(scores, shape)
 
 
 @contextmanager

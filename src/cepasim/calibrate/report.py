@@ -568,9 +568,8 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
         [
             hard_table(report),
             "What each driver alone does to the chapter, as a multiple of 2013-14. The last factor "
-            "is what no driver explains, whatever its cause: towards the partner above 1, away from "
-            "it below. It is a residual with a name, not an effect "
-            "of the agreement.",
+            "is what no driver explains, whatever its cause: towards the partner above 1, away "
+            "from it below. It is a residual with a name, not an effect of the agreement.",
             _hard_words(report),
         ],
     )

@@ -32,6 +32,11 @@ STYLE = f"""<style>
 [data-testid="stAlert"] [data-testid="stAlertContainer"] {{padding:.5rem .8rem; min-height:0;
   color:{INK};}}
 [data-testid="stAlert"] p {{font-size:.86rem; color:{INK};}}
+[data-testid="stMarkdownContainer"] h1 {{font-size:1.5rem;}}
+[data-testid="stMarkdownContainer"] h2 {{font-size:1.25rem;}}
+[data-testid="stMarkdownContainer"] h3 {{font-size:1.1rem;}}
+[data-testid="stMarkdownContainer"] h4 {{font-size:1rem;}}
+[data-testid="stMarkdownContainer"] h5 {{font-size:.92rem;}}
 .cs-title {{display:flex; gap:.75rem; align-items:baseline; flex-wrap:wrap; margin:0;}}
 .cs-title h1 {{font-size:1.3rem; line-height:1.2; padding:0; margin:0;}}
 .cs-title p {{color:{MUTED}; font-size:.8rem; line-height:1.3; margin:0; width:100%;}}
@@ -82,11 +87,12 @@ STYLE = f"""<style>
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] {{gap:.3rem;}}
 [data-testid="stSidebar"] h2 {{font-size:1.02rem; padding:.7rem 0 1.1rem;}}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p,
-[data-testid="stExpander"] summary p {{color:{MUTED} !important; opacity:1 !important;}}
+[data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
+  opacity:1 !important;}}
 [data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
 [class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
-[data-testid="stVegaLiteChart"] {{line-height:0;}}
+[data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
 @media (max-width: 900px) {{.cs-cards {{grid-template-columns:repeat(2,minmax(0,1fr));}}}}

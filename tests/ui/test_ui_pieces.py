@@ -1,0 +1,383 @@
+"""Figures, words, bars, charts and code: everything of the front end that needs no screen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+import cepasim
+from cepasim.classification import Classification
+from cepasim.economy import Economy
+from cepasim.params import bundled_directory
+from cepasim.result import Result
+from cepasim.scenario import Scenario
+from cepasim.ui import assumptions, charts, code, figures, levers, look, questions, views
+from cepasim.ui.answers import Answers
+from cepasim.ui.look import Bar, Card
+
+BUNDLED = {
+    file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
+}
+HS = Classification.bundled()
+YEAR = "2030-31"
+
+
+@pytest.fixture(scope="module")
+def economy() -> Economy:
+    return cepasim.load()
+
+
+@pytest.fixture(scope="module")
+def result(economy: Economy) -> Result:
+    return cepasim.simulate(economy, BUNDLED["full-package"])
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (figures.bn(1240), "US$ 1.24 bn"),
+        (figures.bn(310, signed=True), "+0.31 bn"),
+        (figures.bn(-12540), "−US$ 12.54 bn"),
+        (figures.bn(-0.0001, signed=True), "~0 bn"),
+        (figures.bn(float("nan")), "–"),
+        (figures.mn(7.77, signed=True), "+7.8 mn"),
+        (figures.mn(-7.77, signed=True, unit=False), "−7.8"),
+        (figures.percent(-2.41), "−2.4 %"),
+        (figures.percent(0.0), "0 %"),
+        (figures.percent(float("nan")), "new"),
+        (figures.money(42), "US$ 42 mn"),
+        (figures.money(4200), "US$ 4.20 bn"),
+        (figures.value(0.123456), "0.1235"),
+        (figures.value(2029.0), "2,029"),
+        (figures.value(float("nan")), "–"),
+        (figures.value(-3.0, "days"), "−3 days"),
+    ],
+)
+def test_figures_are_written_for_people(text: str, wanted: str) -> None:
+    assert text == wanted
+
+
+# --- levers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(BUNDLED))
+def test_every_bundled_lever_has_a_place_and_words(name: str) -> None:
+    for lever in BUNDLED[name].to_dict()["levers"]:
+        assert levers.group_of(lever).key != levers.OTHER
+        sentence = levers.in_words(lever, HS)
+        assert sentence[0].isupper() and sentence.endswith(".")
+        assert "None" not in sentence and "{" not in sentence
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_every_group_can_be_switched_on(outside: bool) -> None:
+    for group in levers.shown_groups(outside=outside):
+        if group.key == levers.OTHER:
+            continue
+        added = levers.defaults(group, BUNDLED)
+        assert added, group.key
+        assert all(levers.group_of(lever).key == group.key for lever in added)
+        read = Scenario.from_dict({"name": "switched on", "levers": added})
+        assert all(levers.in_words(lever, HS) for lever in read.to_dict()["levers"])
+
+
+def test_outside_conditions_start_at_no_change(economy: Economy) -> None:
+    for group in levers.shown_groups(outside=True):
+        scenario = Scenario.from_dict({"name": "x", "levers": levers.defaults(group, BUNDLED)})
+        totals = cepasim.simulate(economy, scenario).totals
+        assert totals["change_in_balance_usd_mn"].abs().max() < 1e-6, group.key
+
+
+@pytest.mark.parametrize(
+    ("lever", "said"),
+    [
+        (
+            {"tariff": {"importer": "IND", "select": {"hs": ["87"]}, "cut": {"percent": 50.0}}},
+            "India cuts its duties by 50 % on goods from Japan (Vehicles and parts (87))",
+        ),
+        (
+            {"tariff": {"source": "IND", "select": {"all": True}, "cut": "eliminate"}},
+            "Japan eliminates its duties on goods from India (all products)",
+        ),
+        (
+            {
+                "ntb": {
+                    "importer": "JPN",
+                    "type": "all",
+                    "relief_percent": 40,
+                    "select": {"all": True},
+                }
+            },
+            "Japan relieves 40 % of the actionable part of all its barriers to Indian goods",
+        ),
+        (
+            {"exchange_rate": {"country": "IND", "depreciation_percent": -3.0}},
+            "The currency of India appreciates by 3 %",
+        ),
+    ],
+)
+def test_levers_in_words(lever: levers.LeverDict, said: str) -> None:
+    [(kind, settings)] = lever.items()
+    assert levers.in_words({kind: settings | {"start": "2026-27"}}, HS).startswith(said)
+
+
+# --- questions and assumptions ----------------------------------------------------------------
+
+
+def test_every_question_has_its_scenarios() -> None:
+    known = {**BUNDLED, **questions.derived(BUNDLED)}
+    for question in questions.QUESTIONS:
+        assert set(question.scenarios) <= set(known), question.key
+        assert question.scenarios or question.page == "parameters"
+
+
+def test_derived_scenarios_take_their_figures_from_bundled_ones() -> None:
+    derived = questions.derived(BUNDLED)
+    [cars] = derived["open-cars"].to_dict()["levers"]
+    assert cars["tariff"]["importer"] == "IND" and cars["tariff"]["select"] == {"hs": ["87"]}
+    [border] = derived["border-in-japan"].to_dict()["levers"]
+    assert border["ntb"]["type"] == ["border"]
+    [origin] = derived["origin-in-japan"].to_dict()["levers"]
+    assert origin["origin"]["importer"] == "JPN"
+
+
+def test_decisive_assumptions_are_parameters(economy: Economy) -> None:
+    rows = assumptions.rows_of(economy.parameters)
+    assert {a.name for a in assumptions.DECISIVE} <= set(rows.index)
+    assert len(rows) == len(economy.parameters.names)
+    moved = economy.parameters.with_overrides({"eta": 1.25})
+    assert assumptions.rows_of(moved).at["eta", "value"] == 1.25
+
+
+# --- HTML -------------------------------------------------------------------------------------
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _text_of(html: str) -> str:
+    reader = _Reader()
+    reader.feed(html)
+    assert not reader.open
+    return reader.text
+
+
+def test_names_cannot_become_html() -> None:
+    wicked = '<script>alert(1)</script> & "quotes"'
+    for html in (
+        look.title(wicked, wicked),
+        look.cards([Card(wicked, wicked, wicked, wicked)]),
+        look.bar_table(wicked, wicked, [Bar(wicked, 1.0, wicked)]),
+        look.table(wicked, [wicked], [[wicked]]),
+        look.note(wicked),
+    ):
+        assert "<script" not in html
+        assert "alert(1)" in _text_of(html)
+
+
+def test_bars_stay_inside_and_say_their_sign() -> None:
+    html = look.bar_table("h", "s", [Bar("a", 5.0, "+5"), Bar("b", -10.0, "−10")])
+    assert 'class="gain" style="left:66.7%;width:33.3%"' in html
+    assert 'class="loss" style="left:0.0%;width:66.7%"' in html
+    assert "+5" in html and "−10" in html
+    assert "No change." in look.bar_table("h", "s", [])
+    assert "nan" not in look.bar_table("h", "s", [Bar("a", 0.0, "0")])
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [look.INK, look.MUTED, look.SCENARIO, look.REFERENCE, look.ASSUMED, look.LOSS, *look.SERIES],
+)
+@pytest.mark.parametrize("paper", [look.PAPER, look.PANEL])
+def test_colours_have_contrast(colour: str, paper: str) -> None:
+    light, dark = sorted((_luminance(colour), _luminance(paper)), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+# --- views: every figure on the screen is a cell of the result ---------------------------------
+
+
+def test_headline_shows_cells_of_the_result(result: Result) -> None:
+    row = views.total_row(result, YEAR)
+    text = _text_of(views.headline(row, YEAR))
+    totals = result.totals.set_index("fiscal_year").loc[YEAR]
+    for item in ("exports", "imports", "balance"):
+        assert figures.bn(totals[f"{item}_usd_mn"]) in text
+    assert figures.bn(totals["change_in_balance_usd_mn"], signed=True) in text
+    assert YEAR in text and "nan" not in text.lower()
+
+
+@pytest.mark.parametrize("flow", ["export", "import"])
+def test_movers_and_losers_are_sorted_by_size(result: Result, flow: str) -> None:
+    text = _text_of(views.movers(result, YEAR, flow))
+    rows = result.sectors.query("fiscal_year == @YEAR and flow == @flow")
+    largest = rows.loc[rows["change_usd_mn"].abs().idxmax()]
+    assert figures.mn(largest["change_usd_mn"], signed=True, unit=False) in text
+    total = views.total_row(result, YEAR)
+    who = _text_of(views.losers(result.who_loses(YEAR), total, YEAR, flow))
+    assert ("India" if flow == "export" else "Japan") in who
+    assert "China" in who
+
+
+@pytest.mark.parametrize("name", ["reference", "full-package"])
+@pytest.mark.parametrize("year", ["2023-24", "2035-36"])
+def test_no_page_shows_nan(economy: Economy, name: str, year: str) -> None:
+    answer = cepasim.simulate(economy, BUNDLED[name])
+    total = views.total_row(answer, year)
+    losers = answer.who_loses(year)
+    html = (
+        views.headline(total, year)
+        + views.contributions(answer, year)
+        + views.accounts(answer, year)
+        + "".join(views.movers(answer, year, flow) for flow in ("export", "import"))
+        + "".join(views.losers(losers, total, year, flow) for flow in ("export", "import"))
+    )
+    assert "nan" not in _text_of(html).casefold().replace("finance", "")
+
+
+def test_search_in_the_table(result: Result) -> None:
+    everything = views.sector_frame(result, "chapter", YEAR)
+    garments = views.sector_frame(result, "chapter", YEAR, "GARMENTS knit")
+    assert list(garments["code"]) == ["61"]
+    assert len(everything) > len(garments)
+    assert views.sector_frame(result, "chapter", YEAR, "no such thing").empty
+    assert list(views.sector_frame(result, "chapter", YEAR, "87")["code"]) == ["87"]
+
+
+def test_who_loses_sums_to_the_change(result: Result) -> None:
+    table = result.who_loses(YEAR)
+    totals = result.totals.set_index("fiscal_year").loc[YEAR]
+    exports = table[table["flow"] == "export"]["change_usd_mn"].sum()
+    assert exports == pytest.approx(totals["exports_usd_mn"] - totals["baseline_exports_usd_mn"])
+
+
+def test_accounts_are_totals(result: Result) -> None:
+    table = result.accounts(YEAR).set_index("account")
+    totals = result.totals.set_index("fiscal_year").loc[YEAR]
+    row = table.loc["duty_japan_on_india"]
+    assert row["scenario_usd_mn"] == totals["duty_japan_on_india_usd_mn"]
+    assert row["baseline_usd_mn"] == totals["baseline_duty_japan_on_india_usd_mn"]
+    assert row["change_usd_mn"] == row["scenario_usd_mn"] - row["baseline_usd_mn"]
+    with pytest.raises(cepasim.InputError):
+        result.accounts("2050-51")
+    with pytest.raises(cepasim.InputError):
+        result.who_loses("2050-51")
+
+
+# --- charts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item", list(charts.ITEMS))
+def test_the_path_joins_history_and_model(
+    economy: Economy, result: Result, item: charts.Item
+) -> None:
+    history = economy.parameters.table("history/totals")
+    rows = charts.path_rows(result, history, item)
+    past = rows[rows["line"] == charts.HISTORY].set_index("fiscal_year")["usd_bn"]
+    model = rows[rows["line"] == charts.REFERENCE].set_index("fiscal_year")["usd_bn"]
+    assert past.index[0] == "2013-14" and past.index[-1] == "2023-24"
+    assert model.index[0] == "2023-24" and model.index[-1] == "2035-36"
+    assert past["2023-24"] == pytest.approx(model["2023-24"], abs=0.01)
+    assert rows["usd_bn"].notna().all()
+
+
+def test_changed_assumptions_make_a_third_line(economy: Economy, result: Result) -> None:
+    changed = Scenario.from_dict(
+        {**BUNDLED["full-package"].to_dict(), "parameters": {"real_demand_growth_ind": 0.05}}
+    )
+    plain = cepasim.simulate(economy, Scenario.reference())
+    other = cepasim.simulate(economy, changed)
+    rows = charts.path_rows(other, economy.parameters.table("history/totals"), "imports", plain)
+    lines = rows.groupby("line")["usd_bn"].last()
+    assert list(dict.fromkeys(rows["line"])) == [
+        charts.HISTORY,
+        charts.REFERENCE,
+        charts.ASSUMED,
+        charts.SCENARIO,
+    ]
+    assert lines[charts.ASSUMED] < lines[charts.REFERENCE]
+    assert charts.ASSUMED in str(charts.path_spec(assumed=True))
+    assert charts.ASSUMED not in str(charts.path_spec())
+
+
+def test_charts_load_nothing_from_outside() -> None:
+    for spec in (charts.path_spec(), charts.change_spec(), charts.compare_spec(["a", "b"])):
+        text = str({key: value for key, value in spec.items() if key != "$schema"})
+        assert "http" not in text
+        assert spec["usermeta"]["embedOptions"]["actions"]["editor"] is False
+
+
+def test_a_band_is_drawn_where_there_is_one(economy: Economy, result: Result) -> None:
+    totals = result.totals
+    band = pd.DataFrame(
+        {
+            "fiscal_year": totals["fiscal_year"],
+            "low_usd_mn": totals["balance_usd_mn"] - 1000,
+            "high_usd_mn": totals["balance_usd_mn"] + 1000,
+        }
+    )
+    history = economy.parameters.table("history/totals")
+    rows = charts.path_rows(result, history, "balance", band=band)
+    scenario = rows[rows["line"] == charts.SCENARIO]
+    assert (scenario["high_usd_bn"] - scenario["usd_bn"]).round(9).eq(1).all()
+
+
+# --- reproduce --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["full-package", "china-plus-one"])
+def test_the_code_runs_and_gives_the_figures_of_the_page(economy: Economy, name: str) -> None:
+    scenario = Scenario.from_dict({**BUNDLED[name].to_dict(), "parameters": {"eta": 0.8}})
+    program = code.python_code(scenario, YEAR)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+    )
+    printed = dict(line.rsplit(maxsplit=1) for line in done.stdout.strip().splitlines())
+    totals = cepasim.simulate(economy, scenario).totals.set_index("fiscal_year").loc[YEAR]
+    for column in ("exports_usd_mn", "imports_usd_mn", "change_in_balance_usd_mn"):
+        assert float(printed[column]) == pytest.approx(totals[column], rel=1e-4)
+
+
+def test_the_code_names_an_uploaded_folder() -> None:
+    program = code.python_code(BUNDLED["reference"], YEAR, "my-params")
+    assert 'cepasim.load("my-params")' in program
+    compile(program, "reproduce", "exec")
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+def test_answers_are_kept_and_dropped(economy: Economy) -> None:
+    answers = Answers(kept=2)
+    first = answers(economy, BUNDLED["reference"])
+    assert answers(economy, BUNDLED["reference"]) is first
+    answers(economy, BUNDLED["ntb-relief"])
+    answers(economy, BUNDLED["china-plus-one"])
+    assert answers(economy, BUNDLED["reference"]) is not first
+    assert answers.seconds > 0
