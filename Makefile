@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo app test lint format types docs validate benchmark balance golden lock clean
+.PHONY: help demo app test lint format types docs validate benchmark balance fit notebooks golden lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -59,9 +59,10 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-docs: $(VENV)/.installed ## Regenerate docs/parameters.md and docs/aggregation.md from params/
+docs: $(VENV)/.installed ## Regenerate docs/{parameters,aggregation,evidence}.md from params/
 	$(PY) -m cepasim.parameter_page docs/parameters.md
 	$(PY) -m cepasim.aggregation docs/aggregation.md
+	$(PY) -m cepasim.calibrate.report docs/evidence.md
 
 validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/validation.md
 	$(PY) -m validation docs/validation.md
@@ -71,6 +72,12 @@ benchmark: $(VENV)/.installed-dev ## Time what users wait for
 
 balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
 	$(PY) -m cepasim.calibrate.balance
+
+fit: $(VENV)/.installed ## Fit the backcast again on 2014-15 to 2018-19 (then make docs notebooks)
+	$(PY) -m cepasim.calibrate.backcast_fit
+
+notebooks: $(VENV)/.installed-dev ## Run the notebooks and store their outputs
+	$(PY) notebooks/run.py
 
 golden: $(VENV)/.installed-dev ## Renew the stored results of the bundled scenarios; review the diff
 	RENEW_GOLDEN=1 $(PY) -m pytest -m golden

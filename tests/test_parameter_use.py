@@ -76,6 +76,12 @@ def test_every_table_is_read_or_waits(parameters: Parameters, code: str) -> None
         assert any(text in code for text in written), f"{name} is read by no code"
 
 
+def test_no_table_that_is_read_says_that_it_waits(parameters: Parameters, code: str) -> None:
+    waiting = {name for name, table in parameters.dictionary.tables.items() if table.later}
+    read = {name for name in waiting if f'"{name}"' in code}
+    assert read == set(), "read now: drop `later: true` in tables.yaml"
+
+
 def test_every_table_the_code_reads_is_declared(parameters: Parameters, code: str) -> None:
     read = re.findall(r"""\.table\(\s*["']([a-z0-9_/]+)["']""", code)
     assert set(read) <= set(parameters.dictionary.tables)

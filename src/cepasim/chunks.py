@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from cepasim.output import replace_file
 from cepasim.problems import InputError, Problem, RunError
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 PLAN = "plan.json"
 #: Chunks under way at once: enough for every worker of a small cluster, few enough that a chunk
 #: is written soon after it is done.
@@ -76,45 +77,73 @@ def run_chunks(
         If the executor breaks down; finished chunks stay.
     """
     missing = {key: given for key, given in tasks.items() if not _file(folder, key).is_file()}
-    done = sum(size(key) for key in tasks if key not in missing)
-    with _progress(label, sum(map(size, tasks)), done) as advance:
+    run_tasks(
+        work,
+        missing,
+        lambda key, array: _keep(folder, key, array),
+        executor,
+        label=label,
+        size=size,
+        done=sum(size(key) for key in tasks if key not in missing),
+    )
+
+
+def run_tasks(
+    work: Callable[..., T],
+    tasks: Mapping[str, tuple[Any, ...]],
+    keep: Callable[[str, T], None],
+    executor: Executor | None = None,
+    *,
+    label: str = "",
+    size: Callable[[str], int] = lambda _: 1,
+    done: int = 0,
+) -> None:
+    """Compute tasks and hand over each result as it comes, in no particular order.
+
+    Parameters
+    ----------
+    work, tasks, executor, label, size
+        As in `run_chunks`.
+    keep : callable
+        ``keep(key, result)``, called in this process.
+    done : int, optional
+        What a progress bar counts as done already.
+
+    Raises
+    ------
+    RunError
+        If the executor breaks down; what was handed over stays.
+    """
+    with _progress(label, sum(map(size, tasks)) + done, done) as advance:
         if executor is None:
-            for key, given in missing.items():
-                _keep(folder, key, work(*given))
+            for key, given in tasks.items():
+                keep(key, work(*given))
                 advance(size(key))
             return
-        _run_on(executor, work, missing, folder, lambda key: advance(size(key)))
-
-
-def _run_on(
-    executor: Executor,
-    work: Callable[..., Floats],
-    missing: Mapping[str, tuple[Any, ...]],
-    folder: Path,
-    finished: Callable[[str], None],
-) -> None:
-    waiting = iter(missing.items())
-    under_way: dict[Future[Floats], str] = {}
-    try:
-        while True:
-            for key, given in waiting:
-                under_way[executor.submit(work, *given)] = key
-                if len(under_way) >= _UNDER_WAY:
-                    break
-            if not under_way:
-                return
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                key = under_way.pop(future)
-                _keep(folder, key, future.result())
-                finished(key)
-    except (RunError, InputError):
-        raise
-    except Exception as error:
-        # A broken pool, a lost scheduler: what is done is on disk, and a rerun goes on from it.
-        raise RunError(f"the workers failed ({type(error).__name__}: {error})") from error
-    finally:
-        for future in under_way:
-            future.cancel()
+        waiting = iter(tasks.items())
+        under_way: dict[Future[T], str] = {}
+        try:
+            while True:
+                while len(under_way) < _UNDER_WAY:
+                    following = next(waiting, None)
+                    if following is None:
+                        break
+                    under_way[executor.submit(work, *following[1])] = following[0]
+                if not under_way:
+                    return
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    key = under_way.pop(future)
+                    keep(key, future.result())
+                    advance(size(key))
+        except (RunError, InputError):
+            raise
+        except Exception as error:
+            # A broken pool, a lost scheduler: what is done is kept, and a rerun goes on from it.
+            why = str(error) or "no reason given"
+            raise RunError(f"the workers failed ({type(error).__name__}: {why})") from error
+        finally:
+            for future in under_way:
+                future.cancel()
 
 
 def stored(folder: Path, keys: Iterator[str] | list[str]) -> list[Floats]:

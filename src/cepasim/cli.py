@@ -111,12 +111,21 @@ def run(
             metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
         ),
     ] = None,
+    draws: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Set 90 % ranges from N draws of all figures beside the headline; 256 is a start.",
+        ),
+    ] = 0,
     debug: Debug = False,
 ) -> None:
     """Run a scenario and show what it does to exports, imports and the balance, by sector."""
     with _reporting(debug):
         _check_output(out, output_format)
-        result = _simulate(scenario, engine, params)
+        economy, read = _read(scenario, params)
+        result = _simulated(economy, read, engine, draws)
         level: Level = by.value
         shown_year = _year_of(result, year)
         options = {"by": level, "format": output_format or OutputFormat.CSV, "year": shown_year}
@@ -146,6 +155,10 @@ def check(
         problems = check_folder(directory)
         if problems:
             raise InputError(problems)
+        # Sound tables can still leave the model without a figure it needs.
+        from cepasim.economy import load
+
+        load(directory)
         typer.echo(f"{directory}: no problems found")
 
 
@@ -228,14 +241,141 @@ def calibrate(
         _check_output(out, None)
         if params is not None and not params.is_dir():
             _refuse("--params", str(params), "an existing parameter folder")
-        from cepasim.calibrate import report
+        from cepasim.calibrate import report, report_page
         from cepasim.economy import load
 
         result = report.calibration(load(params))
         typer.echo(report.text(result), nl=False)
         if out is not None:
-            files = report.write_folder(result, out)
+            files = report_page.write_folder(result, out)
             typer.echo(f"Wrote {out}: {', '.join(files)}", err=True)
+
+
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Processes.", show_default="one for each processor"
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Compute on a Dask cluster instead, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
+ParameterFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--params", metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
+    ),
+]
+
+
+@app.command()
+def montecarlo(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A scenario file or a bundled name.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", help="Tables, and the draws as they are done.", show_default=False
+        ),
+    ],
+    draws: Annotated[int, typer.Option(metavar="N", min=1, help="Number of draws.")] = 1024,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
+    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    params: ParameterFolder = None,
+    workers: Workers = 0,
+    scheduler: Scheduler = None,
+    debug: Debug = False,
+) -> None:
+    """Draw every figure within its range and report percentiles of totals and sectors.
+
+    Interrupted, it keeps what is done; the same command goes on from there.
+    """
+    with _reporting(debug, kept=out):
+        import cepasim
+        from cepasim import tables
+        from cepasim.executors import open_executor
+
+        economy, read = _read(scenario, params)
+        with open_executor(workers, scheduler) as executor:
+            ranges = cepasim.monte_carlo(
+                economy, read, draws, seed, executor, out=out, engine=engine
+            )
+        typer.echo(tables.ranges_text(ranges), nl=False)
+        if ranges.failed:
+            typer.echo(
+                f"{len(ranges.failed)} of {draws} draws have no equilibrium and are left out",
+                err=True,
+            )
+        typer.echo(f"Wrote {out}: totals and sectors, as CSV and Parquet", err=True)
+
+
+@app.command()
+def batch(
+    scenario: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO...", help="Scenario files or bundled names.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the Parquet files.", show_default=False),
+    ] = None,
+    grid: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A grid: base (a scenario) and vary (settings and their values).",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    params: ParameterFolder = None,
+    workers: Workers = 0,
+    scheduler: Scheduler = None,
+    debug: Debug = False,
+) -> None:
+    """Run many scenarios into Parquet files partitioned by scenario.
+
+    A scenario that fails is reported and loses none of the others; the exit code is then 1. The
+    same command computes only what is missing.
+    """
+    with _reporting(debug, kept=out):
+        import cepasim
+        from cepasim.batches import read_grid
+        from cepasim.executors import open_executor
+
+        if out is None:
+            _refuse("--out", "", "a folder for the Parquet files")
+        if not scenario and grid is None:
+            _refuse("SCENARIO", "", "at least one scenario, or --grid FILE")
+        if grid is not None and not grid.is_file():
+            _refuse("--grid", str(grid), "an existing file")
+        bundled = _bundled_scenarios()
+        given: list[Any] = [
+            bundled.get(name.removesuffix(".yaml"), name) for name in scenario or ()
+        ]
+        if grid is not None:
+            given += read_grid(grid, bundled)
+        economy = cepasim.load(params)
+        with open_executor(workers, scheduler) as executor:
+            done = cepasim.batch(economy, given, executor, out=out, engine=engine)
+        for key, problem in done.failures.itertuples(index=False):
+            typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)
+        finished = int(done.index["done"].sum())
+        typer.echo(f"Wrote {out}: {finished} of {len(done.index)} scenarios", err=True)
+        if not done.complete:
+            raise typer.Exit(FAILED)
 
 
 def main() -> None:
@@ -253,12 +393,20 @@ def main() -> None:
 # --- what `run` is made of --------------------------------------------------------------------
 
 
-def _simulate(scenario: str, engine: str, params: Path | None) -> Result:
-    """Read both inputs, then run."""
+def _simulated(economy: Economy, scenario: Scenario, engine: str, draws: int) -> Result:
+    """Run a scenario, with ranges if draws are asked for."""
     import cepasim
 
-    economy, read = _read(scenario, params)
-    return cepasim.simulate(economy, read, engine=engine)
+    result = cepasim.simulate(economy, scenario, engine=engine)
+    if not draws:
+        return result
+    from cepasim.executors import open_executor
+    from cepasim.montecarlo import CHUNK
+
+    # Starting processes pays from a few chunks on.
+    with open_executor(0 if draws > 4 * CHUNK else 1) as executor:
+        ranges = cepasim.monte_carlo(economy, scenario, draws, 1, executor, engine=engine)
+    return result.with_ranges(ranges.headline_ranges(), {"draws": draws, "seed": 1})
 
 
 def _read(scenario: str, params: Path | None) -> tuple[Economy, Scenario]:
@@ -368,14 +516,22 @@ def _write(
 
 
 @contextmanager
-def _reporting(debug: bool) -> Iterator[None]:
-    """Turn an exception into one line for each problem and the exit code that belongs to it."""
+def _reporting(debug: bool, kept: Path | None = None) -> Iterator[None]:
+    """Turn an exception into one line for each problem and the exit code that belongs to it.
+
+    ``kept`` is the folder of work that an interrupt leaves half done but not undone.
+    """
     try:
         yield
     except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except KeyboardInterrupt:
-        typer.echo("cepasim: interrupted; nothing was written", err=True)
+        told = (
+            "nothing was written"
+            if kept is None
+            else f"what is done stays in {kept}, and the same command goes on from there"
+        )
+        typer.echo(f"cepasim: interrupted; {told}", err=True)
         raise typer.Exit(FAILED) from None
     except Exception as error:
         if debug:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,12 @@ _ROLLED_BACK = ("CHN", "KOR", "EU27", "GBR", "USA")
 
 def _frozen(array: Floats) -> Floats:
     array = np.ascontiguousarray(array, dtype=float)
+    array.setflags(write=False)
+    return array
+
+
+def _read_only(array: Floats) -> Floats:
+    """Refuse writes, and keep the order in memory."""
     array.setflags(write=False)
     return array
 
@@ -420,11 +427,11 @@ class JapanMaterial:
         """
         lines = self.lines
         exporters, mfn = lines.exporters, lines.mfn
-        final = lines.rate_schedule.copy()
+        final = lines.rate_schedule.copy(order="F")
         india = exporters.index("IND")
         gain = np.nan_to_num(final[:, india] - np.fmin(final[:, india], self.gsp))
         final[:, india] -= parameters.value("gsp_use_ind") * gain
-        base = final.copy()
+        base = final.copy(order="F")
         moving = [exporters.index(e) for e in _ROLLED_BACK if e in exporters]
         for column in moving:
             done = parameters.value(f"roll_back_share_{exporters[column].lower()}")
@@ -434,8 +441,10 @@ class JapanMaterial:
         base[:, india] = np.where(np.isnan(self.last_step), base[:, india], left * self.last_step)
         year = int(parameters.value("bangladesh_ldc_end"))
         late = {"BGD": (year, np.where(np.isnan(self.gsp), mfn, self.gsp))}
+        base.setflags(write=False)
+        final.setflags(write=False)
         return (known or lines).with_rates(
-            [india, *moving], _frozen(base), _frozen(final), late_changes=FrozenMapping(late)
+            [india, *moving], base, final, late_changes=FrozenMapping(late)
         )
 
 
@@ -460,6 +469,8 @@ def _japan_material(
             # Where the general preference is lower, or is all there is, they have that too.
             own = np.fmin(own, rates["GSP"].to_numpy(float))
         final[:, column] = np.where(np.isnan(own), mfn, own)
+    gsp = rates["GSP"].to_numpy(float)
+    last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
     alone = [exporters.index(e) for e in ("IND", "BGD", *_ROLLED_BACK) if e in exporters]
     schedule, padded = _schedule(
         "JPN",
@@ -472,9 +483,9 @@ def _japan_material(
         chapters,
         line_rule,
         alone,
+        [gsp, last_step],
     )
-    last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
-    return JapanMaterial(schedule, padded(rates["GSP"].to_numpy(float)), padded(last_step))
+    return JapanMaterial(schedule, padded(gsp), padded(last_step))
 
 
 def india_schedule(
@@ -538,9 +549,10 @@ class IndiaMaterial:
         cepa = np.select([status == "full", status == "partial"], [0.0, partial_rate], default=mfn)
         cepa = np.minimum(cepa, mfn)
         japan = lines.exporters.index("JPN")
-        rates = np.repeat(mfn[:, None], len(lines.exporters), axis=1)
+        rates = np.empty((len(mfn), len(lines.exporters)), order="F")
+        rates[:] = mfn[:, None]
         rates[:, japan] = cepa
-        rates = _frozen(rates)
+        rates = _read_only(rates)
         if known is not None and prior is None:
             return known.with_rates([japan], rates, rates)
         return (known or lines).with_rates(range(len(lines.exporters)), rates, rates, _frozen(mfn))
@@ -570,7 +582,17 @@ def _india_material(
     rates = np.repeat(mfn[:, None], len(exporters), axis=1)
     own = [exporters.index("JPN")]
     lines, padded = _schedule(
-        "IND", exporters, codes, mfn, rates, category, kind, chapters, line_rule, own
+        "IND",
+        exporters,
+        codes,
+        mfn,
+        rates,
+        category,
+        kind,
+        chapters,
+        line_rule,
+        own,
+        [statutory, given, np.unique(status, return_inverse=True)[1].astype(float)],
     )
     known_chapters = prior.reindex(list(chapters)).to_numpy(float) / 100
     order = padded(np.arange(len(codes), dtype=float))
@@ -595,11 +617,13 @@ def _schedule(
     chapters: tuple[str, ...],
     line_rule: LineRule,
     own: Sequence[int],
+    made_of: Sequence[Floats],
 ) -> tuple[TariffSchedule, Callable[[Floats], Floats]]:
     """Sort lines into products; a chapter without lines (98, 99) gets one line without a rate.
 
-    ``own`` are the sources that are like no other, whatever their rates are today. Also returns
-    how values of the lines given become values of the schedule's lines.
+    ``own`` are the sources that are like no other, whatever their rates are today; ``made_of``
+    what rates depend on besides the MFN and the published ones. Also returns how values of the
+    lines given become values of the schedule's lines.
     """
     width = len(codes[0])
     missing = [h.ljust(width, "0") for h in chapters if not np.char.startswith(codes, h).any()]
@@ -618,7 +642,11 @@ def _schedule(
     codes.setflags(write=False)
     products.setflags(write=False)
     position = {hs: index for index, hs in enumerate(chapters)}
-    path = padded(rates)
+    # Rules act on one source at a time: its rates stand side by side.
+    path = _read_only(np.asfortranarray(padded(rates)))
+    level = padded(mfn)
+    marks = [level, *map(padded, made_of)]
+    line_kind = _told_apart([*marks, words(category), words(kind)])
     alike = [
         next(
             earlier
@@ -639,7 +667,7 @@ def _schedule(
         products=products,
         first_line=first.astype(np.int64),
         chapter=np.array([position[p[:2]] for p in products], dtype=np.int64),
-        mfn=padded(mfn),
+        mfn=level,
         rate_base=path,
         rate_schedule=path,
         category=words(category),
@@ -647,8 +675,19 @@ def _schedule(
         late_changes=FrozenMapping({}),
         line_rule=line_rule,
         alike=tuple(alike),
+        line_kind=line_kind,
+        published=path,
     )
     return schedule, padded
+
+
+def _told_apart(marks: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    """Number of the combination of marks each line has, shape (N,)."""
+    found = np.zeros(len(marks[0]), dtype=np.int64)
+    for mark in marks:
+        _, place = np.unique(mark, return_inverse=True)
+        _, found = np.unique(found * (place.max() + 1) + place, return_inverse=True)
+    return found
 
 
 def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:
@@ -744,7 +783,7 @@ def _market(
         domestic=benchmark.domestic,
         freight=_frozen(freight),
         schedule=schedule,
-        product_weights=_frozen(weights),
+        product_weights=_read_only(weights),
         origin_cost=_frozen(phi),
         utilisation_max=maximum,
         barriers=FrozenMapping({kind: _frozen(nu) for kind, nu in barriers.items()}),
@@ -756,7 +795,7 @@ def _market(
         eta=_frozen(by_chapter("eta")),
         supply=_frozen(by_source("epsilon_supply")),
         supply_domestic=_frozen(by_chapter("epsilon_domestic")),
-        growth=float(by_chapter("real_demand_growth")[0]),
+        growth=parameters.uniform("real_demand_growth", chapters, importer),
     )
 
 
@@ -797,71 +836,133 @@ def _benchmark_tariffs(
     phi : ndarray, shape (H, S)
     effective, collected : ndarray, shape (H, S)
     """
-    group, first = schedule.chapter, schedule.first_product
-    rates = np.nan_to_num(schedule.product_rate_base)
-    top = np.maximum(np.nan_to_num(schedule.product_mfn)[:, None], rates)
-    power = -sigma[group][:, None]
-
-    def sums(values: Floats) -> Floats:
-        return np.asarray(np.add.reduceat(values, first, axis=0))
-
-    def normalised(values: Floats) -> Floats:
-        return values / sums(values)[group]
-
-    def chapter_mean(cif: Floats, rate: Floats) -> Floats:
-        return sums(cif * rate) / sums(cif)
-
-    # Sources that pay the same are worked out once; the partner alone has a cost of origin.
+    size = (sigma.size, len(schedule.exporters))
+    phi, effective, collected = np.zeros(size), np.empty(size), np.empty(size)
+    weights = np.empty((len(schedule.products), size[1]), order="F")
+    mfn = np.nan_to_num(schedule.product_mfn)
     own = schedule.exporters.index(partner)
-    distinct = [c for c in dict.fromkeys(schedule.alike) if c != own]
-    place = np.array([0 if c == own else distinct.index(c) for c in schedule.alike])
-    rate, highest = rates[:, distinct], top[:, distinct]
-    start = np.zeros_like(rate) if product_rule == "count" else rate
-    cif = normalised(np.exp(power * np.log1p(start)))
-    paid = effective_tariff(highest, highest - rate, 0.0, maximum)
-    weights = normalised(cif * (1 + paid))[:, place]
-    effective = chapter_mean(cif, paid)[:, place]
-    collected = effective.copy()  # without a cost of origin all that is paid is collected
-    phi = np.zeros(effective.shape)
 
-    rate, highest = rates[:, [own]], top[:, [own]]
+    # The partner alone has a cost of origin; of the others those that pay the same are worked out
+    # once, and products by kind.
+    others = [c for c in dict.fromkeys(schedule.alike) if c != own]
+    stack = _Stack.of(schedule, others)
+    rate = np.nan_to_num(schedule.product_rate_base[stack.product, stack.column])
+    highest = np.maximum(mfn[stack.product], rate)
     start = np.zeros_like(rate) if product_rule == "count" else rate
-    margin, shown = highest - rate, None
+    cif = stack.number * np.exp(-sigma[stack.chapter] * np.log1p(start))
+    paid = effective_tariff(highest, highest - rate, 0.0, maximum)
+    landed = cif * (1 + paid)
+    paid_mean = (stack.sums(cif * paid) / stack.sums(cif)).reshape(len(others), -1)
+    each = landed / stack.number / np.repeat(stack.sums(landed), stack.width)
+    for place, column in enumerate(others):
+        alike = [c for c, first in enumerate(schedule.alike) if first == column]
+        weights[:, alike] = each[stack.of_product[place]][:, None]
+        effective[:, alike] = paid_mean[place][:, None]
+    collected[:] = effective  # without a cost of origin all that is paid is collected
+
+    # The partner's products by kind: rounds are many, kinds are few.
+    kinds = schedule.kinds(partner)
+    group = kinds.chapter
+    rate = np.nan_to_num(schedule.product_rate_base[kinds.product, own])
+    highest = np.maximum(mfn[kinds.product], rate)
+    margin, power = highest - rate, -sigma[group]
+    ones = np.ones(len(kinds.of_product))
+    known = np.zeros_like(ones) if known_trade is None else known_trade
+    trade, number, unknown = kinds.sums(known), kinds.sums(ones), kinds.sums(ones * (known == 0))
+    start = np.zeros_like(rate) if product_rule == "count" else rate
+    shown = None
     for _ in range(_ROUNDS if product_rule == "alike" else 1):
-        cif = normalised(np.exp(power * np.log1p(start)))
-        if known_trade is not None:
-            cif = _with_known_trade(cif[:, 0], known_trade, partner_fob, group)[:, None]
-        shown = origin_cost_from_use(cif[:, 0], margin[:, 0], used, maximum, group, shown)
+        taste = np.exp(power * np.log1p(start))
+        cif = _with_known_trade(taste * number, taste * unknown, trade, partner_fob, group)
+        shown = origin_cost_from_use(cif, margin, used, maximum, group, shown)
         # A chapter without any margin today has shown nothing: it takes the typical cost.
         phi[:, own] = np.where(np.isnan(shown), np.nanmedian(shown), shown)
-        cost = phi[group, own][:, None]
+        cost = phi[group, own]
         before, start = start, effective_tariff(highest, margin, cost, maximum)
         if np.abs(start - before).max() < 1e-9:
             break
-    collected[:, [own]] = chapter_mean(cif, collected_tariff(highest, margin, cost, maximum))
-    effective[:, [own]] = chapter_mean(cif, start)
-    weights[:, [own]] = normalised(cif * (1 + start))
+    due = collected_tariff(highest, margin, cost, maximum)[kinds.of_product]
+    paid, taste = start[kinds.of_product], taste[kinds.of_product]
+    cif = _with_known_trade(taste, taste * (known == 0), known, partner_fob, schedule.chapter)
+    total, landed = schedule.chapter_sums(cif), cif * (1 + paid)
+    collected[:, own] = schedule.chapter_sums(cif * due) / total
+    effective[:, own] = schedule.chapter_sums(cif * paid) / total
+    weights[:, own] = landed / schedule.chapter_sums(landed)[schedule.chapter]
     return weights, phi, effective, collected
 
 
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """Kinds of products of several sources, one source after the other.
+
+    Attributes
+    ----------
+    product, column, chapter : ndarray of int, shape (G,)
+        A product of the kind, its source and its chapter.
+    number : ndarray, shape (G,)
+        Products of the kind.
+    first, width : ndarray of int
+        First kind of each chapter of each source, and how many there are.
+    of_product : tuple of ndarray of int, shape (K,)
+        Place of each product's kind, by source.
+    """
+
+    product: NDArray[np.int64]
+    column: NDArray[np.int64]
+    chapter: NDArray[np.int64]
+    number: Floats
+    first: NDArray[np.int64]
+    width: NDArray[np.int64]
+    of_product: tuple[NDArray[np.int64], ...]
+
+    def sums(self, values: Floats) -> Floats:
+        """Sums over the chapters of each source."""
+        return np.asarray(np.add.reduceat(values, self.first))
+
+    @classmethod
+    def of(cls, schedule: TariffSchedule, columns: list[int]) -> _Stack:
+        """Stack the sources; made once for all rates of a schedule."""
+        key = ("", tuple(columns))
+        if key not in schedule.known:
+            kinds = [schedule.kinds(schedule.exporters[column]) for column in columns]
+            starts = np.cumsum([0, *(len(kind.product) for kind in kinds)])
+            chapter = np.concatenate([kind.chapter for kind in kinds])
+            first = np.flatnonzero(np.diff(chapter, prepend=-1))
+            schedule.known[key] = cls(
+                product=np.concatenate([kind.product for kind in kinds]),
+                column=np.repeat(columns, np.diff(starts)),
+                chapter=chapter,
+                number=np.concatenate([kind.sums(np.ones(len(kind.of_product))) for kind in kinds]),
+                first=first,
+                width=np.diff(np.append(first, chapter.size)),
+                of_product=tuple(
+                    kind.of_product + start for kind, start in zip(kinds, starts[:-1], strict=True)
+                ),
+            )
+        found = schedule.known[key]
+        assert isinstance(found, cls)
+        return found
+
+
 def _with_known_trade(
-    alike: Floats, known: Floats, total: Floats, group: NDArray[np.int64]
+    alike: Floats, spread: Floats, known: Floats, total: Floats, group: NDArray[np.int64]
 ) -> Floats:
-    """Shares of products in their chapter: known trade, and the rest spread over the others.
+    """Shares in their chapter: known trade, and the rest spread over what is not known.
 
     Parameters
     ----------
-    alike : ndarray, shape (K,)
-        Shares of products that are alike in taste.
+    alike, spread : ndarray, shape (K,)
+        What products that are alike in taste trade, any unit: all, and those without known trade.
     known : ndarray, shape (K,)
         US$ million; 0 where nothing is known.
     total : ndarray, shape (H,)
-        What the chapter trades in all.
+        What the chapter trades in all; only where trade is known does it matter.
     """
     chapters = total.size
+    if not known.any():
+        return np.asarray(alike / np.bincount(group, alike, chapters)[group])
     rest = np.maximum(total - np.bincount(group, known, chapters), 0.0)
-    spread = alike * (known == 0)
-    spread /= np.maximum(np.bincount(group, spread, chapters), 1e-300)[group]
+    spread = spread / np.maximum(np.bincount(group, spread, chapters), 1e-300)[group]
     blended = known + rest[group] * spread
     traded = np.bincount(group, blended, chapters)[group] > 0
     shares = np.where(traded, blended, alike)

@@ -170,6 +170,8 @@ def _outcome(
     elsewhere: Floats | None = None,
 ) -> Outcome:
     """Accounts of one market from its prices and values; shapes as in :class:`Outcome`."""
+    mix = hats.line_mix(market)
+    fob = fob * mix
     accounts = wedge_accounts(
         fob,
         market.freight,
@@ -178,7 +180,7 @@ def _outcome(
         hats.wedges.barrier,
         market.rent_share,
     )
-    wedge = market.wedge * hats.trade_cost
+    wedge = market.wedge * hats.trade_cost / mix
     return Outcome(
         shocks=hats,
         price=price,

@@ -220,6 +220,16 @@ class MonteCarlo:
         row = rows[(rows["fiscal_year"] == fiscal_year) & (rows["item"] == item)].iloc[0]
         return float(row["p5"]), float(row["p95"])
 
+    def headline_ranges(self) -> pd.DataFrame:
+        """90 % ranges as columns to stand beside ``Result.totals``, a row for each fiscal year."""
+        wide = self._totals.pivot(index="fiscal_year", columns="item", values=["p5", "p95"])
+        columns: dict[str, Any] = {"fiscal_year": list(self.fiscal_years)}
+        for item in TOTALS:
+            for end in ("p5", "p95"):
+                columns[f"{item}_{end}"] = wide.loc[list(self.fiscal_years), (end, item)].to_numpy()
+        columns["probability_deficit_falls"] = self.probability_deficit_falls.to_numpy()
+        return pd.DataFrame(columns)
+
     def to_folder(self, directory: Path | str) -> None:
         """Write totals and sectors as CSV and Parquet, the scenario and the manifest."""
         with output.replace_folder(directory) as folder:

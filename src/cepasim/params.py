@@ -125,6 +125,14 @@ def load_parameters(directory: Path | str | None = None) -> Parameters:
     )
 
 
+def _told(path: Path) -> dict[str, str]:
+    """Words of a metadata file; empty where there is none."""
+    if not path.is_file():
+        return {}
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {str(key): value for key, value in told.items() if isinstance(value, str)}
+
+
 def _read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
     """Read one table: numbers as float64 (blank is NaN), everything else as text."""
     if not columns:  # a report: nothing is known of its columns
@@ -360,6 +368,28 @@ class Parameters:
         self._used.update(names)
         return self._values[places]
 
+    def uniform(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        importer: str | None = None,
+        exporter: str | None = None,
+    ) -> float:
+        """Value of a parameter that must be the same for all chapters; else as ``by_chapter``.
+
+        Raises
+        ------
+        InputError
+            If a row gives some chapters a value of their own.
+        """
+        values = self.by_chapter(parameter, chapters, importer, exporter)
+        if np.ptp(values) > 0:
+            words = "one value for all chapters (leave hs blank): the model has no other use for it"
+            raise InputError(
+                [Problem(_OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
+            )
+        return float(values[0])
+
     def describe(
         self,
         parameter: str,
@@ -490,11 +520,15 @@ class Parameters:
 
         Empty where the benchmark is the user's own and comes without metadata.
         """
-        path = self._files["benchmark/bilateral"].with_name("metadata.yaml")
-        if not path.is_file():
-            return {}
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {str(key): value for key, value in told.items() if isinstance(value, str)}
+        return _told(self._files["benchmark/bilateral"].with_name("metadata.yaml"))
+
+    @property
+    def backcast_metadata(self) -> dict[str, str]:
+        """What the fit of the backcast says of itself: program, date, vintage, window, method.
+
+        Empty where the fit is the user's own and comes without metadata.
+        """
+        return _told(self._files["history/backcast_fit"].with_suffix(".yaml"))
 
     def long(self) -> pd.DataFrame:
         """Every figure of the folder, one row each.

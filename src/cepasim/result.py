@@ -254,6 +254,40 @@ class Result:
     _manifest: dict[str, object]
     _chain: Chain | None
 
+    def with_ranges(self, ranges: pd.DataFrame, options: Mapping[str, object]) -> Result:
+        """Return the same result with ranges beside the totals.
+
+        Parameters
+        ----------
+        ranges : DataFrame
+            One row per fiscal year of the result, in order; its columns stand after those of
+            `totals`, such as ``change_in_balance_usd_mn_p5``.
+        options : mapping
+            How they were made, for the manifest: draws and seed.
+
+        Raises
+        ------
+        ValueError
+            If the years are others.
+        """
+        if tuple(ranges["fiscal_year"]) != self.fiscal_years:
+            raise ValueError("ranges: their fiscal years are not those of the result")
+        added = ranges.drop(columns="fiscal_year").reset_index(drop=True)
+        return Result(
+            scenario=self._scenario,
+            engine=self._engine,
+            classification=self._classification,
+            totals=pd.concat([self._totals, added], axis=1),
+            sectors=self._sectors,
+            displacement=self._displacement,
+            contributions=self._contributions,
+            diagnostics=self._diagnostics,
+            quotas=self._quotas,
+            notes=self._notes,
+            manifest=self._manifest | {"ranges": dict(options)},
+            chain=self._chain,
+        )
+
     # --- what it holds ------------------------------------------------------------------------
 
     @property
@@ -744,6 +778,27 @@ class Result:
         with output.replace_file(path) as partial:
             output.write_json(self.document(by), partial)
         self._write_manifest_beside(Path(path))
+
+    def brief(self, path: Path | str, fiscal_year: str | None = None) -> None:
+        """Write a two-page briefing note, as HTML or DOCX by the ending of the path.
+
+        Parameters
+        ----------
+        path : Path or str
+            Ends in ``.html`` or ``.docx``.
+        fiscal_year : str, optional
+            The year it is about; the last one unless given.
+
+        Raises
+        ------
+        InputError
+            For another ending or an unknown year.
+        OSError
+            If the file cannot be written; what was there before is then still there.
+        """
+        from cepasim import brief  # a face of the result: it reads what stands here
+
+        brief.write(self, self._classification, path, fiscal_year)
 
     def _sheets(self, by: Level | None, options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
         described = output.with_options(self._manifest, options)

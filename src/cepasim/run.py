@@ -116,12 +116,17 @@ class State:
             rents[market.partner] += np.where(partners, rent, 0.0)
         return rents
 
+    def price_level(self, country: str) -> Floats:
+        """Hat of a country's general price level in US dollars, shape (Y, H)."""
+        return self.markets[country].shocks.price_level
+
     def welfare(self, reference: State) -> dict[str, Floats]:
         """Change in national welfare against another state, US$ million, shape (Y, H) each.
 
         Consumers, domestic producers, exporters to the partner, the treasury and the owners of
-        barrier and quota rents; the fund's public money and the additional private capital are
-        Japan's outlay. Equations: docs/method.md.
+        barrier and quota rents, each at the price level of the country it belongs to (a
+        depreciation alone makes nobody poorer); the fund's public money and the additional
+        private capital are Japan's outlay. Equations: docs/method.md.
         """
         economy = self.economy
         to_importer = economy.parameters.value("rent_share_to_importer")
@@ -130,31 +135,40 @@ class State:
             before, after = reference.markets[importer], self.markets[importer]
             column, partner = market.partner_column, market.partner
             spending = (market.landed.sum(axis=1) + market.domestic) * after.shocks.growth[:, None]
+            new, old = self.price_level(importer), reference.price_level(importer)
+            abroad_new, abroad_old = self.price_level(partner), reference.price_level(partner)
             consumers = consumer_surplus_change(
                 spending,
-                before.composite_index,
-                after.composite_index,
+                before.composite_index / old,
+                after.composite_index / new,
                 market.eta,
-                after.shocks.demand,
+                after.shocks.demand / new**market.eta,
             )
             producers = producer_surplus(
-                after.domestic - before.domestic, 1.0, 1.0, market.supply_domestic
+                after.domestic / new - before.domestic / old, 1.0, 1.0, market.supply_domestic
             )
+            sold_new, sold_old = after.fob[:, :, column], before.fob[:, :, column]
             exporters = producer_surplus(
-                (after.fob - before.fob)[:, :, column], 1.0, 1.0, market.supply[:, column]
+                sold_new / abroad_new - sold_old / abroad_old, 1.0, 1.0, market.supply[:, column]
             )
             if after.elsewhere is not None and before.elsewhere is not None:
                 producers = producers + producer_surplus(
-                    after.elsewhere - before.elsewhere, 1.0, 1.0, market.supply_domestic
+                    after.elsewhere / new - before.elsewhere / old,
+                    1.0,
+                    1.0,
+                    market.supply_domestic,
                 )
-            duty = (after.duty - before.duty).sum(axis=2)
-            rent = (after.rent - before.rent).sum(axis=2)
-            change[importer] += consumers + producers + duty + rent * to_importer
-            change[partner] += exporters + rent * (1 - to_importer)
+            duty = after.duty.sum(axis=2) / new - before.duty.sum(axis=2) / old
+            rent_new, rent_old = after.rent.sum(axis=2), before.rent.sum(axis=2)
+            change[importer] += consumers + producers + duty
+            change[importer] += (rent_new / new - rent_old / old) * to_importer
+            change[partner] += exporters
+            change[partner] += (rent_new / abroad_new - rent_old / abroad_old) * (1 - to_importer)
         if self.has_quotas or reference.has_quotas:
             before_rents, after_rents = reference.quota_rents(), self.quota_rents()
             for country in change:
-                change[country] += after_rents[country] - before_rents[country]
+                change[country] += after_rents[country] / self.price_level(country)
+                change[country] -= before_rents[country] / reference.price_level(country)
         public = self.fund.grants * economy.parameters.value("additionality")
         private = np.maximum(self.fund.investment - public, 0.0)
         change["JPN"] -= self.fund.grants + private

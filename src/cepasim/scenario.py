@@ -6,6 +6,7 @@ them into shocks. Whatever is wrong with a file is reported at once, with its li
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +83,15 @@ def _number(description: str, low: float, high: float, *, above_low: bool = Fals
     if above_low:
         return Field(strict=True, allow_inf_nan=False, gt=low, le=high, description=description)
     return Field(strict=True, allow_inf_nan=False, ge=low, le=high, description=description)
+
+
+_OVERRIDE = "a number (.inf where a supply elasticity is infinite)"
+
+
+def _a_number(value: float) -> float:
+    if math.isnan(value):
+        raise _fault(_OVERRIDE)
+    return value
 
 
 def _fiscal_year(text: object) -> object:
@@ -444,7 +454,7 @@ class ExchangeRateLever(Lever):
 
 
 class ExternalLever(Lever):
-    """A shock from outside: the costs of a source, or a third market's tariff on the pair.
+    """A shock from outside: costs of a source, demand of a market, or a third market's tariff.
 
     Without ``redirect_share`` the parameter ``us_redirection_share`` says how much of the exports
     to that market is offered to Japan.
@@ -457,19 +467,25 @@ class ExternalLever(Lever):
     market: Code | None = Field(default=None, description="the code of a country or group")
     tariff_on: Market | None = Field(default=None, description="JPN or IND")
     redirect_share: Share | None = Field(default=None, description="a share from 0 to 1")
+    demand_in: Market | None = Field(default=None, description="JPN or IND")
+    demand_percent: Change | None = Field(default=None, description=_CHANGE)
     select: Selected = Select({"all": True})
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
+    def _one_of_three(self) -> Self:
         cost = (self.source, self.cost_percent)
         redirection = (self.market, self.tariff_on)
-        whole = (None not in cost, None not in redirection)
-        begun = (
-            any(v is not None for v in cost),
-            any(v is not None for v in (*redirection, self.redirect_share)),
+        demand = (self.demand_in, self.demand_percent)
+        whole = tuple(None not in form for form in (cost, redirection, demand))
+        begun = tuple(
+            any(v is not None for v in form)
+            for form in (cost, (*redirection, self.redirect_share), demand)
         )
         if sum(whole) != 1 or whole != begun:
-            raise _fault("either source, cost_percent or market, tariff_on (and redirect_share)")
+            raise _fault(
+                "one of source, cost_percent; demand_in, demand_percent; market, tariff_on (and "
+                "redirect_share)"
+            )
         if self.market is not None and self.market in _PAIR:
             raise _fault("market: a third country; use tariff for JPN and IND")
         return self
@@ -532,7 +548,11 @@ class Scenario(_Frozen):
     time: Annotated[Literal["path", "long_run"], Field(description="path or long_run")] = "path"
     levers: Annotated[tuple[AnyLever, ...], Field(description="a list of levers")] = ()
     parameters: Annotated[
-        Mapping[str, Annotated[float, _number("a finite number", -1e300, 1e300)]],
+        Mapping[
+            str,
+            # Infinity is for supply elasticities; Parameters says where it may stand.
+            Annotated[float, Field(strict=True, description=_OVERRIDE), AfterValidator(_a_number)],
+        ],
         AfterValidator(FrozenMapping),
         Field(description="a mapping of parameter names to numbers"),
     ] = FrozenMapping({})
@@ -895,7 +915,7 @@ _INSIDE = {
     "cut": "a number, 0 or more (percent)",
     "windows": "a share from 0 to 1",
     "industries": "a share from 0 to 1",
-    "parameters": "a finite number",
+    "parameters": _OVERRIDE,
 }
 
 
@@ -927,6 +947,12 @@ def _check_settings(
     if selection.category is not None and kind != TariffLever.kind:
         text = "leave it out: categories are of tariff lines, only a tariff lever has one"
         problems.add((*path, "select", "category"), selection.category, text)
+    if kind != TariffLever.kind and selection.lines:
+        text = (
+            "codes of at most 6 digits: only tariffs are known by nine-digit line, and a lever on "
+            "one line would act on the whole of its HS6 product"
+        )
+        problems.add((*path, "select"), ", ".join(selection.lines), text)
     if kind == QuotaLever.kind:
         in_part = sorted({code[:2] for code in selection.codes if len(code) > 2})
         if in_part:
@@ -1040,10 +1066,11 @@ def _same_target(one: AnyLever, other: AnyLever) -> bool:
     if isinstance(one, ExchangeRateLever) and isinstance(other, ExchangeRateLever):
         return one.country == other.country
     if isinstance(one, ExternalLever) and isinstance(other, ExternalLever):
-        return (one.source, one.market, one.tariff_on) == (
+        return (one.source, one.market, one.tariff_on, one.demand_in) == (
             other.source,
             other.market,
             other.tariff_on,
+            other.demand_in,
         )
     return isinstance(one, FundLever) and isinstance(other, FundLever)
 

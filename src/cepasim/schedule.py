@@ -8,8 +8,8 @@ vanishes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -30,6 +30,70 @@ WedgeRule = Literal["ces", "mean"]
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
 #: being phased in moves in equal annual steps between the two.
 SCHEDULE_YEAR = 2026
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Products that nothing distinguishes in the eyes of one source, taken as one.
+
+    Attributes
+    ----------
+    of_product : ndarray of int, shape (K,)
+        Kind of each product.
+    product, chapter : ndarray of int, shape (G,)
+        A product of each kind, and the chapter of all of them; kinds stand by chapter.
+    line : ndarray of int, shape (n,)
+        The lines of those products in the schedule.
+    first_line : ndarray of int, shape (G,)
+        First of them for each kind.
+    lines, products, category, kind : ndarray of str
+    line_kind : ndarray of int, shape (n,)
+    published : ndarray, shape (n, 1)
+        Of those lines and products; as the attributes of `TariffSchedule`.
+    """
+
+    of_product: Ints
+    product: Ints
+    chapter: Ints
+    line: Ints
+    first_line: Ints
+    lines: NDArray[np.str_]
+    products: NDArray[np.str_]
+    category: NDArray[np.str_]
+    kind: NDArray[np.str_]
+    line_kind: Ints
+    published: Floats
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum of values by product over each kind: shape (K,) to (G,)."""
+        return np.asarray(np.bincount(self.of_product, values, len(self.product)), dtype=float)
+
+    def schedule(self, of: TariffSchedule, source: str) -> TariffSchedule:
+        """Schedule of one source with a product for each kind."""
+        column = [of.exporters.index(source)]
+        late = {
+            name: (year, rates[self.line])
+            for name, (year, rates) in of.late_changes.items()
+            if name == source
+        }
+        return TariffSchedule(
+            importer=of.importer,
+            exporters=(source,),
+            lines=self.lines,
+            products=self.products,
+            first_line=self.first_line,
+            chapter=self.chapter,
+            mfn=of.mfn[self.line],
+            rate_base=of.rate_base[self.line, column][:, None],
+            rate_schedule=of.rate_schedule[self.line, column][:, None],
+            category=self.category,
+            kind=self.kind,
+            late_changes=late,
+            line_rule=of.line_rule,
+            alike=(0,),
+            line_kind=self.line_kind,
+            published=self.published,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +128,11 @@ class TariffSchedule:
         How lines make a product: the best line open to the shipper, or the simple mean.
     alike : tuple of int, length S
         For each source the first one that pays the same rates on every line, in every year.
+    line_kind : ndarray of int, shape (N,)
+        Equal for lines alike in all that the rates are made of, whatever the parameters are,
+        but for ``published``.
+    published : ndarray, shape (N, S)
+        Rates as published, before any rule acts on them; the rest of what rates are made of.
     """
 
     importer: str
@@ -80,6 +149,75 @@ class TariffSchedule:
     late_changes: Mapping[str, tuple[int, Floats]]
     line_rule: LineRule
     alike: tuple[int, ...]
+    line_kind: Ints
+    published: Floats
+    # What was worked out on the lines already, such as kinds: the same for every set of rates.
+    known: dict[tuple[Hashable, ...], object] = field(default_factory=dict, repr=False)
+
+    def kinds(
+        self,
+        source: str,
+        selections: Hashable = (),
+        selected: Callable[[], Sequence[NDArray[np.bool_]]] = tuple,
+    ) -> Kinds:
+        """Products by kind: alike in chapter, rates under any parameters, and selection.
+
+        Parameters
+        ----------
+        source : str
+        selections : hashable, optional
+            What tells the selections apart from others.
+        selected : callable, optional
+            Gives masks of lines, shape (N,), or of products, shape (K,).
+        """
+        key = (source, selections)
+        if key not in self.known:
+            self.known[key] = self._told_apart(source, selected())
+        found = self.known[key]
+        assert isinstance(found, Kinds)
+        return found
+
+    def _told_apart(self, source: str, masks: Sequence[NDArray[np.bool_]]) -> Kinds:
+        column = self.exporters.index(source)
+        _, rate = np.unique(self.published[:, column], return_inverse=True)
+        marks = [self.line_kind, rate, *(m for m in masks if m.size == self.lines.size)]
+        _, of_line = np.unique(np.stack(marks), axis=1, return_inverse=True)
+        ends = [*self.first_line[1:], len(self.lines)]
+        # A product is the tuple of its lines; most have one. For the best of them, another line of
+        # the same kind makes no difference.
+        tuples: dict[tuple[int, ...], int] = {}
+        of_lines = of_line.reshape(-1).tolist()
+        words, lines = [], []
+        for start, end in zip(self.first_line.tolist(), ends, strict=True):
+            mine = {place: of_lines[place] for place in range(start, end)}
+            if self.line_rule == "best":
+                mine = {place: mine[place] for place in _firsts(mine)}
+            words.append(tuples.setdefault(tuple(sorted(mine.values())), len(tuples)))
+            lines.append(list(mine))
+        rows = [self.chapter, np.array(words)]
+        rows += [mask for mask in masks if mask.size != self.lines.size]
+        _, product, of_product = np.unique(
+            np.stack(rows), axis=1, return_index=True, return_inverse=True
+        )
+        counts = [len(lines[place]) for place in product]
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        line = np.array([place for one in product for place in lines[one]])
+        codes, names = self.lines[line], self.products[product]
+        codes.setflags(write=False)
+        names.setflags(write=False)
+        return Kinds(
+            of_product=of_product.reshape(-1),
+            product=product,
+            chapter=self.chapter[product],
+            line=line,
+            first_line=first,
+            lines=codes,
+            products=names,
+            category=self.category[line],
+            kind=self.kind[line],
+            line_kind=self.line_kind[line],
+            published=self.published[line, column][:, None],
+        )
 
     def with_rates(
         self,
@@ -121,7 +259,7 @@ class TariffSchedule:
                 moving[column] = changed._moves(column)
             changed.__dict__["moving"] = tuple(moving)
         if "product_rate_base" in kept and len(columns) < len(self.exporters):
-            rates = kept["product_rate_base"].copy()
+            rates = kept["product_rate_base"].copy(order="F")
             rates[:, list(columns)] = changed.product_rates(rate_base[:, list(columns)].T).T
             rates.setflags(write=False)
             changed.__dict__["product_rate_base"] = rates
@@ -135,7 +273,7 @@ class TariffSchedule:
     @cached_property
     def product_rate_base(self) -> Floats:
         """Rate of each product and source in the base year, shape (K, S); NaN where unknown."""
-        rates = np.ascontiguousarray(self.product_rates(self.rate_base.T).T)
+        rates = self.product_rates(self.rate_base.T).T
         rates.setflags(write=False)
         return rates
 
@@ -201,3 +339,11 @@ class TariffSchedule:
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
         return self.product_rates(self.mfn)
+
+
+def _firsts(kinds: Mapping[int, int]) -> list[int]:
+    """First place of each kind, in order."""
+    found: dict[int, int] = {}
+    for place, kind in kinds.items():
+        found.setdefault(kind, place)
+    return list(found.values())

@@ -96,7 +96,8 @@ def solve(market: Market, hats: Shocks) -> Outcome:
             f"{market.importer}: no equilibrium found in chapters {', '.join(failed)}; "
             "check their elasticities and shocks"
         )
-    fob = hats.base * eq.value * growth[:, :, None]
+    mix = hats.line_mix(market)
+    fob = hats.base * eq.value * mix * growth[:, :, None]
     accounts = wedge_accounts(
         fob,
         market.freight,
@@ -105,7 +106,7 @@ def solve(market: Market, hats: Shocks) -> Outcome:
         paid.barrier,
         market.rent_share,
     )
-    wedge = market.wedge * trade_cost
+    wedge = market.wedge * trade_cost / mix
     return Outcome(
         shocks=hats,
         price=eq.price,
@@ -155,7 +156,7 @@ def _paid_on_average(hats: Shocks, answer: QuotaEquilibrium) -> Wedges:
 def _quota_outcome(
     market: Market, hats: Shocks, answer: QuotaEquilibrium, fob: Floats
 ) -> QuotaOutcome | None:
-    """Quantities within the quotas and the rent they leave, at the legislated in-quota wedge."""
+    """Quantities within the quotas and the rent they leave, at the in-quota wedge as felt."""
     quota = hats.quota
     if quota is None:
         return None

@@ -19,6 +19,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cepasim.montecarlo import MonteCarlo
     from cepasim.result import Level, Result
 
 #: Every table fits into this many columns; a pipe has no width of its own and gets it.
@@ -100,20 +101,86 @@ _WORTH_SAYING = 0.05
 def headline(result: Result, fiscal_year: str) -> Group:
     """Exports, imports and balance of one year, in US$ billion: reference, scenario, change."""
     (row,) = _rows(result.balance("total", fiscal_year))
-    cells = [["", "  reference", "  scenario", "    change"]]
+    totals = result.totals
+    (ranges,) = _rows(totals[totals["fiscal_year"] == fiscal_year])
+    cells = [["", "  reference", "  scenario", "    change", "  90 % range of the change"]]
     for item in _ITEMS:
         signed = item == "balance"
+        change = f"change_in_{item}_usd_mn"
+        low, high = (ranges.get(f"{change}_{end}") for end in ("p5", "p95"))
+        spread = "" if low is None or high is None else _between(float(low), float(high))
         cells.append(
             [
                 _ITEM_NAMES[item],
                 billions(row[f"baseline_{item}_usd_mn"], signed=signed),
                 billions(row[f"{item}_usd_mn"], signed=signed),
-                billions(row[f"change_in_{item}_usd_mn"], signed=True),
+                billions(row[change], signed=True),
+                spread,
             ]
         )
     return _titled(
         f"India's trade with Japan in {fiscal_year}, US$ billion of 2023-24", _table(cells)
     )
+
+
+def ranges_text(ranges: MonteCarlo) -> str:
+    """Changes of exports, imports and the balance with their ranges, year by year, as text."""
+    from cepasim.montecarlo import TOTALS
+
+    totals = ranges.totals
+    cells = [
+        [
+            "fiscal\nyear",
+            "",
+            "  central",
+            "  median",
+            "  50 % range",
+            "  90 % range",
+            "  share above 0",
+        ]
+    ]
+    changes = [item for item in TOTALS if item.startswith("change_in_")]
+    for year in _shown_years(ranges.fiscal_years):
+        for item in changes:
+            row = totals[(totals["fiscal_year"] == year) & (totals["item"] == item)].iloc[0]
+            name = _ITEM_NAMES[item.removeprefix("change_in_").removesuffix("_usd_mn")]
+            cells.append(
+                [
+                    year if item == changes[0] else "",
+                    name,
+                    billions(row["central"], signed=True),
+                    billions(row["p50"], signed=True),
+                    _between(row["p25"], row["p75"]),
+                    _between(row["p5"], row["p95"]),
+                    f"{100 * row['probability_above_zero']:.0f} %",
+                ]
+            )
+    buffer = io.StringIO()
+    console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
+    console.print(Text(ranges.scenario.name, style="bold"))
+    console.print(
+        _titled(
+            f"Changes against the reference in {ranges.draws:,} draws (seed {ranges.seed}), "
+            "US$ billion of 2023-24",
+            _table(cells, name_column=1, last_in_bold=False),
+        )
+    )
+    console.print(
+        "The share of the balance is the probability that the deficit falls. What is drawn and "
+        "how: docs/uncertainty.md."
+    )
+    return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def _shown_years(years: Sequence[str]) -> list[str]:
+    """First year after the base, the one halfway, the last."""
+    if len(years) < 4:
+        return [years[-1]]
+    return list(dict.fromkeys([years[3], years[len(years) // 2 + 1], years[-1]]))
+
+
+def _between(low: float, high: float) -> str:
+    return f"{billions(low, signed=True)} to {billions(high, signed=True)}"
 
 
 def path(result: Result) -> Group:
@@ -235,6 +302,14 @@ def footnotes(result: Result, fiscal_year: str) -> list[str]:
                 f"needs; without them the balance would change by {without} instead of {change} "
                 "US$ mn."
             )
+    if "probability_deficit_falls" in totals:
+        share = totals.set_index("fiscal_year")["probability_deficit_falls"][fiscal_year]
+        draws = result.manifest.get("ranges")
+        count = f" {draws['draws']:,}" if isinstance(draws, dict) and "draws" in draws else ""
+        lines.append(
+            f"90 % range: the middle nine tenths of{count} draws of every figure within its range "
+            f"(docs/uncertainty.md). The deficit falls in {100 * float(share):.0f} % of them."
+        )
     if "grade" in result.sectors.columns:
         lines.append(_GRADES)
     return lines

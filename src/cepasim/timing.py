@@ -80,6 +80,8 @@ def lagged(path: Floats, first_year: float, decay: float) -> Floats:
     """
     # sum over tau of step_tau w(t - tau), with the part still missing carried from year to year.
     felt = np.array(path, dtype=np.float64)
+    if not felt.any():
+        return felt  # nothing happens
     missing = np.zeros_like(felt[0])
     for year in range(1, len(felt)):
         missing = missing * (1.0 - decay) + (path[year] - path[year - 1])

@@ -13,8 +13,8 @@ and the scenario, and one scenario and another, are compared under the same draw
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 
@@ -85,6 +85,8 @@ class Spread:
     side : ndarray
         1 or -1 where the range lies on one side of the value only, else 0.
     whole : ndarray of bool
+    low, high : ndarray
+        The range.
     """
 
     value: Floats
@@ -95,6 +97,8 @@ class Spread:
     up: Floats
     side: NDArray[np.int8]
     whole: NDArray[np.bool_]
+    low: Floats
+    high: Floats
 
     @property
     def exact(self) -> NDArray[np.bool_]:
@@ -199,6 +203,8 @@ class Spread:
             up=up,
             side=side.astype(np.int8),
             whole=np.isin(units, _WHOLE),
+            low=np.where(exact, value, low),
+            high=np.where(exact, value, high),
         )
 
 
@@ -318,33 +324,51 @@ class Uncertainty:
             The trade of India and Japan sums to the same totals, and the imports from each other
             source to the same total of the source.
         """
+        return self.assembled(economy, lambda block: block.at(scores))
+
+    def assembled(self, economy: Economy, figures: Callable[[Block], Floats]) -> Economy:
+        """Return an economy with given figures.
+
+        Parameters
+        ----------
+        economy : Economy
+            The one the distributions are of.
+        figures : callable
+            The figures of a block, shape (n,).
+        """
         block = self.parameters
-        values = dict(zip(block.names, block.at(scores).tolist(), strict=True))
+        values = dict(zip(block.names, figures(block).tolist(), strict=True))
         _make_whole(values, block)
         benchmarks = {
-            importer: self._benchmark(importer, given, scores)
+            importer: self._benchmark(importer, given, figures)
             for importer, given in economy.ground.benchmarks.items()
         }
-        return economy.perturbed(values, benchmarks, self.india_mfn.at(scores) / 100.0)
+        return economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0)
 
-    def _benchmark(self, importer: str, given: Benchmark, scores: Floats) -> Benchmark:
-        pair = self.bilateral[importer]
-        block = self.imports[importer]
+    def _benchmark(
+        self, importer: str, given: Benchmark, figures: Callable[[Block], Floats]
+    ) -> Benchmark:
+        pair, block = self.bilateral[importer], self.imports[importer]
         shape = given.cif.shape
-        drawn, spread = block.at(scores).reshape(shape), block.spread
-        error = np.square(0.5 * (spread.down + spread.up)).reshape(shape)
-        cif = rebalanced(drawn, spread.value.reshape(shape), error)
-        width = 0.5 * (pair.spread.down + pair.spread.up)
+        cif = rebalanced(
+            figures(block).reshape(shape),
+            block.spread.value.reshape(shape),
+            _log_variance(block.spread).reshape(shape),
+        )
         total = rebalanced(
-            pair.at(scores)[:, None], pair.spread.value[:, None], np.square(width)[:, None]
+            figures(pair)[:, None], pair.spread.value[:, None], _log_variance(pair.spread)[:, None]
         )
         return Benchmark(
             chapters=given.chapters,
             exporters=given.exporters,
             pair=total[:, 0],
             cif=cif,
-            domestic=self.domestic[importer].at(scores),
+            domestic=figures(self.domestic[importer]),
         )
+
+
+def _log_variance(spread: Spread) -> Floats:
+    return np.asarray(np.square(0.5 * (spread.down + spread.up)))
 
 
 def sobol_scores(dimensions: int, start: int, stop: int, seed: int, largest: float) -> Floats:
@@ -509,7 +533,7 @@ class _Builder:
             if name in overrides or spread_over:
                 low[place] = high[place] = value[place]
         bounds = [units[unit] for unit in rows["unit"]]
-        return Spread.of(
+        spread = Spread.of(
             value,
             low,
             high,
@@ -517,6 +541,10 @@ class _Builder:
             np.array([np.inf if unit.maximum is None else unit.maximum for unit in bounds]),
             rows["unit"].to_numpy(object),
         )
+        # Where one score moves several figures, those with a range on one side stop at their
+        # value while the others go on: the size of the score would turn them back.
+        together = [_KIND.get(str(name), str(name)) in _ONE_FOR_ALL for name in rows["parameter"]]
+        return replace(spread, side=np.where(together, 0, spread.side).astype(np.int8))
 
     def _common(self, key: str) -> int:
         if key not in self._commons:

@@ -13,11 +13,12 @@ import cepasim
 from cepasim.classification import Classification
 from cepasim.economy import Economy
 from cepasim.params import bundled_directory
+from cepasim.report import figures, levers, look, views
+from cepasim.report.look import Bar, Card
 from cepasim.result import Result
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, charts, code, figures, levers, look, questions, views
+from cepasim.ui import assumptions, charts, code, questions
 from cepasim.ui.answers import Answers
-from cepasim.ui.look import Bar, Card
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -330,7 +331,6 @@ def test_charts_load_nothing_from_outside() -> None:
     for spec in (charts.path_spec(), charts.change_spec(), charts.compare_spec(["a", "b"])):
         text = str({key: value for key, value in spec.items() if key != "$schema"})
         assert "http" not in text
-        assert spec["usermeta"]["embedOptions"]["actions"]["editor"] is False
 
 
 def test_a_band_is_drawn_where_there_is_one(economy: Economy, result: Result) -> None:

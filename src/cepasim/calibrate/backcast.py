@@ -8,8 +8,7 @@ simple forecasts started in 2013-14 and in 2018-19. Losing to one of them is a f
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -84,7 +83,8 @@ class Backcast:
     history_check : DataFrame
         Sums of the chapters beside Table 1.2.
     parameters : DataFrame
-        What was fitted, with range and prior.
+        What was fitted: ``name``, ``value``, ``low``, ``high`` (90 %), ``prior_low``,
+        ``prior_high`` (NaN for the drift, which has no prior), ``unit``, ``note``.
     bridged : DataFrame
         2022-23 by section and chapter against an estimate from principal commodities (grade C),
         for the model and the simple forecasts from 2013-14; the estimate's own spread beside it.
@@ -536,8 +536,14 @@ def _hard_cases(
 
 
 def _parameters(economy: Economy) -> pd.DataFrame:
+    """What was fitted beside its prior; a drift has none."""
     table = economy.parameters.table("history/backcast_fit")
-    return table[["name", "value", "low", "high", "unit", "note"]]
+    prior = economy.parameters.table("history/backcast_prior").set_index("name")
+    before = table["name"].str.replace("backcast_", "prior_", n=1, regex=False)
+    for end in ("low", "high"):
+        table[f"prior_{end}"] = prior[end].reindex(before).to_numpy(float)
+    columns = ["name", "value", "low", "high", "prior_low", "prior_high", "unit", "note"]
+    return table[columns]
 
 
 def _bridged(economy: Economy, forecasts: Mapping[str, Forecast]) -> pd.DataFrame:
@@ -576,23 +582,3 @@ def _leak(flow: model.FlowInputs, given: model.Settings, predicted: Floats) -> p
         mean = float(share @ predicted[t] / predicted[t].sum())
         rows.append((format_fiscal_year(START + t), mean, float(share.max())))
     return pd.DataFrame(rows, columns=["fiscal_year", "mean_share", "largest_share"])
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write ``docs/backcast.md``; returns the exit code (0, or 2 for wrong arguments)."""
-    paths = list(sys.argv[1:] if arguments is None else arguments)
-    if len(paths) != 1:
-        print("usage: python -m cepasim.calibrate.backcast docs/backcast.md", file=sys.stderr)
-        return 2
-    # The report knows this module, not the other way round.
-    from cepasim import output
-    from cepasim.calibrate.report import calibration, markdown
-    from cepasim.economy import load
-
-    with output.replace_file(paths[0]) as partial:
-        output.write_text(markdown(calibration(load())), partial)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

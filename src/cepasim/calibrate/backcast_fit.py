@@ -19,6 +19,7 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from cepasim.params import bundled_directory
 Floats = NDArray[np.float64]
 
 TABLE = "history/backcast_fit"
+#: Day on which the tables of ``params/history`` were last taken over from their sources.
+DATA_VINTAGE = "2026-11-21"
 #: Tables the fit reads: a change in one of them asks for a new fit.
 SOURCES = (
     "history/bilateral",
@@ -282,7 +285,8 @@ def describe(economy: Economy, result: Fit, directory: Path) -> dict[str, Any]:
     return {
         "program": "python -m cepasim.calibrate.backcast_fit",
         "cepasim": version("cepasim"),
-        "data_vintage": "2026-11-21",
+        "date": date.today().isoformat(),
+        "data_vintage": DATA_VINTAGE,
         "base_year": format_fiscal_year(START),
         "window": f"{format_fiscal_year(START + 1)} to {format_fiscal_year(LAST_FITTED)}",
         "judged_on": "2019-20 to 2023-24, not looked at by the fit",

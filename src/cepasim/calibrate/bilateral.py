@@ -4,7 +4,7 @@ No product split of 2023-24 is published, apart from the exports for which HS8 l
 collected. The estimate is a two-year balance: 2022-23, for which principal commodities are known,
 and 2023-24 are estimated together, because Japan's calendar year 2023 covers both and because the
 one is the best predictor of the other. It minimises a sum of weighted Kullback-Leibler distances
-in scaled shares (model.md, section 8) subject to the published totals, to HS8 sums as floors and
+in scaled shares subject to the published totals, to HS8 sums as floors and
 to complete HS8 chapters. A distance divided by the variance of its source is, to second order,
 the log-normal likelihood of that source, so weights are measured errors (`sources`). Every
 statement may keep a residual: beyond `huber_threshold` standard deviations its pull stays

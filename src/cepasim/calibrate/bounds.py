@@ -25,6 +25,15 @@ def source_bounds() -> Bounds | None:
     return read_bounds(file) if file.is_file() else None
 
 
+def missed_reasons() -> dict[tuple[str, str], str]:
+    """Reasons of the bounds known to be missed, by section and name; empty without the tests."""
+    file = bundled_directory().parent / "tests" / "calibration" / "missed.yaml"
+    if not file.is_file():
+        return {}
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {(s, name): str(why) for s, group in content.items() for name, why in group.items()}
+
+
 def read_bounds(file: Path) -> Bounds:
     """Read a file of bounds: section, then name, then limits and the reason.
 
@@ -80,14 +89,23 @@ def measured_scores(report: Backcast) -> dict[tuple[str, str], float]:
     return out
 
 
-def against_bounds(report: Backcast, bounds: Bounds) -> pd.DataFrame:
+def against_bounds(
+    report: Backcast, bounds: Bounds, missed: Mapping[tuple[str, str], str] | None = None
+) -> pd.DataFrame:
     """Scores beside their bounds.
+
+    Parameters
+    ----------
+    report : Backcast
+    bounds : Bounds
+    missed : mapping of (section, name) to str, optional
+        Reasons of misses.
 
     Returns
     -------
     DataFrame
-        ``section``, ``name``, ``measured``, ``bound`` (words), ``met``, ``reason``; one row for
-        each bound on a score of the backcast.
+        ``section``, ``name``, ``measured``, ``bound`` (words), ``met``, ``reason``,
+        ``why_missed``; one row for each bound on a score of the backcast.
     """
     scores = measured_scores(report)
     rows = [
@@ -102,6 +120,7 @@ def against_bounds(report: Backcast, bounds: Bounds) -> pd.DataFrame:
             ),
             "met": meets(scores[section, name], bound),
             "reason": bound["reason"],
+            "why_missed": (missed or {}).get((section, name), ""),
         }
         for section, group in bounds.items()
         for name, bound in group.items()

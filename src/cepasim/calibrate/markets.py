@@ -2,7 +2,7 @@
 
 Puts together Japan's market (`cepasim.calibrate.japan_market`), India's
 (`cepasim.calibrate.india_market`) and the sales of domestic varieties
-(`cepasim.calibrate.domestic_sales`); model.md section 8. The pair's own trade is given and never
+(`cepasim.calibrate.domestic_sales`). The pair's own trade is given and never
 changed.
 """
 

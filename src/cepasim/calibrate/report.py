@@ -1,29 +1,33 @@
-"""The calibration report: benchmark, backcast, decomposition and panel as text, page and files.
+"""The calibration report: benchmark, backcast, decomposition and panel as text and Markdown.
 
 Nothing is computed here that is not in one of the parts; every figure shown is rounded from them.
+`report_page` makes HTML and files of it. The page of the documentation is written by::
+
+    python -m cepasim.calibrate.report docs/evidence.md
 """
 
 from __future__ import annotations
 
-import html
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cepasim import output
 from cepasim.calibrate import backcast as parts
 from cepasim.calibrate.backcast import Backcast, backcast
-from cepasim.calibrate.bounds import against_bounds, source_bounds
+from cepasim.calibrate.bounds import against_bounds, missed_reasons, source_bounds
 from cepasim.calibrate.decompose import LABELS, Decomposition, decompose_history
 from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, settings
 from cepasim.calibrate.panel import Panel, tariff_panel
-from cepasim.economy import Economy
+from cepasim.economy import Economy, load
 from cepasim.fiscal_year import format_fiscal_year
-from cepasim.manifest import manifest
+
+TITLE = "Evidence: how far the model deserves trust"
 
 _FLOWS = {"export": "exports", "import": "imports", "balance": "balance"}
 
@@ -50,10 +54,14 @@ class Calibration:
     benchmark : DataFrame
         ``flow``, ``benchmark_usd_mn``, ``published_usd_mn``, ``gap_usd_mn`` of 2023-24.
     bounds : DataFrame
-        Scores beside the bounds written before the first run; empty without a source checkout.
+        Scores beside the bounds written before the first run, with the reason of a miss; empty
+        without a source checkout.
     usable_error, smallest_section : float
         WAPE up to which a section is called usable, and the trade a year it must have to be judged.
     parameter_digest : str
+    chapter_names : mapping of str to str
+    fit : mapping of str to str
+        What the fitted file says of itself; empty if it says nothing.
     """
 
     backcast: Backcast
@@ -64,6 +72,8 @@ class Calibration:
     usable_error: float
     smallest_section: float
     parameter_digest: str
+    chapter_names: Mapping[str, str]
+    fit: Mapping[str, str]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
@@ -88,10 +98,12 @@ def calibration(economy: Economy) -> Calibration:
         decomposition=decompose_history(economy),
         panel=tariff_panel(economy),
         benchmark=benchmark_summary(economy),
-        bounds=against_bounds(report, bounds) if bounds else pd.DataFrame(),
+        bounds=against_bounds(report, bounds, missed_reasons()) if bounds else pd.DataFrame(),
         usable_error=convention["usable_error"],
         smallest_section=convention["smallest_section"],
         parameter_digest=economy.parameters.digest,
+        chapter_names={hs: economy.classification.name(hs) for hs in economy.chapters},
+        fit=economy.parameters.backcast_metadata,
     )
 
 
@@ -171,7 +183,7 @@ def theil_table(report: Backcast) -> pd.DataFrame:
     )
     shown = wide.map(lambda u: f"{u:.2f}").reset_index()
     shown["flow"] = shown["flow"].map(_FLOWS)
-    return shown
+    return shown.rename_axis(columns=None)
 
 
 def lost_to(report: Backcast) -> list[str]:
@@ -204,6 +216,7 @@ def bounds_table(bounds: pd.DataFrame) -> pd.DataFrame:
             "bound": bounds["bound"],
             "met": ["yes" if met else "**no**" for met in bounds["met"]],
             "why this bound": bounds["reason"],
+            "why missed": bounds["why_missed"],
         }
     )
 
@@ -323,7 +336,7 @@ def bridged_table(report: Backcast) -> pd.DataFrame:
     wide = b.assign(column=named).pivot_table(
         index="forecast", columns="column", values="wape", sort=False
     )
-    return wide.map(_percent).reset_index()
+    return wide.map(_percent).reset_index().rename_axis(columns=None)
 
 
 def section_table(report: Backcast, smallest: float) -> pd.DataFrame:
@@ -378,51 +391,182 @@ def rolling_table(report: Backcast) -> pd.DataFrame:
 # --- in words ---------------------------------------------------------------------------------
 
 
-def verdict(result: Calibration) -> list[str]:
-    """Where the model may be used and where not, from the scores."""
-    s = result.backcast.section_scores
-    s = s[s["mean_usd_mn"] >= result.smallest_section]
-    out = []
-    for flow, word in (("export", "exports"), ("import", "imports")):
-        mine = s[s["flow"] == flow]
-        good = mine[mine["wape"] <= result.usable_error]
-        bad = mine[mine["wape"] > result.usable_error]
-        names = ["; ".join(f"{r['section']} {r['name']}" for r in records(g)) for g in (good, bad)]
-        out.append(
-            f"Level of {word}, six to eight years ahead, within {_percent(result.usable_error)}: "
-            f"{names[0] or 'no section'}. Not: {names[1] or 'none'}."
+def verdict(result: Calibration) -> list[str | pd.DataFrame]:
+    """Where the model may be used and where not, from the scores: words and two tables."""
+    return [
+        _headline(result),
+        question_table(result),
+        f"By section, levels six to eight years ahead (WAPE on {_label(LAST_FITTED + 1)} to "
+        f"2021-22, sections that trade US$ {result.smallest_section:.0f} mn a year or more). "
+        "Where a simple forecast is at least as close, the model adds nothing to it:",
+        sector_table(result),
+        default_economy(result.backcast),
+        _fit_words(result.fit),
+    ]
+
+
+def _headline(result: Calibration) -> str:
+    """Errors of the totals beside the best simple forecast, and the bounds missed."""
+    told = []
+    for flow in FLOWS:
+        own = result.backcast.score_of("total", flow)
+        name, error = _closest(result.backcast, "total", flow)
+        told.append(
+            f"{_FLOWS[flow]} of {_label(LAST_FITTED + 1)} to {_label(LAST)} missed by "
+            f"{_percent(own['wape'])} (bias {_signed_percent(own['bias'])}; {name} from the same "
+            f"year: {_percent(error)})"
         )
+    words = f"**Started in {_label(START)}: {', '.join(told)}.** "
+    if len(result.bounds):
+        missed = int((~result.bounds["met"]).sum())
+        words += f"Of {len(result.bounds)} bounds set beforehand {missed} are missed. "
+    return words + (
+        "The model is made for the difference between a scenario and a reference of the same year; "
+        "it is not a forecast of levels. The backcast judges its drivers and its levels, and only "
+        "indirectly those differences."
+    )
+
+
+def _closest(report: Backcast, level: str, flow: str) -> tuple[str, float]:
+    """The simple forecast from the first year with the smallest WAPE."""
+    errors = {
+        s: float(report.score_of(level, flow, f"{s} {_label(START)}")["wape"]) for s in parts.SIMPLE
+    }
+    name = min(errors, key=lambda s: errors[s])
+    return name, errors[name]
+
+
+def _level_answer(result: Calibration, level: str, flow: str) -> tuple[str, str]:
+    """Whether levels may be read off the model, and why."""
+    own = float(result.backcast.score_of(level, flow)["wape"])
+    name, error = _closest(result.backcast, level, flow)
+    why = f"WAPE {100 * own:.1f} %; {name} from {_label(START)} {100 * error:.1f} %"
+    if level == "total":
+        inside = float(result.backcast.score_of("section", flow)["wape"])
+        why += f"; errors of sections ({_percent(inside)}) offset each other in part"
+    if own > result.usable_error:
+        return "**no**", why
+    return ("roughly" if own < error else f"roughly, but rather {name}"), why
+
+
+def question_table(result: Calibration) -> pd.DataFrame:
+    """Questions people ask, whether the model may answer them, and why."""
     rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
     by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
     full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
-    out.append(
-        f"Effect of a tariff: the cuts after 2013-14 explain {_billions(rise['tariffs'])} of the "
-        f"rise of the deficit by {_billions(rise['total'])} US$ bn with the preference used as "
-        f"assumed, {_billions(full)} if every shipment claimed it at "
-        "no cost. That range is about the use of preferences, which nobody has measured, not about "
-        "elasticities. " + result.panel.verdict
-    )
     none = by_assumption["no pass-through of exchange rates"]
-    drop = result.backcast.score_of("total", "import")["bias"]
-    same = result.backcast.score_of("total", "import", f"constant share {_label(START)}")["bias"]
-    out.append(
-        f"Exchange rates: the weak yen makes the model expect {_percent(drop)} more imports than "
-        f"came; a constant share of demand misses by {_signed_percent(same)}. Results that hang "
-        "on the pass-through of exchange rates should not be used without the case of none, in "
-        f"which demand explains {_billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, "
-        f"exchange rates and prices {_billions(none['prices_usd_mn'])} and the rest is "
-        f"{_billions(none['rest_usd_mn'])}."
+    bias = float(result.backcast.score_of("total", "import")["bias"])
+    share = result.backcast.score_of("total", "import", f"constant share {_label(START)}")["bias"]
+    fitted = result.backcast.parameters.set_index("name")["value"]["backcast_pass_through"]
+    rows = []
+    for level, flow, words in (
+        ("total", "export", "How much will India export to Japan in all?"),
+        ("total", "import", "How much will it import from Japan in all?"),
+        ("total", "balance", "How large will the deficit be?"),
+        ("chapter", "export", "How much of one chapter will it export?"),
+        ("chapter", "import", "How much of one chapter will it import?"),
+    ):
+        rows.append((words, *_level_answer(result, level, flow)))
+    rows += [
+        (
+            "What does a tariff cut change?",
+            tariff_answer(result.panel),
+            f"The cuts after {_label(START)} explain {_billions(rise['tariffs'])} of the deficit's "
+            f"rise by {_billions(rise['total'])} US$ bn with the preference used as assumed, "
+            f"{_billions(full)} if every shipment claimed it at no cost: the range is about the "
+            f"use of preferences, which nobody has measured. {result.panel.verdict}",
+        ),
+        (
+            "What does the exchange rate change?",
+            "**no**, or only beside the case of no pass-through",
+            f"With the weak yen the model expects {_percent(abs(bias))} "
+            f"{'more' if bias > 0 else 'less'} imports than came; a constant share of demand "
+            f"misses by {_signed_percent(share)}. Without pass-through demand explains "
+            f"{_billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
+            f"prices {_billions(none['prices_usd_mn'])}, and the rest is "
+            f"{_billions(none['rest_usd_mn'])}. The lever `exchange_rate` passes a real "
+            f"depreciation on in full: {fitted:.2f} of it is what the fit found.",
+        ),
+        (
+            "What do barrier relief, the fund, simpler proof of origin or buyers leaving China do?",
+            "not judged here",
+            "Nothing of the kind was measured in these years; the ranges of the parameters "
+            "(grade D) are all there is.",
+        ),
+        (
+            "Who loses in Japan?",
+            "not judged here",
+            "Japan's imports by chapter and source are an estimate, not observed.",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["question", "may the model be used?", "why"])
+
+
+def tariff_answer(panel: Panel) -> str:
+    """What may be said of a tariff, given the estimate with source-year effects."""
+    strict = panel.estimates.iloc[1]
+    if strict["low"] <= 0 <= strict["high"]:
+        return "a range from theory and literature, which these years neither confirm nor refute"
+    return "sign and order of magnitude" if strict["high"] < 0 else "**no**"
+
+
+def sector_table(result: Calibration) -> pd.DataFrame:
+    """Sections by flow: usable and better than simple forecasts, usable, not usable."""
+    s = result.backcast.section_scores
+    s = s[s["mean_usd_mn"] >= result.smallest_section]
+    simple = [f"wape_{name.replace(' ', '_')}" for name in parts.SIMPLE]
+    usable = s["wape"] <= result.usable_error
+    better = s["wape"] < s[simple].min(axis=1)
+    within = _percent(result.usable_error)
+    classes = {
+        f"within {within}, closer than every simple forecast": usable & better,
+        f"within {within}, a simple forecast at least as close": usable & ~better,
+        f"not within {within}": ~usable,
+    }
+    rows = [
+        {"flow": _FLOWS[flow]}
+        | {
+            words: "; ".join(
+                f"{r['section']} {r['name']} ({_percent(r['wape'])})"
+                for r in records(s[chosen & (s["flow"] == flow)])
+            )
+            or "none"
+            for words, chosen in classes.items()
+        }
+        for flow in FLOWS
+    ]
+    return pd.DataFrame(rows)
+
+
+def default_economy(report: Backcast) -> str:
+    """Why the default economy does not use what was fitted, with the width of the ranges."""
+    p = report.parameters[report.parameters["prior_low"].notna()]
+    ends = p[["low", "high", "prior_low", "prior_high"]].to_numpy(float, copy=True)
+    logs = ~p["name"].eq("backcast_pass_through").to_numpy()
+    ends[logs] = np.log(ends[logs])
+    narrower = 1 - (ends[:, 1] - ends[:, 0]) / (ends[:, 3] - ends[:, 2])
+    inside = p["value"].between(p["prior_low"], p["prior_high"]).all()
+    return (
+        "**The default economy does not use what was fitted.** "
+        f"{'Every' if inside else 'Not every'} estimate lies within the 90 % range that the "
+        f"literature leaves, and the window makes these ranges only {_percent(narrower.min())} to "
+        f"{_percent(narrower.max())} narrower: it tells too little to move the elasticities and "
+        "lags of scenarios, which stay those of the literature. The fit serves the backcast and "
+        "the decomposition on this page."
     )
-    out.append(
-        "The model is meant for differences between a scenario and a reference in the same year. "
-        "The backcast judges its drivers and its levels, and only indirectly those differences."
+
+
+def _fit_words(fit: Mapping[str, str]) -> str:
+    """Metadata of the fitted file in a sentence."""
+    if not fit:
+        return "The fitted file in use carries no metadata."
+    return (
+        "What was fitted: [history/backcast_fit.csv](../params/history/backcast_fit.csv), data "
+        f"vintage {fit['data_vintage']}, code version cepasim {fit['cepasim']}, window "
+        f"{fit['window']}, base year {fit['base_year']}, fitted on {fit['date']}, judged on "
+        f"{fit['judged_on']}. [Its metadata](../params/history/backcast_fit.yaml) name the digest "
+        "of every table read; a test repeats the fit."
     )
-    out.append(
-        "The default economy does not use what was fitted here: the estimates lie within the "
-        "ranges of the literature and are hardly tighter, so that the window tells too little to "
-        "move the elasticities of scenarios."
-    )
-    return out
 
 
 def _label(year: int) -> str:
@@ -462,7 +606,7 @@ def text(result: Calibration) -> str:
         ("Tariff elasticity of India's imports, panel of 2010-22", panel_table(result.panel)),
     ]
     if len(result.bounds):
-        shown = bounds_table(result.bounds).drop(columns="why this bound")
+        shown = bounds_table(result.bounds).drop(columns=["why this bound", "why missed"])
         shown["met"] = shown["met"].str.strip("*")
         pieces.insert(3, ("Bounds written before the first run", shown))
     lines = []
@@ -481,6 +625,7 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
     """Titles with paragraphs and tables: the page, whatever it is rendered to."""
     report = result.backcast
     judged = f"{_label(LAST_FITTED + 1)} to {_label(LAST)}"
+    yield "Verdict", verdict(result)
     yield (
         "What was done",
         [
@@ -547,7 +692,7 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
         "The 90 % band",
         [
             "Errors of the fitting window, growing like a random walk, and draws of the fitted "
-            "parameters. Judged years:",
+            "parameters. Chapters with US$ 5 mn or more in 2013-14, and totals:",
             coverage_table(report),
             "A band this wide is right often and says little; that of the totals rests on five "
             "errors.",
@@ -562,7 +707,7 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
             bridged_table(report),
         ],
     )
-    yield "By section", [section_table(report, result.smallest_section)]
+    yield "By section and chapter", [section_table(report, result.smallest_section)]
     yield (
         "Hard cases",
         [
@@ -595,7 +740,6 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
         "Sums of the chapters against the published totals",
         [check.rename(columns=lambda c: _HEADS[c])],
     )
-    yield "Where the model may be used", ["\n".join(f"- {line}" for line in verdict(result))]
 
 
 def _hard_words(report: Backcast) -> str:
@@ -624,12 +768,14 @@ def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
 
 
 def markdown(result: Calibration) -> str:
-    """The page ``docs/backcast.md``."""
+    """The page ``docs/evidence.md``."""
     out = [
-        "# Backcast: what the model says of 2013-24",
+        f"# {TITLE}",
         "",
-        "Generated by `python -m cepasim.calibrate.backcast docs/backcast.md`; do not edit it. "
-        "`cepasim calibrate` prints the short form, with `--out DIR` it writes every table.",
+        "Generated by `python -m cepasim.calibrate.report docs/evidence.md`; do not edit it. "
+        "`cepasim calibrate` prints the short form, `cepasim calibrate --out DIR` writes this page "
+        "with its figures, and every table as CSV. With an hour at hand: "
+        "[notebooks/calibration.ipynb](../notebooks/calibration.ipynb).",
         "",
     ]
     for title, pieces in sections_of_page(result):
@@ -645,98 +791,16 @@ def markdown(result: Calibration) -> str:
     return "\n".join(out).rstrip("\n") + "\n"
 
 
-# --- files ------------------------------------------------------------------------------------
-
-_STYLE = (
-    "body{font:15px/1.5 sans-serif;max-width:76em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;font-size:13px;margin:1em 0}"
-    "td,th{border-bottom:1px solid #ccc;padding:2px 8px;text-align:left}"
-)
-
-
-def page_html(result: Calibration) -> str:
-    """The same page as HTML, with a picture of the path."""
-    body = ["<h1>Backcast: what the model says of 2013-24</h1>", path_picture(result.backcast)]
-    for title, pieces in sections_of_page(result):
-        body.append(f"<h2>{html.escape(title)}</h2>")
-        for piece in pieces:
-            if isinstance(piece, str):
-                lines = piece.split("\n")
-                inside = "".join(f"<li>{html.escape(x[2:])}</li>" for x in lines if x[:2] == "- ")
-                body.append(f"<ul>{inside}</ul>" if inside else f"<p>{html.escape(piece)}</p>")
-            else:
-                plain = piece.map(lambda cell: str(cell).strip("*`"))
-                body.append(plain.to_html(index=False, border=0))
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backcast</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(body)}</body></html>\n"
-    )
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write ``docs/evidence.md``; returns the exit code (0, or 2 for wrong arguments)."""
+    paths = list(sys.argv[1:] if arguments is None else arguments)
+    if len(paths) != 1:
+        print("usage: python -m cepasim.calibrate.report docs/evidence.md", file=sys.stderr)
+        return 2
+    with output.replace_file(paths[0]) as partial:
+        output.write_text(markdown(calibration(load())), partial)
+    return 0
 
 
-def path_picture(report: Backcast) -> str:
-    """Exports and imports, actual (full line) and predicted (broken), with the band, as SVG."""
-    width, height, left, bottom = 820, 340, 50, 30
-    t = report.totals
-    years = list(t["fiscal_year"].unique())
-    top = float(t[t["flow"] != "balance"][["actual_usd_mn", "predicted_usd_mn"]].max().max()) * 1.1
-
-    def point(place: int, value: float) -> str:
-        x = left + place * (width - left - 20) / (len(years) - 1)
-        y = (height - bottom) * (1 - min(value, top) / top)
-        return f"{x:.1f},{y:.1f}"
-
-    shapes = []
-    for flow, colour in (("export", "#1f6f8b"), ("import", "#c8553d")):
-        one = t[t["flow"] == flow]
-        low = [point(i, v) for i, v in enumerate(one["low_usd_mn"])]
-        high = [point(i, v) for i, v in enumerate(one["high_usd_mn"])]
-        shapes.append(
-            f'<polygon points="{" ".join(high + low[::-1])}" fill="{colour}" opacity="0.12"/>'
-        )
-        for column, dash in (("actual_usd_mn", ""), ("predicted_usd_mn", "6 4")):
-            points = " ".join(point(i, v) for i, v in enumerate(one[column]))
-            shapes.append(
-                f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" '
-                f'stroke-dasharray="{dash}"/>'
-            )
-        end = point(len(years) - 1, float(one["actual_usd_mn"].iloc[-1])).split(",")
-        shapes.append(
-            f'<text x="{float(end[0]) - 60:.0f}" y="{float(end[1]) - 8:.0f}" fill="{colour}">'
-            f"{_FLOWS[flow]}</text>"
-        )
-    for place, year in enumerate(years):
-        x = point(place, 0).split(",")[0]
-        shapes.append(f'<text x="{x}" y="{height - 8}" text-anchor="middle">{year}</text>')
-    for value in range(0, int(top), 5000):
-        y = point(0, value).split(",")[1]
-        shapes.append(f'<text x="{left - 8}" y="{y}" text-anchor="end">{value // 1000}</text>')
-    label = "Exports and imports in US$ billion, actual (full) and predicted (broken), 90 % band"
-    return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" font-family="sans-serif" font-size="11">'
-        f"<title>{label}</title>{''.join(shapes)}</svg><p>{label}</p>"
-    )
-
-
-def write_folder(result: Calibration, directory: Path) -> list[str]:
-    """Write the report: page, short text, every table as CSV, manifest; whole or not at all.
-
-    Returns
-    -------
-    list of str
-        Names of the files.
-    """
-    described: dict[str, Any] = manifest(
-        engine="armington",
-        scenario_text="",
-        parameter_digest=result.parameter_digest,
-        options={"command": "calibrate"},
-    )
-    with output.replace_folder(directory) as folder:
-        output.write_text(page_html(result), folder / "report.html")
-        output.write_text(markdown(result), folder / "report.md")
-        output.write_text(text(result), folder / "report.txt")
-        for name, frame in result.tables().items():
-            output.write_csv(frame, folder / f"{name}.csv")
-        output.write_manifest(described, folder, {})
-        names = sorted(path.name for path in folder.iterdir())
-    return names
+if __name__ == "__main__":
+    sys.exit(main())

@@ -122,7 +122,7 @@ def aggregate_lines(
     """Aggregate wedge hats of lines to groups (tariff lines to chapters) by the CES rule.
 
     ``T_g = (sum_i w_i T_i**(1 - sigma_g))**(1 / (1 - sigma_g))`` over the lines i of group g, the
-    rule of model.md section 1 ("Which elasticity"), with the weights divided by their sum in
+    rule of docs/method.md ("Tariffs"), with the weights divided by their sum in
     the group.
 
     Parameters

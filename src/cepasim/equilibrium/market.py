@@ -1,6 +1,6 @@
 r"""One market in one product: the Armington model in exact hat algebra, finite supply.
 
-The equations are those of ``docs/model.md``, section 1 (two CES nests after Armington 1969, as in
+The equations are those of ``docs/method.md``, "One market" (two CES nests after Armington 1969, as in
 Francois and Reinert 1997, ch. 5, and Hallren and Riker 2017; hats after Dekle, Eaton and Kortum
 2008). With each producer price solved out of supply = demand, two unknowns are left whatever the
 number of sources: :math:`m = \ln P_M` and :math:`q = \ln P`. Write
@@ -466,7 +466,7 @@ def _is_one(array: FloatArray) -> bool:
 
 
 def _prepare(given: _Given, rows: _Rows, work: FloatArray) -> _Block:
-    """Turn arguments into the coefficients of the closed form (model.md, section 1)."""
+    """Turn arguments into the coefficients of the closed form (docs/method.md, "One market")."""
     if isinstance(rows, slice):
         n = rows.stop - rows.start
         if n == 1:

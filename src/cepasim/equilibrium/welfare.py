@@ -1,6 +1,6 @@
 r"""Accounting around a solved market: who loses, surpluses, and where the wedge goes.
 
-Pure functions on arrays, after ``docs/model.md``, section 1 ("Accounting", "Who loses"). Values
+Pure functions on arrays, after ``docs/method.md``, "What is reported". Values
 are in whatever unit the caller uses (US$ million in this project) and come back in the same; hats
 are new over old. Every argument broadcasts.
 """
@@ -81,7 +81,7 @@ def displacement(
     """Split the change in one source's export value by who loses it.
 
     ``dV = [dE − sum over others dL_j − dL_D] / T1 + V0 (T0 / T1 − 1)`` with E all landed
-    expenditure, L that on a source, L_D that on the domestic variety (model.md, section 1).
+    expenditure, L that on a source, L_D that on the domestic variety (docs/method.md, "Who loses").
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def wedge_accounts(
         f, freight and insurance as a fraction of the producer price.
     tariff_effective, tariff_duty : array_like
         What the tariff costs the shipper on average and what the treasury collects, fractions
-        of the c.i.f. value (model.md, section 3).
+        of the c.i.f. value (docs/method.md, "Tariffs").
     barrier : array_like
         nu, ad-valorem equivalent of barriers, fraction of the duty-paid value.
     rent_share : array_like

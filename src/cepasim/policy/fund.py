@@ -127,14 +127,13 @@ def fund_path(economy: Economy, lever: FundLever, years: Years, staged: bool = T
             working = np.full(len(years), per_grant * budget)
         output = np.outer(working * ratio, split)
 
-        def by_window(name: str, window: str = window) -> float:
-            return float(parameters.by_chapter(name, chapters, window=window)[0])
+        def by_window(name: str, window: str = window) -> Floats:
+            return parameters.by_chapter(name, chapters, window=window)
 
         exports = output * by_window("export_share")
         to_japan = exports * by_window("japan_share_of_exports")
-        built = investment.sum() and np.outer(
-            investment * share * by_window("japanese_share_of_capital_goods"), machinery
-        )
+        bought = (split * by_window("japanese_share_of_capital_goods")).sum()
+        built = np.outer(investment * bought, machinery)
         path = FundPath(
             grants=path.grants + np.outer(grants, split),
             investment=path.investment + np.outer(investment, split),
@@ -157,7 +156,7 @@ def _profile(years: Years, start: int, duration: int, replenish: bool) -> Floats
 def _spread(commitments: Floats, lag: int) -> Floats:
     """Construction outlays: each commitment in equal parts over the ``lag`` years of building."""
     outlays = np.zeros_like(commitments)
-    for step in range(lag):
+    for step in range(min(lag, len(commitments))):
         outlays[step:] += commitments[: len(commitments) - step] / lag
     return outlays
 

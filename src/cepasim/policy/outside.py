@@ -24,25 +24,29 @@ def cost_hats(
     classification: Classification,
     years: Years,
     staged: bool = True,
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Unit costs in US dollars of every source and of domestic producers, as hats.
 
-    A real depreciation of a country makes its costs cheaper in dollars.
+    A real depreciation of a country makes its costs cheaper in dollars, and its price level with
+    them; a change of the costs of some goods leaves the price level alone.
 
     Returns
     -------
     cost : ndarray, shape (Y, H, S)
+    cost_domestic : ndarray, shape (Y, H)
     price_level : ndarray, shape (Y, H)
-        Hat of the importer's own costs and general price level in dollars.
+        Hat of the importer's general price level in dollars, the same for every chapter.
     """
     schedule = market.schedule
     cost = np.ones((len(years), len(market.chapters), len(market.exporters)))
     own = np.ones((len(years), len(market.chapters)))
+    level = np.ones_like(own)
     for rate in exchange_rates:
         change = in_force(years, rate.start, 1, staged) / (1 + rate.depreciation_percent / 100)
         hat = 1 - in_force(years, rate.start, 1, staged) + change
         if rate.country == market.importer:
             own *= hat[:, None]
+            level *= hat[:, None]
         elif rate.country in market.exporters:
             cost[:, :, market.exporters.index(rate.country)] *= hat[:, None]
     for lever in external:
@@ -57,7 +61,25 @@ def cost_hats(
             own *= hat
         elif lever.source in market.exporters:
             cost[:, :, market.exporters.index(lever.source)] *= hat
-    return cost, own
+    return cost, own, level
+
+
+def demand_hat(
+    market: Market,
+    external: Iterable[ExternalLever],
+    classification: Classification,
+    years: Years,
+    staged: bool = True,
+) -> Floats:
+    """Real demand of a market for each chapter against its growth path, hat, shape (Y, H)."""
+    hat = np.ones((len(years), len(market.chapters)))
+    for lever in external:
+        if lever.demand_in == market.importer and lever.demand_percent is not None:
+            chosen = classification.select(lever.select).matches(market.schedule.products)
+            reach = _reach(market, chosen, market.partner)
+            running = in_force(years, lever.start, 1, staged)
+            hat *= 1 + np.outer(running, reach) * lever.demand_percent / 100
+    return hat
 
 
 def freed_exports(economy: Economy, lever: ExternalLever) -> Floats:

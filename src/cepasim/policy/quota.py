@@ -130,7 +130,7 @@ def with_in_quota_rates(
 def quotas(
     market: Market,
     levers: Sequence[QuotaLever],
-    legislated: Wedges,
+    in_trade: Wedges,
     classification: Classification,
     years: Years,
     staged: bool = True,
@@ -142,8 +142,8 @@ def quotas(
     market : Market
     levers : sequence of QuotaLever
         Those on this importer; no two on one chapter.
-    legislated : Wedges
-        With the in-quota rates.
+    in_trade : Wedges
+        As trade feels them, with the in-quota rates.
     classification : Classification
     years : ndarray of int, shape (Y,)
     staged : bool, optional
@@ -157,11 +157,16 @@ def quotas(
         chapters = _chapters(market, lever, classification)
         cell = np.ix_(_running(lever, years, staged), chapters)
         over = lever.over_rate_percent / 100
-        inside = legislated.effective[:, :, column]
+        # The over-quota rate is law from its first day, whatever trade feels of the rest.
+        start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
+        beyond = (1 + over) * (1 + in_trade.barrier[:, :, column]) / start
+        premium = np.maximum(beyond / in_trade.hat[:, :, column] - 1, 0.0)[cell]
         found.source[cell] = column
-        found.limit[cell] = quantity(market, lever, chapters)
+        # Where the rate beyond is no higher than the rate within there is nothing to limit.
+        limit = np.broadcast_to(quantity(market, lever, chapters), premium.shape)
+        found.limit[cell] = np.where(premium > 0, limit, np.inf)
         found.over_rate[cell] = over
-        found.over_premium[cell] = np.maximum((1 + over) / (1 + inside) - 1, 0.0)[cell]
+        found.over_premium[cell] = premium
         found.to_importer[cell] = lever.rent == "importer"
     return found
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cepasim.economy import Economy, Market
 from cepasim.fiscal_year import BASE_YEAR
 from cepasim.policy.fund import FundPath, fund_path
-from cepasim.policy.outside import cost_hats, redirected
+from cepasim.policy.outside import cost_hats, demand_hat, redirected
 from cepasim.policy.quota import Quotas, quotas, with_in_quota_rates
 from cepasim.policy.sourcing import moved_shares
 from cepasim.policy.wedges import KnownWedges, Wedges, wedges
@@ -67,9 +67,21 @@ class Shocks:
     capacity_domestic: Floats
     cost_domestic: Floats
     demand: Floats
+    price_level: Floats
     wedges: Wedges
     growth: Floats
     quota: Quotas | None = None
+
+    def line_mix(self, market: Market) -> Floats:
+        """CES hat of the wedge over the hat of its mean level, shape (Y, H, S).
+
+        Buyers turn to the lines that became cheaper, so the price index of a chapter falls by
+        more than the mean wedge; dollars f.o.b. are landed dollars over the mean, or the lines
+        would not add up to their chapter. 1 where all lines of a chapter move alike.
+        """
+        level = (1 + self.wedges.effective) * (1 + self.wedges.barrier)
+        start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
+        return np.asarray(self.wedges.hat * start / level)
 
     @classmethod
     def stacked(cls, parts: Sequence[Shocks]) -> Shocks:
@@ -150,7 +162,15 @@ def shocks(
     legislated = known.of_market[moving_wedges]
     limiting = [lever for lever in scenario.levers_of(QuotaLever) if lever.importer == importer]
     legislated = with_in_quota_rates(market, limiting, legislated, select, years, staged)
-    cost, own_cost = cost_hats(
+    # What trade and the accounts feel of it: in logs, so that the level of the wedge is the product
+    # of its felt parts in every year, and all of landed expenditure belongs to somebody.
+    in_trade = Wedges(
+        hat=np.exp(felt(np.log(legislated.hat))),
+        effective=np.expm1(felt(np.log1p(legislated.effective))),
+        collected=np.expm1(felt(np.log1p(legislated.collected))),
+        barrier=np.expm1(felt(np.log1p(legislated.barrier))),
+    )
+    cost, own_cost, price_level = cost_hats(
         market,
         scenario.levers_of(ExchangeRateLever),
         scenario.levers_of(ExternalLever),
@@ -158,7 +178,10 @@ def shocks(
         years,
         staged,
     )
-    cost, own_cost = np.exp(felt(np.log(cost))), np.exp(felt(np.log(own_cost)))
+    cost, own_cost, price_level = (
+        np.exp(felt(np.log(hat))) for hat in (cost, own_cost, price_level)
+    )
+    demand = demand_hat(market, scenario.levers_of(ExternalLever), select, years, staged)
     moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
     usual = value("sourcing_shift")
     moved = felt(moved_shares(market, moving, select, years, staged, usual))
@@ -178,16 +201,17 @@ def shocks(
         )
     return Shocks(
         base=base,
-        trade_cost=np.exp(felt(np.log(legislated.hat))),
+        trade_cost=in_trade.hat,
         capacity=capacity,
         cost=cost,
         capacity_domestic=capacity_domestic,
         cost_domestic=own_cost,
-        # The importer's price level in dollars moves with its costs: Y = g Pi^eta.
-        demand=own_cost**market.eta,
-        wedges=legislated,
+        # Demand at a price level Pi in dollars: Y = g Pi^eta.
+        demand=demand * price_level**market.eta,
+        price_level=price_level,
+        wedges=in_trade,
         growth=growth,
-        quota=quotas(market, limiting, legislated, select, years, staged),
+        quota=quotas(market, limiting, in_trade, select, years, staged),
     )
 
 
@@ -197,9 +221,10 @@ def _demand_moved(
     """Base trade after buyers moved their purchases, and capacity relative to it.
 
     Captive offtake and sourcing are two names for the same purchases: the larger of the two
-    counts in each chapter and year. A parent that takes output back gives up other sources in
-    proportion, and their capacity with it; a buyer that leaves one source leaves its capacity
-    behind. A partner that neither sells anything yet nor gets capacity cannot be bought from.
+    counts in each chapter and year. What is sourced leaves its source, and the source's capacity
+    stays behind; what parents take back beyond that they give up elsewhere in proportion, and the
+    capacity with it. A partner that neither sells anything yet nor gets capacity cannot be bought
+    from.
 
     Parameters
     ----------
@@ -215,24 +240,20 @@ def _demand_moved(
     """
     column = market.partner_column
     fob, wedge = market.fob, market.wedge
-    landed = np.broadcast_to(market.landed, moved.shape)
     own_wedge = wedge[:, column]
     able = (fob[:, column] > 0) | (new_capacity > 0)
-    sourced = np.where(able, (moved * landed).sum(axis=2) / own_wedge, 0.0)
-    by_parents = captive >= sourced
-    added = np.where(by_parents, captive, sourced)
+    moved = np.minimum(moved, 1.0) * able[:, :, None]
+    sourced = (moved * market.landed).sum(axis=2) / own_wedge
+    beyond = np.maximum(captive - sourced, 0.0)
 
-    others = landed.sum(axis=2) - landed[:, :, column]
-    given_up = np.divide(added * own_wedge, others, out=np.zeros_like(added), where=others > 0)
-    kept = np.where(
-        by_parents[:, :, None],
-        1 - np.minimum(given_up, 1.0)[:, :, None],
-        1 - moved * able[:, :, None],
-    )
-    kept[:, :, column] = 1.0
-    base = fob * kept
-    base[:, :, column] = fob[:, column] + added
-    capacity = np.where(by_parents[:, :, None] | (kept == 0), 1.0, 1 / np.maximum(kept, 1e-12))
+    stays = 1 - moved
+    stays[:, :, column] = 1.0
+    left = market.landed * stays
+    others = left.sum(axis=2) - left[:, :, column]
+    given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
+    base = fob * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
+    base[:, :, column] = fob[:, column] + sourced + beyond
+    capacity = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
     start = base[:, :, column]
     capacity[:, :, column] = np.divide(
         fob[:, column] + new_capacity, start, out=np.ones_like(start), where=start > 0

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.classification import Classification
 from cepasim.economy import Economy, Market
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.fiscal_year import BASE_YEAR
 from cepasim.policy.ntb import barriers_after_relief
 from cepasim.policy.origin import origin_cost_after
-from cepasim.policy.tariffs import line_rates
+from cepasim.policy.tariffs import line_rates, selected_lines
 from cepasim.scenario import NtbLever, OriginLever, Scenario, TariffLever
 from cepasim.timing import Years, in_force
 
@@ -144,30 +145,40 @@ def _source_wedges(
     origin = [lever for lever in levers if isinstance(lever, OriginLever)]
     barriers = [lever for lever in levers if isinstance(lever, NtbLever)]
     distinct, position = _distinct_years(market, source, levers, years, staged)
-    schedule, column = market.schedule, market.exporters.index(source)
-    select, group, first = economy.classification, schedule.chapter, schedule.first_product
+    select, column = economy.classification, market.exporters.index(source)
+    kinds = market.schedule.kinds(
+        source,
+        tuple((lever.kind, lever.select) for lever in levers),
+        lambda: [_selected(market, lever, select) for lever in levers],
+    )
+    schedule = kinds.schedule(market.schedule, source)
+    group, first = schedule.chapter, schedule.first_product
+    thin = replace(
+        market,
+        exporters=(source,),
+        schedule=schedule,
+        product_weights=kinds.sums(market.product_weights[:, column])[:, None],
+        origin_cost=market.origin_cost[:, [column]],
+    )
 
     # Only the partner has a cost of origin: other sources are taken to claim in full.
-    phi_base = phi = 0.0 if source != market.partner else market.origin_cost[group, column]
+    phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
     if origin:
-        phi = origin_cost_after(market, origin, select, distinct, staged)
-    rates = schedule.product_rates(line_rates(market, source, tariffs, select, distinct, staged))
-    paid, collected = market.product_tariffs(rates, phi)
-    paid_base, _ = market.product_tariffs(schedule.product_rate_base[:, column], phi_base)
+        phi = origin_cost_after(thin, origin, select, distinct, staged)
+    rates = schedule.product_rates(line_rates(thin, source, tariffs, select, distinct, staged))
+    paid, collected = thin.product_tariffs(rates, phi)
+    paid_base, _ = thin.product_tariffs(schedule.product_rate_base[:, 0], phi_base)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
     if barriers:
         actionable = economy.parameters.value("actionable_share")
         days = economy.parameters.by_chapter("border_days", economy.chapters, market.importer)
-        relieved = barriers_after_relief(
-            market, barriers, actionable, select, distinct, staged, days
-        )
+        relieved = barriers_after_relief(thin, barriers, actionable, select, distinct, staged, days)
         ratio *= (1 + relieved) / (1 + nu)
         nu = relieved
     # The CES index at zero substitution is the mean at unchanged quantities.
     sigma = market.sigma_import * (economy.wedge_rule == "ces")
-    weights = np.ascontiguousarray(market.product_weights[:, column])
-    hat, landed = aggregate_sorted(np.log(ratio), weights, sigma, first)
+    hat, landed = aggregate_sorted(np.log(ratio), thin.product_weights[:, 0], sigma, first)
 
     # New landed shares of the products give the chapter's mean rates.
     duty_paid = landed / (1 + nu)
@@ -181,6 +192,15 @@ def _source_wedges(
     if collected is not paid:
         mean_collected = schedule.chapter_sums(collected * cif) / all_cif
     return hat[position], mean_paid[position], mean_collected[position], barrier[position]
+
+
+def _selected(
+    market: Market, lever: WedgeLever, classification: Classification
+) -> NDArray[np.bool_]:
+    """Lines that a tariff lever selects, or products that another one does."""
+    if isinstance(lever, TariffLever):
+        return selected_lines(market, lever, classification)
+    return classification.select(lever.select).matches(market.schedule.products)
 
 
 def _distinct_years(

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from cepasim.report import look
 from cepasim.result import Result
-from cepasim.ui import look
 
 Item = Literal["balance", "exports", "imports"]
 ITEMS: Mapping[Item, str] = {
@@ -248,16 +248,5 @@ def _spec(
                 "domainColor": look.LINE,
             },
             "legend": {"labelColor": look.INK},
-        },
-        "usermeta": {
-            "embedOptions": {
-                "actions": {
-                    "export": {"png": True, "svg": True},
-                    "source": False,
-                    "compiled": False,
-                    "editor": False,
-                },
-                "downloadFileName": "india-japan-trade",
-            }
         },
     }

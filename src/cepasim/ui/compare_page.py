@@ -6,13 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.problems import InputError, RunError
+from cepasim.report import figures, look, views
+from cepasim.report.levers import in_words
 from cepasim.result import Result
-from cepasim.ui import charts, figures, look, uploads, views
-from cepasim.ui.levers import in_words
+from cepasim.scenario import Scenario
+from cepasim.ui import charts, uploads
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
 _HEIGHT = 260
 _SECTORS = 12
+_ADD = "compare-add"
 
 
 def page() -> None:
@@ -66,24 +69,28 @@ def _choose(found: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = {"": "Add a scenario …", "current": f"As on the screen: {found.scenario.name}"}
         options |= {name: scenario.name for name, scenario in shown.items()}
-        chosen = st.selectbox(
+        st.selectbox(
             "Add a scenario",
             list(options),
             format_func=options.__getitem__,
-            key=f"compare-add:{len(found.saved)}:{found.generation}",
+            key=_ADD,
             width=360,
+            on_change=_add,
+            args=(found, {**shown, "current": found.scenario}),
         )
-        if chosen:
-            scenario = found.scenario if chosen == "current" else shown[chosen]
-            found.save(scenario.name, scenario)
-            found.generation += 1
-            st.rerun()
         for name in list(found.saved):
             if st.button(f"Remove {name}", key=f"compare-remove:{name}"):
                 del found.saved[name]
                 st.rerun()
         with st.popover("From files"):
             _from_files(found)
+
+
+def _add(found: Session, offered: dict[str, Scenario]) -> None:
+    chosen = st.session_state[_ADD]
+    if chosen:
+        found.save(offered[chosen].name, offered[chosen])
+        st.session_state[_ADD] = ""
 
 
 def _from_files(found: Session) -> None:

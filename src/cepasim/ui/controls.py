@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from cepasim.ui import assumptions, figures, levers
-from cepasim.ui.levers import Group
+from cepasim.report import figures, levers
+from cepasim.report.levers import Group
+from cepasim.ui import assumptions
 from cepasim.ui.state import Session
 
 _ALL, _SECTIONS, _CHAPTERS, _WINDOWS, _TAGS, _CODES = (
@@ -68,16 +69,26 @@ def _group(found: Session, group: Group) -> None:
             )
             st.caption(f"{place + 1}. {words}")
         _MAIN[kind](found, index, settings)
-        details = st.expander(
+        is_open = index in found.opened
+        # An expander would close whenever its label changes, and the label says what is set.
+        st.button(
             _summary(found, kind, settings),
             key=_key(found, index, "details"),
-            on_change="rerun",
-            type="compact",
+            type="tertiary",
+            icon=":material/expand_less:" if is_open else ":material/expand_more:",
+            help="Hide the details" if is_open else "Products, start, steps and more",
+            wrap=True,
+            on_click=_open_or_close,
+            args=(found, index),
         )
-        if details.open:
-            with details:
+        if is_open:
+            with st.container(border=True):
                 _DETAILS[kind](found, index, settings)
                 _add_or_remove(found, group, mine, index)
+
+
+def _open_or_close(found: Session, index: int) -> None:
+    found.opened ^= {index}
 
 
 def _switch(found: Session, group: Group, mine: list[int]) -> None:

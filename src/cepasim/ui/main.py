@@ -6,9 +6,9 @@ import logging
 
 import streamlit as st
 
+from cepasim.report import look
 from cepasim.ui import (
     compare_page,
-    look,
     method_page,
     navigation,
     parameters_page,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cepasim.ui import look
+from cepasim.report import look
 
 _PAGES = {"method.md": "Method", "time.md": "Dates", "levers.md": "Levers and signs"}
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.ui import controls, look
+from cepasim.report import look
+from cepasim.ui import controls
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["name", "yours", "value", "low", "high", "unit", "grade", "year", "source", "note"]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cepasim.report.levers import parts
 from cepasim.scenario import Scenario
-from cepasim.ui.levers import parts
 
 Page = Literal["scenario", "compare", "parameters", "assumptions"]
 

@@ -13,8 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.problems import InputError
+from cepasim.report import figures, levers, look, views
 from cepasim.result import Result
-from cepasim.ui import charts, code, controls, figures, levers, link, look, uploads, views
+from cepasim.ui import charts, code, controls, link, ranges, uploads
 from cepasim.ui.state import Session, session
 
 _HEIGHT = 190
@@ -23,44 +24,58 @@ _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows
 
 
 def page() -> None:
-    """Draw the page."""
+    """Draw the page: the headline figures first, for they are what people wait for."""
     found = session()
-    controls.sidebar(found)
+    heading, messages, cards = st.container(), st.container(), st.container()
     result = found.shown()
-    _heading(found)
-    _messages(found)
-    if result is None:
-        return
-    st.query_params.from_dict(found.link_query())
+    if result is not None:
+        year = found.year = _year_within(found, result)
+        ranged = found.range_of_shown()
+        total = views.total_row(result, year)
+        with cards:
+            st.html(views.headline(total, year, _ranges(found, ranged)))
+            if found.with_ranges and ranged is None:
+                _wait_for_ranges(found)
+        _panels(found, result, total, ranged)
+    with heading:
+        _heading(found)
+    with messages:
+        _messages(found)
+    controls.sidebar(found)
+    if result is not None:
+        _table(found)
+        _notes(result)
+        st.query_params.from_dict(found.link_query())
+
+
+def _year_within(found: Session, result: Result) -> str:
+    return found.year if found.year in result.fiscal_years else result.fiscal_years[-1]
+
+
+def _panels(found: Session, result: Result, total: pd.Series, ranged: object) -> None:
     year = found.year
-    total = views.total_row(result, year)
-    st.html(views.headline(total, year, _ranges(found)))
-    left, middle, right = st.columns([1.25, 1, 1], gap="small")
-    with left:
-        _path(found, result)
-    with middle:
-        st.html(views.movers(result, year, "export"))
-    with right:
-        st.html(views.movers(result, year, "import"))
     losers = result.who_loses(year)
-    left, middle, right = st.columns([1.25, 1, 1], gap="small")
-    with left:
+    upper = st.columns([1.25, 1, 1], gap="small")
+    lower = st.columns([1.25, 1, 1], gap="small")
+    for place, flow in ((1, "export"), (2, "import")):
+        with upper[place]:
+            st.html(views.movers(result, year, flow))
+        with lower[place]:
+            st.html(views.losers(losers, total, year, flow))
+    with lower[0]:
         st.html(views.contributions(result, year) + views.accounts(result, year))
-    with middle:
-        st.html(views.losers(losers, total, year, "export"))
-    with right:
-        st.html(views.losers(losers, total, year, "import"))
-    _table(found)
-    _notes(result)
+    with upper[0]:
+        _path(found, result, ranged)
 
 
 def _heading(found: Session) -> None:
     scenario = found.scenario
     name = scenario.name + (" (changed)" if found.changed else "")
-    title, tools = st.columns([1, 1], vertical_alignment="center")
+    title, tools = st.columns([2, 3], vertical_alignment="center")
     with title:
         st.html(look.title(name, scenario.description if not found.changed else ""))
     with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        _range_switch(found)
         _year(found)
         _in_words(found)
         _share(found)
@@ -70,13 +85,10 @@ def _heading(found: Session) -> None:
 
 
 def _year(found: Session) -> None:
-    years = [
-        year
-        for year in ("2023-24", *levers.years_after_base(found.scenario.horizon))
-        if found.scenario.time == "path" or year == "2023-24"
-    ]
-    if found.year not in years:
-        found.year = years[-1]
+    result = found.shown()
+    if result is None:
+        return
+    years = list(result.fiscal_years)
     key = f"year:{found.generation}:{years[-1]}"
     st.selectbox(
         "Fiscal year shown",
@@ -119,8 +131,40 @@ def _plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#$|~" else sign for sign in text)
 
 
-def _ranges(found: Session) -> dict[str, str]:
-    """Stand-in for the range of each headline figure: what the benchmark is worth."""
+def _range_switch(found: Session) -> None:
+    """Offer ranges, computed aside, and look now and then whether they are there."""
+    if not ranges.available():
+        return
+    st.toggle(
+        "90 % ranges",
+        value=found.with_ranges,
+        key="with-ranges",
+        on_change=_switch_ranges,
+        args=(found,),
+        help=f"Every figure drawn from its own range, {ranges.DRAWS} times together. Takes some "
+        "seconds and does not stop you.",
+    )
+
+
+def _switch_ranges(found: Session) -> None:
+    found.with_ranges = not found.with_ranges
+
+
+@st.fragment(run_every=1.0)
+def _wait_for_ranges(found: Session) -> None:
+    future = found.ranges.ask(found.figures.economy, found.scenario)
+    if not future.done():
+        st.caption("The 90 % ranges are being computed …")
+    elif future.cancelled() or future.exception() is not None:
+        st.caption("No ranges could be computed for this scenario.")
+    else:
+        st.rerun()
+
+
+def _ranges(found: Session, ranged: object) -> dict[str, str]:
+    """Return the range of each headline figure; without one, what the benchmark is worth."""
+    if ranged is not None:
+        return ranges.in_words(ranged, found.year)
     history = found.figures.history
     bench = history[history["fiscal_year"] == "2023-24"].set_index("measure")
     names = {"exports": "exports_to_japan", "imports": "imports_from_japan", "balance": "balance"}
@@ -130,13 +174,13 @@ def _ranges(found: Session) -> dict[str, str]:
         for item, name in names.items()
         if name in bench.index
     }
-    return said | {"change": "Range: see “How sure?”"}
+    return said | {"change": "Ranges: switch on above, or see “How sure?”"}
 
 
 # --- the path ---------------------------------------------------------------------------------
 
 
-def _path(found: Session, result: Result) -> None:
+def _path(found: Session, result: Result, ranged: object) -> None:
     key = "path-item"
     names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
     item = st.segmented_control(
@@ -154,11 +198,12 @@ def _path(found: Session, result: Result) -> None:
     else:
         shown = cast("charts.Item", item or "balance")
         plain = found.plain_reference()
-        rows = charts.path_rows(result, found.figures.history, shown, plain)
+        band = None if ranged is None else ranges.band(ranged, shown)
+        rows = charts.path_rows(result, found.figures.history, shown, plain, band)
         spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
         said = (
             f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from 2023-24 "
-            "at prices of that year."
+            "at prices of that year." + ("" if band is None else " Band: 90 % range.")
         )
         words = path_in_words(result, shown)
     st.vega_lite_chart(rows, spec, theme=None, key=f"path:{item}", alt=words)
@@ -241,7 +286,9 @@ def _downloads(found: Session) -> None:
                 on_click="ignore",
             )
         _brief_downloads(found, result, stem)
-    st.caption("The chart can be saved as PNG or SVG from the menu at its upper right corner.")
+    st.caption(
+        "The chart’s own menu, at its upper right corner, saves it as PNG and shows its data."
+    )
 
 
 def _brief_downloads(found: Session, result: Result, stem: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cepasim.ui import look, questions
+from cepasim.report import look
+from cepasim.ui import questions
 from cepasim.ui.navigation import go
 from cepasim.ui.questions import Question
 from cepasim.ui.state import Session, session

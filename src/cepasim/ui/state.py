@@ -17,10 +17,12 @@ import cepasim
 from cepasim.economy import Economy
 from cepasim.params import bundled_directory
 from cepasim.problems import InputError, Problem, RunError
+from cepasim.report import levers
 from cepasim.result import Result
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, levers, link, questions
+from cepasim.ui import assumptions, link, questions
 from cepasim.ui.answers import Answers
+from cepasim.ui.ranges import Ranges
 from cepasim.ui.uploads import OwnFigures
 
 LANDING = "full-package"
@@ -104,6 +106,8 @@ class Session:
     own : OwnFigures or None
     generation : int
         Goes up when a scenario is loaded, so that every control starts anew.
+    opened : set of int
+        Places of the levers whose details are open.
     """
 
     figures: Figures
@@ -116,10 +120,13 @@ class Session:
     saved: dict[str, Scenario] = field(default_factory=dict)
     own: OwnFigures | None = None
     generation: int = 0
+    opened: set[int] = field(default_factory=set)
     welcome: bool = False
     question: str = ""
     query_read: bool = False
+    with_ranges: bool = False
     answers: Answers = field(default_factory=Answers)
+    ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -129,6 +136,7 @@ class Session:
         self.draft = scenario.to_dict()
         self.problems = ()
         self.generation += 1
+        self.opened.clear()
         self.welcome = False
         self.question = ""
         if self.year > scenario.horizon:
@@ -177,6 +185,7 @@ class Session:
     def remove_levers(self, indices: list[int]) -> None:
         """Take levers out of the draft."""
         kept = [lever for i, lever in enumerate(self.draft["levers"]) if i not in indices]
+        self.opened.clear()
         self.generation += 1
         self.edit({**self.draft, "levers": kept})
 
@@ -224,6 +233,15 @@ class Session:
         InputError, RunError
         """
         return self.answers(self.figures.economy, scenario or self.scenario)
+
+    def range_of_shown(self) -> Any:
+        """Return the ranges of what is shown; None where they are not wanted or not there yet."""
+        if not self.with_ranges:
+            return None
+        future = self.ranges.ask(self.figures.economy, self.scenario)
+        if not future.done() or future.cancelled() or future.exception() is not None:
+            return None
+        return future.result()
 
     def plain_reference(self) -> Result | None:
         """Return the reference without the changed assumptions; None where none is changed."""

@@ -8,8 +8,9 @@ import streamlit as st
 
 import cepasim
 from cepasim.problems import InputError, RunError
+from cepasim.report import figures, look, views
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, figures, look, views
+from cepasim.ui import assumptions
 from cepasim.ui.state import Session, session
 
 _ITEMS = {

@@ -16,7 +16,7 @@ PAPER = "#FFFFFF"
 PANEL = "#F4F6F8"
 LINE = "#D0D7DE"
 SCENARIO = "#0B5CAD"
-REFERENCE = "#6E7781"
+REFERENCE = "#636C76"
 ASSUMED = "#8A4F00"
 HISTORY = "#1B1F24"
 GAIN = "#0B5CAD"
@@ -91,6 +91,8 @@ STYLE = f"""<style>
   opacity:1 !important;}}
 [data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
+[data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
+[data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}
 [class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from cepasim.report import figures, look
+from cepasim.report.look import Bar, Card
 from cepasim.result import Result
-from cepasim.ui import figures, look
-from cepasim.ui.look import Bar, Card
 
 LEVER_NAMES: Mapping[str, str] = {
     "tariff": "Duties",

@@ -1,0 +1,300 @@
+"""The pages without a browser: what is drawn, and what a change does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import cepasim
+from cepasim.params import bundled_directory
+from cepasim.problems import RunError
+from cepasim.report import figures, views
+from cepasim.scenario import Scenario
+from cepasim.ui import link, questions, state
+from cepasim.ui.state import Session
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+FULL = Scenario.read(bundled_directory() / "scenarios/full-package.yaml")
+
+
+def _opened(query: dict[str, str] | None = None) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    for name, value in (query or {}).items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def _session(app: AppTest) -> Session:
+    found: Session = app.session_state["cepasim"]
+    return found
+
+
+def _html(app: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in app.get("html"))
+
+
+def _key(app: AppTest, *parts: object) -> str:
+    return ":".join(["lever", str(_session(app).generation), *map(str, parts)])
+
+
+def _query(app: AppTest) -> dict[str, str]:
+    """Address of the page; one value is a text or a list of one."""
+    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+
+
+def _index(app: AppTest, kind: str) -> int:
+    return next(i for i, lever in enumerate(_session(app).draft["levers"]) if kind in lever)
+
+
+def _open(app: AppTest, index: int) -> AppTest:
+    """Open the details of a lever."""
+    return app.button(key=_key(app, index, "details")).click().run()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return _opened()
+
+
+def test_a_first_visit_lands_on_the_full_package(app: AppTest) -> None:
+    assert not app.exception and not app.error
+    assert _session(app).scenario == FULL
+    assert "full package" in app.info[0].value
+    row = views.total_row(_session(app).result(), "2030-31")
+    assert figures.bn(row["exports_usd_mn"]) in _html(app)
+
+
+def test_the_address_always_restores_what_is_shown(app: AppTest) -> None:
+    app.slider(key=_key(app, 0, "cut")).set_value(40.0).run()
+    again = _opened(_query(app))
+    assert _session(again).scenario == _session(app).scenario
+    assert _html(again).count("cs-card") == _html(app).count("cs-card")
+
+
+def test_a_slider_changes_the_scenario_and_the_figures(app: AppTest) -> None:
+    before = _html(app)
+    app.slider(key=_key(app, _index(app, "ntb"), "relief_percent")).set_value(80.0).run()
+    assert not app.exception
+    [lever] = [x for x in _session(app).scenario.to_dict()["levers"] if "ntb" in x]
+    assert lever["ntb"]["relief_percent"] == 80.0
+    assert _html(app) != before
+    assert "(changed)" in _html(app)
+    app.button(key="undo").click().run()
+    assert _session(app).scenario == FULL
+
+
+def test_every_lever_can_be_switched_off_and_on(app: AppTest) -> None:
+    for key in [toggle.key for toggle in app.sidebar.toggle]:
+        name = str(key).split(":")[2]
+        app.toggle(key=_key(app, name, "on")).set_value(False).run()
+    assert _session(app).scenario.levers == ()
+    row = views.total_row(_session(app).result(), "2030-31")
+    assert row["change_in_balance_usd_mn"] == 0
+    assert "No change." in _html(app)
+    for key in [toggle.key for toggle in app.sidebar.toggle]:
+        name = str(key).split(":")[2]
+        app.toggle(key=_key(app, name, "on")).set_value(True).run()
+        assert not app.exception and not app.error, name
+    assert len({type(lever) for lever in _session(app).scenario.levers}) >= 7
+
+
+def test_details_of_every_lever_are_drawn(app: AppTest) -> None:
+    for key in [toggle.key for toggle in app.sidebar.toggle]:
+        name = str(key).split(":")[2]
+        if not app.toggle(key=_key(app, name, "on")).value:
+            app.toggle(key=_key(app, name, "on")).set_value(True).run()
+    number = len(_session(app).scenario.levers)
+    for index in range(number):
+        _open(app, index)
+        assert not app.exception
+        starts = [box for box in app.sidebar.selectbox if box.label == "First fiscal year"]
+        assert len(starts) == index + 1
+
+
+def test_products_start_and_steps_of_a_lever(app: AppTest) -> None:
+    _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("Sections").run()
+    app.multiselect(key=_key(app, 0, "products", "Sections")).set_value(["XI", "XII"]).run()
+    app.selectbox(key=_key(app, 0, "start")).set_value("2028-29").run()
+    app.slider(key=_key(app, 0, "years")).set_value(3).run()
+    app.selectbox(key=_key(app, 0, "category")).set_value("X").run()
+    settings = _session(app).scenario.to_dict()["levers"][0]["tariff"]
+    assert settings["select"] == {"section": ["XI", "XII"], "category": "X"}
+    assert (settings["start"], settings["years"]) == ("2028-29", 3)
+
+
+def test_a_wrong_choice_is_told_and_the_last_answer_stays(app: AppTest) -> None:
+    _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("HS codes").run()
+    app.text_input(key=_key(app, 0, "products", "HS codes")).set_value("0306, 7777").run()
+    assert "chapter 77 is reserved" in app.error[0].value.replace("\\", "")
+    assert _session(app).scenario == FULL
+    assert "cs-card" in _html(app)
+
+
+def test_two_levers_of_one_kind(app: AppTest) -> None:
+    _open(app, 0).button(key=_key(app, 0, "add")).click().run()
+    assert "two tariff levers may not act on the same" in app.error[0].value.replace("\\", "")
+    last = len(_session(app).draft["levers"]) - 1
+    _open(app, last).button(key=_key(app, last, "remove")).click().run()
+    assert not app.error and _session(app).scenario == FULL
+
+
+def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
+    app.session_state["decisive"] = True
+    app.run()
+    key = f"assume:{_session(app).generation}:actionable_share"
+    app.slider(key=key).set_value(0.7).run()
+    assert _session(app).overrides == {"actionable_share": pytest.approx(0.7)}
+    assert any("1 assumption changed" in text.value for text in app.sidebar.markdown)
+    assert _session(app).plain_reference() is not None
+    app.button(key="assume-nothing").click().run()
+    assert _session(app).overrides == {}
+    assert any("No assumption changed" in text.value for text in app.sidebar.markdown)
+
+
+def test_the_year_on_the_screen(app: AppTest) -> None:
+    [box] = [box for box in app.selectbox if box.label == "Fiscal year shown"]
+    box.set_value("2035-36").run()
+    assert "Exports to Japan, 2035-36" in _html(app)
+    assert _query(app)["year"] == "2035-36"
+
+
+@pytest.mark.parametrize("query", [{"s": "1.broken"}, {"scenario": "nothing"}, {"s": ""}])
+def test_a_broken_link_gives_a_message_and_the_reference(query: dict[str, str]) -> None:
+    app = _opened(query)
+    assert not app.exception
+    assert "The link could not be read" in app.warning[0].value
+    assert _session(app).scenario.levers == ()
+    assert "cs-card" in _html(app)
+
+
+def test_a_link_made_with_other_figures_says_so() -> None:
+    app = _opened({"scenario": "full-package", "figures": "0123456789ab"})
+    assert "other figures" in app.warning[0].value
+
+
+def test_a_long_run_has_one_year() -> None:
+    scenario = Scenario.from_dict({**FULL.to_dict(), "time": "long_run"})
+    app = _opened({"s": link.token_of(scenario)})
+    assert not app.exception
+    assert _session(app).year == "2023-24"
+    assert "Exports to Japan, 2023-24" in _html(app)
+
+
+def test_sessions_do_not_see_each_other() -> None:
+    one, other = _opened(), _opened()
+    one.slider(key=_key(one, 0, "cut")).set_value(10.0).run()
+    one.session_state["decisive"] = True
+    one.run()
+    other.run()
+    assert _session(other).scenario == FULL
+    assert _session(one).scenario != FULL
+    assert _session(one).figures is _session(other).figures
+
+
+def test_a_failed_run_is_a_message(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise RunError("no equilibrium found in chapters 87")
+
+    monkeypatch.setattr(cepasim, "simulate", fails)
+    app.slider(key=_key(app, 0, "cut")).set_value(15.0).run()
+    assert not app.exception
+    assert "no equilibrium found in chapters 87" in app.warning[0].value
+
+
+def test_a_defect_is_told_without_a_traceback(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr(views, "headline", breaks)
+    app.run()
+    assert not app.exception
+    assert "defect of the program" in app.error[0].value
+    assert "secret detail" not in str(app)
+
+
+# --- the other pages --------------------------------------------------------------------------
+
+
+def _page(module: str) -> AppTest:
+    program = (
+        "from cepasim.ui import navigation, scenario_page, compare_page, sure_page, "
+        "parameters_page\n"
+        f"from cepasim.ui import {module}\n"
+        "import streamlit as st\n"
+        f"{module}.page()\n"
+    )
+    return AppTest.from_string(program, default_timeout=300).run()
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["start_page", "compare_page", "sure_page", "parameters_page", "method_page"],
+)
+def test_every_page_opens(module: str) -> None:
+    app = _page(module)
+    assert not app.exception and not app.error
+
+
+def test_the_gallery_shows_every_scenario_with_a_sentence() -> None:
+    app = _page("start_page")
+    text = "\n".join(element.value for element in app.markdown)
+    for scenario in state.bundled_figures().bundled.values():
+        assert scenario.name in text
+        assert scenario.description.replace("$", "\\$") in text
+    labels = {button.label for button in app.button}
+    assert {question.text for question in questions.QUESTIONS} <= labels
+
+
+def test_parameters_are_found_by_any_word() -> None:
+    app = _page("parameters_page")
+    app.text_input(key="parameter-search").set_value("soderbery india").run()
+    rows = app.session_state["cepasim"].figures.rows
+    from cepasim.ui.parameters_page import matching
+
+    found = matching(rows, "SODERBERY", [])
+    assert 0 < len(found) < len(rows)
+    assert set(matching(rows, "", ["D"])["grade"]) == {"D"}
+
+
+def test_a_parameter_can_be_changed_and_taken_back() -> None:
+    app = _opened()
+    found = _session(app)
+    found.assume("eta", 0.9)
+    assert found.overrides == {"eta": 0.9}
+    found.assume("eta", -1.0)
+    assert found.problems and found.overrides == {"eta": 0.9}
+    found.assume("eta", None)
+    assert found.overrides == {} and not found.problems
+
+
+def test_at_most_four_scenarios_are_compared() -> None:
+    found = _session(_opened())
+    for name in ("a", "b", "c", "d", "e"):
+        found.save(name, FULL)
+    assert list(found.saved) == ["b", "c", "d", "e"]
+    assert found.save("e", Scenario.reference()) == "e (2)"
+
+
+def test_comparing() -> None:
+    app = _page("compare_page")
+    found = _session(app)
+    for name in ("origin-in-japan", "border-in-japan", "full-package", "reference"):
+        found.save(name, found.figures.scenario(name))
+    app.run()
+    assert not app.exception and not app.error
+    html = _html(app)
+    assert "origin-in-japan" in html and "border-in-japan" in html
+    assert "nan" not in html.casefold().replace("finance", "")
+
+
+def test_how_sure_moves_every_decisive_assumption() -> None:
+    app = _page("sure_page")
+    app.button(key="sure-run").click().run()
+    assert not app.exception
+    html = _html(app)
+    assert "How easily India supplies more" in html and "sign hangs on it" in html
