@@ -59,10 +59,12 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-docs: $(VENV)/.installed ## Regenerate docs/{parameters,aggregation,evidence}.md from params/
+docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
 	$(PY) -m cepasim.parameter_page docs/parameters.md
 	$(PY) -m cepasim.aggregation docs/aggregation.md
 	$(PY) -m cepasim.calibrate.report docs/evidence.md
+	$(PY) -m validation docs/validation.md
+	$(PY) docs/generate.py
 
 validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/validation.md
 	$(PY) -m validation docs/validation.md

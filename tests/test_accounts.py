@@ -224,9 +224,7 @@ def test_infinite_supply_and_a_fund_are_refused_with_the_reason(economy: Economy
 
 @pytest.mark.parametrize("lag", [0, 5, 30])
 def test_any_gestation_lag_runs(economy: Economy, lag: int) -> None:
-    fund = {
-        "fund": {"usd_bn": 1.0, "windows": {"sunrise": 1.0}, "start": "2024-25", "years": 2}
-    }
+    fund = {"fund": {"usd_bn": 1.0, "windows": {"sunrise": 1.0}, "start": "2024-25", "years": 2}}
     result = solved(economy, fund, horizon="2025-26", parameters={"gestation_lag": lag})
     assert np.isfinite(result.outcome.exports).all()
 

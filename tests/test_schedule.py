@@ -241,4 +241,6 @@ def tiny(rule: str, first: np.ndarray) -> TariffSchedule:
         late_changes={},
         line_rule="best" if rule == "best" else "mean",
         alike=(0,),
+        line_kind=np.zeros(5, dtype=np.int64),
+        published=none,
     )

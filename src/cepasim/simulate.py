@@ -84,7 +84,9 @@ def solve(market: Market, hats: Shocks) -> Outcome:
         eq, trade_cost, paid = solve_market(**arguments), hats.trade_cost, hats.wedges
     else:
         unit = _of_source(hats.base, hats.quota) * growth
-        limit = np.divide(hats.quota.limit, unit, out=np.full(unit.shape, np.inf), where=unit > 0)
+        # Where the rate beyond is no higher than the rate within there is nothing to limit.
+        limits = (unit > 0) & (hats.quota.over_premium > 0)
+        limit = np.divide(hats.quota.limit, unit, out=np.full(unit.shape, np.inf), where=limits)
         answer = solve_market_with_quota(
             hats.quota.source, limit, hats.quota.over_premium, **arguments
         )

@@ -162,9 +162,7 @@ def quotas(
         beyond = (1 + over) * (1 + in_trade.barrier[:, :, column]) / start
         premium = np.maximum(beyond / in_trade.hat[:, :, column] - 1, 0.0)[cell]
         found.source[cell] = column
-        # Where the rate beyond is no higher than the rate within there is nothing to limit.
-        limit = np.broadcast_to(quantity(market, lever, chapters), premium.shape)
-        found.limit[cell] = np.where(premium > 0, limit, np.inf)
+        found.limit[cell] = quantity(market, lever, chapters)
         found.over_rate[cell] = over
         found.over_premium[cell] = premium
         found.to_importer[cell] = lever.rent == "importer"
