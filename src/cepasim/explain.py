@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from cepasim.run import Run
 
 _MARKET = {"export": "JPN", "import": "IND"}
+_SCHEDULES = {
+    "JPN": ("Japan Customs tariff schedule of July 2026, put back to 2023-24 by rule", "C"),
+    "IND": ("CEPA coverage (official) with MFN rates by chapter, or by heading where known", "D"),
+}
 _WORDS = {"JPN": "Japan", "IND": "India"}
 
 
@@ -75,20 +79,43 @@ class Chain:
         )
         add("share in the importer's imports, landed", 100 * market.import_shares[h, s], "%")
         add("share of domestic goods in the market", 100 * market.domestic_share[h], "%")
+
+        def described(parameter: str) -> dict[str, Any]:
+            exporter = market.partner
+            return run.economy.parameters.describe(parameter, hs, importer, exporter)
+
+        def quoted(*parameters: str) -> tuple[str, str]:
+            """Sources of several figures, and the worst of their grades."""
+            rows_ = [described(parameter) for parameter in parameters]
+            sources = "; ".join(dict.fromkeys(str(row["source"]) for row in rows_))
+            return sources, max(str(row["grade"]) for row in rows_)
+
+        barrier_parameters = ("nu_sps", "nu_tbt", "nu_process", "border_days", "border_ave_per_day")
+        schedule, schedule_grade = _SCHEDULES[importer]
         for label, outcome in (("reference", before), ("scenario", after)):
             wedges = outcome.shocks.wedges
             add(
                 f"tariff a shipper pays on average, {label}",
                 100 * wedges.effective[t, h, s],
                 "%",
-                note="cost of proving origin included",
+                schedule,
+                schedule_grade,
+                "as felt with the lag, cost of proving origin included; use of the preference assumed "
+                f"(grade {described('utilisation_observed')['grade']})",
             )
             add(
                 f"tariff the treasury of {_WORDS[importer]} collects, {label}",
                 100 * wedges.collected[t, h, s],
                 "%",
+                schedule,
+                schedule_grade,
             )
-            add(f"barriers, {label}", 100 * wedges.barrier[t, h, s], "%", grade="D")
+            add(
+                f"barriers, {label}",
+                100 * wedges.barrier[t, h, s],
+                "%",
+                *quoted(*barrier_parameters),
+            )
             add(
                 f"landed wedge felt by trade against 2023-24, {label}",
                 100 * (outcome.shocks.trade_cost[t, h, s] - 1),
@@ -111,6 +138,9 @@ class Chain:
             "US$ mn of 2023-24's size",
         )
         add("capacity of the partner", 100 * (after.shocks.capacity[t, h, s] - 1), "% of its base")
+        if run.scenario.time == "path":
+            declared("share of the long run in the first year, lag_first_year", "lag_first_year")
+            declared("share of what is left closed each year, lag_decay", "lag_decay")
         quota = after.shocks.quota
         if quota is not None and after.quota is not None and quota.source[t, h] == s:
             limit = quota.limit[t, h]
@@ -123,6 +153,10 @@ class Chain:
             100 * (after.price[t, h, s] / before.price[t, h, s] - 1),
             "%",
         )
+        sold, sold_before = after.fob[t, h, s], before.fob[t, h, s]
+        if sold_before > 0:
+            quantity = sold / sold_before / (after.price[t, h, s] / before.price[t, h, s])
+            add("quantity, scenario over reference", 100 * (quantity - 1), "%")
         flow_before, flow_after = (
             (run.reference.exports, run.outcome.exports)
             if flow == "export"
@@ -132,7 +166,7 @@ class Chain:
             f"growth of demand in {_WORDS[importer]} since 2023-24",
             100 * (before.shocks.growth[t] - 1),
             "%",
-            grade="D",
+            *quoted("real_demand_growth"),
         )
         add("reference", flow_before[t, h], "US$ mn")
         if flow == "import":
@@ -140,7 +174,7 @@ class Chain:
                 "of which inputs and machinery for the scenario's extra output",
                 (run.outcome.input_content + run.outcome.fund.capital_goods)[t, h],
                 "US$ mn",
-                grade="D",
+                *quoted("input_content"),
             )
         add("scenario", flow_after[t, h], "US$ mn")
         add("change", flow_after[t, h] - flow_before[t, h], "US$ mn")

@@ -1,0 +1,51 @@
+"""The chain behind one cell: its numbers are the run's, its sources the parameters'."""
+
+from __future__ import annotations
+
+import pytest
+
+import cepasim
+from cepasim import Economy, Result, Scenario
+from cepasim.params import bundled_directory
+
+
+@pytest.fixture(scope="module")
+def package(economy: Economy) -> Result:
+    return cepasim.simulate(
+        economy, Scenario.read(bundled_directory() / "scenarios" / "full-package.yaml")
+    )
+
+
+@pytest.mark.parametrize(("flow", "hs"), [("export", "03"), ("export", "64"), ("import", "84")])
+def test_the_chain_ends_in_the_cell(package: Result, flow: str, hs: str) -> None:
+    steps = package.explain(flow, hs, "2030-31").table.set_index("step")["value"]
+    cells = package.sectors.set_index(["flow", "hs", "fiscal_year"])
+    cell = cells.loc[(flow, hs, "2030-31")]
+    assert steps["reference"] == pytest.approx(cell["baseline_usd_mn"])
+    assert steps["scenario"] == pytest.approx(cell["scenario_usd_mn"])
+    assert steps["change"] == pytest.approx(cell["change_usd_mn"])
+
+
+def test_price_and_quantity_make_the_change(package: Result) -> None:
+    steps = package.explain("export", "03", "2030-31").table.set_index("step")["value"]
+    price = 1 + steps["producer price, scenario over reference"] / 100
+    quantity = 1 + steps["quantity, scenario over reference"] / 100
+    assert price * quantity == pytest.approx(steps["scenario"] / steps["reference"])
+
+
+def test_every_assumed_step_names_its_source_and_grade(package: Result, economy: Economy) -> None:
+    table = package.explain("export", "03", "2030-31").table.set_index("step")
+    row = economy.parameters.describe("epsilon_supply", "03", "JPN", "IND")
+    supply = table.loc["supply elasticity of India"]
+    assert (supply["value"], supply["grade"]) == (row["value"], row["grade"])
+    assert f"{row['low']:g} to {row['high']:g}" in supply["note"]
+    for step in ("barriers, reference", "growth of demand in Japan since 2023-24"):
+        assert table.loc[step, "grade"] == "D" and table.loc[step, "source"]
+    assert "lag_first_year" in " ".join(table.index)
+
+
+def test_the_benchmark_step_has_its_range(package: Result, economy: Economy) -> None:
+    first = package.explain("import", "84", "2035-36").table.iloc[0]
+    pairs = economy.bilateral.set_index(["flow", "hs"]).loc[("import", "84")]
+    assert first["value"] == pairs["value"]
+    assert f"{pairs['low']:,.1f} to {pairs['high']:,.1f}" in first["note"]
