@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".html", ".docx")
 #: Notes that fit on the second page; the rest stand in the workbook, and the note says so.
-_MOST_NOTES = 8
+_MOST_NOTES = 5
 _SECTORS = 6
 _STEP = 3  # every third year of the path, and the last
 
@@ -34,6 +34,7 @@ h1 {font-size: 17pt; margin: 0 0 1mm;} h2 {font-size: 12pt; margin: 5mm 0 1.5mm;
 p, ul {margin: 0 0 2mm;} ul {padding-left: 5mm;}
 .two {display: grid; grid-template-columns: 1fr 1fr; gap: 6mm;}
 .page {break-before: page;}
+.notes {font-size: 8.5pt; line-height: 1.25;}
 .small {font-size: 8.5pt; color: #57606A;}
 * {print-color-adjust: exact; -webkit-print-color-adjust: exact;}
 </style>"""
@@ -117,7 +118,7 @@ def html(result: Result, classification: Classification, fiscal_year: str) -> st
         views.contributions(result, year),
         views.accounts(result, year),
         "<h2>What must be read with these figures</h2>",
-        _list(notes),
+        f'<div class="notes">{_list(notes)}</div>',
         f'<p class="small">{escape(_made_by(result))}</p>',
     ]
     body = "\n".join(part for part in parts if part)

@@ -100,7 +100,7 @@ class Chain:
                 "%",
                 schedule,
                 schedule_grade,
-                "as felt with the lag, cost of proving origin included; use of the preference assumed "
+                "as felt with the lag, cost of proof included; use of the preference assumed "
                 f"(grade {described('utilisation_observed')['grade']})",
             )
             add(

@@ -220,23 +220,30 @@ def test_a_defect_is_told_without_a_traceback(
 # --- the other pages --------------------------------------------------------------------------
 
 
-def _page(module: str) -> AppTest:
+def _page(module: str, function: str = "page") -> AppTest:
     program = (
         "from cepasim.ui import navigation, scenario_page, compare_page, sure_page, "
         "parameters_page\n"
         f"from cepasim.ui import {module}\n"
         "import streamlit as st\n"
-        f"{module}.page()\n"
+        f"{module}.{function}()\n"
     )
     return AppTest.from_string(program, default_timeout=300).run()
 
 
 @pytest.mark.parametrize(
-    "module",
-    ["start_page", "compare_page", "sure_page", "parameters_page", "method_page"],
+    ("module", "function"),
+    [
+        ("start_page", "page"),
+        ("compare_page", "page"),
+        ("sure_page", "page"),
+        ("parameters_page", "page"),
+        ("document_pages", "method"),
+        ("document_pages", "evidence"),
+    ],
 )
-def test_every_page_opens(module: str) -> None:
-    app = _page(module)
+def test_every_page_opens(module: str, function: str) -> None:
+    app = _page(module, function)
     assert not app.exception and not app.error
 
 

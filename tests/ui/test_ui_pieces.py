@@ -48,6 +48,7 @@ def result(economy: Economy) -> Result:
         (figures.bn(-12540), "−US$ 12.54 bn"),
         (figures.bn(-0.0001, signed=True), "~0 bn"),
         (figures.bn(float("nan")), "–"),
+        (figures.bn(-1e-11, signed=True), "0 bn"),
         (figures.mn(7.77, signed=True), "+7.8 mn"),
         (figures.mn(-7.77, signed=True, unit=False), "−7.8"),
         (figures.percent(-2.41), "−2.4 %"),
@@ -136,7 +137,7 @@ def test_every_question_has_its_scenarios() -> None:
     known = {**BUNDLED, **questions.derived(BUNDLED)}
     for question in questions.QUESTIONS:
         assert set(question.scenarios) <= set(known), question.key
-        assert question.scenarios or question.page == "parameters"
+        assert question.scenarios or question.page in ("parameters", "evidence")
 
 
 def test_derived_scenarios_take_their_figures_from_bundled_ones() -> None:
@@ -230,7 +231,7 @@ def test_headline_shows_cells_of_the_result(result: Result) -> None:
     totals = result.totals.set_index("fiscal_year").loc[YEAR]
     for item in ("exports", "imports", "balance"):
         assert figures.bn(totals[f"{item}_usd_mn"]) in text
-    assert figures.bn(totals["change_in_balance_usd_mn"], signed=True) in text
+    assert figures.money(totals["change_in_balance_usd_mn"], signed=True) in text
     assert YEAR in text and "nan" not in text.lower()
 
 

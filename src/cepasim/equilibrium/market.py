@@ -1,7 +1,7 @@
 r"""One market in one product: the Armington model in exact hat algebra, finite supply.
 
-The equations are those of ``docs/method.md``, "One market" (two CES nests after Armington 1969, as in
-Francois and Reinert 1997, ch. 5, and Hallren and Riker 2017; hats after Dekle, Eaton and Kortum
+The equations are those of ``docs/method.md``, "One market" (two CES nests after Armington 1969, as
+in Francois and Reinert 1997, ch. 5, and Hallren and Riker 2017; hats after Dekle, Eaton and Kortum
 2008). With each producer price solved out of supply = demand, two unknowns are left whatever the
 number of sources: :math:`m = \ln P_M` and :math:`q = \ln P`. Write
 

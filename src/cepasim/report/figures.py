@@ -9,6 +9,10 @@ from cepasim import tables
 MINUS = "\u2212"
 
 
+#: Below a dollar an amount in US$ million is what arithmetic leaves of nothing.
+_NOTHING = 1e-6
+
+
 def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     """Write an amount of US$ million in billions: ``US$ 1.24 bn``, ``+0.31 bn``.
 
@@ -59,6 +63,8 @@ def year_text(number: float) -> str:
 def _with_unit(text: str, usd_mn: float, scale: str, signed: bool, unit: bool) -> str:
     if usd_mn is None or math.isnan(usd_mn):
         return "–"
+    if abs(usd_mn) < _NOTHING:
+        text = "0"
     text = text.replace("-", MINUS)
     if not unit:
         return text

@@ -97,7 +97,11 @@ STYLE = f"""<style>
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
-@media (max-width: 900px) {{.cs-cards {{grid-template-columns:repeat(2,minmax(0,1fr));}}}}
+@media (max-width: 1200px) {{
+  [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
+  [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
+}}
+@media (max-width: 1000px) {{.cs-cards {{grid-template-columns:repeat(2,minmax(0,1fr));}}}}
 @media print {{[data-testid="stSidebar"], header {{display:none;}}}}
 </style>"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ LEVER_NAMES: Mapping[str, str] = {
     "tariff": "Duties",
     "origin": "Proof of origin",
     "ntb": "Barriers",
+    "quota": "Tariff quotas",
     "fund": "Fund",
     "sourcing": "China plus one",
     "exchange_rate": "Exchange rates",
@@ -22,17 +24,18 @@ LEVER_NAMES: Mapping[str, str] = {
 _SHOWN = 8
 
 
-def total_row(result: Result, year: str) -> pd.Series:
+def total_row(result: Result, year: str) -> dict[str, Any]:
     """Return exports, imports and balance of a year: reference, scenario, change."""
-    return result.balance("total", year).iloc[0]
+    [row] = result.balance("total", year).to_dict("records")
+    return {str(column): cell for column, cell in row.items()}
 
 
-def headline(row: pd.Series, year: str, ranges: Mapping[str, str] | None = None) -> str:
+def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> str:
     """Return the four headline figures of a year.
 
     Parameters
     ----------
-    row : Series
+    row : mapping
         From `total_row`.
     year : str
     ranges : mapping of str to str, optional
@@ -48,8 +51,7 @@ def headline(row: pd.Series, year: str, ranges: Mapping[str, str] | None = None)
         Card(
             title,
             figures.bn(row[f"{item}_usd_mn"]),
-            f"{figures.bn(row[f'change_in_{item}_usd_mn'], signed=True)} against reference"
-            + ("" if is_balance else f" ({figures.percent(row[f'change_in_{item}_pct'])})"),
+            _against_reference(row, item, with_percent=not is_balance),
             said.get(item, ""),
         )
         for item, title, is_balance in items
@@ -59,12 +61,20 @@ def headline(row: pd.Series, year: str, ranges: Mapping[str, str] | None = None)
     cards.append(
         Card(
             f"Change in balance, {year}",
-            figures.bn(change, signed=True),
+            figures.money(change, signed=True) if change else "0",
             f"US$, against the reference: {verdict}",
             said.get("change", ""),
         )
     )
     return look.cards(cards)
+
+
+def _against_reference(row: Mapping[str, Any], item: str, *, with_percent: bool) -> str:
+    change = float(row[f"change_in_{item}_usd_mn"])
+    if change == 0:
+        return "as in the reference"
+    share = f" ({figures.percent(row[f'change_in_{item}_pct'])})" if with_percent else ""
+    return f"{figures.money(change, signed=True)} against reference{share}"
 
 
 def movers(result: Result, year: str, flow: str, shown: int = _SHOWN) -> str:
@@ -97,14 +107,16 @@ def movers(result: Result, year: str, flow: str, shown: int = _SHOWN) -> str:
     )
 
 
-def losers(rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: int = _SHOWN) -> str:
+def losers(
+    rows: pd.DataFrame, total: Mapping[str, Any], year: str, flow: str, shown: int = _SHOWN
+) -> str:
     """Return who gains and who loses in one market: the pair's change, and whom it is taken from.
 
     Parameters
     ----------
     rows : DataFrame
         ``Result.who_loses`` of the year.
-    total : Series
+    total : mapping
         From `total_row`.
     year : str
     flow : {"export", "import"}
@@ -116,15 +128,14 @@ def losers(rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: in
     gainer, market = ("India", "Japan's") if export else ("Japan", "India's")
     rows = rows[rows["flow"] == flow].set_index("source")
     change = total[f"change_in_{flow}s_usd_mn"]
-    others = rows.drop(index=["market_expansion", "wedge"])
-    others = others[others["change_usd_mn"] != 0]
-    order = others["change_usd_mn"].abs().sort_values(ascending=False).index[:shown]
+    taken = {str(source): float(usd_mn) for source, usd_mn in rows["change_usd_mn"].items()}
+    parts = {part: taken.pop(part, 0.0) for part in ("wedge", "market_expansion")}
+    others = [source for source, usd_mn in taken.items() if usd_mn]
+    others.sort(key=lambda source: -abs(taken[source]))
+    names = {str(source): str(name) for source, name in rows["name"].items()}
     bars = [_signed_bar(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
-    bars += [
-        _signed_bar(str(others.at[source, "name"]), -float(others.at[source, "change_usd_mn"]))
-        for source in order
-    ]
+    bars += [_signed_bar(names[source], -taken[source]) for source in others[:shown]]
     table = look.bar_table(
         f"Who gains and who loses in {market} market",
         f"change in sales against reference, US$ mn, {year}",
@@ -132,10 +143,7 @@ def losers(rows: pd.DataFrame, total: pd.Series, year: str, flow: str, shown: in
     )
     if not bars:
         return table
-    saved, grown = (
-        figures.mn(rows.at[part, "change_usd_mn"], signed=True)
-        for part in ("wedge", "market_expansion")
-    )
+    saved, grown = (figures.mn(parts[part], signed=True) for part in ("wedge", "market_expansion"))
     return table + look.note(
         f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's size."
     )
@@ -168,8 +176,10 @@ def contributions(result: Result, year: str) -> str:
 
 
 def accounts(result: Result, year: str) -> str:
-    """Return treasuries and welfare of a year."""
+    """Return treasuries and welfare of a year; quotas and grants only where there are any."""
     rows = result.accounts(year)
+    some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
+    rows = rows[some | rows["account"].str.startswith(("duty", "welfare"))]
     cells = [
         [
             str(row["name"]),

@@ -11,7 +11,7 @@ from cepasim.result import Result
 from cepasim.scenario import Scenario
 
 #: Four scenarios beside each other, each with its references, and a few steps back.
-KEPT = 16
+KEPT = 8
 
 
 class Answers:

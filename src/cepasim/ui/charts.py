@@ -27,7 +27,7 @@ _MEASURE = {
 HISTORY, REFERENCE, ASSUMED, SCENARIO = (
     "History",
     "Reference",
-    "Reference, your assumptions",
+    "Your assumptions",
     "Scenario",
 )
 _MN_PER_BN = 1000.0
@@ -123,14 +123,14 @@ def change_rows(result: Result) -> pd.DataFrame:
 
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
     """Return the specification of the path chart, with the third line where one is needed."""
-    styles = {
+    styles: dict[str, tuple[str, tuple[int, ...]]] = {
         HISTORY: (look.HISTORY, (1, 0)),
         REFERENCE: (look.REFERENCE, (6, 3)),
         ASSUMED: (look.ASSUMED, (2, 3)),
         SCENARIO: (look.SCENARIO, (1, 0)),
     }
     lines = [line for line in styles if assumed or line != ASSUMED]
-    colours, dashes = ([styles[line][place] for line in lines] for place in (0, 1))
+    colours, dashes = [styles[line][0] for line in lines], [styles[line][1] for line in lines]
     return _spec(lines, colours, dashes, height, with_band=True)
 
 

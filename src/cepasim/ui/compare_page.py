@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -183,7 +185,7 @@ def _sectors(results: dict[str, Result], year: str) -> None:
         frames[name] = frame
     first = next(iter(frames.values()))
     table = pd.DataFrame({"sector": first.index + " " + first["name"]}, index=first.index)
-    config: dict[str, object] = {}
+    config: dict[str, Any] = {}
     for name, frame in frames.items():
         for flow in ("exports", "imports"):
             column = f"{name}: {flow}"

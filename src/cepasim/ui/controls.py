@@ -406,9 +406,9 @@ def _tariff_details(found: Session, index: int, settings: Mapping[str, Any]) -> 
     source = settings.get("source")
     if source not in (None, *levers.COUNTRY):
         importer = levers.importer_of(settings)
-        options = found.figures.economy.classification.sources(importer)
+        suppliers = found.figures.economy.classification.sources(importer)
         _choice(
-            found, index, "source", "Supplier", options, str(source), lambda c: _country(found, c)
+            found, index, "source", "Supplier", suppliers, str(source), lambda c: _country(found, c)
         )
 
 
@@ -570,7 +570,7 @@ def _sourcing_details(found: Session, index: int, settings: Mapping[str, Any]) -
 
 def _figure(found: Session, name: str) -> float:
     """Value of a parameter that a lever falls back on, changes of this session included."""
-    return float(found.overrides.get(name, found.figures.rows.at[name, "value"]))
+    return float(found.overrides.get(name, found.figures.known[name]["value"]))
 
 
 def _quota_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
@@ -788,7 +788,7 @@ def _assumptions(found: Session) -> None:
     else:
         known = {a.name: a.label for a in assumptions.DECISIVE}
         for name, value in overrides.items():
-            row = found.figures.rows.loc[name]
+            row = found.figures.known[name]
             st.caption(
                 f"{known.get(name, name)}: {figures.value(row['value'])} → {figures.value(value)}"
             )
@@ -797,7 +797,7 @@ def _assumptions(found: Session) -> None:
 def _assumption(
     found: Session, assumption: assumptions.Assumption, overrides: Mapping[str, float]
 ) -> None:
-    row = found.figures.rows.loc[assumption.name]
+    row = found.figures.known[assumption.name]
     value = float(overrides.get(assumption.name, row["value"]))
     low, high = min(float(row["low"]), value), max(float(row["high"]), value)
     key = f"assume:{found.generation}:{assumption.name}"

@@ -9,7 +9,7 @@ import streamlit as st
 from cepasim.report import look
 from cepasim.ui import (
     compare_page,
-    method_page,
+    document_pages,
     navigation,
     parameters_page,
     scenario_page,
@@ -37,7 +37,8 @@ def main() -> None:
             "compare": ("Compare", compare_page.page),
             "assumptions": ("How sure?", sure_page.page),
             "parameters": ("Parameters", parameters_page.page),
-            "method": ("Method", method_page.page),
+            "evidence": ("Evidence", document_pages.evidence),
+            "method": ("Method", document_pages.method),
         }
     )
     try:

@@ -39,11 +39,11 @@ def _state(found: Session) -> None:
     if found.problems:
         said = "\n".join(f"- {problem}" for problem in found.problems)
         st.error(f"This value cannot be used:\n{said}")
-    rows = found.figures.rows
+    known = found.figures.known
     outside = [
-        f"{name} = {value:g} (range {rows.at[name, 'low']:g} to {rows.at[name, 'high']:g})"
+        f"{name} = {value:g} (range {known[name]['low']:g} to {known[name]['high']:g})"
         for name, value in overrides.items()
-        if name in rows.index and not rows.at[name, "low"] <= value <= rows.at[name, "high"]
+        if name in known and not known[name]["low"] <= value <= known[name]["high"]
     ]
     if outside:
         st.warning("Outside the documented range: " + "; ".join(outside))

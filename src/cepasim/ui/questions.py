@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cepasim.report.levers import parts
 from cepasim.scenario import Scenario
 
-Page = Literal["scenario", "compare", "parameters", "assumptions"]
+Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Question:
     key, asked_by, text : str
     answer : str
         Where on the page to look, and what to keep in mind.
-    page : {"scenario", "compare", "parameters", "assumptions"}
+    page : {"scenario", "compare", "parameters", "assumptions", "evidence"}
     scenarios : tuple of str
         Names of what is shown: bundled scenarios or those of `derived`.
     """
@@ -97,6 +97,13 @@ QUESTIONS: tuple[Question, ...] = (
         "is the assumption of that name, open under “Assumptions”.",
         "scenario",
         ("fund-2bn",),
+    ),
+    Question(
+        "not-seen",
+        REVIEWER,
+        "What does the model say about 2013–24 without having seen it?",
+        "The verdict by question, then the path, scores and decomposition.",
+        "evidence",
     ),
     Question(
         "unmeasured",

@@ -73,7 +73,7 @@ def in_words(ranges: Any, year: str) -> dict[str, str]:
     chance = float(ranges.probability_deficit_falls[year])
     said["change"] = (
         f"90 % range {figures.bn(low, signed=True, unit=False)} to "
-        f"{figures.bn(high, signed=True, unit=False)} bn; narrows in {chance:.0%} of draws"
+        f"{figures.bn(high, signed=True, unit=False)} bn; narrows in {100 * chance:.0f} % of draws"
     )
     return said
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
@@ -52,7 +54,7 @@ def _year_within(found: Session, result: Result) -> str:
     return found.year if found.year in result.fiscal_years else result.fiscal_years[-1]
 
 
-def _panels(found: Session, result: Result, total: pd.Series, ranged: object) -> None:
+def _panels(found: Session, result: Result, total: Mapping[str, Any], ranged: object) -> None:
     year = found.year
     losers = result.who_loses(year)
     upper = st.columns([1.25, 1, 1], gap="small")
@@ -71,17 +73,28 @@ def _panels(found: Session, result: Result, total: pd.Series, ranged: object) ->
 def _heading(found: Session) -> None:
     scenario = found.scenario
     name = scenario.name + (" (changed)" if found.changed else "")
-    title, tools = st.columns([2, 3], vertical_alignment="center")
+    title, tools = st.columns([1, 2], vertical_alignment="center")
     with title:
         st.html(look.title(name, scenario.description if not found.changed else ""))
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+    with (
+        tools,
+        st.container(
+            horizontal=True, horizontal_alignment="right", gap="small", vertical_alignment="center"
+        ),
+    ):
         _range_switch(found)
         _year(found)
         _in_words(found)
         _share(found)
         _files(found)
         if found.changed:
-            st.button("Undo changes", on_click=found.load, args=(found.loaded,), key="undo")
+            st.button(
+                "Undo",
+                help="Back to the scenario as it was opened",
+                on_click=found.load,
+                args=(found.loaded,),
+                key="undo",
+            )
 
 
 def _year(found: Session) -> None:
@@ -99,7 +112,7 @@ def _year(found: Session) -> None:
         args=(found, key),
         label_visibility="collapsed",
         format_func=lambda year: f"Year {year}",
-        width=150,
+        width=140,
     )
 
 
@@ -166,13 +179,16 @@ def _ranges(found: Session, ranged: object) -> dict[str, str]:
     if ranged is not None:
         return ranges.in_words(ranged, found.year)
     history = found.figures.history
-    bench = history[history["fiscal_year"] == "2023-24"].set_index("measure")
+    bench: dict[str, dict[str, Any]] = {
+        str(row["measure"]): {str(name): cell for name, cell in row.items()}
+        for row in history[history["fiscal_year"] == "2023-24"].to_dict("records")
+    }
     names = {"exports": "exports_to_japan", "imports": "imports_from_japan", "balance": "balance"}
     said = {
-        item: f"2023-24: {figures.bn(1000 * bench.at[name, 'value'])}, "
-        f"grade {bench.at[name, 'grade']}"
+        item: f"2023-24: {figures.bn(1000 * float(bench[name]['value']))}, "
+        f"grade {bench[name]['grade']}"
         for item, name in names.items()
-        if name in bench.index
+        if name in bench
     }
     return said | {"change": "Ranges: switch on above, or see “How sure?”"}
 
@@ -243,15 +259,15 @@ def _share(found: Session) -> None:
     with box:
         st.markdown("**Link** that restores this scenario")
         st.code(full_link(found), language=None, wrap_lines=True)
-        st.markdown("**Reproduce in Python**")
-        own = None if found.own is None else found.own.name.removesuffix(".zip")
-        st.code(code.python_code(found.scenario, found.year, own), language="python")
         st.markdown("**Compare** with other scenarios")
         name = st.text_input("Name", value=found.scenario.name, key=f"save:{found.generation}")
         if st.button("Save to compare", key="save"):
             st.success(f"Saved as “{found.save(name, found.scenario)}” on the page “Compare”.")
         st.markdown("**Download**")
         _downloads(found)
+        st.markdown("**Reproduce in Python**")
+        own = None if found.own is None else found.own.name.removesuffix(".zip")
+        st.code(code.python_code(found.scenario, found.year, own), language="python")
 
 
 def full_link(found: Session) -> str:
@@ -279,7 +295,7 @@ def _downloads(found: Session) -> None:
         ):
             st.download_button(
                 label,
-                data=_later(content, result),
+                data=partial(content, result),
                 file_name=f"{stem}{suffix}",
                 mime=mime,
                 key=f"download{suffix}",
@@ -292,8 +308,6 @@ def _downloads(found: Session) -> None:
 
 
 def _brief_downloads(found: Session, result: Result, stem: str) -> None:
-    if not hasattr(result, "brief"):
-        return
     year = found.year
     for label, suffix, mime in (
         ("Briefing note (HTML)", ".html", "text/html"),
@@ -305,7 +319,7 @@ def _brief_downloads(found: Session, result: Result, stem: str) -> None:
     ):
         st.download_button(
             label,
-            data=lambda suffix=suffix: brief(result, suffix, year),
+            data=partial(brief, result, suffix, year),
             file_name=f"{stem}{suffix}",
             mime=mime,
             key=f"download{suffix}",
@@ -317,10 +331,6 @@ def file_stem(found: Session) -> str:
     """Return a file name without ending that says what is in the file."""
     kept = "".join(sign if sign.isalnum() else "-" for sign in found.scenario.name.lower())
     return "-".join(part for part in kept.split("-") if part)[:60] or "scenario"
-
-
-def _later(content, result: Result):  # type: ignore[no-untyped-def]  # a callable without arguments
-    return lambda: content(result)
 
 
 def workbook(result: Result) -> bytes:
@@ -413,22 +423,8 @@ def _load_figures(found: Session, content: bytes, name: str) -> None:
 
 def _all_problems(wrong: InputError) -> None:
     number = len(wrong.problems)
-    st.error(f"{number} problem{'s' if number > 1 else ''}; nothing was loaded.")
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "file": problem.file,
-                    "line": "" if problem.line is None else str(problem.line),
-                    "field": problem.field,
-                    "value": "missing" if problem.value is None else str(problem.value),
-                    "allowed": problem.allowed,
-                }
-                for problem in wrong.problems
-            ]
-        ),
-        hide_index=True,
-    )
+    said = "\n".join(f"- {_plain(str(problem))}" for problem in wrong.problems)
+    st.error(f"{number} problem{'s' if number > 1 else ''}; nothing was loaded.\n\n{said}")
 
 
 # --- the whole table and why ------------------------------------------------------------------
@@ -490,9 +486,9 @@ def _columns(frame: pd.DataFrame) -> list[str]:
     return [column for column in wanted if column in frame.columns]
 
 
-def _column_config() -> dict[str, object]:
+def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
-    config: dict[str, object] = {
+    config: dict[str, Any] = {
         "code": st.column_config.TextColumn("Code", width=60),
         "name": st.column_config.TextColumn("Sector", width=210),
         "grade": st.column_config.TextColumn("Grade", width=60, help="Worst benchmark cell"),

@@ -44,6 +44,8 @@ class Figures:
     derived : mapping of str to Scenario
     rows : DataFrame
         Every named parameter.
+    known : mapping of str to dict
+        The same rows by name.
     history : DataFrame
         The table ``history/totals``.
     digest : str
@@ -53,6 +55,7 @@ class Figures:
     bundled: Mapping[str, Scenario]
     derived: Mapping[str, Scenario]
     rows: pd.DataFrame
+    known: Mapping[str, Mapping[str, Any]]
     history: pd.DataFrame
     digest: str
 
@@ -67,11 +70,16 @@ def figures_of(economy: Economy) -> Figures:
     bundled = {file.stem: Scenario.read(file, economy.classification) for file in files}
     first = [name for name in (LANDING,) if name in bundled]
     ordered = {name: bundled[name] for name in [*first, *(n for n in bundled if n not in first)]}
+    rows = assumptions.rows_of(economy.parameters)
     return Figures(
         economy=economy,
         bundled=ordered,
         derived=questions.derived(ordered),
-        rows=assumptions.rows_of(economy.parameters),
+        rows=rows,
+        known={
+            str(name): {str(column): cell for column, cell in row.items()}
+            for name, row in rows.to_dict("index").items()
+        },
         history=economy.parameters.table("history/totals"),
         digest=economy.parameters.digest,
     )
@@ -192,7 +200,7 @@ class Session:
     def assume(self, name: str, value: float | None) -> None:
         """Change one assumption, or give it back its own value (``None`` or that value)."""
         overrides = dict(self.draft.get("parameters", {}))
-        own = self.figures.rows["value"].get(name)
+        own = self.figures.known.get(name, {}).get("value")
         if value is None or value == own:
             overrides.pop(name, None)
         else:

@@ -88,7 +88,7 @@ def _swings(found: Session) -> list[Swing]:
     bar = st.progress(0.0, "Running …")
     swings = []
     for place, assumption in enumerate(tried):
-        row = found.figures.rows.loc[assumption.name]
+        row = found.figures.known[assumption.name]
         ends = (float(row["low"]), float(row["high"]))
         answers = []
         for value in ends:

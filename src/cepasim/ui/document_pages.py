@@ -1,15 +1,28 @@
-"""The method: equations, dates and limits, as the documentation has them."""
+"""The method and the evidence, as the documentation has them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from cepasim.report import look
+from cepasim.ui.state import session
 
-_PAGES = {"method.md": "Method", "time.md": "Dates", "levers.md": "Levers and signs"}
+_METHOD = {
+    "method.md": "Method",
+    "time.md": "Dates",
+    "levers.md": "Levers and signs",
+    "elasticities.md": "Elasticities",
+    "engines.md": "Other engines",
+}
+_EVIDENCE = {
+    "evidence.md": "2013-24, not seen by the model",
+    "validation.md": "Published examples",
+    "aggregation.md": "Chapters and lines",
+}
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
 _AMOUNT = re.compile(r"(?<!\\)US\$")
 
@@ -30,10 +43,26 @@ def as_shown(text: str) -> str:
     return _AMOUNT.sub(r"US\\$", _LINK_TO_FILE.sub(r"\1", text))
 
 
-def page() -> None:
-    """Draw the page."""
-    st.html(look.title("Method", "What is computed, and what it cannot say."))
-    there = {name: title for name, title in _PAGES.items() if (documents() / name).is_file()}
+def method() -> None:
+    """Draw the page of the method."""
+    _draw("Method", "What is computed, and what it cannot say.", _METHOD)
+
+
+def evidence() -> None:
+    """Draw the page of the evidence."""
+    _draw(
+        "Evidence",
+        "What the model says about 2013-24 without having seen it, and beside other models.",
+        _EVIDENCE,
+    )
+
+
+def _draw(title: str, sub: str, pages: Mapping[str, str]) -> None:
+    found = session()
+    st.html(look.title(title, sub))
+    if found.question:
+        st.info(found.question)
+    there = {name: tab for name, tab in pages.items() if (documents() / name).is_file()}
     if not there:
         st.info("The documentation is not part of this installation.")
         return

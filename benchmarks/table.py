@@ -1,0 +1,353 @@
+"""Measure what users wait for and write ``docs/benchmarks.md`` and ``docs/scale.md``.
+
+``python benchmarks/table.py [DIRECTORY]``: a few minutes on two processors. Ratios are of medians
+measured in turn in one run, so that a busy machine is busy for both. The pages hold what the
+command prints, nothing typed.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib import metadata, util
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import root
+
+import cepasim
+from cepasim.equilibrium import solve_market
+from cepasim.executors import processors
+from cepasim.montecarlo import Study, monte_carlo
+from cepasim.params import bundled_directory
+from cepasim.simulate import run
+
+SOURCES = 12
+FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
+
+
+# --- measuring --------------------------------------------------------------------------------
+
+
+def median_times(functions: list[Callable[[], object]], rounds: int) -> list[float]:
+    """Median seconds of each, run in turn."""
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(rounds):
+        for place, function in enumerate(functions):
+            start = time.perf_counter()
+            function()
+            times[place].append(time.perf_counter() - start)
+    return [statistics.median(part) for part in times]
+
+
+def markets(n: int, sources: int = SOURCES, seed: int = 0) -> dict[str, np.ndarray]:
+    """Ordinary markets under ordinary shocks; a fifth of the supplies infinite."""
+    rng = np.random.default_rng(seed)
+    shape = (n, sources)
+    return {
+        "import_shares": rng.dirichlet(np.ones(sources), n),
+        "domestic_share": rng.uniform(0.1, 0.9, n),
+        "trade_cost": np.exp(rng.normal(0.0, 0.1, shape)),
+        "sigma_import": rng.uniform(2.0, 10.0, n),
+        "sigma_domestic": rng.uniform(1.0, 5.0, n),
+        "eta": rng.uniform(0.0, 2.0, n),
+        "supply": np.where(rng.random(shape) < 0.2, np.inf, rng.uniform(0.5, 10.0, shape)),
+        "supply_domestic": rng.uniform(0.5, 5.0, n),
+    }
+
+
+def exponential(n: int, sources: int) -> Callable[[], object]:
+    """One pass of ``np.exp`` over an array of that shape."""
+    x = np.random.default_rng(1).normal(size=(n, sources))
+    return lambda: np.exp(x)
+
+
+def market_by_root(n: int) -> Callable[[], object]:
+    """The same markets, each as a system of all its prices for ``scipy.optimize.root``."""
+    a = markets(n)
+
+    def one(i: int) -> object:
+        share, tau = a["import_shares"][i], a["trade_cost"][i]
+        d, sm, sd, eta = (
+            a[name][i] for name in ("domestic_share", "sigma_import", "sigma_domestic", "eta")
+        )
+        elastic = np.isinf(a["supply"][i])
+        eps = np.where(elastic, 1.0, a["supply"][i])
+
+        def gap(log_price: np.ndarray) -> np.ndarray:
+            p, own = np.exp(log_price[:-1]), np.exp(log_price[-1])
+            landed = p * tau
+            imports = (share * landed ** (1 - sm)).sum() ** (1 / (1 - sm))
+            both = (d * own ** (1 - sd) + (1 - d) * imports ** (1 - sd)) ** (1 / (1 - sd))
+            x = landed**-sm * imports ** (sm - sd) * both ** (sd - eta)
+            x_own = own**-sd * both ** (sd - eta)
+            supplied = np.where(elastic, log_price[:-1], np.log(x) - eps * log_price[:-1])
+            return np.append(supplied, np.log(x_own) - a["supply_domestic"][i] * log_price[-1])
+
+        return root(gap, np.zeros(share.size + 1), tol=1e-10)
+
+    return lambda: [one(i) for i in range(n)]
+
+
+def seconds_of(command: list[str], rounds: int) -> float:
+    """Median seconds of a command in a process of its own."""
+
+    def start() -> None:
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+
+    return median_times([start], rounds)[0]
+
+
+def peak_memory(draws: int) -> float:
+    """Peak memory of a Monte Carlo in a process of its own, MB."""
+    code = (
+        "import cepasim;"
+        f"s = cepasim.Scenario.read({str(FULL_PACKAGE)!r});"
+        f"cepasim.monte_carlo(cepasim.load(), s, draws={draws});"
+        # Of this process alone: getrusage would count the one that started it as well.
+        "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout) / 1024
+
+
+# --- the rows ---------------------------------------------------------------------------------
+
+Row = tuple[str, str, str]
+
+
+def kernel_rows() -> list[Row]:
+    """Rows on the kernel."""
+    rows = []
+    for n, rounds in ((20_000, 15), (200_000, 5), (2_000_000, 1)):
+        arguments = markets(n)
+        solve, passed = median_times(
+            [lambda a=arguments: solve_market(**a), exponential(n, SOURCES)], rounds
+        )
+        goal = "15 exp passes" if n == 20_000 else "linear"
+        rows.append(
+            (
+                f"`solve_market`, {n:,} markets x {SOURCES} sources",
+                f"{solve / passed:.0f} exp passes ({1e6 * solve / n:.2f} us a market)",
+                goal,
+            )
+        )
+    arguments = markets(1)
+    rows.append(
+        (
+            "`solve_market`, one market",
+            f"{1e3 * median_times([lambda: solve_market(**arguments)], 200)[0]:.2f} ms",
+            "1 ms",
+        )
+    )
+    arguments = markets(5600, 20)
+    rows.append(
+        (
+            "5,600 HS6 products x 20 sources, one solve",
+            f"{median_times([lambda: solve_market(**arguments)], 9)[0]:.3f} s",
+            "0.3 s",
+        )
+    )
+    some = markets(100)
+    ours, theirs = median_times([lambda: solve_market(**some), market_by_root(100)], 3)
+    rows.append(
+        (
+            "100 markets by `scipy.optimize.root`, all prices unknown",
+            f"{theirs / ours:,.0f} times as long as `solve_market`",
+            "",
+        )
+    )
+    return rows
+
+
+def scenario_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[Row]:
+    """Rows on one scenario."""
+    plain, split = median_times(
+        [lambda: run(economy, scenario, attribution=False), lambda: run(economy, scenario)], 15
+    )
+    return [
+        ("full package, 2 markets x 13 years, no attribution", f"{1e3 * plain:.0f} ms", "25 ms"),
+        ("the same with the exact split over its levers", f"{split:.2f} s", "0.5 s"),
+        ("`import cepasim`", f"{seconds_of(['-c', 'import cepasim'], 5):.2f} s", "0.8 s"),
+        (
+            "`cepasim run full-package`, cold",
+            f"{seconds_of(['-m', 'cepasim.cli', 'run', 'full-package'], 5):.2f} s",
+            "2 s",
+        ),
+    ]
+
+
+def draw_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[Row]:
+    """Rows on draws."""
+    study = Study.of(economy, scenario)
+    study.central()
+    scores = study.uncertainty.scores(0, 64, 1)
+    perturb, solve = median_times(
+        [
+            lambda: study.uncertainty.economy(study.economy, scores[1]),
+            lambda: study.outcome(scores[1]),
+        ],
+        25,
+    )
+    workers = processors()
+    took = {}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        monte_carlo(economy, scenario, 64 * workers, 9, pool)  # the workers start
+        for draws in (512, 1024):
+            start = time.perf_counter()
+            monte_carlo(economy, scenario, draws, 1, pool)
+            took[draws] = time.perf_counter() - start
+    return [
+        (
+            "one draw of the full package, one processor",
+            f"{1e3 * solve:.1f} ms, of which {1e3 * perturb:.1f} ms to perturb the economy",
+            "",
+        ),
+        (
+            f"1,000 draws of the full package, {workers} processes",
+            f"{took[1024] / 1.024:.1f} s",
+            "8 s on two",
+        ),
+        (
+            "1,024 draws over 512 draws",
+            f"{took[1024] / took[512]:.2f} times as long",
+            "2: linear",
+        ),
+        ("peak memory of 1,024 draws, one process", f"{peak_memory(1024):,.0f} MB", ""),
+    ]
+
+
+def peer_row() -> Row:
+    """A peer on the same machine, where it is installed."""
+    if util.find_spec("gegravity") is None:
+        return ("gegravity, a scenario", "not measured: not installed here", "")
+    return ("gegravity, a scenario", f"version {metadata.version('gegravity')}", "")
+
+
+def benchmark_page() -> str:
+    """The table as Markdown."""
+    economy, scenario = cepasim.load(), cepasim.Scenario.read(FULL_PACKAGE)
+    rows = [
+        *kernel_rows(),
+        *scenario_rows(economy, scenario),
+        *draw_rows(economy, scenario),
+        peer_row(),
+    ]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `python benchmarks/table.py`. Ratios are of medians measured in turn in one",
+        "run. An exp pass is `np.exp` over an array of the size of the trade costs.",
+        "",
+        f"{platform.machine()}, {processors()} processors, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}; load average at the start {os.getloadavg()[0]:.1f}. A load above "
+        "the number of processors means that others computed, too, and that times are upper "
+        "bounds.",
+        "",
+        "| what | measured | goal |",
+        "|---|---|---|",
+        *(f"| {what} | {measured} | {goal} |" for what, measured, goal in rows),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+# --- what a large run costs -------------------------------------------------------------------
+
+
+def scale_page() -> str:
+    """Cost of a large run from measured unit costs, as Markdown."""
+    products, partners, draws, years, states = 5600, 200, 100_000, 13, 2
+    size = 2000
+    arguments = markets(size, partners)
+    per_cell = median_times([lambda: solve_market(**arguments)], 5)[0] / (size * partners)
+    cells = products * partners * states * years
+    hours = cells * draws * per_cell / 3600
+    economy, scenario = cepasim.load(), cepasim.Scenario.read(FULL_PACKAGE)
+    study = Study.of(economy, scenario)
+    study.central()
+    scores = study.uncertainty.scores(0, 64, 1)
+    draw = median_times([lambda: study.outcome(scores[2])], 25)[0]
+    outcome = study.outcome(scores[2]).nbytes
+    working = size * partners * 8 * 12 / 1e6
+    return f"""# What a large run costs, and how to run it
+
+Written by `python benchmarks/table.py` from unit costs measured on this machine; a faster
+processor scales them all.
+
+| unit | cost |
+|---|---:|
+| one source in one market in one year, {partners} sources a market | {1e9 * per_cell:.0f} ns |
+| one draw of the full package as it ships (98 chapters, 20 and 18 sources, 13 years) \
+| {1e3 * draw:.0f} ms |
+| what a draw leaves on disk | {outcome / 1e3:.0f} kB |
+
+## HS6 x {partners} partners x {draws:,} draws
+
+One importer, {products:,} products, {partners} partners, reference and scenario, {years} years:
+{cells / 1e6:,.0f} million cells a draw.
+
+| | |
+|---|---:|
+| one draw | {cells * per_cell:,.1f} s on one processor |
+| {draws:,} draws | {hours:,.0f} processor-hours |
+| on two processors | {hours / 2 / 24:,.0f} days |
+| on 256 processors | {hours / 256:,.1f} hours |
+| totals by year kept | {draws * years * 13 * 8 / 1e9:.2f} GB |
+| every product and year kept | {draws * products * years * 4 * 8 / 1e12:,.2f} TB: keep \
+percentiles by block of products instead |
+| memory of a worker | some hundred MB: {size:,} markets of {partners} sources at a time are \
+{working:,.0f} MB of arrays |
+
+Only the solution is counted: the tariff lines of {partners} partners have to be read and
+aggregated once, and perturbing the figures adds what one pass over the shares costs.
+The figures for {partners} partners by product are not in `params/`; the kernel takes them today
+(`cepasim.equilibrium.solve_market` on arrays of any leading shape), the economy does not.
+
+## {draws:,} draws as it ships
+
+{draws * draw / 3600:,.1f} processor-hours, {draws * outcome / 1e9:,.1f} GB of chunks in `--out`,
+memory as for a thousand draws: percentiles are taken one fiscal year at a time
+({draws * outcome / years / 1e9:.1f} GB at this number of draws).
+
+## How
+
+On one machine, all processors; interrupt it and give the same command again to go on:
+
+    cepasim montecarlo full-package --draws 100000 --seed 1 --out ranges
+
+On a cluster, with the same version of the program on every worker
+(`pip install 'cepasim[dask]'`):
+
+    dask scheduler                               # on one machine
+    dask worker tcp://host:8786 --nthreads 1     # on every other, once for each processor
+    cepasim montecarlo full-package --draws 100000 --seed 1 --out ranges --scheduler tcp://host:8786
+
+From Python any executor does, and gives the same bytes:
+
+    with Client("tcp://host:8786") as client:
+        cepasim.monte_carlo(economy, scenario, 100_000, executor=client.get_executor(retries=3))
+
+A worker that dies costs the chunk it was at: the scheduler gives it to another one. The process
+that asked writes finished chunks; if it dies, the same command goes on from them. Many scenarios:
+`cepasim batch`, with the same options.
+"""
+
+
+def main() -> None:
+    """Write both pages, and print the table."""
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs"
+    page = benchmark_page()
+    (directory / "benchmarks.md").write_text(page, encoding="utf-8")
+    print(page)
+    (directory / "scale.md").write_text(scale_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import docx
+import pytest
+
+import cepasim
+from cepasim.params import bundled_directory
+from cepasim.report import figures
+from cepasim.result import Result
+from cepasim.scenario import Scenario
+
+FOLDER = bundled_directory() / "scenarios"
+YEAR = "2030-31"
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return cepasim.simulate(cepasim.load(), Scenario.read(FOLDER / "full-package.yaml"))
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.tags, self._skip = "", [], False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._skip = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._skip = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._skip:
+            self.text += data + " "
+
+
+def _read(path: Path) -> _Text:
+    reader = _Text()
+    reader.feed(path.read_text(encoding="utf-8"))
+    return reader
+
+
+def test_the_note_holds_the_result_s_figures(result: Result, tmp_path: Path) -> None:
+    result.brief(tmp_path / "note.html", YEAR)
+    text = _read(tmp_path / "note.html").text
+    totals = result.totals.set_index("fiscal_year").loc[YEAR]
+    for item in ("exports", "imports", "balance"):
+        assert figures.bn(totals[f"{item}_usd_mn"]) in text
+    assert "Japan eliminates its duties" in text
+    assert "Producers in Japan" in text and "National welfare of India" in text
+    assert str(result.manifest["parameter_digest"])[:12] in text
+    assert not re.search(r"\b(nan|None)\b", text)
+
+
+def test_it_needs_nothing_from_outside(result: Result, tmp_path: Path) -> None:
+    result.brief(tmp_path / "note.html")
+    reader = _read(tmp_path / "note.html")
+    assert "2035-36" in reader.text
+    assert not {tag for tag, _ in reader.tags} & {"script", "link", "img", "iframe"}
+    assert "http" not in (tmp_path / "note.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".html", ".docx"])
+def test_the_same_result_gives_the_same_note(result: Result, tmp_path: Path, suffix: str) -> None:
+    for name in ("one", "two"):
+        result.brief(tmp_path / f"{name}{suffix}", YEAR)
+    if suffix == ".html":
+        assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+    else:
+        one, two = (docx.Document(str(tmp_path / f"{name}.docx")) for name in ("one", "two"))
+        assert [p.text for p in one.paragraphs] == [p.text for p in two.paragraphs]
+
+
+def test_the_document_has_the_same_text(result: Result, tmp_path: Path) -> None:
+    result.brief(tmp_path / "note.docx", YEAR)
+    document = docx.Document(str(tmp_path / "note.docx"))
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert headings[:3] == ["Full package", "What is decided", "The path"]
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    totals = result.totals.set_index("fiscal_year").loc[YEAR]
+    assert figures.bn(totals["exports_usd_mn"]) in cells
+    assert "Producers in Japan" in cells
+    assert {"2023-24", "2035-36"} <= cells
+
+
+def test_wicked_names_stay_text(tmp_path: Path) -> None:
+    scenario = Scenario.from_dict({"name": "<script>x</script> & co", "horizon": "2025-26"})
+    result = cepasim.simulate(cepasim.load(), scenario)
+    result.brief(tmp_path / "note.html")
+    reader = _read(tmp_path / "note.html")
+    assert "script" not in {tag for tag, _ in reader.tags}
+    assert "<script>x</script> & co" in reader.text
+    assert "this is the reference" in reader.text
+
+
+def test_what_cannot_be_written_is_told(result: Result, tmp_path: Path) -> None:
+    with pytest.raises(cepasim.InputError, match=".html or .docx"):
+        result.brief(tmp_path / "note.pdf")
+    with pytest.raises(cepasim.InputError, match="2050-51"):
+        result.brief(tmp_path / "note.html", "2050-51")
+    assert not list(tmp_path.iterdir())
