@@ -503,7 +503,7 @@ class Parameters:
             if not lows[name] <= value <= highs[name]
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the content of every table, the dictionary and the overrides."""
         digest = hashlib.sha256()
@@ -514,13 +514,13 @@ class Parameters:
         digest.update(json.dumps(self.overrides, sort_keys=True).encode())
         return digest.hexdigest()
 
-    @property
-    def benchmark_metadata(self) -> dict[str, str]:
+    @cached_property
+    def benchmark_metadata(self) -> Mapping[str, str]:
         """What the balance says of itself: program, year, vintage of the data, method, solver.
 
         Empty where the benchmark is the user's own and comes without metadata.
         """
-        return _told(self._files["benchmark/bilateral"].with_name("metadata.yaml"))
+        return FrozenMapping(_told(self._files["benchmark/bilateral"].with_name("metadata.yaml")))
 
     @property
     def backcast_metadata(self) -> dict[str, str]:
