@@ -24,6 +24,7 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
+from cepasim.frozen import FrozenMapping
 from cepasim.parameter_dictionary import (
     DICTIONARY_FILE,
     GRADES,
