@@ -21,7 +21,7 @@ from cepasim.montecarlo import monte_carlo
 
 distributed = pytest.importorskip("distributed")
 
-DRAWS = 320
+DRAWS = 256
 
 
 @pytest.fixture(scope="module")
