@@ -111,21 +111,41 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
     """One line per bundled scenario, in the year shown."""
     last_year = results["full-package"].fiscal_years[-1]
     lines = [
-        f"| scenario | exports | imports | balance | balance, {last_year} |",
-        "|---|---:|---:|---:|---:|",
+        f"| scenario | exports | imports | balance | 90 % range | balance, {last_year} |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
     for name, result in results.items():
         table = result.totals.set_index("fiscal_year")
         now, last = table.loc[YEAR], table.iloc[-1]
         exports = now["exports_usd_mn"] - now["baseline_exports_usd_mn"]
         imports = now["imports_usd_mn"] - now["baseline_imports_usd_mn"]
-        cells = [exports, imports, exports - imports, last["change_in_balance_usd_mn"]]
+        cells = [
+            f"{exports:+,.0f}",
+            f"{imports:+,.0f}",
+            f"{exports - imports:+,.0f}",
+            balance_range(name),
+            f"{last['change_in_balance_usd_mn']:+,.0f}",
+        ]
         lines.append(
             f"| [`{name}`](params/scenarios/{name}.yaml): {bundled(name).description} | "
-            + " | ".join(f"{value:+,.0f}" for value in cells)
+            + " | ".join(cells)
             + " |"
         )
     return "\n".join(lines)
+
+
+def balance_range(name: str) -> str:
+    """90 % range of a scenario's balance in the year shown, from docs/uncertainty.md.
+
+    Drawing takes minutes: `docs/ranges.py` writes that page, and this one quotes it.
+    """
+    page = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{re.escape(name)}` \| {YEAR} \|(.*)$", page, re.MULTILINE)
+    if row is None:
+        raise SystemExit(f"docs/uncertainty.md: no ranges of {name}; run docs/ranges.py")
+    balance = row[1].split("|")[2]
+    found = re.search(r"\(([^)]*)\)", balance)
+    return found[1] if found else ""
 
 
 def picture(result: cepasim.Result) -> str:
