@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo app test lint format types docs validate benchmark balance fit notebooks golden lock clean
+.PHONY: help demo app test lint format types docs validate benchmark benchmark-table ranges balance fit notebooks golden lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -71,6 +71,12 @@ validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/v
 
 benchmark: $(VENV)/.installed-dev ## Time what users wait for
 	$(PY) -m pytest benchmarks -o python_files='bench_*.py' --benchmark-only --benchmark-columns=min,median,max,rounds
+
+benchmark-table: $(VENV)/.installed-dev ## Write docs/benchmarks.md and docs/scale.md (some minutes)
+	$(PY) benchmarks/table.py
+
+ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
+	$(PY) docs/ranges.py
 
 balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
 	$(PY) -m cepasim.calibrate.balance

@@ -297,7 +297,7 @@ One importer, {products:,} products, {partners} partners, reference and scenario
 |---|---:|
 | one draw | {cells * per_cell:,.1f} s on one processor |
 | {draws:,} draws | {hours:,.0f} processor-hours |
-| on two processors | {hours / 2 / 24:,.0f} days |
+| on two processors | {hours / 2 / 24:,.1f} days |
 | on 256 processors | {hours / 256:,.1f} hours |
 | totals by year kept | {draws * years * 13 * 8 / 1e9:.2f} GB |
 | every product and year kept | {draws * products * years * 4 * 8 / 1e12:,.2f} TB: keep \
@@ -312,9 +312,9 @@ The figures for {partners} partners by product are not in `params/`; the kernel 
 
 ## {draws:,} draws as it ships
 
-{draws * draw / 3600:,.1f} processor-hours, {draws * outcome / 1e9:,.1f} GB of chunks in `--out`,
-memory as for a thousand draws: percentiles are taken one fiscal year at a time
-({draws * outcome / years / 1e9:.1f} GB at this number of draws).
+{draws * draw / 3600:,.1f} processor-hours, {draws * outcome / 1e9:,.1f} GB of chunks in `--out`.
+Percentiles are taken one fiscal year at a time: some three times
+{draws * outcome / years / 1e9:.1f} GB of memory at this number of draws, in the process that asked.
 
 ## How
 
