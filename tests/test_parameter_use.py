@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import cepasim
 from cepasim.params import Parameters, bundled_directory, load_parameters
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "cepasim"
@@ -89,9 +90,6 @@ def test_every_table_the_code_reads_is_declared(parameters: Parameters, code: st
 
 def test_a_run_of_the_base_economy_uses_what_it_should() -> None:
     """Loading the economy reads the elasticities, barriers and rates of every chapter."""
-    cepasim = pytest.importorskip("cepasim")
-    if not hasattr(cepasim, "load"):
-        pytest.skip("cepasim.load is not there yet")
     used = cepasim.load().parameters.used
     assert {"eta", "eta_food_medicine", "utilisation_max", "freight_insurance_others"} <= used
     assert {f"sigma_import_{hs:02d}" for hs in range(1, 100) if hs != 77} <= used
