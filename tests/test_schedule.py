@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cepasim.economy import NO_LINE, Economy, known_product_trade
-from cepasim.schedule import TariffSchedule
+from cepasim.params import load_parameters
+from cepasim.schedule import TariffSchedule, told_apart
 
 BASE, FINAL = np.array([2023]), np.array([2026])
 
@@ -244,3 +245,28 @@ def tiny(rule: str, first: np.ndarray) -> TariffSchedule:
         line_kind=np.zeros(5, dtype=np.int64),
         published=none,
     )
+
+
+@pytest.mark.parametrize("rule", ["best", "mean"])
+def test_products_of_a_kind_have_lines_of_the_same_kinds(rule: str) -> None:
+    economy = Economy.build(load_parameters(), line_rule=rule)
+    schedule = economy.markets["JPN"].schedule
+    chosen = np.arange(len(schedule.lines)) % 3 == 0
+    kinds = schedule.kinds("IND", "every third line", lambda: [chosen])
+    rate = schedule.published[:, schedule.exporters.index("IND")]
+    marks = list(zip(schedule.line_kind, np.nan_to_num(rate, nan=-1.0), chosen, strict=True))
+    ends = [*schedule.first_line[1:], len(schedule.lines)]
+    made_of: list[object] = []
+    for chapter, start, end in zip(schedule.chapter, schedule.first_line, ends, strict=True):
+        lines = sorted(marks[start:end])
+        made_of.append((chapter, tuple(sorted(set(lines)) if rule == "best" else tuple(lines))))
+    # Two products are of a kind exactly where they are made of the same.
+    assert len(set(made_of)) == len(kinds.product)
+    for product, kind in enumerate(kinds.of_product):
+        assert made_of[product] == made_of[kinds.product[kind]]
+
+
+def test_places_are_numbered_by_what_the_marks_say() -> None:
+    words = np.array(["b", "a", "b", "a"])
+    rates = np.array([np.nan, 0.0, np.nan, 1.0])
+    assert told_apart(words, rates).tolist() == [2, 0, 2, 1]

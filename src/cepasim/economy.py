@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,7 @@ from cepasim.equilibrium.preferences import (
 from cepasim.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.frozen import FrozenMapping
 from cepasim.params import Parameters, load_parameters
-from cepasim.schedule import LineRule, ProductRule, TariffSchedule, WedgeRule
+from cepasim.schedule import LineRule, ProductRule, TariffSchedule, WedgeRule, told_apart
 
 Floats = NDArray[np.float64]
 
@@ -646,7 +645,7 @@ def _schedule(
     path = _read_only(np.asfortranarray(padded(rates)))
     level = padded(mfn)
     marks = [level, *map(padded, made_of)]
-    line_kind = _told_apart([*marks, words(category), words(kind)])
+    line_kind = told_apart(*marks, words(category), words(kind))
     alike = [
         next(
             earlier
@@ -679,15 +678,6 @@ def _schedule(
         published=path,
     )
     return schedule, padded
-
-
-def _told_apart(marks: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
-    """Number of the combination of marks each line has, shape (N,)."""
-    found = np.zeros(len(marks[0]), dtype=np.int64)
-    for mark in marks:
-        _, place = np.unique(mark, return_inverse=True)
-        _, found = np.unique(found * (place.max() + 1) + place, return_inverse=True)
-    return found
 
 
 def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:

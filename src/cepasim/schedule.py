@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,34 +179,35 @@ class TariffSchedule:
 
     def _told_apart(self, source: str, masks: Sequence[NDArray[np.bool_]]) -> Kinds:
         column = self.exporters.index(source)
-        _, rate = np.unique(self.published[:, column], return_inverse=True)
-        marks = [self.line_kind, rate, *(m for m in masks if m.size == self.lines.size)]
-        _, of_line = np.unique(np.stack(marks), axis=1, return_inverse=True)
-        ends = [*self.first_line[1:], len(self.lines)]
+        masks_of_lines = [mask for mask in masks if mask.size == self.lines.size]
+        of_line = told_apart(self.line_kind, self.published[:, column], *masks_of_lines)
         # A product is the tuple of its lines; most have one. For the best of them, another line of
         # the same kind makes no difference.
-        tuples: dict[tuple[int, ...], int] = {}
-        of_lines = of_line.reshape(-1).tolist()
-        words, lines = [], []
-        for start, end in zip(self.first_line.tolist(), ends, strict=True):
-            mine = {place: of_lines[place] for place in range(start, end)}
-            if self.line_rule == "best":
-                mine = {place: mine[place] for place in _firsts(mine)}
-            words.append(tuples.setdefault(tuple(sorted(mine.values())), len(tuples)))
-            lines.append(list(mine))
-        rows = [self.chapter, np.array(words)]
-        rows += [mask for mask in masks if mask.size != self.lines.size]
-        _, product, of_product = np.unique(
-            np.stack(rows), axis=1, return_index=True, return_inverse=True
-        )
-        counts = [len(lines[place]) for place in product]
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        line = np.array([place for one in product for place in lines[one]])
+        order = np.lexsort((of_line, self.product_of_line))
+        kept = np.ones(len(order), dtype=np.bool_)
+        if self.line_rule == "best":
+            same = np.diff(of_line[order]) == 0
+            kept[1:] = ~(same & (np.diff(self.product_of_line[order]) == 0))
+        lines = order[kept]
+        count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
+        start = np.cumsum(count) - count
+        words = np.zeros(len(self.products), dtype=np.int64)
+        for place in range(int(count.max())):
+            longer = np.flatnonzero(count > place)
+            kinds = np.zeros(len(self.products), dtype=np.int64)
+            kinds[longer] = 1 + of_line[lines[start[longer] + place]]
+            words = told_apart(words, kinds)
+        masks_of_products = [mask for mask in masks if mask.size != self.lines.size]
+        of_product = told_apart(self.chapter, words, *masks_of_products)
+        _, product = np.unique(of_product, return_index=True)
+        parts = [np.sort(lines[start[one] : start[one] + count[one]]) for one in product]
+        line = np.concatenate(parts)
+        first = np.cumsum(count[product]) - count[product]
         codes, names = self.lines[line], self.products[product]
         codes.setflags(write=False)
         names.setflags(write=False)
         return Kinds(
-            of_product=of_product.reshape(-1),
+            of_product=of_product,
             product=product,
             chapter=self.chapter[product],
             line=line,
@@ -341,9 +342,20 @@ class TariffSchedule:
         return self.product_rates(self.mfn)
 
 
-def _firsts(kinds: Mapping[int, int]) -> list[int]:
-    """First place of each kind, in order."""
-    found: dict[int, int] = {}
-    for place, kind in kinds.items():
-        found.setdefault(kind, place)
-    return list(found.values())
+def told_apart(*marks: NDArray[Any]) -> Ints:
+    """Number of the combination of marks that each place has, in the order of the marks.
+
+    Parameters
+    ----------
+    *marks : ndarray, shape (N,)
+        NaN is a mark like any other.
+
+    Returns
+    -------
+    ndarray of int, shape (N,)
+    """
+    number = np.zeros(len(marks[0]), dtype=np.int64)
+    for mark in marks:
+        values, place = np.unique(mark, return_inverse=True)
+        _, number = np.unique(number * len(values) + place, return_inverse=True)
+    return number
