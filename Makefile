@@ -73,7 +73,7 @@ benchmark: $(VENV)/.installed-dev ## Time what users wait for
 	$(PY) -m pytest benchmarks -o python_files='bench_*.py' --benchmark-only --benchmark-columns=min,median,max,rounds
 
 benchmark-table: $(VENV)/.installed-dev ## Write docs/benchmarks.md and docs/scale.md (some minutes)
-	$(PY) benchmarks/table.py
+	$(PY) -m benchmarks.table
 
 ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
 	$(PY) docs/ranges.py

@@ -62,7 +62,6 @@ def test_a_number_that_is_missed_fails_the_command(
 
 
 def test_gegravity_live_gives_what_was_recorded(validation: ModuleType) -> None:
-    pytest.importorskip("gegravity", reason="no dependency of the project: pip install gegravity")
     case = importlib.import_module("validation.gegravity_one_sector")
     live = case.run_live()
     assert all(check.same for check in case.compare(live))
