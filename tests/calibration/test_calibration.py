@@ -26,6 +26,7 @@ from cepasim.calibrate.decompose import Decomposition
 from cepasim.calibrate.history import FLOWS, START, position, read_history, totals_check
 from cepasim.economy import Economy
 from cepasim.equilibrium import solve_market
+from cepasim.uncertainty import Uncertainty
 
 BOUNDS = read_bounds(Path(__file__).with_name("bounds.yaml"))
 MISSED = missed_reasons()
@@ -138,6 +139,33 @@ def test_backcast_covers_what_it_says(report: Backcast, economy: Economy) -> Non
     np.testing.assert_allclose(start["predicted_usd_mn"], start["actual_usd_mn"], rtol=1e-9)
     assert (p["low_usd_mn"] <= p["predicted_usd_mn"] + 1e-9).all()
     assert (p["high_usd_mn"] >= p["predicted_usd_mn"] - 1e-9).all()
+
+
+def test_ranges_of_the_figures_are_part_of_the_band(report: Backcast) -> None:
+    for table in (report.predictions, report.totals):
+        later = table[(table["fiscal_year"] != "2013-14") & (table["predicted_usd_mn"] > 0)]
+        assert (later["figures_low_usd_mn"] < later["figures_high_usd_mn"]).mean() > 0.9
+    # Figures err in sums less than what is not in the model does.
+    totals = report.totals[report.totals["fiscal_year"] == "2023-24"]
+    assert (totals["low_usd_mn"] < totals["figures_low_usd_mn"]).all()
+    assert (totals["high_usd_mn"] > totals["figures_high_usd_mn"]).all()
+    covered = report.coverage
+    assert (covered["share_inside_figures"] <= covered["share_inside"]).all()
+
+
+def test_draws_move_what_the_economy_lends_to_history(economy: Economy) -> None:
+    history = read_history(economy)
+    flows = model.inputs(economy, history)
+    uncertainty = Uncertainty.of(economy)
+    same = model.under(economy, history, flows)
+    drawn = model.under(
+        uncertainty.economy(economy, uncertainty.scores(3, 4, 1)[0]), history, flows
+    )
+    for flow in flows:
+        np.testing.assert_array_equal(same[flow].sigma_import, flows[flow].sigma_import)
+        assert (drawn[flow].sigma_import != flows[flow].sigma_import).all()
+        assert (drawn[flow].tariff != flows[flow].tariff).any()
+        np.testing.assert_array_equal(drawn[flow].price_level, flows[flow].price_level)
 
 
 # --- leakage --------------------------------------------------------------------------------

@@ -60,7 +60,8 @@ class Backcast:
     ----------
     predictions : DataFrame
         By ``fiscal_year``, ``flow``, ``hs``: ``actual_usd_mn`` (NaN after 2021-22),
-        ``predicted_usd_mn``, ``with_trend_usd_mn``, ``low_usd_mn``, ``high_usd_mn`` (90 % band).
+        ``predicted_usd_mn``, ``with_trend_usd_mn``, ``low_usd_mn``, ``high_usd_mn`` (90 % band),
+        ``figures_low_usd_mn``, ``figures_high_usd_mn`` (90 % range of the figures alone).
     totals : DataFrame
         The same by ``fiscal_year`` and ``flow``, ``balance`` included.
     scores : DataFrame
@@ -73,7 +74,8 @@ class Backcast:
     theil : DataFrame
         Theil's U of the model against each simple forecast on the judged years.
     coverage : DataFrame
-        Share of the actual values of the judged years inside the 90 % band.
+        Share of the actual values inside the 90 % band (``share_inside``) and inside the range of
+        the figures alone (``share_inside_figures``), by level, flow and window.
     rolling : DataFrame
         Rolling origin: predictions of totals by ``origin`` and ``fiscal_year``.
     rolling_scores : DataFrame
@@ -124,7 +126,7 @@ class Backcast:
         return row.iloc[0]
 
 
-def backcast(economy: Economy, *, draws: int = 100, seed: int = 1) -> Backcast:
+def backcast(economy: Economy, *, draws: int = 64, seed: int = 1) -> Backcast:
     """Predict India-Japan trade of 2013-24 from its drivers and score the prediction.
 
     Parameters
@@ -132,7 +134,7 @@ def backcast(economy: Economy, *, draws: int = 100, seed: int = 1) -> Backcast:
     economy : Economy
         Its parameters hold the history and what was fitted; nothing is fitted here.
     draws, seed : int, optional
-        Draws of the fitted parameters behind the band.
+        Draws of the figures behind the band; powers of two are best.
 
     Returns
     -------
@@ -159,9 +161,9 @@ def backcast(economy: Economy, *, draws: int = 100, seed: int = 1) -> Backcast:
     predicted = model.predictions(flows, given)
     band = bands(
         economy,
+        history,
         flows,
         predicted,
-        history.totals,
         nominal=convention["band_coverage"],
         smallest=convention["smallest_base"],
         draws=draws,
@@ -271,6 +273,8 @@ def _predictions(
                 "with_trend_usd_mn": forecasts[TREND][flow].ravel(),
                 "low_usd_mn": band[flow].low.ravel(),
                 "high_usd_mn": band[flow].high.ravel(),
+                "figures_low_usd_mn": band[flow].of_figures[0].ravel(),
+                "figures_high_usd_mn": band[flow].of_figures[1].ravel(),
             }
         )
         for flow in FLOWS
@@ -301,8 +305,10 @@ def _totals(
                 "actual_usd_mn": known[flow],
                 "predicted_usd_mn": predicted[flow],
                 "with_trend_usd_mn": trend[flow],
-                "low_usd_mn": ranges.loc[ranges["flow"] == flow, "low"].to_numpy(float),
-                "high_usd_mn": ranges.loc[ranges["flow"] == flow, "high"].to_numpy(float),
+                **{
+                    f"{end}_usd_mn": ranges.loc[ranges["flow"] == flow, end].to_numpy(float)
+                    for end in ("low", "high", "figures_low", "figures_high")
+                },
             }
         )
         for flow in _ALL
@@ -447,13 +453,22 @@ def _coverage(predictions: pd.DataFrame, totals: pd.DataFrame, smallest: float) 
     both = both.assign(
         window=np.where(judged, "judged", "fitted"),
         inside=both["actual_usd_mn"].between(both["low_usd_mn"], both["high_usd_mn"]),
+        inside_figures=both["actual_usd_mn"].between(
+            both["figures_low_usd_mn"], both["figures_high_usd_mn"]
+        ),
     )
-    grouped = both.groupby(["level", "flow", "window"])["inside"]
-    frame = grouped.agg(cells="size", share_inside="mean").reset_index()
-    flows_together = both[both["level"] == "chapter"].assign(flow="both")
-    together = flows_together.groupby(["level", "flow", "window"])["inside"]
-    every = together.agg(cells="size", share_inside="mean").reset_index()
-    return pd.concat([frame, every], ignore_index=True)
+    together = both[both["level"] == "chapter"].assign(flow="both")
+    frames = [
+        part.groupby(["level", "flow", "window"])
+        .agg(
+            cells=("inside", "size"),
+            share_inside=("inside", "mean"),
+            share_inside_figures=("inside_figures", "mean"),
+        )
+        .reset_index()
+        for part in (both, together)
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _rolling(

@@ -1,8 +1,9 @@
-"""The 90 % band around the backcast: errors of the fitting window and draws of the elasticities.
+"""The 90 % band around the backcast: draws of every figure, and errors of the fitting window.
 
-A simple band, not the full treatment of uncertainty: errors are taken to grow like a random walk
-from the start year, at the pace they had on 2014-15 to 2018-19, and the fitted parameters are drawn
-independently from their ranges.
+Errors are taken to grow like a random walk from the start year, at the pace they had on 2014-15 to
+2018-19. The figures are drawn as for the ranges of a scenario (``docs/uncertainty.md``), what the
+backcast fits independently from its own ranges. The range of the figures alone is kept beside the
+band: how often it holds what happened says what the ranges of scenarios leave out.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from cepasim.calibrate import backcast_model as model
-from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, position
+from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, History, position
 from cepasim.economy import Economy
+from cepasim.uncertainty import WIDTH, Uncertainty
 
 Floats = NDArray[np.float64]
 
-NORMAL_90 = 1.6448536269514722
+#: Percentiles of the range of the figures alone: the ends of the ranges of `monte_carlo`.
+_ENDS = (5, 95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +36,20 @@ class Band:
     low, high : ndarray, shape (T, H)
         US$ million.
     total_sd : ndarray, shape (T,)
-        Standard error of the flow's total, log points, drawn parameters included.
+        Standard error of the flow's total, log points, drawn figures included.
+    sample : ndarray, shape (draws, T, H)
+        Predictions under each draw of the figures, US$ million.
     """
 
     low: Floats
     high: Floats
     total_sd: Floats
+    sample: Floats
+
+    @property
+    def of_figures(self) -> Floats:
+        """90 % range of the figures alone, shape (2, T, H), US$ million."""
+        return np.asarray(np.percentile(self.sample, _ENDS, axis=0))
 
 
 def drawn_settings(economy: Economy, draws: int, seed: int) -> list[model.Settings]:
@@ -48,7 +59,7 @@ def drawn_settings(economy: Economy, draws: int, seed: int) -> list[model.Settin
     figures = rows[["value", "low", "high"]].to_numpy(float, copy=True)
     logs = ~rows["parameter"].eq("backcast_pass_through").to_numpy()
     figures[logs] = np.log(figures[logs])
-    sd = (figures[:, 2] - figures[:, 1]) / (2 * NORMAL_90)
+    sd = (figures[:, 2] - figures[:, 1]) / (2 * WIDTH)
     normal = np.random.default_rng(seed).standard_normal((draws, len(rows)))
     values = figures[:, 0] + normal * sd
     values[:, logs] = np.exp(values[:, logs])
@@ -72,11 +83,35 @@ def drawn_settings(economy: Economy, draws: int, seed: int) -> list[model.Settin
     return out
 
 
+def predictions_drawn(
+    economy: Economy,
+    history: History,
+    flows: Mapping[str, model.FlowInputs],
+    *,
+    draws: int,
+    seed: int,
+) -> dict[str, Floats]:
+    """Predictions of both flows under draws of every figure, shape (draws, T, H), US$ million.
+
+    The figures and what is fitted are drawn independently of each other: the fitted scale of the
+    elasticities has an error of its own beside theirs.
+    """
+    uncertainty = Uncertainty.of(economy)
+    samples: dict[str, list[Floats]] = {flow: [] for flow in FLOWS}
+    for scores, settings in zip(
+        uncertainty.scores(0, draws, seed), drawn_settings(economy, draws, seed), strict=True
+    ):
+        drawn = model.under(uncertainty.economy(economy, scores), history, flows)
+        for flow in FLOWS:
+            samples[flow].append(model.predict(drawn[flow], settings))
+    return {flow: np.array(sample) for flow, sample in samples.items()}
+
+
 def bands(
     economy: Economy,
+    history: History,
     flows: Mapping[str, model.FlowInputs],
     predicted: Mapping[str, Floats],
-    totals: Mapping[str, Floats],
     *,
     nominal: float,
     smallest: float,
@@ -88,24 +123,24 @@ def bands(
     Parameters
     ----------
     economy : Economy
+    history : History
+        Of its totals only the fitting window is looked at.
     flows : mapping of str to FlowInputs
     predicted : mapping of str to ndarray, shape (T, H)
         Predictions of the fitted model from the start year.
-    totals : mapping of str to ndarray, shape (Y,)
-        Actual totals; only the fitting window is looked at.
     nominal : float
         Coverage aimed at, such as 0.9.
     smallest : float
         Chapters with less in the start year do not measure the error, US$ million.
     draws, seed : int
-        Draws of the parameters.
+        Draws of the figures.
     """
-    drawn = drawn_settings(economy, draws, seed)
+    samples = predictions_drawn(economy, history, flows, draws=draws, seed=seed)
     first, fitted = position(START), slice(1, LAST_FITTED - START + 1)
     elapsed = np.arange(LAST - START + 1)
     out = {}
     for flow in FLOWS:
-        sample = np.array([model.predict(flows[flow], one) for one in drawn])
+        sample = samples[flow]
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = np.nan_to_num(np.log(sample).std(axis=0))
         total_spread = np.log(sample.sum(axis=2)).std(axis=0)
@@ -116,13 +151,14 @@ def bands(
         pace = error / np.sqrt(elapsed[fitted])[:, None]
         # The quantile of the errors themselves, not of a normal: their tails are fat.
         width = float(np.quantile(np.abs(pace), nominal))
-        half = np.sqrt(width**2 * elapsed[:, None] + (NORMAL_90 * spread) ** 2)
-        total = np.log(totals[flow][first:][fitted] / predicted[flow].sum(axis=1)[fitted])
+        half = np.sqrt(width**2 * elapsed[:, None] + (WIDTH * spread) ** 2)
+        total = np.log(history.totals[flow][first:][fitted] / predicted[flow].sum(axis=1)[fitted])
         total_pace = np.sqrt(np.mean(total**2 / elapsed[fitted]))
         out[flow] = Band(
             low=predicted[flow] * np.exp(-half),
             high=predicted[flow] * np.exp(half),
             total_sd=np.sqrt(total_pace**2 * elapsed + total_spread**2),
+            sample=sample,
         )
     return out
 
@@ -130,21 +166,36 @@ def bands(
 def total_band(
     totals: Mapping[str, Floats], band: Mapping[str, Band], nominal: float
 ) -> pd.DataFrame:
-    """Band of exports, imports and balance, columns ``flow``, ``year``, ``low``, ``high``.
+    """Bands of exports, imports and balance, US$ million.
 
-    Errors of the two flows are taken to be independent; the quantile is Student's with as many
-    degrees of freedom as the fitting window has years.
+    Columns ``flow``, ``year``, ``low``, ``high``, and ``figures_low``, ``figures_high``: the range
+    of the figures alone. Errors of the two flows are taken to be independent; the quantile is
+    Student's with as many degrees of freedom as the fitting window has years.
     """
     quantile = float(stdtrit(LAST_FITTED - START, 0.5 + nominal / 2))
-    rows = []
-    for flow in FLOWS:
-        half = quantile * band[flow].total_sd
-        low, high = totals[flow] * np.exp(-half), totals[flow] * np.exp(half)
-        rows += [(flow, START + t, low[t], high[t]) for t in range(len(half))]
-    centre = totals["export"] - totals["import"]
-    sd = np.hypot(*(totals[flow] * band[flow].total_sd for flow in FLOWS))
-    rows += [
-        ("balance", START + t, centre[t] - quantile * sd[t], centre[t] + quantile * sd[t])
-        for t in range(len(sd))
-    ]
-    return pd.DataFrame(rows, columns=["flow", "year", "low", "high"])
+    sums = {flow: band[flow].sample.sum(axis=2) for flow in FLOWS}
+    sums["balance"] = sums["export"] - sums["import"]
+    sd = {flow: totals[flow] * band[flow].total_sd for flow in FLOWS}
+    ends = {
+        flow: (totals[flow] * np.exp(-half), totals[flow] * np.exp(half))
+        for flow in FLOWS
+        for half in [quantile * band[flow].total_sd]
+    }
+    centre, half = totals["export"] - totals["import"], quantile * np.hypot(*sd.values())
+    ends["balance"] = (centre - half, centre + half)
+    frames = []
+    for flow, (low, high) in ends.items():
+        figures = np.percentile(sums[flow], _ENDS, axis=0)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "flow": flow,
+                    "year": START + np.arange(len(low)),
+                    "low": low,
+                    "high": high,
+                    "figures_low": figures[0],
+                    "figures_high": figures[1],
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)

@@ -35,6 +35,7 @@ from cepasim.calibrate.history import FLOWS, LAST_FITTED, START, position, read_
 from cepasim.economy import Economy, load
 from cepasim.fiscal_year import format_fiscal_year
 from cepasim.params import bundled_directory
+from cepasim.uncertainty import WIDTH
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,6 @@ SOURCES = (
     "macro/annual",
     "elasticities/armington",
 )
-NORMAL_90 = 1.6448536269514722
 NORMAL_MEDIAN = 0.6744897501960817
 _WINDOW = slice(1, LAST_FITTED - START + 1)
 
@@ -94,7 +94,7 @@ def read_prior(economy: Economy) -> Prior:
     rows = table[["value", "low", "high"]].to_numpy(float, copy=True)
     logs = np.array([name != "pass_through" for name in names])
     rows[logs] = np.log(rows[logs])
-    return Prior(tuple(names), groups, rows[:, 0], (rows[:, 2] - rows[:, 1]) / (2 * NORMAL_90))
+    return Prior(tuple(names), groups, rows[:, 0], (rows[:, 2] - rows[:, 1]) / (2 * WIDTH))
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,9 +232,7 @@ def fit_table(economy: Economy, result: Fit) -> pd.DataFrame:
     }
     rows = []
     for n, name in enumerate(result.prior.names):
-        low, middle, high = (
-            result.unknown[n] + z * result.sd[n] for z in (-NORMAL_90, 0.0, NORMAL_90)
-        )
+        low, middle, high = (result.unknown[n] + z * result.sd[n] for z in (-WIDTH, 0.0, WIDTH))
         if name != "pass_through":
             low, middle, high = np.exp([low, middle, high])
         before = prior_rows.iloc[n]
@@ -256,7 +254,7 @@ def fit_table(economy: Economy, result: Fit) -> pd.DataFrame:
         importer = model.IMPORTER[flow]
         partner = economy.markets[importer].partner
         for g, (name, hs) in enumerate(zip(groups["name"], groups["hs"], strict=True)):
-            value, spread = result.trend[flow][g], NORMAL_90 * result.trend_sd[flow][g]
+            value, spread = result.trend[flow][g], WIDTH * result.trend_sd[flow][g]
             rows.append(
                 common
                 | {

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +182,18 @@ def inputs(economy: Economy, history: History) -> dict[str, FlowInputs]:
         "export": _export_inputs(economy, history),
         "import": _import_inputs(economy, history),
     }
+
+
+def under(
+    economy: Economy, history: History, flows: Mapping[str, FlowInputs]
+) -> dict[str, FlowInputs]:
+    """The same drivers under another draw of the economy's figures."""
+    sources = {"export": _JAPAN_SOURCES, "import": history.sources}
+    moved: dict[str, dict[str, Any]] = {
+        name: dict(_common(economy, history, name, sources[name], flow.partner))
+        for name, flow in flows.items()
+    }
+    return {name: replace(flow, **moved[name]) for name, flow in flows.items()}
 
 
 def _import_inputs(economy: Economy, history: History) -> FlowInputs:

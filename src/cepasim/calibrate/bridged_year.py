@@ -21,10 +21,10 @@ from cepasim import output
 from cepasim.calibrate.evidence import read_settings
 from cepasim.calibrate.sources import CHAPTERS, FLOWS, LAST_YEAR, FlowTables, read_flow, row_of
 from cepasim.params import bundled_directory
+from cepasim.uncertainty import WIDTH
 
 YEAR = "2022-23"
 TABLE = "history/bridged_2022_23"
-NORMAL_90 = 1.6448536269514722
 _DECIMALS = 2
 
 
@@ -48,7 +48,7 @@ def bridged(tables: FlowTables, rounding: float) -> pd.DataFrame:
     growth = (now / then.where(then > rounding)).where(now > rounding).fillna(1.0)
     value = before * growth
     value *= float(tables.totals[YEAR]) / float(value.sum())
-    spread = np.exp(NORMAL_90 * tables.bridge_log_sd.reindex(CHAPTERS).fillna(0.0))
+    spread = np.exp(WIDTH * tables.bridge_log_sd.reindex(CHAPTERS).fillna(0.0))
     frame = pd.DataFrame({"value": value, "low": value / spread, "high": value * spread})
     return frame.rename_axis("hs").reset_index()
 

@@ -18,9 +18,6 @@ from cepasim.calibrate.market_tables import BASIC, Cell, ReportLine, rounded
 
 BENCHMARK_YEAR = "2023-24"
 OTHER_MANUFACTURING = "C31_32"
-# A sector's sales never fall below this part when chapters with their own figure are taken out:
-# the figure of a chapter and that of its sector may clash.
-_SECTOR_FLOOR = 0.25
 _SOURCE = (
     "import penetration by sector (WIOD 2016; OECD 2018 for Japan; customs imports and domestic "
     "sales of OECD ICIO / ADB 2022) through the HS concordance"
@@ -101,7 +98,8 @@ def _remaining_sales(
         for sector, weight in weights.get(hs, {}).items():
             if sector in left:
                 left[sector] -= weight * cell.value
-    return {sector: max(left[sector], _SECTOR_FLOOR * sales[sector]) for sector in sales}
+    floor = evidence.assumption("sector_sales_floor")
+    return {sector: max(left[sector], floor * sales[sector]) for sector in sales}
 
 
 def _sector_odds(

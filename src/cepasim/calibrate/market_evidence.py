@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.problems import InputError, Problem
+from cepasim.uncertainty import WIDTH
 
-Z90 = 1.6448536269514722
 """Standard normal quantile of a two-sided 90 % range."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -59,8 +59,8 @@ class Figure:
     def log_sd(self) -> float:
         """Log standard deviation whose central 90 % is as wide as the range."""
         if self.low <= 0:
-            return float(np.log(self.high / self.value)) / Z90
-        return float(np.log(self.high / self.low)) / (2 * Z90)
+            return float(np.log(self.high / self.value)) / WIDTH
+        return float(np.log(self.high / self.low)) / (2 * WIDTH)
 
     @property
     def published(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.calibrate.cells import Array, Statement
-from cepasim.calibrate.market_evidence import Z90
+from cepasim.uncertainty import WIDTH
 
 CIF = "US$ mn c.i.f."
 BASIC = "US$ mn, basic prices"
@@ -85,7 +85,7 @@ def log_normal_cell(
     note: str,
 ) -> Cell:
     """An import cell whose range is log-normal around its value."""
-    low, middle, high = (rounded(value * float(np.exp(z * log_sd))) for z in (-Z90, 0.0, Z90))
+    low, middle, high = (rounded(value * float(np.exp(z * log_sd))) for z in (-WIDTH, 0.0, WIDTH))
     shown = note if value > 0 else "no trade in this cell"
     return Cell("", hs, exporter, middle, low, high, CIF, grade, year, source, shown)
 
