@@ -11,10 +11,7 @@ trade by HS6 is known, products can be solved one by one. The report sets them s
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -24,6 +21,7 @@ from cepasim.economy import Economy, Market, known_product_trade, load
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
 from cepasim.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.pages import markdown_table, write_page
 from cepasim.params import bundled_directory
 from cepasim.policy.tariffs import line_rates
 from cepasim.problems import InputError, Problem
@@ -301,7 +299,7 @@ def _page(economy: Economy) -> Iterator[str]:
         "side by side; the rule itself is in [method.md](method.md#tariffs)."
     )
     yield ""
-    yield from _table(["method", "what it does"], METHODS.items())
+    yield from markdown_table(["method", "what it does"], METHODS.items())
     yield "## The bundled scenarios, tariff levers only"
     yield ""
     yield "Change against the reference, US$ million of 2023–24; in brackets, over the default's."
@@ -316,7 +314,7 @@ def _page(economy: Economy) -> Iterator[str]:
         yield ""
         dates = (PATH_YEAR, LONG_RUN)
         head = [f"{flow}, {date}" for flow in ("exports", "imports") for date in dates]
-        yield from _table(["method", *head], _report_rows(report))
+        yield from markdown_table(["method", *head], _report_rows(report))
     yield from _reading(reports)
     yield from _published_share(economy)
     yield from _duty_section(economy)
@@ -366,7 +364,7 @@ def _published_share(economy: Economy) -> Iterator[str]:
     )
     yield ""
     shares = excluded_share(economy)
-    yield from _table(
+    yield from markdown_table(
         ["weights", "excluded products, % of India's imports from Japan"],
         ([str(method), f"{share:.1f}"] for method, share in shares.items()),
     )
@@ -386,7 +384,7 @@ def _duty_section(economy: Economy) -> Iterator[str]:
     yield "US$ million. Lines of a product: the best one, their mean, the highest."
     yield ""
     head = ["claimed always: best", "mean", "highest", "never claimed: best", "mean", "as assumed"]
-    yield from _table(
+    yield from markdown_table(
         ["step", *head],
         (
             [step, *(_amount(value) for value in row)]
@@ -435,35 +433,11 @@ def _amount(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2f}"
 
 
-def _table(head: list[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + " --- |" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(row) + " |"
-    yield ""
-
-
 def main(arguments: list[str] | None = None) -> int:
-    """Write the page to the path given; print it without one.
-
-    Returns
-    -------
-    int
-        0 when done, 2 for wrong arguments.
-    """
-    given = sys.argv[1:] if arguments is None else arguments
-    if len(given) > 1:
-        print("usage: python -m cepasim.aggregation [docs/aggregation.md]", file=sys.stderr)
-        return 2
-    page = aggregation_page(load())
-    if not given:
-        print(page, end="")
-        return 0
-    target = Path(given[0])
-    half = target.with_name(target.name + ".part")
-    half.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(half, target)
-    return 0
+    """Write the page to the path given, or print it; returns the exit code."""
+    return write_page(
+        "cepasim.aggregation docs/aggregation.md", lambda: aggregation_page(load()), arguments
+    )
 
 
 if __name__ == "__main__":

@@ -57,6 +57,38 @@ class Grouping(StrEnum):
     WINDOW = "window"
 
 
+# --- arguments and options of several commands ---------------------------------------------
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
+        show_default=False,
+    ),
+]
+EngineName = Annotated[str, typer.Option("--engine", help="Engine to solve with.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Processes.", show_default="one for each processor"
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Compute on a Dask cluster instead, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
+ParameterFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--params", metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]
 
 
@@ -75,15 +107,8 @@ def _root(
 
 @app.command()
 def run(
-    scenario: Annotated[
-        str,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
-            show_default=False,
-        ),
-    ],
-    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    scenario: ScenarioName,
+    engine: EngineName = "armington",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -105,12 +130,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    params: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
-        ),
-    ] = None,
+    params: ParameterFolder = None,
     draws: Annotated[
         int,
         typer.Option(
@@ -195,20 +215,8 @@ def front_end(
 
 @app.command("compare-engines")
 def compare_engines(
-    scenario: Annotated[
-        str,
-        typer.Argument(
-            metavar="SCENARIO",
-            help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
-            show_default=False,
-        ),
-    ],
-    params: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
-        ),
-    ] = None,
+    scenario: ScenarioName,
+    params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
     """Run a scenario under every engine, side by side, and say why they differ."""
@@ -228,12 +236,7 @@ def calibrate(
             show_default=False,
         ),
     ] = None,
-    params: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
-        ),
-    ] = None,
+    params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
     """Show how far the model deserves trust: benchmark, backcast of 2013-24, decomposition."""
@@ -251,37 +254,9 @@ def calibrate(
             typer.echo(f"Wrote {out}: {', '.join(files)}", err=True)
 
 
-Workers = Annotated[
-    int,
-    typer.Option(
-        "--workers", metavar="N", min=0, help="Processes.", show_default="one for each processor"
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="Compute on a Dask cluster instead, such as tcp://host:8786.",
-        show_default=False,
-    ),
-]
-ParameterFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--params", metavar="DIR", help="Your own parameter folder.", show_default="the bundled one"
-    ),
-]
-
-
 @app.command()
 def montecarlo(
-    scenario: Annotated[
-        str,
-        typer.Argument(
-            metavar="SCENARIO", help="A scenario file or a bundled name.", show_default=False
-        ),
-    ],
+    scenario: ScenarioName,
     out: Annotated[
         Path,
         typer.Option(
@@ -290,7 +265,7 @@ def montecarlo(
     ],
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Number of draws.")] = 1024,
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
-    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    engine: EngineName = "armington",
     params: ParameterFolder = None,
     workers: Workers = 0,
     scheduler: Scheduler = None,
@@ -339,7 +314,7 @@ def batch(
             show_default=False,
         ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="Engine to solve with.")] = "armington",
+    engine: EngineName = "armington",
     params: ParameterFolder = None,
     workers: Workers = 0,
     scheduler: Scheduler = None,

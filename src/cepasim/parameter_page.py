@@ -6,13 +6,11 @@ hand: tables of named parameters are listed row by row, large tables are summari
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pandas as pd
 
+from cepasim.pages import markdown_table, write_page
 from cepasim.parameter_dictionary import GRADES, Table
 from cepasim.params import Parameters, load_parameters
 
@@ -190,36 +188,17 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("*", "\\*")
 
 
-def _markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    names = list(head)
-    yield "| " + " | ".join(names) + " |"
-    yield "|" + " --- |" * len(names)
-    for row in rows:
-        yield "| " + " | ".join(_cell(str(cell)) for cell in row) + " |"
-    yield ""
+def _markdown(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    return markdown_table(head, ([_cell(str(cell)) for cell in row] for row in rows))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the page to the path given; print it without one.
-
-    Returns
-    -------
-    int
-        0 when done, 2 for wrong arguments.
-    """
-    given = sys.argv[1:] if arguments is None else arguments
-    if len(given) > 1:
-        print("usage: python -m cepasim.parameter_page [docs/parameters.md]", file=sys.stderr)
-        return 2
-    page = parameter_page(load_parameters())
-    if not given:
-        print(page, end="")
-        return 0
-    target = Path(given[0])
-    half = target.with_name(target.name + ".part")
-    half.write_text(page, encoding="utf-8", newline="\n")
-    os.replace(half, target)
-    return 0
+    """Write the page to the path given, or print it; returns the exit code."""
+    return write_page(
+        "cepasim.parameter_page docs/parameters.md",
+        lambda: parameter_page(load_parameters()),
+        arguments,
+    )
 
 
 if __name__ == "__main__":

@@ -139,4 +139,4 @@ def test_page_is_written_by_its_command(tmp_path: Path, result: Calibration) -> 
     target = tmp_path / "evidence.md"
     assert report.main([str(target)]) == 0
     assert target.read_text(encoding="utf-8") == markdown(result)
-    assert report.main([]) == 2
+    assert report.main(["one", "two"]) == 2

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cepasim import output
 from cepasim.calibrate import backcast as parts
 from cepasim.calibrate.backcast import Backcast, backcast
 from cepasim.calibrate.bounds import against_bounds, missed_reasons, source_bounds
@@ -26,6 +25,7 @@ from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, settings
 from cepasim.calibrate.panel import Panel, tariff_panel
 from cepasim.economy import Economy, load
 from cepasim.fiscal_year import format_fiscal_year
+from cepasim.pages import markdown_table, write_page
 
 TITLE = "Evidence: how far the model deserves trust"
 
@@ -770,11 +770,6 @@ def _residual_words(result: Decomposition) -> str:
     return "The unexplained rest, US$ bn: " + "; ".join(told) + "."
 
 
-def _cells(frame: pd.DataFrame) -> Iterable[list[str]]:
-    for row in frame.itertuples(index=False):
-        yield [str(value) for value in row]
-
-
 def markdown(result: Calibration) -> str:
     """The page ``docs/evidence.md``."""
     out = [
@@ -792,22 +787,18 @@ def markdown(result: Calibration) -> str:
             if isinstance(piece, str):
                 out += [piece, ""]
                 continue
-            out.append("| " + " | ".join(map(str, piece.columns)) + " |")
-            out.append("|" + " --- |" * len(piece.columns))
-            out += ["| " + " | ".join(row) + " |" for row in _cells(piece)]
-            out.append("")
+            rows = ([str(value) for value in row] for row in piece.itertuples(index=False))
+            out += markdown_table(map(str, piece.columns), rows)
     return "\n".join(out).rstrip("\n") + "\n"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write ``docs/evidence.md``; returns the exit code (0, or 2 for wrong arguments)."""
-    paths = list(sys.argv[1:] if arguments is None else arguments)
-    if len(paths) != 1:
-        print("usage: python -m cepasim.calibrate.report docs/evidence.md", file=sys.stderr)
-        return 2
-    with output.replace_file(paths[0]) as partial:
-        output.write_text(markdown(calibration(load())), partial)
-    return 0
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page to the path given, or print it; returns the exit code."""
+    return write_page(
+        "cepasim.calibrate.report docs/evidence.md",
+        lambda: markdown(calibration(load())),
+        arguments,
+    )
 
 
 if __name__ == "__main__":
