@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ import numpy as np
 from scipy.optimize import root
 
 import cepasim
+from benchmarks.bench_market import SOURCES, markets, median_times
 from cepasim.equilibrium import solve_gsim, solve_market
 from cepasim.executors import processors
 from cepasim.montecarlo import Study, monte_carlo
@@ -30,40 +30,12 @@ from cepasim.params import bundled_directory
 from cepasim.simulate import run
 from validation.gegravity_one_sector import PACT, SIGMA, Case
 
-SOURCES = 12
 WORLD = 30  # countries in the comparison with a peer
 PEER_DRAWS = 10
 FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 
 
 # --- measuring --------------------------------------------------------------------------------
-
-
-def median_times(functions: list[Callable[[], object]], rounds: int) -> list[float]:
-    """Median seconds of each, run in turn."""
-    times: list[list[float]] = [[] for _ in functions]
-    for _ in range(rounds):
-        for place, function in enumerate(functions):
-            start = time.perf_counter()
-            function()
-            times[place].append(time.perf_counter() - start)
-    return [statistics.median(part) for part in times]
-
-
-def markets(n: int, sources: int = SOURCES, seed: int = 0) -> dict[str, np.ndarray]:
-    """Ordinary markets under ordinary shocks; a fifth of the supplies infinite."""
-    rng = np.random.default_rng(seed)
-    shape = (n, sources)
-    return {
-        "import_shares": rng.dirichlet(np.ones(sources), n),
-        "domestic_share": rng.uniform(0.1, 0.9, n),
-        "trade_cost": np.exp(rng.normal(0.0, 0.1, shape)),
-        "sigma_import": rng.uniform(2.0, 10.0, n),
-        "sigma_domestic": rng.uniform(1.0, 5.0, n),
-        "eta": rng.uniform(0.0, 2.0, n),
-        "supply": np.where(rng.random(shape) < 0.2, np.inf, rng.uniform(0.5, 10.0, shape)),
-        "supply_domestic": rng.uniform(0.5, 5.0, n),
-    }
 
 
 def exponential(n: int, sources: int) -> Callable[[], object]:
