@@ -29,7 +29,7 @@ SCENARIOS = {
     "start after the horizon": (scenario(start="2040-41"), 3, ["2040-41", "2035-36"]),
     "misspelt key": ("name: test\nlevers: []\nhorizn: 2030-31\n", 3, ["horizn", "horizon"]),
     "tab": ("name: test\nlevers:\n\t- fund: {}\n", 3, ["\\t", "spaces"]),
-    "empty file": ("", 1, ["empty"]),
+    "empty file": ("", None, ["empty"]),
     "not a number": (scenario(percent=".nan"), 3, ["nan", "0 to 100"]),
     "twice the same": (scenario(times=2), 4, ["levers[0]", "same importer"]),
 }
@@ -45,9 +45,31 @@ def test_a_wrong_scenario_is_refused_with_its_line(kind: str, tmp_path: Path) ->
     assert answer.exit_code == 2
     assert not out.exists()
     [message] = [m for m in answer.stderr.splitlines() if m.strip()]
-    assert message.startswith(f"{file}:{line}:") or message.startswith(f"{file}:"), message
+    place = f"{file}:" if line is None else f"{file}:{line}:"
+    assert message.startswith(f"{place} "), message
     assert all(word in message for word in words), message
     assert "Traceback" not in answer.output
+
+
+def test_what_the_figures_cannot_have_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(
+        "name: test\nlevers:\n"
+        "  - ntb: {importer: JPN, type: [border], select: {all: true}, start: 2026-27,\n"
+        "          days_saved: 400}\n"
+        "  - tariff:\n"
+        "      importer: JPN\n"
+        "      start: 2026-27\n"
+        "      select: {hs: ['030617999']}\n"
+        "      cut: eliminate\n",
+        encoding="utf-8",
+    )
+    for command in (["run", str(file)], ["montecarlo", str(file), "--out", str(tmp_path / "out")]):
+        answer = RUNNER.invoke(app, command)
+        assert answer.exit_code == 2
+        days, line = answer.stderr.splitlines()[:2]
+        assert days.startswith(f"{file}:4: levers[0].ntb.days_saved: 400"), days
+        assert line.startswith(f"{file}:8: levers[1].tariff.select: '030617999'"), line
 
 
 @pytest.fixture

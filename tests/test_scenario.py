@@ -33,6 +33,7 @@ from cepasim.scenario import (
     SourcingLever,
     TariffLever,
 )
+from cepasim.yaml_lines import path_steps, path_text
 
 PARAMS = Path(__file__).resolve().parents[1] / "params"
 
@@ -709,3 +710,8 @@ def test_the_bundled_parameters_are_the_default(tmp_path: Path) -> None:
         Scenario.read(path, parameters=known)
     [problem] = caught.value.problems
     assert (problem.line, problem.field) == (15, "parameters.etta")
+
+
+@pytest.mark.parametrize("path", [("levers", 0, "tariff", "select", "hs", 12), ("name",), ()])
+def test_a_path_is_read_as_it_is_written(path: tuple[str | int, ...]) -> None:
+    assert path_steps(path_text(path)) == path

@@ -143,9 +143,12 @@ def run(
 ) -> None:
     """Run a scenario and show what it does to exports, imports and the balance, by sector."""
     with _reporting(debug):
+        from cepasim.scenario import naming_lines
+
         _check_output(out, output_format)
-        economy, read = _read(scenario, params)
-        result = _simulated(economy, read, engine, draws)
+        economy, read, file = _read(scenario, params)
+        with naming_lines(file):
+            result = _simulated(economy, read, engine, draws)
         level: Level = by.value
         shown_year = _year_of(result, year)
         options = {"by": level, "format": output_format or OutputFormat.CSV, "year": shown_year}
@@ -222,8 +225,11 @@ def compare_engines(
     """Run a scenario under every engine, side by side, and say why they differ."""
     with _reporting(debug):
         from cepasim.compare import compare_engines as compare
+        from cepasim.scenario import naming_lines
 
-        typer.echo(str(compare(*_read(scenario, params))))
+        economy, read, file = _read(scenario, params)
+        with naming_lines(file):
+            typer.echo(str(compare(economy, read)))
 
 
 @app.command()
@@ -279,9 +285,10 @@ def montecarlo(
         import cepasim
         from cepasim import tables
         from cepasim.executors import open_executor
+        from cepasim.scenario import naming_lines
 
-        economy, read = _read(scenario, params)
-        with open_executor(workers, scheduler) as executor:
+        economy, read, file = _read(scenario, params)
+        with naming_lines(file), open_executor(workers, scheduler) as executor:
             ranges = cepasim.monte_carlo(
                 economy, read, draws, seed, executor, out=out, engine=engine
             )
@@ -384,12 +391,12 @@ def _simulated(economy: Economy, scenario: Scenario, engine: str, draws: int) ->
     return result.with_ranges(ranges.headline_ranges(), {"draws": draws, "seed": 1})
 
 
-def _read(scenario: str, params: Path | None) -> tuple[Economy, Scenario]:
+def _read(scenario: str, params: Path | None) -> tuple[Economy, Scenario, Path]:
     """Read both inputs and report the problems of both together."""
     import cepasim
 
     problems: list[Problem] = []
-    read = economy = None
+    read = economy = file = None
     try:
         if params is not None and not params.is_dir():
             _refuse("--params", str(params), "an existing parameter folder")
@@ -403,9 +410,9 @@ def _read(scenario: str, params: Path | None) -> tuple[Economy, Scenario]:
         read = cepasim.Scenario.read(file, *known)
     except InputError as error:
         problems += error.problems
-    if problems or read is None or economy is None:
+    if problems or read is None or economy is None or file is None:
         raise InputError(problems)
-    return economy, read
+    return economy, read, file
 
 
 def _scenario_file(scenario: str) -> Path:

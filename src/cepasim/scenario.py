@@ -7,7 +7,9 @@ them into shocks. Whatever is wrong with a file is reported at once, with its li
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -29,7 +31,7 @@ from cepasim.classification import Classification, Selection, closest
 from cepasim.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.frozen import FrozenMapping, frozen
 from cepasim.problems import InputError, Problem
-from cepasim.yaml_lines import line_of, path_text, read_yaml
+from cepasim.yaml_lines import line_of, path_steps, path_text, read_yaml
 
 if TYPE_CHECKING:
     from cepasim.params import Parameters
@@ -43,6 +45,8 @@ _FIRST_START = format_fiscal_year(BASE_YEAR + 1)
 _LAST_YEAR = format_fiscal_year(LAST_YEAR)
 _RULE = "scenario_rule"  # type of the faults whose own text says what is allowed
 _LISTED = 6  # codes a message lists
+#: Stands for the file where a scenario was not read from one.
+_UNREAD = "scenario"
 _SHOWN = 200  # signs of a value a message shows
 
 _Path = tuple[str | int, ...]
@@ -605,7 +609,7 @@ class Scenario(_Frozen):
         parameters: Parameters | None = None,
     ) -> Scenario:
         """Build a scenario from the same structure a file has; see ``read``."""
-        return _read(data, "scenario", {}, (), classification, parameters)
+        return _read(data, _UNREAD, {}, (), classification, parameters)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the structure ``from_dict`` takes, with every default filled in."""
@@ -703,6 +707,25 @@ def _short(value: object) -> object:
         plain = _plain(frozen(value))
         return plain if len(repr(plain)) <= _SHOWN else f"{len(value)} entries"
     return value
+
+
+@contextmanager
+def naming_lines(file: Path) -> Iterator[None]:
+    """Give file and line to what turns out to be wrong with a scenario when it runs.
+
+    What the figures cannot have (a line that is not in the schedule, more days saved than there
+    are) is found only there.
+    """
+    try:
+        yield
+    except InputError as error:
+        lines = read_yaml(file, MAX_BYTES).lines
+        raise InputError(
+            replace(problem, file=str(file), line=line_of(path_steps(problem.field), lines))
+            if problem.file == _UNREAD
+            else problem
+            for problem in error.problems
+        ) from None
 
 
 def _read(

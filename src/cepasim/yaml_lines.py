@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,12 @@ def path_text(path: Sequence[str | int]) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
     return text
+
+
+def path_steps(text: str) -> PathSteps:
+    """Read a path as `path_text` writes it."""
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", text)
+    return tuple(int(place) if place else word for place, word in steps)
 
 
 def line_of(path: Sequence[str | int], lines: Mapping[PathSteps, int]) -> int | None:

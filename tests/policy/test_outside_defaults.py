@@ -124,8 +124,8 @@ def test_notes_warn_of_the_corner_and_of_what_is_not_counted(economy: Economy) -
 @pytest.mark.parametrize(
     ("settings", "field", "said"),
     [
-        ({"tariff_on": "JPN"}, "external.tariff_on", "not in the figures"),
-        ({"market": "KHM"}, "external.market", "a partner of the customs table: CHN"),
+        ({"tariff_on": "JPN"}, "levers[0].external.tariff_on", "not in the figures"),
+        ({"market": "KHM"}, "levers[0].external.market", "a partner of the customs table: CHN"),
     ],
 )
 def test_what_the_customs_table_does_not_have_is_an_error(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cepasim.economy import Economy
 from cepasim.policy.outside import freed_exports
 from cepasim.problems import InputError, Problem
@@ -39,7 +41,10 @@ def check_against_figures(economy: Economy, scenario: Scenario) -> None:
             try:
                 freed_exports(economy, lever)
             except InputError as wrong:
-                problems += wrong.problems
+                problems += (
+                    replace(problem, field=f"levers[{index}].{problem.field}")
+                    for problem in wrong.problems
+                )
     if problems:
         raise InputError(problems)
 
