@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, Scenario, chunks, montecarlo
+from cepasim.executors import open_executor
 from cepasim.montecarlo import TOTALS, MonteCarlo, Study, measure, monte_carlo
 from cepasim.simulate import run
 
@@ -115,7 +115,8 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
         with ThreadPoolExecutor(2) as pool:
             yield pool
     else:
-        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        with open_executor(2) as pool:
+            assert pool is not None
             yield pool
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -18,6 +21,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Every line of a lock: a pinned name with an optional marker, or a hash.
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][^ ;\\]*)( ; [^\\:/]+)? \\")
+PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
 
@@ -78,13 +82,28 @@ def test_continuous_integration_ends_with_make_test() -> None:
     assert lines[-1] == "make test"
 
 
-@pytest.mark.slow
-def test_the_wheel_carries_its_parameters_and_works_anywhere(tmp_path: Path) -> None:
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]
-    subprocess.run([*pip, *build], check=True, cwd=tmp_path)
-    (wheel,) = tmp_path.glob("cepasim-*.whl")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run([*PIP, *build], check=True, cwd=folder)
+    (built,) = folder.glob("cepasim-*.whl")
+    return built
 
+
+@pytest.fixture(scope="module")
+def site(wheel: Path) -> Path:
+    """Folder the wheel is installed in, nothing else beside it."""
+    folder = wheel.with_name("site")
+    install = ["install", "--no-deps", "--no-index", "--target", str(folder), str(wheel)]
+    subprocess.run([*PIP, *install], check=True, cwd=wheel.parent)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_its_parameters_and_works_anywhere(
+    wheel: Path, site: Path, tmp_path: Path
+) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     for file in sorted((ROOT / "params").rglob("*")):
         if file.is_file():
@@ -92,16 +111,11 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(tmp_path: Path) -> 
     assert "cepasim/py.typed" in inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "params/"))]
 
-    site = tmp_path / "site"
-    install = ["install", "--no-deps", "--no-index", "--target", str(site), str(wheel)]
-    subprocess.run([*pip, *install], check=True, cwd=tmp_path)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(site)}
 
     def say(*command: str) -> str:
         done = subprocess.run(
-            command, cwd=elsewhere, env=environment, capture_output=True, text=True, check=False
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -111,3 +125,41 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(tmp_path: Path) -> 
     program = site / "bin" / "cepasim"
     assert "full-package" in say(sys.executable, str(program), "scenarios")
     assert "By HS section" in say(sys.executable, str(program), "run", "reference")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_installed_front_end_opens_in_a_browser(site: Path, tmp_path: Path) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None and not os.environ.get("CI"):
+        pytest.skip("browser tests need Chromium: install the package chromium")
+    from playwright.sync_api import Error, sync_playwright
+
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, str(site / "bin" / "cepasim"), "app", "--port", str(port)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            with sync_playwright() as driver:
+                browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+                page = browser.new_page()
+                for _ in range(150):
+                    try:
+                        page.goto(f"http://localhost:{port}")
+                        break
+                    except Error:
+                        time.sleep(0.2)
+                page.locator(".cs-cards").wait_for(timeout=60_000)
+                assert "US$" in page.locator(".cs-cards").inner_text()
+                # The pages that the wheel carries besides the program.
+                page.get_by_role("link", name="Method", exact=True).click()
+                page.get_by_text("elasticity").first.wait_for(timeout=60_000)
+                browser.close()
+        finally:
+            server.terminate()

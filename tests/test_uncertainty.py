@@ -231,7 +231,9 @@ def test_a_perturbed_economy_is_the_one_built_from_the_same_figures(economy: Eco
         for name in ("cif", "wedge", "product_weights", "tariff_collected", "origin_cost"):
             np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=1e-12)
         np.testing.assert_array_equal(a.schedule.rate_base, b.schedule.rate_base)
-        assert a.schedule.late_changes.keys() == b.schedule.late_changes.keys()
+    late = [e.markets["JPN"].schedule.rates.late("BGD") for e in (quick, slow)]
+    assert late[0] is not None and late[1] is not None and late[0][0] == late[1][0] == 2027
+    np.testing.assert_array_equal(late[0][1], late[1][1])
 
 
 # --- a case with an answer --------------------------------------------------------------------

@@ -6,10 +6,11 @@ Two markets (Japan's and India's), each by HS chapter and source country, in US$
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,15 @@ from cepasim.equilibrium.preferences import (
 from cepasim.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.frozen import FrozenMapping
 from cepasim.params import Parameters, load_parameters
-from cepasim.schedule import LineRule, ProductRule, TariffSchedule, WedgeRule, told_apart
+from cepasim.schedule import (
+    Kinds,
+    LineFacts,
+    LineRule,
+    ProductRule,
+    Rates,
+    TariffSchedule,
+    WedgeRule,
+)
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +42,6 @@ PAIR = FrozenMapping({"JPN": "IND", "IND": "JPN"})
 #: Category of the stand-in for a chapter that has no tariff lines.
 NO_LINE = "no_line"
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
-#: Rounds of weights and cost of origin until they agree; about a dozen are needed.
-_ROUNDS = 60
 #: Column of Japan's schedule that a source without one of its own reads.
 _JAPAN_COLUMN = {"BGD": "LDC", "KHM": "LDC", "MMR": "LDC"}
 #: Sources whose rates in Japan still fell after 2023-24.
@@ -54,6 +61,54 @@ def _read_only(array: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
+class ProductWeights:
+    """Shares of K products in their chapter's landed imports from one source.
+
+    Products of a kind have the same share unless trade is known by product. Then each has
+    ``on_known`` of its kind for a dollar known to be traded, and ``on_others`` if none is.
+
+    Attributes
+    ----------
+    kinds : Kinds
+        G kinds, told apart by nothing but the trade known.
+    by_kind : ndarray, shape (G,)
+        Shares of each kind.
+    known : ndarray, shape (K,), or None
+        Known trade by product, US$ million; None where there is none.
+    on_known, on_others : ndarray, shape (G,), or float
+    """
+
+    kinds: Kinds
+    by_kind: Floats
+    known: Floats | None = None
+    on_known: Floats | float = 0.0
+    on_others: Floats | float = 0.0
+
+    @cached_property
+    def by_product(self) -> Floats:
+        """Shares of each product, shape (K,)."""
+        kind = self.kinds.of_product
+        if self.known is None:
+            return _frozen((self.by_kind / self.kinds.number)[kind])
+        each = np.stack(np.broadcast_arrays(self.on_known, self.on_others))[:, kind]
+        return _frozen(np.where(self.known > 0, self.known * each[0], each[1]))
+
+    def of(self, kinds: Kinds) -> Floats:
+        """Shares of each of some kinds."""
+        return self.by_kind if kinds is self.kinds else kinds.sums(self.by_product)
+
+    def scaled(self, factor: Floats) -> ProductWeights:
+        """Weights of which each is multiplied by a factor of its kind, shape (G,)."""
+        return ProductWeights(
+            self.kinds,
+            _frozen(self.by_kind * factor),
+            self.known,
+            self.on_known * factor,
+            self.on_others * factor,
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Market:
     """One importing country: H chapters, S sources, K products in the tariff schedule.
 
@@ -70,8 +125,8 @@ class Market:
     freight : ndarray, shape (H, S)
         Freight and insurance, fraction of the f.o.b. value.
     schedule : TariffSchedule
-    product_weights : ndarray, shape (K, S)
-        Share of each product in its chapter's landed imports from the source.
+    weights : tuple of ProductWeights, length S
+        Share of each product in its chapter's landed imports, by source.
     origin_cost : ndarray, shape (H, S)
         ``phi``, fraction of the c.i.f. value; 0 where full use is assumed.
     utilisation_max : float
@@ -96,7 +151,7 @@ class Market:
     domestic: Floats
     freight: Floats
     schedule: TariffSchedule
-    product_weights: Floats
+    weights: tuple[ProductWeights, ...]
     origin_cost: Floats
     utilisation_max: float
     barriers: Mapping[str, Floats]
@@ -110,10 +165,15 @@ class Market:
     supply_domestic: Floats
     growth: float
 
-    @property
+    @cached_property
     def partner_column(self) -> int:
         """Index of the partner among the exporters."""
         return self.exporters.index(self.partner)
+
+    @cached_property
+    def product_weights(self) -> Floats:
+        """Share of each product in its chapter's landed imports from the source, (K, S)."""
+        return _frozen(np.stack([weights.by_product for weights in self.weights], axis=1))
 
     @cached_property
     def barrier_total(self) -> Floats:
@@ -165,9 +225,14 @@ class Market:
         effective, collected : ndarray, shape (..., K)
             One and the same array where proving origin costs nothing.
         """
-        mfn = self.schedule.product_mfn
+        return self.tariffs(self.schedule.product_mfn, rates, origin_cost)
+
+    def tariffs(
+        self, mfn: Floats, rates: Floats, origin_cost: Floats | float
+    ) -> tuple[Floats, Floats]:
+        """Effective and collected tariff of products with MFN rates of shape (K,)."""
         rates = np.where(np.isnan(rates), 0.0, rates)
-        mfn = np.maximum(np.where(np.isnan(mfn), rates, mfn), rates)
+        mfn = np.fmax(mfn, rates)  # where it is not known: the rate
         margin = mfn - rates
         if isinstance(origin_cost, float) and origin_cost == 0.0:
             paid = mfn - self.utilisation_max * margin
@@ -202,19 +267,15 @@ class Benchmark:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What an economy is built on whatever its parameters are.
+    """What an economy is built on besides its parameters and schedules.
 
     Attributes
     ----------
-    japan : JapanMaterial
-    india : IndiaMaterial
     benchmarks : mapping of importer to Benchmark
     known_trade : ndarray, shape (K,)
         India's exports to Japan by product of Japan's schedule, US$ million f.o.b.
     """
 
-    japan: JapanMaterial
-    india: IndiaMaterial
     benchmarks: Mapping[str, Benchmark]
     known_trade: Floats
 
@@ -281,19 +342,16 @@ class Economy:
         """
         classification = Classification.from_parameters(parameters)
         chapters = classification.chapters
-        japan = _japan_material(parameters, chapters, line_rule)
+        schedules = {
+            "JPN": _japan_schedule(parameters, chapters, line_rule),
+            "IND": _india_schedule(parameters, chapters, line_rule),
+        }
         ground = Ground(
-            japan=japan,
-            india=_india_material(parameters, chapters, line_rule),
             benchmarks=FrozenMapping(
                 {importer: read_benchmark(importer, parameters) for importer in PAIR}
             ),
-            known_trade=_frozen(known_product_trade(parameters, japan.lines)),
+            known_trade=_frozen(known_product_trade(parameters, schedules["JPN"])),
         )
-        schedules = {
-            "JPN": ground.japan.schedule(parameters),
-            "IND": ground.india.schedule(parameters),
-        }
         return cls(
             parameters=parameters,
             classification=classification,
@@ -347,9 +405,12 @@ class Economy:
     ) -> Economy:
         ground = self.ground
         japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
+        assert isinstance(japan.rates, JapanRates) and isinstance(india.rates, IndiaRates)
+        covered = parameters.value("partial_coverage_share")
+        prior = india.rates.prior if india_mfn is None else india_mfn
         schedules = {
-            "JPN": ground.japan.schedule(parameters, japan),
-            "IND": ground.india.schedule(parameters, india_mfn, india),
+            "JPN": japan.under(JapanRates.under(japan.rates.facts, parameters)),
+            "IND": india.under(IndiaRates(india.rates.facts, prior, covered)),
         }
         given = benchmarks or ground.benchmarks
         markets = _markets(schedules, parameters, ground, given, self.product_rule)
@@ -383,74 +444,135 @@ def load(directory: str | Path | None = None) -> Economy:
     return Economy.build(load_parameters(None if directory is None else Path(directory)))
 
 
-def japan_schedule(
-    parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
-) -> TariffSchedule:
-    """Japan's nine-digit schedule, put back to the rates of 2023-24 where they still fell.
-
-    The 2026 rates are official; those of 2023-24 follow the roll-back rules: a share of the cut
-    already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
-    (India). Sources without a preference of their own pay the MFN rate.
-    """
-    return _japan_material(parameters, chapters, line_rule).schedule(parameters)
-
-
 @dataclass(frozen=True, eq=False)
-class JapanMaterial:
-    """What Japan's schedule is made of, whatever the parameters are.
+class JapanFacts:
+    """What Japan's rates are made of, whatever the figures are: N lines.
 
     Attributes
     ----------
-    lines : TariffSchedule
-        With every rate as in the schedule of 2026: N lines, S sources.
+    mfn : ndarray, shape (N,)
+        MFN rate, fraction; NaN where no ad-valorem rate is known.
+    published : mapping of source to ndarray of shape (N,)
+        Rates as in the schedule of 2026.
     gsp : ndarray, shape (N,)
         General preference, fraction; NaN where there is none.
     last_step : ndarray, shape (N,)
         Last instalment of category B15, fraction; NaN elsewhere.
     """
 
-    lines: TariffSchedule
+    mfn: Floats
+    published: Mapping[str, Floats]
     gsp: Floats
     last_step: Floats
 
-    def schedule(
-        self, parameters: Parameters, known: TariffSchedule | None = None
-    ) -> TariffSchedule:
-        """Schedule under the roll-back rules.
+    def levels(self, source: str) -> tuple[Floats, Floats]:
+        """MFN rates and those of a source: no rule turns their order round."""
+        return self.mfn, self.published[source]
 
-        Parameters
-        ----------
-        parameters : Parameters
-        known : TariffSchedule, optional
-            One of the same lines under other parameters, of which the rest is kept.
-        """
-        lines = self.lines
-        exporters, mfn = lines.exporters, lines.mfn
-        final = lines.rate_schedule.copy(order="F")
-        india = exporters.index("IND")
-        gain = np.nan_to_num(final[:, india] - np.fmin(final[:, india], self.gsp))
-        final[:, india] -= parameters.value("gsp_use_ind") * gain
-        base = final.copy(order="F")
-        moving = [exporters.index(e) for e in _ROLLED_BACK if e in exporters]
-        for column in moving:
-            done = parameters.value(f"roll_back_share_{exporters[column].lower()}")
-            rolled = mfn - (mfn - final[:, column]) * done
-            base[:, column] = np.where(np.isnan(rolled), final[:, column], rolled)
-        left = parameters.value("b15_remaining_steps_2023")
-        base[:, india] = np.where(np.isnan(self.last_step), base[:, india], left * self.last_step)
-        year = int(parameters.value("bangladesh_ldc_end"))
-        late = {"BGD": (year, np.where(np.isnan(self.gsp), mfn, self.gsp))}
-        base.setflags(write=False)
-        final.setflags(write=False)
-        return (known or lines).with_rates(
-            [india, *moving], base, final, late_changes=FrozenMapping(late)
+    def marks(self, source: str) -> tuple[Floats, ...]:
+        """All else that the rates of a source are made of."""
+        return {"IND": (self.gsp, self.last_step), "BGD": (self.gsp,)}.get(source, ())
+
+    def at(self, lines: NDArray[np.int64], source: str) -> JapanFacts:
+        """Facts of some of the lines, as far as one source goes."""
+        return JapanFacts(
+            mfn=self.mfn[lines],
+            published=FrozenMapping({source: self.published[source][lines]}),
+            gsp=self.gsp[lines],
+            last_step=self.last_step[lines],
         )
 
 
-def _japan_material(
+@dataclass(frozen=True, eq=False)
+class JapanRates:
+    """Japan's rates, put back to those of 2023-24 where they still fell.
+
+    The 2026 rates are official; those of 2023-24 follow the roll-back rules: a share of the cut
+    already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
+    (India). Sources without a preference of their own pay the MFN rate.
+
+    Attributes
+    ----------
+    facts : JapanFacts
+    gsp_use : float
+        Share of India's trade that has the general preference where it is lower.
+    done : mapping of source to float
+        Share of the cut that was made by 2023-24.
+    steps_left : float
+        Instalments of category B15 left after 2023-24.
+    ldc_end : int
+        First year in which Bangladesh is no longer a least developed country.
+    """
+
+    facts: JapanFacts
+    gsp_use: float
+    done: Mapping[str, float]
+    steps_left: float
+    ldc_end: int
+    _found: dict[str, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def under(cls, facts: JapanFacts, parameters: Parameters) -> JapanRates:
+        """Rates under the parameters."""
+        value = parameters.value
+        return cls(
+            facts=facts,
+            gsp_use=value("gsp_use_ind"),
+            done={
+                e: value(f"roll_back_share_{e.lower()}")
+                for e in _ROLLED_BACK
+                if e in facts.published
+            },
+            steps_left=value("b15_remaining_steps_2023"),
+            ldc_end=int(value("bangladesh_ldc_end")),
+        )
+
+    @property
+    def mfn(self) -> Floats:
+        """MFN rates, shape (N,)."""
+        return self.facts.mfn
+
+    def drawn(self, source: str) -> bool:
+        """Whether the figures have a say in the rates of a source."""
+        return source in ("IND", "BGD") or source in self.done
+
+    def of(self, source: str) -> tuple[Floats, Floats]:
+        """Rates of a source in 2023-24 and from 2026-27 on."""
+        if source not in self._found:
+            self._found[source] = self._of(source)
+        return self._found[source]
+
+    def _of(self, source: str) -> tuple[Floats, Floats]:
+        facts = self.facts
+        final = facts.published[source]
+        if source == "IND":
+            final = final - self.gsp_use * np.nan_to_num(final - np.fmin(final, facts.gsp))
+            due = np.isnan(facts.last_step)
+            base = np.where(due, final, self.steps_left * facts.last_step)
+        elif self.done.get(source, 1.0) != 1.0:
+            rolled = facts.mfn - (facts.mfn - final) * self.done[source]
+            base = np.where(np.isnan(rolled), final, rolled)
+        else:
+            return final, final
+        return _read_only(base), _read_only(final)
+
+    def late(self, source: str) -> tuple[int, Floats] | None:
+        """The end of Bangladesh's treatment as a least developed country."""
+        if source != "BGD":
+            return None
+        facts = self.facts
+        return self.ldc_end, np.where(np.isnan(facts.gsp), facts.mfn, facts.gsp)
+
+    def on(self, facts: LineFacts) -> JapanRates:
+        """Rates of other lines under the same figures."""
+        assert isinstance(facts, JapanFacts)
+        return replace(self, facts=facts, _found={})
+
+
+def _japan_schedule(
     parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
-) -> JapanMaterial:
-    """Read Japan's lines; the rates of 2026 are official."""
+) -> TariffSchedule:
+    """Read Japan's nine-digit lines; the rates of 2026 are official."""
     lines = parameters.table("tariffs/japan_lines").sort_values("hs9", kind="stable")
     # Seasonal rates stand as two rows of one code: the mean of the seasons.
     rate_columns = [c for c in lines.columns if c == "mfn_pct" or (c.isupper() and len(c) >= 3)]
@@ -460,107 +582,134 @@ def _japan_material(
     mfn = rates["mfn_pct"].to_numpy(float)
 
     exporters = _exporters(parameters, "japan_imports")
-    final = np.empty((len(codes), len(exporters)))
-    for column, exporter in enumerate(exporters):
+    columns = {}
+    for exporter in exporters:
         name = _JAPAN_COLUMN.get(exporter, exporter)
         own = rates[name].to_numpy(float) if name in rates else np.full(len(codes), np.nan)
         if name == "LDC":
             # Where the general preference is lower, or is all there is, they have that too.
             own = np.fmin(own, rates["GSP"].to_numpy(float))
-        final[:, column] = np.where(np.isnan(own), mfn, own)
+        columns[exporter] = np.where(np.isnan(own), mfn, own)
     gsp = rates["GSP"].to_numpy(float)
     last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
-    alone = [exporters.index(e) for e in ("IND", "BGD", *_ROLLED_BACK) if e in exporters]
-    schedule, padded = _schedule(
+    ordered = _Lines.of(codes, chapters)
+    first: dict[bytes, int] = {}
+    alone = ("IND", "BGD", *_ROLLED_BACK)
+    alike = tuple(
+        place if e in alone else first.setdefault(columns[e].tobytes(), place)
+        for place, e in enumerate(exporters)
+    )
+    published = [ordered.padded(columns[exporters[place]]) for place in alike]
+    facts = JapanFacts(
+        mfn=ordered.padded(mfn),
+        published=FrozenMapping(dict(zip(exporters, published, strict=True))),
+        gsp=ordered.padded(gsp),
+        last_step=ordered.padded(last_step),
+    )
+    return ordered.schedule(
         "JPN",
         exporters,
-        codes,
-        mfn,
-        final,
         words["cepa_status"].to_numpy(str),
         words["mfn_kind"].to_numpy(str),
-        chapters,
         line_rule,
-        alone,
-        [gsp, last_step],
+        alike,
+        JapanRates.under(facts, parameters),
     )
-    return JapanMaterial(schedule, padded(gsp), padded(last_step))
-
-
-def india_schedule(
-    parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
-) -> TariffSchedule:
-    """India's HS6 coverage under the CEPA with MFN rates by heading where known, else by chapter.
-
-    A product covered in part at rate 0 pays MFN on the share of its lines that is not covered.
-    Other sources pay MFN: India's other agreements are not in the figures.
-    """
-    return _india_material(parameters, chapters, line_rule).schedule(parameters)
 
 
 @dataclass(frozen=True, eq=False)
-class IndiaMaterial:
-    """What India's schedule is made of, whatever the parameters are.
+class IndiaFacts:
+    """What India's rates are made of, whatever the figures are: N lines.
 
     Attributes
     ----------
-    lines : TariffSchedule
-        N lines, S sources; its rates are of no account.
     statutory : ndarray, shape (N,)
         MFN rate by heading, fraction; NaN where only the chapter's is known.
-    prior : ndarray, shape (H,)
-        MFN rate by chapter, fraction.
+    chapter : ndarray of int, shape (N,)
+    listed : ndarray of bool, shape (N,)
+        False for the stand-in of a chapter without lines.
     status : ndarray of str, shape (N,)
         Coverage by the CEPA.
     given : ndarray, shape (N,)
         CEPA rate of what is covered in part; 0 where not given.
     """
 
-    lines: TariffSchedule
     statutory: Floats
-    prior: Floats
+    chapter: NDArray[np.int64]
+    listed: NDArray[np.bool_]
     status: NDArray[np.str_]
     given: Floats
 
-    def schedule(
-        self,
-        parameters: Parameters,
-        prior: Floats | None = None,
-        known: TariffSchedule | None = None,
-    ) -> TariffSchedule:
-        """Schedule under the share of partly covered products that is free.
+    def levels(self, source: str) -> tuple[Floats, Floats]:
+        """Statutory rates; a product has one line."""
+        return self.statutory, self.statutory
 
-        Parameters
-        ----------
-        parameters : Parameters
-        prior : ndarray, shape (H,), optional
-            MFN rates by chapter instead of those of the figures.
-        known : TariffSchedule, optional
-            One of the same lines under other parameters, of which the rest is kept.
-        """
-        lines, status = self.lines, self.status
-        by_chapter = self.prior if prior is None else prior
-        chapter = lines.chapter[lines.product_of_line]
-        mfn = np.where(np.isnan(self.statutory), by_chapter[chapter], self.statutory)
-        mfn = np.where(lines.category == NO_LINE, np.nan, mfn)
-        covered = parameters.value("partial_coverage_share")
-        partial_rate = np.where(self.given > 0, self.given, mfn * (1 - covered))
-        cepa = np.select([status == "full", status == "partial"], [0.0, partial_rate], default=mfn)
-        cepa = np.minimum(cepa, mfn)
-        japan = lines.exporters.index("JPN")
-        rates = np.empty((len(mfn), len(lines.exporters)), order="F")
-        rates[:] = mfn[:, None]
-        rates[:, japan] = cepa
-        rates = _read_only(rates)
-        if known is not None and prior is None:
-            return known.with_rates([japan], rates, rates)
-        return (known or lines).with_rates(range(len(lines.exporters)), rates, rates, _frozen(mfn))
+    def marks(self, source: str) -> tuple[NDArray[Any], ...]:
+        """All else that the rates of a source are made of besides the chapter."""
+        return (self.listed, self.status, self.given) if source == "JPN" else (self.listed,)
+
+    def at(self, lines: NDArray[np.int64], source: str) -> IndiaFacts:
+        """Facts of some of the lines, as far as one source goes."""
+        return IndiaFacts(*(getattr(self, item.name)[lines] for item in fields(self)))
 
 
-def _india_material(
+@dataclass(frozen=True, eq=False)
+class IndiaRates:
+    """India's rates: the CEPA for Japan, MFN for all others.
+
+    A product covered in part at rate 0 pays MFN on the share of its lines that is not covered.
+    India's other agreements are not in the figures.
+
+    Attributes
+    ----------
+    facts : IndiaFacts
+    prior : ndarray, shape (H,)
+        MFN rate by chapter, fraction.
+    covered : float
+        Share of the lines of a partly covered product that is free.
+    """
+
+    facts: IndiaFacts
+    prior: Floats
+    covered: float
+
+    @cached_property
+    def mfn(self) -> Floats:
+        """MFN rates, shape (N,)."""
+        facts = self.facts
+        mfn = np.where(np.isnan(facts.statutory), self.prior[facts.chapter], facts.statutory)
+        return _read_only(np.where(facts.listed, mfn, np.nan))
+
+    @cached_property
+    def _cepa(self) -> Floats:
+        facts, mfn = self.facts, self.mfn
+        partial = np.where(facts.given > 0, facts.given, mfn * (1 - self.covered))
+        cepa = np.where(facts.status == "partial", partial, mfn)
+        cepa[facts.status == "full"] = 0.0
+        return _read_only(np.minimum(cepa, mfn))
+
+    def drawn(self, source: str) -> bool:
+        """MFN rates by chapter are figures, and all pay them."""
+        return True
+
+    def of(self, source: str) -> tuple[Floats, Floats]:
+        """Rates of a source; nothing moves after 2023-24."""
+        rates = self._cepa if source == "JPN" else self.mfn
+        return rates, rates
+
+    def late(self, source: str) -> None:
+        """Nothing is known to change later."""
+
+    def on(self, facts: LineFacts) -> IndiaRates:
+        """Rates of other lines under the same figures."""
+        assert isinstance(facts, IndiaFacts)
+        return replace(self, facts=facts)
+
+
+def _india_schedule(
     parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
-) -> IndiaMaterial:
-    """Read India's coverage and MFN rates."""
+) -> TariffSchedule:
+    """Read India's HS6 coverage under the CEPA, and MFN rates by heading where known."""
     coverage = parameters.table("tariffs/india_coverage").sort_values("hs6", kind="stable")
     codes = coverage["hs6"].to_numpy(str)
     prior = parameters.table("tariffs/india_mfn_chapter").set_index("hs")["value"]
@@ -578,26 +727,27 @@ def _india_material(
     exporters = _exporters(parameters, "india_imports")
     # India's specific duties (on fabrics and clothing) are not in the figures.
     kind = np.where(mfn == 0, "free", "ad_valorem")
-    rates = np.repeat(mfn[:, None], len(exporters), axis=1)
-    own = [exporters.index("JPN")]
-    lines, padded = _schedule(
+    ordered = _Lines.of(codes, chapters)
+    listed = ordered.words(np.full(len(codes), "listed"), NO_LINE) != NO_LINE
+    facts = IndiaFacts(
+        statutory=ordered.padded(statutory),
+        chapter=ordered.chapter,
+        listed=listed,
+        status=ordered.words(status, ""),
+        given=ordered.padded(given),
+    )
+    own = exporters.index("JPN")
+    others = next(place for place in range(len(exporters)) if place != own)
+    known = prior.reindex(list(chapters)).to_numpy(float) / 100
+    return ordered.schedule(
         "IND",
         exporters,
-        codes,
-        mfn,
-        rates,
         category,
         kind,
-        chapters,
         line_rule,
-        own,
-        [statutory, given, np.unique(status, return_inverse=True)[1].astype(float)],
+        tuple(own if place == own else others for place in range(len(exporters))),
+        IndiaRates(facts, known, parameters.value("partial_coverage_share")),
     )
-    known_chapters = prior.reindex(list(chapters)).to_numpy(float) / 100
-    order = padded(np.arange(len(codes), dtype=float))
-    place = np.nan_to_num(order).astype(int)
-    covered = np.where(np.isnan(order), "", status[place]).astype(str)
-    return IndiaMaterial(lines, padded(statutory), known_chapters, covered, padded(given))
 
 
 def _exporters(parameters: Parameters, table: str) -> tuple[str, ...]:
@@ -605,79 +755,77 @@ def _exporters(parameters: Parameters, table: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parameters.table(f"benchmark/{table}")["exporter"]))
 
 
-def _schedule(
-    importer: str,
-    exporters: tuple[str, ...],
-    codes: NDArray[np.str_],
-    mfn: Floats,
-    rates: Floats,
-    category: NDArray[np.str_],
-    kind: NDArray[np.str_],
-    chapters: tuple[str, ...],
-    line_rule: LineRule,
-    own: Sequence[int],
-    made_of: Sequence[Floats],
-) -> tuple[TariffSchedule, Callable[[Floats], Floats]]:
-    """Sort lines into products; a chapter without lines (98, 99) gets one line without a rate.
+@dataclass(frozen=True, eq=False)
+class _Lines:
+    """Line codes in order, with a stand-in for every chapter without lines.
 
-    ``own`` are the sources that are like no other, whatever their rates are today; ``made_of``
-    what rates depend on besides the MFN and the published ones. Also returns how values of the
-    lines given become values of the schedule's lines.
+    Attributes
+    ----------
+    codes : ndarray of str, shape (N,)
+    order : ndarray of int, shape (N,)
+        Place of each line in what is read; the stand-ins follow there.
+    missing : int
+        Number of stand-ins.
+    products : ndarray of str, shape (K,)
+    first : ndarray of int, shape (K,)
+        First line of each product.
+    chapter : ndarray of int, shape (N,)
     """
-    width = len(codes[0])
-    missing = [h.ljust(width, "0") for h in chapters if not np.char.startswith(codes, h).any()]
-    codes = np.concatenate([codes, np.array(missing, dtype=codes.dtype)])
-    order = np.argsort(codes, kind="stable")
 
-    def padded(values: Floats) -> Floats:
-        extra = np.full((len(missing), *values.shape[1:]), np.nan)
-        return _frozen(np.concatenate([values, extra])[order])
+    codes: NDArray[np.str_]
+    order: NDArray[np.int64]
+    missing: int
+    products: NDArray[np.str_]
+    first: NDArray[np.int64]
+    chapter: NDArray[np.int64]
 
-    def words(values: NDArray[np.str_]) -> NDArray[np.str_]:
-        return np.concatenate([values, np.full(len(missing), NO_LINE)])[order].astype(str)
+    @classmethod
+    def of(cls, codes: NDArray[np.str_], chapters: tuple[str, ...]) -> _Lines:
+        """Sort the codes."""
+        width, there = len(codes[0]), {code[:2] for code in codes}
+        missing = [hs.ljust(width, "0") for hs in chapters if hs not in there]
+        codes = np.concatenate([codes, np.array(missing, dtype=codes.dtype)])
+        order = np.argsort(codes, kind="stable")
+        codes = codes[order]
+        products, first = np.unique(codes.astype("U6"), return_index=True)
+        codes.setflags(write=False)
+        products.setflags(write=False)
+        position = {hs: index for index, hs in enumerate(chapters)}
+        chapter = np.array([position[code[:2]] for code in codes], dtype=np.int64)
+        return cls(codes, order, len(missing), products, first.astype(np.int64), chapter)
 
-    codes = codes[order]
-    products, first = np.unique(codes.astype("U6"), return_index=True)
-    codes.setflags(write=False)
-    products.setflags(write=False)
-    position = {hs: index for index, hs in enumerate(chapters)}
-    # Rules act on one source at a time: its rates stand side by side.
-    path = _read_only(np.asfortranarray(padded(rates)))
-    level = padded(mfn)
-    marks = [level, *map(padded, made_of)]
-    line_kind = told_apart(*marks, words(category), words(kind))
-    alike = [
-        next(
-            earlier
-            for earlier in range(column + 1)
-            if earlier == column
-            or (
-                column not in own
-                and earlier not in own
-                and np.array_equal(path[:, earlier], path[:, column], equal_nan=True)
-            )
+    def padded(self, values: Floats) -> Floats:
+        """Values by line in order, NaN for stand-ins."""
+        return _frozen(np.concatenate([values, np.full(self.missing, np.nan)])[self.order])
+
+    def words(self, values: NDArray[np.str_], stand_in: str) -> NDArray[np.str_]:
+        """Words by line in order."""
+        return np.concatenate([values, np.full(self.missing, stand_in)])[self.order].astype(str)
+
+    def schedule(
+        self,
+        importer: str,
+        exporters: tuple[str, ...],
+        category: NDArray[np.str_],
+        kind: NDArray[np.str_],
+        line_rule: LineRule,
+        alike: tuple[int, ...],
+        rates: Rates,
+    ) -> TariffSchedule:
+        """Schedule of these lines; stand-ins have a category of their own."""
+        return TariffSchedule(
+            importer=importer,
+            exporters=exporters,
+            lines=self.codes,
+            products=self.products,
+            first_line=self.first,
+            chapter=self.chapter[self.first],
+            category=self.words(category, NO_LINE),
+            kind=self.words(kind, NO_LINE),
+            line_rule=line_rule,
+            alike=alike,
+            rates=rates,
         )
-        for column in range(len(exporters))
-    ]
-    schedule = TariffSchedule(
-        importer=importer,
-        exporters=exporters,
-        lines=codes,
-        products=products,
-        first_line=first.astype(np.int64),
-        chapter=np.array([position[p[:2]] for p in products], dtype=np.int64),
-        mfn=level,
-        rate_base=path,
-        rate_schedule=path,
-        category=words(category),
-        kind=words(kind),
-        late_changes=FrozenMapping({}),
-        line_rule=line_rule,
-        alike=tuple(alike),
-        line_kind=line_kind,
-        published=path,
-    )
-    return schedule, padded
 
 
 def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:
@@ -741,7 +889,7 @@ def _market(
         return parameters.by_chapter(name, chapters, importer=importer, exporter=exporter)
 
     def by_source(name: str) -> Floats:
-        return np.stack([by_chapter(name, exporter) for exporter in exporters], axis=1)
+        return parameters.by_source(name, chapters, exporters, importer)
 
     barriers = {kind: by_chapter(f"nu_{kind}") for kind in ("sps", "tbt", "process")}
     barriers["border"] = by_chapter("border_days") * by_chapter("border_ave_per_day")
@@ -773,7 +921,7 @@ def _market(
         domestic=benchmark.domestic,
         freight=_frozen(freight),
         schedule=schedule,
-        product_weights=_read_only(weights),
+        weights=weights,
         origin_cost=_frozen(phi),
         utilisation_max=maximum,
         barriers=FrozenMapping({kind: _frozen(nu) for kind, nu in barriers.items()}),
@@ -808,7 +956,7 @@ def _benchmark_tariffs(
     partner_fob: Floats,
     known_trade: Floats | None,
     product_rule: ProductRule,
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> tuple[tuple[ProductWeights, ...], Floats, Floats, Floats]:
     """Product weights, cost of origin, effective and collected tariffs of the base year.
 
     Where trade by product is not known, products of a chapter are taken to be alike in taste:
@@ -821,139 +969,140 @@ def _benchmark_tariffs(
 
     Returns
     -------
-    weights : ndarray, shape (K, S)
-        Landed shares within the chapter.
+    weights : tuple of ProductWeights
+        Landed shares within the chapter, by source.
     phi : ndarray, shape (H, S)
     effective, collected : ndarray, shape (H, S)
     """
     size = (sigma.size, len(schedule.exporters))
     phi, effective, collected = np.zeros(size), np.empty(size), np.empty(size)
-    weights = np.empty((len(schedule.products), size[1]), order="F")
-    mfn = np.nan_to_num(schedule.product_mfn)
     own = schedule.exporters.index(partner)
+    first = [place for place in dict.fromkeys(schedule.alike) if place != own]
+    found: dict[int, ProductWeights] = {}
 
-    # The partner alone has a cost of origin; of the others those that pay the same are worked out
-    # once, and products by kind.
-    others = [c for c in dict.fromkeys(schedule.alike) if c != own]
-    stack = _Stack.of(schedule, others)
-    rate = np.nan_to_num(schedule.product_rate_base[stack.product, stack.column])
-    highest = np.maximum(mfn[stack.product], rate)
-    start = np.zeros_like(rate) if product_rule == "count" else rate
-    cif = stack.number * np.exp(-sigma[stack.chapter] * np.log1p(start))
-    paid = effective_tariff(highest, highest - rate, 0.0, maximum)
-    landed = cif * (1 + paid)
-    paid_mean = (stack.sums(cif * paid) / stack.sums(cif)).reshape(len(others), -1)
-    each = landed / stack.number / np.repeat(stack.sums(landed), stack.width)
-    for place, column in enumerate(others):
-        alike = [c for c, first in enumerate(schedule.alike) if first == column]
-        weights[:, alike] = each[stack.of_product[place]][:, None]
-        effective[:, alike] = paid_mean[place][:, None]
-    collected[:] = effective  # without a cost of origin all that is paid is collected
+    # The partner alone has a cost of origin: without one all that is paid is collected.
+    stack = schedule.stack([schedule.exporters[column] for column in first])
+    thin = {kinds: schedule.by_kind(kinds) for kinds in stack.kinds}
+    rate = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
+    highest = np.fmax(stack.joined(lambda kinds: thin[kinds].product_mfn), rate)
+    paid = highest - maximum * (highest - rate)
+    cif = stack.number
+    if product_rule != "count":
+        logs = stack.joined(lambda kinds: thin[kinds].log_product_base(kinds.source))
+        cif = cif * np.exp(-sigma[stack.chapter] * logs)
+    total, taxes = stack.sums(cif), stack.sums(cif * paid)
+    mean = (taxes / total).reshape(len(first), -1)
+    shares = cif * (1 + paid) * np.repeat(1 / (total + taxes), stack.width)
+    for place, column in enumerate(first):
+        kinds, part = stack.kinds[place], stack.parts[place]
+        found[column] = ProductWeights(kinds, _frozen(shares[part]))
+        effective[:, column] = mean[place]
 
-    # The partner's products by kind: rounds are many, kinds are few.
     kinds = schedule.kinds(partner)
-    group = kinds.chapter
-    rate = np.nan_to_num(schedule.product_rate_base[kinds.product, own])
-    highest = np.maximum(mfn[kinds.product], rate)
-    margin, power = highest - rate, -sigma[group]
-    ones = np.ones(len(kinds.of_product))
-    known = np.zeros_like(ones) if known_trade is None else known_trade
-    trade, number, unknown = kinds.sums(known), kinds.sums(ones), kinds.sums(ones * (known == 0))
-    start = np.zeros_like(rate) if product_rule == "count" else rate
-    shown = None
-    for _ in range(_ROUNDS if product_rule == "alike" else 1):
-        taste = np.exp(power * np.log1p(start))
-        cif = _with_known_trade(taste * number, taste * unknown, trade, partner_fob, group)
-        shown = origin_cost_from_use(cif, margin, used, maximum, group, shown)
-        # A chapter without any margin today has shown nothing: it takes the typical cost.
-        phi[:, own] = np.where(np.isnan(shown), np.nanmedian(shown), shown)
-        cost = phi[group, own]
-        before, start = start, effective_tariff(highest, margin, cost, maximum)
-        if np.abs(start - before).max() < 1e-9:
-            break
-    due = collected_tariff(highest, margin, cost, maximum)[kinds.of_product]
-    paid, taste = start[kinds.of_product], taste[kinds.of_product]
-    cif = _with_known_trade(taste, taste * (known == 0), known, partner_fob, schedule.chapter)
-    total, landed = schedule.chapter_sums(cif), cif * (1 + paid)
-    collected[:, own] = schedule.chapter_sums(cif * due) / total
-    effective[:, own] = schedule.chapter_sums(cif * paid) / total
-    weights[:, own] = landed / schedule.chapter_sums(landed)[schedule.chapter]
-    return weights, phi, effective, collected
+    mine, group = schedule.by_kind(kinds), kinds.chapter
+    rate = mine.product_base(partner)
+    highest = np.fmax(mine.product_mfn, rate)
+    margin = highest - rate
+    tastes = _Tastes.of(kinds, sigma, known_trade, partner_fob)
+    taste = tastes.at(np.zeros_like(rate) if product_rule == "count" else rate)
+    # The rates that decide what is traded may depend on the cost that is looked for.
+    alike = product_rule == "alike"
+    shown = origin_cost_from_use(
+        partial(tastes.under_cost, highest, margin, maximum) if alike else tastes.cif(taste),
+        margin,
+        used,
+        maximum,
+        group,
+    )
+    # A chapter without any margin today has shown nothing: it takes the typical cost.
+    phi[:, own] = np.where(np.isnan(shown), np.nanmedian(shown), shown)
+    cost = phi[group, own]
+    paid = effective_tariff(highest, margin, cost, maximum)
+    due = collected_tariff(highest, margin, cost, maximum)
+    taste = tastes.at(paid) if alike else taste
+    cif = tastes.cif(taste)
+    total, landed = mine.chapter_sums(cif), mine.chapter_sums(cif * (1 + paid))
+    effective[:, own] = mine.chapter_sums(cif * paid) / total
+    found[own] = tastes.weights(taste, paid, 1 / landed)
+    # Those that pay the same were worked out once.
+    alike_to = list(schedule.alike)
+    effective = effective[:, alike_to]
+    collected = effective.copy()
+    collected[:, own] = mine.chapter_sums(cif * due) / total
+    return tuple(found[place] for place in alike_to), phi, effective, collected
 
 
 @dataclass(frozen=True, eq=False)
-class _Stack:
-    """Kinds of products of several sources, one source after the other.
+class _Tastes:
+    """What a source sells of each kind where products of a chapter are alike in taste.
 
     Attributes
     ----------
-    product, column, chapter : ndarray of int, shape (G,)
-        A product of the kind, its source and its chapter.
-    number : ndarray, shape (G,)
-        Products of the kind.
-    first, width : ndarray of int
-        First kind of each chapter of each source, and how many there are.
-    of_product : tuple of ndarray of int, shape (K,)
-        Place of each product's kind, by source.
+    kinds : Kinds
+        G kinds.
+    power : ndarray, shape (G,)
+        ``-sigma``.
+    products : ndarray, shape (K,), or None
+        Known trade by product, US$ million; 0 where nothing is known.
+    known, unknown : ndarray, shape (G,), or float
+        Known trade of each kind, and the number of its products without any.
+    rest : ndarray, shape (H,), or float
+        What a chapter trades beyond its known products; any unit where none is known.
     """
 
-    product: NDArray[np.int64]
-    column: NDArray[np.int64]
-    chapter: NDArray[np.int64]
-    number: Floats
-    first: NDArray[np.int64]
-    width: NDArray[np.int64]
-    of_product: tuple[NDArray[np.int64], ...]
-
-    def sums(self, values: Floats) -> Floats:
-        """Sums over the chapters of each source."""
-        return np.asarray(np.add.reduceat(values, self.first))
+    kinds: Kinds
+    power: Floats
+    products: Floats | None
+    known: Floats | float
+    unknown: Floats
+    rest: Floats | float
 
     @classmethod
-    def of(cls, schedule: TariffSchedule, columns: list[int]) -> _Stack:
-        """Stack the sources; made once for all rates of a schedule."""
-        key = ("", tuple(columns))
-        if key not in schedule.known:
-            kinds = [schedule.kinds(schedule.exporters[column]) for column in columns]
-            starts = np.cumsum([0, *(len(kind.product) for kind in kinds)])
-            chapter = np.concatenate([kind.chapter for kind in kinds])
-            first = np.flatnonzero(np.diff(chapter, prepend=-1))
-            schedule.known[key] = cls(
-                product=np.concatenate([kind.product for kind in kinds]),
-                column=np.repeat(columns, np.diff(starts)),
-                chapter=chapter,
-                number=np.concatenate([kind.sums(np.ones(len(kind.of_product))) for kind in kinds]),
-                first=first,
-                width=np.diff(np.append(first, chapter.size)),
-                of_product=tuple(
-                    kind.of_product + start for kind, start in zip(kinds, starts[:-1], strict=True)
-                ),
-            )
-        found = schedule.known[key]
-        assert isinstance(found, cls)
-        return found
+    def of(cls, kinds: Kinds, sigma: Floats, products: Floats | None, total: Floats) -> _Tastes:
+        """Tastes given what each chapter trades in all, shape (H,), and what is known of it."""
+        power = -sigma[kinds.chapter]
+        if products is None:
+            return cls(kinds, power, None, 0.0, kinds.number, 1.0)
+        known = kinds.sums(products)
+        listed = kinds.schedule.chapter_sums(known)
+        rest = np.where(listed > 0, np.maximum(total - listed, 0.0), 1.0)
+        return cls(kinds, power, products, known, kinds.sums((products == 0) * 1.0), rest)
 
+    def at(self, rate: Floats) -> Floats:
+        """c.i.f. trade of a product at a rate, any unit in a chapter, shape (G,)."""
+        return np.asarray(np.exp(self.power * np.log1p(rate)))
 
-def _with_known_trade(
-    alike: Floats, spread: Floats, known: Floats, total: Floats, group: NDArray[np.int64]
-) -> Floats:
-    """Shares in their chapter: known trade, and the rest spread over what is not known.
+    def _unit(self, spread: Floats) -> Floats:
+        total = np.maximum(self.kinds.schedule.chapter_sums(spread), 1e-300)
+        return np.asarray((self.rest / total)[self.kinds.chapter])
 
-    Parameters
-    ----------
-    alike, spread : ndarray, shape (K,)
-        What products that are alike in taste trade, any unit: all, and those without known trade.
-    known : ndarray, shape (K,)
-        US$ million; 0 where nothing is known.
-    total : ndarray, shape (H,)
-        What the chapter trades in all; only where trade is known does it matter.
-    """
-    chapters = total.size
-    if not known.any():
-        return np.asarray(alike / np.bincount(group, alike, chapters)[group])
-    rest = np.maximum(total - np.bincount(group, known, chapters), 0.0)
-    spread = spread / np.maximum(np.bincount(group, spread, chapters), 1e-300)[group]
-    blended = known + rest[group] * spread
-    traded = np.bincount(group, blended, chapters)[group] > 0
-    shares = np.where(traded, blended, alike)
-    return np.asarray(shares / np.bincount(group, shares, chapters)[group])
+    def cif(self, taste: Floats) -> Floats:
+        """Trade of each kind, any unit in a chapter: known, and the rest spread by taste."""
+        spread = taste * self.unknown
+        return np.asarray(self.known + self._unit(spread) * spread)
+
+    def under_cost(
+        self, highest: Floats, margin: Floats, maximum: float, phi: Floats
+    ) -> tuple[Floats, Floats]:
+        """Trade of each kind under a cost of origin by chapter, and its slope in ``ln phi``."""
+        group = self.kinds.chapter
+        cost = phi[group]
+        angle = np.arctan2(margin, cost)
+        paid = highest - maximum * (margin - cost * angle)
+        squares = margin * margin + cost * cost
+        turn = np.divide(margin * cost, squares, out=np.zeros_like(cost), where=squares > 0)
+        slope = self.power * maximum * cost * (angle - turn) / (1 + paid)
+        spread = self.at(paid) * self.unknown
+        rest = self._unit(spread) * spread
+        sums = self.kinds.schedule.chapter_sums
+        total = sums(rest)
+        mean = np.divide(sums(rest * slope), total, out=np.zeros_like(total), where=total > 0)
+        return np.asarray(self.known + rest), np.asarray(rest * (slope - mean[group]))
+
+    def weights(self, taste: Floats, paid: Floats, scale: Floats) -> ProductWeights:
+        """Landed shares; ``scale`` is 1 over the landed trade of the chapter, shape (H,)."""
+        on_known = (1 + paid) * scale[self.kinds.chapter]
+        spread = taste * self.unknown
+        on_others = self._unit(spread) * taste * on_known
+        by_kind = self.known * on_known + self.unknown * on_others
+        return ProductWeights(self.kinds, _frozen(by_kind), self.products, on_known, on_others)

@@ -135,22 +135,24 @@ def full_use(economy: Economy) -> Economy:
     """
 
     def claimed(market: Market) -> Market:
-        schedule, year = market.schedule, np.array([BASE_YEAR])
+        schedule, weights = market.schedule, []
         free = replace(market, origin_cost=np.zeros_like(market.origin_cost), utilisation_max=1.0)
-        weights = np.empty_like(market.product_weights)
         effective = np.empty_like(market.tariff_effective)
-        for column, source in enumerate(market.exporters):
-            rates = schedule.product_rates(schedule.line_rates(source, year))[0]
-            paid, _ = market.product_tariffs(rates, market.origin_cost[schedule.chapter, column])
-            scheduled, _ = free.product_tariffs(rates, np.zeros_like(rates))
-            cif = market.product_weights[:, column] / (1 + paid)
-            effective[:, column] = schedule.chapter_sums(cif * scheduled)
-            effective[:, column] /= schedule.chapter_sums(cif)
-            landed = cif * (1 + scheduled)
-            weights[:, column] = landed / schedule.chapter_sums(landed)[schedule.chapter]
+        for column in range(len(market.exporters)):
+            known = market.weights[column]
+            thin, group = schedule.by_kind(known.kinds), known.kinds.chapter
+            before, after = (replace(one, schedule=thin) for one in (market, free))
+            rates = thin.product_base(known.kinds.source)
+            paid, _ = before.product_tariffs(rates, market.origin_cost[group, column])
+            scheduled, _ = after.product_tariffs(rates, 0.0)
+            cif = known.by_kind / (1 + paid)
+            effective[:, column] = thin.chapter_sums(cif * scheduled) / thin.chapter_sums(cif)
+            factor = (1 + scheduled) / (1 + paid)
+            landed = thin.chapter_sums(known.by_kind * factor)
+            weights.append(known.scaled(factor / landed[group]))
         return replace(
             free,
-            product_weights=weights,
+            weights=tuple(weights),
             tariff_effective=effective,
             tariff_collected=effective,
         )
@@ -185,8 +187,7 @@ def _outcome(
         shocks=hats,
         price=price,
         fob=fob,
-        cif=fob * (1 + market.freight),
-        landed=fob * wedge,
+        cif=accounts.landed_before_duty,
         domestic=domestic,
         composite_index=composite,
         wedge=wedge,

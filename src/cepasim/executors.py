@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing.context import BaseContext
 
 from cepasim.problems import RunError
 
 #: Times a Dask cluster computes a chunk again that a lost worker took with it.
 _RETRIES = 3
+#: Module that imports all that a worker needs.
+_WORK = "cepasim.montecarlo"
 
 
 def processors() -> int:
@@ -51,15 +54,35 @@ def open_executor(workers: int = 0, scheduler: str | None = None) -> Iterator[Ex
     if workers == 1:
         yield None
         return
-    # Fresh processes: a fork of a process with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_alone)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=_fresh_processes(), initializer=_leave_interrupts_alone
+    )
     try:
+        # They start while this process reads its figures, and not with the first chunk.
+        for _ in range(workers):
+            pool.submit(_make_ready)
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
+
+
+def _fresh_processes() -> BaseContext:
+    """How to start processes: not as a fork of this one, which may have threads and hang.
+
+    Where there is a server to fork from, it imports the program once for all of them.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_WORK])
+    return context
+
+
+def _make_ready() -> None:
+    """Import the program before the first chunk arrives."""
+    import_module(_WORK)
 
 
 def _leave_interrupts_alone() -> None:

@@ -369,6 +369,28 @@ class Parameters:
         self._used.update(names)
         return self._values[places]
 
+    def by_source(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        exporters: Sequence[str],
+        importer: str,
+    ) -> NDArray[np.float64]:
+        """Values of a parameter by chapter and exporter, shape (H, S); as ``by_chapter``."""
+        asked = (parameter, tuple(chapters), tuple(exporters), importer)
+        known = self._scopes.found.get(asked)
+        if known is None:
+            each = [(parameter, tuple(chapters), importer, source, None) for source in exporters]
+            for source in exporters:
+                self.by_chapter(parameter, chapters, importer, source)
+            found = [self._scopes.found[one] for one in each]
+            names = frozenset().union(*(names for _, names in found))
+            known = np.stack([places for places, _ in found], axis=1), names
+            self._scopes.found[asked] = known
+        places, names = known
+        self._used.update(names)
+        return self._values[places]
+
     def uniform(
         self,
         parameter: str,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cepasim import output
 from cepasim.basket import basket
@@ -109,6 +110,11 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: ``chain(flow, hs, fiscal_year)`` returns the steps behind one cell.
 Chain = Callable[[str, str, str], pd.DataFrame]
+#: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
+#: can be imported, or the result cannot be pickled.
+Table = pd.DataFrame | Callable[[], pd.DataFrame]
+Notes = tuple[str, ...] | Callable[[], tuple[str, ...]]
+Manifest = Mapping[str, object] | Callable[[], Mapping[str, object]]
 
 
 def empty_table(name: str) -> pd.DataFrame:
@@ -148,8 +154,50 @@ class Explanation:
         return self.text
 
 
+class _Copy:
+    """A table of a result as an attribute that cannot be set; everyone gets a copy."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        self._name = name
+        self.__doc__ = meaning
+
+    def __get__(self, result: Result | None, _: type | None = None) -> pd.DataFrame:
+        if result is None:
+            return self  # type: ignore[return-value]  # for those who read the documentation
+        return result._table(self._name).copy()
+
+    def __set__(self, result: Result, value: object) -> NoReturn:
+        raise AttributeError(f"a Result does not change; {self._name!r} cannot be set")
+
+
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Sectors summed by year, flow and group.
+
+    Attributes
+    ----------
+    years, groups : ndarray of str, shapes (Y,), (G,)
+    money : dict of str to ndarray, shape (Y, 2, G)
+        US$ million; flows in the order of `FLOWS`.
+    change_pct : ndarray, shape (Y, 2, G)
+    grade : ndarray of str or None, shape (Y, 2, G)
+        Worst grade of the chapters that have trade.
+    present : ndarray of bool, shape (Y, 2, G)
+        Whether there is a row at all.
+    """
+
+    years: NDArray[np.object_]
+    groups: NDArray[np.object_]
+    money: dict[str, NDArray[np.float64]]
+    change_pct: NDArray[np.float64]
+    grade: NDArray[np.object_] | None
+    present: NDArray[np.bool_]
+
+
 class Result:
     """The outcome of one scenario under one engine. Immutable; tables come as copies.
+
+    A table may be given as a function: it is made when it is first asked for, and kept.
 
     Parameters
     ----------
@@ -172,9 +220,9 @@ class Result:
         Iterations, residuals, anything clipped or unusual, in words.
     quotas : DataFrame, optional
         One row per (fiscal_year, importer, source, hs) with a tariff-rate quota.
-    notes : iterable of str
+    notes : tuple of str, or callable
         What a reader must know, such as a lever that could change nothing and why.
-    manifest : mapping
+    manifest : mapping, or callable
         What `cepasim.manifest.manifest` returned.
     chain : callable, optional
         ``chain(flow, hs, fiscal_year)``: the steps behind one cell as a table with at least the
@@ -190,16 +238,11 @@ class Result:
     __slots__ = (
         "_chain",
         "_classification",
-        "_contributions",
-        "_diagnostics",
-        "_displacement",
         "_engine",
-        "_manifest",
-        "_notes",
-        "_quotas",
+        "_given_manifest",
+        "_given_notes",
         "_scenario",
-        "_sectors",
-        "_totals",
+        "_tables",
     )
     __hash__ = None  # type: ignore[assignment]  # tables cannot be hashed
 
@@ -209,17 +252,17 @@ class Result:
         scenario: Scenario,
         engine: str,
         classification: Classification,
-        totals: pd.DataFrame,
-        sectors: pd.DataFrame,
-        displacement: pd.DataFrame,
-        contributions: pd.DataFrame,
-        diagnostics: pd.DataFrame,
-        quotas: pd.DataFrame | None = None,
-        notes: tuple[str, ...] = (),
-        manifest: Mapping[str, object] = _NOTHING,
+        totals: Table,
+        sectors: Table,
+        displacement: Table,
+        contributions: Table,
+        diagnostics: Table,
+        quotas: Table | None = None,
+        notes: Notes = (),
+        manifest: Manifest = _NOTHING,
         chain: Chain | None = None,
     ) -> None:
-        frames = {
+        tables = {
             "totals": totals,
             "sectors": sectors,
             "displacement": displacement,
@@ -227,32 +270,31 @@ class Result:
             "diagnostics": diagnostics,
             "quotas": empty_table("quotas") if quotas is None else quotas,
         }
-        for name, frame in frames.items():
-            wanted = COLUMNS[name]
-            if tuple(frame.columns[: len(wanted)]) != wanted:
-                raise ValueError(
-                    f"{name}: columns {list(frame.columns)}; they must begin with {list(wanted)}"
-                )
-            object.__setattr__(self, f"_{name}", frame.reset_index(drop=True))
+        for name, table in tables.items():
+            if isinstance(table, pd.DataFrame):
+                tables[name] = _checked(name, table)
+        object.__setattr__(self, "_tables", tables)
         object.__setattr__(self, "_scenario", scenario)
         object.__setattr__(self, "_engine", engine)
         object.__setattr__(self, "_classification", classification)
-        object.__setattr__(self, "_notes", tuple(notes))
-        object.__setattr__(self, "_manifest", dict(manifest))
+        object.__setattr__(self, "_given_notes", notes if callable(notes) else tuple(notes))
+        object.__setattr__(self, "_given_manifest", manifest)
         object.__setattr__(self, "_chain", chain)
 
+    _tables: dict[str, Table]
     _scenario: Scenario
     _engine: str
     _classification: Classification
-    _totals: pd.DataFrame
-    _sectors: pd.DataFrame
-    _displacement: pd.DataFrame
-    _contributions: pd.DataFrame
-    _diagnostics: pd.DataFrame
-    _quotas: pd.DataFrame
-    _notes: tuple[str, ...]
-    _manifest: dict[str, object]
+    _given_notes: Notes
+    _given_manifest: Manifest
     _chain: Chain | None
+
+    def _table(self, name: str) -> pd.DataFrame:
+        table = self._tables[name]
+        if not isinstance(table, pd.DataFrame):
+            # Two threads may both make it: of the same run, so it is the same table.
+            table = self._tables[name] = _checked(name, table())
+        return table
 
     def with_ranges(self, ranges: pd.DataFrame, options: Mapping[str, object]) -> Result:
         """Return the same result with ranges beside the totals.
@@ -277,14 +319,9 @@ class Result:
             scenario=self._scenario,
             engine=self._engine,
             classification=self._classification,
-            totals=pd.concat([self._totals, added], axis=1),
-            sectors=self._sectors,
-            displacement=self._displacement,
-            contributions=self._contributions,
-            diagnostics=self._diagnostics,
-            quotas=self._quotas,
-            notes=self._notes,
-            manifest=self._manifest | {"ranges": dict(options)},
+            **self._tables | {"totals": pd.concat([self._table("totals"), added], axis=1)},
+            notes=self._given_notes,
+            manifest=self.manifest | {"ranges": dict(options)},
             chain=self._chain,
         )
 
@@ -303,52 +340,43 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know, in words."""
-        return self._notes
+        notes = self._given_notes
+        if callable(notes):
+            notes = notes()
+            object.__setattr__(self, "_given_notes", notes)
+        return notes
 
     @property
     def manifest(self) -> dict[str, object]:
         """Versions, digests and options of the run."""
-        return dict(self._manifest)
+        given = self._given_manifest
+        if callable(given):
+            given = given()
+            object.__setattr__(self, "_given_manifest", given)
+        return dict(given)
 
     @property
     def fiscal_years(self) -> tuple[str, ...]:
         """Fiscal years, in the order of `totals`."""
-        return tuple(str(year) for year in self._totals["fiscal_year"])
+        return tuple(self._table("totals")["fiscal_year"].tolist())
 
-    @property
-    def totals(self) -> pd.DataFrame:
-        """One row per fiscal year, US$ million of 2023-24."""
-        return self._totals.copy()
-
-    @property
-    def sectors(self) -> pd.DataFrame:
-        """One row per (fiscal_year, flow, hs), US$ million of 2023-24."""
-        return self._sectors.copy()
-
-    @property
-    def displacement(self) -> pd.DataFrame:
-        """Who loses: one row per (fiscal_year, flow, hs, source)."""
-        return self._displacement.copy()
-
-    @property
-    def contributions(self) -> pd.DataFrame:
-        """What each lever adds: one row per (fiscal_year, hs, lever)."""
-        return self._contributions.copy()
-
-    @property
-    def diagnostics(self) -> pd.DataFrame:
-        """Iterations, residuals, anything clipped or unusual, in words."""
-        return self._diagnostics.copy()
-
-    @property
-    def quotas(self) -> pd.DataFrame:
-        """What tariff-rate quotas came to: regime, premium, rent; empty without any."""
-        return self._quotas.copy()
+    totals = _Copy("totals", "One row per fiscal year, US$ million of 2023-24.")
+    sectors = _Copy("sectors", "One row per (fiscal_year, flow, hs), US$ million of 2023-24.")
+    displacement = _Copy("displacement", "Who loses: one row per (fiscal_year, flow, hs, source).")
+    contributions = _Copy(
+        "contributions", "What each lever adds: one row per (fiscal_year, hs, lever)."
+    )
+    diagnostics = _Copy(
+        "diagnostics", "Iterations, residuals, anything clipped or unusual, in words."
+    )
+    quotas = _Copy(
+        "quotas", "What tariff-rate quotas came to: regime, premium, rent; empty without any."
+    )
 
     @property
     def basket(self) -> pd.DataFrame:
         """Shares of the 3, 5 and 10 largest chapters (percent) and HHI, by year and flow."""
-        return basket(self._sectors)
+        return basket(self._table("sectors"))
 
     # --- sums by sector -----------------------------------------------------------------------
 
@@ -378,29 +406,19 @@ class Result:
         InputError
             If the level or the year is unknown.
         """
-        column = self._group_column(level)
-        sectors = self._rows_of(fiscal_year)
-        groups = self._groups(level)
-        order = {group: place for place, group in enumerate(dict.fromkeys(groups.values()))}
-        money = ["baseline_usd_mn", "scenario_usd_mn", "change_usd_mn"]
-        years = {year: place for place, year in enumerate(self.fiscal_years)}
-        sectors = sectors.assign(
-            _group=sectors["hs"].map(groups),
-            _year=sectors["fiscal_year"].map(years),
-        )
-        keys = ["_year", "fiscal_year", "flow", "_group"]
-        summed = sectors.groupby(keys, sort=False)[money].sum().reset_index()
-        if "grade" in sectors.columns:
-            traded = sectors[(sectors["baseline_usd_mn"] != 0) | (sectors["scenario_usd_mn"] != 0)]
-            worst = traded.groupby(keys, sort=False)["grade"].max().reset_index()
-            summed = summed.merge(worst, on=keys, how="left")
-        summed["_order"] = summed["_group"].map(order)
-        summed = summed.sort_values(["_year", "flow", "_order"], kind="stable", ignore_index=True)
-        summed["change_pct"] = percent_change(summed["baseline_usd_mn"], summed["change_usd_mn"])
-        summed["name"] = summed["_group"].map({group: self.group_name(group) for group in order})
-        summed = summed.rename(columns={"_group": column})
-        kept = ["fiscal_year", "flow", column, "name", *money, "change_pct"]
-        return summed[kept + (["grade"] if "grade" in summed.columns else [])]
+        sums = self._sums(level, fiscal_year)
+        year, flow, group = np.nonzero(sums.present)
+        table: dict[str, object] = {
+            "fiscal_year": sums.years[year],
+            "flow": np.array(FLOWS)[flow],
+            GROUP_COLUMN[level]: sums.groups[group],
+            "name": self._names_of(sums)[group],
+        }
+        table |= {name: values[sums.present] for name, values in sums.money.items()}
+        table["change_pct"] = sums.change_pct[sums.present]
+        if sums.grade is not None:
+            table["grade"] = pd.Series(sums.grade[sums.present], dtype="str")
+        return pd.DataFrame(table)
 
     def balance(self, level: Level = "chapter", fiscal_year: str | None = None) -> pd.DataFrame:
         """Set exports beside imports, with the balance between them, by sector.
@@ -423,42 +441,69 @@ class Result:
         InputError
             If the level or the year is unknown.
         """
-        column = self._group_column(level)
-        keys = ["fiscal_year", column, "name"]
-        long = self.by(level, fiscal_year)
-        flows = {
-            plural: long[long["flow"] == flow].set_index(keys)
-            for flow, plural in zip(FLOWS, ("exports", "imports"), strict=True)
+        sums = self._sums(level, fiscal_year)
+        year, group = np.nonzero(sums.present.any(axis=1))
+        table: dict[str, object] = {
+            "fiscal_year": sums.years[year],
+            GROUP_COLUMN[level]: sums.groups[group],
+            "name": self._names_of(sums)[group],
         }
-        rows = long[keys].drop_duplicates()
-        wide = rows.set_index(keys)
-        for stem, source in _BALANCE_STEMS.items():
-            for plural, part in flows.items():
-                # A group may trade one way only; the other way is then zero, not missing.
-                wide[stem.format(plural)] = part[source].reindex(wide.index, fill_value=0.0)
-            wide[stem.format("balance")] = (
-                wide[stem.format("exports")] - wide[stem.format("imports")]
-            )
-        for plural, part in flows.items():
-            wide[f"change_in_{plural}_pct"] = part["change_pct"].reindex(wide.index, fill_value=0.0)
-        ordered = [
-            column.format(item)
-            for item in ("exports", "imports", "balance")
-            for column in (*_BALANCE_STEMS, "change_in_{}_pct")
-            if column.format(item) in wide.columns  # a balance has no percentage
-        ]
-        if "grade" in long.columns:
-            wide["grade"] = long.groupby(keys, sort=False)["grade"].max().reindex(wide.index)
-            ordered.append("grade")
-        years = {year: place for place, year in enumerate(self.fiscal_years)}
-        order = {group: place for place, group in enumerate(self._groups(level).values())}
-        tidy = wide[ordered].reset_index()
-        return tidy.sort_values(
-            ["fiscal_year", column],
-            key=lambda values: values.map(years if values.name == "fiscal_year" else order),
-            kind="stable",
-            ignore_index=True,
+        # A group may trade one way only; the other way is then zero, not missing.
+        exports, imports = (
+            {name: values[year, place, group] for name, values in sums.money.items()}
+            for place in range(len(FLOWS))
         )
+        balance = {name: exports[name] - imports[name] for name in exports}
+        for item, parts in (("exports", exports), ("imports", imports), ("balance", balance)):
+            for stem, source in _BALANCE_STEMS.items():
+                table[stem.format(item)] = parts[source]
+            if item != "balance":
+                place = ("exports", "imports").index(item)
+                table[f"change_in_{item}_pct"] = sums.change_pct[year, place, group]
+        if sums.grade is not None:
+            both = [sums.grade[year, place, group] for place in range(len(FLOWS))]
+            worst = [
+                max((grade for grade in pair if grade is not None), default=None)
+                for pair in zip(*both, strict=True)
+            ]
+            table["grade"] = pd.Series(worst, dtype="str")
+        return pd.DataFrame(table)
+
+    def _sums(self, level: Level, fiscal_year: str | None) -> _Sums:
+        if level not in LEVELS:
+            _refuse("level", level, f"one of {', '.join(LEVELS)}")
+        rows = self._rows_of(fiscal_year)
+        years = self.fiscal_years if fiscal_year is None else (fiscal_year,)
+        group_of = self._groups(level)
+        groups = tuple(dict.fromkeys(group_of.values()))
+        shape = (len(years), len(FLOWS), len(groups))
+        of_chapter = np.array([groups.index(group) for group in group_of.values()])
+        place: NDArray[np.intp] = (
+            _places(rows["fiscal_year"], years) * len(FLOWS) + _places(rows["flow"], FLOWS)
+        ) * len(groups) + of_chapter[_places(rows["hs"], tuple(group_of))]
+        size = len(years) * len(FLOWS) * len(groups)
+        money = {
+            name: np.bincount(place, rows[name], size).astype(float).reshape(shape)
+            for name in _BALANCE_STEMS.values()
+        }
+        grade = None
+        if "grade" in rows.columns:
+            letters, mark = np.unique(rows["grade"].to_numpy(str), return_inverse=True)
+            traded = ((rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)).to_numpy()
+            worst = np.full(size, -1)
+            np.maximum.at(worst, place[traded], mark[traded])
+            grade = np.array([*letters.tolist(), None], dtype=object)[worst].reshape(shape)
+        return _Sums(
+            years=np.array(years, dtype=object),
+            groups=np.array(groups, dtype=object),
+            money=money,
+            change_pct=percent_change(money["baseline_usd_mn"], money["change_usd_mn"]),
+            grade=grade,
+            present=(np.bincount(place, minlength=size) > 0).reshape(shape),
+        )
+
+    def _names_of(self, sums: _Sums) -> NDArray[np.object_]:
+        return np.array([self.group_name(group) for group in sums.groups], dtype=object)
 
     def who_loses(self, fiscal_year: str) -> pd.DataFrame:
         """Sum `displacement` over the chapters: from whom the change of each flow is taken.
@@ -481,7 +526,8 @@ class Result:
             If the year is unknown.
         """
         self._check_year(fiscal_year)
-        rows = self._displacement[self._displacement["fiscal_year"] == fiscal_year]
+        rows = self._table("displacement")
+        rows = rows[rows["fiscal_year"] == fiscal_year]
         summed = rows.groupby(["flow", "source"], sort=False)["change_usd_mn"].sum().reset_index()
         names = [
             self._source_name(str(flow), str(source))
@@ -518,7 +564,7 @@ class Result:
             If the year is unknown.
         """
         self._check_year(fiscal_year)
-        row = self._totals[self._totals["fiscal_year"] == fiscal_year].iloc[0]
+        row = self._table("totals").iloc[self.fiscal_years.index(fiscal_year)]
         table = pd.DataFrame(
             [
                 (
@@ -546,16 +592,12 @@ class Result:
                 return section.name
         return group.replace("_", "-").capitalize() + " window"
 
-    def _group_column(self, level: str) -> str:
-        if level not in LEVELS:
-            _refuse("level", level, f"one of {', '.join(LEVELS)}")
-        return GROUP_COLUMN[level]
-
     def _rows_of(self, fiscal_year: str | None) -> pd.DataFrame:
+        sectors = self._table("sectors")
         if fiscal_year is None:
-            return self._sectors
+            return sectors
         self._check_year(fiscal_year)
-        return self._sectors[self._sectors["fiscal_year"] == fiscal_year]
+        return sectors[sectors["fiscal_year"] == fiscal_year]
 
     def _check_year(self, fiscal_year: str) -> None:
         if fiscal_year not in self.fiscal_years:
@@ -616,7 +658,7 @@ class Result:
         if flow not in FLOWS:
             _refuse("flow", flow, f"one of {', '.join(FLOWS)}")
         self._check_year(fiscal_year)
-        sectors = self._sectors
+        sectors = self._table("sectors")
         known = tuple(dict.fromkeys(sectors["hs"]))
         if hs not in known:
             close = get_close_matches(str(hs), known, n=3)
@@ -667,7 +709,7 @@ class Result:
                 "basket": self.basket,
                 "diagnostics": self.diagnostics,
             }
-            | ({"quotas": self.quotas} if len(self._quotas) else {})
+            | ({"quotas": self.quotas} if len(self._table("quotas")) else {})
         )
 
     def document(
@@ -677,8 +719,8 @@ class Result:
         return {
             "name": self._scenario.name,
             "engine": self._engine,
-            "notes": list(self._notes),
-            "manifest": output.with_options(self._manifest, options),
+            "notes": list(self.notes),
+            "manifest": output.with_options(self.manifest, options),
         } | {name: output.records(frame) for name, frame in self.frames(by).items()}
 
     def to_csv(
@@ -801,11 +843,11 @@ class Result:
         brief.write(self, self._classification, path, fiscal_year)
 
     def _sheets(self, by: Level | None, options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
-        described = output.with_options(self._manifest, options)
+        described = output.with_options(self.manifest, options)
         described.pop("scenario", None)  # has a sheet of its own
         lines = self._scenario.to_yaml().splitlines()
         return self.frames(by) | {
-            "notes": pd.DataFrame({"note": pd.Series(list(self._notes), dtype="str")}),
+            "notes": pd.DataFrame({"note": pd.Series(list(self.notes), dtype="str")}),
             "scenario": pd.DataFrame({"scenario": lines}),
             "manifest": pd.DataFrame(
                 {"item": list(described), "value": [_as_text(v) for v in described.values()]}
@@ -823,13 +865,13 @@ class Result:
             Options to record in the manifest.
         """
         output.write_text(self._scenario.to_yaml(), folder / "scenario.yaml")
-        if self._notes:
-            output.write_text("".join(f"{note}\n" for note in self._notes), folder / "notes.txt")
-        output.write_manifest(self._manifest, folder, options)
+        if self.notes:
+            output.write_text("".join(f"{note}\n" for note in self.notes), folder / "notes.txt")
+        output.write_manifest(self.manifest, folder, options)
 
     def _write_manifest_beside(self, path: Path) -> None:
         written = path.resolve()
-        described = self._manifest | {"files": {written.name: output.file_digest(written)}}
+        described = self.manifest | {"files": {written.name: output.file_digest(written)}}
         with output.replace_file(written.with_name(f"{written.name}.manifest.json")) as partial:
             output.write_json(described, partial)
 
@@ -841,7 +883,7 @@ class Result:
             return NotImplemented
         return (
             self._engine == other._engine
-            and self._notes == other._notes
+            and self.notes == other.notes
             and self._scenario == other._scenario
             and all(
                 frame.equals(theirs)
@@ -852,7 +894,8 @@ class Result:
         )
 
     def __repr__(self) -> str:
-        last = self._totals.iloc[-1] if len(self._totals) else None
+        totals = self._table("totals")
+        last = totals.iloc[-1] if len(totals) else None
         outcome = (
             "no years"
             if last is None
@@ -883,19 +926,33 @@ _BALANCE_STEMS = {
 }
 
 
-def percent_change(baseline: pd.Series, change: pd.Series) -> pd.Series:
+def percent_change(
+    baseline: NDArray[np.float64], change: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Percentage change; 0 where nothing was and nothing came, missing where something came.
 
     Parameters
     ----------
-    baseline, change : Series of float
+    baseline, change : ndarray of any one shape
         In the same unit.
     """
-    base = baseline.to_numpy(dtype=float)
-    moved = change.to_numpy(dtype=float)
-    quotient = np.divide(moved, base, out=np.full_like(moved, np.nan), where=base != 0)
-    values = np.where((base == 0) & (moved == 0), 0.0, 100.0 * quotient)
-    return pd.Series(values, index=baseline.index)
+    quotient = np.divide(change, baseline, out=np.full_like(change, np.nan), where=baseline != 0)
+    return np.where((baseline == 0) & (change == 0), 0.0, 100.0 * quotient)
+
+
+def _places(column: pd.Series, words: tuple[str, ...]) -> NDArray[np.intp]:
+    """Place of each cell of a column among some words."""
+    return pd.Index(words, dtype="str").get_indexer(pd.Index(column))
+
+
+def _checked(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with rows numbered from 0, its columns being what was promised."""
+    wanted = COLUMNS[name]
+    if tuple(table.columns[: len(wanted)]) != wanted:
+        raise ValueError(
+            f"{name}: columns {list(table.columns)}; they must begin with {list(wanted)}"
+        )
+    return table.reset_index(drop=True)
 
 
 def _step_in_words(step: Mapping[object, object]) -> str:

@@ -28,7 +28,7 @@ class Outcome:
     shocks : Shocks
     price : ndarray, shape (Y, H, S)
         Hats of the producer prices.
-    fob, cif, landed : ndarray, shape (Y, H, S)
+    fob, cif : ndarray, shape (Y, H, S)
     domestic : ndarray, shape (Y, H)
         Expenditure on the domestic variety.
     composite_index : ndarray, shape (Y, H)
@@ -48,7 +48,6 @@ class Outcome:
     price: Floats
     fob: Floats
     cif: Floats
-    landed: Floats
     domestic: Floats
     composite_index: Floats
     wedge: Floats
@@ -58,6 +57,11 @@ class Outcome:
     residual: Floats
     quota: QuotaOutcome | None = None
     elsewhere: Floats | None = None
+
+    @property
+    def landed(self) -> Floats:
+        """Expenditure at landed prices, shape (Y, H, S)."""
+        return self.fob * self.wedge
 
 
 @dataclass(frozen=True, slots=True, eq=False)

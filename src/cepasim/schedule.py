@@ -8,10 +8,10 @@ vanishes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,43 @@ WedgeRule = Literal["ces", "mean"]
 SCHEDULE_YEAR = 2026
 
 
+class LineFacts(Protocol):
+    """What the rates of N tariff lines are made of, whatever the figures are."""
+
+    def levels(self, source: str) -> tuple[Floats, Floats]:
+        """Two rates by line, shape (N,): where neither is higher, no rate of the source is."""
+
+    def marks(self, source: str) -> tuple[NDArray[Any], ...]:
+        """All else that its rates are made of besides the chapter, shape (N,) each."""
+
+    def at(self, lines: Ints, source: str) -> LineFacts:
+        """Facts of some of the lines, as far as one source goes."""
+
+
+class Rates(Protocol):
+    """Rates of N tariff lines under certain figures."""
+
+    @property
+    def facts(self) -> LineFacts:
+        """What they are made of."""
+
+    @property
+    def mfn(self) -> Floats:
+        """Most-favoured-nation rates, shape (N,)."""
+
+    def drawn(self, source: str) -> bool:
+        """Whether the rates of a source are others under other figures."""
+
+    def of(self, source: str) -> tuple[Floats, Floats]:
+        """Rates in 2023-24 and from 2026-27 on, shape (N,); one array where nothing moves."""
+
+    def late(self, source: str) -> tuple[int, Floats] | None:
+        """First year and rates of a known later event, such as the end of LDC treatment."""
+
+    def on(self, facts: LineFacts) -> Rates:
+        """Rates of other lines under the same figures."""
+
+
 @dataclass(frozen=True, eq=False)
 class Kinds:
     """Products that nothing distinguishes in the eyes of one source, taken as one.
@@ -40,60 +77,35 @@ class Kinds:
     ----------
     of_product : ndarray of int, shape (K,)
         Kind of each product.
-    product, chapter : ndarray of int, shape (G,)
-        A product of each kind, and the chapter of all of them; kinds stand by chapter.
-    line : ndarray of int, shape (n,)
-        The lines of those products in the schedule.
-    first_line : ndarray of int, shape (G,)
-        First of them for each kind.
-    lines, products, category, kind : ndarray of str
-    line_kind : ndarray of int, shape (n,)
-    published : ndarray, shape (n, 1)
-        Of those lines and products; as the attributes of `TariffSchedule`.
+    product : ndarray of int, shape (G,)
+        A product of each kind; kinds stand by chapter.
+    schedule : TariffSchedule
+        Of the source alone, with a product for each kind, under some figures; under those of
+        another schedule: `TariffSchedule.by_kind`.
     """
 
     of_product: Ints
     product: Ints
-    chapter: Ints
-    line: Ints
-    first_line: Ints
-    lines: NDArray[np.str_]
-    products: NDArray[np.str_]
-    category: NDArray[np.str_]
-    kind: NDArray[np.str_]
-    line_kind: Ints
-    published: Floats
+    schedule: TariffSchedule
+
+    @cached_property
+    def source(self) -> str:
+        """Name of the source: the first of those that are alike."""
+        return self.schedule.exporters[0]
+
+    @cached_property
+    def chapter(self) -> Ints:
+        """Chapter of all products of each kind, shape (G,)."""
+        return self.schedule.chapter
+
+    @cached_property
+    def number(self) -> Floats:
+        """Products of each kind, shape (G,)."""
+        return self.sums(np.ones(len(self.of_product)))
 
     def sums(self, values: Floats) -> Floats:
         """Sum of values by product over each kind: shape (K,) to (G,)."""
         return np.asarray(np.bincount(self.of_product, values, len(self.product)), dtype=float)
-
-    def schedule(self, of: TariffSchedule, source: str) -> TariffSchedule:
-        """Schedule of one source with a product for each kind."""
-        column = [of.exporters.index(source)]
-        late = {
-            name: (year, rates[self.line])
-            for name, (year, rates) in of.late_changes.items()
-            if name == source
-        }
-        return TariffSchedule(
-            importer=of.importer,
-            exporters=(source,),
-            lines=self.lines,
-            products=self.products,
-            first_line=self.first_line,
-            chapter=self.chapter,
-            mfn=of.mfn[self.line],
-            rate_base=of.rate_base[self.line, column][:, None],
-            rate_schedule=of.rate_schedule[self.line, column][:, None],
-            category=self.category,
-            kind=self.kind,
-            late_changes=late,
-            line_rule=of.line_rule,
-            alike=(0,),
-            line_kind=self.line_kind,
-            published=self.published,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,27 +124,18 @@ class TariffSchedule:
         Index of each product's first line.
     chapter : ndarray of int, shape (K,)
         Index of each product's chapter in the economy's list of chapters.
-    mfn : ndarray, shape (N,)
-        Most-favoured-nation rate, fraction of c.i.f.; NaN where no ad-valorem rate is known.
-    rate_base, rate_schedule : ndarray, shape (N, S)
-        What a shipper from each source pays if it claims its preference, in 2023-24 and from
-        2026-27 on. NaN where no ad-valorem rate is known.
     category : ndarray of str, shape (N,)
         ``mfn_free``, ``free``, ``X`` or ``partial``: the line's standing under the CEPA.
     kind : ndarray of str, shape (N,)
         How the MFN duty is set: ``free``, ``ad_valorem``, ``specific``, ``compound``,
         ``higher_of``, ``lower_of`` or ``other``.
-    late_changes : mapping of str to (int, ndarray of shape (N,))
-        Source -> first year and rates of a known later event (the end of LDC treatment).
     line_rule : {"best", "mean"}
         How lines make a product: the best line open to the shipper, or the simple mean.
     alike : tuple of int, length S
         For each source the first one that pays the same rates on every line, in every year.
-    line_kind : ndarray of int, shape (N,)
-        Equal for lines alike in all that the rates are made of, whatever the parameters are,
-        but for ``published``.
-    published : ndarray, shape (N, S)
-        Rates as published, before any rule acts on them; the rest of what rates are made of.
+    rates : Rates
+        Fractions of c.i.f.; NaN where no ad-valorem rate is known. A source pays its own if it
+        claims its preference.
     """
 
     importer: str
@@ -141,18 +144,33 @@ class TariffSchedule:
     products: NDArray[np.str_]
     first_line: Ints
     chapter: Ints
-    mfn: Floats
-    rate_base: Floats
-    rate_schedule: Floats
     category: NDArray[np.str_]
     kind: NDArray[np.str_]
-    late_changes: Mapping[str, tuple[int, Floats]]
     line_rule: LineRule
     alike: tuple[int, ...]
-    line_kind: Ints
-    published: Floats
-    # What was worked out on the lines already, such as kinds: the same for every set of rates.
-    known: dict[tuple[Hashable, ...], object] = field(default_factory=dict, repr=False)
+    rates: Rates
+    # What was worked out on the lines already, such as kinds: the same under all figures.
+    known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def under(self, rates: Rates) -> TariffSchedule:
+        """Return the same lines at other rates; what was worked out on the lines is kept."""
+        changed = replace(self, rates=rates)
+        for name in ("first_product", "product_of_line"):
+            changed.__dict__[name] = getattr(self, name)
+        return changed
+
+    @cached_property
+    def _by_kind(self) -> dict[Kinds, TariffSchedule]:
+        return {}
+
+    def by_kind(self, kinds: Kinds) -> TariffSchedule:
+        """Schedule of one source alone, with a product for each kind."""
+        if not self.rates.drawn(kinds.source):
+            return kinds.schedule
+        if kinds not in self._by_kind:
+            facts = kinds.schedule.rates.facts
+            self._by_kind[kinds] = kinds.schedule.under(self.rates.on(facts))
+        return self._by_kind[kinds]
 
     def kinds(
         self,
@@ -160,35 +178,45 @@ class TariffSchedule:
         selections: Hashable = (),
         selected: Callable[[], Sequence[NDArray[np.bool_]]] = tuple,
     ) -> Kinds:
-        """Products by kind: alike in chapter, rates under any parameters, and selection.
+        """Products by kind: alike in chapter, rates under any figures, and selection.
 
         Parameters
         ----------
         source : str
+            Those that are alike share their kinds, under the name of the first of them.
         selections : hashable, optional
             What tells the selections apart from others.
         selected : callable, optional
             Gives masks of lines, shape (N,), or of products, shape (K,).
         """
-        key = (source, selections)
+        source = self.exporters[self.alike[self.exporters.index(source)]]
+        key = ("kinds", source, selections)
         if key not in self.known:
-            self.known[key] = self._told_apart(source, selected())
+            # A selection of everything tells nothing apart.
+            masks = [mask for mask in selected() if not mask.all()]
+            self.known[key] = self._told_apart(source, masks) if masks or not selections else None
+        return self.known[key] or self.kinds(source)
+
+    def stack(self, sources: Sequence[str]) -> Stack:
+        """Kinds of several sources one after the other."""
+        key = ("stack", tuple(sources))
+        if key not in self.known:
+            self.known[key] = Stack.of([self.kinds(source) for source in sources])
         found = self.known[key]
-        assert isinstance(found, Kinds)
+        assert isinstance(found, Stack)
         return found
 
     def _told_apart(self, source: str, masks: Sequence[NDArray[np.bool_]]) -> Kinds:
-        column = self.exporters.index(source)
         masks_of_lines = [mask for mask in masks if mask.size == self.lines.size]
-        of_line = told_apart(self.line_kind, self.published[:, column], *masks_of_lines)
-        # A product is the tuple of its lines; most have one. For the best of them, another line of
-        # the same kind makes no difference.
-        order = np.lexsort((of_line, self.product_of_line))
-        kept = np.ones(len(order), dtype=np.bool_)
-        if self.line_rule == "best":
-            same = np.diff(of_line[order]) == 0
-            kept[1:] = ~(same & (np.diff(self.product_of_line[order]) == 0))
-        lines = order[kept]
+        levels, marks = self.rates.facts.levels(source), self.rates.facts.marks(source)
+        rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
+        of_line = told_apart(rest, *levels)
+        # A product is the tuple of its lines; most have one. The best of them does not need those
+        # that another one of the product is no dearer than.
+        lines = np.arange(len(self.lines))
+        if self.line_rule == "best" and len(self.products) < len(self.lines):
+            lines = _cheapest(told_apart(self.product_of_line, rest), *levels)
+        lines = lines[np.lexsort((of_line[lines], self.product_of_line[lines]))]
         count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
         start = np.cumsum(count) - count
         words = np.zeros(len(self.products), dtype=np.int64)
@@ -202,81 +230,67 @@ class TariffSchedule:
         _, product = np.unique(of_product, return_index=True)
         parts = [np.sort(lines[start[one] : start[one] + count[one]]) for one in product]
         line = np.concatenate(parts)
-        first = np.cumsum(count[product]) - count[product]
         codes, names = self.lines[line], self.products[product]
         codes.setflags(write=False)
         names.setflags(write=False)
-        return Kinds(
-            of_product=of_product,
-            product=product,
-            chapter=self.chapter[product],
-            line=line,
-            first_line=first,
+        schedule = TariffSchedule(
+            importer=self.importer,
+            exporters=(source,),
             lines=codes,
             products=names,
+            first_line=np.cumsum(count[product]) - count[product],
+            chapter=self.chapter[product],
             category=self.category[line],
             kind=self.kind[line],
-            line_kind=self.line_kind[line],
-            published=self.published[line, column][:, None],
+            line_rule=self.line_rule,
+            alike=(0,),
+            rates=self.rates.on(self.rates.facts.at(line, source)),
         )
+        return Kinds(of_product=of_product, product=product, schedule=schedule)
 
-    def with_rates(
-        self,
-        columns: Sequence[int],
-        rate_base: Floats,
-        rate_schedule: Floats,
-        mfn: Floats | None = None,
-        late_changes: Mapping[str, tuple[int, Floats]] | None = None,
-    ) -> TariffSchedule:
-        """Return the same lines with other rates of some sources.
+    @property
+    def mfn(self) -> Floats:
+        """Most-favoured-nation rate of each line, shape (N,); NaN where none is known."""
+        return self.rates.mfn
 
-        What has been worked out on the lines and on the other sources is kept.
+    @cached_property
+    def rate_base(self) -> Floats:
+        """What a shipper from each source pays on each line in 2023-24, shape (N, S)."""
+        return self._stacked(0)
 
-        Parameters
-        ----------
-        columns : sequence of int
-            Sources whose rates differ; every source that is alike must be among them.
-        rate_base, rate_schedule : ndarray, shape (N, S)
-        mfn : ndarray, shape (N,), optional
-        late_changes : mapping, optional
-            As the attributes; unchanged unless given.
-        """
-        changed = replace(
-            self,
-            rate_base=rate_base,
-            rate_schedule=rate_schedule,
-            mfn=self.mfn if mfn is None else mfn,
-            late_changes=self.late_changes if late_changes is None else late_changes,
-        )
-        kept = self.__dict__
-        for name in ("first_product", "product_of_line"):
-            if name in kept:
-                changed.__dict__[name] = kept[name]
-        if mfn is None and "product_mfn" in kept:
-            changed.__dict__["product_mfn"] = kept["product_mfn"]
-        if "moving" in kept and rate_base is not rate_schedule:
-            moving = list(kept["moving"])
-            for column in columns:
-                moving[column] = changed._moves(column)
-            changed.__dict__["moving"] = tuple(moving)
-        if "product_rate_base" in kept and len(columns) < len(self.exporters):
-            rates = kept["product_rate_base"].copy(order="F")
-            rates[:, list(columns)] = changed.product_rates(rate_base[:, list(columns)].T).T
-            rates.setflags(write=False)
-            changed.__dict__["product_rate_base"] = rates
-        return changed
+    @cached_property
+    def rate_schedule(self) -> Floats:
+        """What a shipper from each source pays on each line from 2026-27 on, shape (N, S)."""
+        return self._stacked(1)
+
+    def _stacked(self, end: int) -> Floats:
+        rates = np.stack([self.rates.of(source)[end] for source in self.exporters], axis=1)
+        rates.setflags(write=False)
+        return rates
 
     @cached_property
     def first_product(self) -> Ints:
         """Index of each chapter's first product, shape (H,); every chapter has one."""
         return np.flatnonzero(np.diff(self.chapter, prepend=-1))
 
-    @cached_property
-    def product_rate_base(self) -> Floats:
-        """Rate of each product and source in the base year, shape (K, S); NaN where unknown."""
-        rates = self.product_rates(self.rate_base.T).T
-        rates.setflags(write=False)
-        return rates
+    def product_base(self, source: str) -> Floats:
+        """Rate of each product in the base year, shape (K,); 0 where unknown."""
+        return self._once(("base", source), self.rates.of(source)[0], self._known_of_products)
+
+    def log_product_base(self, source: str) -> Floats:
+        """``ln(1 + rate)`` of `product_base`."""
+        return self._once(("log base", source), self.product_base(source), np.log1p)
+
+    def _known_of_products(self, line_rates: Floats) -> Floats:
+        rates = self.product_rates(line_rates)
+        return np.where(np.isnan(rates), 0.0, rates)
+
+    def _once(self, key: Hashable, given: Floats, work: Callable[[Floats], Floats]) -> Floats:
+        """What a function makes of an array that is often the same one under all figures."""
+        found = self.known.get(key)
+        if found is None or found[0] is not given:
+            found = self.known[key] = (given, work(given))
+        return np.asarray(found[1])
 
     def chapter_sums(self, values: Floats) -> Floats:
         """Sum of values by product over each chapter: shape (..., K) to (..., H)."""
@@ -284,18 +298,19 @@ class TariffSchedule:
 
     def last_change(self, source: str) -> int:
         """Last year in which the schedule still moves for a source (later events aside)."""
-        return SCHEDULE_YEAR if self.moving[self.exporters.index(source)] else BASE_YEAR
+        base, final = self.rates.of(source)
+        return BASE_YEAR if base is final else SCHEDULE_YEAR
 
     @cached_property
     def moving(self) -> tuple[bool, ...]:
-        """Whether the rates of each source differ between the base year and the schedule."""
-        if self.rate_base is self.rate_schedule:
-            return (False,) * len(self.exporters)
-        return tuple(self._moves(column) for column in range(len(self.exporters)))
-
-    def _moves(self, column: int) -> bool:
-        base, final = self.rate_base[:, column], self.rate_schedule[:, column]
-        return not np.array_equal(base, final, equal_nan=True)
+        """Whether the schedule changes what each source pays after the base year, length S."""
+        found: dict[int, bool] = {}
+        for column in dict.fromkeys(self.alike):
+            kinds = self.kinds(self.exporters[column])
+            schedule, name = self.by_kind(kinds), kinds.source
+            late = schedule.rates.late(name) is not None
+            found[column] = late or schedule.last_change(name) > BASE_YEAR
+        return tuple(found[column] for column in self.alike)
 
     @cached_property
     def product_of_line(self) -> Ints:
@@ -305,13 +320,12 @@ class TariffSchedule:
 
     def line_rates(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each line, shape (Y, N), fractions."""
-        column = self.exporters.index(source)
+        base, final = self.rates.of(source)
         done = np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0)[:, None]
-        base, final = self.rate_base[:, column], self.rate_schedule[:, column]
         rates = base + done * (final - base)
-        if source in self.late_changes:
-            start, late = self.late_changes[source]
-            rates = np.where((years >= start)[:, None], late, rates)
+        late = self.rates.late(source)
+        if late is not None:
+            rates = np.where((years >= late[0])[:, None], late[1], rates)
         return np.asarray(rates)
 
     def product_rates(self, line_rates: Floats) -> Floats:
@@ -336,10 +350,75 @@ class TariffSchedule:
         mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
         return np.asarray(mean)
 
-    @cached_property
+    @property
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
-        return self.product_rates(self.mfn)
+        return self._once("mfn", self.mfn, self.product_rates)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Kinds of products of several sources, one source after the other: G in all.
+
+    Attributes
+    ----------
+    kinds : tuple of Kinds
+    parts : tuple of slice
+        Where the kinds of each source stand.
+    chapter : ndarray of int, shape (G,)
+    number : ndarray, shape (G,)
+        Products of the kind.
+    first, width : ndarray of int, shape (sources x H,)
+        First kind of each chapter of each source, and how many there are.
+    """
+
+    kinds: tuple[Kinds, ...]
+    parts: tuple[slice, ...]
+    chapter: Ints
+    number: Floats
+    first: Ints
+    width: Ints
+
+    @classmethod
+    def of(cls, kinds: Sequence[Kinds]) -> Stack:
+        """Put kinds one after the other."""
+        ends = np.cumsum([0, *(len(one.product) for one in kinds)]).tolist()
+        chapter = np.concatenate([one.chapter for one in kinds])
+        starts = np.diff(chapter, prepend=-1) != 0
+        starts[ends[:-1]] = True
+        first = np.flatnonzero(starts)
+        return cls(
+            kinds=tuple(kinds),
+            parts=tuple(slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)),
+            chapter=chapter,
+            number=np.concatenate([one.number for one in kinds]),
+            first=first,
+            width=np.diff(np.append(first, chapter.size)),
+        )
+
+    def joined(self, what: Callable[[Kinds], Floats]) -> Floats:
+        """Put an array of each source together, shape (..., G)."""
+        return np.concatenate([what(one) for one in self.kinds], axis=-1)
+
+    def sums(self, values: Floats) -> Floats:
+        """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
+        return np.asarray(np.add.reduceat(values, self.first, axis=-1))
+
+
+def _cheapest(group: Ints, first: Floats, second: Floats) -> Ints:
+    """Places to which no other one of their group is equal or lower in both rates, in order.
+
+    Of equal ones the first counts; one without both rates is like no other.
+    """
+    both = ~np.isnan(first + second)
+    known = np.flatnonzero(both)
+    _, rank = np.unique(second[known], return_inverse=True)
+    order = np.lexsort((rank, first[known], group[known]))
+    # The lowest second rate so far within the group: each group stands below those before.
+    depth = rank[order] - len(known) * group[known][order]
+    kept = np.ones(len(known), dtype=np.bool_)
+    kept[1:] = depth[1:] < np.minimum.accumulate(depth)[:-1]
+    return np.sort(np.concatenate([known[order][kept], np.flatnonzero(~both)]))
 
 
 def told_apart(*marks: NDArray[Any]) -> Ints:

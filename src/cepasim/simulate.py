@@ -6,10 +6,13 @@ that a coalition leaves as another one does are solved once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim import tabulation
@@ -26,12 +29,11 @@ from cepasim.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.manifest import manifest
 from cepasim.policy.checks import check_against_figures
 from cepasim.policy.fund import FundPath
-from cepasim.policy.notes import scenario_notes
 from cepasim.policy.quota import QuotaOutcome, Quotas
-from cepasim.policy.shocks import Shocks, levers_on, shocks, total_fund
+from cepasim.policy.shocks import Shocks, levers_on, same_everywhere, shocks, total_fund
 from cepasim.policy.wedges import KnownWedges, Wedges
 from cepasim.problems import InputError, Problem, RunError
-from cepasim.result import Result
+from cepasim.result import Result, Table
 from cepasim.run import Outcome, Run, State
 from cepasim.scenario import ExternalLever, FundLever, Scenario
 
@@ -47,7 +49,6 @@ def solve(market: Market, hats: Shocks) -> Outcome:
     ----------
     market : Market
     hats : Shocks
-        Y rows; years of several coalitions may stand one after the other.
 
     Returns
     -------
@@ -58,26 +59,29 @@ def solve(market: Market, hats: Shocks) -> Outcome:
     RunError
         If a chapter's market does not converge; names the chapters.
     """
-    landed = hats.base * market.wedge
-    total = landed.sum(axis=2, keepdims=True)
-    shares = np.where(
-        total > 0, landed / np.where(total > 0, total, 1.0), 1.0 / len(market.exporters)
-    )
     growth = hats.growth[:, None]
-    arguments = {
-        "import_shares": shares,
-        "domestic_share": np.broadcast_to(market.domestic_share, shares.shape[:2]),
+    by_year = {
+        "import_shares": _landed_shares(market, hats.base),
         "trade_cost": hats.trade_cost,
-        "sigma_import": market.sigma_import,
-        "sigma_domestic": market.sigma_domestic,
-        "eta": market.eta,
-        "supply": market.supply,
-        "supply_domestic": market.supply_domestic,
         "demand": hats.demand,
         "capacity": hats.capacity,
         "capacity_domestic": hats.capacity_domestic,
         "cost": hats.cost,
         "cost_domestic": hats.cost_domestic,
+    }
+    if hats.quota is None and not any(array.strides[0] for array in by_year.values()):
+        by_year = {name: array[:1] for name, array in by_year.items()}  # no year differs
+    # The kernel leaves out what is one number.
+    arguments: dict[str, Any] = {
+        name: array.flat[0] if same_everywhere(array) else array for name, array in by_year.items()
+    }
+    arguments |= {
+        "domestic_share": market.domestic_share,
+        "sigma_import": market.sigma_import,
+        "sigma_domestic": market.sigma_domestic,
+        "eta": market.eta,
+        "supply": market.supply,
+        "supply_domestic": market.supply_domestic,
     }
     answer = None
     if hats.quota is None:
@@ -111,19 +115,28 @@ def solve(market: Market, hats: Shocks) -> Outcome:
     wedge = market.wedge * trade_cost / mix
     return Outcome(
         shocks=hats,
-        price=eq.price,
+        price=np.broadcast_to(eq.price, fob.shape),
         fob=fob,
-        cif=fob * (1 + market.freight),
-        landed=fob * wedge,
+        cif=accounts.landed_before_duty,
         domestic=market.domestic * eq.price_domestic * eq.quantity_domestic * growth,
-        composite_index=eq.composite_index,
+        composite_index=np.broadcast_to(eq.composite_index, fob.shape[:2]),
         wedge=wedge,
         duty=accounts.duty,
         rent=accounts.barrier_rent,
-        iterations=eq.iterations,
-        residual=eq.residual,
+        iterations=np.broadcast_to(eq.iterations, fob.shape[:2]),
+        residual=np.broadcast_to(eq.residual, fob.shape[:2]),
         quota=None if answer is None else _quota_outcome(market, hats, answer, fob),
     )
+
+
+def _landed_shares(market: Market, base: Floats) -> Floats:
+    """Share of each source in landed imports; even where nothing is imported."""
+    if base.strides[0] == 0:  # buyers moved nothing: the same in every year
+        return np.broadcast_to(market.import_shares, base.shape)
+    landed = base * market.wedge
+    total = landed.sum(axis=2, keepdims=True)
+    even = np.full(landed.shape, 1.0 / len(market.exporters))
+    return np.asarray(np.divide(landed, total, out=even, where=total > 0))
 
 
 def _of_source(values: Floats, quota: Quotas) -> Floats:
@@ -269,48 +282,22 @@ def _solve_coalitions(
 ) -> dict[str, list[Outcome]]:
     """Outcomes by importer of a group of markets under each coalition.
 
-    One solve over the coalitions that differ there.
+    Coalitions that are alike there are solved once. Markets are solved coalition by coalition:
+    what belongs to one fits a core's own cache.
     """
+    wedges_of = {importer: KnownWedges() for importer in group}
     keys = [tuple(levers_on(importer, part) for importer in group) for part in coalitions]
-    first = {key: index for index, key in reversed(list(enumerate(keys)))}
-    distinct = list(dict.fromkeys(keys))
-    hats: dict[str, list[Shocks]] = {}
-    for importer in group:
-        wedges_of = KnownWedges()
-        hats[importer] = [
-            shocks(
-                economy,
-                importer,
-                coalitions[first[key]],
-                funds[first[key]],
-                years,
-                staged,
-                wedges_of,
-            )
-            for key in distinct
-        ]
-    together = engine.solve(economy, {i: Shocks.stacked(parts) for i, parts in hats.items()})
-    size = len(years)
-    solved = {
-        importer: {
-            key: _rows(together[importer], place * size, (place + 1) * size, hats[importer][place])
-            for place, key in enumerate(distinct)
-        }
-        for importer in group
-    }
-    return {importer: [solved[importer][key] for key in keys] for importer in group}
-
-
-def _rows(outcome: Outcome, start: int, stop: int, hats: Shocks) -> Outcome:
-    parts = {
-        item.name: getattr(outcome, item.name)[start:stop]
-        for item in fields(Outcome)
-        if item.name not in ("shocks", "quota") and getattr(outcome, item.name) is not None
-    }
-    quota = None
-    if hats.quota is not None and outcome.quota is not None:
-        quota = outcome.quota.rows(start, stop)
-    return Outcome(shocks=hats, quota=quota, **parts)
+    solved: dict[object, Mapping[str, Outcome]] = {}
+    for key, coalition, fund in zip(keys, coalitions, funds, strict=True):
+        if key not in solved:
+            hats = {
+                importer: shocks(
+                    economy, importer, coalition, fund, years, staged, wedges_of[importer]
+                )
+                for importer in group
+            }
+            solved[key] = engine.solve(economy, hats)
+    return {importer: [solved[key][importer] for key in keys] for importer in group}
 
 
 def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:
@@ -345,7 +332,9 @@ def _input_content(economy: Economy, state: State, reference: State) -> Floats:
     return np.outer(bought, by_chapter / by_chapter.sum())
 
 
-def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") -> Result:
+def simulate(
+    economy: Economy, scenario: Scenario, engine: str = "armington", attribution: bool = True
+) -> Result:
     """What a scenario does to India-Japan trade, against the reference of the same years.
 
     Parameters
@@ -355,6 +344,9 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
     scenario : Scenario
     engine : {"armington", "smart", "gsim"}, optional
         What each assumes: docs/engines.md.
+    attribution : bool, optional
+        False leaves the split over levers, most of the work, until ``Result.contributions`` is
+        asked for.
 
     Returns
     -------
@@ -378,32 +370,44 @@ def simulate(economy: Economy, scenario: Scenario, engine: str = "armington") ->
     >>> float(abs(result.totals["change_in_balance_usd_mn"]).max())
     0.0
     """
-    solved = run(economy, scenario, engine=engine)
+    solved = run(economy, scenario, attribution, engine)
+    if attribution:
+        split: Table = tabulation.contributions(solved)
+    else:
+        split = partial(_split, economy, scenario, engine)
+    # The other tables need no coalitions between the two, which would stay in memory.
+    ends = replace(solved, states=(solved.reference, solved.outcome), attributed=False)
     return Result(
         scenario=scenario,
         engine=engine,
         classification=economy.classification,
-        totals=tabulation.totals(solved),
-        sectors=tabulation.sectors(solved),
-        displacement=tabulation.displacement(solved),
-        contributions=tabulation.contributions(solved),
-        diagnostics=tabulation.diagnostics(solved),
-        quotas=tabulation.quotas(solved),
-        notes=scenario_notes(solved.economy, scenario)
-        + tabulation.unusual_prices(solved)
-        + tabulation.quota_notes(solved),
-        manifest=manifest(
-            engine=engine,
-            scenario_text=scenario.to_yaml(),
-            parameter_digest=solved.economy.parameters.digest,
-            overrides=solved.economy.parameters.overrides,
-            benchmark=solved.economy.parameters.benchmark_metadata,
-            options={
-                "line_rule": economy.line_rule,
-                "product_rule": economy.product_rule,
-                "wedge_rule": economy.wedge_rule,
-            },
-        ),
-        # The steps behind a cell need no coalitions between the two.
-        chain=Chain(replace(solved, states=(solved.reference, solved.outcome), attributed=False)),
+        totals=partial(tabulation.totals, ends),
+        sectors=partial(tabulation.sectors, ends),
+        displacement=partial(tabulation.displacement, ends),
+        contributions=split,
+        diagnostics=partial(tabulation.diagnostics, ends),
+        quotas=partial(tabulation.quotas, ends),
+        notes=partial(tabulation.notes, ends),
+        manifest=partial(_described, ends, engine),
+        chain=Chain(ends),
     )
+
+
+def _described(solved: Run, engine: str) -> dict[str, object]:
+    economy, parameters = solved.economy, solved.economy.parameters
+    return manifest(
+        engine=engine,
+        scenario_text=solved.scenario.to_yaml(),
+        parameter_digest=parameters.digest,
+        overrides=parameters.overrides,
+        benchmark=parameters.benchmark_metadata,
+        options={
+            "line_rule": economy.line_rule,
+            "product_rule": economy.product_rule,
+            "wedge_rule": economy.wedge_rule,
+        },
+    )
+
+
+def _split(economy: Economy, scenario: Scenario, engine: str) -> pd.DataFrame:
+    return tabulation.contributions(run(economy, scenario, engine=engine))

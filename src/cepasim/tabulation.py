@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from cepasim.attribution import shapley
 from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
+from cepasim.policy.notes import scenario_notes
 from cepasim.result import empty_table
 from cepasim.run import Run
 
@@ -82,9 +85,9 @@ def sectors(run: Run) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "fiscal_year": np.repeat(run.labels, shape[1]),
+                    "fiscal_year": _text(run.labels, np.arange(old.size) // shape[1]),
                     "flow": flow,
-                    "hs": np.tile(np.array(chapters), shape[0]),
+                    "hs": _text(chapters, np.arange(old.size) % shape[1]),
                     "baseline_usd_mn": old.ravel(),
                     "scenario_usd_mn": new.ravel(),
                     "change_usd_mn": change.ravel(),
@@ -95,6 +98,11 @@ def sectors(run: Run) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def _text(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
+    """Column of few distinct words: taken by place, for text is slow to read one by one."""
+    return pd.Index(list(words), dtype="str").take(places)
 
 
 def displacement(run: Run) -> pd.DataFrame:
@@ -132,13 +140,14 @@ def displacement(run: Run) -> pd.DataFrame:
         if flow == "import":
             # Exports are counted f.o.b., imports c.i.f.: the pair's freight scales the parts.
             values = values * (1 + market.freight[:, column])[:, None]
+        year, chapter, source = np.unravel_index(np.arange(values.size), values.shape)
         frames.append(
             pd.DataFrame(
                 {
-                    "fiscal_year": np.repeat(run.labels, values[0].size),
+                    "fiscal_year": _text(run.labels, year),
                     "flow": flow,
-                    "hs": np.tile(np.repeat(run.economy.chapters, len(names)), len(run.years)),
-                    "source": np.tile(names, values.size // len(names)),
+                    "hs": _text(run.economy.chapters, chapter),
+                    "source": _text(names, source),
                     "change_usd_mn": values.ravel(),
                 }
             )
@@ -162,12 +171,13 @@ def contributions(run: Run) -> pd.DataFrame:
         by_chapter = shapley(values)  # (n, Y, H)
         parts[name] = np.concatenate([by_chapter, by_chapter.sum(axis=2, keepdims=True)], axis=2)
     rows = [*run.economy.chapters, "total"]
-    years = len(run.years)
+    shape = parts["exports_usd_mn"].shape
+    lever, year, row = np.unravel_index(np.arange(np.prod(shape)), shape)
     table = pd.DataFrame(
         {
-            "fiscal_year": np.tile(np.repeat(run.labels, len(rows)), len(run.kinds)),
-            "hs": np.tile(rows, years * len(run.kinds)),
-            "lever": np.repeat(run.kinds, years * len(rows)),
+            "fiscal_year": _text(run.labels, year),
+            "hs": _text(rows, row),
+            "lever": _text(run.kinds, lever),
             "exports_usd_mn": parts["exports_usd_mn"].ravel(),
             "imports_usd_mn": parts["imports_usd_mn"].ravel(),
             "balance_usd_mn": (parts["exports_usd_mn"] - parts["imports_usd_mn"]).ravel(),
@@ -229,6 +239,11 @@ def quotas(run: Run) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True) if frames else empty_table("quotas")
+
+
+def notes(run: Run) -> tuple[str, ...]:
+    """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
+    return scenario_notes(run.economy, run.scenario) + unusual_prices(run) + quota_notes(run)
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:

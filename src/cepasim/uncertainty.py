@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -100,7 +100,7 @@ class Spread:
     low: Floats
     high: Floats
 
-    @property
+    @cached_property
     def exact(self) -> NDArray[np.bool_]:
         """Which figures have no error."""
         return np.asarray((self.down == 0) & (self.up == 0))
@@ -118,22 +118,21 @@ class Spread:
         -------
         ndarray, shape (..., n)
         """
-        z = np.where(self.side == 0, z, self.side * np.abs(z))
-        move = np.where(z < 0, z * self.down, z * self.up)
-        centre = self.value
-        with np.errstate(all="ignore"):
-            found = np.select(
-                [self.scale == Scale.LOG, self.scale == Scale.LOGIT, self.scale == Scale.DELAY],
-                [
-                    centre * np.exp(move),
-                    expit(logit(np.clip(centre, 1e-300, 1 - 1e-16)) + move),
-                    centre + np.sign(move) * np.expm1(np.abs(move)),
-                ],
-                default=centre + move,
-            )
-        found = np.where(self.whole, np.rint(found), found)
-        found = np.clip(found, self.minimum, self.maximum)
-        return np.asarray(np.where(self.exact, centre, found))
+        found = np.broadcast_to(self.value, z.shape).copy()
+        for scale, places in self._places.items():
+            score, side = z[..., places], self.side[places]
+            score = np.where(side == 0, score, side * np.abs(score))
+            move = np.where(score < 0, score * self.down[places], score * self.up[places])
+            drawn = _moved(scale, self.value[places], move)
+            drawn = np.where(self.whole[places], np.rint(drawn), drawn)
+            found[..., places] = np.clip(drawn, self.minimum[places], self.maximum[places])
+        return found
+
+    @cached_property
+    def _places(self) -> dict[Scale, NDArray[np.intp]]:
+        """Places of the figures that err on each scale."""
+        each = {scale: np.flatnonzero((self.scale == scale) & ~self.exact) for scale in Scale}
+        return {scale: places for scale, places in each.items() if places.size}
 
     @classmethod
     def of(
@@ -208,6 +207,17 @@ class Spread:
         )
 
 
+def _moved(scale: Scale, value: Floats, move: Floats) -> Floats:
+    """Values moved by so much on a scale."""
+    if scale == Scale.LOG:
+        return np.asarray(value * np.exp(move))
+    if scale == Scale.LOGIT:
+        return np.asarray(expit(logit(np.clip(value, 1e-300, 1 - 1e-16)) + move))
+    if scale == Scale.DELAY:
+        return np.asarray(value + np.sign(move) * np.expm1(np.abs(move)))
+    return np.asarray(value + move)
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """Figures of one table, with the places of their scores among all scores.
@@ -236,10 +246,15 @@ class Block:
 
     def at(self, scores: Floats) -> Floats:
         """Figures at the scores of one draw, shape (D,) to (n,)."""
-        own = np.where(self.own >= 0, scores[self.own], 0.0)
-        both = np.sqrt(1.0 - self.share) * own + np.sqrt(self.share) * scores[self.common]
-        mixed = np.where(self.common >= 0, np.where(self.own >= 0, both, scores[self.common]), own)
-        return self.spread.at(mixed)
+        on_own, on_common = self._weights
+        return self.spread.at(on_own * scores[self.own] + on_common * scores[self.common])
+
+    @cached_property
+    def _weights(self) -> tuple[Floats, Floats]:
+        """Weights of a figure's own score and of the common one; 0 where there is none."""
+        own, common = self.own >= 0, self.common >= 0
+        on_own = np.where(common, np.sqrt(1.0 - self.share), 1.0) * own
+        return on_own, np.where(own, np.sqrt(self.share), 1.0) * common
 
 
 @dataclass(frozen=True, eq=False)

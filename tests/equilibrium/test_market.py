@@ -496,6 +496,32 @@ def test_bad_input_names_the_argument_and_the_place(change: dict, message: str) 
         solve_market(**{**GOOD, **change})
 
 
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("import_shares", -0.1, "import_shares[11, 2] = -0.1: must be a number >= 0"),
+        ("import_shares", np.nan, "import_shares[11, 2] = nan: must be a number >= 0"),
+        ("import_shares", 0.9, "import_shares[11]: shares add up to"),
+        ("trade_cost", 0.0, "trade_cost[11, 2] = 0.0: must be a finite number > 0"),
+        ("trade_cost", np.inf, "trade_cost[11, 2] = inf: must be a finite number > 0"),
+        ("supply", -1.0, "supply[11, 2] = -1.0: must be in (0, inf]"),
+        ("taste", np.nan, "taste[11, 2] = nan: must be a finite number > 0"),
+        ("capacity", np.inf, "capacity[11, 2] = inf: must be a finite number > 0"),
+        ("cost", 0.0, "cost[11, 2] = 0.0: must be a finite number > 0"),
+    ],
+)
+def test_large_tables_are_checked_on_the_way(
+    kernel: str, name: str, value: float, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(market, "_LARGE", 10)
+    a = random_markets(23, 40, 4)
+    assert solve_market(**a, kernel=kernel).converged.all()
+    a[name][11, 2] = value
+    with pytest.raises(ValueError, match=re.escape(message)):
+        solve_market(**a, kernel=kernel)
+
+
 def test_a_market_that_does_not_converge_is_nan_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -26,11 +26,10 @@ def test_saving_is_the_integral_of_the_claimed_share(
 ) -> None:
     # A shipper whose cost is below the margin claims: the saving at margin m is the area under
     # the share that claims at every smaller margin.
+    # The share turns at margins around the cost, which may be a tiny part of the way.
+    turns = [m for m in cost * np.logspace(-1, 4, 6) if 0 < m < margin]
     area, _ = quad(
-        lambda m: float(claimed_share(m, cost, top)),
-        0,
-        margin,
-        points=[cost] if 0 < cost < margin else None,
+        lambda m: float(claimed_share(m, cost, top)), 0, margin, points=turns or None, limit=200
     )
     assert float(effective_tariff(margin, margin, cost, top)) == pytest.approx(
         margin - area, abs=1e-6
@@ -82,3 +81,25 @@ def test_calibrated_cost_reproduces_the_observed_use() -> None:
         inside = group == g
         share = claimed_share(margin[inside], phi[g], 0.95)
         assert (carried[inside] * share).sum() / carried[inside].sum() == pytest.approx(used[g])
+
+
+def test_calibrated_cost_goes_with_the_trade_it_leaves() -> None:
+    rng = np.random.default_rng(5)
+    group = np.repeat(np.arange(40), 25)
+    margin = rng.uniform(0, 0.3, 1000) * (rng.random(1000) > 0.3)
+    mfn, number = margin + rng.uniform(0, 0.2, 1000), rng.lognormal(size=1000)
+    used, power = rng.uniform(0.02, 0.9, 40), -rng.uniform(1.0, 12.0, 40)[group]
+
+    def trade(phi: np.ndarray) -> np.ndarray:
+        return number * (1 + effective_tariff(mfn, margin, phi[group], 0.95)) ** power
+
+    def with_slope(phi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        up, down = trade(phi * np.exp(1e-5)), trade(phi * np.exp(-1e-5))
+        return trade(phi), (up - down) / 2e-5
+
+    phi = origin_cost_from_use(with_slope, margin, used, 0.95, group)
+    again = origin_cost_from_use(trade(phi), margin, used, 0.95, group)
+    np.testing.assert_allclose(again, phi, rtol=1e-12)
+    carried = trade(phi) * (margin > 0)
+    claims = np.bincount(group, carried * claimed_share(margin, phi[group], 0.95))
+    np.testing.assert_allclose(claims / np.bincount(group, carried), used, rtol=1e-12)

@@ -125,6 +125,27 @@ def test_products_start_and_steps_of_a_lever(app: AppTest) -> None:
     assert (settings["start"], settings["years"]) == ("2028-29", 3)
 
 
+def test_one_inspection_less_is_counted_in_days(app: AppTest) -> None:
+    index = _index(app, "ntb")
+    _open(app, index).selectbox(key=_key(app, index, "measure")).set_value("days_saved").run()
+    assert not app.exception and not app.error
+    settings = _session(app).scenario.to_dict()["levers"][index]["ntb"]
+    assert (settings["days_saved"], settings["type"]) == (1.0, ["border"])
+    app.slider(key=_key(app, index, "days_saved")).set_value(2.0).run()
+    assert _session(app).scenario.to_dict()["levers"][index]["ntb"]["days_saved"] == 2.0
+    assert app.slider(key=_key(app, index, "days_saved")).proto.format.startswith("days less")
+    app.selectbox(key=_key(app, index, "measure")).set_value("relief_percent").run()
+    assert _session(app).scenario.to_dict()["levers"][index]["ntb"]["relief_percent"] == 0.0
+
+
+def test_notes_are_read_when_they_are_opened(app: AppTest) -> None:
+    said = "No study measures barriers by sector"
+    assert not any(said in text.value for text in app.markdown)
+    app.session_state["notes"] = True
+    app.run()
+    assert any(said in text.value for text in app.markdown)
+
+
 def test_a_wrong_choice_is_told_and_the_last_answer_stays(app: AppTest) -> None:
     _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("HS codes").run()
     app.text_input(key=_key(app, 0, "products", "HS codes")).set_value("0306, 7777").run()
@@ -195,7 +216,7 @@ def test_sessions_do_not_see_each_other() -> None:
 
 
 def test_a_failed_run_is_a_message(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise RunError("no equilibrium found in chapters 87")
 
     monkeypatch.setattr(cepasim, "simulate", fails)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,7 +21,7 @@ from cepasim.report import figures, levers, look, views
 from cepasim.report.look import Bar, Card
 from cepasim.result import Result
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, charts, code, questions
+from cepasim.ui import assumptions, charts, code, questions, ranges
 from cepasim.ui.answers import Answers
 
 BUNDLED = {
@@ -381,4 +385,104 @@ def test_answers_are_kept_and_dropped(economy: Economy) -> None:
     answers(economy, BUNDLED["ntb-relief"])
     answers(economy, BUNDLED["china-plus-one"])
     assert answers(economy, BUNDLED["reference"]) is not first
-    assert answers.seconds > 0
+
+
+def test_answers_split_later_are_the_same(economy: Economy, result: Result) -> None:
+    answers = Answers()
+    found = answers(economy, BUNDLED["full-package"])
+    sent = pickle.loads(pickle.dumps(found))  # before any table is made
+    answers.split(found, waiting=lambda: None)
+    for late in (found, sent):
+        for name, frame in result.frames().items():
+            pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
+        assert late.notes == result.notes and late.manifest == result.manifest
+
+
+def test_waiting_for_a_split_can_be_given_up(economy: Economy) -> None:
+    answers = Answers()
+    found = answers(economy, BUNDLED["reference"])
+
+    def gives_up() -> None:
+        raise TimeoutError
+
+    with answers._split, pytest.raises(TimeoutError):
+        answers.split(found, waiting=gives_up)
+
+
+def test_the_headline_is_the_sum_of_the_sectors(result: Result) -> None:
+    [summed] = result.balance("total", YEAR).to_dict("records")
+    row = views.total_row(result, YEAR)
+    assert set(row) == set(summed) - {"fiscal_year", "total", "name", "grade"}
+    for column, value in row.items():
+        assert value == pytest.approx(summed[column], rel=1e-9, abs=1e-7), column
+
+
+# --- ranges -----------------------------------------------------------------------------------
+
+
+class Worker:
+    """Computes when told to, here and now."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
+
+    def submit(self, work: Callable[..., Any], *given: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, work, given))
+        return future
+
+    def go(self, pieces: int) -> None:
+        for future, work, given in self.waiting[:pieces]:
+            if future.set_running_or_notify_cancel():
+                future.set_result(work(*given))
+        self.waiting = self.waiting[pieces:]
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
+    found = Worker()
+    monkeypatch.setattr(ranges, "_workers", lambda: found)
+    return found
+
+
+def test_ranges_are_those_of_the_command_line(
+    economy: Economy, result: Result, worker: Worker
+) -> None:
+    asked = ranges.Ranges().ask(None, result.scenario, result.fiscal_years)
+    assert asked.range() is None and asked.draws == 0
+    worker.go(ranges.FIRST // 8)
+    ranged = asked.range()
+    assert ranged is not None and ranged.draws == ranges.FIRST
+    known = cepasim.monte_carlo(economy, result.scenario, draws=ranges.FIRST, seed=ranges.SEED)
+    for item in ("exports_usd_mn", "balance_usd_mn", "change_in_balance_usd_mn"):
+        assert ranged.of(item, YEAR) == pytest.approx(known.range_of(item, YEAR), rel=1e-9)
+    assert f"% of {ranges.FIRST} draws" in ranges.in_words(ranged, YEAR)["change"]
+
+
+def test_ranges_of_a_scenario_that_is_left_are_dropped(worker: Worker, result: Result) -> None:
+    mine, years = ranges.Ranges(), result.fiscal_years
+    first = mine.ask(None, BUNDLED["reference"], years)
+    assert mine.ask(None, BUNDLED["reference"], years) is first
+    second = mine.ask(None, BUNDLED["ntb-relief"], years)
+    assert all(piece.cancelled() for piece in first.pieces) and first.failed
+    assert not any(piece.cancelled() for piece in second.pieces)
+    # The figures of one scenario never get the range of another: there is none until its own.
+    assert second.range() is None
+
+
+def test_a_piece_that_fails_is_told(worker: Worker, result: Result) -> None:
+    asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years)
+    asked.pieces[0].set_exception(ValueError("no"))
+    assert asked.failed and asked.range() is None
+
+
+def test_relief_can_be_measured_in_days() -> None:
+    lever = {
+        "ntb": {"importer": "JPN", "type": ["sps"], "relief_percent": 40.0, "start": "2026-27"}
+    }
+    days = levers.measured(lever, "days_saved")
+    assert days["ntb"]["days_saved"] == 1.0 and "relief_percent" not in days["ntb"]
+    assert "wait 1 day less" in levers.in_words(
+        {"ntb": days["ntb"] | {"select": {"all": True}}}, HS
+    )
+    assert levers.measured(days, "relief_percent")["ntb"]["relief_percent"] == 0.0

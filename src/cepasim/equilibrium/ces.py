@@ -47,8 +47,14 @@ def one_minus(sigma: ArrayLike) -> FloatArray:
     ndarray
         Same shape; never 0.
     """
-    gap = 1.0 - np.asarray(sigma, dtype=np.float64)
-    return np.where(gap == 0.0, _LIMIT, gap)
+    gap = np.asarray(1.0 - np.asarray(sigma, dtype=np.float64))
+    return gap if gap.all() else np.where(gap == 0.0, _LIMIT, gap)
+
+
+def first_place(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], str]:
+    """Where an argument is bad first: as an index, and as it stands behind its name."""
+    where = tuple(int(i) for i in np.argwhere(bad)[0]) if bad.ndim else ()
+    return where, f"[{', '.join(map(str, where))}]" if where else ""
 
 
 def log_ces_index(
@@ -168,9 +174,9 @@ def aggregate_lines(
         ("weight", weight, ~((weight >= 0.0) & np.isfinite(weight))),
     ):
         if bad.any():
-            where = tuple(int(i) for i in np.argwhere(bad)[0])
-            place = f"{name}[{', '.join(map(str, where))}] = {array[where]}"
-            raise ValueError(f"{place}: must be {'> 0' if name == 'wedge' else '>= 0'}")
+            where, place = first_place(bad)
+            words = "> 0" if name == "wedge" else ">= 0"
+            raise ValueError(f"{name}{place} = {array[where]}: must be {words}")
 
     # Lines of a group side by side, so that one reduceat adds them up.
     order = np.argsort(group, kind="stable")

@@ -38,7 +38,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cepasim.equilibrium.ces import FloatArray, log_ces_index, one_minus
+from cepasim.equilibrium.ces import FloatArray, first_place, log_ces_index, one_minus
 
 # Numerical settings: none has economic content.
 _TOLERANCE = 1e-12  # largest residual in logs at which a system stops
@@ -144,10 +144,8 @@ def solve_gsim(
         ("substitution", sigma, (sigma > 0) & np.isfinite(sigma)),
     ):
         if not good.all():
-            where = tuple(int(i) for i in np.argwhere(~good)[0])
-            raise ValueError(
-                f"{name}[{', '.join(map(str, where))}] = {array[where]!r}: out of range"
-            )
+            where, place = first_place(~good)
+            raise ValueError(f"{name}{place} = {array[where]!r}: out of range")
 
     hat = (1.0 + new) / (1.0 + old)
     spending = (flow * (1.0 + old)).sum(axis=0)

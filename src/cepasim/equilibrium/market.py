@@ -20,10 +20,15 @@ with :math:`\delta = \theta_D a_D / N` and :math:`\ln p_D = \alpha_D + b_D(\sigm
 
 How they are solved
 -------------------
-*Quick way*, for nearly every market: Newton on :math:`(m, q)` with the analytic 2×2 Jacobian and
-the second-order (Chebyshev) correction, whose curvatures are the variance of :math:`b_s` under
-landed value shares and :math:`(1-\sigma_D) w_D w_M`. Three passes of one exponential per source
-are the rule.
+*Quick way*, for nearly every market. With :math:`\zeta = \ln p_D - m` the domestic nest is
+:math:`q = m + j(\zeta)`, :math:`j = \ln[1+\delta(e^{(1-\sigma_D)\zeta}-1)]/(1-\sigma_D)`, and
+:math:`\ln p_D = \alpha_D + \kappa q` with :math:`\kappa = b_D(\sigma_D-\eta)` gives
+:math:`m(1-\kappa) = \alpha_D - \zeta + \kappa j(\zeta)`: :math:`m`, :math:`q` and :math:`u` are
+known functions of :math:`\zeta`, :math:`F_2 = 0` holds by construction, and :math:`F_1 = 0` is one
+equation in :math:`\zeta`. It is solved by Newton's method with the second-order (Chebyshev)
+correction; slope and curvature of the import index are mean and variance of :math:`b_s` under
+landed value shares, and :math:`j' = w_D`, :math:`j'' = (1-\sigma_D) w_D w_M`. Three passes of one
+exponential per source are the rule.
 
 *Sure way*, for what the quick way leaves (a handful among extreme draws): the system is one
 monotone equation in :math:`u`. With :math:`\beta=\sum_s w_s b_s<1/\sigma_M`, :math:`M(u)` the
@@ -40,23 +45,26 @@ Bit for bit
 A block holds the sources in rows and the markets in columns. Everything is elementwise, and sums
 over sources run down the columns in the order of the sources, so what a market's column gives
 does not depend on its neighbours, on the block's width or on the order of the blocks. NumPy sums a
-single column in another order; a lone market is therefore solved as two equal columns.
+single column in another order; a lone market is therefore solved as two equal columns. The compiled
+kernel (:mod:`cepasim.equilibrium.market_compiled`) keeps the same promise among its own results.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
-from cepasim.equilibrium.ces import FloatArray, log_ces_index, one_minus
+from cepasim.equilibrium.ces import FloatArray, first_place, log_ces_index, one_minus
 
 # Numerical settings: none has economic content.
-_TOLERANCE = 1e-13  # residual of the index equations, in logs, at which a market stops
+_TOLERANCE = 1e-14  # residual of the index equations, in logs, at which a market stops
 _SURE_TOLERANCE = 1e-12  # the same on the sure way, relative to 1 + |ln P_M| + |ln P|
 _PASSES = 12  # passes of the quick way before a market is handed over
 _POLISH = 4  # Newton steps on (m, q) after the sure way
@@ -64,11 +72,17 @@ _SURE_STEPS = 400  # bracketing or Newton-bisection steps on the sure way
 _EXTREME = 500.0  # log demand shift beyond which pi**(-sigma) exp(u) is built in logs only
 _NEAR_ONE = 0.25  # |1 - sigma| below which the index is built from expm1
 _LEAVE_BELOW = 8  # a block ends when fewer than one market in so many wants another pass
-_BLOCK = 32_768  # entries (sources x markets) in a block: its arrays fit a core's own cache
-# Infinite supply elasticity inside the formulas: 1/x is exact and x * (1/x) = 1, so the share of
-# a shock that is passed on is exactly one and the slope is negligible; no inf / inf.
+_BLOCK = 40_960  # entries (sources x markets) in a block: few enough for a cache, many for a call
+_TABLES = 9  # arrays of that size
+_LARGE = 131_072  # entries from which a table is checked row by row, as it passes the cache
+_THREADS = 2  # at most, of the compiled kernel
+_THREADED = 200_000  # entries from which it uses them
+_STEEPEST = 64.0  # 1 / (1 - kappa) above which zeta is no good unknown (see `_prepare`)
+# Infinite domestic supply elasticity inside the formulas: 1/x is exact and x * (1/x) = 1, so the
+# share of a shock that is passed on is exactly one and the slope is negligible; no inf / inf.
 _INFINITE = 2.0**400
 _SHARE_SUM_TOLERANCE = 1e-9
+_REFUSED_BEYOND = 1.000001e-9  # of sums in another order: what is refused is beyond any doubt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +136,8 @@ def solve_market(
     capacity_domestic: ArrayLike = 1.0,
     cost: ArrayLike = 1.0,
     cost_domestic: ArrayLike = 1.0,
+    *,
+    kernel: Literal["numpy", "numba"] = "numpy",
 ) -> MarketEquilibrium:
     """Solve any number of markets for prices and quantities after a shock.
 
@@ -158,6 +174,10 @@ def solve_market(
         Capacity k, hats > 0.
     cost, cost_domestic : array_like, (..., S) and (...,)
         Unit cost c, hats > 0.
+    kernel : {"numpy", "numba"}
+        How the markets are solved. "numba" is compiled (``pip install "cepasim[speed]"``) and
+        several times as fast for many markets; it differs from "numpy" in rounding only, and
+        uses two threads for many markets.
 
     Returns
     -------
@@ -170,43 +190,56 @@ def solve_market(
     ValueError
         For a value outside its range, NaN, shares that do not add up or shapes that do not
         fit; the message names the argument and its first bad index.
+    ImportError
+        For ``kernel="numba"`` where numba is not installed.
 
     Notes
     -----
     Inputs are not modified. The result for a market is the same to the last bit whatever
     markets stand beside it. Equations and method: the notes of this module.
     """
-    by_source = _checked(
-        import_shares=import_shares,
-        trade_cost=trade_cost,
-        supply=supply,
-        taste=taste,
-        capacity=capacity,
-        cost=cost,
-    )
-    by_market = _checked(
-        domestic_share=domestic_share,
-        sigma_import=sigma_import,
-        sigma_domestic=sigma_domestic,
-        eta=eta,
-        supply_domestic=supply_domestic,
-        taste_domestic=taste_domestic,
-        demand=demand,
-        capacity_domestic=capacity_domestic,
-        cost_domestic=cost_domestic,
-    )
-    lead, sources = _common_shape(by_source, by_market)
-    shares = by_source["import_shares"]
+    if kernel not in ("numpy", "numba"):
+        raise ValueError(f'kernel = "{kernel}": must be "numpy" or "numba"')
+    by_source = {
+        "import_shares": import_shares,
+        "trade_cost": trade_cost,
+        "supply": supply,
+        "taste": taste,
+        "capacity": capacity,
+        "cost": cost,
+    }
+    by_market = {
+        "domestic_share": domestic_share,
+        "sigma_import": sigma_import,
+        "sigma_domestic": sigma_domestic,
+        "eta": eta,
+        "supply_domestic": supply_domestic,
+        "taste_domestic": taste_domestic,
+        "demand": demand,
+        "capacity_domestic": capacity_domestic,
+        "cost_domestic": cost_domestic,
+    }
+    tables = {name: _checked(name, value, _LARGE) for name, value in by_source.items()}
+    lists = {name: _checked(name, value) for name, value in by_market.items()}
+    lead, sources = _common_shape(tables, lists)
+    shares = tables["import_shares"]
     # Shares are summed over sources: one share given for all of them is written out.
-    by_source["import_shares"] = np.broadcast_to(shares, (*shares.shape[:-1], sources))
-    _check_share_sum(by_source["import_shares"])
+    shares = np.ascontiguousarray(np.broadcast_to(shares, (*shares.shape[:-1], sources)))
+    if not _later(shares, _LARGE):
+        _check_share_sum(shares)
+    tables["import_shares"] = shares
     given = _Given(
-        **{name: _as_table(array, lead, sources) for name, array in by_source.items()},
-        **{name: _as_list(array, lead) for name, array in by_market.items()},
+        **{name: _as_table(array, lead, sources) for name, array in tables.items()},
+        **{name: _as_list(array, lead) for name, array in lists.items()},
     )
     out = _Result.empty(math.prod(lead), sources)
-    with np.errstate(all="ignore"):
-        _solve_all(given, out)
+    try:
+        (_solve_all if kernel == "numpy" else _solve_compiled)(given, out)
+    except _RefusedError:
+        for name, array in tables.items():
+            _checked(name, array)
+        _check_share_sum(shares)
+        raise
     return MarketEquilibrium(
         price=out.hats[0].reshape(*lead, sources),
         quantity=out.hats[1].reshape(*lead, sources),
@@ -218,9 +251,7 @@ def solve_market(
         converged=out.converged.reshape(lead),
         residual=out.residual.reshape(lead),
         iterations=out.iterations.reshape(lead),
-        capacity_ignored=_capacity_ignored(
-            by_source["supply"], by_source["capacity"], (*lead, sources)
-        ),
+        capacity_ignored=_capacity_ignored(tables["supply"], tables["capacity"], (*lead, sources)),
     )
 
 
@@ -237,13 +268,17 @@ _RANGES: dict[str, tuple[bool, float, bool, str]] = {
 _POSITIVE = (False, math.inf, False, "a finite number > 0")
 
 
-def _checked(**arguments: ArrayLike) -> dict[str, FloatArray]:
-    """The arguments as float64 arrays, each within its range."""
-    return {name: _checked_one(name, value) for name, value in arguments.items()}
+class _RefusedError(Exception):
+    """A large table turned out to hold a value outside its range."""
 
 
-def _checked_one(name: str, value: ArrayLike) -> FloatArray:
-    zero_allowed, upper, upper_allowed, words = _RANGES.get(name, _POSITIVE)
+def _later(array: FloatArray, at_once: float) -> bool:
+    """Whether a table is so large that its rows are checked when they are in the cache anyway."""
+    return array.size > at_once and array.size > array.shape[-1]
+
+
+def _checked(name: str, value: ArrayLike, at_once: float = math.inf) -> FloatArray:
+    """An argument as a float64 array within its range; unless it is to be checked later."""
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "biufO":
@@ -251,19 +286,24 @@ def _checked_one(name: str, value: ArrayLike) -> FloatArray:
         array = array.astype(np.float64, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: must be an array of numbers") from None
-    if array.size == 0:
+    if array.size == 0 or _later(array, at_once):
         return array
-    # Two reductions, no temporary; NaN makes every comparison false.
     low, high = array.min(), array.max()
-    above = low >= 0.0 if zero_allowed else low > 0.0
-    below = high <= upper if upper_allowed else high < upper
-    if above and below:
-        return array
+    if _in_range(name, low, high):
+        # An argument that is the same everywhere is kept as the one number it is.
+        return np.broadcast_to(low, array.shape) if low == high else array
+    zero_allowed, upper, upper_allowed, words = _RANGES.get(name, _POSITIVE)
     good = (array >= 0.0) if zero_allowed else (array > 0.0)
     good &= (array <= upper) if upper_allowed else (array < upper)
-    where = tuple(int(i) for i in np.argwhere(~good)[0]) if array.ndim else ()
-    place = f"[{', '.join(map(str, where))}]" if where else ""
+    where, place = first_place(~good)
     raise ValueError(f"{name}{place} = {float(array[where])!r}: must be {words}")
+
+
+def _in_range(name: str, low: float, high: float) -> bool:
+    """Whether the extremes of an argument are allowed; NaN makes every comparison false."""
+    zero_allowed, upper, upper_allowed, _ = _RANGES.get(name, _POSITIVE)
+    above = low >= 0.0 if zero_allowed else low > 0.0
+    return bool(above and (high <= upper if upper_allowed else high < upper))
 
 
 def _common_shape(
@@ -292,9 +332,7 @@ def _check_share_sum(shares: FloatArray) -> None:
     total = np.einsum("...s->...", shares)  # any order of summation will do here
     if total.size == 0 or np.abs(total - 1.0).max() <= _SHARE_SUM_TOLERANCE:
         return
-    bad = np.abs(total - 1.0) > _SHARE_SUM_TOLERANCE
-    where = tuple(int(i) for i in np.argwhere(bad)[0]) if total.ndim else ()
-    place = f"[{', '.join(map(str, where))}]" if where else ""
+    where, place = first_place(np.abs(total - 1.0) > _SHARE_SUM_TOLERANCE)
     raise ValueError(
         f"import_shares{place}: shares add up to {float(total[where])!r}; "
         f"they must add up to 1 within {_SHARE_SUM_TOLERANCE:g}"
@@ -306,15 +344,15 @@ def _capacity_ignored(
 ) -> NDArray[np.bool_]:
     """Where a capacity other than 1 meets infinite supply."""
     ignored = np.zeros(shape, dtype=np.bool_)
-    if not _is_one(capacity):
+    if not _is_one(capacity) and np.isinf(supply).any():
         ignored[...] = np.isinf(supply) & (capacity != 1.0)
     return ignored
 
 
 def _as_table(array: FloatArray, lead: tuple[int, ...], sources: int) -> FloatArray:
     """(rows, sources or 1) with one row where the argument is the same in all markets."""
-    if array.ndim == 0:
-        return array.reshape(1, 1)
+    if array.size and not any(array.strides):
+        return array.flat[:1].reshape(1, 1)
     if math.prod(array.shape[:-1]) == 1:
         return array.reshape(1, array.shape[-1])
     wide = np.broadcast_to(array, (*lead, array.shape[-1]))
@@ -323,8 +361,8 @@ def _as_table(array: FloatArray, lead: tuple[int, ...], sources: int) -> FloatAr
 
 def _as_list(array: FloatArray, lead: tuple[int, ...]) -> FloatArray:
     """(markets,), or (1,) where the argument is the same in all markets."""
-    if array.size == 1:
-        return array.reshape(1)
+    if array.size and not any(array.strides):
+        return array.flat[:1]
     return np.broadcast_to(array, lead).reshape(math.prod(lead))
 
 
@@ -381,37 +419,111 @@ _Rows = slice | NDArray[np.intp]
 
 
 def _solve_all(given: _Given, out: _Result) -> None:
+    """Solve every market, block after block."""
+    markets, sources = out.hats.shape[1:]
+    width = _width(sources)
+    _solve_blocks(given, out, [slice(i, min(i + width, markets)) for i in range(0, markets, width)])
+
+
+def _solve_blocks(given: _Given, out: _Result, blocks: Sequence[_Rows]) -> None:
     """Solve block after block; gather what a block leaves into blocks of their own.
 
-    Stragglers start again from m = q = 0, so their path does not depend on where they were
-    first met, and no block drags settled markets along for a few that are not.
+    Stragglers start again, so their path does not depend on where they were first met, and no
+    block drags settled markets along for a few that are not.
     """
     markets, sources = out.hats.shape[1:]
-    width = max(2, _BLOCK // max(1, sources))
-    work = np.empty(3 * sources * min(width, max(2, markets)))
-    near = np.broadcast_to(np.abs(1.0 - given.sigma_import) < _NEAR_ONE, markets)
-    unsolved: list[NDArray[np.intp]] = []
-    for flag in (False, True):
-        if near.all() if flag else not near.any():
-            queue: list[_Rows] = [
-                slice(i, min(i + width, markets)) for i in range(0, markets, width)
-            ]
+    width = _width(sources)
+    work = np.empty((_TABLES, sources * min(width, max(2, markets))))
+    queue: list[tuple[_Rows, bool]] = []
+    near, unsolved = [_NONE], [_NONE]
+    for rows in blocks:
+        flags = np.abs(1.0 - _some(given.sigma_import, rows)) < _NEAR_ONE
+        if flags.all() or not flags.any():
+            queue.append((rows, bool(flags[0])))
         else:
-            queue = _cut(np.flatnonzero(near == flag), width)
+            queue.append((_places(rows)[~flags], False))
+            near.append(_places(rows)[flags])
+    queue += [(rows, True) for rows in _cut(near, width)]
+    with np.errstate(all="ignore"):
         while queue:
-            left = []
-            for rows in queue:
-                going_on, stuck = _solve_quickly(given, out, rows, flag, work)
-                left.append(going_on)
+            left: tuple[list[NDArray[np.intp]], ...] = ([_NONE], [_NONE])
+            for some, flag in queue:
+                going_on, stuck = _solve_quickly(given, out, some, flag, work)
+                left[flag].append(going_on)
                 unsolved.append(stuck)
-            queue = _cut(np.concatenate(left), width)
-    if unsolved:
-        for rows in _cut(np.concatenate(unsolved), width):
+            queue = [(rows, flag) for flag in (False, True) for rows in _cut(left[flag], width)]
+        for rows in _cut(unsolved, width):
             _solve_surely(given, out, rows, work)
 
 
-def _cut(places: NDArray[np.intp], width: int) -> list[_Rows]:
+def _solve_compiled(given: _Given, out: _Result) -> None:
+    """Solve every market with the compiled kernel; what it finds hard goes the other way."""
+    try:
+        from cepasim.equilibrium.market_compiled import DONE, GOING_ON, GROUP, HARD, solve_groups
+    except ImportError as error:
+        raise ImportError(
+            'kernel="numba" needs numba, which comes with `pip install "cepasim[speed]"`'
+        ) from error
+    settings = (GROUP, _TOLERANCE, _PASSES, _STEEPEST, _NEAR_ONE, _INFINITE, _REFUSED_BEYOND)
+    arguments = [np.ascontiguousarray(getattr(given, field.name)) for field in fields(given)]
+    lines = (out.price_domestic, out.quantity_domestic, out.import_index, out.composite_index)
+
+    def solve(places: NDArray[np.intp], leave: bool) -> NDArray[np.uint8]:
+        status = np.empty(places.size, dtype=np.uint8)
+        in_range = solve_groups(
+            places,
+            status,
+            leave,
+            *settings,
+            *arguments,
+            out.hats,
+            *lines,
+            out.residual,
+            out.iterations,
+        )
+        if not in_range:
+            raise _RefusedError
+        return status
+
+    def solve_run(places: NDArray[np.intp]) -> NDArray[np.intp]:
+        status = solve(places, True)
+        left = places[status == GOING_ON]
+        return np.concatenate([places[status == HARD], left[solve(left, False) != DONE]])
+
+    markets, sources = out.hats.shape[1:]
+    threads = min(_cores(), _THREADS) if markets * sources >= _THREADED else 1
+    runs = np.array_split(np.arange(markets), threads)
+    if threads == 1:
+        hard = solve_run(runs[0])
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            hard = np.concatenate(list(pool.map(solve_run, runs)))
+    out.converged[...] = True
+    _solve_blocks(given, out, _cut([hard], _width(sources)))
+
+
+def _cores() -> int:
+    """Processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _width(sources: int) -> int:
+    """Markets in a block."""
+    return max(2, _BLOCK // max(1, sources))
+
+
+def _places(rows: _Rows) -> NDArray[np.intp]:
+    return np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+
+
+_NONE = np.empty(0, dtype=np.intp)
+
+
+def _cut(lists: list[NDArray[np.intp]], width: int) -> list[NDArray[np.intp]]:
     """Places of markets in pieces of at most `width`."""
+    places = np.concatenate(lists)
     return [places[i : i + width] for i in range(0, places.size, width)]
 
 
@@ -420,22 +532,24 @@ def _cut(places: NDArray[np.intp], width: int) -> list[_Rows]:
 
 @dataclass(slots=True)
 class _Block:
-    """Everything given about n markets, in the form the solution needs, and the state (m, q).
+    """Everything given about n markets, in the form the solution needs.
 
     Arrays by source are (S, n) and the others (n,), or have one row or column where they do not
     vary.
     """
 
     rows: _Rows  # where the markets stand in the arguments
+    markets: int  # n
     wedge: FloatArray  # T
     cost: FloatArray  # c
     taste: FloatArray  # a, before normalisation
-    fixed: NDArray[np.bool_]  # supply is infinite
     weight: FloatArray  # theta * a
     weight_sum: FloatArray  # its sum over sources
     sigma: FloatArray  # sigma_M
-    slope: FloatArray  # b = 1 / (sigma_M + epsilon)
-    exponent: FloatArray  # (1 - sigma_M) * alpha
+    slope: FloatArray  # b = 1 / (sigma_M + epsilon), 0 where supply is infinite
+    start: FloatArray  # ln(p / c) at u = 0; it rises by b u
+    power_slope: FloatArray  # (1 - sigma_M) b
+    power_start: FloatArray  # (1 - sigma_M) ln pi at u = 0
     gap: FloatArray  # 1 - sigma_M
     on_import: FloatArray  # sigma_M - sigma_D
     on_composite: FloatArray  # sigma_D - eta
@@ -445,24 +559,47 @@ class _Block:
     share_domestic: FloatArray  # delta = theta_D a_D / N
     share_import: FloatArray  # 1 - delta, without cancellation
     intercept_domestic: FloatArray  # alpha_D
-    slope_domestic: FloatArray  # b_D (sigma_D - eta)
+    slope_domestic: FloatArray  # kappa = b_D (sigma_D - eta)
     level_domestic: FloatArray  # ln a_D + ln Y - ln N
     cost_domestic: FloatArray
     fixed_domestic: NDArray[np.bool_]
-    log_import: FloatArray  # m
-    log_composite: FloatArray  # q
-    passes: NDArray[np.int64]
-    work: FloatArray  # (3, S, n), room for what changes from pass to pass
+    import_start: FloatArray  # m = import_start - import_turn * zeta + import_bend * j(zeta)
+    import_turn: FloatArray
+    import_bend: FloatArray
+    demand_start: FloatArray  # the same for u
+    demand_turn: FloatArray
+    demand_bend: FloatArray
+    power: FloatArray  # pi**(1 - sigma_M); this and the next two change from pass to pass
+    landed: FloatArray  # theta a pi**(1 - sigma_M)
+    price: FloatArray
 
 
-def _columns(table: FloatArray, rows: _Rows) -> FloatArray:
-    """Some markets of a (rows, S) table, as a view (S, n) or (S, 1)."""
-    return (table if table.shape[0] == 1 else table[rows]).T
+def _some(array: FloatArray, rows: _Rows) -> FloatArray:
+    """Some rows of an argument, or the one row it has."""
+    return array if array.shape[0] == 1 else array[rows]
+
+
+def _taken(given: _Given, name: str, rows: _Rows) -> FloatArray:
+    """Some rows of a table, or the one row it has; checked here where it is large."""
+    table: FloatArray = getattr(given, name)
+    some = _some(table, rows)
+    if _later(table, _LARGE) and not _in_range(name, some.min(), some.max()):
+        raise _RefusedError
+    return some
+
+
+def _columns(given: _Given, name: str, rows: _Rows, room: FloatArray) -> FloatArray:
+    """Some markets of a table as (S, n), written to `room`; or (S, 1)."""
+    some = _taken(given, name, rows)
+    if some.shape[0] == 1:
+        return some.T
+    np.copyto(room, some.T)
+    return room
 
 
 def _is_one(array: FloatArray) -> bool:
-    """Whether an argument is left at its default, so that its factor can be skipped."""
-    return array.size == 1 and bool(array.flat[0] == 1.0)
+    """Whether an argument is 1 throughout, so that its factor can be skipped."""
+    return array.size > 0 and (array.size == 1 or not any(array.strides)) and array.flat[0] == 1.0
 
 
 def _prepare(given: _Given, rows: _Rows, work: FloatArray) -> _Block:
@@ -477,80 +614,107 @@ def _prepare(given: _Given, rows: _Rows, work: FloatArray) -> _Block:
             rows = np.repeat(rows, 2)
     n = max(2, n)  # a lone market stands in two equal columns
 
-    def listed(array: FloatArray) -> FloatArray:
-        return array if array.size == 1 else array[rows]
-
-    theta_d = listed(given.domestic_share)
-    sigma_m, sigma_d = listed(given.sigma_import), listed(given.sigma_domestic)
-    eta, taste_d = listed(given.eta), listed(given.taste_domestic)
-    supply_d = listed(given.supply_domestic)
-    cost_d = listed(given.cost_domestic)
+    theta_d, taste_d = _some(given.domestic_share, rows), _some(given.taste_domestic, rows)
+    sigma_m, sigma_d = _some(given.sigma_import, rows), _some(given.sigma_domestic, rows)
+    eta, supply_d = _some(given.eta, rows), _some(given.supply_domestic, rows)
+    cost_d = _some(given.cost_domestic, rows)
 
     # N = theta_D a_D + theta_M, written so that it is exactly 1 at a_D = 1.
     normal = 1.0 + theta_d * (taste_d - 1.0)
-    demand_level = np.log(listed(given.demand)) - np.log(normal)
+    demand_level = np.log(_some(given.demand, rows)) - np.log(normal)
     level_d = np.log(taste_d) + demand_level
     finite_d = np.minimum(supply_d, _INFINITE)
     b_d = 1.0 / (sigma_d + finite_d)
     alpha_d = finite_d * b_d * np.log(cost_d)
-    alpha_d = alpha_d + b_d * (level_d - np.log(listed(given.capacity_domestic)))
+    alpha_d = alpha_d + b_d * (level_d - np.log(_some(given.capacity_domestic, rows)))
 
     shape = (given.import_shares.shape[1], n)
-    weight = np.empty(shape)
-    weight[...] = _columns(given.import_shares, rows)
+    tables = work[:, : shape[0] * n].reshape(_TABLES, *shape)
+    weight, wedge_room, slope, start, power_slope, power_start, *room = tables
+    np.copyto(weight, _taken(given, "import_shares", rows).T)
     weight_sum: FloatArray = np.add.reduce(weight, axis=0)
-    taste = np.ascontiguousarray(_columns(given.taste, rows))
+    if not np.abs(weight_sum - 1.0).max() <= _REFUSED_BEYOND:
+        raise _RefusedError
+    taste = given.taste.T
     shift = demand_level
     if not _is_one(taste):
+        taste = _columns(given, "taste", rows, np.empty(shape))
         theta_sum = weight_sum
         weight *= taste
         weight_sum = np.add.reduce(weight, axis=0)
         # ln of the mean taste; the division makes shares add up to one.
         shift = shift - np.log(weight_sum / theta_sum)
 
-    alpha = np.empty(shape)
-    np.minimum(_columns(given.supply, rows), _INFINITE, out=alpha)
-    fixed = alpha == _INFINITE
-    slope = sigma_m + alpha
+    np.add(sigma_m, _taken(given, "supply", rows).T, out=slope)
     np.divide(1.0, slope, out=slope)
-    alpha *= slope  # the share of a cost that is passed on, epsilon / (sigma_M + epsilon)
-    wedge = np.ascontiguousarray(_columns(given.trade_cost, rows))
-    cost = np.ascontiguousarray(_columns(given.cost, rows))
-    alpha *= np.log(wedge if _is_one(cost) else wedge * cost)
-    if not (_is_one(taste) and _is_one(given.capacity)):
-        alpha += slope * np.log(taste / np.ascontiguousarray(_columns(given.capacity, rows)))
+    wedge, cost = _columns(given, "trade_cost", rows, wedge_room), given.cost.T
+    if _is_one(cost):
+        log_wedge = np.log(wedge, out=power_start if wedge is wedge_room else None)
+    else:
+        cost = _columns(given, "cost", rows, np.empty(shape))
+        log_wedge = np.multiply(wedge, cost, out=power_start)
+        np.log(log_wedge, out=log_wedge)
+    # ln(p / c) = b (u + shift + ln(a / k) - sigma ln(T c)), exactly 0 where supply is infinite.
+    np.multiply(log_wedge, -sigma_m, out=start)
+    if not (_is_one(given.taste) and _is_one(given.capacity)):
+        push = np.divide(taste, _columns(given, "capacity", rows, room[0]), out=room[0])
+        start += np.log(push, out=push)
     if shift.any():
-        alpha += slope * shift
+        start += shift
+    start *= slope
     gap = one_minus(sigma_m)
-    alpha *= gap
+    np.add(log_wedge, start, out=power_start)
+    power_start *= gap
+    np.multiply(slope, gap, out=power_slope)
+
+    # With zeta = ln p_D - m and j = q - m = log1p(delta expm1((1 - sigma_D) zeta)) / (1 - sigma_D),
+    # ln p_D = alpha_D + kappa q gives m (1 - kappa) = alpha_D - zeta + kappa j.
+    slope_d = b_d * (sigma_d - eta)
+    turn = 1.0 / (b_d * (eta + finite_d))
+    if turn.max() > _STEEPEST:
+        turn[turn > _STEEPEST] = np.nan  # such a market goes the sure way
+    import_start, import_bend = alpha_d * turn, slope_d * turn
+    share_d = theta_d * taste_d / normal
+    if not share_d.all():  # where there is no domestic variety, it is kept out altogether
+        turn = np.where(share_d == 0.0, 1.0, turn)
+        import_start = np.where(share_d == 0.0, 0.0, import_start)
+        import_bend = np.where(share_d == 0.0, 0.0, import_bend)
+    on_both = sigma_m - eta
     return _Block(
         rows=rows,
+        markets=n,
         wedge=wedge,
         cost=cost,
         taste=taste,
-        fixed=fixed,
         weight=weight,
         weight_sum=weight_sum,
         sigma=sigma_m,
         slope=slope,
-        exponent=alpha,
+        start=start,
+        power_slope=power_slope,
+        power_start=power_start,
         gap=gap,
         on_import=sigma_m - sigma_d,
         on_composite=sigma_d - eta,
         shift=shift,
         sigma_domestic=sigma_d,
         gap_domestic=one_minus(sigma_d),
-        share_domestic=theta_d * taste_d / normal,
+        share_domestic=share_d,
         share_import=(1.0 - theta_d) / normal,
         intercept_domestic=alpha_d,
-        slope_domestic=b_d * (sigma_d - eta),
+        slope_domestic=slope_d,
         level_domestic=level_d,
         cost_domestic=cost_d,
         fixed_domestic=np.isinf(supply_d),
-        log_import=np.zeros(n),
-        log_composite=np.zeros(n),
-        passes=np.zeros(n, dtype=np.int64),
-        work=work[: 3 * alpha.size].reshape(3, *shape),
+        import_start=import_start,
+        import_turn=turn,
+        import_bend=import_bend,
+        demand_start=on_both * import_start,
+        demand_turn=on_both * turn,
+        demand_bend=on_both * import_bend + (sigma_d - eta),
+        power=room[0],
+        landed=room[1],
+        price=room[2],
     )
 
 
@@ -559,17 +723,15 @@ def _prepare(given: _Given, rows: _Rows, work: FloatArray) -> _Block:
 
 @dataclass(slots=True)
 class _Evaluation:
-    """The two index equations at the state of a block."""
+    """The one equation that is left, m - M(u) = 0, at zeta; all (n,)."""
 
-    exponent: FloatArray  # (1 - sigma_M) ln pi, (S, n)
-    power: FloatArray  # its exponential, (S, n)
-    landed: FloatArray  # theta a pi**(1 - sigma_M), (S, n)
-    landed_sum: FloatArray  # its sum over sources, (n,)
-    domestic_price: FloatArray  # ln p_D, (n,)
-    domestic_share: FloatArray  # w_D, landed value share of the domestic variety, (n,)
-    import_gap: FloatArray  # F_1, (n,)
-    composite_gap: FloatArray  # F_2, (n,)
-    residual: FloatArray  # the larger of the two in absolute value, (n,)
+    landed_sum: FloatArray  # theta a pi**(1 - sigma_M), summed over sources
+    log_import: FloatArray  # m
+    log_composite: FloatArray  # q
+    demand: FloatArray  # u
+    domestic_share: FloatArray  # w_D, landed value share of the domestic variety
+    gap: FloatArray  # m - M(u)
+    residual: FloatArray  # its absolute value, NaN where the quick way cannot go on
 
 
 def _solve_quickly(
@@ -581,53 +743,73 @@ def _solve_quickly(
     quick way cannot solve.
     """
     block = _prepare(given, rows, work)
-    n = block.log_import.size
-    active = np.ones(n, dtype=np.bool_)
-    stuck = np.zeros(n, dtype=np.bool_)
-    block.passes += 1
-    at = _evaluate(block, near, first=True)
-    while True:
-        active = ~(at.residual <= _TOLERANCE)  # NaN stays active here
-        if not active.any():
-            break
-        stuck = active & (np.isnan(at.residual) | (block.passes >= _PASSES))
-        active &= ~stuck
+    n = block.markets
+    zeta = np.zeros(n)
+    passes = np.ones(n, dtype=np.int64)
+    for _ in range(_PASSES):
+        at = _evaluate(block, zeta, near)
+        active = at.residual > _TOLERANCE
         if _LEAVE_BELOW * np.count_nonzero(active) <= n:
+            stuck = np.isnan(at.residual)
             break
-        _step(block, at, active)
-        block.passes += active
-        at = _evaluate(block, near, first=False)
-    demand = block.on_import * block.log_import
-    demand += block.on_composite * block.log_composite
-    demand += block.shift
+        step = _step(block, at)
+        step *= active
+        zeta -= step
+        passes += active
+    else:
+        stuck = ~(at.residual <= _TOLERANCE)
+        active &= ~stuck
+    demand = at.demand + block.shift
     # ln pi = alpha + b u with b < 1 / sigma: this bounds both factors of the quantity. The
     # first test spares the second for nearly every block; it is also met where there is a NaN.
     if not np.abs(demand).max() <= _EXTREME * min(1.0, block.sigma.min()):
         stuck |= np.abs(demand) > _EXTREME * np.minimum(1.0, block.sigma)
         active &= ~stuck
     _write(block, at, demand, out)
-    places = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+    out.iterations[block.rows] = passes
+    places = _places(rows)
     if n > places.size:
         active, stuck = active[:1], stuck[:1]
     return places[active], places[stuck]
 
 
-def _evaluate(block: _Block, near: bool, first: bool) -> _Evaluation:
-    """Both index equations at (m, q).
+def _evaluate(block: _Block, zeta: FloatArray, near: bool) -> _Evaluation:
+    """Everything at zeta, where the domestic nest holds by construction."""
+    z = block.gap_domestic * zeta
+    np.expm1(z, out=z)
+    z *= block.share_domestic
+    nest = np.log1p(z)
+    nest /= block.gap_domestic
+    m = block.import_bend * nest
+    m -= block.import_turn * zeta
+    m += block.import_start
+    demand = block.demand_bend * nest
+    demand -= block.demand_turn * zeta
+    demand += block.demand_start
+    nest += m
+    index, landed_sum = _import_index(block, demand, near)
+    gap = np.subtract(m, index, out=index)
+    residual = np.abs(gap)
+    if not z.min() >= -0.9:
+        # 1 + z would cancel: such a market goes the sure way.
+        residual[z < -0.9] = np.nan
+    domestic_share = z + block.share_domestic
+    z += 1.0
+    domestic_share /= z
+    return _Evaluation(landed_sum, m, nest, demand, domestic_share, gap, residual)
+
+
+def _import_index(block: _Block, demand: FloatArray, near: bool) -> tuple[FloatArray, FloatArray]:
+    """M(u) and the landed sum it is made of.
 
     `near` says that |1 - sigma_M| < 1/4 in all markets: the index is then built from expm1, so
     that no digit is lost next to 1; else a plain logarithm is as exact as float64 can hold.
     """
-    m, q = block.log_import, block.log_composite
-    exponent, power, landed = block.work
-    if first:  # m = q = 0
-        exponent = block.exponent
-    else:
-        demand = block.on_import * m
-        demand += block.on_composite * q
-        demand *= block.gap
-        np.multiply(block.slope, demand, out=exponent)
-        exponent += block.exponent
+    power, landed, exponent = block.power, block.landed, block.power_start
+    if demand.any():
+        np.multiply(block.power_slope, demand, out=power)
+        power += exponent
+        exponent = power
     if near:
         np.expm1(exponent, out=power)
         np.multiply(block.weight, power, out=landed)
@@ -644,42 +826,13 @@ def _evaluate(block: _Block, near: bool, first: bool) -> _Evaluation:
         index = landed_sum / block.weight_sum
         np.log(index, out=index)
     index /= block.gap
-    import_gap = m - index
-
-    # The domestic nest around m: q = m + log1p(delta expm1(z)) / (1 - sigma_D).
-    domestic_price = block.slope_domestic * q
-    domestic_price += block.intercept_domestic
-    z = domestic_price - m
-    z *= block.gap_domestic
-    np.expm1(z, out=z)
-    z *= block.share_domestic
-    composite_gap = np.log1p(z)
-    composite_gap /= block.gap_domestic
-    composite_gap += m
-    np.subtract(q, composite_gap, out=composite_gap)
-    domestic_share = z + block.share_domestic
-    domestic_share /= z + 1.0
-    residual = np.maximum(np.abs(import_gap), np.abs(composite_gap))
-    if z.min() < -0.9:
-        # 1 + z would cancel: such a market goes the sure way.
-        residual[z < -0.9] = np.nan
-    return _Evaluation(
-        exponent,
-        power,
-        landed,
-        landed_sum,
-        domestic_price,
-        domestic_share,
-        import_gap,
-        composite_gap,
-        residual,
-    )
+    return index, landed_sum
 
 
-def _step(block: _Block, at: _Evaluation, active: NDArray[np.bool_]) -> None:
-    """Move (m, q) of the active markets by a Newton step and its second-order correction."""
+def _step(block: _Block, at: _Evaluation) -> FloatArray:
+    """Newton step back from zeta, with its second-order (Chebyshev) correction."""
     # Slope and curvature of the import index: mean and variance of b under landed shares.
-    moment = at.landed
+    moment = block.landed
     moment *= block.slope
     slope: FloatArray = np.add.reduce(moment, axis=0)
     slope /= at.landed_sum
@@ -689,97 +842,83 @@ def _step(block: _Block, at: _Evaluation, active: NDArray[np.bool_]) -> None:
     curvature -= slope * slope
     curvature *= block.gap
 
-    # Jacobian [[a, -b], [-c, d]] of (F_1, F_2) in (m, q).
+    # First and second derivatives of j, then of u, then of m - M(u).
     w = at.domestic_share
-    a = 1.0 - slope * block.on_import
-    b = slope * block.on_composite
-    c = 1.0 - w
-    d = 1.0 - w * block.slope_domestic
-    inverse = 1.0 / (a * d - b * c)
-    a *= inverse
-    b *= inverse
-    d *= inverse
-    c_scaled = c * inverse
+    bend = 1.0 - w
+    bend *= w
+    bend *= block.gap_domestic
+    demand = block.demand_bend * w
+    demand -= block.demand_turn
+    first = block.import_bend * w
+    first -= block.import_turn
+    first -= slope * demand
+    slope *= block.demand_bend
+    second = block.import_bend - slope
+    second *= bend
+    demand *= demand
+    demand *= curvature
+    second -= demand
 
-    f, g = at.import_gap, at.composite_gap
-    dm = -(f * d + g * b)
-    dq = -(g * a + f * c_scaled)
-    # Chebyshev: minus half the second derivative along the step, through the same inverse.
-    demand = block.on_import * dm + block.on_composite * dq
-    bend_import = 0.5 * curvature * demand * demand
-    turn = block.slope_domestic * dq - dm
-    bend_composite = 0.5 * block.gap_domestic * w * c * turn * turn
-    cm = bend_import * d + bend_composite * b
-    cq = bend_composite * a + bend_import * c_scaled
+    step = at.gap / first
+    second *= step
+    second /= first
+    second *= 0.5
     # A correction as large as the step says that the step is too long for its series.
-    trusted = np.abs(cm) + np.abs(cq) <= 0.5 * (np.abs(dm) + np.abs(dq))
-    cm *= trusted
-    cq *= trusted
-    dm += cm
-    dq += cq
-    if active.all():
-        block.log_import = block.log_import + dm
-        block.log_composite = block.log_composite + dq
-    else:
-        block.log_import = np.where(active, block.log_import + dm, block.log_import)
-        block.log_composite = np.where(active, block.log_composite + dq, block.log_composite)
+    second *= np.abs(second) <= 0.5
+    second += 1.0
+    step *= second
+    return step
 
 
 def _write(block: _Block, at: _Evaluation, demand: FloatArray, out: _Result) -> None:
     """Hats from the state of a block; what has not converged is written again later."""
-    landed_price, quantity, price = block.work
-    np.divide(at.exponent, block.gap, out=landed_price)
-    np.exp(landed_price, out=landed_price)
+    price, quantity, landed_price = block.price, block.power, block.landed
+    np.multiply(block.slope, at.demand, out=price)
+    price += block.start
+    np.exp(price, out=price)
+    if not _is_one(block.cost):
+        price *= block.cost
     # x = a pi**(-sigma) exp(u + shift) = a (pi**(1 - sigma) / pi) exp(u + shift)
-    np.divide(at.power, landed_price, out=quantity)
+    np.multiply(price, block.wedge, out=landed_price)
+    quantity /= landed_price
     quantity *= np.exp(demand)
     if not _is_one(block.taste):
         quantity *= block.taste
-    np.divide(landed_price, block.wedge, out=price)
-    _store(block, price, quantity, at.domestic_price, at.residual, out)
+    _store(block, price, quantity, at.log_import, at.log_composite, at.residual, out)
 
 
 def _store(
     block: _Block,
     price: FloatArray,
     quantity: FloatArray,
-    domestic_price: FloatArray,
+    m: FloatArray,
+    q: FloatArray,
     residual: FloatArray,
     out: _Result,
 ) -> None:
     """Write solved hats to their places, exact where supply is infinite."""
-    rows, q = block.rows, block.log_composite
-    if block.fixed.any():
-        price = _with_cost(price, block)
-    hats = out.hats
+    rows, hats = block.rows, out.hats
+    hats[0, rows] = price.T
+    hats[1, rows] = quantity.T
     if isinstance(rows, slice):
-        hats[0, rows] = price.T
-        hats[1, rows] = quantity.T
         np.multiply(hats[0, rows], hats[1, rows], out=hats[2, rows])
     else:
-        hats[0, rows] = price.T
-        hats[1, rows] = quantity.T
         hats[2, rows] = (price * quantity).T
+    domestic_price = block.slope_domestic * q
+    domestic_price += block.intercept_domestic
     # x_D = a_D p_D**(-sigma_D) P**(sigma_D - eta) Y / N
     quantity_d = block.on_composite * q
     quantity_d += block.level_domestic
     quantity_d -= block.sigma_domestic * domestic_price
-    price_d = np.exp(domestic_price)
-    out.price_domestic[rows] = np.where(block.fixed_domestic, block.cost_domestic, price_d)
+    np.exp(domestic_price, out=domestic_price)
+    if block.fixed_domestic.any():
+        domestic_price = np.where(block.fixed_domestic, block.cost_domestic, domestic_price)
+    out.price_domestic[rows] = domestic_price
     out.quantity_domestic[rows] = np.exp(quantity_d)
-    out.import_index[rows] = np.exp(block.log_import)
+    out.import_index[rows] = np.exp(m)
     out.composite_index[rows] = np.exp(q)
     out.residual[rows] = residual
     out.converged[rows] = residual <= _SURE_TOLERANCE
-    out.iterations[rows] = block.passes
-
-
-def _with_cost(price: FloatArray, block: _Block) -> FloatArray:
-    """Prices, at cost exactly where supply is infinite."""
-    if block.cost.size == 1:
-        np.putmask(price, block.fixed, block.cost)  # much the quickest where it applies
-        return price
-    return np.where(block.fixed, block.cost, price)
 
 
 # --- the sure way ---------------------------------------------------------------------------------
@@ -792,8 +931,7 @@ def _solve_surely(given: _Given, out: _Result, rows: _Rows, work: FloatArray) ->
     cannot fail but by running out of floating-point numbers.
     """
     block = _prepare(given, rows, work)
-    # ln pi at u = 0, and ln pi itself, from (1 - sigma) ln pi.
-    constant = block.exponent / block.gap
+    constant = block.power_start / block.gap  # ln pi at u = 0
     sigma = block.sigma
 
     def import_index(u: FloatArray) -> FloatArray:
@@ -814,7 +952,7 @@ def _solve_surely(given: _Given, out: _Result, rows: _Rows, work: FloatArray) ->
         value = u - block.on_import * m - block.on_composite * q
         return value, 1.0 - import_slope(u) * (block.on_import + block.on_composite * passed_on)
 
-    u, steps = _increasing_root(mismatch, np.zeros(block.log_import.size))
+    u, steps = _increasing_root(mismatch, np.zeros(block.markets))
     m = import_index(u)
     q = _composite_of(block, m)
     # Where the indices amplify the last digit of u, Newton on (m, q) itself settles it.
@@ -833,16 +971,14 @@ def _solve_surely(given: _Given, out: _Result, rows: _Rows, work: FloatArray) ->
         m, q = np.where(better, m_next, m), np.where(better, q_next, q)
         f, g = np.where(better, f_next, f), np.where(better, g_next, g)
         best = np.where(better, residual, best)
-    block.log_import, block.log_composite = m, q
-    block.passes = block.passes + steps
     u = block.on_import * m + block.on_composite * q
     log_landed = constant + block.slope * u
-    price = np.exp(log_landed) / block.wedge
+    price = np.exp(block.start + block.slope * u) * block.cost
     quantity = block.taste * np.exp(u + block.shift - sigma * log_landed)
     converged = best <= _SURE_TOLERANCE * (1.0 + np.abs(m) + np.abs(q))
-    domestic_price = block.intercept_domestic + block.slope_domestic * q
-    _store(block, price, quantity, domestic_price, best, out)
+    _store(block, price, quantity, m, q, best, out)
     out.converged[block.rows] = converged
+    out.iterations[block.rows] = steps
     lost = np.asarray(block.rows)[~converged]
     out.hats[:, lost] = np.nan
     for line in (
@@ -879,7 +1015,8 @@ def _composite_index(block: _Block, m: FloatArray, domestic_price: FloatArray) -
 def _domestic_value_share(block: _Block, m: FloatArray, q: FloatArray) -> FloatArray:
     """w_D at (m, q), without overflow."""
     z = block.gap_domestic * (block.intercept_domestic + block.slope_domestic * q - m)
-    return np.asarray(expit(z + np.log(block.share_domestic) - np.log(block.share_import)))
+    odds = z + np.log(block.share_domestic) - np.log(block.share_import)
+    return np.asarray(np.exp(-np.logaddexp(0.0, -odds)))  # the logistic function, both ends safe
 
 
 def _composite_of(block: _Block, m: FloatArray) -> FloatArray:

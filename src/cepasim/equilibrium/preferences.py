@@ -8,6 +8,8 @@ the cost of proving origin. All rates are fractions of the c.i.f. value.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -85,19 +87,21 @@ def collected_tariff(
 
 
 def origin_cost_from_use(
-    weights: Floats,
+    weights: Floats | Callable[[Floats], tuple[Floats, Floats]],
     margin: Floats,
     used: Floats,
     maximum: float,
     group: NDArray[np.intp],
-    near: Floats | None = None,
 ) -> Floats:
     """Cost of proving origin that reproduces an observed use of the preference, by group.
 
     Parameters
     ----------
-    weights : ndarray, shape (K,)
-        c.i.f. trade of each product, any unit, at least 0.
+    weights : ndarray, shape (K,), or callable
+        c.i.f. trade of each product, any unit in a group, at least 0. Where trade depends on the
+        cost, a function that gives trade at a cost by group, shape (H,), and its derivative with
+        respect to ``ln phi``, shape (K,) each; the dearer proof is, the less is traded of what
+        has a large margin.
     margin : ndarray, shape (K,)
         Preference margin of each product, fraction.
     used : ndarray, shape (H,)
@@ -106,8 +110,6 @@ def origin_cost_from_use(
         ``u_max``.
     group : ndarray of int, shape (K,)
         Group (chapter) of each product.
-    near : ndarray, shape (H,), optional
-        A cost that is close already; what is not above 0 says nothing.
 
     Returns
     -------
@@ -115,9 +117,14 @@ def origin_cost_from_use(
         ``phi``; NaN for a group in which no product with weight has a margin.
     """
     groups = used.size
-    inside = np.flatnonzero((margin > 0) & (weights > 0))
-    carried, place = weights[inside], group[inside]
-    total = np.bincount(place, carried, groups)
+    start = weights(np.zeros(groups))[0] if callable(weights) else weights
+    inside = np.flatnonzero((margin > 0) & (start > 0))
+    carried, place = start[inside], group[inside]
+
+    def sums(values: Floats) -> Floats:
+        return np.asarray(np.bincount(place, values, groups), dtype=float)
+
+    total = sums(carried)
     known = total > 0
     scale = np.where(known, total, 1.0)
     target = np.clip(used / maximum, _LEAST_USE, 1.0)
@@ -125,28 +132,29 @@ def origin_cost_from_use(
     wanted = _logit(np.where(partly, target, 0.5))
     # With x = ln(margin) the share that claims is logistic in 2 (x - ln phi). Were all margins of
     # a group alike, its logit would be linear in ln phi: Newton's method on the logit, inside the
-    # bracket that the smallest and the largest margin give.
+    # bracket that the smallest and the largest margin give whatever the weights are.
     log_margin = np.log(margin[inside])
     low, high = np.full(groups, np.inf), np.full(groups, -np.inf)
     np.minimum.at(low, place, log_margin)
     np.maximum.at(high, place, log_margin)
     low, high = np.where(known, low, 0.0) - wanted / 2, np.where(known, high, 0.0) - wanted / 2
-    at = np.bincount(place, carried * log_margin, groups) / scale - wanted / 2
-    if near is not None:
-        at = np.log(near, out=at, where=near > 0)
-    at = np.clip(at, low, high)
+    at = np.clip(sums(carried * log_margin) / scale - wanted / 2, low, high)
+    moved = np.zeros_like(carried)
     for _ in range(_MOST_STEPS):
+        if callable(weights):
+            carried, moved = (array[inside] for array in weights(np.exp(at)))
         share = 1.0 / (1.0 + np.exp(2 * (at[place] - log_margin)))
         # The part that does not claim is summed for itself: 1 - claimed loses digits near 1.
-        claimed = np.bincount(place, carried * share, groups) / scale
-        unclaimed = np.bincount(place, carried * (1.0 - share), groups) / scale
-        spread = np.bincount(place, carried * share * (1.0 - share), groups) / scale
-        ok = partly & (claimed > 0) & (unclaimed > 0) & (spread > 0)
+        claims, rest = carried * share, carried * (1.0 - share)
+        claimed, unclaimed = sums(claims), sums(rest)
+        ok = partly & (claimed > 0) & (unclaimed > 0)
         one = np.where(ok, claimed, 0.5), np.where(ok, unclaimed, 0.5)
         gap = np.where(ok, np.log(one[0] / one[1]) - wanted, 0.0)
+        # d ln(claimed / unclaimed): products claim less, and trade moves between them.
+        slope = sums(moved * share - 2.0 * claims * (1.0 - share)) / one[0]
+        slope = slope - sums(moved * (1.0 - share) + 2.0 * rest * share) / one[1]
         low, high = np.where(gap > 0, at, low), np.where(gap < 0, at, high)
-        slope = np.where(ok, -2.0 * spread / (one[0] * one[1]), -2.0)
-        newton = at - gap / slope
+        newton = at - gap / np.where(ok & (slope < 0), slope, -2.0)
         safe = (newton >= low) & (newton <= high)
         step = np.where(safe, newton, 0.5 * (low + high)) - at
         step = np.where(partly & (gap != 0.0), step, 0.0)

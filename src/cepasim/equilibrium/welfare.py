@@ -48,24 +48,50 @@ class WedgeAccounts:
 
     Attributes
     ----------
-    freight : ndarray
-        Freight and insurance, f p x.
-    duty : ndarray
-        Received by the importer's treasury, t_duty (1 + f) p x.
-    origin_cost : ndarray
-        Cost of proving origin and of preference forgone beyond the duty,
-        (t_eff − t_duty)(1 + f) p x; a resource cost.
-    barrier_rent : ndarray
-        Part of the barriers' cost that is a rent to a named owner.
-    barrier_cost : ndarray
-        The rest of ν (1 + f)(1 + t_eff) p x; a resource cost.
+    landed_before_duty : ndarray
+        Value with freight and insurance, (1 + f) p x.
     """
 
-    freight: FloatArray
-    duty: FloatArray
-    origin_cost: FloatArray
-    barrier_rent: FloatArray
-    barrier_cost: FloatArray
+    landed_before_duty: FloatArray
+    _value: FloatArray
+    _freight: FloatArray
+    _effective: FloatArray
+    _duty: FloatArray
+    _barrier: FloatArray
+    _rent_share: FloatArray
+
+    @property
+    def freight(self) -> FloatArray:
+        """Freight and insurance, f p x."""
+        return np.asarray(self._value * self._freight)
+
+    @property
+    def duty(self) -> FloatArray:
+        """Received by the importer's treasury, t_duty (1 + f) p x."""
+        return np.asarray(self._duty * self.landed_before_duty)
+
+    @property
+    def origin_cost(self) -> FloatArray:
+        """Cost of proving origin and of preference forgone beyond the duty, a resource cost.
+
+        (t_eff − t_duty)(1 + f) p x.
+        """
+        return np.asarray((self._effective - self._duty) * self.landed_before_duty)
+
+    @property
+    def barriers(self) -> FloatArray:
+        """Cost of the barriers, ν (1 + f)(1 + t_eff) p x."""
+        return np.asarray(self._barrier * self.landed_before_duty * (1.0 + self._effective))
+
+    @property
+    def barrier_rent(self) -> FloatArray:
+        """Part of the barriers' cost that is a rent to a named owner."""
+        return np.asarray(self._rent_share * self.barriers)
+
+    @property
+    def barrier_cost(self) -> FloatArray:
+        """The rest of the barriers' cost; a resource cost."""
+        return np.asarray((1.0 - self._rent_share) * self.barriers)
 
 
 def displacement(
@@ -261,20 +287,11 @@ def wedge_accounts(
     WedgeAccounts
         Money of `value`.
     """
-    value = np.asarray(value, dtype=np.float64)
-    f = np.asarray(freight, dtype=np.float64)
-    t_eff = np.asarray(tariff_effective, dtype=np.float64)
-    t_duty = np.asarray(tariff_duty, dtype=np.float64)
-    share = np.asarray(rent_share, dtype=np.float64)
-    landed_before_duty = value * (1.0 + f)
-    barriers = np.asarray(barrier, dtype=np.float64) * landed_before_duty * (1.0 + t_eff)
-    return WedgeAccounts(
-        freight=np.asarray(value * f),
-        duty=np.asarray(t_duty * landed_before_duty),
-        origin_cost=np.asarray((t_eff - t_duty) * landed_before_duty),
-        barrier_rent=np.asarray(share * barriers),
-        barrier_cost=np.asarray((1.0 - share) * barriers),
+    worth, f, t_eff, t_duty, nu, share = (
+        np.asarray(given, dtype=np.float64)
+        for given in (value, freight, tariff_effective, tariff_duty, barrier, rent_share)
     )
+    return WedgeAccounts(worth * (1.0 + f), worth, f, t_eff, t_duty, nu, share)
 
 
 def _require(good: np.ndarray, name: str, array: FloatArray, words: str) -> None:

@@ -114,17 +114,18 @@ def fund_path(economy: Economy, lever: FundLever, years: Years, staged: bool = T
     ramp = np.array([value(f"ramp_{step}") for step in (1, 2, 3)])
     machinery = parameters.by_chapter("capital_goods_chapter_share", chapters)
 
+    if staged:
+        profile = _profile(years, parse_fiscal_year(lever.start), lever.years, lever.replenish)
+        grants = budget * profile
+        investment = _spread(per_grant * grants, lag)
+        working = _working_capital(per_grant * grants, lag, wear, ramp)
+    else:
+        grants = investment = np.zeros(len(years))
+        working = np.full(len(years), per_grant * budget)
+
     path = FundPath.none(len(years), len(chapters))
     for window, share in lever.windows.items():
         split = allocation(economy, lever, window) * share
-        if staged:
-            profile = _profile(years, parse_fiscal_year(lever.start), lever.years, lever.replenish)
-            grants = budget * profile
-            investment = _spread(per_grant * grants, lag)
-            working = _working_capital(per_grant * grants, lag, wear, ramp)
-        else:
-            grants = investment = np.zeros(len(years))
-            working = np.full(len(years), per_grant * budget)
         output = np.outer(working * ratio, split)
 
         def by_window(name: str, window: str = window) -> Floats:
@@ -163,9 +164,7 @@ def _spread(commitments: Floats, lag: int) -> Floats:
 
 def _working_capital(commitments: Floats, lag: int, wear: float, ramp: Floats) -> Floats:
     """Capital at work, each vintage weighted by how far it is up the ramp, shape (Y,)."""
-    working = np.zeros_like(commitments)
-    for made, amount in enumerate(commitments):
-        age = np.arange(len(commitments) - made - lag)
-        reached = ramp[np.minimum(age, len(ramp) - 1)]
-        working[made + lag :] += amount * (1 - wear) ** age * reached
-    return working
+    age = np.subtract.outer(np.arange(commitments.size), np.arange(commitments.size) + lag)
+    old = np.maximum(age, 0)
+    left = (1 - wear) ** old * ramp[np.minimum(old, len(ramp) - 1)]
+    return np.asarray((np.where(age >= 0, left, 0.0) * commitments).sum(axis=1))

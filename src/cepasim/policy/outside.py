@@ -37,11 +37,14 @@ def cost_hats(
     price_level : ndarray, shape (Y, H)
         Hat of the importer's general price level in dollars, the same for every chapter.
     """
-    schedule = market.schedule
-    cost = np.ones((len(years), len(market.chapters), len(market.exporters)))
-    own = np.ones((len(years), len(market.chapters)))
-    level = np.ones_like(own)
-    for rate in exchange_rates:
+    schedule, rates = market.schedule, list(exchange_rates)
+    costs = [lever for lever in external if lever.cost_percent is not None]
+    by_source = (len(years), len(market.chapters), len(market.exporters))
+    if not rates and not costs:
+        one = np.broadcast_to(1.0, by_source)
+        return one, one[:, :, 0], one[:, :, 0]
+    cost, own, level = np.ones(by_source), np.ones(by_source[:2]), np.ones(by_source[:2])
+    for rate in rates:
         change = in_force(years, rate.start, 1, staged) / (1 + rate.depreciation_percent / 100)
         hat = 1 - in_force(years, rate.start, 1, staged) + change
         if rate.country == market.importer:
@@ -49,7 +52,7 @@ def cost_hats(
             level *= hat[:, None]
         elif rate.country in market.exporters:
             cost[:, :, market.exporters.index(rate.country)] *= hat[:, None]
-    for lever in external:
+    for lever in costs:
         if lever.source is None or lever.cost_percent is None:
             continue
         chosen = classification.select(lever.select).matches(schedule.products)
@@ -72,13 +75,13 @@ def demand_hat(
     staged: bool = True,
 ) -> Floats:
     """Real demand of a market for each chapter against its growth path, hat, shape (Y, H)."""
-    hat = np.ones((len(years), len(market.chapters)))
+    hat = np.broadcast_to(1.0, (len(years), len(market.chapters)))
     for lever in external:
         if lever.demand_in == market.importer and lever.demand_percent is not None:
             chosen = classification.select(lever.select).matches(market.schedule.products)
             reach = _reach(market, chosen, market.partner)
             running = in_force(years, lever.start, 1, staged)
-            hat *= 1 + np.outer(running, reach) * lever.demand_percent / 100
+            hat = hat * (1 + np.outer(running, reach) * lever.demand_percent / 100)
     return hat
 
 

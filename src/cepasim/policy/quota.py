@@ -8,15 +8,15 @@ the lag with which trade follows a change of price.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.classification import Classification
 from cepasim.economy import Market
-from cepasim.policy.wedges import Wedges
+from cepasim.policy.wedges import SourceWedges, Wedges
 from cepasim.scenario import QuotaLever
 from cepasim.timing import Years, in_force
 
@@ -58,17 +58,6 @@ class Quotas:
             np.ones(shape, dtype=np.bool_),
         )
 
-    @classmethod
-    def stacked(cls, parts: Sequence[Quotas | None], rows: Sequence[int], chapters: int) -> Quotas:
-        """Put the years of several sets of quotas one after the other."""
-        every = [
-            cls.none((length, chapters)) if part is None else part
-            for part, length in zip(parts, rows, strict=True)
-        ]
-        return cls(
-            *(np.concatenate([getattr(part, item.name) for part in every]) for item in fields(cls))
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuotaOutcome:
@@ -93,38 +82,36 @@ class QuotaOutcome:
     within: Floats
     rent: Floats
 
-    def rows(self, start: int, stop: int) -> QuotaOutcome:
-        """Some of the years."""
-        return QuotaOutcome(*(getattr(self, item.name)[start:stop] for item in fields(self)))
-
 
 def with_in_quota_rates(
     market: Market,
     levers: Iterable[QuotaLever],
-    legislated: Wedges,
+    legislated: Mapping[int, SourceWedges],
     classification: Classification,
     years: Years,
     staged: bool = True,
-) -> Wedges:
-    """Wedges with the in-quota rates that levers set for whole chapters.
+) -> Mapping[int, SourceWedges]:
+    """Wedges by source with the in-quota rates that levers set for whole chapters.
 
     A lever without ``in_rate_percent`` leaves the rates that schedule and other levers give.
     Within the quota the rate is paid as it is: there is no origin to prove beyond the licence.
     """
-    setting = [lever for lever in levers if lever.in_rate_percent is not None]
-    if not setting:
-        return legislated
-    changed = {item.name: getattr(legislated, item.name).copy() for item in fields(Wedges)}
-    for lever in setting:
+    changed = dict(legislated)
+    for lever in levers:
+        if lever.in_rate_percent is None:
+            continue
         column = market.exporters.index(lever.source)
         cell = np.ix_(_running(lever, years, staged), _chapters(market, lever, classification))
-        rate = float(lever.in_rate_percent or 0.0) / 100
-        base = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
-        hat = (1 + rate) * (1 + legislated.barrier[:, :, column]) / base
-        for name, value in (("hat", hat), ("effective", rate), ("collected", rate)):
-            plane = changed[name][:, :, column]
-            plane[cell] = np.broadcast_to(value, plane.shape)[cell]
-    return Wedges(**changed)
+        before = changed.get(column) or SourceWedges.of_base_year(market, column, len(years))
+        hat, effective, collected = (
+            getattr(before, name).copy() for name in ("hat", "effective", "collected")
+        )
+        effective[cell] = collected[cell] = rate = lever.in_rate_percent / 100
+        barrier = market.barrier_total if before.barrier is None else before.barrier
+        start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
+        hat[cell] = np.broadcast_to((1 + rate) * (1 + barrier) / start, hat.shape)[cell]
+        changed[column] = SourceWedges(hat, effective, collected, before.barrier)
+    return changed
 
 
 def quotas(

@@ -7,8 +7,7 @@ are divided by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,23 +18,24 @@ from cepasim.policy.fund import FundPath, fund_path
 from cepasim.policy.outside import cost_hats, demand_hat, redirected
 from cepasim.policy.quota import Quotas, quotas, with_in_quota_rates
 from cepasim.policy.sourcing import moved_shares
-from cepasim.policy.wedges import KnownWedges, Wedges, wedges
+from cepasim.policy.wedges import KnownWedges, Wedges, assembled, felt_in_trade, moved_wedges
 from cepasim.scenario import (
     AnyLever,
     ExchangeRateLever,
     ExternalLever,
     FundLever,
-    NtbLever,
-    OriginLever,
     QuotaLever,
     Scenario,
     SourcingLever,
-    TariffLever,
 )
 from cepasim.timing import Years, lagged
 
 Floats = NDArray[np.float64]
-WEDGE_LEVERS = (TariffLever, OriginLever, NtbLever)
+
+
+def same_everywhere(array: Floats) -> bool:
+    """Whether an array is one number seen from every place, as where no lever acts."""
+    return not any(array.strides)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,26 +82,6 @@ class Shocks:
         level = (1 + self.wedges.effective) * (1 + self.wedges.barrier)
         start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
         return np.asarray(self.wedges.hat * start / level)
-
-    @classmethod
-    def stacked(cls, parts: Sequence[Shocks]) -> Shocks:
-        """Put the years of several sets of shocks one after the other."""
-        wedges = Wedges(
-            *(
-                np.concatenate([getattr(part.wedges, item.name) for part in parts])
-                for item in fields(Wedges)
-            )
-        )
-        arrays = {
-            item.name: np.concatenate([getattr(part, item.name) for part in parts])
-            for item in fields(cls)
-            if item.name not in ("wedges", "quota")
-        }
-        quota = None
-        if any(part.quota is not None for part in parts):
-            rows = [len(part.growth) for part in parts]
-            quota = Quotas.stacked([part.quota for part in parts], rows, parts[0].base.shape[1])
-        return cls(wedges=wedges, quota=quota, **arrays)
 
 
 def levers_on(importer: str, scenario: Scenario) -> tuple[AnyLever, ...]:
@@ -154,23 +134,17 @@ def shocks(
 
     growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
-    moving_wedges = tuple(
-        lever for lever in levers_on(importer, scenario) if isinstance(lever, WEDGE_LEVERS)
-    )
-    if moving_wedges not in known.of_market:
-        known.of_market[moving_wedges] = wedges(economy, importer, scenario, years, staged, known)
-    legislated = known.of_market[moving_wedges]
     limiting = [lever for lever in scenario.levers_of(QuotaLever) if lever.importer == importer]
-    legislated = with_in_quota_rates(market, limiting, legislated, select, years, staged)
-    # What trade and the accounts feel of it: in logs, so that the level of the wedge is the product
-    # of its felt parts in every year, and all of landed expenditure belongs to somebody.
-    in_trade = Wedges(
-        hat=np.exp(felt(np.log(legislated.hat))),
-        effective=np.expm1(felt(np.log1p(legislated.effective))),
-        collected=np.expm1(felt(np.log1p(legislated.collected))),
-        barrier=np.expm1(felt(np.log1p(legislated.barrier))),
+    legislated = with_in_quota_rates(
+        market,
+        limiting,
+        moved_wedges(economy, importer, scenario, years, staged, known),
+        select,
+        years,
+        staged,
     )
-    cost, own_cost, price_level = cost_hats(
+    in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
+    hats = cost_hats(
         market,
         scenario.levers_of(ExchangeRateLever),
         scenario.levers_of(ExternalLever),
@@ -179,7 +153,7 @@ def shocks(
         staged,
     )
     cost, own_cost, price_level = (
-        np.exp(felt(np.log(hat))) for hat in (cost, own_cost, price_level)
+        hat if same_everywhere(hat) else np.exp(felt(np.log(hat))) for hat in hats
     )
     demand = demand_hat(market, scenario.levers_of(ExternalLever), select, years, staged)
     moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
@@ -188,17 +162,18 @@ def shocks(
     offered = felt(redirected(economy, importer, scenario, years, staged))
 
     to_japan, captive = fund.exports_to_japan, fund.captive
+    capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
     if importer == "JPN":
         base, capacity = _demand_moved(
             market, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
         )
-        capacity_domestic = np.ones_like(own_cost)
     else:
         base, capacity = _demand_moved(market, moved, 0 * captive, 0 * captive)
-        sold = fund.domestic_sales / growth[:, None]
-        capacity_domestic = 1 + np.divide(
-            sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
-        )
+        if fund.domestic_sales.any():
+            sold = fund.domestic_sales / growth[:, None]
+            capacity_domestic = 1 + np.divide(
+                sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
+            )
     return Shocks(
         base=base,
         trade_cost=in_trade.hat,
@@ -207,7 +182,7 @@ def shocks(
         capacity_domestic=capacity_domestic,
         cost_domestic=own_cost,
         # Demand at a price level Pi in dollars: Y = g Pi^eta.
-        demand=demand * price_level**market.eta,
+        demand=demand if same_everywhere(price_level) else demand * price_level**market.eta,
         price_level=price_level,
         wedges=in_trade,
         growth=growth,
@@ -238,11 +213,16 @@ def _demand_moved(
     -------
     base, capacity : ndarray, shape (Y, H, S)
     """
+    if not (moved.any() or captive.any() or new_capacity.any()):
+        return np.broadcast_to(market.fob, moved.shape), np.broadcast_to(1.0, moved.shape)
     column = market.partner_column
     fob, wedge = market.fob, market.wedge
     own_wedge = wedge[:, column]
-    able = (fob[:, column] > 0) | (new_capacity > 0)
-    moved = np.minimum(moved, 1.0) * able[:, :, None]
+    if moved.any():
+        able = (fob[:, column] > 0) | (new_capacity > 0)
+        moved = np.minimum(moved, 1.0) * able[:, :, None]
+    else:
+        moved = moved[:1]  # the same in every year
     sourced = (moved * market.landed).sum(axis=2) / own_wedge
     beyond = np.maximum(captive - sourced, 0.0)
 
@@ -253,7 +233,8 @@ def _demand_moved(
     given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
     base = fob * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
     base[:, :, column] = fob[:, column] + sourced + beyond
-    capacity = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
+    capacity = np.empty_like(base)
+    capacity[...] = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
     start = base[:, :, column]
     capacity[:, :, column] = np.divide(
         fob[:, column] + new_capacity, start, out=np.ones_like(start), where=start > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +16,7 @@ from cepasim.policy.ntb import barriers_after_relief
 from cepasim.policy.origin import origin_cost_after
 from cepasim.policy.tariffs import line_rates, selected_lines
 from cepasim.scenario import NtbLever, OriginLever, Scenario, TariffLever
+from cepasim.schedule import Kinds, TariffSchedule
 from cepasim.timing import Years, in_force
 
 Floats = NDArray[np.float64]
@@ -40,7 +42,30 @@ class Wedges:
     barrier: Floats
 
 
-Parts = tuple[Floats, Floats, Floats, Floats]
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceWedges:
+    """Wedges of one source in one market, shape (Y, H) each; as in `Wedges`.
+
+    ``collected`` is the same array as ``effective`` where all that is paid is collected;
+    ``barrier`` is None where it stays what it was in the base year.
+    """
+
+    hat: Floats
+    effective: Floats
+    collected: Floats
+    barrier: Floats | None
+
+    @classmethod
+    def of_base_year(cls, market: Market, column: int, years: int) -> SourceWedges:
+        """Wedges of a source that nothing moves."""
+        shape = (years, len(market.chapters))
+        effective, collected = (
+            np.broadcast_to(rates[:, column], shape)
+            for rates in (market.tariff_effective, market.tariff_collected)
+        )
+        return cls(np.ones(shape), effective, collected, None)
+
+
 WedgeLever = TariffLever | OriginLever | NtbLever
 
 
@@ -50,25 +75,20 @@ class KnownWedges:
 
     Attributes
     ----------
-    of_market : dict
-        By all the levers that move them.
-    of_source : dict
+    legislated : dict
         By source and the levers on it.
+    in_trade : dict
+        As trade feels them, by what is legislated.
     """
 
-    of_market: dict[tuple[WedgeLever, ...], Wedges] = field(default_factory=dict)
-    of_source: dict[tuple[str, tuple[WedgeLever, ...]], Parts] = field(default_factory=dict)
+    legislated: dict[tuple[str, tuple[WedgeLever, ...]], SourceWedges] = field(default_factory=dict)
+    in_trade: dict[SourceWedges, SourceWedges] = field(default_factory=dict)
 
 
 def wedges(
-    economy: Economy,
-    importer: str,
-    scenario: Scenario,
-    years: Years,
-    staged: bool = True,
-    known: KnownWedges | None = None,
+    economy: Economy, importer: str, scenario: Scenario, years: Years, staged: bool = True
 ) -> Wedges:
-    """Wedges that every source meets in one market under a scenario.
+    """Wedges that every source meets in one market under a scenario, as legislated.
 
     Parameters
     ----------
@@ -79,34 +99,108 @@ def wedges(
     years : ndarray of int, shape (Y,)
     staged : bool, optional
         False puts every measure in force at once on the rates of the base year.
-    known : KnownWedges, optional
-        Of this market, these years and this economy; added to.
 
     Returns
     -------
     Wedges
     """
-    market = economy.markets[importer]
-    shape = (len(years), len(economy.chapters), len(market.exporters))
-    # A source that neither the schedule nor a lever moves keeps the wedges of the base year.
+    moved = moved_wedges(economy, importer, scenario, years, staged, KnownWedges())
+    return assembled(economy.markets[importer], moved, len(years))
+
+
+def moved_wedges(
+    economy: Economy,
+    importer: str,
+    scenario: Scenario,
+    years: Years,
+    staged: bool,
+    known: KnownWedges,
+) -> dict[int, SourceWedges]:
+    """Wedges of the sources that the schedule or a lever moves, by their place.
+
+    Parameters are those of `wedges`; ``known`` is of this market, these years and this economy,
+    and is added to.
+    """
+    market, cache = economy.markets[importer], known.legislated
+    keys: dict[int, tuple[str, tuple[WedgeLever, ...]]] = {}
+    together: list[str] = []
+    for column, source in enumerate(market.exporters):
+        levers = _levers_on(market, source, scenario)
+        if not levers and not market.schedule.moving[column]:
+            continue
+        keys[column] = key = source, levers
+        if key in cache:
+            continue
+        if levers or source == market.partner or market.schedule.rates.late(source) is not None:
+            cache[key] = _source_wedges(economy, market, source, levers, years, staged)
+        else:
+            together.append(source)
+    if together:
+        found = _scheduled_wedges(economy, market, together, years, staged)
+        cache |= {(source, ()): wedges for source, wedges in zip(together, found, strict=True)}
+    return {column: cache[key] for column, key in keys.items()}
+
+
+def felt_in_trade(
+    moved: Mapping[int, SourceWedges], felt: Callable[[Floats], Floats], known: KnownWedges
+) -> dict[int, SourceWedges]:
+    """Wedges as trade feels them, by place of the source.
+
+    In logs, so that the level of the wedge is the product of its felt parts in every year, and
+    all of landed expenditure belongs to somebody.
+
+    Parameters
+    ----------
+    moved : mapping of int to SourceWedges
+        As legislated.
+    felt : callable
+        The path of a shock as trade feels it.
+    known : KnownWedges
+        Of this market; added to.
+    """
+    new = [source for source in moved.values() if source not in known.in_trade]
+    paths: list[Floats] = []
+    for source in new:
+        paths += [np.log(source.hat), np.log1p(source.effective)]
+        if source.collected is not source.effective:
+            paths.append(np.log1p(source.collected))
+        if source.barrier is not None:
+            paths.append(np.log1p(source.barrier))
+    if new:
+        together = iter(felt(np.stack(paths, axis=1)).swapaxes(0, 1))
+    for source in new:
+        hat, effective = np.exp(next(together)), np.expm1(next(together))
+        collected, barrier = effective, None
+        if source.collected is not source.effective:
+            collected = np.expm1(next(together))
+        if source.barrier is not None:
+            barrier = np.expm1(next(together))
+        known.in_trade[source] = SourceWedges(hat, effective, collected, barrier)
+    return {column: known.in_trade[source] for column, source in moved.items()}
+
+
+def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> Wedges:
+    """Wedges of all sources: those that move, and those of the base year for all others."""
+    shape = (years, *market.tariff_effective.shape)
+    if not moved:
+        return Wedges(
+            hat=np.broadcast_to(1.0, shape),
+            effective=np.broadcast_to(market.tariff_effective, shape),
+            collected=np.broadcast_to(market.tariff_collected, shape),
+            barrier=np.broadcast_to(market.barrier_total[:, None], shape),
+        )
     out = Wedges(
         hat=np.ones(shape),
         effective=np.broadcast_to(market.tariff_effective, shape).copy(),
         collected=np.broadcast_to(market.tariff_collected, shape).copy(),
         barrier=np.broadcast_to(market.barrier_total[:, None], shape).copy(),
     )
-    cache = {} if known is None else known.of_source
-    for column, source in enumerate(market.exporters):
-        levers = _levers_on(market, source, scenario)
-        if not levers and not _moves(market, source):
-            continue
-        key = source, levers
-        if key not in cache:
-            cache[key] = _source_wedges(economy, market, source, levers, years, staged)
-        for target, part in zip(
-            (out.hat, out.effective, out.collected, out.barrier), cache[key], strict=True
-        ):
-            target[:, :, column] = part
+    for column, source in moved.items():
+        out.hat[:, :, column] = source.hat
+        out.effective[:, :, column] = source.effective
+        out.collected[:, :, column] = source.collected
+        if source.barrier is not None:
+            out.barrier[:, :, column] = source.barrier
     return out
 
 
@@ -126,10 +220,43 @@ def _levers_on(market: Market, source: str, scenario: Scenario) -> tuple[WedgeLe
     )
 
 
-def _moves(market: Market, source: str) -> bool:
-    """Whether the schedule changes what a source pays after the base year."""
-    schedule = market.schedule
-    return source in schedule.late_changes or schedule.last_change(source) > BASE_YEAR
+def _scheduled_wedges(
+    economy: Economy, market: Market, sources: Sequence[str], years: Years, staged: bool
+) -> list[SourceWedges]:
+    """Wedges of sources that the schedule alone moves; they claim in full, at no cost."""
+    stack = market.schedule.stack(sources)
+    thin = {kinds: market.schedule.by_kind(kinds) for kinds in stack.kinds}
+    one = stack.kinds[0]
+    distinct, position = _distinct_years(thin[one], one.source, (), years, staged)
+
+    def by_kind(kinds: Kinds) -> Floats:
+        schedule = thin[kinds]
+        return schedule.product_rates(schedule.line_rates(kinds.source, distinct))
+
+    columns = [market.exporters.index(source) for source in sources]
+    rates, mfn = stack.joined(by_kind), stack.joined(lambda kinds: thin[kinds].product_mfn)
+    base = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
+    paid, _ = market.tariffs(mfn, rates, 0.0)
+    paid_base, _ = market.tariffs(mfn, base, 0.0)
+    sigma = np.tile(_substitution(economy, market), len(sources))
+    weights = np.concatenate([market.weights[column].by_kind for column in columns])
+    log_ratio = np.log((1 + paid) / (1 + paid_base))
+    hat, landed = aggregate_sorted(log_ratio, weights, sigma, stack.first)
+    cif = landed / (1 + paid)
+    mean = stack.sums(paid * cif) / stack.sums(cif)
+    found = []
+    for place, column in enumerate(columns):
+        before = SourceWedges.of_base_year(market, column, 1)
+        part = slice(place * len(market.chapters), (place + 1) * len(market.chapters))
+        effective = np.concatenate([mean[:, part], before.effective])[position]
+        hats = np.concatenate([hat[:, part], before.hat])[position]
+        found.append(SourceWedges(hats, effective, effective, None))
+    return found
+
+
+def _substitution(economy: Economy, market: Market) -> Floats:
+    """Elasticity by which products aggregate; at 0 the index is the mean at unchanged amounts."""
+    return market.sigma_import * (economy.wedge_rule == "ces")
 
 
 def _source_wedges(
@@ -139,25 +266,25 @@ def _source_wedges(
     levers: tuple[WedgeLever, ...],
     years: Years,
     staged: bool,
-) -> Parts:
-    """Hat, effective and collected tariff and barrier of one source, shape (Y, H) each."""
+) -> SourceWedges:
+    """Wedges of one source."""
     tariffs = [lever for lever in levers if isinstance(lever, TariffLever)]
     origin = [lever for lever in levers if isinstance(lever, OriginLever)]
     barriers = [lever for lever in levers if isinstance(lever, NtbLever)]
-    distinct, position = _distinct_years(market, source, levers, years, staged)
     select, column = economy.classification, market.exporters.index(source)
     kinds = market.schedule.kinds(
         source,
         tuple((lever.kind, lever.select) for lever in levers),
         lambda: [_selected(market, lever, select) for lever in levers],
     )
-    schedule = kinds.schedule(market.schedule, source)
-    group, first = schedule.chapter, schedule.first_product
+    schedule = market.schedule.by_kind(kinds)
+    distinct, position = _distinct_years(schedule, kinds.source, levers, years, staged)
+    before = SourceWedges.of_base_year(market, column, 1)
+    group = schedule.chapter
     thin = replace(
         market,
-        exporters=(source,),
+        exporters=(kinds.source,),
         schedule=schedule,
-        product_weights=kinds.sums(market.product_weights[:, column])[:, None],
         origin_cost=market.origin_cost[:, [column]],
     )
 
@@ -165,9 +292,9 @@ def _source_wedges(
     phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
     if origin:
         phi = origin_cost_after(thin, origin, select, distinct, staged)
-    rates = schedule.product_rates(line_rates(thin, source, tariffs, select, distinct, staged))
-    paid, collected = thin.product_tariffs(rates, phi)
-    paid_base, _ = thin.product_tariffs(schedule.product_rate_base[:, 0], phi_base)
+    rates = line_rates(thin, kinds.source, tariffs, select, distinct, staged)
+    paid, collected = thin.product_tariffs(schedule.product_rates(rates), phi)
+    paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
     if barriers:
@@ -176,22 +303,25 @@ def _source_wedges(
         relieved = barriers_after_relief(thin, barriers, actionable, select, distinct, staged, days)
         ratio *= (1 + relieved) / (1 + nu)
         nu = relieved
-    # The CES index at zero substitution is the mean at unchanged quantities.
-    sigma = market.sigma_import * (economy.wedge_rule == "ces")
-    hat, landed = aggregate_sorted(np.log(ratio), thin.product_weights[:, 0], sigma, first)
+    sigma, weights = _substitution(economy, market), market.weights[column].of(kinds)
+    hat, landed = aggregate_sorted(np.log(ratio), weights, sigma, schedule.first_product)
+
+    def by_year(rows: Floats, base: Floats) -> Floats:
+        return np.concatenate([rows, base])[position]
 
     # New landed shares of the products give the chapter's mean rates.
     duty_paid = landed / (1 + nu)
     cif = duty_paid / (1 + paid)
     all_cif = schedule.chapter_sums(cif)
-    mean_paid = schedule.chapter_sums(paid * cif) / all_cif
-    barrier = np.broadcast_to(market.barrier_total, hat.shape)
+    mean = by_year(schedule.chapter_sums(paid * cif) / all_cif, before.effective)
+    barrier, mean_collected = None, mean
     if barriers:
-        barrier = schedule.chapter_sums(nu * duty_paid) / schedule.chapter_sums(duty_paid)
-    mean_collected = mean_paid
+        level = schedule.chapter_sums(nu * duty_paid) / schedule.chapter_sums(duty_paid)
+        barrier = by_year(level, market.barrier_total[None])
     if collected is not paid:
-        mean_collected = schedule.chapter_sums(collected * cif) / all_cif
-    return hat[position], mean_paid[position], mean_collected[position], barrier[position]
+        due = schedule.chapter_sums(collected * cif) / all_cif
+        mean_collected = by_year(due, before.collected)
+    return SourceWedges(by_year(hat, before.hat), mean, mean_collected, barrier)
 
 
 def _selected(
@@ -204,15 +334,26 @@ def _selected(
 
 
 def _distinct_years(
-    market: Market, source: str, levers: tuple[WedgeLever, ...], years: Years, staged: bool
+    schedule: TariffSchedule,
+    source: str,
+    levers: tuple[WedgeLever, ...],
+    years: Years,
+    staged: bool,
 ) -> tuple[Years, NDArray[np.int64]]:
-    """Years in which a source's wedge differs, and which of them each year repeats."""
-    schedule = market.schedule
-    late = schedule.late_changes.get(source)
-    moving = np.minimum(years, schedule.last_change(source))
-    if late is not None:
-        moving = np.where(years >= late[0], late[0], moving)
-    shares = [in_force(years, lever.start, lever.years, staged) for lever in levers]
-    state = np.stack([moving, *shares])
-    _, first, position = np.unique(state, axis=1, return_index=True, return_inverse=True)
-    return years[first], position.reshape(-1)
+    """Years in which a source's wedge differs, and which of them each year repeats.
+
+    The place after the last stands for years that repeat the base year.
+    """
+    late, last = schedule.rates.late(source), schedule.last_change(source)
+    shares = [in_force(years, lever.start, lever.years, staged).tolist() for lever in levers]
+    found: dict[tuple[float, ...], int] = {}
+    first: list[int] = []
+    position = []
+    for place, (year, *share) in enumerate(zip(years.tolist(), *shares, strict=True)):
+        moving = min(year, last) if late is None or year < late[0] else late[0]
+        state = (moving, *share)
+        if state not in found and (moving > BASE_YEAR or any(share)):
+            found[state] = len(first)
+            first.append(place)
+        position.append(found.get(state, -1))
+    return years[first], np.array(position)

@@ -25,6 +25,10 @@ BARRIERS = {
     "border": "Delay at the border",
     "process": "Registration and paper",
 }
+RELIEF = {
+    "relief_percent": "Share of the barrier",
+    "days_saved": "Days less at the border",
+}
 WINDOWS = {"labour_intensive": "Labour-intensive", "sunrise": "Sunrise"}
 FORMULAS = {
     "percent": "Cut every rate by",
@@ -241,6 +245,23 @@ def defaults(group: Group, bundled: Mapping[str, Scenario]) -> list[LeverDict]:
     return found or [_mirrored(lever) for lever in levers if _twin(lever) == group.key]
 
 
+def measured(lever: LeverDict, measure: str) -> LeverDict:
+    """Return a lever on barriers measured another way, small enough to begin with.
+
+    Parameters
+    ----------
+    lever : dict
+        An ``ntb`` lever.
+    measure : {"relief_percent", "days_saved"}
+        A share of barriers of any type, from none; or days at the border, from one.
+    """
+    kind, settings = parts(lever)
+    for other in RELIEF:
+        settings.pop(other, None)
+    begin = {"type": ["border"], measure: 1.0} if measure == "days_saved" else {measure: 0.0}
+    return {kind: settings | begin}
+
+
 def _twin(lever: LeverDict) -> str:
     kind, settings = parts(lever)
     return f"{kind}_{PARTNER.get(importer_of(settings), '').lower()}"
@@ -378,10 +399,10 @@ def _ntb(settings: Mapping[str, Any], classification: Classification) -> str:
     others = ", for other countries as well" if settings.get("also_others") else ""
     what = selection_in_words(settings["select"], classification)
     if settings.get("days_saved") is not None:
+        days = _number(settings["days_saved"])
         return (
-            f"goods from {COUNTRY[PARTNER[importer]]} ({what}) wait "
-            f"{_number(settings['days_saved'])} days less at the border of "
-            f"{COUNTRY[importer]}{others}"
+            f"goods from {COUNTRY[PARTNER[importer]]} ({what}) wait {days} "
+            f"day{'' if days == '1' else 's'} less at the border of {COUNTRY[importer]}{others}"
         )
     return (
         f"{COUNTRY[importer]} relieves {_number(settings['relief_percent'])} % of the actionable "

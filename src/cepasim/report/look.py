@@ -20,6 +20,8 @@ REFERENCE = "#636C76"
 ASSUMED = "#8A4F00"
 HISTORY = "#1B1F24"
 GAIN = "#0B5CAD"
+#: Where the keyboard is: dark enough to be seen beside the blue of buttons, too.
+FOCUS = "#1B1F24"
 LOSS = "#A63C00"
 #: Lines of up to four scenarios, with a dash pattern each.
 SERIES = ("#0B5CAD", "#A63C00", "#00695C", "#7B2D8B")
@@ -97,6 +99,15 @@ STYLE = f"""<style>
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
+.st-key-ranges {{position:relative;}}
+.st-key-draws {{position:absolute; top:1.7rem; left:2.4rem; width:10rem !important;}}
+:focus-visible,
+:is(label, [data-testid="stSelectbox"] [data-baseweb="select"],
+  [data-testid="stMultiSelect"] [data-baseweb="select"]):has(input:focus-visible),
+[data-testid="stSlider"] [data-focus-visible] {{outline:3px solid {FOCUS} !important;
+  outline-offset:2px; border-radius:4px;}}
+[data-testid="stSlider"] [data-focus-visible] {{border-radius:50%;}}
+[data-testid="stSlider"] input:focus-visible {{outline:none !important;}}
 @media (max-width: 1200px) {{
   [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
   [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}

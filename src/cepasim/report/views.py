@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cepasim.report import figures, look
 from cepasim.report.look import Bar, Card
-from cepasim.result import Result
+from cepasim.result import Result, percent_change
 
 LEVER_NAMES: Mapping[str, str] = {
     "tariff": "Duties",
@@ -24,10 +25,21 @@ LEVER_NAMES: Mapping[str, str] = {
 _SHOWN = 8
 
 
-def total_row(result: Result, year: str) -> dict[str, Any]:
-    """Return exports, imports and balance of a year: reference, scenario, change."""
-    [row] = result.balance("total", year).to_dict("records")
-    return {str(column): cell for column, cell in row.items()}
+def total_row(result: Result, year: str) -> dict[str, float]:
+    """Return exports, imports and balance of a year: reference, scenario, change.
+
+    Columns as those of ``Result.balance``, read from the totals: no sector has to be summed.
+    """
+    totals = result.totals.iloc[result.fiscal_years.index(year)]
+    row: dict[str, float] = {}
+    for item in ("exports", "imports", "balance"):
+        base, value = float(totals[f"baseline_{item}_usd_mn"]), float(totals[f"{item}_usd_mn"])
+        row |= {f"baseline_{item}_usd_mn": base, f"{item}_usd_mn": value}
+        row[f"change_in_{item}_usd_mn"] = value - base
+        if item != "balance":
+            [change] = percent_change(np.array([base]), np.array([value - base]))
+            row[f"change_in_{item}_pct"] = float(change)
+    return row | {"change_in_balance_usd_mn": float(totals["change_in_balance_usd_mn"])}
 
 
 def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> str:

@@ -447,7 +447,7 @@ def _ntb_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
             float(settings["days_saved"]),
             (0.0, _DAYS_SLIDER),
             0.5,
-            text="%g days less",
+            text="days less at the border: %g",
         )
         return
     value = float(settings["relief_percent"])
@@ -464,6 +464,34 @@ def _ntb_main(found: Session, index: int, settings: Mapping[str, Any]) -> None:
 
 
 def _ntb_details(found: Session, index: int, settings: Mapping[str, Any]) -> None:
+    key = _key(found, index, "measure")
+    current = "days_saved" if settings.get("days_saved") is not None else "relief_percent"
+    st.selectbox(
+        "What is agreed",
+        list(levers.RELIEF),
+        index=list(levers.RELIEF).index(current),
+        format_func=levers.RELIEF.__getitem__,
+        key=key,
+        on_change=_set_measure,
+        args=(found, index, key),
+        help="One inspection less: count the days it takes.",
+    )
+    if current == "relief_percent":
+        _barrier_types(found, index, settings)
+    _products(found, index, settings)
+    _start(found, index, settings)
+    _steps(found, index, settings, "Equal annual steps")
+    _check(
+        found,
+        index,
+        "also_others",
+        "Other countries benefit as well",
+        bool(settings.get("also_others")),
+        "Off: recognition for the partner alone.",
+    )
+
+
+def _barrier_types(found: Session, index: int, settings: Mapping[str, Any]) -> None:
     types = settings.get("type", list(levers.BARRIERS))
     types = (
         list(levers.BARRIERS) if types == "all" else [types] if isinstance(types, str) else types
@@ -478,17 +506,14 @@ def _ntb_details(found: Session, index: int, settings: Mapping[str, Any]) -> Non
         on_change=_set_types,
         args=(found, index, key),
     )
-    _products(found, index, settings)
-    _start(found, index, settings)
-    _steps(found, index, settings, "Equal annual steps")
-    _check(
-        found,
-        index,
-        "also_others",
-        "Other countries benefit as well",
-        bool(settings.get("also_others")),
-        "Off: recognition for the partner alone.",
-    )
+
+
+def _set_measure(found: Session, index: int, key: str) -> None:
+    measured = levers.measured(found.draft["levers"][index], st.session_state[key])
+    written = list(found.draft["levers"])
+    written[index] = measured
+    found.generation += 1
+    found.edit({**found.draft, "levers": written})
 
 
 def _set_types(found: Session, index: int, key: str) -> None:

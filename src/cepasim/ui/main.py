@@ -12,6 +12,7 @@ from cepasim.ui import (
     document_pages,
     navigation,
     parameters_page,
+    ranges,
     scenario_page,
     start_page,
     sure_page,
@@ -54,3 +55,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    ranges.start()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cepasim.report.levers import parts
+from cepasim.report.levers import measured, parts
 from cepasim.scenario import Scenario
 
 Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence"]
@@ -50,10 +50,10 @@ QUESTIONS: tuple[Question, ...] = (
         "paper-or-port",
         DELHI,
         "What is simpler origin paperwork worth, against one less inspection at the port?",
-        "Two scenarios side by side: proof of origin at lower cost, and relief of delay at "
-        "Japan's border.",
+        "Scenarios side by side: proof of origin at lower cost, relief of delay at Japan's "
+        "border, and one day less there, as long as an inspection may take.",
         "compare",
-        ("origin-in-japan", "border-in-japan"),
+        ("origin-in-japan", "border-in-japan", "day-in-japan"),
     ),
     Question(
         "open-cars",
@@ -142,7 +142,15 @@ def derived(bundled: Mapping[str, Scenario]) -> dict[str, Scenario]:
         "IND",
         {"select": {"hs": ["87"]}},
     )
-    return {"origin-in-japan": origin, "border-in-japan": border, "open-cars": cars}
+    written = border.to_dict()
+    days = [measured(lever, "days_saved") for lever in written["levers"]]
+    day = Scenario.from_dict({**written, "name": "One day less at Japan's border", "levers": days})
+    return {
+        "origin-in-japan": origin,
+        "border-in-japan": border,
+        "day-in-japan": day,
+        "open-cars": cars,
+    }
 
 
 def _narrowed(

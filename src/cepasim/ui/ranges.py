@@ -1,91 +1,220 @@
-"""90 % ranges, computed aside so that nobody waits for them."""
+"""90 % ranges, computed aside in processes of their own so that nobody waits for them.
+
+A part of the draws gives a first range; the others make it firmer. The draws are those of
+``cepasim montecarlo`` with the same seed.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections import OrderedDict
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 import cepasim
 from cepasim.economy import Economy
+from cepasim.executors import processors
+from cepasim.frozen import FrozenMapping
+from cepasim.montecarlo import TOTALS, Study
 from cepasim.report import figures
 from cepasim.scenario import Scenario
+from cepasim.uncertainty import Uncertainty
 
-#: One balanced set of points: a range to talk about. ``cepasim montecarlo`` takes as many as asked.
-DRAWS = 64
+Floats = NDArray[np.float64]
+
+#: Powers of two, for which the points are balanced: a first range, and the one to talk about.
+FIRST, DRAWS = 32, 128
 SEED = 1
+#: Draws of one piece of work: what a scenario that is no longer looked at may still take.
+_AT_ONCE = 8
 _KEPT = 12
+#: The pages come first wherever both want a processor.
+_GIVE_WAY = 10
 
 
-def available() -> bool:
-    """Whether this version of the model can compute ranges."""
-    return hasattr(cepasim, "monte_carlo")
+@dataclass(frozen=True, eq=False)
+class Range:
+    """Ranges of the totals of one scenario.
+
+    Attributes
+    ----------
+    draws : int
+        How many they rest on.
+    fiscal_years : tuple of str
+    sample : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million; draws without an equilibrium are left out.
+    """
+
+    draws: int
+    fiscal_years: tuple[str, ...]
+    sample: Floats
+
+    def of(self, item: str, year: str) -> tuple[float, float]:
+        """5th and 95th percentile of a total in one year, US$ million."""
+        found = self.band(item)[self.fiscal_years.index(year)]
+        return float(found[0]), float(found[1])
+
+    def band(self, item: str) -> Floats:
+        """5th and 95th percentile of a total by year, US$ million, shape (Y, 2)."""
+        return np.percentile(self.sample[:, :, TOTALS.index(item)], (5.0, 95.0), axis=0).T
+
+    def probability_above_zero(self, item: str, year: str) -> float:
+        """Share of draws."""
+        values = self.sample[:, self.fiscal_years.index(year), TOTALS.index(item)]
+        return float((values > 0).mean())
 
 
-@st.cache_resource(show_spinner=False)
-def _worker() -> ProcessPoolExecutor:
-    # Holds nothing of any session. A process of its own: the pages keep their interpreter.
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Ranges on their way: pieces of the draws, in order."""
+
+    scenario: Scenario
+    fiscal_years: tuple[str, ...]
+    pieces: tuple[Future[Floats], ...]
+
+    @property
+    def draws(self) -> int:
+        """Draws that are there, without a gap."""
+        return _AT_ONCE * len(self._there())
+
+    @property
+    def failed(self) -> bool:
+        """Whether a piece could not be computed."""
+        return any(p.done() and (p.cancelled() or p.exception() is not None) for p in self.pieces)
+
+    def range(self) -> Range | None:
+        """Return the ranges of the first draws or of all; None while there is neither."""
+        draws = DRAWS if self.draws == DRAWS else FIRST
+        if self.draws < draws:
+            return None
+        sample = np.concatenate([p.result() for p in self._there()[: draws // _AT_ONCE]])
+        sample = sample[np.isfinite(sample[:, 0, 0])]
+        return Range(draws, self.fiscal_years, sample) if len(sample) else None
+
+    def _there(self) -> list[Future[Floats]]:
+        return list(
+            takewhile(
+                lambda p: p.done() and not p.cancelled() and p.exception() is None, self.pieces
+            )
+        )
 
 
 class Ranges:
-    """Ranges of one session by economy and scenario; one is computed at a time."""
+    """Ranges of one session by figures and scenario; only the newest is worked on."""
 
     def __init__(self) -> None:
-        self._asked: OrderedDict[tuple[int, Scenario], tuple[Economy, Future[Any]]] = OrderedDict()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="cepasim-ranges")
+        self._asked: OrderedDict[tuple[str | None, Scenario], Asked] = OrderedDict()
 
-    def ask(self, economy: Economy, scenario: Scenario) -> Future[Any]:
+    def ask(self, folder: str | None, scenario: Scenario, fiscal_years: tuple[str, ...]) -> Asked:
         """Return the ranges of a scenario, finished or on their way.
 
-        What waits for another scenario is dropped: only the newest matters.
+        Parameters
+        ----------
+        folder : str or None
+            Parameter folder of a user's own figures; None for the bundled ones.
+        scenario : Scenario
+        fiscal_years : tuple of str
+            Those of its result.
         """
-        key = (id(economy), scenario)
-        if key in self._asked:
-            self._asked.move_to_end(key)
-            return self._asked[key][1]
-        for other in [k for k, (_, future) in self._asked.items() if future.cancel()]:
-            del self._asked[other]
-        future = self._thread.submit(_computed, economy, scenario)
-        self._asked[key] = (economy, future)
-        while len(self._asked) > _KEPT:
-            self._asked.popitem(last=False)
-        return future
+        key = (folder, scenario)
+        if key not in self._asked:
+            # What is under way for another scenario is dropped: nobody looks at it any more.
+            for other in [k for k, asked in self._asked.items() if asked.draws < DRAWS]:
+                for piece in self._asked.pop(other).pieces:
+                    piece.cancel()
+            starts = range(0, DRAWS, _AT_ONCE)
+            given = (folder, scenario, len(fiscal_years))
+            pieces = tuple(_submitted(*given, start) for start in starts)
+            self._asked[key] = Asked(scenario, fiscal_years, pieces)
+            if len(self._asked) > _KEPT:
+                self._asked.popitem(last=False)
+        self._asked.move_to_end(key)
+        return self._asked[key]
 
 
-def _computed(economy: Economy, scenario: Scenario) -> Any:
-    return cepasim.monte_carlo(economy, scenario, draws=DRAWS, seed=SEED, executor=_worker())
+@st.cache_resource(show_spinner=False)
+def _workers() -> ProcessPoolExecutor:
+    # They hold nothing of any session. Fresh processes: a fork of one with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processors(), mp_context=context, initializer=_begin)
 
 
-def in_words(ranges: Any, year: str) -> dict[str, str]:
+@st.cache_resource(show_spinner=False)
+def start() -> None:
+    """Have the workers read the figures before anybody asks for a range; once is enough."""
+    for _ in range(processors()):
+        _workers().submit(_begin)
+
+
+def _submitted(folder: str | None, scenario: Scenario, years: int, start: int) -> Future[Floats]:
+    try:
+        return _workers().submit(_drawn, folder, scenario, years, start)
+    except BrokenProcessPool:  # a worker was killed: others take over
+        _workers.clear()
+        return _workers().submit(_drawn, folder, scenario, years, start)
+
+
+def _begin() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_GIVE_WAY - os.nice(0))
+    _economy(None)
+
+
+@lru_cache(maxsize=2)
+def _economy(folder: str | None) -> Economy:
+    return cepasim.load(folder)
+
+
+@lru_cache(maxsize=2)
+def _uncertainty(
+    folder: str | None, overrides: tuple[tuple[str, float], ...]
+) -> tuple[Economy, Uncertainty]:
+    """Figures under some assumptions with their distributions, which no lever changes."""
+    economy = _economy(folder).with_overrides(dict(overrides))
+    return economy, Uncertainty.of(economy)
+
+
+def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Floats:
+    """Totals of some draws, shape (n, Y, len(TOTALS)); missing where no equilibrium is found."""
+    economy, uncertainty = _uncertainty(folder, tuple(scenario.parameters.items()))
+    bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
+    study = Study(economy, bare, uncertainty, "armington")
+    shape = (years, len(TOTALS) + 4 * len(economy.chapters))
+    return study.outcomes(uncertainty.scores(start, start + _AT_ONCE, SEED), shape)[
+        :, :, : len(TOTALS)
+    ]
+
+
+def in_words(ranged: Range, year: str) -> dict[str, str]:
     """Return what stands below each headline figure."""
     said = {}
     for item in ("exports", "imports", "balance"):
-        low, high = ranges.range_of(f"{item}_usd_mn", year)
+        low, high = ranged.of(f"{item}_usd_mn", year)
         said[item] = (
             f"90 % range {figures.bn(low, unit=False)} to {figures.bn(high, unit=False)} bn"
         )
-    low, high = ranges.range_of("change_in_balance_usd_mn", year)
-    chance = float(ranges.probability_deficit_falls[year])
+    low, high = ranged.of("change_in_balance_usd_mn", year)
+    chance = ranged.probability_above_zero("change_in_balance_usd_mn", year)
     said["change"] = (
         f"90 % range {figures.bn(low, signed=True, unit=False)} to "
-        f"{figures.bn(high, signed=True, unit=False)} bn; narrows in {100 * chance:.0f} % of draws"
+        f"{figures.bn(high, signed=True, unit=False)} bn; "
+        f"narrows in {100 * chance:.0f} % of {ranged.draws} draws"
     )
     return said
 
 
-def band(ranges: Any, item: str) -> pd.DataFrame:
+def band(ranged: Range, item: str) -> pd.DataFrame:
     """Return the 90 % range of a total by year, as `charts.path_rows` takes it."""
-    rows = ranges.totals
-    rows = rows[rows["item"] == f"{item}_usd_mn"]
+    low, high = ranged.band(f"{item}_usd_mn").T
     return pd.DataFrame(
-        {
-            "fiscal_year": rows["fiscal_year"].to_numpy(),
-            "low_usd_mn": rows["p5"].to_numpy(),
-            "high_usd_mn": rows["p95"].to_numpy(),
-        }
+        {"fiscal_year": list(ranged.fiscal_years), "low_usd_mn": low, "high_usd_mn": high}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from functools import partial
@@ -13,64 +14,77 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.problems import InputError
 from cepasim.report import figures, levers, look, views
 from cepasim.result import Result
-from cepasim.ui import charts, code, controls, link, ranges, uploads
+from cepasim.ui import answers, charts, code, controls, link, ranges, uploads
 from cepasim.ui.state import Session, session
 
 _HEIGHT = 190
+#: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
+_PAUSE = 0.03
+_LOOK_EVERY = 0.25
 _CHANGES = "changes"
 _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
 
 
 def page() -> None:
-    """Draw the page: the headline figures first, for they are what people wait for."""
+    """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
-    heading, messages, cards = st.container(), st.container(), st.container()
-    result = found.shown()
+    heading, messages, cards, panels = (st.container() for _ in range(4))
+    result, asked, ranged = found.shown(), None, None
     if result is not None:
         year = found.year = _year_within(found, result)
-        ranged = found.range_of_shown()
         total = views.total_row(result, year)
+        asked = found.ask_range(result)
+        ranged = None if asked is None else asked.range()
         with cards:
             st.html(views.headline(total, year, _ranges(found, ranged)))
-            if found.with_ranges and ranged is None:
-                _wait_for_ranges(found)
-        _panels(found, result, total, ranged)
+        # What sends the figures waits for this thread to pause.
+        time.sleep(_PAUSE)
     with heading:
-        _heading(found)
+        _heading(found, asked, ranged)
     with messages:
         _messages(found)
     controls.sidebar(found)
     if result is not None:
+        st.query_params.from_dict(found.link_query())
+        with panels:
+            last = _panels(found, result, total, ranged)
         _table(found)
         _notes(result)
-        st.query_params.from_dict(found.link_query())
+        # The pause ends here if another run of this page is asked for meanwhile.
+        answers.shared().split(result, waiting=st.container)
+        with last:
+            st.html(views.contributions(result, year) + views.accounts(result, year))
 
 
 def _year_within(found: Session, result: Result) -> str:
     return found.year if found.year in result.fiscal_years else result.fiscal_years[-1]
 
 
-def _panels(found: Session, result: Result, total: Mapping[str, Any], ranged: object) -> None:
+def _panels(
+    found: Session, result: Result, total: Mapping[str, Any], ranged: ranges.Range | None
+) -> DeltaGenerator:
+    """Draw the panels; return the place of the one that takes longest to compute."""
     year = found.year
-    losers = result.who_loses(year)
     upper = st.columns([1.25, 1, 1], gap="small")
     lower = st.columns([1.25, 1, 1], gap="small")
+    with upper[0]:
+        _path(found, result, ranged)
     for place, flow in ((1, "export"), (2, "import")):
         with upper[place]:
             st.html(views.movers(result, year, flow))
+    losers = result.who_loses(year)
+    for place, flow in ((1, "export"), (2, "import")):
         with lower[place]:
             st.html(views.losers(losers, total, year, flow))
-    with lower[0]:
-        st.html(views.contributions(result, year) + views.accounts(result, year))
-    with upper[0]:
-        _path(found, result, ranged)
+    return lower[0]
 
 
-def _heading(found: Session) -> None:
+def _heading(found: Session, asked: ranges.Asked | None, ranged: ranges.Range | None) -> None:
     scenario = found.scenario
     name = scenario.name + (" (changed)" if found.changed else "")
     title, tools = st.columns([1, 2], vertical_alignment="center")
@@ -82,7 +96,11 @@ def _heading(found: Session) -> None:
             horizontal=True, horizontal_alignment="right", gap="small", vertical_alignment="center"
         ),
     ):
-        _range_switch(found)
+        with st.container(key="ranges", width="content"):
+            _range_switch(found)
+            if asked is not None:
+                with st.container(key="draws"):
+                    _wait_for_ranges(asked, 0 if ranged is None else ranged.draws)
         _year(found)
         _in_words(found)
         _share(found)
@@ -145,17 +163,15 @@ def _plain(text: str) -> str:
 
 
 def _range_switch(found: Session) -> None:
-    """Offer ranges, computed aside, and look now and then whether they are there."""
-    if not ranges.available():
-        return
+    """Offer ranges, computed aside."""
     st.toggle(
         "90 % ranges",
         value=found.with_ranges,
         key="with-ranges",
         on_change=_switch_ranges,
         args=(found,),
-        help=f"Every figure drawn from its own range, {ranges.DRAWS} times together. Takes some "
-        "seconds and does not stop you.",
+        help=f"Every figure drawn from its own range, first {ranges.FIRST} times, then "
+        f"{ranges.DRAWS} times. Takes some seconds and does not stop you.",
     )
 
 
@@ -163,40 +179,34 @@ def _switch_ranges(found: Session) -> None:
     found.with_ranges = not found.with_ranges
 
 
-@st.fragment(run_every=1.0)
-def _wait_for_ranges(found: Session) -> None:
-    future = found.ranges.ask(found.figures.economy, found.scenario)
-    if not future.done():
-        st.caption("The 90 % ranges are being computed …")
-    elif future.cancelled() or future.exception() is not None:
-        st.caption("No ranges could be computed for this scenario.")
-    else:
+def _wait_for_ranges(asked: ranges.Asked, drawn: int) -> None:
+    """Say how far the ranges are, until they are all there."""
+    if asked.failed:
+        st.caption("none for this scenario")
+    elif drawn < ranges.DRAWS:
+        _watch_ranges(asked, drawn)
+
+
+@st.fragment(run_every=_LOOK_EVERY)
+def _watch_ranges(asked: ranges.Asked, drawn: int) -> None:
+    """Draw the page anew when there are ranges of more draws than it shows."""
+    ranged = asked.range()
+    if asked.failed or (ranged is not None and ranged.draws > drawn):
         st.rerun()
+    st.caption(f"{asked.draws} of {ranges.DRAWS} draws …")
 
 
-def _ranges(found: Session, ranged: object) -> dict[str, str]:
+def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
     """Return the range of each headline figure; without one, what the benchmark is worth."""
     if ranged is not None:
         return ranges.in_words(ranged, found.year)
-    history = found.figures.history
-    bench: dict[str, dict[str, Any]] = {
-        str(row["measure"]): {str(name): cell for name, cell in row.items()}
-        for row in history[history["fiscal_year"] == "2023-24"].to_dict("records")
-    }
-    names = {"exports": "exports_to_japan", "imports": "imports_from_japan", "balance": "balance"}
-    said = {
-        item: f"2023-24: {figures.bn(1000 * float(bench[name]['value']))}, "
-        f"grade {bench[name]['grade']}"
-        for item, name in names.items()
-        if name in bench
-    }
-    return said | {"change": "Ranges: switch on above, or see “How sure?”"}
+    return found.figures.worth
 
 
 # --- the path ---------------------------------------------------------------------------------
 
 
-def _path(found: Session, result: Result, ranged: object) -> None:
+def _path(found: Session, result: Result, ranged: ranges.Range | None) -> None:
     key = "path-item"
     names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
     item = st.segmented_control(
@@ -530,7 +540,7 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
 
 
 def _notes(result: Result) -> None:
-    if not result.notes:
-        return
-    with st.expander(f"What must be read with these figures ({len(result.notes)} notes)"):
-        st.markdown("\n".join(f"- {_plain(note)}" for note in result.notes))
+    box = st.expander("What must be read with these figures", key="notes", on_change="rerun")
+    if box.open:
+        said = "\n".join(f"- {_plain(note)}" for note in result.notes)
+        box.markdown(said or "Nothing beyond what the method says.")

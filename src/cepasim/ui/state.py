@@ -17,12 +17,11 @@ import cepasim
 from cepasim.economy import Economy
 from cepasim.params import bundled_directory
 from cepasim.problems import InputError, Problem, RunError
-from cepasim.report import levers
+from cepasim.report import figures, levers
 from cepasim.result import Result
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, link, questions
-from cepasim.ui.answers import Answers
-from cepasim.ui.ranges import Ranges
+from cepasim.ui import answers, assumptions, link, questions
+from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.uploads import OwnFigures
 
 LANDING = "full-package"
@@ -48,6 +47,8 @@ class Figures:
         The same rows by name.
     history : DataFrame
         The table ``history/totals``.
+    worth : mapping of str to str
+        What the benchmark of each headline figure is worth, in words.
     digest : str
     """
 
@@ -57,6 +58,7 @@ class Figures:
     rows: pd.DataFrame
     known: Mapping[str, Mapping[str, Any]]
     history: pd.DataFrame
+    worth: Mapping[str, str]
     digest: str
 
     def scenario(self, name: str) -> Scenario:
@@ -71,6 +73,7 @@ def figures_of(economy: Economy) -> Figures:
     first = [name for name in (LANDING,) if name in bundled]
     ordered = {name: bundled[name] for name in [*first, *(n for n in bundled if n not in first)]}
     rows = assumptions.rows_of(economy.parameters)
+    history = economy.parameters.table("history/totals")
     return Figures(
         economy=economy,
         bundled=ordered,
@@ -80,9 +83,21 @@ def figures_of(economy: Economy) -> Figures:
             str(name): {str(column): cell for column, cell in row.items()}
             for name, row in rows.to_dict("index").items()
         },
-        history=economy.parameters.table("history/totals"),
+        history=history,
+        worth=_worth(history),
         digest=economy.parameters.digest,
     )
+
+
+def _worth(history: pd.DataFrame) -> dict[str, str]:
+    rows = history[history["fiscal_year"] == "2023-24"].to_dict("records")
+    names = {"exports_to_japan": "exports", "imports_from_japan": "imports", "balance": "balance"}
+    said = {
+        names[row["measure"]]: f"2023-24: {figures.bn(1000 * row['value'])}, grade {row['grade']}"
+        for row in rows
+        if row["measure"] in names
+    }
+    return said | {"change": "Ranges: switch on above, or see “How sure?”"}
 
 
 @st.cache_resource(show_spinner="Reading the figures …")
@@ -133,7 +148,6 @@ class Session:
     question: str = ""
     query_read: bool = False
     with_ranges: bool = False
-    answers: Answers = field(default_factory=Answers)
     ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------
@@ -216,7 +230,6 @@ class Session:
         """Take a user's own figures, or the bundled ones again."""
         self.figures = bundled_figures() if own is None else figures_of(own.economy)
         self.own = own
-        self.answers = Answers()
         self.generation += 1
         if not self.edit(self.draft):
             self.load(self.figures.bundled[LANDING])
@@ -240,16 +253,14 @@ class Session:
         ------
         InputError, RunError
         """
-        return self.answers(self.figures.economy, scenario or self.scenario)
+        return answers.shared()(self.figures.economy, scenario or self.scenario)
 
-    def range_of_shown(self) -> Any:
-        """Return the ranges of what is shown; None where they are not wanted or not there yet."""
+    def ask_range(self, result: Result) -> Asked | None:
+        """Return the ranges of what is shown, perhaps on their way; None if nobody wants them."""
         if not self.with_ranges:
             return None
-        future = self.ranges.ask(self.figures.economy, self.scenario)
-        if not future.done() or future.cancelled() or future.exception() is not None:
-            return None
-        return future.result()
+        folder = None if self.own is None else self.own.folder.name
+        return self.ranges.ask(folder, self.scenario, result.fiscal_years)
 
     def plain_reference(self) -> Result | None:
         """Return the reference without the changed assumptions; None where none is changed."""

@@ -1,0 +1,384 @@
+"""Time from a slider's release to new figures on the screen, in a real browser.
+
+``python benchmarks/bench_app.py`` prints a table in less than two minutes. Needs Chromium and
+Playwright, as the browser tests do; nothing is downloaded. Close other programs first.
+
+Each wait is cut in three: from the release to the message the browser sends, from there to the
+message with the new figures (the server: engine and framework), and from there to the screen (the
+framework in the browser). The bare page, a slider and a line of text, says what the framework takes
+at least.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.async_api import Browser, Page, async_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+import cepasim
+from cepasim.scenario import Scenario
+from cepasim.ui import launch, link
+
+MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
+#: Seconds until the processes that compute ranges have read the figures.
+WARM_UP = 5.0
+SESSIONS, SESSION_SECONDS, PAUSE = 10, 20.0, 2.0
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SLIDERS = "[data-testid=stSidebar] [data-testid=stSlider]"
+BARE = """import streamlit as st
+value = st.sidebar.slider("value", 0.0, 100.0, 50.0)
+st.html(f"<div class='cs-cards'>{value}</div>")
+"""
+#: Notes when the figures change, and when the browser sent and got messages. A busy page sends the
+#: next release only after the last answer, so that waits never overlap.
+WATCH = """
+(() => {
+  const last = {sent: 0, got: 0};
+  window.cs = {waits: [], bands: [], last, released: null, begun: 0, sent: null, text: '',
+    band: false};
+  const cs = window.cs;
+  const Real = window.WebSocket;
+  window.WebSocket = class extends Real {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', () => { last.got = performance.now(); });
+    }
+    send(data) {
+      last.sent = performance.now();
+      if (cs.released !== null && cs.sent === null) cs.sent = last.sent;
+      super.send(data);
+    }
+  };
+  const read = () => document.querySelector('.cs-cards .cs-main')
+    ? [...document.querySelectorAll('.cs-cards .cs-main, .cs-cards .cs-sub')]
+        .map(e => e.textContent).join('|')
+    : document.querySelector('.cs-cards')?.textContent || '';
+  document.addEventListener('pointerup', () => {
+    cs.text = read(); cs.released = cs.begun = performance.now(); cs.sent = null; cs.band = true;
+  }, true);
+  const look = () => {
+    if (cs.released !== null) {
+      const now = read();
+      if (now && now !== cs.text) {
+        const {released, sent} = cs, got = last.got;
+        cs.released = null;
+        requestAnimationFrame(() => cs.waits.push({
+          wait: performance.now() - released, before: sent - released, server: got - sent,
+          after: performance.now() - got,
+        }));
+      }
+    } else if (cs.band && document.querySelector('.cs-cards')?.innerText.includes('90 % range')) {
+      cs.band = false;
+      cs.bands.push(performance.now() - cs.begun);
+    }
+  };
+  new MutationObserver(look).observe(document, {childList: true, subtree: true,
+    characterData: true});
+})();
+"""
+
+
+@contextmanager
+def serving(script: Path | None = None) -> Iterator[tuple[str, int]]:
+    """Address and process of a running front end, or of another script with its settings."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = launch.command(port)
+    if script is not None:
+        command[4] = str(script)
+    with subprocess.Popen(
+        command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            address = f"http://localhost:{port}"
+            for _ in range(300):
+                try:
+                    with urllib.request.urlopen(f"{address}/_stcore/health"):
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield address, server.pid
+        finally:
+            server.terminate()
+
+
+def resident_mb(pid: int) -> float:
+    """Memory a process and its children hold, MB (Linux)."""
+    with open(f"/proc/{pid}/status") as status:
+        pages = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return pages / 1024 + sum(resident_mb(int(child)) for child in children)
+
+
+async def opened(browser: Browser, address: str) -> Page:
+    """A page of somebody new, drawn in full."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    await page.add_init_script(WATCH)
+    await page.goto(address)
+    await page.locator(".cs-cards").first.wait_for(timeout=120_000)
+    await page.locator(SLIDERS).first.wait_for(timeout=120_000)
+    return page
+
+
+async def settled(page: Page) -> None:
+    """Wait until the page has stopped running and nothing has come for a while."""
+    await page.wait_for_function(
+        "() => (window.cs.sent !== null || performance.now() - window.cs.begun > 1500)"
+        " && performance.now() - Math.max(window.cs.last.got, window.cs.last.sent) > 250"
+        " && document.querySelector('[data-testid=stApp]')"
+        "?.getAttribute('data-test-script-state') === 'notRunning'",
+        timeout=120_000,
+        polling=50,
+    )
+
+
+async def move(page: Page, place: int, share: float) -> None:
+    """Put the slider of a place at a share of its length and release it."""
+    track = page.locator(SLIDERS).nth(place).locator("[role=group] > div").first
+    await track.scroll_into_view_if_needed()
+    box = await track.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    await page.mouse.down()
+    await page.mouse.up()
+
+
+def shares(number: int) -> list[float]:
+    """Places on a slider, far from each other and none twice."""
+    return [0.03 + 0.94 * ((0.5 + 0.618034 * step) % 1.0) for step in range(number)]
+
+
+async def moved(page: Page, number: int) -> tuple[list[dict[str, float]], list[str], list[float]]:
+    """Waits of a number of moves, addresses after each, and until the whole page stood."""
+    addresses, whole = [], []
+    sliders = await page.locator(SLIDERS).count()
+    for step, share in enumerate(shares(number)):
+        await move(page, step % sliders, share)
+        await settled(page)
+        addresses.append(page.url)
+        whole.append(float(await page.evaluate("() => window.cs.last.got - window.cs.begun")))
+    return await page.evaluate("() => window.cs.waits"), addresses, whole
+
+
+async def band_waits(page: Page) -> list[float]:
+    """Milliseconds from a release to the range of the new figures, the switch on."""
+    await page.locator("label", has_text="90 % ranges").click()
+    await page.wait_for_function(
+        "() => document.querySelector('.cs-cards').innerText.includes('90 % range')",
+        timeout=120_000,
+    )
+    await settled(page)
+    await page.evaluate("() => { window.cs.bands = []; }")
+    for step, share in enumerate(shares(BAND_MOVES)):
+        await move(page, 2 + step % 2, 0.9 * share)
+        await page.wait_for_function(
+            f"() => window.cs.bands.length > {step}", timeout=60_000, polling=50
+        )
+        await settled(page)
+    return [float(wait) for wait in await page.evaluate("() => window.cs.bands")]
+
+
+class Visitor:
+    """Somebody who uses the page from another machine: all of a browser but the drawing."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._values: dict[str, float] = {}
+        self._sliders: dict[str, Slider] = {}
+        self._cards = ""
+
+    async def run(self, whole: bool = False) -> float:
+        """Have the page drawn; seconds until new figures have come, or everything."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        for key, value in self._values.items():
+            state = message.rerun_script.widget_states.widgets.add(id=key)
+            state.double_array_value.data.append(value)
+        began, is_running = time.perf_counter(), False
+        await self._connection.send(message.SerializeToString())
+        while True:
+            got = ForwardMsg()
+            got.ParseFromString(await self._connection.recv())
+            element = got.delta.new_element
+            # What comes before is the rest of the run before.
+            is_running |= got.HasField("new_session")
+            if element.HasField("slider"):
+                self._sliders[element.slider.id] = element.slider
+            elif element.HasField("html") and element.html.body.startswith('<dl class="cs-cards'):
+                is_new, self._cards = self._cards != element.html.body, element.html.body
+                if is_running and is_new and not whole:
+                    break
+            elif got.HasField("script_finished") and is_running:
+                break
+        return time.perf_counter() - began
+
+    async def move(self, step: int, share: float) -> float:
+        """Move a slider; milliseconds until the new figures came."""
+        slider = list(self._sliders.values())[step % len(self._sliders)]
+        steps = round(share * (slider.max - slider.min) / slider.step)
+        self._values = {key: each.default[0] for key, each in self._sliders.items()} | self._values
+        self._values[slider.id] = slider.min + steps * slider.step
+        return 1000 * await self.run()
+
+
+async def many(browser: Browser, address: str) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds: first loads, waits of one in a browser, waits of the others."""
+    page = await opened(browser, address)
+    await settled(page)
+    async with AsyncExitStack() as stack:
+        visitors = [
+            Visitor(
+                await stack.enter_async_context(
+                    connect(
+                        f"{address.replace('http', 'ws')}/_stcore/stream",
+                        subprotocols=[Subprotocol("streamlit")],
+                        origin=Origin(address),
+                        max_size=None,
+                        max_queue=None,
+                    )
+                )
+            )
+            for _ in range(SESSIONS - 1)
+        ]
+        loads = await asyncio.gather(*(visitor.run(whole=True) for visitor in visitors))
+        end = time.monotonic() + SESSION_SECONDS
+
+        async def working(place: int, go: Callable[[int, float], Awaitable[float]]) -> list[float]:
+            await asyncio.sleep(PAUSE * place / SESSIONS)
+            found = []
+            for step, share in enumerate(shares(1000)[7 * place :]):
+                began = time.monotonic()
+                if began > end:
+                    break
+                found.append(await go(step + place, share))
+                await asyncio.sleep(max(0.0, PAUSE - (time.monotonic() - began)))
+            return found
+
+        async def in_browser(step: int, share: float) -> float:
+            await move(page, step % await page.locator(SLIDERS).count(), share)
+            return 0.0
+
+        others = await asyncio.gather(
+            working(0, in_browser), *(working(n, v.move) for n, v in enumerate(visitors, 1))
+        )
+        await settled(page)
+        waits = [float(w["wait"]) for w in await page.evaluate("() => window.cs.waits")]
+    return [1000 * load for load in loads], waits, [w for ws in others[1:] for w in ws]
+
+
+def engine_ms(addresses: Sequence[str]) -> list[float]:
+    """What the engine alone takes for the figures of each address, milliseconds."""
+    economy, found = cepasim.load(), []
+    for address in addresses:
+        query = parse_qs(urlsplit(address).query)
+        if "s" not in query:
+            continue
+        scenario: Scenario = link.scenario_of(query["s"][0])
+        began = time.perf_counter()
+        cepasim.simulate(economy, scenario, attribution=False)
+        found.append(1000 * (time.perf_counter() - began))
+    return found[2:]  # the first ones warm up
+
+
+def row(
+    label: str, values: Sequence[float], shown: Callable[[float], str] = "{:.0f}".format
+) -> str:
+    """A line of the table: median, 95th percentile, number."""
+    ordered = sorted(values)
+    if not ordered:
+        return f"{label:<52}{'–':>8}"
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    return f"{label:<52}{shown(statistics.median(ordered)):>8}{shown(p95):>8}{len(ordered):>6}"
+
+
+def say(line: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def one_session(browser: Browser) -> None:
+    """Measure one person's waits, with and without ranges."""
+    with serving() as (address, _):
+        page = await opened(browser, address)
+        await settled(page)
+        await asyncio.sleep(WARM_UP)
+        waits, addresses, whole = await moved(page, MOVES)
+        say(row("release -> new figures on the screen", [w["wait"] for w in waits]))
+        say(row("  browser, before it sends", [w["before"] for w in waits]))
+        say(row("  server, until the figures have come", [w["server"] for w in waits]))
+        say(row("  browser, until they are drawn", [w["after"] for w in waits]))
+        say(row("release -> everything on the page", whole))
+        say(row("release -> 90 % range of the new figures", await band_waits(page)))
+        await page.context.close()
+    say(row("engine alone, the same scenarios", engine_ms(addresses)))
+
+
+async def bare_page(browser: Browser) -> None:
+    """Measure what the framework takes for a page with one slider."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "bare.py"
+        script.write_text(BARE)
+        with serving(script) as (address, _):
+            page = await opened(browser, address)
+            await settled(page)
+            waits, _, _ = await moved(page, BARE_MOVES)
+            await page.context.close()
+    say(row("bare Streamlit page: release -> screen", [w["wait"] for w in waits]))
+
+
+async def several_sessions(browser: Browser) -> None:
+    """Measure the waits of many at once, and the memory they take.
+
+    Ten browsers would need more than two processors for themselves: one is real.
+    """
+    with serving() as (address, pid):
+        page = await opened(browser, address)
+        await settled(page)
+        await asyncio.sleep(WARM_UP)
+        one = resident_mb(pid)
+        await page.context.close()
+        loads, waits, others = await many(browser, address)
+        say(row(f"{SESSIONS} at work: release -> new figures, in a browser", waits))
+        say(row(f"{SESSIONS} at work: until the figures reach the others", others))
+        say(row(f"{SESSIONS - 1} open the page at once: until everything has come", loads))
+        ten = resident_mb(pid)
+        say(f"memory: {one:.0f} MB with one session, {ten:.0f} MB with {SESSIONS} at work")
+
+
+async def main() -> None:
+    """Print the table as it is measured."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise SystemExit("the benchmark needs Chromium: install the package chromium")
+    say(f"{'milliseconds':<52}{'median':>8}{'p95':>8}{'n':>6}")
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=found, args=FLAGS)
+        for part in (bare_page, one_session, several_sessions):
+            await part(browser)
+        await browser.close()
+    say(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
