@@ -57,6 +57,22 @@ def test_the_note_holds_the_result_s_figures(result: Result, tmp_path: Path) -> 
     assert not re.search(r"\b(nan|None)\b", text)
 
 
+def test_the_note_says_how_sure_its_figures_are(result: Result, tmp_path: Path) -> None:
+    ranges = cepasim.monte_carlo(cepasim.load(), result.scenario, draws=8)
+    ranged = result.with_ranges(ranges.headline_ranges(), {"draws": 8, "seed": 1})
+    low, high = ranges.range_of("change_in_balance_usd_mn", YEAR)
+    said = " to ".join(figures.bn(end, signed=True, unit=False) for end in (low, high))
+    for suffix in (".html", ".docx"):
+        ranged.brief(tmp_path / f"note{suffix}", YEAR)
+    assert f"90 % range {said} bn; narrows in" in _read(tmp_path / "note.html").text
+    assert "from 8 draws of every figure" in _read(tmp_path / "note.html").text
+    document = docx.Document(str(tmp_path / "note.docx"))
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert any(f"90 % range {said} bn" in cell for cell in cells)
+    result.brief(tmp_path / "bare.html", YEAR)
+    assert "No ranges were drawn" in _read(tmp_path / "bare.html").text
+
+
 def test_it_needs_nothing_from_outside(result: Result, tmp_path: Path) -> None:
     result.brief(tmp_path / "note.html")
     reader = _read(tmp_path / "note.html")

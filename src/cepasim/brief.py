@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from cepasim import output
 from cepasim.problems import InputError, Problem
@@ -26,6 +26,12 @@ SUFFIXES = (".html", ".docx")
 _MOST_NOTES = 5
 _SECTORS = 6
 _STEP = 3  # every third year of the path, and the last
+
+_RANGED = (
+    "90 % ranges from {draws} draws of every figure within its own range. They are of the figures "
+    "alone: what the form of the model leaves out, and what moves trade besides, comes on top."
+)
+_NOT_RANGED = "No ranges were drawn for this note: it does not say how sure these figures are."
 
 _STYLE = """<style>
 @page {size: A4; margin: 14mm;}
@@ -85,6 +91,7 @@ def html(result: Result, classification: Classification, fiscal_year: str) -> st
     year = fiscal_year
     losers = result.who_loses(year)
     total = views.total_row(result, year)
+    drawn = cast("dict[str, object] | None", result.manifest.get("ranges"))
     scenario = result.scenario
     said = [levers.in_words(lever, classification) for lever in scenario.to_dict()["levers"]]
     changed = [f"{name} = {value:g}" for name, value in scenario.parameters.items()]
@@ -97,7 +104,8 @@ def html(result: Result, classification: Classification, fiscal_year: str) -> st
         f'<p class="small">What it would change in India’s trade with Japan by {year}, against '
         "a reference in which only known events happen. Exports f.o.b., imports c.i.f., US$ of "
         "2023-24, fiscal years from April to March.</p>",
-        views.headline(total, year),
+        views.headline(total, year, views.ranges_in_words(result.totals, year) if drawn else None),
+        f'<p class="small">{_RANGED.format(**drawn) if drawn else _NOT_RANGED}</p>',
         "<h2>What is decided</h2>",
         _list(said or ["Nothing: this is the reference."]),
         f"<p><b>Assumptions changed:</b> {escape(', '.join(changed))}</p>" if changed else "",

@@ -222,13 +222,8 @@ class MonteCarlo:
 
     def headline_ranges(self) -> pd.DataFrame:
         """90 % ranges as columns to stand beside ``Result.totals``, a row for each fiscal year."""
-        wide = self._totals.pivot(index="fiscal_year", columns="item", values=["p5", "p95"])
-        columns: dict[str, Any] = {"fiscal_year": list(self.fiscal_years)}
-        for item in TOTALS:
-            for end in ("p5", "p95"):
-                columns[f"{item}_{end}"] = wide.loc[list(self.fiscal_years), (end, item)].to_numpy()
-        columns["probability_deficit_falls"] = self.probability_deficit_falls.to_numpy()
-        return pd.DataFrame(columns)
+        found = np.delete(self._samples, self.failed, axis=0)
+        return headline_ranges(self.fiscal_years, found)
 
     def to_folder(self, directory: Path | str) -> None:
         """Write totals and sectors as CSV and Parquet, the scenario and the manifest."""
@@ -320,6 +315,30 @@ def monte_carlo(
     if out is not None:
         result.to_folder(out)
     return result
+
+
+def headline_ranges(fiscal_years: Sequence[str], sample: Floats) -> pd.DataFrame:
+    """90 % ranges of totals as columns to stand beside ``Result.totals``.
+
+    Parameters
+    ----------
+    fiscal_years : sequence of str, length Y
+    sample : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million, of draws that have an equilibrium.
+
+    Returns
+    -------
+    DataFrame
+        A row for each year: ``fiscal_year``; for each total its 5th and 95th percentile, such as
+        ``exports_usd_mn_p5``; ``probability_deficit_falls``, the share of draws.
+    """
+    low, high = np.percentile(sample, (PERCENTILES[0], PERCENTILES[-1]), axis=0)
+    columns: dict[str, Any] = {"fiscal_year": list(fiscal_years)}
+    for place, item in enumerate(TOTALS):
+        columns[f"{item}_p5"], columns[f"{item}_p95"] = low[:, place], high[:, place]
+    change = sample[:, :, TOTALS.index("change_in_balance_usd_mn")]
+    columns["probability_deficit_falls"] = (change > 0).mean(axis=0)
+    return pd.DataFrame(columns)
 
 
 def draw_chunk(blob: bytes, start: int, stop: int, seed: int, shape: tuple[int, int]) -> Floats:

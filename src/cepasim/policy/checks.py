@@ -53,6 +53,8 @@ def _unknown_lines(
     economy: Economy, importer: str, chosen: tuple[str, ...], field: str
 ) -> list[Problem]:
     """Nine-digit codes that the importer's schedule does not have."""
+    if not chosen:
+        return []
     known = economy.markets[importer].schedule.lines
     width = len(known[0])
     problems = []

@@ -42,6 +42,30 @@ def total_row(result: Result, year: str) -> dict[str, float]:
     return row | {"change_in_balance_usd_mn": float(totals["change_in_balance_usd_mn"])}
 
 
+def ranges_in_words(totals: pd.DataFrame, year: str) -> dict[str, str]:
+    """Return what stands below each headline figure of a year: its 90 % range.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        ``Result.totals`` with ranges, or the ranges alone.
+    year : str
+    """
+    [row] = totals[totals["fiscal_year"] == year].to_dict("records")
+
+    def between(item: str, signed: bool = False) -> str:
+        low, high = (
+            figures.bn(float(row[f"{item}_{end}"]), signed=signed, unit=False)
+            for end in ("p5", "p95")
+        )
+        return f"90 % range {low} to {high} bn"
+
+    said = {item: between(f"{item}_usd_mn") for item in ("exports", "imports", "balance")}
+    chance = f"{100 * row['probability_deficit_falls']:.0f} %"
+    said["change"] = f"{between('change_in_balance_usd_mn', signed=True)}; narrows in {chance}"
+    return said
+
+
 def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> str:
     """Return the four headline figures of a year.
 

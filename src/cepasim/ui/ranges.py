@@ -24,8 +24,9 @@ import cepasim
 from cepasim.economy import Economy
 from cepasim.executors import processors
 from cepasim.frozen import FrozenMapping
-from cepasim.montecarlo import TOTALS, Study
-from cepasim.report import figures
+from cepasim.montecarlo import TOTALS, Study, headline_ranges
+from cepasim.report import views
+from cepasim.result import Result
 from cepasim.scenario import Scenario
 from cepasim.uncertainty import Uncertainty
 
@@ -58,19 +59,17 @@ class Range:
     fiscal_years: tuple[str, ...]
     sample: Floats
 
-    def of(self, item: str, year: str) -> tuple[float, float]:
-        """5th and 95th percentile of a total in one year, US$ million."""
-        found = self.band(item)[self.fiscal_years.index(year)]
-        return float(found[0]), float(found[1])
+    def headline(self) -> pd.DataFrame:
+        """Return the ranges as columns that stand beside ``Result.totals``."""
+        return headline_ranges(self.fiscal_years, self.sample)
+
+    def beside(self, result: Result) -> Result:
+        """Return the result with these ranges in its totals and its manifest."""
+        return result.with_ranges(self.headline(), {"draws": self.draws, "seed": SEED})
 
     def band(self, item: str) -> Floats:
         """5th and 95th percentile of a total by year, US$ million, shape (Y, 2)."""
         return np.percentile(self.sample[:, :, TOTALS.index(item)], (5.0, 95.0), axis=0).T
-
-    def probability_above_zero(self, item: str, year: str) -> float:
-        """Share of draws."""
-        values = self.sample[:, self.fiscal_years.index(year), TOTALS.index(item)]
-        return float((values > 0).mean())
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,20 +195,8 @@ def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Fl
 
 def in_words(ranged: Range, year: str) -> dict[str, str]:
     """Return what stands below each headline figure."""
-    said = {}
-    for item in ("exports", "imports", "balance"):
-        low, high = ranged.of(f"{item}_usd_mn", year)
-        said[item] = (
-            f"90 % range {figures.bn(low, unit=False)} to {figures.bn(high, unit=False)} bn"
-        )
-    low, high = ranged.of("change_in_balance_usd_mn", year)
-    chance = ranged.probability_above_zero("change_in_balance_usd_mn", year)
-    said["change"] = (
-        f"90 % range {figures.bn(low, signed=True, unit=False)} to "
-        f"{figures.bn(high, signed=True, unit=False)} bn; "
-        f"narrows in {100 * chance:.0f} % of {ranged.draws} draws"
-    )
-    return said
+    said = views.ranges_in_words(ranged.headline(), year)
+    return said | {"change": f"{said['change']} of {ranged.draws} draws"}
 
 
 def band(ranged: Range, item: str) -> pd.DataFrame:

@@ -291,6 +291,10 @@ def _downloads(found: Session) -> None:
     result = found.shown()
     if result is None:
         return
+    asked = found.ask_range(result)
+    ranged = None if asked is None else asked.range()
+    if ranged is not None:
+        result = ranged.beside(result)
     stem = file_stem(found)
     with st.container(horizontal=True):
         for label, suffix, mime, content in (
