@@ -180,14 +180,19 @@ async def moved(page: Page, number: int) -> tuple[list[dict[str, float]], list[s
     return await page.evaluate("() => window.cs.waits"), addresses, whole
 
 
-async def band_waits(page: Page) -> list[float]:
-    """Milliseconds from a release to the range of the new figures, the switch on."""
+async def switch_ranges(page: Page, on: bool) -> None:
+    """Switch ranges on or off and wait until they have come or gone."""
     await page.locator("label", has_text="90 % ranges").click()
     await page.wait_for_function(
-        "() => document.querySelector('.cs-cards').innerText.includes('90 % range')",
+        "on => document.querySelector('.cs-cards').innerText.includes('90 % range') === on",
+        arg=on,
         timeout=120_000,
     )
     await settled(page)
+
+
+async def band_waits(page: Page) -> list[float]:
+    """Milliseconds from a release to the range of the new figures."""
     await page.evaluate("() => { window.cs.bands = []; }")
     for step, share in enumerate(shares(BAND_MOVES)):
         await move(page, 2 + step % 2, 0.9 * share)
@@ -323,12 +328,14 @@ async def one_session(browser: Browser) -> None:
         page = await opened(browser, address)
         await settled(page)
         await asyncio.sleep(WARM_UP)
+        await switch_ranges(page, on=False)
         waits, addresses, whole = await moved(page, MOVES)
         say(row("release -> new figures on the screen", [w["wait"] for w in waits]))
         say(row("  browser, before it sends", [w["before"] for w in waits]))
         say(row("  server, until the figures have come", [w["server"] for w in waits]))
         say(row("  browser, until they are drawn", [w["after"] for w in waits]))
         say(row("release -> everything on the page", whole))
+        await switch_ranges(page, on=True)
         say(row("release -> 90 % range of the new figures", await band_waits(page)))
         await page.context.close()
     say(row("engine alone, the same scenarios", engine_ms(addresses)))

@@ -315,13 +315,27 @@ class Result:
         if tuple(ranges["fiscal_year"]) != self.fiscal_years:
             raise ValueError("ranges: their fiscal years are not those of the result")
         added = ranges.drop(columns="fiscal_year").reset_index(drop=True)
+        totals = pd.concat([self._table("totals"), added], axis=1)
+        return self._with({"totals": totals}, self.manifest | {"ranges": dict(options)})
+
+    def with_contributions(self, contributions: pd.DataFrame) -> Result:
+        """Return the same result with a split over the levers that was made elsewhere.
+
+        Parameters
+        ----------
+        contributions : DataFrame
+            `contributions` of the same scenario under the same figures.
+        """
+        return self._with({"contributions": contributions}, self._given_manifest)
+
+    def _with(self, tables: dict[str, Table], manifest: Manifest) -> Result:
         return Result(
             scenario=self._scenario,
             engine=self._engine,
             classification=self._classification,
-            **self._tables | {"totals": pd.concat([self._table("totals"), added], axis=1)},
+            **self._tables | tables,
             notes=self._given_notes,
-            manifest=self.manifest | {"ranges": dict(options)},
+            manifest=manifest,
             chain=self._chain,
         )
 

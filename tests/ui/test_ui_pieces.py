@@ -21,7 +21,7 @@ from cepasim.report import figures, levers, look, views
 from cepasim.report.look import Bar, Card
 from cepasim.result import Result
 from cepasim.scenario import Scenario
-from cepasim.ui import assumptions, charts, code, questions, ranges
+from cepasim.ui import assumptions, charts, code, questions, ranges, workers
 from cepasim.ui.answers import Answers
 
 BUNDLED = {
@@ -387,26 +387,28 @@ def test_answers_are_kept_and_dropped(economy: Economy) -> None:
     assert answers(economy, BUNDLED["reference"]) is not first
 
 
-def test_answers_split_later_are_the_same(economy: Economy, result: Result) -> None:
-    answers = Answers()
-    found = answers(economy, BUNDLED["full-package"])
+def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> None:
+    answers, scenario = Answers(), BUNDLED["full-package"]
+    found = answers(economy, scenario)
     sent = pickle.loads(pickle.dumps(found))  # before any table is made
-    answers.split(found, waiting=lambda: None)
-    for late in (found, sent):
+    whole = answers.split(economy, scenario, None, lambda: None)
+    for late in (found, sent, whole):
         for name, frame in result.frames().items():
             pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
         assert late.notes == result.notes and late.manifest == result.manifest
+    # It is kept: asked again, nobody waits, and the figures are of the same result.
+    assert answers(economy, scenario) is whole
+    assert answers.split(economy, scenario, None, pytest.fail) is whole
 
 
-def test_waiting_for_a_split_can_be_given_up(economy: Economy) -> None:
-    answers = Answers()
-    found = answers(economy, BUNDLED["reference"])
-
+def test_waiting_for_a_split_can_be_given_up(economy: Economy, worker: Worker) -> None:
     def gives_up() -> None:
         raise TimeoutError
 
-    with answers._split, pytest.raises(TimeoutError):
-        answers.split(found, waiting=gives_up)
+    with pytest.raises(TimeoutError):
+        Answers().split(economy, BUNDLED["reference"], None, gives_up)
+    [(asked, _, _)] = worker.waiting
+    assert asked.cancelled()
 
 
 def test_the_headline_is_the_sum_of_the_sectors(result: Result) -> None:
@@ -441,7 +443,7 @@ class Worker:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     found = Worker()
-    monkeypatch.setattr(ranges, "_workers", lambda: found)
+    monkeypatch.setattr(workers, "pool", lambda purpose: found)
     return found
 
 

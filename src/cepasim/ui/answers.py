@@ -8,32 +8,43 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from threading import Lock
 
+import pandas as pd
 import streamlit as st
 
 import cepasim
 from cepasim.economy import Economy
 from cepasim.result import Result
 from cepasim.scenario import Scenario
+from cepasim.ui import workers
 
 #: Ten people with what they look at, or one with a long way back; some 30 MB each.
 KEPT = 12
 _LOOK_EVERY = 0.05  # seconds
 
 
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    economy: Economy  # stays with its result, so that no other can get its id meanwhile
+    result: Result
+    is_whole: bool = False
+
+
 class Answers:
     """Results by economy and scenario, the least recently used dropped first."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._kept = kept
-        self._results: OrderedDict[tuple[int, Scenario], tuple[Economy, Result]] = OrderedDict()
-        # One run at a time, and one split: runs side by side take each other's time, and ten of
-        # them ten times the memory. Figures need not wait for somebody else's split.
-        self._figures, self._split = Lock(), Lock()
+        self._most = kept
+        self._kept: OrderedDict[tuple[int, Scenario], _Kept] = OrderedDict()
+        # One run at a time: side by side they take each other's time, and ten times the memory.
+        self._lock = Lock()
 
     def __call__(self, economy: Economy, scenario: Scenario) -> Result:
-        """Return the result of a scenario; its split over levers has still to be computed.
+        """Return the result of a scenario; its split over levers may still have to be computed.
 
         Raises
         ------
@@ -41,31 +52,54 @@ class Answers:
             As ``cepasim.simulate`` does; nothing is kept then.
         """
         key = (id(economy), scenario)
-        with self._figures:
-            if key not in self._results:
-                # The economy is kept beside its result, so that no other can get its id meanwhile.
+        with self._lock:
+            if key not in self._kept:
                 result = cepasim.simulate(economy, scenario, attribution=False)
-                self._results[key] = (economy, result)
-                if len(self._results) > self._kept:
-                    self._results.popitem(last=False)
-            self._results.move_to_end(key)
-            return self._results[key][1]
+                self._kept[key] = _Kept(economy, result)
+                if len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key].result
 
-    def split(self, result: Result, waiting: Callable[[], object]) -> None:
-        """Compute what each lever adds, which takes longer than the result itself.
+    def split(
+        self,
+        economy: Economy,
+        scenario: Scenario,
+        folder: str | None,
+        waiting: Callable[[], object],
+    ) -> Result:
+        """Return the result with what each lever adds, which takes longer than all the rest.
 
         Parameters
         ----------
-        result : Result
+        economy : Economy
+        scenario : Scenario
+        folder : str or None
+            Parameter folder of the economy; None for the bundled one.
         waiting : callable
-            Called now and then while others are served; may raise to give up.
+            Called now and then; may raise to give up.
         """
-        while not self._split.acquire(timeout=_LOOK_EVERY):
-            waiting()
+        result, key = self(economy, scenario), (id(economy), scenario)
+        with self._lock:
+            if key in self._kept and self._kept[key].is_whole:
+                return self._kept[key].result
+        asked = workers.submit("splits", _split, folder, scenario)
         try:
-            _ = result.contributions
+            while not wait([asked], timeout=_LOOK_EVERY).done:
+                waiting()
+            result = result.with_contributions(asked.result())
+        except BrokenProcessPool:
+            return result  # the process was killed; the split is then computed here
         finally:
-            self._split.release()
+            asked.cancel()
+        with self._lock:
+            if key in self._kept:
+                self._kept[key] = _Kept(economy, result, is_whole=True)
+        return result
+
+
+def _split(folder: str | None, scenario: Scenario) -> pd.DataFrame:
+    return cepasim.simulate(workers.economy(folder), scenario).contributions
 
 
 @st.cache_resource(show_spinner=False)

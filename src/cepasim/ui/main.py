@@ -12,10 +12,10 @@ from cepasim.ui import (
     document_pages,
     navigation,
     parameters_page,
-    ranges,
     scenario_page,
     start_page,
     sure_page,
+    workers,
 )
 
 _SIDEBAR_WIDTH = 330
@@ -55,4 +55,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    ranges.start()
+    workers.start()

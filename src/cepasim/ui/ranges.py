@@ -6,28 +6,23 @@ A part of the draws gives a first range; the others make it firmer. The draws ar
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import OrderedDict
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
-import cepasim
 from cepasim.economy import Economy
-from cepasim.executors import processors
 from cepasim.frozen import FrozenMapping
 from cepasim.montecarlo import TOTALS, Study, headline_ranges
 from cepasim.report import views
 from cepasim.result import Result
 from cepasim.scenario import Scenario
+from cepasim.ui import workers
 from cepasim.uncertainty import Uncertainty
 
 Floats = NDArray[np.float64]
@@ -38,8 +33,6 @@ SEED = 1
 #: Draws of one piece of work: what a scenario that is no longer looked at may still take.
 _AT_ONCE = 8
 _KEPT = 12
-#: The pages come first wherever both want a processor.
-_GIVE_WAY = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +125,7 @@ class Ranges:
                     piece.cancel()
             starts = range(0, DRAWS, _AT_ONCE)
             given = (folder, scenario, len(fiscal_years))
-            pieces = tuple(_submitted(*given, start) for start in starts)
+            pieces = tuple(workers.submit("ranges", _drawn, *given, start) for start in starts)
             self._asked[key] = Asked(scenario, fiscal_years, pieces)
             if len(self._asked) > _KEPT:
                 self._asked.popitem(last=False)
@@ -140,45 +133,12 @@ class Ranges:
         return self._asked[key]
 
 
-@st.cache_resource(show_spinner=False)
-def _workers() -> ProcessPoolExecutor:
-    # They hold nothing of any session. Fresh processes: a fork of one with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processors(), mp_context=context, initializer=_begin)
-
-
-@st.cache_resource(show_spinner=False)
-def start() -> None:
-    """Have the workers read the figures before anybody asks for a range; once is enough."""
-    for _ in range(processors()):
-        _workers().submit(_begin)
-
-
-def _submitted(folder: str | None, scenario: Scenario, years: int, start: int) -> Future[Floats]:
-    try:
-        return _workers().submit(_drawn, folder, scenario, years, start)
-    except BrokenProcessPool:  # a worker was killed: others take over
-        _workers.clear()
-        return _workers().submit(_drawn, folder, scenario, years, start)
-
-
-def _begin() -> None:
-    if hasattr(os, "nice"):
-        os.nice(_GIVE_WAY - os.nice(0))
-    _economy(None)
-
-
-@lru_cache(maxsize=2)
-def _economy(folder: str | None) -> Economy:
-    return cepasim.load(folder)
-
-
 @lru_cache(maxsize=2)
 def _uncertainty(
     folder: str | None, overrides: tuple[tuple[str, float], ...]
 ) -> tuple[Economy, Uncertainty]:
     """Figures under some assumptions with their distributions, which no lever changes."""
-    economy = _economy(folder).with_overrides(dict(overrides))
+    economy = workers.economy(folder).with_overrides(dict(overrides))
     return economy, Uncertainty.of(economy)
 
 

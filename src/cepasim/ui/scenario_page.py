@@ -19,7 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cepasim.problems import InputError
 from cepasim.report import figures, levers, look, views
 from cepasim.result import Result
-from cepasim.ui import answers, charts, code, controls, link, ranges, uploads
+from cepasim.ui import charts, code, controls, link, ranges, uploads
 from cepasim.ui.state import Session, session
 
 _HEIGHT = 190
@@ -56,7 +56,7 @@ def page() -> None:
         _table(found)
         _notes(result)
         # The pause ends here if another run of this page is asked for meanwhile.
-        answers.shared().split(result, waiting=st.container)
+        result = found.split(waiting=st.container)
         with last:
             st.html(views.contributions(result, year) + views.accounts(result, year))
 

@@ -6,7 +6,7 @@ a scenario file has it) and the last scenario that was right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,7 +147,7 @@ class Session:
     welcome: bool = False
     question: str = ""
     query_read: bool = False
-    with_ranges: bool = False
+    with_ranges: bool = True
     ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------
@@ -259,8 +259,16 @@ class Session:
         """Return the ranges of what is shown, perhaps on their way; None if nobody wants them."""
         if not self.with_ranges:
             return None
-        folder = None if self.own is None else self.own.folder.name
-        return self.ranges.ask(folder, self.scenario, result.fiscal_years)
+        return self.ranges.ask(self._folder, self.scenario, result.fiscal_years)
+
+    def split(self, waiting: Callable[[], object]) -> Result:
+        """Return the result of what is shown with what each lever adds; see `Answers.split`."""
+        return answers.shared().split(self.figures.economy, self.scenario, self._folder, waiting)
+
+    @property
+    def _folder(self) -> str | None:
+        """Parameter folder of the user's own figures; None for the bundled ones."""
+        return None if self.own is None else self.own.folder.name
 
     def plain_reference(self) -> Result | None:
         """Return the reference without the changed assumptions; None where none is changed."""
