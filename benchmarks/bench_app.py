@@ -12,6 +12,7 @@ at least.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import shutil
 import socket
@@ -213,7 +214,10 @@ class Visitor:
         self._cards = ""
 
     async def run(self, whole: bool = False) -> float:
-        """Have the page drawn; seconds until new figures have come, or everything."""
+        """Have the page drawn; seconds until new figures have come, or everything.
+
+        NaN where a move leaves the figures as they were.
+        """
         message = BackMsg()
         message.rerun_script.query_string = ""
         for key, value in self._values.items():
@@ -234,6 +238,8 @@ class Visitor:
                 if is_running and is_new and not whole:
                     break
             elif got.HasField("script_finished") and is_running:
+                if not whole:
+                    return math.nan
                 break
         return time.perf_counter() - began
 
@@ -288,7 +294,8 @@ async def many(browser: Browser, address: str) -> tuple[list[float], list[float]
         )
         await settled(page)
         waits = [float(w["wait"]) for w in await page.evaluate("() => window.cs.waits")]
-    return [1000 * load for load in loads], waits, [w for ws in others[1:] for w in ws]
+    moved_others = [wait for one in others[1:] for wait in one if not math.isnan(wait)]
+    return [1000 * load for load in loads], waits, moved_others
 
 
 def engine_ms(addresses: Sequence[str]) -> list[float]:

@@ -56,7 +56,7 @@ def page() -> None:
         _table(found)
         _notes(result)
         # The pause ends here if another run of this page is asked for meanwhile.
-        result = found.split(waiting=st.container)
+        result = found.split(waiting=st.empty().empty)
         with last:
             st.html(views.contributions(result, year) + views.accounts(result, year))
 
