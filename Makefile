@@ -13,10 +13,10 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo app test lint format types docs validate benchmark benchmark-table ranges balance fit notebooks golden lock clean
+.PHONY: help demo app test lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 # --- set-up ---------------------------------------------------------------------------------
 $(PY):
@@ -74,6 +74,9 @@ benchmark: $(VENV)/.installed-dev ## Time what users wait for
 
 benchmark-table: $(VENV)/.installed-dev ## Write docs/benchmarks.md and docs/scale.md (some minutes)
 	$(PY) -m benchmarks.table
+
+benchmark-app: $(VENV)/.installed-dev ## Time the front end in a real browser; write docs/front_end.md
+	$(PY) benchmarks/bench_app.py docs/front_end.md
 
 ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
 	$(PY) docs/ranges.py

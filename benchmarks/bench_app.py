@@ -1,6 +1,6 @@
 """Time from a slider's release to new figures on the screen, in a real browser.
 
-``python benchmarks/bench_app.py`` prints a table in less than two minutes. Needs Chromium and
+``python benchmarks/bench_app.py [PAGE]`` prints a table in some minutes. Needs Chromium and
 Playwright, as the browser tests do; nothing is downloaded. Close other programs first.
 
 Each wait is cut in three: from the release to the message the browser sends, from there to the
@@ -38,6 +38,14 @@ import cepasim
 from cepasim.scenario import Scenario
 from cepasim.ui import launch, link
 
+HEAD = """# How long a slider takes
+
+Written by `make benchmark-app`: a real Chromium and the real server on the same machine. The goal
+is 200 ms from a slider's release to new figures (95th percentile), and 2 s until their 90 % range
+stands below them. The engine is what any front end would have to wait for; a bare page of one
+slider and one line of text says what the framework takes at least. Ten at work are one browser and
+nine visitors without one, each moving a slider every two seconds, all with ranges.
+"""
 MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
 #: Seconds until the processes that compute ranges have read the figures.
 WARM_UP = 5.0
@@ -323,13 +331,24 @@ def row(
     return f"{label:<52}{shown(statistics.median(ordered)):>8}{shown(p95):>8}{len(ordered):>6}"
 
 
-def say(line: str) -> None:
-    """Write a line at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+class Table:
+    """Lines shown as they are measured, and kept for the page."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, line: str) -> None:
+        self.lines.append(line)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    def page(self) -> str:
+        """Return the table as a page of the documentation."""
+        table = "\n".join(self.lines)
+        return f"{HEAD}\n```text\n{table}\n```\n"
 
 
-async def one_session(browser: Browser) -> None:
+async def one_session(browser: Browser, say: Table) -> None:
     """Measure one person's waits, with and without ranges."""
     with serving() as (address, _):
         page = await opened(browser, address)
@@ -348,7 +367,7 @@ async def one_session(browser: Browser) -> None:
     say(row("engine alone, the same scenarios", engine_ms(addresses)))
 
 
-async def bare_page(browser: Browser) -> None:
+async def bare_page(browser: Browser, say: Table) -> None:
     """Measure what the framework takes for a page with one slider."""
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "bare.py"
@@ -361,7 +380,7 @@ async def bare_page(browser: Browser) -> None:
     say(row("bare Streamlit page: release -> screen", [w["wait"] for w in waits]))
 
 
-async def several_sessions(browser: Browser) -> None:
+async def several_sessions(browser: Browser, say: Table) -> None:
     """Measure the waits of many at once, and the memory they take.
 
     Ten browsers would need more than two processors for themselves: one is real.
@@ -380,19 +399,22 @@ async def several_sessions(browser: Browser) -> None:
         say(f"memory: {one:.0f} MB with one session, {ten:.0f} MB with {SESSIONS} at work")
 
 
-async def main() -> None:
-    """Print the table as it is measured."""
+async def main(page: Path | None) -> None:
+    """Print the table as it is measured; write it to a page if one is named."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         raise SystemExit("the benchmark needs Chromium: install the package chromium")
+    say = Table()
     say(f"{'milliseconds':<52}{'median':>8}{'p95':>8}{'n':>6}")
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=found, args=FLAGS)
         for part in (bare_page, one_session, several_sessions):
-            await part(browser)
+            await part(browser, say)
         await browser.close()
     say(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    if page is not None:
+        page.write_text(say.page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else None))

@@ -13,9 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from importlib import metadata
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +22,7 @@ from scipy.optimize import root
 import cepasim
 from benchmarks.bench_market import SOURCES, markets, median_times
 from cepasim.equilibrium import solve_gsim, solve_market
-from cepasim.executors import processors
+from cepasim.executors import open_executor, processors
 from cepasim.montecarlo import Study, monte_carlo
 from cepasim.params import bundled_directory
 from cepasim.simulate import run
@@ -39,9 +37,10 @@ FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 
 
 def exponential(n: int, sources: int) -> Callable[[], object]:
-    """One pass of ``np.exp`` over an array of that shape."""
+    """One pass of ``np.exp`` over an array of that shape, into one that is there."""
     x = np.random.default_rng(1).normal(size=(n, sources))
-    return lambda: np.exp(x)
+    out = np.empty_like(x)
+    return lambda: np.exp(x, out=out)
 
 
 def market_by_root(n: int) -> Callable[[], object]:
@@ -80,6 +79,24 @@ def seconds_of(command: list[str], rounds: int) -> float:
     return median_times([start], rounds)[0]
 
 
+def printed_by(code: str) -> float:
+    """The number that a process of its own prints."""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+def first_compiled_solve() -> float:
+    """Seconds of the first compiled solve of a process, on a machine that has compiled it before.
+
+    Compiling it at all takes some ten seconds, once for each machine and version.
+    """
+    return printed_by(
+        "import time; from benchmarks.bench_market import markets;"
+        "from cepasim.equilibrium import solve_market; a = markets(10); t = time.perf_counter();"
+        "solve_market(**a, kernel='numba'); print(time.perf_counter() - t)"
+    )
+
+
 def peak_memory(draws: int) -> float:
     """Peak memory of a Monte Carlo in a process of its own, MB."""
     code = (
@@ -89,8 +106,7 @@ def peak_memory(draws: int) -> float:
         # Of this process alone: getrusage would count the one that started it as well.
         "print(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return float(done.stdout) / 1024
+    return printed_by(code) / 1024
 
 
 # --- the rows ---------------------------------------------------------------------------------
@@ -101,19 +117,33 @@ Row = tuple[str, str, str]
 def kernel_rows() -> list[Row]:
     """Rows on the kernel."""
     rows = []
-    for n, rounds in ((20_000, 15), (200_000, 5), (2_000_000, 1)):
+    for n, rounds in ((20_000, 25), (200_000, 7), (2_000_000, 2)):
         arguments = markets(n)
-        solve, passed = median_times(
-            [lambda a=arguments: solve_market(**a), exponential(n, SOURCES)], rounds
+        kernels = ("numpy", "numba")
+        for kernel in kernels:  # memory and compiled code are there
+            solve_market(**arguments, kernel=kernel)
+        *solved, passed = median_times(
+            [
+                *(lambda a=arguments, k=kernel: solve_market(**a, kernel=k) for kernel in kernels),
+                exponential(n, SOURCES),
+            ],
+            rounds,
         )
-        goal = "15 exp passes" if n == 20_000 else "linear"
-        rows.append(
-            (
-                f"`solve_market`, {n:,} markets x {SOURCES} sources",
-                f"{solve / passed:.0f} exp passes ({1e6 * solve / n:.2f} us a market)",
-                goal,
+        for kernel, solve, goal in zip(kernels, solved, ("15", "5"), strict=True):
+            rows.append(
+                (
+                    f"`solve_market`, {n:,} markets x {SOURCES} sources, {kernel}",
+                    f"{solve / passed:.0f} exp passes ({1e6 * solve / n:.2f} us a market)",
+                    f"{goal} exp passes" if n == 20_000 else "linear",
+                )
             )
+    rows.append(
+        (
+            "first solve with numba in a process, compiled before",
+            f"{first_compiled_solve():.2f} s",
+            "2 s",
         )
+    )
     arguments = markets(1)
     rows.append(
         (
@@ -173,7 +203,7 @@ def draw_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[Row]
     )
     workers = processors()
     took = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with open_executor(workers) as pool:
         monte_carlo(economy, scenario, 64 * workers, 9, pool)  # the workers start
         for draws in (512, 1024):
             start = time.perf_counter()
