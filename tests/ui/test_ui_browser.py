@@ -566,11 +566,13 @@ def test_why_this_number(page: Any, address: str) -> None:
 def test_ranges_come_aside(page: Any, address: str) -> None:
     _open(page, address)
     shown = "on => document.querySelector('.cs-cards').innerText.includes('90 % range') === on"
+    switch = page.locator("label", has_text="90 % ranges")
+    switch.click()
     page.wait_for_function(shown, arg=True, timeout=180_000)
     page.wait_for_timeout(1000)
     _shoot(page, "ranges")
     assert re.search(r"% of \d+ draws", _cards(page))
-    page.locator("label", has_text="90 % ranges").click()
+    switch.click()
     page.wait_for_function(shown, arg=False, timeout=60_000)
 
 

@@ -147,7 +147,7 @@ class Session:
     welcome: bool = False
     question: str = ""
     query_read: bool = False
-    with_ranges: bool = True
+    with_ranges: bool = False
     ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------
