@@ -6,7 +6,7 @@ import io
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +25,7 @@ from cepasim.ui.state import Session, session
 _HEIGHT = 190
 #: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
 _PAUSE = 0.03
-_LOOK_EVERY = 0.25
+_LOOK_EVERY = 0.1
 _CHANGES = "changes"
 _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
 
@@ -33,32 +33,36 @@ _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows
 def page() -> None:
     """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
-    heading, messages, cards, panels = (st.container() for _ in range(4))
+    heading, messages = st.container(), st.container()
+    cards, panels = st.empty(), st.container()
     result, asked, ranged = found.shown(), None, None
     if result is not None:
         year = found.year = _year_within(found, result)
         total = views.total_row(result, year)
         asked = found.ask_range(result)
         ranged = None if asked is None else asked.range()
-        with cards:
-            st.html(views.headline(total, year, _ranges(found, ranged)))
+        cards.html(views.headline(total, year, _ranges(found, ranged)))
         # What sends the figures waits for this thread to pause.
         time.sleep(_PAUSE)
     with heading:
-        _heading(found, asked, ranged)
+        progress = _heading(found)
     with messages:
         _messages(found)
     controls.sidebar(found)
     if result is not None:
         st.query_params.from_dict(found.link_query())
         with panels:
-            last = _panels(found, result, total, ranged)
+            last, path = _panels(found, result, total, ranged)
         _table(found)
         _notes(result)
         # The pause ends here if another run of this page is asked for meanwhile.
         result = found.split(waiting=st.empty().empty)
         with last:
             st.html(views.contributions(result, year) + views.accounts(result, year))
+        if asked is not None:
+            for newer in _as_they_come(asked, ranged, progress):
+                cards.html(views.headline(total, year, _ranges(found, newer)))
+                path(newer)
 
 
 def _year_within(found: Session, result: Result) -> str:
@@ -67,13 +71,17 @@ def _year_within(found: Session, result: Result) -> str:
 
 def _panels(
     found: Session, result: Result, total: Mapping[str, Any], ranged: ranges.Range | None
-) -> DeltaGenerator:
-    """Draw the panels; return the place of the one that takes longest to compute."""
+) -> tuple[DeltaGenerator, Callable[[ranges.Range | None], None]]:
+    """Draw the panels.
+
+    Returns the place of the one that takes longest to compute, and what draws the path anew.
+    """
     year = found.year
     upper = st.columns([1.25, 1, 1], gap="small")
     lower = st.columns([1.25, 1, 1], gap="small")
     with upper[0]:
-        _path(found, result, ranged)
+        path = _path(found, result)
+        path(ranged)
     for place, flow in ((1, "export"), (2, "import")):
         with upper[place]:
             st.html(views.movers(result, year, flow))
@@ -81,10 +89,11 @@ def _panels(
     for place, flow in ((1, "export"), (2, "import")):
         with lower[place]:
             st.html(views.losers(losers, total, year, flow))
-    return lower[0]
+    return lower[0], path
 
 
-def _heading(found: Session, asked: ranges.Asked | None, ranged: ranges.Range | None) -> None:
+def _heading(found: Session) -> DeltaGenerator:
+    """Draw name and tools; return the place for how far the ranges are."""
     scenario = found.scenario
     name = scenario.name + (" (changed)" if found.changed else "")
     title, tools = st.columns([1, 2], vertical_alignment="center")
@@ -98,9 +107,8 @@ def _heading(found: Session, asked: ranges.Asked | None, ranged: ranges.Range | 
     ):
         with st.container(key="ranges", width="content"):
             _range_switch(found)
-            if asked is not None:
-                with st.container(key="draws"):
-                    _wait_for_ranges(asked, 0 if ranged is None else ranged.draws)
+            with st.container(key="draws"):
+                progress = st.empty()
         _year(found)
         _in_words(found)
         _share(found)
@@ -113,6 +121,7 @@ def _heading(found: Session, asked: ranges.Asked | None, ranged: ranges.Range | 
                 args=(found.loaded,),
                 key="undo",
             )
+    return progress
 
 
 def _year(found: Session) -> None:
@@ -179,21 +188,25 @@ def _switch_ranges(found: Session) -> None:
     found.with_ranges = not found.with_ranges
 
 
-def _wait_for_ranges(asked: ranges.Asked, drawn: int) -> None:
-    """Say how far the ranges are, until they are all there."""
+def _as_they_come(
+    asked: ranges.Asked, shown: ranges.Range | None, progress: DeltaGenerator
+) -> Iterator[ranges.Range]:
+    """Yield ranges of more draws than those shown, until they are all there.
+
+    The wait ends where another run of this page is asked for meanwhile: all else is drawn.
+    """
+    drawn = 0 if shown is None else shown.draws
+    while drawn < ranges.DRAWS and not asked.failed:
+        progress.caption(f"{asked.draws} of {ranges.DRAWS} draws …")
+        time.sleep(_LOOK_EVERY)
+        found = asked.range()
+        if found is not None and found.draws > drawn:
+            drawn = found.draws
+            yield found
     if asked.failed:
-        st.caption("none for this scenario")
-    elif drawn < ranges.DRAWS:
-        _watch_ranges(asked, drawn)
-
-
-@st.fragment(run_every=_LOOK_EVERY)
-def _watch_ranges(asked: ranges.Asked, drawn: int) -> None:
-    """Draw the page anew when there are ranges of more draws than it shows."""
-    ranged = asked.range()
-    if asked.failed or (ranged is not None and ranged.draws > drawn):
-        st.rerun()
-    st.caption(f"{asked.draws} of {ranges.DRAWS} draws …")
+        progress.caption("none for this scenario")
+    else:
+        progress.empty()
 
 
 def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
@@ -206,34 +219,39 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
 # --- the path ---------------------------------------------------------------------------------
 
 
-def _path(found: Session, result: Result, ranged: ranges.Range | None) -> None:
-    key = "path-item"
+def _path(found: Session, result: Result) -> Callable[[ranges.Range | None], None]:
+    """Draw what is chosen with; return what draws the path itself, and draws it anew."""
     names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
     item = st.segmented_control(
         "Path",
         list(names),
         default="balance",
         format_func=names.__getitem__,
-        key=key,
+        key="path-item",
         label_visibility="collapsed",
     )
-    if item == _CHANGES:
-        rows, spec = charts.change_rows(result), charts.change_spec(_HEIGHT)
-        said = "Change against the reference, US$ bn of 2023-24, fiscal years."
-        words = said
-    else:
-        shown = cast("charts.Item", item or "balance")
-        plain = found.plain_reference()
-        band = None if ranged is None else ranges.band(ranged, shown)
-        rows = charts.path_rows(result, found.figures.history, shown, plain, band)
-        spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
-        said = (
-            f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from 2023-24 "
-            "at prices of that year." + ("" if band is None else " Band: 90 % range.")
-        )
-        words = path_in_words(result, shown)
-    st.vega_lite_chart(rows, spec, theme=None, key=f"path:{item}", alt=words)
-    st.html(look.note(said))
+    chart, note = st.empty(), st.empty()
+
+    def draw(ranged: ranges.Range | None) -> None:
+        if item == _CHANGES:
+            rows, spec = charts.change_rows(result), charts.change_spec(_HEIGHT)
+            said = "Change against the reference, US$ bn of 2023-24, fiscal years."
+            words = said
+        else:
+            shown = cast("charts.Item", item or "balance")
+            plain = found.plain_reference()
+            band = None if ranged is None else ranges.band(ranged, shown)
+            rows = charts.path_rows(result, found.figures.history, shown, plain, band)
+            spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
+            said = (
+                f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from "
+                "2023-24 at prices of that year." + ("" if band is None else " Band: 90 % range.")
+            )
+            words = path_in_words(result, shown)
+        chart.vega_lite_chart(rows, spec, theme=None, alt=words)
+        note.html(look.note(said))
+
+    return draw
 
 
 def path_in_words(result: Result, item: charts.Item) -> str:
