@@ -35,7 +35,7 @@ FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 
 WHERE_IT_GOES = """## Where the time goes
 
-Goals that are missed, and why. Parts were taken with a profiler; ns are for one source in one
+Where a goal is missed or near. Parts were taken with a profiler; ns are for one source in one
 market.
 
 - **Kernel in NumPy.** Three evaluations of the equations are the rule. Of some 22 ns, the four
