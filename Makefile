@@ -60,8 +60,8 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff format .
 
 docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
-	$(PY) -m cepasim.parameter_page docs/parameters.md
-	$(PY) -m cepasim.aggregation docs/aggregation.md
+	$(PY) -m cepasim.params.page docs/parameters.md
+	$(PY) -m cepasim.studies.aggregation docs/aggregation.md
 	$(PY) -m cepasim.calibrate.report docs/evidence.md
 	$(PY) -m validation docs/validation.md
 	$(PY) docs/generate.py
@@ -82,10 +82,10 @@ ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some 
 	$(PY) docs/ranges.py
 
 balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
-	$(PY) -m cepasim.calibrate.balance
+	$(PY) -m cepasim.calibrate.benchmark.balance
 
 fit: $(VENV)/.installed ## Fit the backcast again on 2014-15 to 2018-19 (then make docs notebooks)
-	$(PY) -m cepasim.calibrate.backcast_fit
+	$(PY) -m cepasim.calibrate.backcast.fit
 
 notebooks: $(VENV)/.installed-dev ## Run the notebooks and store their outputs
 	$(PY) notebooks/run.py

@@ -35,7 +35,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 import cepasim
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import launch, link
 
 HEAD = """# How long a slider takes

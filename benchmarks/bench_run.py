@@ -10,8 +10,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 import cepasim
-from cepasim import tables
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
+from cepasim.report import terminal as tables
 
 FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 

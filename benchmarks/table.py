@@ -22,10 +22,10 @@ from scipy.optimize import root
 import cepasim
 from benchmarks.bench_market import SOURCES, markets, median_times
 from cepasim.equilibrium import solve_gsim, solve_market
-from cepasim.executors import open_executor, processors
-from cepasim.montecarlo import Study, monte_carlo
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
 from cepasim.simulate import run
+from cepasim.studies.executors import open_executor, processors
+from cepasim.studies.monte_carlo import Study, monte_carlo
 from validation.gegravity_one_sector import PACT, SIGMA, Case
 
 WORLD = 30  # countries in the comparison with a peer

@@ -19,9 +19,9 @@ import vl_convert
 from typer.testing import CliRunner
 
 import cepasim
-from cepasim.cli import app
-from cepasim.params import bundled_directory
-from cepasim.reference import reference_gap
+from cepasim.cli.commands import app
+from cepasim.params.parameters import bundled_directory
+from cepasim.studies.reference_gap import reference_gap
 
 ROOT = Path(__file__).resolve().parents[1]
 YEAR = "2030-31"
@@ -73,7 +73,7 @@ def elasticity_page(economy: cepasim.Economy) -> str:
     ]
     japan, india = economy.markets["JPN"], economy.markets["IND"]
 
-    def implied(market: cepasim.economy.Market, h: int) -> float:
+    def implied(market: cepasim.economy.economy.Market, h: int) -> float:
         sigma, eps = market.sigma_import[h], market.supply[h, market.partner_column]
         return float(sigma if np.isinf(eps) else sigma * (1 + eps) / (sigma + eps))
 

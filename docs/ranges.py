@@ -11,8 +11,8 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 import cepasim
-from cepasim.executors import open_executor
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
+from cepasim.studies.executors import open_executor
 
 PAGE = Path(__file__).with_name("uncertainty.md")
 YEARS = ("2030-31", "2035-36")

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from cepasim.classification import Classification
-from cepasim.economy import Economy, load
-from cepasim.manifest import manifest
+from cepasim.core.manifest import manifest
+from cepasim.economy.economy import Economy, load
+from cepasim.products.classification import Classification
 from cepasim.result import Result, empty_table
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 
 # Continuous integration draws the same examples every time: what it refuses can be repeated. At a
 # desk each run draws new ones and finds more.

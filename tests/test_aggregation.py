@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim import aggregation
-from cepasim.economy import Economy
-from cepasim.params import bundled_directory
-from cepasim.policy.wedges import wedges
-from cepasim.problems import InputError
-from cepasim.run import Run
-from cepasim.scenario import Scenario
+from cepasim.core.problems import InputError
+from cepasim.economy.economy import Economy
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.scenario import Scenario
+from cepasim.shocks.wedges import wedges
 from cepasim.simulate import run
+from cepasim.solution.state import Run
+from cepasim.studies import aggregation
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "aggregation.md"
 

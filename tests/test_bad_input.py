@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cepasim.cli import app
-from cepasim.params import bundled_directory
+from cepasim.cli.commands import app
+from cepasim.params.parameters import bundled_directory
 
 RUNNER = CliRunner()
 LEVER = (

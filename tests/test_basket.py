@@ -10,7 +10,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
-from cepasim.basket import COLUMNS, MEASURES, compare_basket, concentration
+from cepasim.studies.basket import COLUMNS, MEASURES, compare_basket, concentration
 
 
 def test_concentration_by_hand() -> None:

@@ -12,9 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 import cepasim
-from cepasim import Economy, InputError, Scenario, batches
-from cepasim.batches import TABLES, batch, grid
-from cepasim.cli import app
+from cepasim import Economy, InputError, Scenario
+from cepasim.cli.commands import app
+from cepasim.studies import batch as batches
+from cepasim.studies.batch import TABLES, batch, grid
 
 FUND = {
     "usd_bn": 2.0,

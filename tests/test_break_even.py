@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from cepasim import Economy, RunError
-from cepasim.break_even import CASES, COLUMNS, fund_break_even
-from cepasim.frozen import FrozenMapping
-from cepasim.scenario import FundLever, Scenario
+from cepasim.core.immutable import FrozenMapping
+from cepasim.scenario.scenario import FundLever, Scenario
 from cepasim.simulate import run
+from cepasim.studies.break_even import CASES, COLUMNS, fund_break_even
 
 
 @pytest.fixture(scope="module")

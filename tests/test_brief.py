@@ -8,10 +8,10 @@ import docx
 import pytest
 
 import cepasim
-from cepasim.params import bundled_directory
-from cepasim.report import figures
+from cepasim.params.parameters import bundled_directory
+from cepasim.report import numbers as figures
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 
 FOLDER = bundled_directory() / "scenarios"
 YEAR = "2030-31"

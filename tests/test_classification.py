@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cepasim.classification import Classification, Selection
-from cepasim.problems import InputError
+from cepasim.core.problems import InputError
+from cepasim.products.classification import Classification, Selection
 
 PARAMS = Path(__file__).resolve().parents[1] / "params"
 

@@ -17,9 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 import cepasim
-from cepasim.cli import app
-from cepasim.params import bundled_directory
-from cepasim.problems import RunError
+from cepasim.cli.commands import app
+from cepasim.core.problems import RunError
+from cepasim.params.parameters import bundled_directory
 
 RUNNER = CliRunner()
 LOAD = functools.cache(cepasim.load)
@@ -87,7 +87,7 @@ def test_bundled_scenarios_are_listed_with_a_line_each() -> None:
 
 def test_run_imports_no_solver_and_no_front_end(tmp_path: Path, small: Path) -> None:
     code = (
-        "import sys; from cepasim.cli import app\n"
+        "import sys; from cepasim.cli.commands import app\n"
         f"app(['run', {str(small)!r}], standalone_mode=False)\n"
         "heavy = {'cvxpy', 'streamlit', 'openpyxl'} & set(sys.modules)\n"
         "sys.exit(f'imported: {heavy}' if heavy else 0)"
@@ -366,13 +366,13 @@ def test_a_stopped_program_leaves_no_half_written_folder(
     tmp_path: Path, stop: signal.Signals
 ) -> None:
     slow = (
-        "import time, sys, cepasim.output as output\n"
+        "import time, sys, cepasim.core.files as output\n"
         "real = output.write_csv\n"
         "def write(frame, path):\n"
         "    real(frame, path); print('writing', flush=True); time.sleep(30)\n"
         "output.write_csv = write\n"
         "sys.argv = ['cepasim', 'run', 'reference', '--out', 'out', '--format', 'csv']\n"
-        "from cepasim.cli import main; main()\n"
+        "from cepasim.cli.commands import main; main()\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", slow],

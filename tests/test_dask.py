@@ -15,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cepasim import Economy, RunError, Scenario
-from cepasim.cli import app
-from cepasim.executors import open_executor
-from cepasim.montecarlo import monte_carlo
+from cepasim.cli.commands import app
+from cepasim.studies.executors import open_executor
+from cepasim.studies.monte_carlo import monte_carlo
 
 distributed = pytest.importorskip("distributed")
 

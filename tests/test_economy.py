@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import cepasim
-from cepasim.economy import NO_LINE, Economy
-from cepasim.schedule import TariffSchedule
+from cepasim.economy.economy import NO_LINE, Economy
+from cepasim.economy.schedule import TariffSchedule
 
 
 @pytest.fixture(scope="module")

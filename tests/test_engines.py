@@ -11,8 +11,8 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, Result, RunError, Scenario
-from cepasim.compare import compare_engines
-from cepasim.engines import (
+from cepasim.core.immutable import FrozenMapping
+from cepasim.engines.engine import (
     GSIM_LINEAR,
     full_use,
     infinite_supply,
@@ -21,12 +21,12 @@ from cepasim.engines import (
     solve_smart,
 )
 from cepasim.equilibrium.smart import import_demand_elasticity
-from cepasim.frozen import FrozenMapping
-from cepasim.params import bundled_directory
-from cepasim.policy.fund import FundPath
-from cepasim.policy.shocks import shocks
+from cepasim.levers.fund import FundPath
+from cepasim.params.parameters import bundled_directory
 from cepasim.result import COLUMNS
+from cepasim.shocks.shocks import shocks
 from cepasim.simulate import ENGINES, run
+from cepasim.studies.engine_comparison import compare_engines
 
 OTHERS = ("smart", "gsim")
 SCENARIOS = {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}
@@ -291,7 +291,7 @@ def test_gsim_with_one_market_closed_off_is_armington_with_one_nest(economy: Eco
         importer: shocks(alone, importer, asked, none, np.array([2023]), False)
         for importer in ("JPN", "IND")
     }
-    from cepasim import engines
+    from cepasim.engines import engine as engines
     from cepasim.simulate import solve
 
     with pytest.MonkeyPatch.context() as patch:

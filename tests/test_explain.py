@@ -6,7 +6,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
 
 
 @pytest.fixture(scope="module")

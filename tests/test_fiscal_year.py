@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cepasim.fiscal_year import (
+from cepasim.core.fiscal_year import (
     BASE_YEAR,
     LAST_YEAR,
     fiscal_years,

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
 
 STORED = Path(__file__).parent / "golden"
 SCENARIOS = {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}

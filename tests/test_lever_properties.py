@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cepasim import Economy, Scenario
 from cepasim.simulate import run
-from cepasim.tabulation import contributions, displacement, sectors, totals
+from cepasim.tables.tabulate import contributions, displacement, sectors, totals
 
 START = st.sampled_from(["2024-25", "2026-27", "2030-31"])
 CHAPTERS = st.sampled_from(["03", "09", "29", "61", "64", "72", "84", "85", "87", "94"])
@@ -134,7 +134,7 @@ def test_accounts_hold_for_any_stack(
 
 @pytest.mark.parametrize("players", [1, 2, 3, 6])
 def test_shapley_of_an_additive_game_is_each_player_s_own_worth(players: int) -> None:
-    from cepasim.attribution import shapley
+    from cepasim.equilibrium.shapley import shapley
 
     worth = np.arange(1.0, players + 1)
     bits = (np.arange(1 << players)[:, None] >> np.arange(players)) & 1
@@ -142,7 +142,7 @@ def test_shapley_of_an_additive_game_is_each_player_s_own_worth(players: int) ->
 
 
 def test_shapley_shares_a_surplus_that_needs_both() -> None:
-    from cepasim.attribution import shapley
+    from cepasim.equilibrium.shapley import shapley
 
     # Neither alone is worth anything, both together are worth 10; the third adds nothing.
     values = np.array([10.0 if c & 0b011 == 0b011 else 0.0 for c in range(8)])
@@ -150,7 +150,7 @@ def test_shapley_shares_a_surplus_that_needs_both() -> None:
 
 
 def test_shapley_refuses_an_incomplete_game() -> None:
-    from cepasim.attribution import shapley
+    from cepasim.equilibrium.shapley import shapley
 
     with pytest.raises(ValueError, match="3 coalitions"):
         shapley(np.zeros(3))

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from cepasim.manifest import PACKAGES, manifest
+from cepasim.core.manifest import PACKAGES, manifest
 
 RUN = {"engine": "armington", "scenario_text": "name: x\n", "parameter_digest": "ab" * 32}
 

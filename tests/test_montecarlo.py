@@ -12,10 +12,12 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim import Economy, InputError, Scenario, chunks, montecarlo
-from cepasim.executors import open_executor
-from cepasim.montecarlo import TOTALS, MonteCarlo, Study, measure, monte_carlo
+from cepasim import Economy, InputError, Scenario
 from cepasim.simulate import run
+from cepasim.studies import chunks
+from cepasim.studies import monte_carlo as montecarlo
+from cepasim.studies.executors import open_executor
+from cepasim.studies.monte_carlo import TOTALS, MonteCarlo, Study, measure, monte_carlo
 
 DRAWS = 80
 
@@ -236,7 +238,7 @@ def test_written_tables_are_the_same_bytes(
 def test_ranges_stand_beside_the_headline(
     economy: Economy, scenario: Scenario, serial: MonteCarlo
 ) -> None:
-    from cepasim import tables
+    from cepasim.report import terminal as tables
 
     plain = cepasim.simulate(economy, scenario)
     result = plain.with_ranges(serial.headline_ranges(), {"draws": DRAWS, "seed": 4})

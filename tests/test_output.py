@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cepasim import output
+from cepasim.core import files as output
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 

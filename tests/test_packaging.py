@@ -107,7 +107,7 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
     inside = set(zipfile.ZipFile(wheel).namelist())
     for file in sorted((ROOT / "params").rglob("*")):
         if file.is_file():
-            assert f"cepasim/{file.relative_to(ROOT).as_posix()}" in inside
+            assert f"cepasim/bundled/{file.relative_to(ROOT).as_posix()}" in inside
     assert "cepasim/py.typed" in inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "params/"))]
 
@@ -120,7 +120,7 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    used = "import cepasim.params as p; print(p.__file__); print(p.bundled_directory())"
+    used = "import cepasim.params.parameters as p; print(p.__file__); print(p.bundled_directory())"
     assert all(line.startswith(str(site)) for line in say(sys.executable, "-c", used).splitlines())
     program = site / "bin" / "cepasim"
     assert "full-package" in say(sys.executable, str(program), "scenarios")

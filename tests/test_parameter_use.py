@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cepasim
-from cepasim.params import Parameters, bundled_directory, load_parameters
+from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "cepasim"
 WAITING = Path(__file__).resolve().parent / "parameters_waiting.txt"

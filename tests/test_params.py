@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.parameter_dictionary import chapters_of
-from cepasim.params import (
+from cepasim.core.problems import InputError, Problem
+from cepasim.params.parameters import (
     GRADES,
     Parameters,
     bundled_directory,
     check_folder,
     load_parameters,
 )
-from cepasim.problems import InputError, Problem
+from cepasim.params.schema import chapters_of
 
 CHAPTERS = tuple(f"{number:02d}" for number in range(1, 100) if number != 77)
 FREIGHT = "macro/freight.csv"

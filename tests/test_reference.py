@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cepasim import Economy
-from cepasim.reference import reference_gap
+from cepasim.studies.reference_gap import reference_gap
 
 
 def test_the_published_total_of_2024_25_is_compared(economy: Economy) -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cepasim.problems import InputError
+from cepasim.core.problems import InputError
 from cepasim.result import COLUMNS, LEVELS, Result, empty_table, percent_change
 
 YEAR = "2027-28"

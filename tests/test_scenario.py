@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cepasim.classification import Classification
-from cepasim.fiscal_year import fiscal_years
-from cepasim.params import load_parameters
-from cepasim.problems import InputError, Problem
-from cepasim.scenario import (
+from cepasim.core.fiscal_year import fiscal_years
+from cepasim.core.problems import InputError, Problem
+from cepasim.core.yaml_lines import path_steps, path_text
+from cepasim.params.parameters import load_parameters
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import (
     BARRIER_TYPES,
     MAX_BYTES,
     Cut,
@@ -33,7 +34,6 @@ from cepasim.scenario import (
     SourcingLever,
     TariffLever,
 )
-from cepasim.yaml_lines import path_steps, path_text
 
 PARAMS = Path(__file__).resolve().parents[1] / "params"
 

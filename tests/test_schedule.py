@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.economy import NO_LINE, Economy, known_product_trade
-from cepasim.params import load_parameters
-from cepasim.schedule import TariffSchedule, told_apart
+from cepasim.economy.economy import NO_LINE, Economy, known_product_trade
+from cepasim.economy.schedule import TariffSchedule, told_apart
+from cepasim.params.parameters import load_parameters
 
 BASE, FINAL = np.array([2023]), np.array([2026])
 

@@ -8,7 +8,8 @@ from scipy.stats import norm
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
-from cepasim.sensitivities import (
+from cepasim.economy.uncertainty import Uncertainty, sobol_scores
+from cepasim.studies.sensitivity import (
     GROUPS,
     HEADLINES,
     group_of,
@@ -18,7 +19,6 @@ from cepasim.sensitivities import (
     sweep,
     tornado,
 )
-from cepasim.uncertainty import Uncertainty, sobol_scores
 
 
 @pytest.fixture(scope="module")

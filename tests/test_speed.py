@@ -14,9 +14,9 @@ import pytest
 
 from cepasim import Economy, Scenario
 from cepasim.equilibrium import solve_market
-from cepasim.montecarlo import Study
-from cepasim.params import bundled_directory
+from cepasim.params.parameters import bundled_directory
 from cepasim.simulate import run
+from cepasim.studies.monte_carlo import Study
 
 
 def ratio(slow: Callable[[], object], fast: Callable[[], object], rounds: int = 7) -> float:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from cepasim import tables
-from cepasim.problems import InputError
+from cepasim.core.problems import InputError
+from cepasim.report import terminal as tables
 from cepasim.result import Result
 
 YEAR = "2027-28"

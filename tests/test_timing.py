@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cepasim.timing import in_force, lag_weights, lagged, phase_in
+from cepasim.levers.timing import in_force, lag_weights, lagged, phase_in
 
 YEARS = np.arange(2023, 2036)
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from cepasim import Economy
-from cepasim.equilibrium import solve_market
-from cepasim.uncertainty import (
+from cepasim.economy.uncertainty import (
     WIDTH,
     Block,
     Scale,
@@ -19,6 +18,7 @@ from cepasim.uncertainty import (
     rebalanced,
     sobol_scores,
 )
+from cepasim.equilibrium import solve_market
 
 LARGEST = 2.326
 

@@ -8,20 +8,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cepasim.economy import Economy, load
-from cepasim.problems import InputError, Problem, RunError
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy, load
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 
 if TYPE_CHECKING:
-    from cepasim.basket import compare_basket
-    from cepasim.batches import batch, grid
-    from cepasim.break_even import fund_break_even
-    from cepasim.calibrate.backcast import backcast
-    from cepasim.calibrate.decompose import decompose_history
-    from cepasim.montecarlo import monte_carlo
-    from cepasim.sensitivities import sensitivity, sweep, tornado
+    from cepasim.calibrate.backcast.backcast import backcast
+    from cepasim.calibrate.backcast.decompose import decompose_history
+    from cepasim.studies.basket import compare_basket
+    from cepasim.studies.batch import batch, grid
+    from cepasim.studies.break_even import fund_break_even
+    from cepasim.studies.monte_carlo import monte_carlo
+    from cepasim.studies.sensitivity import sensitivity, sweep, tornado
 
 __all__ = [
     "Economy",
@@ -47,16 +47,16 @@ __all__ = [
 # Found when first asked for: each is also a program of its own (python -m ...), and a run of a
 # scenario needs none of them.
 _ON_DEMAND = {
-    "batch": "cepasim.batches",
-    "backcast": "cepasim.calibrate.backcast",
-    "compare_basket": "cepasim.basket",
-    "decompose_history": "cepasim.calibrate.decompose",
-    "fund_break_even": "cepasim.break_even",
-    "grid": "cepasim.batches",
-    "monte_carlo": "cepasim.montecarlo",
-    "sensitivity": "cepasim.sensitivities",
-    "sweep": "cepasim.sensitivities",
-    "tornado": "cepasim.sensitivities",
+    "batch": "cepasim.studies.batch",
+    "backcast": "cepasim.calibrate.backcast.backcast",
+    "compare_basket": "cepasim.studies.basket",
+    "decompose_history": "cepasim.calibrate.backcast.decompose",
+    "fund_break_even": "cepasim.studies.break_even",
+    "grid": "cepasim.studies.batch",
+    "monte_carlo": "cepasim.studies.monte_carlo",
+    "sensitivity": "cepasim.studies.sensitivity",
+    "sweep": "cepasim.studies.sensitivity",
+    "tornado": "cepasim.studies.sensitivity",
 }
 
 

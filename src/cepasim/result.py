@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim import output
-from cepasim.basket import basket
-from cepasim.problems import InputError, Problem
+from cepasim.core import files as output
+from cepasim.core.problems import InputError, Problem
+from cepasim.studies.basket import basket
 
 if TYPE_CHECKING:
-    from cepasim.classification import Classification
-    from cepasim.scenario import Scenario
+    from cepasim.products.classification import Classification
+    from cepasim.scenario.scenario import Scenario
 
 Level = Literal["chapter", "section", "window", "total"]
 LEVELS: tuple[Level, ...] = ("chapter", "section", "window", "total")
@@ -223,7 +223,7 @@ class Result:
     notes : tuple of str, or callable
         What a reader must know, such as a lever that could change nothing and why.
     manifest : mapping, or callable
-        What `cepasim.manifest.manifest` returned.
+        What `cepasim.core.manifest.manifest` returned.
     chain : callable, optional
         ``chain(flow, hs, fiscal_year)``: the steps behind one cell as a table with at least the
         columns ``step``, ``value`` and ``unit``. An object rather than a closure, or the result
@@ -852,7 +852,7 @@ class Result:
         OSError
             If the file cannot be written; what was there before is then still there.
         """
-        from cepasim import brief  # a face of the result: it reads what stands here
+        from cepasim.report import brief  # a face of the result: it reads what stands here
 
         brief.write(self, self._classification, path, fiscal_year)
 

@@ -15,27 +15,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim import tabulation
-from cepasim.economy import Economy, Market
-from cepasim.engines import GSIM, SMART, Engine, per_market
+from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.manifest import manifest
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy, Market
+from cepasim.engines.engine import GSIM, SMART, Engine, per_market
 from cepasim.equilibrium import (
     QuotaEquilibrium,
     solve_market,
     solve_market_with_quota,
     wedge_accounts,
 )
-from cepasim.explain import Chain
-from cepasim.fiscal_year import BASE_YEAR, parse_fiscal_year
-from cepasim.manifest import manifest
-from cepasim.policy.checks import check_against_figures
-from cepasim.policy.fund import FundPath
-from cepasim.policy.quota import QuotaOutcome, Quotas
-from cepasim.policy.shocks import Shocks, levers_on, same_everywhere, shocks, total_fund
-from cepasim.policy.wedges import KnownWedges, Wedges
-from cepasim.problems import InputError, Problem, RunError
+from cepasim.levers.fund import FundPath
+from cepasim.levers.quota import QuotaOutcome, Quotas
 from cepasim.result import Result, Table
-from cepasim.run import Outcome, Run, State
-from cepasim.scenario import ExternalLever, FundLever, Scenario
+from cepasim.scenario.scenario import ExternalLever, FundLever, Scenario
+from cepasim.shocks.checks import check_against_figures
+from cepasim.shocks.shocks import Shocks, levers_on, same_everywhere, shocks, total_fund
+from cepasim.shocks.wedges import KnownWedges, Wedges
+from cepasim.solution.state import Outcome, Run, State
+from cepasim.tables import tabulate as tabulation
+from cepasim.tables.explanation import Chain
 
 Floats = NDArray[np.float64]
 #: Above this number of lever kinds the split over levers would need too many coalitions.

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from cepasim.calibrate import backcast_fit as fitting
-from cepasim.calibrate import backcast_model as model
-from cepasim.calibrate.backcast_band import drawn_settings
-from cepasim.calibrate.history import read_history
-from cepasim.economy import Economy
-from cepasim.params import bundled_directory
+from cepasim.calibrate.backcast import fit as fitting
+from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast.band import drawn_settings
+from cepasim.calibrate.backcast.history import read_history
+from cepasim.economy.economy import Economy
+from cepasim.params.parameters import bundled_directory
 
-RENEW = "run: python -m cepasim.calibrate.backcast_fit"
+RENEW = "run: python -m cepasim.calibrate.backcast.fit"
 
 
 @pytest.fixture(scope="module")

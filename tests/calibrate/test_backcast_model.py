@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cepasim.calibrate import backcast_model as model
-from cepasim.calibrate.history import (
+from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast.history import (
     FLOWS,
     LAST,
     LAST_FITTED,
@@ -18,7 +18,7 @@ from cepasim.calibrate.history import (
     read_history,
     tariff_rates,
 )
-from cepasim.economy import Economy
+from cepasim.economy.economy import Economy
 
 
 @pytest.fixture(scope="module")

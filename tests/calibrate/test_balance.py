@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from cepasim.calibrate.balance import REPORT_COLUMNS, main, run_balance
-from cepasim.calibrate.sources import CHAPTERS
+from cepasim.calibrate.benchmark.balance import REPORT_COLUMNS, main, run_balance
+from cepasim.calibrate.benchmark.sources import CHAPTERS
 
 PARAMS = Path(__file__).parents[2] / "params"
 TOTALS = {"export": 5150.0, "import": 17690.0}

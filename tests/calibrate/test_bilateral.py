@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from cepasim.calibrate.bilateral import (
+from cepasim.calibrate.benchmark.bilateral import (
     FlowBalance,
     FlowEvidence,
     Statement,
@@ -17,7 +17,7 @@ from cepasim.calibrate.bilateral import (
     estimate,
     leave_one_source_out,
 )
-from cepasim.problems import InputError
+from cepasim.core.problems import InputError
 
 Floats = NDArray[np.float64]
 GRADES = {"A": 1.0, "B": 1.0, "C": 1.0, "D": 0.4}

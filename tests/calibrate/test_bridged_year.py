@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cepasim.calibrate import bridged_year
-from cepasim.calibrate.backcast import MODEL, Backcast, backcast
-from cepasim.economy import Economy
-from cepasim.params import bundled_directory
+from cepasim.calibrate.backcast import bridged_year
+from cepasim.calibrate.backcast.backcast import MODEL, Backcast, backcast
+from cepasim.economy.economy import Economy
+from cepasim.params.parameters import bundled_directory
 
 
 @pytest.fixture(scope="module")

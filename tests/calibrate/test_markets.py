@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cepasim.calibrate.cells import Statement, balance_cells
-from cepasim.calibrate.domestic_sales import domestic_sales
-from cepasim.calibrate.india_market import INDIA_EXPORTERS, balance_india
-from cepasim.calibrate.japan_market import (
+from cepasim.calibrate.benchmark.cells import Statement, balance_cells
+from cepasim.calibrate.benchmark.domestic_sales import domestic_sales
+from cepasim.calibrate.benchmark.india_market import INDIA_EXPORTERS, balance_india
+from cepasim.calibrate.benchmark.japan_market import (
     ASEAN,
     CLOTHING,
     JAPAN_EXPORTERS,
@@ -22,9 +22,9 @@ from cepasim.calibrate.japan_market import (
     balance_japan,
     partner_totals,
 )
-from cepasim.calibrate.market_evidence import Figure, MarketEvidence, read_market_evidence
-from cepasim.calibrate.markets import MarketTables, balance_markets
-from cepasim.problems import InputError, RunError
+from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence, read_market_evidence
+from cepasim.calibrate.benchmark.markets import MarketTables, balance_markets
+from cepasim.core.problems import InputError, RunError
 
 PARAMS = Path(__file__).parents[2] / "params"
 BENCHMARK = PARAMS / "benchmark"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cepasim.calibrate.panel import (
+from cepasim.calibrate.backcast.panel import (
     CONTROLS,
     LEFT_OUT,
     PanelData,
@@ -16,7 +16,7 @@ from cepasim.calibrate.panel import (
     tariff_panel,
     within,
 )
-from cepasim.economy import Economy
+from cepasim.economy.economy import Economy
 
 TRUE = -4.0
 

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import cepasim
-from cepasim.calibrate import backcast, report
+from cepasim.calibrate import report
+from cepasim.calibrate.backcast import backcast
 from cepasim.calibrate.report import (
     Calibration,
     calibration,
@@ -20,8 +21,8 @@ from cepasim.calibrate.report import (
     sector_table,
     text,
 )
-from cepasim.cli import app
-from cepasim.economy import Economy
+from cepasim.cli.commands import app
+from cepasim.economy.economy import Economy
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "evidence.md"
 

@@ -19,7 +19,7 @@ from cepasim.calibrate.report_page import (
     table_html,
     write_folder,
 )
-from cepasim.economy import Economy
+from cepasim.economy.economy import Economy
 
 _VOID = {"meta", "br"}
 

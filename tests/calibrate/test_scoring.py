@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cepasim.calibrate.bounds import meets, read_bounds
-from cepasim.calibrate.scoring import bias, linear_trend, mape, rmse, score, theil_u, wape
+from cepasim.calibrate.backcast.bounds import meets, read_bounds
+from cepasim.calibrate.backcast.scoring import bias, linear_trend, mape, rmse, score, theil_u, wape
 
 ACTUAL = np.array([100.0, 200.0, 0.0])
 GOT = np.array([110.0, 180.0, 5.0])

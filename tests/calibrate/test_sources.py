@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.calibrate.evidence import read_evidence, read_settings, read_table
-from cepasim.calibrate.sources import (
+from cepasim.calibrate.benchmark.evidence import read_evidence, read_settings, read_table
+from cepasim.calibrate.benchmark.sources import (
     CHAPTERS,
     FLOWS,
     FlowTables,
@@ -28,7 +28,7 @@ from cepasim.calibrate.sources import (
     stated_shares,
     world_growth,
 )
-from cepasim.problems import InputError
+from cepasim.core.problems import InputError
 
 PARAMS = Path(__file__).parents[2] / "params"
 SETTINGS = read_settings(PARAMS)

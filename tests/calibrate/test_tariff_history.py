@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.calibrate import tariff_history as history
-from cepasim.economy import NO_LINE, PAIR, Economy
-from cepasim.params import bundled_directory
+from cepasim.calibrate.backcast import tariff_history as history
+from cepasim.economy.economy import NO_LINE, PAIR, Economy
+from cepasim.params.parameters import bundled_directory
 
 RULE = history.Staging(
     immediate=0.25, instalments=11.0, instalments_b15=16.0, months_first_year=8.0

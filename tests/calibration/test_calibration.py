@@ -13,20 +13,20 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.calibrate import backcast_model as model
-from cepasim.calibrate.backcast import STRICT, Backcast, strict_driver
-from cepasim.calibrate.bounds import (
+from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast.backcast import STRICT, Backcast, strict_driver
+from cepasim.calibrate.backcast.bounds import (
     against_bounds,
     measured_scores,
     meets,
     missed_reasons,
     read_bounds,
 )
-from cepasim.calibrate.decompose import Decomposition
-from cepasim.calibrate.history import FLOWS, START, position, read_history, totals_check
-from cepasim.economy import Economy
+from cepasim.calibrate.backcast.decompose import Decomposition
+from cepasim.calibrate.backcast.history import FLOWS, START, position, read_history, totals_check
+from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty import Uncertainty
 from cepasim.equilibrium import solve_market
-from cepasim.uncertainty import Uncertainty
 
 BOUNDS = read_bounds(Path(__file__).with_name("bounds.yaml"))
 MISSED = missed_reasons()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from cepasim.equilibrium import MarketEquilibrium, market, solve_market
+from cepasim.equilibrium import MarketEquilibrium, solve_market
+from cepasim.equilibrium.armington import market
 
 FIELDS = (
     "price",

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cepasim import Economy, Scenario
-from cepasim.equilibrium import MarketEquilibrium, market, solve_market
-from cepasim.params import bundled_directory
+from cepasim.equilibrium import MarketEquilibrium, solve_market
+from cepasim.equilibrium.armington import market
+from cepasim.params.parameters import bundled_directory
 
 HATS = (
     "price",
@@ -201,7 +202,7 @@ def test_an_unknown_kernel_is_refused() -> None:
 
 def test_without_numba_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "cepasim.equilibrium.market_compiled", raising=False)
+    monkeypatch.delitem(sys.modules, "cepasim.equilibrium.armington.compiled", raising=False)
     with pytest.raises(ImportError, match=r'pip install "cepasim\[speed\]"'):
         solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="numba")
 

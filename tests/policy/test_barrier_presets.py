@@ -11,8 +11,8 @@ import yaml
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
-from cepasim.classification import Classification
-from cepasim.scenario import BARRIER_TYPES, NtbLever, barrier_presets
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import BARRIER_TYPES, NtbLever, barrier_presets
 from cepasim.simulate import run
 
 PRESETS = barrier_presets()

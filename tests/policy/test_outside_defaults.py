@@ -9,9 +9,9 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, RunError, Scenario
-from cepasim.params import bundled_directory
-from cepasim.policy.outside import freed_exports
-from cepasim.scenario import ExternalLever, SourcingLever
+from cepasim.levers.external import freed_exports
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.scenario import ExternalLever, SourcingLever
 from cepasim.simulate import run
 
 

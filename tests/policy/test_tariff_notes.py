@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cepasim.economy import Economy, known_product_trade
-from cepasim.policy.notes import scenario_notes
-from cepasim.scenario import Scenario
+from cepasim.economy.economy import Economy, known_product_trade
+from cepasim.scenario.scenario import Scenario
+from cepasim.tables.notes import scenario_notes
 
 
 def notes(economy: Economy, **fields: Any) -> str:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cepasim.economy import Economy, Market
-from cepasim.policy.tariffs import after_cut, line_rates, selected_lines
-from cepasim.policy.wedges import wedges
-from cepasim.scenario import Cut, Scenario, TariffLever
+from cepasim.economy.economy import Economy, Market
+from cepasim.levers.tariff import after_cut, line_rates, selected_lines
+from cepasim.scenario.scenario import Cut, Scenario, TariffLever
+from cepasim.shocks.wedges import wedges
 
 YEARS = np.arange(2023, 2036)
 

@@ -26,8 +26,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cepasim.params import bundled_directory
-from cepasim.scenario import Scenario
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cepasim import cli
+from cepasim.cli import commands as cli
 from cepasim.ui import launch
 
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cepasim.classification import Classification
-from cepasim.fiscal_year import fiscal_years
-from cepasim.params import bundled_directory, load_parameters
-from cepasim.problems import InputError
-from cepasim.scenario import Scenario
+from cepasim.core.fiscal_year import fiscal_years
+from cepasim.core.problems import InputError
+from cepasim.params.parameters import bundled_directory, load_parameters
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import link
 
 YEARS = fiscal_years(2024, 2035)

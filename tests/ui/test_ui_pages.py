@@ -9,10 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cepasim
-from cepasim.params import bundled_directory
-from cepasim.problems import RunError
-from cepasim.report import figures, views
-from cepasim.scenario import Scenario
+from cepasim.core.problems import RunError
+from cepasim.params.parameters import bundled_directory
+from cepasim.report import numbers as figures
+from cepasim.report import views
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import link, questions, state
 from cepasim.ui.state import Session
 

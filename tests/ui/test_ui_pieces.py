@@ -14,13 +14,15 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.classification import Classification
-from cepasim.economy import Economy
-from cepasim.params import bundled_directory
-from cepasim.report import figures, levers, look, views
+from cepasim.economy.economy import Economy
+from cepasim.levers import words as levers
+from cepasim.params.parameters import bundled_directory
+from cepasim.products.classification import Classification
+from cepasim.report import look, views
+from cepasim.report import numbers as figures
 from cepasim.report.look import Bar, Card
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import assumptions, charts, code, questions, ranges, workers
 from cepasim.ui.answers import Answers
 

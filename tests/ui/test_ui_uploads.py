@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cepasim.params import bundled_directory
-from cepasim.problems import InputError
-from cepasim.scenario import Scenario
+from cepasim.core.problems import InputError
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import uploads
 
 FOLDER = bundled_directory()

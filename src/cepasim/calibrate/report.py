@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cepasim.calibrate import backcast as parts
-from cepasim.calibrate.backcast import Backcast, backcast
-from cepasim.calibrate.bounds import against_bounds, missed_reasons, source_bounds
-from cepasim.calibrate.decompose import LABELS, Decomposition, decompose_history
-from cepasim.calibrate.history import FLOWS, LAST, LAST_FITTED, START, settings
-from cepasim.calibrate.panel import Panel, tariff_panel
-from cepasim.economy import Economy, load
-from cepasim.fiscal_year import format_fiscal_year
-from cepasim.pages import markdown_table, write_page
+from cepasim.calibrate.backcast import backcast as parts
+from cepasim.calibrate.backcast.backcast import Backcast, backcast
+from cepasim.calibrate.backcast.bounds import against_bounds, missed_reasons, source_bounds
+from cepasim.calibrate.backcast.decompose import LABELS, Decomposition, decompose_history
+from cepasim.calibrate.backcast.history import FLOWS, LAST, LAST_FITTED, START, settings
+from cepasim.calibrate.backcast.panel import Panel, tariff_panel
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy, load
+from cepasim.report.pages import markdown_table, write_page
 
 TITLE = "Evidence: how far the model deserves trust"
 
@@ -649,7 +649,7 @@ def sections_of_page(result: Calibration) -> Iterator[tuple[str, list[str | pd.D
             "that nothing is left.",
             "Elasticities by group of chapters, pass-through of exchange rates and speed of "
             "adjustment were fitted on 2014-15 to 2018-19, with the literature as prior "
-            f"(`python -m cepasim.calibrate.backcast_fit`). {judged} judge the result; sections "
+            f"(`python -m cepasim.calibrate.backcast.fit`). {judged} judge the result; sections "
             "and chapters end in 2021-22, the last year published by chapter.",
         ],
     )

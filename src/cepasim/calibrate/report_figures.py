@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cepasim.calibrate import backcast as parts
 from cepasim.calibrate import svg
-from cepasim.calibrate.backcast import Backcast
-from cepasim.calibrate.decompose import COMPONENTS, LABELS, Decomposition
-from cepasim.calibrate.history import FLOWS, LAST_FITTED, START
-from cepasim.calibrate.panel import Panel
-from cepasim.fiscal_year import format_fiscal_year
+from cepasim.calibrate.backcast import backcast as parts
+from cepasim.calibrate.backcast.backcast import Backcast
+from cepasim.calibrate.backcast.decompose import COMPONENTS, LABELS, Decomposition
+from cepasim.calibrate.backcast.history import FLOWS, LAST_FITTED, START
+from cepasim.calibrate.backcast.panel import Panel
+from cepasim.core.fiscal_year import format_fiscal_year
 
 _WORDS = {"export": "Exports", "import": "Imports", "balance": "Balance"}
 _ACTUAL, _MODEL, _SIMPLE, _TREND = svg.INK, "#0B5CAD", "#A63C00", "#7B2D8B"

@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from cepasim import output
 from cepasim.calibrate import report_figures, svg
 from cepasim.calibrate.report import TITLE, Calibration, markdown, sections_of_page, text
-from cepasim.manifest import manifest
+from cepasim.core import files as output
+from cepasim.core.manifest import manifest
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#1B1F24;max-width:1180px;margin:1.5em auto;

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cepasim.equilibrium.armington.market import MarketEquilibrium, solve_market
 from cepasim.equilibrium.ces import aggregate_lines, ces_index, log_ces_index
 from cepasim.equilibrium.gsim import GsimSolution, solve_gsim
-from cepasim.equilibrium.market import MarketEquilibrium, solve_market
 from cepasim.equilibrium.smart import SmartEffects, smart_effects
 from cepasim.equilibrium.trq import QuotaEquilibrium, solve_market_with_quota
 from cepasim.equilibrium.welfare import (

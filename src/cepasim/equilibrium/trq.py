@@ -14,7 +14,7 @@ bound (the mixed complementarity problem of quota models; Boughner, de Gorter an
 Dirkse and Ferris 1995 for the form). Each unit within the quota leaves a rent of
 :math:`\lambda T_{in}\,p` to whoever owns the licence.
 
-Both pure regimes are one call of :func:`~cepasim.equilibrium.market.solve_market` each. Where
+Both pure regimes are one call of :func:`~cepasim.equilibrium.solve_market` each. Where
 neither is consistent, the quantity is known and the premium is not. No search is needed for it: a
 source whose supply is fixed at :math:`q` (elasticity next to zero, capacity :math:`q`) brings out
 the price at which buyers take just that much, and the premium is that price over the producer
@@ -33,8 +33,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cepasim.equilibrium.armington.market import MarketEquilibrium, solve_market
 from cepasim.equilibrium.ces import FloatArray
-from cepasim.equilibrium.market import MarketEquilibrium, solve_market
 
 #: Values of ``QuotaEquilibrium.regime``.
 IN_QUOTA, ON_QUOTA, OVER_QUOTA = 0, 1, 2
@@ -108,7 +108,7 @@ def solve_market_with_quota(
     trade_cost : array_like, (..., S)
         Hat of the landed wedge; the in-quota one for the source with the quota.
     import_shares, domestic_share, sigma_import, sigma_domestic, eta, supply, supply_domestic
-        As in :func:`~cepasim.equilibrium.market.solve_market`.
+        As in :func:`~cepasim.equilibrium.armington.market.solve_market`.
     **hats
         Its remaining arguments: ``taste``, ``demand``, ``capacity``, ``cost`` ...
 

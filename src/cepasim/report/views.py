@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cepasim.report import figures, look
+from cepasim.report import look
+from cepasim.report import numbers as figures
 from cepasim.report.look import Bar, Card
 from cepasim.result import Result, percent_change
 

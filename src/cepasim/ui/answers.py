@@ -17,9 +17,9 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.economy import Economy
+from cepasim.economy.economy import Economy
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import workers
 
 #: Ten people with what they look at, or one with a long way back; some 30 MB each.

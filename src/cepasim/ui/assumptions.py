@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cepasim.params import Parameters
+from cepasim.params.parameters import Parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pprint
 
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 
 
 def python_code(scenario: Scenario, fiscal_year: str, own_figures: str | None = None) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.problems import InputError, RunError
-from cepasim.report import figures, look, views
-from cepasim.report.levers import in_words
+from cepasim.core.problems import InputError, RunError
+from cepasim.levers.words import in_words
+from cepasim.report import look, views
+from cepasim.report import numbers as figures
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import charts, uploads
 from cepasim.ui.state import MOST_COMPARED, Session, session
 

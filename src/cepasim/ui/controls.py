@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from cepasim.report import figures, levers
-from cepasim.report.levers import Group
+from cepasim.levers import words as levers
+from cepasim.levers.words import Group
+from cepasim.report import numbers as figures
 from cepasim.ui import assumptions
 from cepasim.ui.state import Session
 

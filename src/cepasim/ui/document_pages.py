@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from cepasim.core.files import bundled
 from cepasim.report import look
 from cepasim.ui.state import session
 
@@ -29,9 +30,7 @@ _AMOUNT = re.compile(r"(?<!\\)US\$")
 
 def documents() -> Path:
     """Folder of the documentation: inside the installed package, or beside ``src``."""
-    here = Path(__file__).resolve().parents[1]
-    installed = here / "docs"
-    return installed if installed.is_dir() else here.parents[1] / "docs"
+    return bundled("docs")
 
 
 def as_shown(text: str) -> str:

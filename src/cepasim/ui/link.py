@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from cepasim.classification import Classification
-from cepasim.params import Parameters
-from cepasim.problems import InputError, Problem
-from cepasim.scenario import MAX_BYTES, Scenario
+from cepasim.core.problems import InputError, Problem
+from cepasim.params.parameters import Parameters
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import MAX_BYTES, Scenario
 
 VERSION = "1"
 #: What browsers and mail programs carry without cutting; a longer link is refused unread.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cepasim.report.levers import measured, parts
-from cepasim.scenario import Scenario
+from cepasim.levers.words import measured, parts
+from cepasim.scenario.scenario import Scenario
 
 Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence"]
 

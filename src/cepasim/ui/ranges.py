@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.economy import Economy
-from cepasim.frozen import FrozenMapping
-from cepasim.montecarlo import TOTALS, Study, headline_ranges
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty import Uncertainty
 from cepasim.report import views
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
+from cepasim.studies.monte_carlo import TOTALS, Study, headline_ranges
 from cepasim.ui import workers
-from cepasim.uncertainty import Uncertainty
 
 Floats = NDArray[np.float64]
 

@@ -16,8 +16,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cepasim.problems import InputError
-from cepasim.report import figures, levers, look, views
+from cepasim.core.problems import InputError
+from cepasim.levers import words as levers
+from cepasim.report import look, views
+from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.ui import charts, code, controls, link, ranges, uploads
 from cepasim.ui.state import Session, session

@@ -14,12 +14,13 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.economy import Economy
-from cepasim.params import bundled_directory
-from cepasim.problems import InputError, Problem, RunError
-from cepasim.report import figures, levers
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy
+from cepasim.levers import words as levers
+from cepasim.params.parameters import bundled_directory
+from cepasim.report import numbers as figures
 from cepasim.result import Result
-from cepasim.scenario import Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, assumptions, link, questions
 from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.uploads import OwnFigures

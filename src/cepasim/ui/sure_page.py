@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 import cepasim
-from cepasim.problems import InputError, RunError
-from cepasim.report import figures, look, views
-from cepasim.scenario import Scenario
+from cepasim.core.problems import InputError, RunError
+from cepasim.report import look, views
+from cepasim.report import numbers as figures
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import assumptions
 from cepasim.ui.state import Session, session
 

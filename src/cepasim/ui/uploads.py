@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from cepasim.classification import Classification
-from cepasim.economy import Economy, load
-from cepasim.params import Parameters
-from cepasim.problems import InputError, Problem
-from cepasim.scenario import MAX_BYTES, Scenario
+from cepasim.core.problems import InputError, Problem
+from cepasim.economy.economy import Economy, load
+from cepasim.params.parameters import Parameters
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import MAX_BYTES, Scenario
 
 MAX_ARCHIVE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 100_000_000

@@ -16,8 +16,8 @@ from typing import Literal, ParamSpec, TypeVar
 import streamlit as st
 
 import cepasim
-from cepasim.economy import Economy
-from cepasim.executors import processors
+from cepasim.economy.economy import Economy
+from cepasim.studies.executors import processors
 
 P = ParamSpec("P")
 T = TypeVar("T")

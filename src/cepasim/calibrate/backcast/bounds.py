@@ -1,0 +1,129 @@
+"""The bounds the scores must meet, and whether they do.
+
+The bounds were written before the first scored run; they live with the tests
+(``tests/calibration/bounds.yaml``) and are not moved to fit a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from cepasim.calibrate.backcast.backcast import MODEL, Backcast
+from cepasim.params.parameters import bundled_directory
+
+Bounds = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+def source_bounds() -> Bounds | None:
+    """Bounds of a source checkout, or None where the tests are not at hand (an installed wheel)."""
+    file = bundled_directory().parent / "tests" / "calibration" / "bounds.yaml"
+    return read_bounds(file) if file.is_file() else None
+
+
+def missed_reasons() -> dict[tuple[str, str], str]:
+    """Reasons of the bounds known to be missed, by section and name; empty without the tests."""
+    file = bundled_directory().parent / "tests" / "calibration" / "missed.yaml"
+    if not file.is_file():
+        return {}
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {(s, name): str(why) for s, group in content.items() for name, why in group.items()}
+
+
+def read_bounds(file: Path) -> Bounds:
+    """Read a file of bounds: section, then name, then limits and the reason.
+
+    A comma ends a value there, so that words after one arrive as keys without a value: they belong
+    to the reason.
+    """
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return {
+        section: {name: _whole_reason(bound) for name, bound in group.items()}
+        for section, group in content.items()
+    }
+
+
+def _whole_reason(bound: Mapping[str, Any]) -> dict[str, Any]:
+    rest = [key for key, value in bound.items() if value is None]
+    whole = {key: value for key, value in bound.items() if value is not None}
+    return whole | {"reason": ", ".join([str(bound["reason"]), *rest])}
+
+
+def meets(measured: float, bound: Mapping[str, Any]) -> bool:
+    """Whether a figure meets ``at_most``, ``at_least`` and ``within`` (of ``equals`` or zero)."""
+    away = abs(measured - float(bound.get("equals", 0.0)))
+    return (
+        measured <= float(bound.get("at_most", float("inf")))
+        and measured >= float(bound.get("at_least", float("-inf")))
+        and away <= float(bound.get("within", float("inf")))
+    )
+
+
+def measured_scores(report: Backcast) -> dict[tuple[str, str], float]:
+    """Every score that a bound of the backcast speaks about, by section and name."""
+    out: dict[tuple[str, str], float] = {}
+    levels = {
+        "judged_totals": "total",
+        "judged_sections": "section",
+        "judged_chapters": "chapter",
+    }
+    for section, level in levels.items():
+        for flow in ("export", "import", "balance"):
+            row = report.score_of(level, flow)
+            out[section, f"{flow}_wape"] = float(row["wape"])
+            out[section, f"{flow}_bias"] = float(row["bias"])
+    u = report.theil[(report.theil["level"] == "total") & (report.theil["forecast"] == MODEL)]
+    for flow, against, value in zip(u["flow"], u["against"], u["theil_u"], strict=True):
+        out["judged_totals", f"{flow}_u_{against.replace(' ', '_')}"] = float(value)
+    covered = report.coverage
+    both = covered[
+        (covered["flow"] == "both")
+        & (covered["level"] == "chapter")
+        & (covered["window"] == "judged")
+    ]
+    out["coverage", "share_inside"] = float(both["share_inside"].iloc[0])
+    return out
+
+
+def against_bounds(
+    report: Backcast, bounds: Bounds, missed: Mapping[tuple[str, str], str] | None = None
+) -> pd.DataFrame:
+    """Scores beside their bounds.
+
+    Parameters
+    ----------
+    report : Backcast
+    bounds : Bounds
+    missed : mapping of (section, name) to str, optional
+        Reasons of misses.
+
+    Returns
+    -------
+    DataFrame
+        ``section``, ``name``, ``measured``, ``bound`` (words), ``met``, ``reason``,
+        ``why_missed``; one row for each bound on a score of the backcast.
+    """
+    scores = measured_scores(report)
+    rows = [
+        {
+            "section": section,
+            "name": name,
+            "measured": scores[section, name],
+            "bound": ", ".join(
+                f"{limit.replace('_', ' ')} {bound[limit]:g}"
+                for limit in ("at_least", "at_most", "within")
+                if limit in bound
+            ),
+            "met": meets(scores[section, name], bound),
+            "reason": bound["reason"],
+            "why_missed": (missed or {}).get((section, name), ""),
+        }
+        for section, group in bounds.items()
+        for name, bound in group.items()
+        if (section, name) in scores
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,1 @@
+"""From evidence to the balanced benchmark of 2023-24."""

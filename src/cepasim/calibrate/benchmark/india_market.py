@@ -1,0 +1,172 @@
+"""India's imports by chapter and source: shares of 2021-22 moved to the totals of 2023-24.
+
+Chapter totals of 2023-24 are official and hard; Japan's column is the bilateral benchmark. The
+other sources start from their shares of 2021-22, as uncertain as two years have made such shares
+in the past, and move to meet what is known of their totals of 2023-24 (in between, Russian crude
+oil replaced much of the Gulf's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cepasim.calibrate.benchmark.cells import Array, Statement, balance_cells
+from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
+from cepasim.calibrate.benchmark.market_tables import (
+    CIF,
+    Cell,
+    Grid,
+    ReportLine,
+    log_normal_cell,
+    statement_line,
+)
+
+INDIA_EXPORTERS: tuple[str, ...] = (
+    *("JPN", "CHN", "KOR", "TWN", "VNM", "THA", "IDN", "MYS", "SGP", "PHL"),
+    *("BGD", "AUS", "USA", "EU27", "GBR", "CHE", "ARE", "ROW"),
+)
+BENCHMARK_YEAR = "2023-24"
+TABLE_YEAR = "2021-22"
+# Least part of a chapter that is left to the other sources when Japan's column nearly fills it.
+_LEFT_TO_OTHERS = 0.05
+
+
+def balance_india(
+    evidence: MarketEvidence, imports: Mapping[str, Figure]
+) -> tuple[list[Cell], list[ReportLine]]:
+    """Cells of India's import market and what the balance did to the evidence.
+
+    Parameters
+    ----------
+    evidence : MarketEvidence
+        The market evidence.
+    imports : mapping of str to Figure
+        India's imports from Japan c.i.f. by chapter, US$ mn.
+
+    Returns
+    -------
+    cells : list of Cell
+        98 chapters x 18 exporters in order, US$ mn c.i.f.
+    report : list of ReportLine
+    """
+    grid = Grid(evidence.chapters, tuple(e for e in INDIA_EXPORTERS if e != "JPN"))
+    totals = {f.key[1]: f for f in evidence["india_world_imports"] if f.key[0] == BENCHMARK_YEAR}
+    japan = np.array([imports[hs].value for hs in grid.chapters])
+    published = np.array([totals[hs].value for hs in grid.chapters])
+    room = np.maximum(published - japan, _LEFT_TO_OTHERS * published)
+    shares = _shares_of_table_year(evidence, grid)
+    chapters = [
+        Statement(
+            f"chapter {hs}",
+            "chapter total",
+            grid.weights(chapters=[hs]),
+            float(room[i] + japan[i]),
+            0.0,
+            float(room[i] + japan[i]),
+            fixed=float(japan[i]),
+        )
+        for i, hs in enumerate(grid.chapters)
+    ]
+    partners = [
+        Statement(
+            f"all chapters from {figure.key[0]}",
+            "partner total",
+            grid.weights(exporters=figure.key),
+            figure.value,
+            figure.log_sd,
+            figure.value,
+            grade=figure.grade,
+            source=figure.source,
+        )
+        for figure in evidence["india_partner_totals"]
+    ]
+    prior, drift = shares * room[:, None], _drift(evidence, shares)
+    result = balance_cells(prior.ravel(), drift.ravel(), [*chapters, *partners])
+    value, spread = grid.square(result.value), grid.square(result.log_sd)
+
+    cells: list[Cell] = []
+    for i, hs in enumerate(grid.chapters):
+        cells.append(_japan_cell(hs, imports[hs]))
+        cells += [
+            log_normal_cell(
+                hs,
+                exporter,
+                float(value[i, j]),
+                float(spread[i, j]),
+                "C",
+                BENCHMARK_YEAR,
+                f"shares of {TABLE_YEAR} (Export Import Data Bank) moved to the chapter and "
+                f"partner totals of {BENCHMARK_YEAR}",
+                "",
+            )
+            for j, exporter in enumerate(grid.exporters)
+        ]
+    report = [
+        ReportLine(
+            "IND",
+            f"chapter {hs}",
+            "chapter total",
+            float(published[i]),
+            float(value[i].sum() + japan[i]),
+            "US$ mn",
+            totals[hs].grade,
+            totals[hs].source,
+        )
+        for i, hs in enumerate(grid.chapters)
+    ]
+    report += [statement_line("IND", statement, result.value) for statement in partners]
+    report.append(_row_line(evidence, grid, value, float(published.sum())))
+    return cells, report
+
+
+def _shares_of_table_year(evidence: MarketEvidence, grid: Grid) -> Array:
+    """Shares of the other sources in a chapter without Japan, 2021-22: chapters x exporters."""
+    table = evidence.values("india_imports_2021_22")
+    base = np.array([[table.get((hs, e), 0.0) for e in grid.exporters] for hs in grid.chapters])
+    return np.asarray(base / base.sum(axis=1, keepdims=True), dtype=float)
+
+
+def _drift(evidence: MarketEvidence, shares: Array) -> Array:
+    """Log standard deviation of a share after two years: the smaller the share, the more."""
+    small, middle, large = (
+        evidence.assumption(f"sd_india_drift_{size}") for size in ("small", "middle", "large")
+    )
+    # The bands in which the past was measured.
+    return np.asarray(np.select([shares >= 0.2, shares >= 0.01], [large, middle], small))
+
+
+def _japan_cell(hs: str, figure: Figure) -> Cell:
+    """Japan's fixed cell: the bilateral import."""
+    return Cell(
+        "",
+        hs,
+        "JPN",
+        figure.value,
+        figure.low,
+        figure.high,
+        CIF,
+        "C",
+        BENCHMARK_YEAR,
+        "bilateral benchmark, India's imports c.i.f.",
+        "India's own statistics",
+    )
+
+
+def _row_line(evidence: MarketEvidence, grid: Grid, value: Array, published: float) -> ReportLine:
+    """The rest of the world against its level of 2021-22 grown like all imports."""
+    world = evidence.values("india_world_imports")
+    before = sum(v for (year, _), v in world.items() if year == TABLE_YEAR)
+    table = evidence.values("india_imports_2021_22")
+    base = sum(v for (_, exporter), v in table.items() if exporter == "ROW")
+    return ReportLine(
+        "IND",
+        "all chapters from ROW (not pulled at; what the totals leave)",
+        "partner total",
+        base * published / before,
+        float(value[:, grid.exporters.index("ROW")].sum()),
+        "US$ mn",
+        "C",
+        f"level of {TABLE_YEAR} grown like all imports",
+    )

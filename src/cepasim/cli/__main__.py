@@ -1,0 +1,5 @@
+"""``python -m cepasim.cli``."""
+
+from cepasim.cli.commands import main
+
+main()

@@ -1,0 +1,1 @@
+"""What knows no trade: problems, files, the manifest, YAML with line numbers, fiscal years."""

@@ -1,0 +1,361 @@
+"""Files on disk: whole or not at all, and the same bytes for the same result.
+
+Everything is first written beside its destination under a name that starts with a dot and ends
+in ``.partial``, flushed to the disk, and only then renamed. An error or Ctrl-C before the rename
+leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import secrets
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("table", "csv", "json", "parquet", "xlsx")
+MANIFEST = "manifest.json"
+
+# A ZIP entry cannot be older; used for every entry, so that a workbook carries no clock.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+# An XLSX sheet name may be this long and may not contain these characters.
+_SHEET_NAME_LENGTH = 31
+_ILLEGAL_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+def bundled(name: str) -> Path:
+    """Folder that comes with the program: ``params`` or ``docs``.
+
+    Inside the installed package, or beside ``src`` in a source checkout.
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "bundled" / name
+    return installed if installed.is_dir() else package.parents[1] / name
+
+
+# --- whole or not at all ----------------------------------------------------------------------
+
+
+@contextmanager
+def replace_file(path: Path | str) -> Iterator[Path]:
+    """Yield a temporary path; on success it becomes `path`, on any error nothing changes.
+
+    Parameters
+    ----------
+    path : Path or str
+        Destination; missing parent folders are made (and taken away again on failure). A link is
+        followed.
+
+    Yields
+    ------
+    Path
+        Where to write: a sibling of the destination.
+
+    Raises
+    ------
+    OSError
+        If the place cannot be written to.
+    """
+    target = Path(path).resolve()
+    if target.is_dir():
+        raise IsADirectoryError(21, "is a folder, not a file", str(target))
+    with _parents_of(target):
+        partial = _partial_name(target)
+        try:
+            yield partial
+            _flush_to_disk(partial)
+            os.replace(partial, target)
+        finally:
+            partial.unlink(missing_ok=True)
+        _flush_to_disk(target.parent)
+
+
+@contextmanager
+def replace_folder(directory: Path | str) -> Iterator[Path]:
+    """Yield a temporary folder; on success its files become those of `directory`.
+
+    A new folder appears in one rename. In an existing one every new file replaces its namesake,
+    the files of an earlier output that are still as it wrote them are taken away, and everything
+    else in it is left alone; if that fails midway, the earlier files are put back.
+
+    Parameters
+    ----------
+    directory : Path or str
+        Destination; missing parents are made (and taken away again on failure).
+
+    Yields
+    ------
+    Path
+        An empty folder to write plain files into (no subfolders).
+
+    Raises
+    ------
+    OSError
+        If the place cannot be written to, or is a file.
+    """
+    target = Path(directory).resolve()
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(20, "is a file, not a folder", str(target))
+    with _parents_of(target):
+        existing = target.is_dir()
+        # Inside an existing folder rather than beside it: it may be a mount point of its own.
+        partial = _partial_name(target / "output" if existing else target)
+        try:
+            partial.mkdir()
+            yield partial
+            for written in partial.iterdir():
+                _flush_to_disk(written)
+            if existing:
+                _exchange(partial, target)
+            else:
+                os.replace(partial, target)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        _flush_to_disk(target)
+
+
+def _exchange(staged: Path, target: Path) -> None:
+    """Move the staged files into `target`; put everything back if one move fails."""
+    incoming = sorted(path.name for path in staged.iterdir())
+    # The manifest goes in last: while it is missing, the folder does not look finished.
+    incoming.sort(key=lambda name: name == MANIFEST)
+    outgoing = [
+        name
+        for name in dict.fromkeys([*_unchanged_files_of_earlier_output(target), *incoming])
+        if (target / name).exists()
+    ]
+    for name in outgoing:
+        if (target / name).is_dir():
+            raise IsADirectoryError(21, "is a folder where a file is to go", str(target / name))
+    aside = staged / ".aside"
+    aside.mkdir()
+    moved_out: list[str] = []
+    moved_in: list[str] = []
+    try:
+        for name in outgoing:
+            os.replace(target / name, aside / name)
+            moved_out.append(name)
+        for name in incoming:
+            os.replace(staged / name, target / name)
+            moved_in.append(name)
+    except BaseException:
+        for name in moved_in:
+            (target / name).unlink(missing_ok=True)
+        for name in moved_out:
+            os.replace(aside / name, target / name)
+        raise
+
+
+def _unchanged_files_of_earlier_output(directory: Path) -> list[str]:
+    """Files an earlier manifest lists and nobody has touched since."""
+    try:
+        earlier = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        files = dict(earlier["files"]) if earlier["program"] == "cepasim" else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    unchanged = []
+    for name, digest in files.items():
+        path = directory / str(name)
+        is_plain_name = Path(str(name)).name == str(name)
+        if is_plain_name and path.is_file() and file_digest(path) == digest:
+            unchanged.append(str(name))
+    return unchanged
+
+
+@contextmanager
+def _parents_of(target: Path) -> Iterator[None]:
+    """Make the missing parents of `target`; on error take those away again."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for parent in missing:  # innermost first
+            with suppress(OSError):
+                parent.rmdir()
+        raise
+
+
+def _partial_name(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+
+
+def _flush_to_disk(path: Path) -> None:
+    """Fsync a file or a folder; a file system that cannot do so for folders is forgiven."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        if not path.is_dir():
+            raise
+    finally:
+        os.close(handle)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+# --- formats ----------------------------------------------------------------------------------
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text with plain line ends on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV: every digit of a float, blanks for missing values."""
+    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as Parquet."""
+    frame.to_parquet(path, index=False, engine="pyarrow")
+
+
+def write_json(document: Mapping[str, object], path: Path) -> None:
+    """Write a document as JSON; an infinite number is an error, not a word JSON does not know."""
+    write_text(json_text(document), path)
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """Render a document as JSON text with one item per line at the first levels."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows of a table as JSON objects; missing values become null."""
+    columns = [str(column) for column in frame.columns]
+    rows = zip(*(frame[column].tolist() for column in frame.columns), strict=True)
+    return [
+        {name: _none_if_missing(value) for name, value in zip(columns, row, strict=True)}
+        for row in rows
+    ]
+
+
+def write_manifest(
+    described: Mapping[str, object], folder: Path, options: Mapping[str, object]
+) -> None:
+    """Write ``manifest.json`` into a folder, with the digest of every other file there.
+
+    Parameters
+    ----------
+    described : mapping
+        What `cepasim.core.manifest.manifest` returned.
+    folder : Path
+        A folder with nothing but output in it.
+    options : mapping
+        Options of the output (format, grouping), added to those of the run.
+    """
+    files = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
+    write_json(with_options(described, options) | {"files": files}, folder / MANIFEST)
+
+
+def with_options(
+    described: Mapping[str, object], options: Mapping[str, object]
+) -> dict[str, object]:
+    """Return a manifest with options added to those it has."""
+    known = described.get("options")
+    merged = dict(known) if isinstance(known, Mapping) else {}
+    return {**described, "options": merged | dict(options)}
+
+
+def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables as the sheets of an XLSX workbook, header in bold and kept in view.
+
+    Text stays text: a value that begins with ``=`` is not taken for a formula. The same tables give
+    the same bytes.
+
+    Parameters
+    ----------
+    sheets : mapping of str to DataFrame
+        Sheet names and their tables.
+    path : Path
+        File to write.
+    """
+    from openpyxl import Workbook  # imported here: most runs write no workbook
+
+    workbook = Workbook(write_only=True)
+    for name, frame in sheets.items():
+        sheet = workbook.create_sheet(_ILLEGAL_IN_SHEET_NAME.sub(" ", name)[:_SHEET_NAME_LENGTH])
+        sheet.freeze_panes = "A2"
+        for place, column in enumerate(frame.columns):
+            sheet.column_dimensions[_column_letter(place)].width = max(12, len(str(column)) + 2)
+        sheet.append([_text_cell(sheet, str(column), bold=True) for column in frame.columns])
+        columns = [frame[column].tolist() for column in frame.columns]
+        for row in zip(*columns, strict=True):
+            sheet.append([_cell(sheet, value) for value in row])
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    buffer.seek(0)
+    with path.open("wb") as handle:
+        _without_clock(buffer, handle)
+
+
+def _cell(sheet: object, value: object) -> object:
+    value = _none_if_missing(value)
+    if isinstance(value, str):
+        return (
+            value
+            if not value.startswith("=") and value.isprintable()
+            else _text_cell(sheet, value, bold=False)
+        )
+    return value
+
+
+def _text_cell(sheet: object, text: str, *, bold: bool) -> object:
+    """Build a cell that holds text whatever the text looks like."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _column_letter(place: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(place + 1))
+
+
+def _without_clock(workbook: IO[bytes], destination: IO[bytes]) -> None:
+    """Copy an XLSX file, leaving out the moments openpyxl writes into it."""
+    moments = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+    with (
+        zipfile.ZipFile(workbook) as source,
+        zipfile.ZipFile(destination, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = moments.sub(b"", content)
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, content)
+
+
+def _none_if_missing(value: object) -> object:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value

@@ -1,0 +1,206 @@
+"""Read a YAML file and remember the line of every key and entry, so that messages can name it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cepasim.core.problems import InputError, Problem
+
+PathSteps = tuple[str | int, ...]
+
+_DEEPEST = 20  # levels of lists and mappings; a scenario has five
+_YAML = "tag:yaml.org,2002:"
+_COLLECTIONS = (_YAML + "map", _YAML + "seq")
+_SCALARS = tuple(_YAML + kind for kind in ("int", "float", "bool", "null", "str", "timestamp"))
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """The content of a YAML file.
+
+    Attributes
+    ----------
+    data : object
+        Mappings, lists and scalars; None for a file without content. Keys are text.
+    lines : mapping of path to int
+        1-based line of every key and list entry, by its path from the root.
+    problems : tuple of Problem
+        What is wrong although the rest can be read: keys that stand twice.
+    """
+
+    data: Any
+    lines: Mapping[PathSteps, int]
+    problems: tuple[Problem, ...]
+
+
+def path_text(path: Sequence[str | int]) -> str:
+    """Write a path as people do: ``("levers", 0, "tariff", "cut")`` is "levers[0].tariff.cut"."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def path_steps(text: str) -> PathSteps:
+    """Read a path as `path_text` writes it."""
+    steps = re.findall(r"\[(\d+)\]|([^.\[\]]+)", text)
+    return tuple(int(place) if place else word for place, word in steps)
+
+
+def line_of(path: Sequence[str | int], lines: Mapping[PathSteps, int]) -> int | None:
+    """Line of a path, or of the nearest thing around it that has one."""
+    steps = tuple(path)
+    while steps:
+        if steps in lines:
+            return lines[steps]
+        steps = steps[:-1]
+    return lines.get(())
+
+
+def read_yaml(path: Path, max_bytes: int) -> YamlFile:
+    """Read a YAML file safely: plain data only, one document, no anchors.
+
+    Parameters
+    ----------
+    path : Path
+    max_bytes : int
+        A larger file is refused.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, too large, not UTF-8 or not YAML.
+    """
+    text = _text(path, max_bytes)
+    file = str(path)
+    try:
+        _refuse_tricks(file, text)
+        root = yaml.compose(text, yaml.SafeLoader)
+        reader = _Reader(file)
+        data = None if root is None else reader.value(root, ())
+    except yaml.YAMLError as wrong:
+        raise InputError(_syntax_problems(file, text, wrong)) from None
+    if reader.fatal:
+        raise InputError(reader.fatal)
+    return YamlFile(data, reader.lines, tuple(reader.problems))
+
+
+def _refuse_tricks(file: str, text: str) -> None:
+    """Refuse what makes a small file large or deep, before anything is built from it."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        fault = ""
+        if isinstance(event, yaml.AliasEvent):
+            fault = "write values out; YAML aliases are not read"
+        elif depth > _DEEPEST:
+            fault = "nested far too deeply for this kind of file"
+        if fault:
+            line = 1 if event.start_mark is None else event.start_mark.line + 1
+            raise InputError([Problem(file, line, "file", text.splitlines()[line - 1][:80], fault)])
+
+
+def _text(path: Path, max_bytes: int) -> str:
+    file = str(path)
+    try:
+        # Read one byte more than allowed rather than trust the size a file system reports.
+        with path.open("rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except FileNotFoundError:
+        raise InputError([Problem(file, None, "file", None, "there is no such file")]) from None
+    except IsADirectoryError:
+        raise InputError([Problem(file, None, "file", file, "a file, not a folder")]) from None
+    except OSError as wrong:
+        text = f"cannot be read: {wrong.strerror or wrong}"
+        raise InputError([Problem(file, None, "file", file, text)]) from None
+    if len(content) > max_bytes:
+        text = f"at most {max_bytes:,} bytes"
+        raise InputError([Problem(file, None, "file", "larger", text)])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        shown = content[wrong.start : wrong.start + 1]
+        raise InputError([Problem(file, line, "file", shown, "text in UTF-8")]) from None
+
+
+def _syntax_problems(file: str, text: str, wrong: yaml.YAMLError) -> list[Problem]:
+    tabs = [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+    mark = getattr(wrong, "problem_mark", None)
+    line = None if mark is None else mark.line + 1
+    if not tabs and line is not None and "'\\t'" in str(wrong):
+        tabs = [line]
+    if tabs:
+        return [
+            Problem(file, number, "file", "\t", "a tab; indent YAML with spaces") for number in tabs
+        ]
+    # A reader's error (a control character) has no mark, and says so in another attribute.
+    detail = getattr(wrong, "problem", None) or getattr(wrong, "reason", None) or "cannot be read"
+    rows = text.splitlines()
+    value = rows[line - 1].strip() if line is not None and line <= len(rows) else "not YAML"
+    return [Problem(file, line, "file", value, f"valid YAML: {detail}")]
+
+
+class _Reader:
+    """Turn YAML nodes into plain data, noting lines, keys that stand twice and foreign tags."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[PathSteps, int] = {}
+        self.problems: list[Problem] = []
+        self.fatal: list[Problem] = []
+        self._loader = yaml.SafeLoader("")
+
+    def value(self, node: yaml.Node, path: PathSteps) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _COLLECTIONS:
+            self._foreign(node)
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(entry, (*path, n)) for n, entry in enumerate(node.value)]
+        try:
+            return self._loader.construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError):
+            self._foreign(node)
+            return None
+
+    def _mapping(self, node: yaml.MappingNode, path: PathSteps) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                field = path_text(path) or "file"
+                text = "keys are words"
+                self.problems.append(Problem(self.file, line, field, "a list or mapping", text))
+                continue
+            key = str(key_node.value)
+            if key in found:
+                first = self.lines[(*path, key)]
+                text = f"stands twice; the first is on line {first}"
+                field = path_text((*path, key))
+                self.problems.append(Problem(self.file, line, field, key, text))
+                continue
+            self.lines[(*path, key)] = line
+            found[key] = self.value(value_node, (*path, key))
+        return found
+
+    def _foreign(self, node: yaml.Node) -> None:
+        line = node.start_mark.line + 1
+        plain = isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS
+        shown = str(node.value) if plain else node.tag.replace(_YAML, "!!")
+        text = "text, numbers, true or false, lists and mappings only"
+        self.fatal.append(Problem(self.file, line, "file", shown, text))

@@ -1,0 +1,1 @@
+"""The benchmark: markets, tariff schedules and how sure their figures are."""

@@ -1,0 +1,1 @@
+"""The engines: Armington, SMART and GSIM behind one interface."""

@@ -1,0 +1,1 @@
+"""The nested Armington market: the closed form of docs/method.md, solved on arrays."""

@@ -1,0 +1,1 @@
+"""The levers: what a scenario may ask for, one file each."""

@@ -1,0 +1,1 @@
+"""Figures from files: what a parameter folder holds, how it is checked and read."""

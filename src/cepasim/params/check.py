@@ -1,0 +1,362 @@
+"""Checks a parameter folder against its data dictionary and lists every problem at once.
+
+The column checks are pandera schemas built from ``tables.yaml``; rows are indexed by their line
+in the file, so that each failure case carries its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from cepasim.core.problems import InputError, Problem
+from cepasim.params.schema import (
+    DICTIONARY_FILE,
+    PATTERNS,
+    Column,
+    Dictionary,
+    Unit,
+    chapters_of,
+    close_matches,
+    decode,
+    read_dictionary,
+    read_yaml,
+)
+
+SCENARIOS = "scenarios"
+_SCOPE = ["parameter", "importer", "exporter", "hs", "window"]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Cells of one table as text; the index is the line in the file."""
+
+    name: str
+    shown: str
+    cells: pd.DataFrame
+
+
+def check_folder(directory: Path, bundled: Path) -> list[Problem]:
+    """List everything that is wrong with a folder of parameters.
+
+    A folder with its own ``tables.yaml`` is complete: every table must be there. A folder
+    without is an overlay: any table in it replaces the bundled one, the rest stays bundled.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder to check.
+    bundled : Path
+        Folder of the package, which an overlay completes.
+
+    Returns
+    -------
+    list of Problem
+        In the order of files and lines; empty if all is well.
+    """
+    if not directory.is_dir():
+        return [
+            Problem(str(directory), None, "folder", None, "a folder with parameter tables (CSV)")
+        ]
+    home = directory if (directory / DICTIONARY_FILE).is_file() else bundled
+    try:
+        dictionary = read_dictionary(home / DICTIONARY_FILE)
+    except InputError as error:
+        return list(error.problems)
+    if not any(path.suffix in (".csv", ".yaml") for path in directory.rglob("*")):
+        words = "at least one parameter table (CSV) such as elasticities/armington.csv"
+        return [Problem(str(directory), None, "folder", "no tables", words)]
+    problems = list(_file_problems(directory, dictionary, complete=home == directory))
+    if home == directory and directory != bundled:
+        problems += _dictionary_problems(dictionary, read_dictionary(bundled / DICTIONARY_FILE))
+    parameters: list[_Rows] = []
+    for name, table in dictionary.tables.items():
+        own = (directory / f"{name}.csv").is_file()
+        path = (directory if own else bundled) / f"{name}.csv"
+        if not path.is_file() or not (own or table.form == "parameter"):
+            continue
+        # Of bundled tables only the names matter here: they must not clash with the user's.
+        rows, found = _check_table(path, name, dictionary) if own else _names(path, name)
+        problems += found
+        if rows is not None and table.form == "parameter":
+            parameters.append(rows)
+    problems += _repeated_parameters(parameters)
+    return sorted(problems, key=lambda p: (p.file, p.line or 0))
+
+
+def _dictionary_problems(own: Dictionary, bundled: Dictionary) -> list[Problem]:
+    """Tables the program needs that the folder's own dictionary leaves out."""
+    return [
+        Problem(DICTIONARY_FILE, None, f"tables.{name}", None, "an entry; the program reads it")
+        for name in bundled.tables
+        if name not in own.tables
+    ]
+
+
+def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> Iterator[Problem]:
+    """Files that are missing, unknown, or YAML that cannot be read."""
+    known = {f"{name}.csv" for name in dictionary.tables} | set(dictionary.documents)
+    found = set()
+    for path in sorted(directory.rglob("*")):
+        relative = path.relative_to(directory)
+        shown = relative.as_posix()
+        hidden = any(part.startswith((".", "~$")) for part in relative.parts)
+        if path.is_dir() or hidden or path.suffix in (".md", ".txt"):
+            continue
+        found.add(shown)
+        scenario = relative.parts[0] == SCENARIOS and path.suffix in (".yaml", ".yml")
+        if shown not in known and shown != DICTIONARY_FILE and not scenario:
+            by_name = [k for k in sorted(known) if k.rsplit("/", 1)[-1] == path.name]
+            hint = (
+                f"; did you mean {', '.join(by_name)}?" if by_name else close_matches(shown, known)
+            )
+            yield Problem(shown, None, "file", path.name, "a table that tables.yaml lists" + hint)
+        elif path.suffix in (".yaml", ".yml") and shown != DICTIONARY_FILE:
+            try:
+                read_yaml(path, shown)
+            except InputError as error:
+                yield from error.problems
+    if complete:
+        for shown in sorted(known - found):
+            table = dictionary.tables.get(shown.removesuffix(".csv"))
+            how = table.generated_by if table is not None else None
+            words = f"this file; write it with `{how}`" if how else "this file in a complete folder"
+            yield Problem(shown, None, "file", None, words)
+
+
+def _check_table(
+    path: Path, name: str, dictionary: Dictionary
+) -> tuple[_Rows | None, list[Problem]]:
+    """Read one table and list its problems; no rows if its header cannot be trusted."""
+    shown = f"{name}.csv"
+    try:
+        cells, problems = _read_cells(decode(path, shown), shown, dictionary.columns(name))
+    except InputError as error:
+        return None, list(error.problems)
+    if cells is None or dictionary.tables[name].form == "report":
+        return None, problems
+    rows = _Rows(name, shown, cells)
+    problems += _cell_problems(rows, dictionary)
+    problems += _range_problems(rows)
+    problems += _unit_problems(rows, dictionary)
+    problems += _repeated_keys(rows, dictionary.tables[name].key)
+    return rows, problems
+
+
+def _names(path: Path, name: str) -> tuple[_Rows, list[Problem]]:
+    """Names and scopes of a bundled table, not checked again."""
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["name", *_SCOPE])
+    cells.index = cells.index + 2
+    return _Rows(name, f"{name}.csv", cells), []
+
+
+def _read_cells(
+    text: str, shown: str, columns: Mapping[str, Column]
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Parse CSV text; the index of the frame is the line on which a row begins.
+
+    Without ``columns`` any header will do.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    problems: list[Problem] = []
+    header: list[str] | None = None
+    line = 1
+    try:
+        for row in reader:
+            begins, line = line, reader.line_num + 1
+            if not row:
+                continue
+            if header is None:
+                header = row
+                problems += _header_problems(header, shown, columns) if columns else []
+                if problems:
+                    return None, problems
+            elif not any(cell.strip() for cell in row):
+                problems.append(Problem(shown, begins, "row", "", "no empty rows"))
+            elif len(row) != len(header):
+                words = f"{len(header)} cells, as in the header (quote text with commas)"
+                problems.append(Problem(shown, begins, "row", f"{len(row)} cells", words))
+            else:
+                lines.append(begins)
+                rows.append(row)
+    except csv.Error as error:
+        problems.append(Problem(shown, line, "row", str(error), "well-formed CSV"))
+    if not rows and not problems:
+        problems.append(Problem(shown, 1, "file", "", "at least one row below the header"))
+    return pd.DataFrame(rows, columns=header, index=lines, dtype=object), problems
+
+
+def _header_problems(
+    header: list[str], shown: str, columns: Mapping[str, Column]
+) -> Iterator[Problem]:
+    """Columns that are missing, unknown or there twice."""
+    required = [name for name, column in columns.items() if not column.optional]
+    for column in required:
+        if column not in header:
+            yield Problem(shown, 1, column, None, f"this column ({columns[column].meaning})")
+    for position, column in enumerate(header):
+        if column in header[:position]:
+            yield Problem(shown, 1, column, column, "each column once")
+        elif column not in columns:
+            hint = close_matches(column, columns)
+            yield Problem(shown, 1, column, column, f"one of {', '.join(columns)}{hint}")
+
+
+def _schema(columns: Mapping[str, Column], economies: Mapping[str, str]) -> pa.DataFrameSchema:
+    """Pandera schema of the cells as text; the error of each check is what is allowed."""
+    return pa.DataFrameSchema(
+        {
+            name: pa.Column(
+                object,
+                pa.Check(
+                    lambda cells, column=column: _fits(cells, column, economies),
+                    error=column.words,
+                ),
+                required=not column.optional,
+            )
+            for name, column in columns.items()
+        }
+    )
+
+
+def _fits(cells: pd.Series, column: Column, economies: Mapping[str, str]) -> pd.Series:
+    """Which cells are what the column allows, shape as the cells."""
+    blank = cells == ""
+    if column.allowed:
+        good = cells.isin(column.allowed)
+    elif column.numeric:
+        number = pd.to_numeric(cells, errors="coerce")
+        good = number.notna() & (column.infinite | (number.abs() != float("inf")))
+        if column.minimum is not None:
+            good &= number >= column.minimum
+        if column.maximum is not None:
+            good &= number <= column.maximum
+        if column.kind == "integer":
+            good &= number % 1 == 0
+    elif column.kind == "economy":
+        good = cells.isin(list(economies))
+    else:
+        # Cells repeat a great deal (sources, years), so that each text is matched once.
+        match = re.compile(PATTERNS[column.kind][0], re.DOTALL).fullmatch
+        texts = {cell: match(cell) is not None for cell in cells.unique()}
+        if column.kind == "fiscal_year":
+            texts = {c: ok and (int(c[:4]) + 1) % 100 == int(c[5:]) for c, ok in texts.items()}
+        if column.kind == "hs_spec":
+            texts = {c: ok and _rising(c) for c, ok in texts.items()}
+        good = cells.map(texts).astype(bool)
+    return (good & ~blank) | (blank if column.blank is not None else False)
+
+
+def _rising(spec: str) -> bool:
+    try:
+        chapters_of(spec)
+    except ValueError:
+        return False
+    return True
+
+
+def _cell_problems(rows: _Rows, dictionary: Dictionary) -> list[Problem]:
+    """Cells that are blank, of the wrong shape, out of bounds or not in a list."""
+    schema = _schema(dictionary.columns(rows.name), dictionary.economies)
+    try:
+        schema.validate(rows.cells, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        return [
+            Problem(rows.shown, int(line), str(column), cell if cell != "" else None, str(check))
+            for column, check, cell, line in zip(
+                cases["column"], cases["check"], cases["failure_case"], cases["index"], strict=True
+            )
+        ]
+    return []
+
+
+def _numbers(rows: _Rows) -> pd.DataFrame:
+    """Value, low and high as numbers; NaN where a cell is none (reported elsewhere)."""
+    wanted = [c for c in ("value", "low", "high") if c in rows.cells]
+    return pd.DataFrame({c: pd.to_numeric(rows.cells[c], errors="coerce") for c in wanted})
+
+
+def _range_problems(rows: _Rows) -> Iterator[Problem]:
+    """Rows whose value lies outside their own range."""
+    numbers = _numbers(rows)
+    if not {"value", "low", "high"} <= set(numbers):
+        return
+    for bound, wrong, words in (
+        ("low", numbers["low"] > numbers["value"], "at most the value"),
+        ("high", numbers["high"] < numbers["value"], "at least the value"),
+    ):
+        for line in rows.cells.index[wrong]:
+            value = str(rows.cells.at[line, "value"])
+            yield Problem(rows.shown, line, bound, rows.cells.at[line, bound], f"{words}, {value}")
+
+
+def _unit_problems(rows: _Rows, dictionary: Dictionary) -> Iterator[Problem]:
+    """Units that are not listed, and figures that are impossible in their unit."""
+    table = dictionary.tables[rows.name]
+    if "unit" not in rows.cells:
+        return
+    listed = set(table.units) or (set(dictionary.units) if table.form == "parameter" else set())
+    if listed:
+        wrong = ~rows.cells["unit"].isin(listed) & (rows.cells["unit"] != "")
+        for line in rows.cells.index[wrong]:
+            words = f"one of {', '.join(sorted(listed))}"
+            yield Problem(rows.shown, line, "unit", rows.cells.at[line, "unit"], words)
+    if table.form != "parameter":
+        return
+    numbers = _numbers(rows)
+    for name, unit in dictionary.units.items():
+        yield from _impossible(rows, numbers[rows.cells["unit"] == name], unit)
+
+
+def _impossible(rows: _Rows, numbers: pd.DataFrame, unit: Unit) -> Iterator[Problem]:
+    for column in numbers:
+        for line, value in numbers[column].dropna().items():
+            if not unit.allows(float(value)):
+                shown = rows.cells.at[line, column]
+                yield Problem(rows.shown, int(str(line)), str(column), shown, unit.allowed)
+
+
+def _repeated_keys(rows: _Rows, key: tuple[str, ...]) -> Iterator[Problem]:
+    """Rows whose key stands in an earlier row."""
+    columns = list(key)
+    again = rows.cells.duplicated(columns)
+    if not again.any():
+        return
+    first = rows.cells[~again].reset_index().set_index(columns)["index"].to_dict()
+    for line in rows.cells.index[again]:
+        cells = tuple(rows.cells.loc[line, columns])
+        earlier = first[cells if len(cells) > 1 else cells[0]]
+        words = f"each row once (first on line {earlier})"
+        yield Problem(rows.shown, line, ", ".join(columns), " ".join(cells), words)
+
+
+def _repeated_parameters(tables: list[_Rows]) -> Iterator[Problem]:
+    """Names that two tables share, and two rows of one scope, across the folder."""
+    if not tables:
+        return
+    rows = pd.concat(
+        [t.cells.assign(_file=t.shown, _line=t.cells.index) for t in tables], ignore_index=True
+    )
+    for columns, words in (
+        (["name"], "each name once"),
+        (_SCOPE, "each scope once; two rows would contradict each other"),
+    ):
+        again = rows.duplicated(columns)
+        for _, row in rows[again].iterrows():
+            same = (rows[columns] == row[columns]).all(axis=1)
+            first = rows[same].iloc[0]
+            if columns == ["name"] and first["_file"] == row["_file"]:
+                continue  # the key of its own table says so already
+            text = ", ".join(str(row[c]) for c in columns if row[c] != "")
+            where = f"{words} (first at {first['_file']}:{first['_line']})"
+            yield Problem(row["_file"], int(row["_line"]), columns[0], text, where)

@@ -1,0 +1,595 @@
+"""Reads the parameter folder: every figure of the model, with unit, range, source, year, grade.
+
+A figure lives in ``params/`` and nowhere else. The folder is described by its own
+``tables.yaml``; ``check_folder`` lists everything wrong with a folder, ``load_parameters`` reads
+it into one immutable object.
+
+A user's folder is either *complete* (it has a ``tables.yaml`` and every table) or an *overlay*
+(no ``tables.yaml``): each table in it replaces the bundled table of the same path, whole, and all
+the others stay as bundled. A file with an unknown name is an error, never ignored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+from numpy.typing import NDArray
+
+from cepasim.core.files import bundled
+from cepasim.core.immutable import FrozenMapping
+from cepasim.core.problems import InputError, Problem
+from cepasim.params.schema import (
+    DICTIONARY_FILE,
+    GRADES,
+    Column,
+    Dictionary,
+    chapters_of,
+    close_matches,
+    read_dictionary,
+)
+
+__all__ = [
+    "GRADES",
+    "Parameters",
+    "bundled_directory",
+    "check_folder",
+    "load_parameters",
+]
+
+LONG_COLUMNS = ("table", "key", "value", "unit", "low", "high", "source", "year", "grade")
+_OVERRIDES = "parameters"  # where an override comes from, in messages: the scenario's block
+
+
+def bundled_directory() -> Path:
+    """Folder of the figures that come with the program.
+
+    Returns
+    -------
+    Path
+        Inside the installed package, or beside ``src`` in a source checkout.
+    """
+    return bundled("params")
+
+
+def check_folder(directory: Path | str) -> list[Problem]:
+    """List everything wrong with a parameter folder; never raises for bad content.
+
+    Parameters
+    ----------
+    directory : path
+        A complete folder or an overlay (see the module's docstring).
+
+    Returns
+    -------
+    list of Problem
+        Each with file, line, field, value and what is allowed; empty if all is well.
+    """
+    # pandera takes a third of a second to import: only those who check pay for it.
+    from cepasim.params import check as parameter_check
+
+    return parameter_check.check_folder(Path(directory), bundled_directory())
+
+
+def load_parameters(directory: Path | str | None = None) -> Parameters:
+    """Read a parameter folder.
+
+    The bundled folder is read quickly (its full check is a test of the project and
+    ``cepasim check``); a user's folder is checked in full first.
+
+    Parameters
+    ----------
+    directory : path, optional
+        A complete folder or an overlay; the bundled one by default.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+    """
+    bundled = bundled_directory()
+    own = bundled if directory is None else Path(directory)
+    if directory is not None:
+        problems = check_folder(own)
+        if problems:
+            raise InputError(problems)
+    home = own if (own / DICTIONARY_FILE).is_file() else bundled
+    dictionary = read_dictionary(home / DICTIONARY_FILE)
+    files = {
+        name: (own if (own / f"{name}.csv").is_file() else bundled) / f"{name}.csv"
+        for name in dictionary.tables
+    }
+    absent = [name for name, path in files.items() if not path.is_file()]
+    parameter_tables = [n for n, t in dictionary.tables.items() if t.form == "parameter"]
+    if any(name in absent for name in parameter_tables):
+        raise InputError(check_folder(own))
+    rows = pd.concat(
+        [_read_table(files[n], dictionary.columns(n)).assign(table=n) for n in parameter_tables],
+        ignore_index=True,
+    )
+    if not _is_sound(rows):
+        raise InputError(check_folder(own))
+    return Parameters(
+        dictionary=dictionary,
+        _files={name: path for name, path in files.items() if name not in absent},
+        _dictionary_file=home / DICTIONARY_FILE,
+        _rows=rows,
+    )
+
+
+def _told(path: Path) -> dict[str, str]:
+    """Words of a metadata file; empty where there is none."""
+    if not path.is_file():
+        return {}
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {str(key): value for key, value in told.items() if isinstance(value, str)}
+
+
+def _read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Read one table: numbers as float64 (blank is NaN), everything else as text."""
+    if not columns:  # a report: nothing is known of its columns
+        return pd.read_csv(path, encoding="utf-8-sig")
+    numeric = [name for name, column in columns.items() if column.numeric]
+    return pd.read_csv(
+        path,
+        dtype={name: "float64" if name in numeric else "str" for name in columns},
+        keep_default_na=False,
+        na_values={name: [""] for name in numeric},
+        encoding="utf-8-sig",
+    )
+
+
+def _is_sound(rows: pd.DataFrame) -> bool:
+    """Whether the parameter rows can be used: the cheap part of the full check."""
+    low, value, high = (rows[c].to_numpy(float) for c in ("low", "value", "high"))
+    return bool(np.all((low <= value) & (value <= high)) and rows["name"].is_unique)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One parameter with its scope, as ``by_chapter`` needs it."""
+
+    name: str
+    place: int
+    importer: str
+    exporter: str
+    window: str
+    chapters: frozenset[str] | None
+    rank: tuple[int, int]
+
+    def covers(self, importer: str | None, exporter: str | None, window: str | None) -> bool:
+        """Whether the row holds for this pair and window (blank holds for any)."""
+        return (
+            self.importer in ("", importer)
+            and self.exporter in ("", exporter)
+            and self.window in ("", window)
+        )
+
+
+class _Scopes:
+    """Which row holds for which chapter and pair: the same whatever the values are.
+
+    Made once and shared by all the parameters that differ in values only.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.place = {str(name): place for place, name in enumerate(rows["name"])}
+        self.index: dict[str, list[_Row]] = {}
+        self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
+        for row in rows.itertuples(index=False):
+            self.index.setdefault(str(row.parameter), []).append(self._scoped(row))
+        for scoped in self.index.values():
+            scoped.sort(key=lambda row: row.rank)  # stable: of two equals the later row wins
+
+    def _scoped(self, row: object) -> _Row:
+        name, importer, exporter, window, hs = (
+            str(getattr(row, c)) for c in ("name", "importer", "exporter", "window", "hs")
+        )
+        chapters = frozenset(chapters_of(hs)) if hs else None
+        scope = sum(bool(text) for text in (importer, exporter, window))
+        narrowness = -len(chapters) if chapters is not None else -(10**6)
+        rank = (scope, narrowness)
+        return _Row(name, self.place[name], importer, exporter, window, chapters, rank)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Parameters:
+    """Every figure of a parameter folder. Immutable; ``with_overrides`` returns another one.
+
+    Attributes
+    ----------
+    dictionary : Dictionary
+        What each table and column means (``tables.yaml``).
+    """
+
+    dictionary: Dictionary
+    _files: Mapping[str, Path]
+    _dictionary_file: Path
+    _rows: pd.DataFrame
+    _overrides: Mapping[str, float] = field(default_factory=dict)
+    # Not part of the value: tables already read, the scopes of the rows, names read so far.
+    _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _known_scopes: _Scopes | None = None
+    _used: set[str] = field(default_factory=set)
+
+    @cached_property
+    def _scopes(self) -> _Scopes:
+        return self._known_scopes or _Scopes(self._rows)
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """Value of every parameter in the order of ``names``, overrides applied."""
+        values = self._rows["value"].to_numpy(np.float64, copy=True)
+        for name, value in self._overrides.items():
+            values[self._scopes.place[name]] = value
+        values.setflags(write=False)
+        return values
+
+    def __repr__(self) -> str:
+        return f"Parameters({len(self.names)} parameters, {len(self._files)} tables)"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all parameters, in the order of the tables."""
+        return tuple(self._scopes.place)
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Rows of the schema "parameter" as the folder has them, with the column ``table``."""
+        return self._rows.copy()
+
+    @property
+    def overrides(self) -> dict[str, float]:
+        """Values that replace those of the folder, by name."""
+        return dict(self._overrides)
+
+    @property
+    def used(self) -> frozenset[str]:
+        """Names of the parameters read so far through ``value`` and ``by_chapter``."""
+        return frozenset(self._used)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that are there."""
+        return tuple(self._files)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a copy of one table.
+
+        Parameters
+        ----------
+        name : str
+            Folder and file without ending, such as ``"benchmark/bilateral"``.
+
+        Returns
+        -------
+        DataFrame
+            Codes as text with their leading zeros, numbers as float64; a blank number is NaN, a
+            blank text ``""``. Overrides are applied.
+
+        Raises
+        ------
+        InputError
+            If there is no such table, with close matches; or if it cannot be read.
+        """
+        if name not in self._tables:
+            if name not in self._files:
+                raise InputError([self._absent(name)])
+            try:
+                table = _read_table(self._files[name], self.dictionary.columns(name))
+            except (ValueError, UnicodeDecodeError):
+                table = None
+            if table is None or set(self._required(name)) - set(table.columns):
+                raise InputError(
+                    p for p in check_folder(self._files[name].parents[name.count("/")])
+                )
+            self._tables[name] = table
+        table = self._tables[name].copy()
+        if self._overrides and self.dictionary.tables[name].form == "parameter":
+            table["value"] = [self._values[self._scopes.place[n]] for n in table["name"]]
+        return table
+
+    def _required(self, name: str) -> Iterator[str]:
+        columns = self.dictionary.columns(name)
+        return (header for header, column in columns.items() if not column.optional)
+
+    def _absent(self, name: str) -> Problem:
+        """Why a table cannot be had."""
+        if name in self.dictionary.tables:
+            how = self.dictionary.tables[name].generated_by
+            words = f"this file; write it with `{how}`" if how else "this file"
+            return Problem(f"{name}.csv", None, "file", None, words)
+        words = "a table of tables.yaml" + close_matches(name, self.dictionary.tables)
+        return Problem(DICTIONARY_FILE, None, "table", name, words)
+
+    def value(self, name: str) -> float:
+        """Value of one parameter by its unique name.
+
+        Raises
+        ------
+        InputError
+            If there is no such parameter, with close matches.
+        """
+        if name not in self._scopes.place:
+            words = "the name of a parameter" + close_matches(name, self._scopes.place)
+            raise InputError([Problem(_OVERRIDES, None, "name", name, words)])
+        self._used.add(name)
+        return float(self._values[self._scopes.place[name]])
+
+    def by_chapter(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        importer: str | None = None,
+        exporter: str | None = None,
+        window: str | None = None,
+    ) -> NDArray[np.float64]:
+        """Values of a parameter by chapter for a pair and a window.
+
+        Of the rows that hold for a chapter the most specific wins: first the one that names more
+        of importer, exporter and window, then the one with fewer chapters (blank is all), then
+        the later row. A row that names an importer, exporter or window holds for that one only.
+
+        Parameters
+        ----------
+        parameter : str
+            As in the column ``parameter``.
+        chapters : sequence of str
+            HS codes of two or more digits; longer codes take the value of their chapter.
+        importer, exporter, window : str, optional
+            Economy codes and fund window.
+
+        Returns
+        -------
+        ndarray, shape (len(chapters),)
+
+        Raises
+        ------
+        InputError
+            If no row holds for some chapter: a missing value is never guessed.
+        """
+        asked = (parameter, tuple(chapters), importer, exporter, window)
+        known = self._scopes.found.get(asked)
+        if known is None:
+            codes = [code[:2] for code in chapters]
+            winner = self._winners(parameter, codes, importer, exporter, window)
+            places = np.array([winner[code].place for code in codes], dtype=np.intp)
+            known = places, frozenset(row.name for row in winner.values())
+            self._scopes.found[asked] = known
+        places, names = known
+        self._used.update(names)
+        return self._values[places]
+
+    def by_source(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        exporters: Sequence[str],
+        importer: str,
+    ) -> NDArray[np.float64]:
+        """Values of a parameter by chapter and exporter, shape (H, S); as ``by_chapter``."""
+        asked = (parameter, tuple(chapters), tuple(exporters), importer)
+        known = self._scopes.found.get(asked)
+        if known is None:
+            each = [(parameter, tuple(chapters), importer, source, None) for source in exporters]
+            for source in exporters:
+                self.by_chapter(parameter, chapters, importer, source)
+            found = [self._scopes.found[one] for one in each]
+            names = frozenset().union(*(names for _, names in found))
+            known = np.stack([places for places, _ in found], axis=1), names
+            self._scopes.found[asked] = known
+        places, names = known
+        self._used.update(names)
+        return self._values[places]
+
+    def uniform(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        importer: str | None = None,
+        exporter: str | None = None,
+    ) -> float:
+        """Value of a parameter that must be the same for all chapters; else as ``by_chapter``.
+
+        Raises
+        ------
+        InputError
+            If a row gives some chapters a value of their own.
+        """
+        values = self.by_chapter(parameter, chapters, importer, exporter)
+        if np.ptp(values) > 0:
+            words = "one value for all chapters (leave hs blank): the model has no other use for it"
+            raise InputError(
+                [Problem(_OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
+            )
+        return float(values[0])
+
+    def describe(
+        self,
+        parameter: str,
+        hs: str,
+        importer: str | None = None,
+        exporter: str | None = None,
+        window: str | None = None,
+    ) -> dict[str, Any]:
+        """Return the row that ``by_chapter`` takes for one chapter: value, range, source, grade.
+
+        Parameters and errors as in ``by_chapter``.
+
+        Returns
+        -------
+        dict
+            The columns of the row; ``value`` with overrides applied.
+        """
+        code = hs[:2]
+        name = self._winners(parameter, [code], importer, exporter, window)[code].name
+        row = self._rows[self._rows["name"] == name].iloc[0]
+        return {str(c): row[c] for c in row.index} | {
+            "value": float(self._values[self._scopes.place[name]])
+        }
+
+    def _winners(
+        self,
+        parameter: str,
+        codes: Sequence[str],
+        importer: str | None,
+        exporter: str | None,
+        window: str | None,
+    ) -> dict[str, _Row]:
+        """Most specific row by chapter."""
+        index = self._scopes.index
+        if parameter not in index:
+            words = "a parameter of the tables" + close_matches(parameter, index)
+            raise InputError([Problem(_OVERRIDES, None, "parameter", parameter, words)])
+        rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
+        winner: dict[str, _Row] = {}
+        for row in rows:
+            holds = row.chapters
+            winner.update({code: row for code in codes if holds is None or code in holds})
+        missing = [code for code in codes if code not in winner]
+        if missing:
+            scope = [s for s in (importer, exporter, window) if s is not None]
+            words = f"a row for every chapter (scope: {', '.join(scope) or 'any'})"
+            raise InputError(
+                [Problem(_OVERRIDES, None, parameter, ", ".join(missing) or None, words)]
+            )
+        return winner
+
+    def with_overrides(self, overrides: Mapping[str, float]) -> Parameters:
+        """Return the same parameters with some values changed by name.
+
+        A value may lie outside the range of its row (that is the user's business, and
+        ``outside_range`` says so) but not outside what its unit can be.
+
+        Parameters
+        ----------
+        overrides : mapping of str to float
+
+        Raises
+        ------
+        InputError
+            For every unknown name, with close matches, and every impossible value.
+        """
+        problems = []
+        units = dict(zip(self._rows["name"], self._rows["unit"], strict=True))
+        for name, value in overrides.items():
+            if name not in units:
+                words = "the name of a parameter" + close_matches(str(name), units)
+                problems.append(Problem(_OVERRIDES, None, "name", name, words))
+                continue
+            unit = self.dictionary.units[units[name]]
+            number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+            if not number or not unit.allows(float(value)):
+                allowed = f"{unit.allowed} ({units[name]})"
+                problems.append(Problem(_OVERRIDES, None, name, value, allowed))
+        if problems:
+            raise InputError(problems)
+        return self.with_values(overrides)
+
+    def with_values(self, values: Mapping[str, float]) -> Parameters:
+        """Return the same parameters with some values changed, unchecked: for many draws.
+
+        Parameters
+        ----------
+        values : mapping of str to float
+            By name; every name and value must be known to be possible. What comes from outside
+            goes through ``with_overrides``.
+        """
+        merged = dict(self._overrides) | {name: float(v) for name, v in values.items()}
+        return Parameters(
+            dictionary=self.dictionary,
+            _files=self._files,
+            _dictionary_file=self._dictionary_file,
+            _rows=self._rows,
+            _overrides=merged,
+            _tables=self._tables,
+            _known_scopes=self._scopes,
+        )
+
+    @property
+    def outside_range(self) -> tuple[str, ...]:
+        """Overrides that lie outside the documented range of their parameter, in words."""
+        rows = self._rows.set_index("name")
+        lows, highs = (rows[bound].astype(float).to_dict() for bound in ("low", "high"))
+        return tuple(
+            f"{name} = {value:g} lies outside its range {lows[name]:g} to {highs[name]:g}"
+            for name, value in self._overrides.items()
+            if not lows[name] <= value <= highs[name]
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the content of every table, the dictionary and the overrides."""
+        digest = hashlib.sha256()
+        for name, path in [("", self._dictionary_file), *sorted(self._files.items())]:
+            content = path.read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+        digest.update(json.dumps(self.overrides, sort_keys=True).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def benchmark_metadata(self) -> Mapping[str, str]:
+        """What the balance says of itself: program, year, vintage of the data, method, solver.
+
+        Empty where the benchmark is the user's own and comes without metadata.
+        """
+        return FrozenMapping(_told(self._files["benchmark/bilateral"].with_name("metadata.yaml")))
+
+    @property
+    def backcast_metadata(self) -> dict[str, str]:
+        """What the fit of the backcast says of itself: program, date, vintage, window, method.
+
+        Empty where the fit is the user's own and comes without metadata.
+        """
+        return _told(self._files["history/backcast_fit"].with_suffix(".yaml"))
+
+    def long(self) -> pd.DataFrame:
+        """Every figure of the folder, one row each.
+
+        Returns
+        -------
+        DataFrame
+            ``table``, ``key``, ``value``, ``unit``, ``low``, ``high``, ``source``, ``year``,
+            ``grade``. Of wide official tables low = high = value and the key ends with the
+            column; blank cells are left out.
+        """
+        frames = [
+            self._long_table(name)
+            for name, table in self.dictionary.tables.items()
+            if name in self._files and table.form not in ("text", "report")
+        ]
+        return pd.concat([f for f in frames if len(f)], ignore_index=True)
+
+    def _long_table(self, name: str) -> pd.DataFrame:
+        table = self.dictionary.tables[name]
+        rows = self.table(name)
+        key = rows[table.key[0]].astype(str)
+        for header in table.key[1:]:
+            key = key + " " + rows[header].astype(str)
+        inline = {c: rows[c] for c in ("unit", "source", "year", "grade")}
+        if table.form != "wide":
+            figures = {c: rows[c] for c in ("value", "low", "high")}
+            return pd.DataFrame({"table": name, "key": key} | figures | inline)[[*LONG_COLUMNS]]
+        frames = []
+        for header, column in table.columns.items():
+            if not column.numeric or header in table.key or header not in rows:
+                continue
+            there = rows[header].notna()
+            frame = pd.DataFrame({"key": key[there] + " " + header})
+            frame["table"] = name
+            frame["value"] = frame["low"] = frame["high"] = rows.loc[there, header]
+            frame["unit"] = column.unit or rows.loc[there, "unit"]
+            frame["grade"] = column.grade or rows.loc[there, "grade"]
+            frame["source"], frame["year"] = rows.loc[there, "source"], rows.loc[there, "year"]
+            frames.append(frame)
+        empty = pd.DataFrame(columns=[*LONG_COLUMNS])
+        return pd.concat(frames)[[*LONG_COLUMNS]] if frames else empty

@@ -1,0 +1,402 @@
+"""The data dictionary of the parameter folder: what each table and column may hold.
+
+``params/tables.yaml`` describes every table; this module reads it into frozen pydantic models.
+It holds no figure: patterns of codes and words for messages only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cepasim.core.problems import InputError, Problem
+
+DICTIONARY_FILE = "tables.yaml"
+RESERVED_CHAPTER = "77"
+GRADES = ("A", "B", "C", "D")
+
+# What a cell of each kind looks like, and how to say so.
+PATTERNS: Mapping[str, tuple[str, str]] = {
+    "text": (r"\S(.*\S)?", "text without blanks at its ends"),
+    "name": (r"[a-z][a-z0-9_]*", "lower-case letters, digits and underscores"),
+    "hs2": (
+        r"(?!77)(0[1-9]|[1-9]\d)",
+        "an HS chapter of two digits, 01 to 99 without 77 (leading zero kept)",
+    ),
+    "hs6": (r"(?!77)(0[1-9]|[1-9]\d)\d{4}", "an HS subheading of six digits (leading zero kept)"),
+    "hs9": (r"(?!77)(0[1-9]|[1-9]\d)\d{7}", "a tariff line of nine digits (leading zero kept)"),
+    "hs_code": (
+        r"(?!77)(0[1-9]|[1-9]\d)(\d{2}|\d{4}|\d{7})?",
+        "an HS code of 2, 4, 6 or 9 digits (leading zero kept, chapter 77 is reserved)",
+    ),
+    "hs_spec": (
+        r"(?!77)(0[1-9]|[1-9]\d)(-(?!77)(0[1-9]|[1-9]\d))?"
+        r"(,(?!77)(0[1-9]|[1-9]\d)(-(?!77)(0[1-9]|[1-9]\d))?)*",
+        'two-digit chapters and rising ranges such as "01-24,30", without 77',
+    ),
+    "fiscal_year": (r"(19|20)\d\d-\d\d", 'a fiscal year such as "2023-24"'),
+    "year": (r".*(19|20)\d\d.*", "a year, such as 2023 or 2023-24"),
+    "flow": (r"export|import", '"export" or "import", seen from India'),
+    "number": (r"", "a number"),
+    "integer": (r"", "a whole number"),
+    "economy": (r"[A-Z]{2,4}\d{0,2}", "a code of the list of economies in tables.yaml"),
+    "grade": (r"[ABCD]", "A, B, C or D"),
+    "unit": (r"\S(.*\S)?", "a unit that tables.yaml lists"),
+}
+Kind = Literal[
+    "text",
+    "name",
+    "hs2",
+    "hs6",
+    "hs9",
+    "hs_code",
+    "hs_spec",
+    "fiscal_year",
+    "year",
+    "flow",
+    "number",
+    "integer",
+    "economy",
+    "grade",
+    "unit",
+]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Unit(_Frozen):
+    """A unit of a model parameter and the values that are possible at all in it.
+
+    Attributes
+    ----------
+    meaning : str
+    minimum, maximum : float or None
+        Inclusive limits.
+    above : float or None
+        Exclusive lower limit.
+    infinite : bool
+        Whether infinity is a value (perfectly elastic supply).
+    """
+
+    meaning: str
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    infinite: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether the value is possible in this unit."""
+        if value != value or (value in (float("inf"), float("-inf")) and not self.infinite):
+            return False
+        return (
+            (self.minimum is None or value >= self.minimum)
+            and (self.maximum is None or value <= self.maximum)
+            and (self.above is None or value > self.above)
+        )
+
+    @property
+    def allowed(self) -> str:
+        """The possible values, in words."""
+        parts = []
+        if self.above is not None:
+            parts.append(f"above {self.above:g}")
+        if self.minimum is not None:
+            parts.append(f"{self.minimum:g} or more")
+        if self.maximum is not None:
+            parts.append(f"{self.maximum:g} or less")
+        words = "a number" + (" " + ", ".join(parts) if parts else "")
+        return words + (" (.inf for infinity)" if self.infinite else "")
+
+
+class Column(_Frozen):
+    """One column of a table.
+
+    Attributes
+    ----------
+    kind : str
+        What a cell looks like; see ``PATTERNS``.
+    meaning : str
+    unit : str
+        Unit of a number where it is not in the row's own ``unit``.
+    blank : str or None
+        What a blank cell means; None where a cell may not be blank.
+    allowed : tuple of str
+        The only texts allowed, where there is such a list.
+    minimum, maximum : float or None
+        Inclusive limits of a number.
+    grade : str or None
+        Grade of the column where it differs from the row's.
+    optional : bool
+        Whether the column may be left out.
+    infinite : bool
+        Whether infinity is a number here (the unit decides for parameters).
+    """
+
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    blank: str | None = None
+    allowed: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    grade: Literal["A", "B", "C", "D"] | None = None
+    optional: bool = False
+    infinite: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the cells are numbers."""
+        return self.kind in ("number", "integer")
+
+    @property
+    def words(self) -> str:
+        """What a cell may hold, in words."""
+        if self.allowed:
+            return "one of " + ", ".join(self.allowed)
+        words = PATTERNS[self.kind][1]
+        if self.minimum is not None:
+            words += f", {self.minimum:g} or more"
+        if self.maximum is not None:
+            words += f", {self.maximum:g} or less"
+        return words if self.blank is None else f"{words}, or blank ({self.blank})"
+
+
+class Table(_Frozen):
+    """One table of the folder.
+
+    Attributes
+    ----------
+    description : str
+    form : {"parameter", "figures", "wide", "text", "report"}
+        ``parameter``: named model parameters with a scope; ``figures``: one figure a row with
+        its range; ``wide``: several exact figures a row, low = high = value; ``text``: no figure;
+        ``report``: output of the project for people to read, its columns are free.
+    key : tuple of str
+        Columns that together name a row.
+    columns : mapping of str to Column
+        Columns besides those the form brings with it.
+    units : tuple of str
+        Units its ``unit`` column may name; empty for any.
+    generated_by : str or None
+        Command that writes it, where the project itself does.
+    later : bool
+        Whether no code reads it yet: it waits for calibration or a page of evidence.
+    """
+
+    description: str
+    form: Literal["parameter", "figures", "wide", "text", "report"] = Field(alias="schema")
+    key: tuple[str, ...]
+    columns: Mapping[str, Column] = {}
+    units: tuple[str, ...] = ()
+    generated_by: str | None = None
+    later: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether each figure is its own low and high."""
+        return self.form == "wide"
+
+
+class Rule(_Frozen):
+    """An assumption in words that code follows, so that it stands beside the numbers."""
+
+    scope: str
+    rule: str
+    grade: Literal["A", "B", "C", "D"]
+    reason: str
+
+
+class Dictionary(_Frozen):
+    """``tables.yaml``: grades, units, economies, columns, tables, rules."""
+
+    grades: Mapping[Literal["A", "B", "C", "D"], str]
+    economies: Mapping[str, str]
+    units: Mapping[str, Unit]
+    inline_columns: Mapping[str, Column]
+    parameter_columns: Mapping[str, Column]
+    documents: Mapping[str, str] = {}
+    rules: Mapping[str, Rule] = {}
+    tables: Mapping[str, Table]
+
+    def columns(self, name: str) -> dict[str, Column]:
+        """Every column of a table by its header, those of its form included.
+
+        Parameters
+        ----------
+        name : str
+            Table, such as ``"macro/freight"``.
+        """
+        table = self.tables[name]
+        inline = dict(self.inline_columns)
+        if table.form == "report":
+            return {}
+        if table.form == "parameter":
+            return dict(self.parameter_columns) | {
+                k: v for k, v in inline.items() if k not in self.parameter_columns
+            }
+        if table.form in ("wide", "text"):
+            inline = {k: v for k, v in inline.items() if k not in ("low", "high")}
+        if table.form == "text":
+            inline.pop("unit")
+        own = dict(table.columns)
+        return own | {k: v for k, v in inline.items() if k not in own}
+
+
+def close_matches(word: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean ...?"`` or nothing."""
+    found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {', '.join(found)}?" if found else ""
+
+
+def chapters_of(spec: str) -> tuple[str, ...]:
+    """Expand ``"01-24,30"`` to chapters; 77 inside a range is left out.
+
+    Parameters
+    ----------
+    spec : str
+        Two-digit chapters and ranges.
+
+    Raises
+    ------
+    ValueError
+        For a spec of another shape, a falling range or chapter 77 by itself.
+
+    Examples
+    --------
+    >>> chapters_of("26-27,71")
+    ('26', '27', '71')
+    """
+    if not re.fullmatch(PATTERNS["hs_spec"][0], spec):
+        raise ValueError(f"{spec!r} is not {PATTERNS['hs_spec'][1]}")
+    out: list[str] = []
+    for part in spec.split(","):
+        first, _, last = part.partition("-")
+        if last and int(last) <= int(first):
+            raise ValueError(f"{part!r} is not a rising range of chapters")
+        codes = range(int(first), int(last or first) + 1)
+        out.extend(f"{code:02d}" for code in codes if f"{code:02d}" != RESERVED_CHAPTER)
+    return tuple(out)
+
+
+def decode(path: Path, shown: str) -> str:
+    """Read a file as UTF-8 text, with or without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        If the file is empty or not UTF-8, with the line of the first bad byte.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        bad = raw[error.start : error.start + 1]
+        raise InputError(
+            [Problem(shown, line, "encoding", bad, "UTF-8 text (save as CSV UTF-8)")]
+        ) from None
+    if not text.strip():
+        raise InputError([Problem(shown, 1, "file", "", "at least one line; the file is empty")])
+    return text
+
+
+def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
+    """Read one YAML document and its node tree (for line numbers).
+
+    Raises
+    ------
+    InputError
+        For an empty file, bytes that are not UTF-8, a tab in the indentation, a syntax error or a
+        key given twice, with the line.
+    """
+    text = decode(path, shown)
+    problems = [
+        Problem(shown, number, "indentation", "\t", "spaces; YAML does not allow tabs")
+        for number, line in enumerate(text.splitlines(), 1)
+        if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+    if problems:
+        raise InputError(problems)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise InputError([Problem(shown, 1, "file", "", "a YAML document; this one is empty")])
+        problems = list(_repeated_keys(node, shown))
+        if problems:
+            raise InputError(problems)
+        return loader.construct_document(node), node
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = getattr(error, "problem", None) or "not YAML"
+        raise InputError([Problem(shown, line, "YAML", what, "valid YAML")]) from None
+
+
+def _repeated_keys(node: yaml.Node, shown: str) -> Iterator[Problem]:
+    """Keys that stand twice in one mapping: YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[Any, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                allowed = f"each key once (first on line {seen[key.value]})"
+                yield Problem(shown, line, "key", key.value, allowed)
+            seen.setdefault(key.value, line)
+            yield from _repeated_keys(value, shown)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated_keys(value, shown)
+
+
+def line_of(node: yaml.Node, location: Iterable[str | int]) -> int:
+    """1-based line of the deepest node that a pydantic error location reaches."""
+    line: int = node.start_mark.line + 1
+    for step in location:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line, node = key.start_mark.line + 1, value
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step >= len(node.value):
+                break
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def read_dictionary(path: Path, shown: str = DICTIONARY_FILE) -> Dictionary:
+    """Read and check ``tables.yaml``.
+
+    Raises
+    ------
+    InputError
+        With every problem pydantic finds, each with its line.
+    """
+    content, node = read_yaml(path, shown)
+    try:
+        return Dictionary.model_validate(content)
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                shown,
+                line_of(node, item["loc"]),
+                ".".join(str(step) for step in item["loc"]) or "file",
+                None if item["type"] == "missing" else item["input"],
+                item["msg"],
+            )
+            for item in error.errors()
+        ) from None

@@ -1,1 +1,0 @@
-"""One file per lever: scenario data to shocks on arrays. Nothing is solved here."""

@@ -1,0 +1,1 @@
+"""Products: HS codes of any length, their names, groups and vintages, and selections of them."""

@@ -1,0 +1,75 @@
+"""Figures written for people: unit, sign, and no more digits than the size deserves."""
+
+from __future__ import annotations
+
+import math
+
+from cepasim.report import terminal as tables
+
+MINUS = "\u2212"
+
+
+#: Below a dollar an amount in US$ million is what arithmetic leaves of nothing.
+_NOTHING = 1e-6
+
+
+def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
+    """Write an amount of US$ million in billions: ``US$ 1.24 bn``, ``+0.31 bn``.
+
+    Parameters
+    ----------
+    usd_mn : float
+        US$ million; a missing figure is a dash.
+    signed : bool
+        Whether to show a plus sign; then without ``US$``.
+    unit : bool
+        Whether to write the unit.
+    """
+    return _with_unit(tables.billions(usd_mn, signed=signed), usd_mn, "bn", signed, unit)
+
+
+def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
+    """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``; see `bn`."""
+    return _with_unit(tables.millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)
+
+
+def money(usd_mn: float, *, signed: bool = False) -> str:
+    """Write an amount in millions below a tenth of a billion, in billions above."""
+    return (bn if abs(usd_mn) >= 99.5 else mn)(usd_mn, signed=signed)
+
+
+def percent(value: float) -> str:
+    """Write a percentage change with its sign; ``new`` where there was nothing before."""
+    if value is None or math.isnan(value):
+        return "new"
+    text = tables.percent(value).replace("-", MINUS)
+    return f"{text} %" if text[-1].isdigit() else text
+
+
+def value(number: float, unit: str = "") -> str:
+    """Write a parameter with at most four digits that count."""
+    if number is None or math.isnan(number):
+        return "–"
+    size = abs(number)
+    text = f"{number:,.0f}" if size >= 1000 and number == round(number) else f"{number:.4g}"
+    return f"{text.replace('-', MINUS)} {unit}".strip()
+
+
+def year_text(number: float) -> str:
+    """Write a calendar year without a comma."""
+    return f"{number:.0f}"
+
+
+def _with_unit(text: str, usd_mn: float, scale: str, signed: bool, unit: bool) -> str:
+    if usd_mn is None or math.isnan(usd_mn):
+        return "–"
+    if abs(usd_mn) < _NOTHING:
+        text = "0"
+    text = text.replace("-", MINUS)
+    if not unit:
+        return text
+    if signed:
+        return f"{text} {scale}"
+    if text.startswith(MINUS):
+        return f"{MINUS}US$ {text[1:]} {scale}"
+    return f"US$ {text} {scale}"

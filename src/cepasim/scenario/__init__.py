@@ -1,0 +1,1 @@
+"""A scenario: levers as validated, immutable data, read from and written to YAML."""

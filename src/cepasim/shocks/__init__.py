@@ -1,0 +1,1 @@
+"""From levers to hats on the arrays of one market."""

@@ -1,0 +1,242 @@
+"""All levers together: from a scenario to hats on the arrays of one market.
+
+Nothing is solved here. Growth is left out: a market in which demand and every capacity grow by
+the same factor keeps its prices, so hats are relative to balanced growth and dollars of a policy
+are divided by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.core.fiscal_year import BASE_YEAR
+from cepasim.economy.economy import Economy, Market
+from cepasim.levers.external import cost_hats, demand_hat, redirected
+from cepasim.levers.fund import FundPath, fund_path
+from cepasim.levers.quota import Quotas, quotas, with_in_quota_rates
+from cepasim.levers.sourcing import moved_shares
+from cepasim.levers.timing import Years, lagged
+from cepasim.scenario.scenario import (
+    AnyLever,
+    ExchangeRateLever,
+    ExternalLever,
+    FundLever,
+    QuotaLever,
+    Scenario,
+    SourcingLever,
+)
+from cepasim.shocks.wedges import KnownWedges, Wedges, assembled, felt_in_trade, moved_wedges
+
+Floats = NDArray[np.float64]
+
+
+def same_everywhere(array: Floats) -> bool:
+    """Whether an array is one number seen from every place, as where no lever acts."""
+    return not any(array.strides)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shocks:
+    """Hats on one market, by year (Y), chapter (H) and source (S).
+
+    Attributes
+    ----------
+    base : ndarray, shape (Y, H, S)
+        f.o.b. value at unchanged prices, US$ million of the base year's size: the benchmark,
+        with the purchases that buyers decided to move.
+    trade_cost : ndarray, shape (Y, H, S)
+        Hat of the landed wedge, with the lag of trade behind policy.
+    capacity, cost : ndarray, shape (Y, H, S)
+        Relative to ``base``.
+    capacity_domestic, cost_domestic, demand : ndarray, shape (Y, H)
+    wedges : Wedges
+        As legislated, for the accounts.
+    growth : ndarray, shape (Y,)
+        Size of the market relative to the base year.
+    quota : Quotas or None
+        Tariff-rate quotas; ``trade_cost`` and ``wedges`` are then those within the quota.
+    """
+
+    base: Floats
+    trade_cost: Floats
+    capacity: Floats
+    cost: Floats
+    capacity_domestic: Floats
+    cost_domestic: Floats
+    demand: Floats
+    price_level: Floats
+    wedges: Wedges
+    growth: Floats
+    quota: Quotas | None = None
+
+    def line_mix(self, market: Market) -> Floats:
+        """CES hat of the wedge over the hat of its mean level, shape (Y, H, S).
+
+        Buyers turn to the lines that became cheaper, so the price index of a chapter falls by
+        more than the mean wedge; dollars f.o.b. are landed dollars over the mean, or the lines
+        would not add up to their chapter. 1 where all lines of a chapter move alike.
+        """
+        level = (1 + self.wedges.effective) * (1 + self.wedges.barrier)
+        start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
+        return np.asarray(self.wedges.hat * start / level)
+
+
+def levers_on(importer: str, scenario: Scenario) -> tuple[AnyLever, ...]:
+    """Levers that reach one market: its own, and those that move costs or capacity anywhere."""
+    return tuple(
+        lever for lever in scenario.levers if getattr(lever, "importer", importer) == importer
+    )
+
+
+def total_fund(economy: Economy, scenario: Scenario, years: Years, staged: bool) -> FundPath:
+    """All funds of a scenario added up (a scenario may hold one at most)."""
+    for lever in scenario.levers_of(FundLever):
+        return fund_path(economy, lever, years, staged)
+    return FundPath.none(len(years), len(economy.chapters))
+
+
+def shocks(
+    economy: Economy,
+    importer: str,
+    scenario: Scenario,
+    fund: FundPath,
+    years: Years,
+    staged: bool = True,
+    known_wedges: KnownWedges | None = None,
+) -> Shocks:
+    """Hats on one market under a scenario.
+
+    Parameters
+    ----------
+    economy : Economy
+    importer : str
+    scenario : Scenario
+    fund : FundPath
+        From :func:`total_fund`, on the same years.
+    years : ndarray of int, shape (Y,)
+    staged : bool, optional
+        False is comparative statics: every measure at once, no lag, no growth.
+    known_wedges : KnownWedges, optional
+        Wedges of this market already computed; added to.
+
+    Returns
+    -------
+    Shocks
+    """
+    market, select = economy.markets[importer], economy.classification
+    value = economy.parameters.value
+
+    def felt(path: Floats) -> Floats:
+        return lagged(path, value("lag_first_year"), value("lag_decay")) if staged else path
+
+    growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
+    known = KnownWedges() if known_wedges is None else known_wedges
+    limiting = [lever for lever in scenario.levers_of(QuotaLever) if lever.importer == importer]
+    legislated = with_in_quota_rates(
+        market,
+        limiting,
+        moved_wedges(economy, importer, scenario, years, staged, known),
+        select,
+        years,
+        staged,
+    )
+    in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
+    hats = cost_hats(
+        market,
+        scenario.levers_of(ExchangeRateLever),
+        scenario.levers_of(ExternalLever),
+        select,
+        years,
+        staged,
+    )
+    cost, own_cost, price_level = (
+        hat if same_everywhere(hat) else np.exp(felt(np.log(hat))) for hat in hats
+    )
+    demand = demand_hat(market, scenario.levers_of(ExternalLever), select, years, staged)
+    moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
+    usual = value("sourcing_shift")
+    moved = felt(moved_shares(market, moving, select, years, staged, usual))
+    offered = felt(redirected(economy, importer, scenario, years, staged))
+
+    to_japan, captive = fund.exports_to_japan, fund.captive
+    capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
+    if importer == "JPN":
+        base, capacity = _demand_moved(
+            market, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
+        )
+    else:
+        base, capacity = _demand_moved(market, moved, 0 * captive, 0 * captive)
+        if fund.domestic_sales.any():
+            sold = fund.domestic_sales / growth[:, None]
+            capacity_domestic = 1 + np.divide(
+                sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
+            )
+    return Shocks(
+        base=base,
+        trade_cost=in_trade.hat,
+        capacity=capacity,
+        cost=cost,
+        capacity_domestic=capacity_domestic,
+        cost_domestic=own_cost,
+        # Demand at a price level Pi in dollars: Y = g Pi^eta.
+        demand=demand if same_everywhere(price_level) else demand * price_level**market.eta,
+        price_level=price_level,
+        wedges=in_trade,
+        growth=growth,
+        quota=quotas(market, limiting, in_trade, select, years, staged),
+    )
+
+
+def _demand_moved(
+    market: Market, moved: Floats, captive: Floats, new_capacity: Floats
+) -> tuple[Floats, Floats]:
+    """Base trade after buyers moved their purchases, and capacity relative to it.
+
+    Captive offtake and sourcing are two names for the same purchases: the larger of the two
+    counts in each chapter and year. What is sourced leaves its source, and the source's capacity
+    stays behind; what parents take back beyond that they give up elsewhere in proportion, and the
+    capacity with it. A partner that neither sells anything yet nor gets capacity cannot be bought
+    from.
+
+    Parameters
+    ----------
+    market : Market
+    moved : ndarray, shape (Y, H, S)
+        Share of each source's sales that moves to the partner.
+    captive, new_capacity : ndarray, shape (Y, H)
+        Dollars f.o.b. of the base year's size.
+
+    Returns
+    -------
+    base, capacity : ndarray, shape (Y, H, S)
+    """
+    if not (moved.any() or captive.any() or new_capacity.any()):
+        return np.broadcast_to(market.fob, moved.shape), np.broadcast_to(1.0, moved.shape)
+    column = market.partner_column
+    fob, wedge = market.fob, market.wedge
+    own_wedge = wedge[:, column]
+    if moved.any():
+        able = (fob[:, column] > 0) | (new_capacity > 0)
+        moved = np.minimum(moved, 1.0) * able[:, :, None]
+    else:
+        moved = moved[:1]  # the same in every year
+    sourced = (moved * market.landed).sum(axis=2) / own_wedge
+    beyond = np.maximum(captive - sourced, 0.0)
+
+    stays = 1 - moved
+    stays[:, :, column] = 1.0
+    left = market.landed * stays
+    others = left.sum(axis=2) - left[:, :, column]
+    given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
+    base = fob * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
+    base[:, :, column] = fob[:, column] + sourced + beyond
+    capacity = np.empty_like(base)
+    capacity[...] = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
+    start = base[:, :, column]
+    capacity[:, :, column] = np.divide(
+        fob[:, column] + new_capacity, start, out=np.ones_like(start), where=start > 0
+    )
+    return base, capacity

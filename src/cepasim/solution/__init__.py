@@ -1,0 +1,1 @@
+"""Solved states of the economy: reference, scenario and the coalitions between them."""

@@ -1,0 +1,219 @@
+"""What a run holds before it becomes tables: arrays by year, chapter and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy
+from cepasim.equilibrium import consumer_surplus_change, producer_surplus
+from cepasim.levers.fund import FundPath
+from cepasim.levers.quota import QuotaOutcome
+from cepasim.scenario.scenario import Scenario
+from cepasim.shocks.shocks import Shocks
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One market solved for every year: US$ million of 2023-24, growth included.
+
+    Attributes
+    ----------
+    shocks : Shocks
+    price : ndarray, shape (Y, H, S)
+        Hats of the producer prices.
+    fob, cif : ndarray, shape (Y, H, S)
+    domestic : ndarray, shape (Y, H)
+        Expenditure on the domestic variety.
+    composite_index : ndarray, shape (Y, H)
+        Hat of the price of the composite.
+    wedge : ndarray, shape (Y, H, S)
+        Level of the landed wedge.
+    duty, rent : ndarray, shape (Y, H, S)
+        What the treasury collects, and the part of the barriers that is somebody's rent.
+    iterations, residual : ndarray, shape (Y, H)
+    quota : QuotaOutcome or None
+        What tariff-rate quotas came to; None where there is none.
+    elsewhere : ndarray or None, shape (Y, H)
+        Sales of the importer's own producers outside both markets, where the engine moves them.
+    """
+
+    shocks: Shocks
+    price: Floats
+    fob: Floats
+    cif: Floats
+    domestic: Floats
+    composite_index: Floats
+    wedge: Floats
+    duty: Floats
+    rent: Floats
+    iterations: NDArray[np.int64]
+    residual: Floats
+    quota: QuotaOutcome | None = None
+    elsewhere: Floats | None = None
+
+    @property
+    def landed(self) -> Floats:
+        """Expenditure at landed prices, shape (Y, H, S)."""
+        return self.fob * self.wedge
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Both markets under one set of levers.
+
+    Attributes
+    ----------
+    economy : Economy
+    fund : FundPath
+    markets : mapping of importer to Outcome
+    input_content : ndarray, shape (Y, H)
+        Japanese inputs of the output that the levers add, by the chapter of the input; c.i.f.,
+        US$ million.
+    """
+
+    economy: Economy
+    fund: FundPath
+    markets: Mapping[str, Outcome]
+    input_content: Floats
+
+    @property
+    def exports(self) -> Floats:
+        """India's exports to Japan, f.o.b., US$ million, shape (Y, H)."""
+        return self.markets["JPN"].fob[:, :, self.economy.markets["JPN"].partner_column]
+
+    @property
+    def imports_solved(self) -> Floats:
+        """India's imports from Japan as its market solves them, c.i.f., shape (Y, H)."""
+        return self.markets["IND"].cif[:, :, self.economy.markets["IND"].partner_column]
+
+    @property
+    def imports(self) -> Floats:
+        """With the inputs and the machinery of what the levers add, c.i.f., shape (Y, H)."""
+        return self.imports_solved + self.input_content + self.fund.capital_goods
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether a tariff-rate quota is at work in either market."""
+        return any(outcome.quota is not None for outcome in self.markets.values())
+
+    def quota_rents(self) -> dict[str, Floats]:
+        """Quota rents by the country of the pair that owns them, US$ million, shape (Y, H) each.
+
+        A rent that exporters of a third country own is nobody's of the pair.
+        """
+        rents = {country: np.zeros(self.exports.shape) for country in self.economy.markets}
+        for importer, market in self.economy.markets.items():
+            outcome = self.markets[importer]
+            quota = outcome.shocks.quota
+            if quota is None or outcome.quota is None:
+                continue
+            rent = outcome.quota.rent
+            rents[importer] += np.where(quota.to_importer, rent, 0.0)
+            partners = ~quota.to_importer & (quota.source == market.partner_column)
+            rents[market.partner] += np.where(partners, rent, 0.0)
+        return rents
+
+    def price_level(self, country: str) -> Floats:
+        """Hat of a country's general price level in US dollars, shape (Y, H)."""
+        return self.markets[country].shocks.price_level
+
+    def welfare(self, reference: State) -> dict[str, Floats]:
+        """Change in national welfare against another state, US$ million, shape (Y, H) each.
+
+        Consumers, domestic producers, exporters to the partner, the treasury and the owners of
+        barrier and quota rents, each at the price level of the country it belongs to (a
+        depreciation alone makes nobody poorer); the fund's public money and the additional
+        private capital are Japan's outlay. Equations: docs/method.md.
+        """
+        economy = self.economy
+        to_importer = economy.parameters.value("rent_share_to_importer")
+        change = {country: np.zeros(self.exports.shape) for country in economy.markets}
+        for importer, market in economy.markets.items():
+            before, after = reference.markets[importer], self.markets[importer]
+            column, partner = market.partner_column, market.partner
+            spending = (market.landed.sum(axis=1) + market.domestic) * after.shocks.growth[:, None]
+            new, old = self.price_level(importer), reference.price_level(importer)
+            abroad_new, abroad_old = self.price_level(partner), reference.price_level(partner)
+            consumers = consumer_surplus_change(
+                spending,
+                before.composite_index / old,
+                after.composite_index / new,
+                market.eta,
+                after.shocks.demand / new**market.eta,
+            )
+            producers = producer_surplus(
+                after.domestic / new - before.domestic / old, 1.0, 1.0, market.supply_domestic
+            )
+            sold_new, sold_old = after.fob[:, :, column], before.fob[:, :, column]
+            exporters = producer_surplus(
+                sold_new / abroad_new - sold_old / abroad_old, 1.0, 1.0, market.supply[:, column]
+            )
+            if after.elsewhere is not None and before.elsewhere is not None:
+                producers = producers + producer_surplus(
+                    after.elsewhere / new - before.elsewhere / old,
+                    1.0,
+                    1.0,
+                    market.supply_domestic,
+                )
+            duty = after.duty.sum(axis=2) / new - before.duty.sum(axis=2) / old
+            rent_new, rent_old = after.rent.sum(axis=2), before.rent.sum(axis=2)
+            change[importer] += consumers + producers + duty
+            change[importer] += (rent_new / new - rent_old / old) * to_importer
+            change[partner] += exporters
+            change[partner] += (rent_new / abroad_new - rent_old / abroad_old) * (1 - to_importer)
+        if self.has_quotas or reference.has_quotas:
+            before_rents, after_rents = reference.quota_rents(), self.quota_rents()
+            for country in change:
+                change[country] += after_rents[country] / self.price_level(country)
+                change[country] -= before_rents[country] / reference.price_level(country)
+        public = self.fund.grants * economy.parameters.value("additionality")
+        private = np.maximum(self.fund.investment - public, 0.0)
+        change["JPN"] -= self.fund.grants + private
+        return change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """Reference, scenario and the coalitions of lever kinds between them, on the same years.
+
+    Attributes
+    ----------
+    economy : Economy
+    scenario : Scenario
+    years : ndarray of int, shape (Y,)
+    kinds : tuple of str, length n
+        Kinds of levers present.
+    states : tuple of State
+        One per coalition: bit i of the index says whether kind i takes part. Without attribution
+        the reference and the scenario only.
+    attributed : bool
+    """
+
+    economy: Economy
+    scenario: Scenario
+    years: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    states: tuple[State, ...]
+    attributed: bool
+
+    @property
+    def reference(self) -> State:
+        """State without any lever."""
+        return self.states[0]
+
+    @property
+    def outcome(self) -> State:
+        """State with all levers."""
+        return self.states[-1]
+
+    @property
+    def labels(self) -> list[str]:
+        """Fiscal years as text."""
+        return [format_fiscal_year(int(year)) for year in self.years]

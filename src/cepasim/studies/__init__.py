@@ -1,0 +1,1 @@
+"""Many runs: ranges, sensitivities, batches, engines side by side."""

@@ -1,0 +1,262 @@
+"""Engines side by side on one scenario, with the reason for each difference.
+
+Reasons are computed where they can be: the difference between two engines is walked in steps,
+each of which changes one assumption on the same benchmark, in comparative statics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.problems import InputError
+from cepasim.economy.economy import Economy
+from cepasim.engines.engine import GSIM_LINEAR, Engine, full_use, infinite_supply, one_nest
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import ENGINES, run
+from cepasim.solution.state import Run
+
+_LONG_RUN = "long run"
+_FIGURES = ("exports", "imports", "balance", "welfare_japan", "welfare_india")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One changed assumption on the way from Armington to another engine."""
+
+    towards: str
+    name: str
+    engine: str | Engine
+    economy: Callable[[Economy], Economy]
+    why: str
+
+
+def _same(economy: Economy) -> Economy:
+    return economy
+
+
+_STEPS = (
+    _Step(
+        "smart",
+        "supply becomes infinite",
+        "armington",
+        infinite_supply,
+        "producers' prices stay, so that all of a cut reaches buyers and nothing is lost to a "
+        "rising price in the exporting country",
+    ),
+    _Step(
+        "smart",
+        "two nests become creation and diversion",
+        "smart",
+        _same,
+        "one import demand and one substitution elasticity; creation is linear in the cut, where "
+        "Armington's demand is a power of the price; sources are weighed by customs value",
+    ),
+    _Step(
+        "smart",
+        "every shipment claims the preference",
+        "smart",
+        full_use,
+        "WITS works on the schedule's rates; here shippers claim where the margin pays for the "
+        "proof of origin, so that a cut of the preferential rate is worth less and a cheaper "
+        "proof is worth something",
+    ),
+    _Step(
+        "gsim",
+        "one nest",
+        "armington",
+        one_nest,
+        "domestic goods compete with imports as closely as imports do among themselves",
+    ),
+    _Step(
+        "gsim",
+        "one producer price for all markets",
+        "gsim",
+        _same,
+        "what is sold to the partner comes out of the same output as sales at home and "
+        "elsewhere, which is large beside it; supply to one market is then nearly infinite, and "
+        "new capacity is sold wherever it fetches most",
+    ),
+    _Step(
+        "gsim",
+        "linearisation",
+        GSIM_LINEAR,
+        _same,
+        "the published system is linear in the changes; large cuts move trade by more than the "
+        "line through today says, and losses by less",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Engines side by side.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    engines : DataFrame
+        One row per engine and horizon (the last fiscal year and ``long run``): changes against
+        the reference, US$ million of 2023-24; ``refused`` says why an engine cannot run it.
+    steps : DataFrame
+        One row per step from Armington to another engine in the long run: the change in balance,
+        exports and imports after the step, and what the step adds.
+    """
+
+    scenario: Scenario
+    engines: pd.DataFrame
+    steps: pd.DataFrame
+
+    def __str__(self) -> str:
+        """Both tables as text, each step with its reason."""
+        heads = ("engine", "year", "exports", "imports", "balance", "welf. Japan", "welf. India")
+        rows: list[tuple[str, ...]] = [heads]
+        refusals: list[str] = []
+        for row in self.engines.to_dict("records"):
+            if row["refused"]:
+                refusals.append(f"{row['engine']} cannot run it: {row['refused']}")
+                continue
+            figures = (_amount(row[f"change_in_{name}_usd_mn"]) for name in _FIGURES)
+            rows.append((str(row["engine"]), str(row["horizon"]), *figures))
+        lines = [
+            f"{self.scenario.name}: engines side by side",
+            "",
+            "Change against the reference, US$ million of 2023-24 (balance = exports - imports)",
+            *_aligned(rows),
+            *dict.fromkeys(refusals),
+        ]
+        for engine in dict.fromkeys(self.steps["towards"]):
+            walk = self.steps[self.steps["towards"] == engine]
+            lines += ["", f"Why {engine} differs from armington, long run, change in balance"]
+            rows = [("step", "after it", "adds")]
+            rows += [
+                (
+                    str(step["step"]),
+                    _amount(step["change_in_balance_usd_mn"]),
+                    _amount(step["adds_to_balance_usd_mn"]),
+                )
+                for step in walk.to_dict("records")
+            ]
+            lines += _aligned(rows)
+            lines += [f"  {step['step']}: {step['why']}" for step in walk.to_dict("records")[1:]]
+        return "\n".join(lines)
+
+
+def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
+    """Run a scenario under every engine and walk the differences.
+
+    Parameters
+    ----------
+    economy : Economy
+    scenario : Scenario
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        If the scenario is wrong for every engine, such as an override that is no parameter.
+    """
+    base = economy.with_overrides(scenario.parameters)
+    plain = scenario.model_copy(update={"parameters": {}})
+    long_run = plain.model_copy(update={"time": "long_run"})
+    horizons = (
+        {_LONG_RUN: long_run} if scenario.time == "long_run" else {"": plain, _LONG_RUN: long_run}
+    )
+    rows: list[dict[str, object]] = []
+    refused: set[str] = set()
+    for engine in ENGINES:
+        for horizon, asked in horizons.items():
+            try:
+                solved = run(base, asked, attribution=False, engine=engine)
+            except InputError as error:
+                if engine == ENGINES[0]:
+                    raise
+                refused.add(engine)
+                why = "; ".join(
+                    _reason(problem.value, problem.allowed) for problem in error.problems
+                )
+                rows.append(
+                    {"engine": engine, "horizon": horizon or scenario.horizon, "refused": why}
+                )
+                continue
+            rows.append(
+                {
+                    "engine": engine,
+                    "horizon": horizon or solved.labels[-1],
+                    "refused": "",
+                    **_changes(solved),
+                }
+            )
+    columns = ["engine", "horizon", *(f"change_in_{name}_usd_mn" for name in _FIGURES), "refused"]
+    engines = pd.DataFrame(rows, columns=columns)
+    return Comparison(scenario, engines, _walk(base, long_run, refused))
+
+
+def _changes(solved: Run) -> dict[str, float]:
+    """Changes against the reference in the last year, US$ million."""
+    before, after = solved.reference, solved.outcome
+    exports = float((after.exports - before.exports)[-1].sum())
+    imports = float((after.imports - before.imports)[-1].sum())
+    welfare = {
+        country: float(change[-1].sum()) for country, change in after.welfare(before).items()
+    }
+    changes = (exports, imports, exports - imports, welfare["JPN"], welfare["IND"])
+    return {
+        f"change_in_{name}_usd_mn": change for name, change in zip(_FIGURES, changes, strict=True)
+    }
+
+
+def _walk(economy: Economy, scenario: Scenario, refused: set[str]) -> pd.DataFrame:
+    """Steps from Armington to the engines that can run the scenario, in comparative statics."""
+    start = _changes(run(economy, scenario, attribution=False))
+    rows: list[dict[str, object]] = []
+    for towards in (engine for engine in ENGINES[1:] if engine not in refused):
+        before = start
+        rows.append({"towards": towards, "step": ENGINES[0], "why": "", **_moved(start, start)})
+        for step in (step for step in _STEPS if step.towards == towards):
+            changed = step.economy(economy)
+            after = _changes(run(changed, scenario, attribution=False, engine=step.engine))
+            rows.append(
+                {"towards": towards, "step": step.name, "why": step.why, **_moved(before, after)}
+            )
+            before = after
+    figures = ("exports", "imports", "balance")
+    columns = [f"{stem}_{name}_usd_mn" for stem in ("change_in", "adds_to") for name in figures]
+    return pd.DataFrame(rows, columns=["towards", "step", *columns, "why"])
+
+
+def _moved(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    moved = {}
+    for name in ("exports", "imports", "balance"):
+        key = f"change_in_{name}_usd_mn"
+        moved[key] = after[key]
+        moved[f"adds_to_{name}_usd_mn"] = after[key] - before[key]
+    return moved
+
+
+def _reason(kind: object, allowed: str) -> str:
+    """Name the lever and the reason without the engine's name, which stands before it."""
+    return f"{kind}: {allowed.partition(': ')[2] or allowed}"
+
+
+def _amount(usd_mn: float) -> str:
+    return "0" if abs(usd_mn) < 0.05 or np.isnan(usd_mn) else f"{usd_mn:+,.1f}"
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    """Text columns, the first to the left and figures to the right."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

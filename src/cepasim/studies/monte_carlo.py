@@ -1,0 +1,446 @@
+"""Monte Carlo: the ranges of every headline and sector under the ranges of every figure.
+
+Each draw moves all figures of the economy together and solves the reference and the scenario
+under the same figures, so that a change is the difference of two paths of one world.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.core import files as output
+from cepasim.core.immutable import FrozenMapping
+from cepasim.core.manifest import manifest
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import run
+from cepasim.solution.state import Run
+from cepasim.studies import chunks
+
+Floats = NDArray[np.float64]
+
+#: Percentiles reported.
+PERCENTILES = (5, 25, 50, 75, 95)
+#: Items by year, US$ million, named as the columns of ``Result.totals``.
+TOTALS = (
+    "exports_usd_mn",
+    "imports_usd_mn",
+    "balance_usd_mn",
+    "baseline_exports_usd_mn",
+    "baseline_imports_usd_mn",
+    "baseline_balance_usd_mn",
+    "change_in_exports_usd_mn",
+    "change_in_imports_usd_mn",
+    "change_in_balance_usd_mn",
+    "duty_japan_usd_mn",
+    "duty_india_usd_mn",
+    "welfare_japan_usd_mn",
+    "welfare_india_usd_mn",
+)
+FLOWS = ("export", "import", "balance")
+SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
+#: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that
+#: is how Sobol points are balanced.
+CHUNK = 64
+#: Folder of the chunks below the one the user names.
+CHUNKS = "draws"
+_COUNTRIES = {"JPN": "japan", "IND": "india"}
+
+
+def measure(run: Run) -> Floats:
+    """Totals and sectors of a run, shape (Y, len(TOTALS) + 4 H), US$ million.
+
+    After the totals: the reference's exports by chapter, its imports, the scenario's exports, its
+    imports.
+    """
+    before, after = run.reference, run.outcome
+    cells = (before.exports, before.imports, after.exports, after.imports)
+    old_exports, old_imports, exports, imports = (cell.sum(axis=1) for cell in cells)
+    welfare = after.welfare(before)
+    items = {
+        "exports_usd_mn": exports,
+        "imports_usd_mn": imports,
+        "balance_usd_mn": exports - imports,
+        "baseline_exports_usd_mn": old_exports,
+        "baseline_imports_usd_mn": old_imports,
+        "baseline_balance_usd_mn": old_exports - old_imports,
+        "change_in_exports_usd_mn": exports - old_exports,
+        "change_in_imports_usd_mn": imports - old_imports,
+        "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
+    }
+    for importer, name in _COUNTRIES.items():
+        items[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
+        items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
+    return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """An economy with its uncertainty and a scenario: all that a draw needs.
+
+    Attributes
+    ----------
+    economy : Economy
+        With the scenario's own parameters, which are not drawn.
+    scenario : Scenario
+    uncertainty : Uncertainty
+    engine : str
+    """
+
+    economy: Economy
+    scenario: Scenario
+    uncertainty: Uncertainty
+    engine: str
+
+    @classmethod
+    def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
+        """Apply the scenario's own parameters."""
+        economy = economy.with_overrides(scenario.parameters)
+        bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
+        return cls(economy, bare, Uncertainty.of(economy), engine)
+
+    def central(self) -> Run:
+        """Run under the figures as they stand; checks the scenario."""
+        return run(self.economy, self.scenario, attribution=False, engine=self.engine)
+
+    def outcome(self, scores: Floats) -> Floats:
+        """What `measure` gives for one draw.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (D,)
+
+        Raises
+        ------
+        RunError
+            If no equilibrium is found.
+        """
+        economy = self.uncertainty.economy(self.economy, scores)
+        return measure(
+            run(economy, self.scenario, attribution=False, engine=self.engine, check=False)
+        )
+
+    def outcomes(self, scores: Floats, shape: tuple[int, int]) -> Floats:
+        """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
+        found = np.full((len(scores), *shape), np.nan)
+        for place, row in enumerate(scores):
+            try:
+                found[place] = self.outcome(row)
+            except RunError:
+                continue
+        return found
+
+    def identity(self) -> dict[str, object]:
+        """What the outcomes depend on besides the scores, ready for JSON."""
+        described = manifest(
+            engine=self.engine,
+            scenario_text=self.scenario.to_yaml(),
+            parameter_digest=self.economy.parameters.digest,
+            options={
+                "line_rule": self.economy.line_rule,
+                "product_rule": self.economy.product_rule,
+                "wedge_rule": self.economy.wedge_rule,
+            },
+        )
+        return {
+            "version": described["version"],
+            "packages": described["packages"],
+            "engine": self.engine,
+            "parameter_digest": described["parameter_digest"],
+            "options": described["options"],
+            "scenario_sha256": described["scenario_sha256"],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class MonteCarlo:
+    """Ranges of one scenario. Immutable: tables are copies.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    draws, seed : int
+    failed : tuple of int
+        Draws without an equilibrium; they are in no percentile.
+    """
+
+    scenario: Scenario
+    draws: int
+    seed: int
+    failed: tuple[int, ...]
+    _totals: pd.DataFrame = field(repr=False)
+    _sectors: pd.DataFrame = field(repr=False)
+    _samples: Floats = field(repr=False)
+    _manifest: dict[str, object] = field(repr=False)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """One row per (fiscal_year, item); US$ million of 2023-24.
+
+        ``central`` is the outcome under the figures as they stand; ``p5`` to ``p95`` are
+        percentiles; ``probability_above_zero`` is the share of draws. That of
+        ``change_in_balance_usd_mn`` is the probability that the deficit falls.
+        """
+        return self._totals.copy()
+
+    @property
+    def sectors(self) -> pd.DataFrame:
+        """One row per (fiscal_year, flow, hs, item), as `totals`; ``balance`` is a flow, too."""
+        return self._sectors.copy()
+
+    @property
+    def fiscal_years(self) -> tuple[str, ...]:
+        """Fiscal years in order."""
+        return tuple(dict.fromkeys(self._totals["fiscal_year"]))
+
+    @property
+    def probability_deficit_falls(self) -> pd.Series:
+        """Share of draws in which the balance improves on the reference, by fiscal year."""
+        rows = self._totals[self._totals["item"] == "change_in_balance_usd_mn"]
+        return rows.set_index("fiscal_year")["probability_above_zero"].copy()
+
+    def sample(self, item: str, fiscal_year: str) -> Floats:
+        """Every draw of a total in one year, shape (draws,); NaN where a draw failed."""
+        return np.array(self._samples[:, self.fiscal_years.index(fiscal_year), TOTALS.index(item)])
+
+    def range_of(self, item: str, fiscal_year: str) -> tuple[float, float]:
+        """90 % range of a total: its 5th and 95th percentile."""
+        rows = self._totals
+        row = rows[(rows["fiscal_year"] == fiscal_year) & (rows["item"] == item)].iloc[0]
+        return float(row["p5"]), float(row["p95"])
+
+    def headline_ranges(self) -> pd.DataFrame:
+        """90 % ranges as columns to stand beside ``Result.totals``, a row for each fiscal year."""
+        found = np.delete(self._samples, self.failed, axis=0)
+        return headline_ranges(self.fiscal_years, found)
+
+    def to_folder(self, directory: Path | str) -> None:
+        """Write totals and sectors as CSV and Parquet, the scenario and the manifest."""
+        with output.replace_folder(directory) as folder:
+            for name, table in (("totals", self._totals), ("sectors", self._sectors)):
+                output.write_csv(table, folder / f"{name}.csv")
+                output.write_parquet(table, folder / f"{name}.parquet")
+            output.write_text(self.scenario.to_yaml(), folder / "scenario.yaml")
+            output.write_manifest(self._manifest, folder, {})
+
+
+def monte_carlo(
+    economy: Economy,
+    scenario: Scenario,
+    draws: int = 1000,
+    seed: int = 1,
+    executor: Executor | None = None,
+    *,
+    out: Path | str | None = None,
+    engine: str = "armington",
+) -> MonteCarlo:
+    """Ranges of everything a scenario does under the ranges of every figure.
+
+    Parameters
+    ----------
+    economy : Economy
+    scenario : Scenario
+        Its own ``parameters`` are taken as known.
+    draws : int, optional
+        Powers of two use the Sobol points best. A further run with more draws keeps the first.
+    seed : int, optional
+    executor : concurrent.futures.Executor, optional
+        Threads, processes, or ``dask.distributed.Client.get_executor()``; none computes here.
+    out : path, optional
+        Folder that keeps the finished chunks (about 40 kB a draw, in ``draws/``) and gets the
+        tables; a rerun goes on where an interrupt stopped. Without it chunks stay in a temporary
+        folder.
+    engine : {"armington", "smart", "gsim"}, optional
+
+    Returns
+    -------
+    MonteCarlo
+        The same bytes for the same seed, whatever the executor and its number of workers.
+
+    Raises
+    ------
+    InputError
+        For a bad scenario, less than one draw, or a folder that holds another study.
+    RunError
+        If the scenario fails under the figures as they stand, or if workers are lost for good.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> scenario = cepasim.Scenario.from_dict({"name": "reference", "horizon": "2024-25"})
+    >>> ranges = cepasim.monte_carlo(cepasim.load(), scenario, draws=4)
+    >>> float(ranges.probability_deficit_falls.max())
+    0.0
+    """
+    if draws < 1:
+        raise InputError([Problem("command line", None, "draws", draws, "at least 1")])
+    study = Study.of(economy, scenario, engine)
+    known = study.central()
+    central = measure(known)
+    blob = chunks.packed(study)
+    plan = study.identity() | {"seed": seed, "chunk": CHUNK}
+    tasks: dict[str, tuple[Any, ...]] = {
+        f"{start:08d}-{min(start + CHUNK, draws):08d}": (
+            blob,
+            start,
+            min(start + CHUNK, draws),
+            seed,
+            central.shape,
+        )
+        for start in range(0, draws, CHUNK)
+    }
+    with chunk_folder(out) as folder:
+        chunks.take_up(folder, plan)
+        chunks.run_chunks(
+            draw_chunk,
+            tasks,
+            folder,
+            executor,
+            label="draws",
+            size=lambda key: tasks[key][2] - tasks[key][1],
+        )
+        parts = chunks.stored(folder, list(tasks))
+        result = _collected(study, scenario, parts, central, known.labels, draws, seed, plan)
+    if out is not None:
+        result.to_folder(out)
+    return result
+
+
+def headline_ranges(fiscal_years: Sequence[str], sample: Floats) -> pd.DataFrame:
+    """90 % ranges of totals as columns to stand beside ``Result.totals``.
+
+    Parameters
+    ----------
+    fiscal_years : sequence of str, length Y
+    sample : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million, of draws that have an equilibrium.
+
+    Returns
+    -------
+    DataFrame
+        A row for each year: ``fiscal_year``; for each total its 5th and 95th percentile, such as
+        ``exports_usd_mn_p5``; ``probability_deficit_falls``, the share of draws.
+    """
+    low, high = np.percentile(sample, (PERCENTILES[0], PERCENTILES[-1]), axis=0)
+    columns: dict[str, Any] = {"fiscal_year": list(fiscal_years)}
+    for place, item in enumerate(TOTALS):
+        columns[f"{item}_p5"], columns[f"{item}_p95"] = low[:, place], high[:, place]
+    change = sample[:, :, TOTALS.index("change_in_balance_usd_mn")]
+    columns["probability_deficit_falls"] = (change > 0).mean(axis=0)
+    return pd.DataFrame(columns)
+
+
+def draw_chunk(blob: bytes, start: int, stop: int, seed: int, shape: tuple[int, int]) -> Floats:
+    """Outcomes of some draws of a packed study, shape (stop - start, *shape)."""
+    study: Study = chunks.unpacked(blob)
+    scores = study.uncertainty.scores(start, start + CHUNK, seed)[: stop - start]
+    return study.outcomes(scores, shape)
+
+
+@contextmanager
+def chunk_folder(out: Path | str | None) -> Iterator[Path]:
+    """Folder for chunks: below the user's, or a temporary one."""
+    if out is not None:
+        target = Path(out)
+        if target.exists() and not target.is_dir():
+            raise InputError([Problem("command line", None, "out", str(target), "a folder")])
+        yield target / CHUNKS
+        return
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as place:
+        yield Path(place)
+
+
+def _collected(
+    study: Study,
+    scenario: Scenario,
+    parts: Sequence[Floats],
+    central: Floats,
+    years: Sequence[str],
+    draws: int,
+    seed: int,
+    plan: dict[str, object],
+) -> MonteCarlo:
+    """Percentiles from the chunks on disk, one year in memory at a time."""
+    ok = np.concatenate([np.isfinite(part[:, 0, 0]) for part in parts])
+    if not ok.any():
+        raise RunError("no draw has an equilibrium; the scenario is out of the model's reach")
+    size, chapters = len(TOTALS), study.economy.chapters
+    totals, sectors, samples = [], [], np.empty((draws, len(years), size))
+    for place, year in enumerate(years):
+        block = np.concatenate([part[:, place, :] for part in parts])
+        samples[:, place] = block[:, :size]
+        block = block[ok]
+        table = _percentiles(block[:, :size], central[place, :size])
+        table.insert(0, "item", list(TOTALS))
+        table.insert(0, "fiscal_year", year)
+        totals.append(table)
+        cells = block[:, size:].reshape(len(block), 4, -1)
+        middle = central[place, size:].reshape(4, -1)
+        for flow, values, centre in zip(FLOWS, _flows(cells), _flows(middle[None]), strict=True):
+            for item, value, known in zip(SECTOR_ITEMS, values, centre, strict=True):
+                table = _percentiles(value, known[0])
+                for name, column in (("item", item), ("hs", list(chapters)), ("flow", flow)):
+                    table.insert(0, name, column)
+                table.insert(0, "fiscal_year", year)
+                sectors.append(table)
+    failed = tuple(int(draw) for draw in np.flatnonzero(~ok))
+    described = dict(
+        manifest(
+            engine=study.engine,
+            scenario_text=scenario.to_yaml(),
+            parameter_digest=str(plan["parameter_digest"]),
+            overrides=study.economy.parameters.overrides,
+            benchmark=study.economy.parameters.benchmark_metadata,
+            options={"draws": draws, "seed": seed, "failed": list(failed), "chunk": CHUNK},
+        )
+    )
+    return MonteCarlo(
+        scenario,
+        draws,
+        seed,
+        failed,
+        pd.concat(totals, ignore_index=True),
+        pd.concat(sectors, ignore_index=True),
+        samples,
+        described,
+    )
+
+
+def _flows(cells: Floats) -> list[list[Floats]]:
+    """Baseline, scenario and change of exports, imports and the balance, shape (n, H) each."""
+    old_exports, old_imports, exports, imports = (cells[:, place] for place in range(4))
+    pairs = [
+        (old_exports, exports),
+        (old_imports, imports),
+        (old_exports - old_imports, exports - imports),
+    ]
+    found = [[old, new, new - old] for old, new in pairs]
+    found[2][2] = found[0][2] - found[1][2]
+    return found
+
+
+def _percentiles(values: Floats, central: Floats) -> pd.DataFrame:
+    """Statistics over draws, shape (n, c) to c rows."""
+    ranked = np.sort(np.ascontiguousarray(values.T), axis=1)
+    table = {"central": central, "mean": ranked.mean(axis=1)}
+    last = ranked.shape[1] - 1
+    for percentile in PERCENTILES:
+        at = percentile / 100 * last
+        below = int(at)
+        above = min(below + 1, last)
+        low = ranked[:, below]
+        table[f"p{percentile}"] = low + (at - below) * (ranked[:, above] - low)
+    table["probability_above_zero"] = (ranked > 0).mean(axis=1)
+    return pd.DataFrame(table)

@@ -1,0 +1,309 @@
+"""From the arrays of a run to the tidy tables of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.equilibrium import displacement as who_loses
+from cepasim.equilibrium.shapley import shapley
+from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
+from cepasim.result import empty_table
+from cepasim.solution.state import Run
+from cepasim.tables.notes import scenario_notes
+
+Floats = NDArray[np.float64]
+
+#: A change of India's price beyond this (in logs) is far from where elasticities were measured.
+UNUSUAL_PRICE = 0.4
+#: Above this number of chapters under quotas a note counts them instead of naming each.
+MOST_QUOTAS_TOLD = 6
+_COUNTRIES = {"JPN": "japan", "IND": "india"}
+
+
+def totals(run: Run) -> pd.DataFrame:
+    """One row per fiscal year; US$ million of 2023-24."""
+    before, after = run.reference, run.outcome
+    exports, base_exports = after.exports.sum(axis=1), before.exports.sum(axis=1)
+    imports, base_imports = after.imports.sum(axis=1), before.imports.sum(axis=1)
+    solved = after.imports_solved.sum(axis=1)
+    welfare = after.welfare(before)
+    table = {
+        "fiscal_year": run.labels,
+        "exports_usd_mn": exports,
+        "imports_usd_mn": imports,
+        "balance_usd_mn": exports - imports,
+        "baseline_exports_usd_mn": base_exports,
+        "baseline_imports_usd_mn": base_imports,
+        "baseline_balance_usd_mn": base_exports - base_imports,
+        "change_in_balance_usd_mn": (exports - base_exports) - (imports - base_imports),
+    }
+    for importer, name in _COUNTRIES.items():
+        table[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
+    for importer, name in _COUNTRIES.items():
+        table[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
+    for importer, name in _COUNTRIES.items():
+        market = run.economy.markets[importer]
+        payer = _COUNTRIES[market.partner]
+        table[f"baseline_duty_{name}_usd_mn"] = before.markets[importer].duty.sum(axis=(1, 2))
+        for prefix, state in (("", after), ("baseline_", before)):
+            table[f"{prefix}duty_{name}_on_{payer}_usd_mn"] = (
+                state.markets[importer].duty[:, :, market.partner_column].sum(axis=1)
+            )
+    table |= {
+        "input_content_usd_mn": after.input_content.sum(axis=1),
+        "fund_capital_goods_usd_mn": after.fund.capital_goods.sum(axis=1),
+        "fund_grants_usd_mn": after.fund.grants.sum(axis=1),
+        "change_in_balance_without_content_usd_mn": (exports - base_exports)
+        - (solved - base_imports),
+    }
+    if after.has_quotas:
+        rents = after.quota_rents()
+        for country, name in _COUNTRIES.items():
+            table[f"quota_rent_{name}_usd_mn"] = rents[country].sum(axis=1)
+    return pd.DataFrame(table)
+
+
+def sectors(run: Run) -> pd.DataFrame:
+    """One row per (fiscal_year, flow, hs); US$ million of 2023-24."""
+    chapters = run.economy.chapters
+    shape = run.reference.exports.shape
+    after, before = run.outcome, run.reference
+    content = after.input_content + after.fund.capital_goods
+    grade = run.economy.bilateral.set_index(["flow", "hs"])["grade"]
+    frames = []
+    for flow, new, old, extra in (
+        ("export", after.exports, before.exports, np.zeros(shape)),
+        ("import", after.imports, before.imports, content),
+    ):
+        change = new - old
+        percent = np.divide(100 * change, old, out=np.zeros(shape), where=old > 0)
+        percent[(old <= 0) & (change != 0)] = np.nan
+        frames.append(
+            pd.DataFrame(
+                {
+                    "fiscal_year": _text(run.labels, np.arange(old.size) // shape[1]),
+                    "flow": flow,
+                    "hs": _text(chapters, np.arange(old.size) % shape[1]),
+                    "baseline_usd_mn": old.ravel(),
+                    "scenario_usd_mn": new.ravel(),
+                    "change_usd_mn": change.ravel(),
+                    "change_pct": percent.ravel(),
+                    "import_content_usd_mn": extra.ravel(),
+                    "grade": np.tile(grade[flow].loc[list(chapters)].to_numpy(str), shape[0]),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _text(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
+    """Column of few distinct words: taken by place, for text is slow to read one by one."""
+    return pd.Index(list(words), dtype="str").take(places)
+
+
+def displacement(run: Run) -> pd.DataFrame:
+    """Who loses: the change of each cell taken apart by whom it is taken from.
+
+    One row per (fiscal_year, flow, hs, source); a positive figure is gained by the pair from
+    that source. The parts sum to the change that the market solves (import content aside).
+    """
+    frames = []
+    for importer, flow in (("JPN", "export"), ("IND", "import")):
+        market = run.economy.markets[importer]
+        before, after = run.reference.markets[importer], run.outcome.markets[importer]
+        column = market.partner_column
+        parts = who_loses(
+            before.landed,
+            after.landed,
+            before.domestic,
+            after.domestic,
+            column,
+            before.fob[:, :, column],
+            before.wedge[:, :, column],
+            after.wedge[:, :, column],
+        )
+        others = [source for source in market.exporters if source != market.partner]
+        names = ["market_expansion", *others, "domestic", "wedge"]
+        values = np.concatenate(
+            [
+                parts.market_expansion[:, :, None],
+                np.delete(parts.by_source, column, axis=2),
+                parts.domestic[:, :, None],
+                parts.wedge[:, :, None],
+            ],
+            axis=2,
+        )
+        if flow == "import":
+            # Exports are counted f.o.b., imports c.i.f.: the pair's freight scales the parts.
+            values = values * (1 + market.freight[:, column])[:, None]
+        year, chapter, source = np.unravel_index(np.arange(values.size), values.shape)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "fiscal_year": _text(run.labels, year),
+                    "flow": flow,
+                    "hs": _text(run.economy.chapters, chapter),
+                    "source": _text(names, source),
+                    "change_usd_mn": values.ravel(),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def contributions(run: Run) -> pd.DataFrame:
+    """Exact Shapley split over the kinds of levers, by fiscal year and chapter, total included."""
+    if not run.attributed or not run.kinds:
+        return empty_table("contributions")
+    welfare = [state.welfare(run.reference) for state in run.states]
+    outcomes = {
+        "exports_usd_mn": np.stack([state.exports for state in run.states]),
+        "imports_usd_mn": np.stack([state.imports for state in run.states]),
+        "welfare_japan_usd_mn": np.stack([change["JPN"] for change in welfare]),
+        "welfare_india_usd_mn": np.stack([change["IND"] for change in welfare]),
+    }
+    parts = {}
+    for name, values in outcomes.items():
+        by_chapter = shapley(values)  # (n, Y, H)
+        parts[name] = np.concatenate([by_chapter, by_chapter.sum(axis=2, keepdims=True)], axis=2)
+    rows = [*run.economy.chapters, "total"]
+    shape = parts["exports_usd_mn"].shape
+    lever, year, row = np.unravel_index(np.arange(np.prod(shape)), shape)
+    table = pd.DataFrame(
+        {
+            "fiscal_year": _text(run.labels, year),
+            "hs": _text(rows, row),
+            "lever": _text(run.kinds, lever),
+            "exports_usd_mn": parts["exports_usd_mn"].ravel(),
+            "imports_usd_mn": parts["imports_usd_mn"].ravel(),
+            "balance_usd_mn": (parts["exports_usd_mn"] - parts["imports_usd_mn"]).ravel(),
+            "welfare_japan_usd_mn": parts["welfare_japan_usd_mn"].ravel(),
+            "welfare_india_usd_mn": parts["welfare_india_usd_mn"].ravel(),
+        }
+    )
+    return table
+
+
+def diagnostics(run: Run) -> pd.DataFrame:
+    """How hard each market was to solve, and how far India's and Japan's prices moved."""
+    rows = []
+    for importer, market in run.economy.markets.items():
+        for path, state in (("reference", run.reference), ("scenario", run.outcome)):
+            outcome = state.markets[importer]
+            price = outcome.price[:, :, market.partner_column]
+            rows.append(
+                {
+                    "market": importer,
+                    "path": path,
+                    "markets_solved": outcome.residual.size,
+                    "iterations_max": int(outcome.iterations.max()),
+                    "residual_max": float(outcome.residual.max()),
+                    "largest_log_price": float(np.abs(np.log(price)).max()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def quotas(run: Run) -> pd.DataFrame:
+    """What every tariff-rate quota came to: one row per fiscal year, importer, source, chapter.
+
+    Quantities are US$ million f.o.b. at the prices of 2023-24; the premium is on the landed price.
+    """
+    frames = []
+    for importer, market in run.economy.markets.items():
+        outcome = run.outcome.markets[importer]
+        set_up, found = outcome.shocks.quota, outcome.quota
+        if set_up is None or found is None:
+            continue
+        rows, columns = np.nonzero(np.isfinite(set_up.limit))
+        cells = (rows, columns)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "fiscal_year": np.array(run.labels)[rows],
+                    "importer": importer,
+                    "source": np.array(market.exporters)[set_up.source[cells]],
+                    "hs": np.array(market.chapters)[columns],
+                    "quota_usd_mn": set_up.limit[cells],
+                    "quantity_usd_mn": found.quantity[cells],
+                    "within_usd_mn": found.within[cells],
+                    "regime": np.array(REGIMES)[found.regime[cells]],
+                    "premium_pct": 100 * found.premium[cells],
+                    "rent_usd_mn": found.rent[cells],
+                    "rent_owner": np.where(set_up.to_importer[cells], "importer", "exporter"),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True) if frames else empty_table("quotas")
+
+
+def notes(run: Run) -> tuple[str, ...]:
+    """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
+    return scenario_notes(run.economy, run.scenario) + unusual_prices(run) + quota_notes(run)
+
+
+def quota_notes(run: Run) -> tuple[str, ...]:
+    """Which quotas bind, from when, at what premium, and which cannot do anything."""
+    notes = []
+    name = run.economy.classification.partner_name
+    for importer, market in run.economy.markets.items():
+        outcome = run.outcome.markets[importer]
+        set_up, found = outcome.shocks.quota, outcome.quota
+        if set_up is None or found is None:
+            continue
+        limited = np.isfinite(set_up.limit)
+        chapters = np.flatnonzero(limited.any(axis=0))
+        if chapters.size > MOST_QUOTAS_TOLD:
+            last = limited.shape[0] - 1
+            bites = chapters[found.regime[last, chapters] != IN_QUOTA]
+            notes.append(
+                f"Quotas into {name(importer)}: {bites.size} of {chapters.size} bind in "
+                f"{run.labels[last]}, rents {found.rent[last].sum():,.1f} US$ mn a year; the table "
+                "of quotas has each of them"
+            )
+            continue
+        for h in chapters:
+            years = np.flatnonzero(limited[:, h])
+            last = int(years[-1])
+            hs, source = market.chapters[h], market.exporters[set_up.source[last, h]]
+            what = (
+                f"Quota on {hs} {run.economy.classification.name(hs)} from {name(source)} into "
+                f"{name(importer)}, {set_up.limit[last, h]:,.1f} US$ mn at the prices of 2023-24"
+            )
+            bites = years[found.regime[years, h] != IN_QUOTA]
+            owner = "the importing" if set_up.to_importer[last, h] else "the exporting"
+            if bites.size:
+                notes.append(
+                    f"{what}: binds from {run.labels[bites[0]]}; in {run.labels[last]} "
+                    f"{REGIMES[found.regime[last, h]]}, premium "
+                    f"{100 * found.premium[last, h]:.1f} %, rent {found.rent[last, h]:,.1f} US$ mn "
+                    f"a year to {owner} country"
+                )
+            elif (set_up.over_premium[years, h] == 0).all():
+                notes.append(
+                    f"{what}: no effect, the over-quota rate is not above the rate within the quota"
+                )
+            else:
+                notes.append(f"{what}: does not bind, trade stays within it")
+    return tuple(notes)
+
+
+def unusual_prices(run: Run) -> tuple[str, ...]:
+    """Chapters in which India's price moves further than the elasticities were measured for."""
+    column = run.economy.markets["JPN"].partner_column
+    outcome = run.outcome.markets["JPN"]
+    price, sold = outcome.price[:, :, column], outcome.fob[:, :, column] > 0
+    moved = np.where(sold, np.abs(np.log(price)), 0.0)
+    notes = []
+    for h in np.flatnonzero((moved > UNUSUAL_PRICE).any(axis=0)):
+        hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
+        notes.append(
+            f"{hs} {run.economy.classification.name(hs)}: India's price moves by "
+            f"{100 * (price[year, h] - 1):+.0f} % in {run.labels[year]}, further than the "
+            "elasticities were measured for"
+        )
+    return tuple(notes)
