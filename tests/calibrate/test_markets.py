@@ -534,7 +534,7 @@ def test_every_row_of_the_evidence_is_complete(evidence: MarketEvidence) -> None
 def test_every_assumption_is_used(evidence: MarketEvidence) -> None:
     code = "".join(
         path.read_text()
-        for path in (Path(__file__).parents[2] / "src" / "cepasim" / "calibrate").glob("*.py")
+        for path in (Path(__file__).parents[2] / "src" / "cepasim" / "calibrate").rglob("*.py")
     )
     built = {f"gdp_growth_{c}_2022_2023" for c in ("jpn", "ind")}
     built |= {f"sd_india_drift_{s}" for s in ("small", "middle", "large")}
