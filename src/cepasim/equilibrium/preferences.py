@@ -1,17 +1,28 @@
 """Who claims a preference, what it saves, and what the treasury still collects.
 
-Shippers differ in what it costs them to prove origin. With a log-logistic spread of that cost
-(median ``phi``, shape 2) the share that claims at a margin ``m`` is ``u_max m^2/(m^2 + phi^2)``;
-integrating it over the margin gives what the preference is worth to the average shipper, net of
-the cost of proving origin. All rates are fractions of the c.i.f. value.
+Claiming costs something per consignment, whatever its size: small ones do not claim. With a
+log-normal spread ``s`` of consignments (value-weighted) and a cost of claiming of ``f``, as a
+share of the median dollar's consignment, a margin ``m`` is claimed by::
+
+    u      = u_max Phi(z),   z = (ln m - ln f) / s
+    t_eff  = t_mfn - u_max [m Phi(z) - f exp(s^2/2) Phi(z - s)]
+    t_duty = t_mfn - u m
+
+``u_max`` is what could claim at all: goods that do not originate, or that enter free under
+another scheme, never do. All rates are fractions of the c.i.f. value. Another spread of costs,
+log-logistic with shape 2, is kept beside it as `LogLogistic`: it has fatter tails, so that far
+more of the margin is lost to paperwork at the same use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -19,47 +30,123 @@ Floats = NDArray[np.float64]
 _LEAST_USE = 1e-20
 #: Newton steps are few (about five); each is safe, so the number only bounds the time.
 _MOST_STEPS = 100
-#: A Newton step in logs of phi after which the next would be its square.
+#: A Newton step in logs of the cost after which the next would be its square.
 _CLOSE_ENOUGH = 1e-7
 
 
-def claimed_share(margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike) -> Floats:
-    """Share of imports that claims the preference, ``u_max m^2 / (m^2 + phi^2)``.
+class UseFunction(Protocol):
+    """How the share that claims, of what could, depends on margin and cost of claiming."""
+
+    def claims(self, margin: Floats, cost: Floats) -> tuple[Floats, Floats]:
+        """Share that claims, and what it saves after the cost of claiming, both from 0 on."""
+
+    def at(self, log_ratio: Floats) -> tuple[Floats, Floats, Floats]:
+        """Share that claims at ``ln(m / f)``, the rest, and the slope of the share."""
+
+    def log_ratio(self, share: Floats) -> Floats:
+        """``ln(m / f)`` at which a share, between 0 and 1, claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consignments:
+    """A fixed cost of claiming against log-normal consignments.
+
+    Attributes
+    ----------
+    spread : float
+        ``s``: standard deviation of the log of a consignment's value.
+    """
+
+    spread: float
+
+    def claims(self, margin: Floats, cost: Floats) -> tuple[Floats, Floats]:
+        """Share that claims, and what it saves after the cost of claiming."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            score = (np.log(margin) - np.log(cost)) / self.spread
+        # No margin, no claim, even where claiming costs nothing.
+        score = np.where(margin > 0, score, -np.inf)
+        share = ndtr(score)
+        spent = cost * np.exp(self.spread**2 / 2) * ndtr(score - self.spread)
+        return share, np.maximum(margin * share - spent, 0.0)
+
+    def at(self, log_ratio: Floats) -> tuple[Floats, Floats, Floats]:
+        """Share that claims at ``ln(m / f)``, the rest, and the slope of the share."""
+        score = log_ratio / self.spread
+        slope = np.exp(-0.5 * score * score) / (self.spread * np.sqrt(2 * np.pi))
+        return ndtr(score), ndtr(-score), slope
+
+    def log_ratio(self, share: Floats) -> Floats:
+        """``ln(m / f)`` at which a share claims."""
+        return np.asarray(self.spread * ndtri(share))
+
+
+@dataclass(frozen=True, slots=True)
+class LogLogistic:
+    """Costs of claiming that are log-logistic with shape 2: ``u = m^2 / (m^2 + f^2)``."""
+
+    def claims(self, margin: Floats, cost: Floats) -> tuple[Floats, Floats]:
+        """Share that claims, and what it saves after the cost of claiming."""
+        # Scaled by the larger of the two, so that no square over- or underflows.
+        larger = np.maximum(margin, cost)
+        scale = np.where(larger > 0, larger, 1.0)
+        squared = (margin / scale) ** 2
+        total = squared + (cost / scale) ** 2
+        share = squared / np.where(larger > 0, total, 1.0)
+        return share, np.asarray(margin - cost * np.arctan2(margin, cost))
+
+    def at(self, log_ratio: Floats) -> tuple[Floats, Floats, Floats]:
+        """Share that claims at ``ln(m / f)``, the rest, and the slope of the share."""
+        share, rest = expit(2.0 * log_ratio), expit(-2.0 * log_ratio)
+        return share, rest, 2.0 * share * rest
+
+    def log_ratio(self, share: Floats) -> Floats:
+        """``ln(m / f)`` at which a share claims."""
+        return np.asarray(0.5 * logit(share))
+
+
+#: The first version's function: costs of claiming that are log-logistic.
+LOG_LOGISTIC = LogLogistic()
+
+
+def claimed_share(
+    margin: ArrayLike, cost: ArrayLike, maximum: ArrayLike, use: UseFunction = LOG_LOGISTIC
+) -> Floats:
+    """Share of imports that claims the preference.
 
     Parameters
     ----------
     margin : array_like
         Preference margin ``m = t_mfn - t_pref``, fraction, at least 0.
-    origin_cost : array_like
-        Median cost of proving origin ``phi`` as an ad-valorem equivalent, at least 0.
+    cost : array_like
+        Cost of claiming ``f`` for the median dollar, fraction of the c.i.f. value, at least 0.
     maximum : array_like
-        Share ``u_max`` that claims when proof costs nothing.
+        Share ``u_max`` that claims when claiming costs nothing.
+    use : UseFunction, optional
 
     Returns
     -------
     ndarray
         Broadcast shape; 0 where the margin is 0, ``u_max`` where only the cost is 0.
     """
-    m, phi = np.asarray(margin, float), np.asarray(origin_cost, float)
-    # Scaled by the larger of the two, so that no square over- or underflows.
-    larger = np.maximum(m, phi)
-    scale = np.where(larger > 0, larger, 1.0)
-    squared = (m / scale) ** 2
-    total = squared + (phi / scale) ** 2
-    return np.asarray(np.asarray(maximum, float) * squared / np.where(larger > 0, total, 1.0))
+    share, _ = use.claims(np.asarray(margin, float), np.asarray(cost, float))
+    return np.asarray(np.asarray(maximum, float) * share)
 
 
 def effective_tariff(
-    mfn: ArrayLike, margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike
+    mfn: ArrayLike,
+    margin: ArrayLike,
+    cost: ArrayLike,
+    maximum: ArrayLike,
+    use: UseFunction = LOG_LOGISTIC,
 ) -> Floats:
-    """What a shipper pays on average, cost of proving origin included.
+    """What a shipper pays on average, cost of claiming included.
 
-    ``t_eff = t_mfn - u_max (m - phi arctan(m / phi))``: the integral of :func:`claimed_share`
-    over the margin. Falls whenever the cost of proof falls.
+    The MFN rate less the integral of :func:`claimed_share` over the margin. Falls whenever the
+    cost of claiming falls.
 
     Parameters
     ----------
-    mfn, margin, origin_cost, maximum : array_like
+    mfn, margin, cost, maximum, use
         As in :func:`claimed_share`; ``mfn`` is the rate without preference, a fraction.
 
     Returns
@@ -67,23 +154,39 @@ def effective_tariff(
     ndarray
         Broadcast shape, fractions.
     """
-    m, phi = np.asarray(margin, float), np.asarray(origin_cost, float)
-    saved = m - phi * np.arctan2(m, phi)
-    return np.asarray(np.asarray(mfn, float) - np.asarray(maximum, float) * saved)
+    return paid_and_collected(mfn, margin, cost, maximum, use)[0]
 
 
 def collected_tariff(
-    mfn: ArrayLike, margin: ArrayLike, origin_cost: ArrayLike, maximum: ArrayLike
+    mfn: ArrayLike,
+    margin: ArrayLike,
+    cost: ArrayLike,
+    maximum: ArrayLike,
+    use: UseFunction = LOG_LOGISTIC,
 ) -> Floats:
     """What the treasury collects on average, ``t_duty = t_mfn - u m``.
 
     Parameters and shape as in :func:`effective_tariff`. Never above it: the difference is what
-    claimants spend on proving origin.
+    claimants spend on claiming.
     """
-    return np.asarray(
-        np.asarray(mfn, float)
-        - claimed_share(margin, origin_cost, maximum) * np.asarray(margin, float)
-    )
+    return paid_and_collected(mfn, margin, cost, maximum, use)[1]
+
+
+def paid_and_collected(
+    mfn: ArrayLike,
+    margin: ArrayLike,
+    cost: ArrayLike,
+    maximum: ArrayLike,
+    use: UseFunction = LOG_LOGISTIC,
+) -> tuple[Floats, Floats]:
+    """:func:`effective_tariff` and :func:`collected_tariff` at the price of one.
+
+    What is paid moves by the difference of the two with the log of the cost of claiming.
+    """
+    m, top = np.asarray(margin, float), np.asarray(maximum, float)
+    share, saved = use.claims(m, np.asarray(cost, float))
+    rate = np.asarray(mfn, float)
+    return np.asarray(rate - top * saved), np.asarray(rate - top * (share * m))
 
 
 def origin_cost_from_use(
@@ -92,15 +195,16 @@ def origin_cost_from_use(
     used: Floats,
     maximum: float,
     group: NDArray[np.intp],
+    use: UseFunction = LOG_LOGISTIC,
 ) -> Floats:
-    """Cost of proving origin that reproduces an observed use of the preference, by group.
+    """Cost of claiming that reproduces an observed use of the preference, by group.
 
     Parameters
     ----------
     weights : ndarray, shape (K,), or callable
         c.i.f. trade of each product, any unit in a group, at least 0. Where trade depends on the
         cost, a function that gives trade at a cost by group, shape (H,), and its derivative with
-        respect to ``ln phi``, shape (K,) each; the dearer proof is, the less is traded of what
+        respect to ``ln f``, shape (K,) each; the dearer proof is, the less is traded of what
         has a large margin.
     margin : ndarray, shape (K,)
         Preference margin of each product, fraction.
@@ -110,11 +214,12 @@ def origin_cost_from_use(
         ``u_max``.
     group : ndarray of int, shape (K,)
         Group (chapter) of each product.
+    use : UseFunction, optional
 
     Returns
     -------
     ndarray, shape (H,)
-        ``phi``; NaN for a group in which no product with weight has a margin.
+        ``f``; NaN for a group in which no product with weight has a margin.
     """
     groups = used.size
     start = weights(np.zeros(groups))[0] if callable(weights) else weights
@@ -129,30 +234,31 @@ def origin_cost_from_use(
     scale = np.where(known, total, 1.0)
     target = np.clip(used / maximum, _LEAST_USE, 1.0)
     partly = known & (target < 1.0)
-    wanted = _logit(np.where(partly, target, 0.5))
-    # With x = ln(margin) the share that claims is logistic in 2 (x - ln phi). Were all margins of
-    # a group alike, its logit would be linear in ln phi: Newton's method on the logit, inside the
-    # bracket that the smallest and the largest margin give whatever the weights are.
+    target_or_half = np.where(partly, target, 0.5)
+    wanted, ratio = logit(target_or_half), use.log_ratio(target_or_half)
+    # The share that claims is a function of ln(margin) - ln(cost) whose logit is close to linear:
+    # Newton's method on the logit, inside the bracket that the smallest and the largest margin
+    # give whatever the weights are.
     log_margin = np.log(margin[inside])
     low, high = np.full(groups, np.inf), np.full(groups, -np.inf)
     np.minimum.at(low, place, log_margin)
     np.maximum.at(high, place, log_margin)
-    low, high = np.where(known, low, 0.0) - wanted / 2, np.where(known, high, 0.0) - wanted / 2
-    at = np.clip(sums(carried * log_margin) / scale - wanted / 2, low, high)
+    low, high = np.where(known, low, 0.0) - ratio, np.where(known, high, 0.0) - ratio
+    at = np.clip(sums(carried * log_margin) / scale - ratio, low, high)
     moved = np.zeros_like(carried)
     for _ in range(_MOST_STEPS):
         if callable(weights):
             carried, moved = (array[inside] for array in weights(np.exp(at)))
-        share = 1.0 / (1.0 + np.exp(2 * (at[place] - log_margin)))
         # The part that does not claim is summed for itself: 1 - claimed loses digits near 1.
-        claims, rest = carried * share, carried * (1.0 - share)
+        share, other, steep = use.at(log_margin - at[place])
+        claims, rest = carried * share, carried * other
         claimed, unclaimed = sums(claims), sums(rest)
         ok = partly & (claimed > 0) & (unclaimed > 0)
         one = np.where(ok, claimed, 0.5), np.where(ok, unclaimed, 0.5)
         gap = np.where(ok, np.log(one[0] / one[1]) - wanted, 0.0)
         # d ln(claimed / unclaimed): products claim less, and trade moves between them.
-        slope = sums(moved * share - 2.0 * claims * (1.0 - share)) / one[0]
-        slope = slope - sums(moved * (1.0 - share) + 2.0 * rest * share) / one[1]
+        slope = sums(moved * share - carried * steep) / one[0]
+        slope = slope - sums(moved * other + carried * steep) / one[1]
         low, high = np.where(gap > 0, at, low), np.where(gap < 0, at, high)
         newton = at - gap / np.where(ok & (slope < 0), slope, -2.0)
         safe = (newton >= low) & (newton <= high)
@@ -163,7 +269,3 @@ def origin_cost_from_use(
             break
     phi = np.where(target >= 1.0, 0.0, np.exp(at))
     return np.where(known, phi, np.nan)
-
-
-def _logit(share: Floats) -> Floats:
-    return np.asarray(np.log(share) - np.log1p(-share))
