@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.arrays import same_everywhere
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, RunError
@@ -31,7 +32,7 @@ from cepasim.levers.quota import QuotaOutcome, Quotas
 from cepasim.result import Result, Table
 from cepasim.scenario.scenario import ExternalLever, FundLever, Scenario
 from cepasim.shocks.checks import check_against_figures
-from cepasim.shocks.shocks import Shocks, levers_on, same_everywhere, shocks, total_fund
+from cepasim.shocks.shocks import Shocks, levers_on, shocks, total_fund
 from cepasim.shocks.wedges import KnownWedges, Wedges
 from cepasim.solution.state import Outcome, Run, State
 from cepasim.tables import tabulate as tabulation

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from cepasim.calibrate.backcast import tariff_history as history
-from cepasim.economy.economy import NO_LINE, PAIR, Economy
+from cepasim.core.countries import PARTNER
+from cepasim.economy.economy import NO_LINE, Economy
 from cepasim.params.parameters import bundled_directory
 
 RULE = history.Staging(
@@ -79,7 +80,7 @@ def test_the_last_year_is_the_schedule_of_the_benchmark(
     wide: dict[str, pd.DataFrame], economy: Economy, importer: str
 ) -> None:
     schedule = economy.markets[importer].schedule
-    rates = schedule.product_rates(schedule.line_rates(PAIR[importer], np.array([2023])))[0]
+    rates = schedule.product_rates(schedule.line_rates(PARTNER[importer], np.array([2023])))[0]
     known = ~np.isnan(schedule.product_mfn)
     mean = pd.Series(100 * rates[known]).groupby(schedule.chapter[known]).mean()
     last = wide[f"{importer} value"].loc["2023-24"].to_numpy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,3 +53,21 @@ class InputError(ValueError):
 
 class RunError(RuntimeError):
     """The input was right but the run failed; the message says why in one line."""
+
+
+def closest(entry: object, allowed: Iterable[str], most: int = 1) -> str:
+    """Suggest the closest allowed words ("; did you mean sunrise?"), or nothing.
+
+    Parameters
+    ----------
+    entry : object
+        What was written; shown as text.
+    allowed : iterable of str
+    most : int, optional
+        How many words at most.
+    """
+    words = list(allowed)
+    close = difflib.get_close_matches(str(entry), words, n=most, cutoff=0.6)
+    if not close and len(str(entry)) > 2:
+        close = [word for word in words if str(entry) in word][:most]
+    return f"; did you mean {', '.join(close)}?" if close else ""

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.countries import PAIR, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.schedule import (
@@ -38,7 +39,6 @@ from cepasim.products.classification import Classification
 Floats = NDArray[np.float64]
 
 #: The pair the model is about: importer -> its partner.
-PAIR = FrozenMapping({"JPN": "IND", "IND": "JPN"})
 #: Category of the stand-in for a chapter that has no tariff lines.
 NO_LINE = "no_line"
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
@@ -881,7 +881,7 @@ def _market(
     product_rule: ProductRule,
 ) -> Market:
     """Arrays of one market: values, wedges, elasticities."""
-    partner = PAIR[importer]
+    partner = PARTNER[importer]
     exporters = schedule.exporters
     chapters = benchmark.chapters
 

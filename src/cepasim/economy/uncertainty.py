@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 from scipy.stats import qmc
 
+from cepasim.core.countries import PAIR, PARTNER
 from cepasim.core.immutable import FrozenMapping
-from cepasim.economy.economy import PAIR, Benchmark, Economy
+from cepasim.economy.economy import Benchmark, Economy
 from cepasim.params.schema import Unit, chapters_of
 
 Floats = NDArray[np.float64]
@@ -514,7 +515,7 @@ class _Builder:
             sales = parameters.table("benchmark/domestic")
             sales = sales[sales["importer"] == importer].set_index("hs").loc[chapters]
             domestic[importer] = self._cells(sales, f"domestic {importer}", share)
-        for importer, partner in PAIR.items():
+        for importer, partner in PARTNER.items():
             table = "japan_imports" if importer == "JPN" else "india_imports"
             sources = parameters.table(f"benchmark/{table}")
             exporters = self._economy.markets[importer].exporters

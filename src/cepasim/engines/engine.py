@@ -14,10 +14,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import PAIR, Economy, Market
+from cepasim.economy.economy import Economy, Market
 from cepasim.equilibrium import ces_index, wedge_accounts
 from cepasim.equilibrium.gsim import Clearing, clear_markets, clear_markets_linear
 from cepasim.equilibrium.smart import (
@@ -392,7 +393,7 @@ def gsim_economy(economy: Economy) -> Economy:
     markets = {}
     for importer, market in flat.markets.items():
         supply = market.supply.copy()
-        supply[:, market.partner_column] = flat.markets[PAIR[importer]].supply_domestic
+        supply[:, market.partner_column] = flat.markets[PARTNER[importer]].supply_domestic
         markets[importer] = replace(market, supply=supply)
     return replace(flat, markets=FrozenMapping(markets))
 
@@ -426,7 +427,7 @@ def _sales_elsewhere(economy: Economy, importer: str) -> Floats:
 
     Known for India only; 0 for Japan.
     """
-    market = economy.markets[PAIR[importer]]
+    market = economy.markets[PARTNER[importer]]
     if importer != "IND":
         return np.zeros(len(economy.chapters))
     table = economy.parameters.table("history/world")

@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import LEVER_KINDS, Scenario
 
 LeverDict = dict[str, dict[str, Any]]
 
-COUNTRY = {"JPN": "Japan", "IND": "India"}
-ADJECTIVE = {"JPN": "Japanese", "IND": "Indian"}
-PARTNER = {"JPN": "IND", "IND": "JPN"}
 BARRIERS = {
     "sps": "Food safety and plant health",
     "tbt": "Standards and approvals",

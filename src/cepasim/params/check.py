@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from cepasim.core.problems import InputError, Problem
+from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.schema import (
     DICTIONARY_FILE,
     PATTERNS,
@@ -24,7 +24,6 @@ from cepasim.params.schema import (
     Dictionary,
     Unit,
     chapters_of,
-    close_matches,
     decode,
     read_dictionary,
     read_yaml,
@@ -114,9 +113,7 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
         scenario = relative.parts[0] == SCENARIOS and path.suffix in (".yaml", ".yml")
         if shown not in known and shown != DICTIONARY_FILE and not scenario:
             by_name = [k for k in sorted(known) if k.rsplit("/", 1)[-1] == path.name]
-            hint = (
-                f"; did you mean {', '.join(by_name)}?" if by_name else close_matches(shown, known)
-            )
+            hint = f"; did you mean {', '.join(by_name)}?" if by_name else closest(shown, known, 3)
             yield Problem(shown, None, "file", path.name, "a table that tables.yaml lists" + hint)
         elif path.suffix in (".yaml", ".yml") and shown != DICTIONARY_FILE:
             try:
@@ -207,7 +204,7 @@ def _header_problems(
         if column in header[:position]:
             yield Problem(shown, 1, column, column, "each column once")
         elif column not in columns:
-            hint = close_matches(column, columns)
+            hint = closest(column, columns, 3)
             yield Problem(shown, 1, column, column, f"one of {', '.join(columns)}{hint}")
 
 

@@ -26,14 +26,13 @@ from numpy.typing import NDArray
 
 from cepasim.core.files import bundled
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.problems import InputError, Problem
+from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.schema import (
     DICTIONARY_FILE,
     GRADES,
     Column,
     Dictionary,
     chapters_of,
-    close_matches,
     read_dictionary,
 )
 
@@ -307,7 +306,7 @@ class Parameters:
             how = self.dictionary.tables[name].generated_by
             words = f"this file; write it with `{how}`" if how else "this file"
             return Problem(f"{name}.csv", None, "file", None, words)
-        words = "a table of tables.yaml" + close_matches(name, self.dictionary.tables)
+        words = "a table of tables.yaml" + closest(name, self.dictionary.tables, 3)
         return Problem(DICTIONARY_FILE, None, "table", name, words)
 
     def value(self, name: str) -> float:
@@ -319,7 +318,7 @@ class Parameters:
             If there is no such parameter, with close matches.
         """
         if name not in self._scopes.place:
-            words = "the name of a parameter" + close_matches(name, self._scopes.place)
+            words = "the name of a parameter" + closest(name, self._scopes.place, 3)
             raise InputError([Problem(_OVERRIDES, None, "name", name, words)])
         self._used.add(name)
         return float(self._values[self._scopes.place[name]])
@@ -447,7 +446,7 @@ class Parameters:
         """Most specific row by chapter."""
         index = self._scopes.index
         if parameter not in index:
-            words = "a parameter of the tables" + close_matches(parameter, index)
+            words = "a parameter of the tables" + closest(parameter, index, 3)
             raise InputError([Problem(_OVERRIDES, None, "parameter", parameter, words)])
         rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
@@ -482,7 +481,7 @@ class Parameters:
         units = dict(zip(self._rows["name"], self._rows["unit"], strict=True))
         for name, value in overrides.items():
             if name not in units:
-                words = "the name of a parameter" + close_matches(str(name), units)
+                words = "the name of a parameter" + closest(str(name), units, 3)
                 problems.append(Problem(_OVERRIDES, None, "name", name, words))
                 continue
             unit = self.dictionary.units[units[name]]

@@ -6,7 +6,6 @@ It holds no figure: patterns of codes and words for messages only.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -248,12 +247,6 @@ class Dictionary(_Frozen):
             inline.pop("unit")
         own = dict(table.columns)
         return own | {k: v for k, v in inline.items() if k not in own}
-
-
-def close_matches(word: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean ...?"`` or nothing."""
-    found = difflib.get_close_matches(word, list(known), n=3, cutoff=0.6)
-    return f"; did you mean {', '.join(found)}?" if found else ""
 
 
 def chapters_of(spec: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ mapped to it and the mapping is noted. Everything here is immutable and read fro
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cepasim.core.problems import InputError, Problem
+from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import path_text
 
 CATEGORIES = ("X", "partial", "free", "mfn_free")
@@ -601,15 +600,6 @@ class Classification:
 
     def _chapters_text(self) -> str:
         return f"chapters run from {self.chapters[0]} to {self.chapters[-1]} without {_RESERVED}"
-
-
-def closest(entry: object, allowed: Iterable[str]) -> str:
-    """Suggest the closest allowed word ("; did you mean sunrise?"), or nothing."""
-    words = list(allowed)
-    close = difflib.get_close_matches(str(entry), words, n=1, cutoff=0.6)
-    if not close and len(str(entry)) > 2:
-        close = [word for word in words if str(entry) in word]
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -27,11 +27,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping, frozen
-from cepasim.core.problems import InputError, Problem
+from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, path_text, read_yaml
-from cepasim.products.classification import Classification, Selection, closest
+from cepasim.products.classification import Classification, Selection
 
 if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
@@ -40,7 +41,6 @@ MAX_BYTES = 1_000_000
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
 SHARES_TOLERANCE = 1e-9
 
-_PAIR = {"JPN": "IND", "IND": "JPN"}
 _FIRST_START = format_fiscal_year(BASE_YEAR + 1)
 _LAST_YEAR = format_fiscal_year(LAST_YEAR)
 _RULE = "scenario_rule"  # type of the faults whose own text says what is allowed
@@ -275,7 +275,7 @@ class _Bilateral(Lever):
     @property
     def partner(self) -> str:
         """The other country of the agreement."""
-        return _PAIR[self.importer]
+        return PARTNER[self.importer]
 
 
 def _with_pair(given: Any, other: str) -> Any:
@@ -285,8 +285,8 @@ def _with_pair(given: Any, other: str) -> Any:
     filled = dict(given)
     for missing, known in ((other, "importer"), ("importer", other)):
         value = given.get(known)
-        if missing not in given and isinstance(value, str) and value in _PAIR:
-            filled.setdefault(missing, _PAIR[value])
+        if missing not in given and isinstance(value, str) and value in PARTNER:
+            filled.setdefault(missing, PARTNER[value])
     return filled
 
 
@@ -429,7 +429,7 @@ class SourcingLever(Lever):
 
     @model_validator(mode="after")
     def _away_from_third(self) -> Self:
-        partner = _PAIR[self.importer]
+        partner = PARTNER[self.importer]
         if self.to != partner:
             raise _fault(f"to: {partner}, the importer's partner")
         if self.from_source in (self.importer, self.to):
@@ -490,7 +490,7 @@ class ExternalLever(Lever):
                 "one of source, cost_percent; demand_in, demand_percent; market, tariff_on (and "
                 "redirect_share)"
             )
-        if self.market is not None and self.market in _PAIR:
+        if self.market is not None and self.market in PARTNER:
             raise _fault("market: a third country; use tariff for JPN and IND")
         return self
 
@@ -819,8 +819,8 @@ def _with_preset(
     filled = dict(settings)
     if preset.importer and not {"importer", "source"} & set(settings):
         filled["importer"] = preset.importer
-    own = settings.get("importer", _PAIR.get(str(settings.get("source"))))
-    if preset.importer and own in _PAIR and own != preset.importer:
+    own = settings.get("importer", PARTNER.get(str(settings.get("source"))))
+    if preset.importer and own in PARTNER and own != preset.importer:
         problems.add((*path, "importer"), own, f"{preset.importer}; {name} acts on that side only")
     filled.setdefault("type", list(preset.types))
     filled.setdefault("select", preset.select)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cepasim.core.arrays import Floats, same_everywhere
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy, Market
 from cepasim.levers.external import cost_hats, demand_hat, redirected
@@ -29,13 +29,6 @@ from cepasim.scenario.scenario import (
     SourcingLever,
 )
 from cepasim.shocks.wedges import KnownWedges, Wedges, assembled, felt_in_trade, moved_wedges
-
-Floats = NDArray[np.float64]
-
-
-def same_everywhere(array: Floats) -> bool:
-    """Whether an array is one number seen from every place, as where no lever acts."""
-    return not any(array.strides)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

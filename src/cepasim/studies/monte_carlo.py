@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core import files as output
+from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, RunError
@@ -56,7 +57,6 @@ SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
 CHUNK = 64
 #: Folder of the chunks below the one the user names.
 CHUNKS = "draws"
-_COUNTRIES = {"JPN": "japan", "IND": "india"}
 
 
 def measure(run: Run) -> Floats:
@@ -80,7 +80,7 @@ def measure(run: Run) -> Floats:
         "change_in_imports_usd_mn": imports - old_imports,
         "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
     }
-    for importer, name in _COUNTRIES.items():
+    for importer, name in COLUMN_NAME.items():
         items[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
         items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
     return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)

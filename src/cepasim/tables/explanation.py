@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.equilibrium.trq import REGIMES
 
@@ -18,7 +19,6 @@ _SCHEDULES = {
     "JPN": ("Japan Customs tariff schedule of July 2026, put back to 2023-24 by rule", "C"),
     "IND": ("CEPA coverage (official) with MFN rates by chapter, or by heading where known", "D"),
 }
-_WORDS = {"JPN": "Japan", "IND": "India"}
 
 
 class Chain:
@@ -104,7 +104,7 @@ class Chain:
                 f"(grade {described('utilisation_observed')['grade']})",
             )
             add(
-                f"tariff the treasury of {_WORDS[importer]} collects, {label}",
+                f"tariff the treasury of {COUNTRY[importer]} collects, {label}",
                 100 * wedges.collected[t, h, s],
                 "%",
                 schedule,
@@ -125,7 +125,8 @@ class Chain:
         declared("elasticity between sources, sigma_import", "sigma_import")
         declared("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
         declared("elasticity of demand, eta", "eta")
-        declared(f"supply elasticity of {_WORDS[market.partner]}", "epsilon_supply", market.partner)
+        supplier = COUNTRY[market.partner]
+        declared(f"supply elasticity of {supplier}", "epsilon_supply", market.partner)
         sigma, eps = market.sigma_import[h], market.supply[h, s]
         add(
             "implied trade elasticity sigma (1 + eps) / (sigma + eps)",
@@ -163,7 +164,7 @@ class Chain:
             else (run.reference.imports, run.outcome.imports)
         )
         add(
-            f"growth of demand in {_WORDS[importer]} since 2023-24",
+            f"growth of demand in {COUNTRY[importer]} since 2023-24",
             100 * (before.shocks.growth[t] - 1),
             "%",
             *quoted("real_demand_growth"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.economy.economy import NO_LINE, Economy
 from cepasim.levers.external import freed_exports, redirect_share
@@ -25,7 +26,6 @@ from cepasim.tables.tariff_notes import prohibitive_notes, special_duty_notes
 _NAMED = 8
 #: Freed capacity over today's sales beyond which a note warns.
 _MANY_TIMES = 5
-_COUNTRY = {"JPN": "Japan", "IND": "India"}
 
 
 def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def _tariff_notes(economy: Economy, lever: TariffLever) -> list[str]:
     year = np.array([parse_fiscal_year(lever.start)])
     rate = schedule.line_rates(lever.source, year)[0]
     chapter = schedule.chapter[schedule.product_of_line]
-    payer = _COUNTRY.get(lever.source, lever.source)
-    collector = _COUNTRY[lever.importer]
+    payer = COUNTRY.get(lever.source, lever.source)
+    collector = COUNTRY[lever.importer]
 
     free, untouched = [], []
     for h in np.unique(chapter[chosen]):
@@ -154,7 +154,7 @@ def _use_of_preferences(economy: Economy, lever: OriginLever) -> str:
         + (f" in chapters {row['hs']}" if row["hs"] else "")
         for row in rows.to_dict("records")
     ]
-    whose = _COUNTRY[economy.markets[lever.importer].partner]
+    whose = COUNTRY[economy.markets[lever.importer].partner]
     grades = "/".join(sorted(set(rows["grade"])))
     return (
         f"How much of what {whose} sells under the CEPA claims its preference is not published: "
@@ -188,12 +188,12 @@ def _ntb_notes(economy: Economy, lever: NtbLever) -> list[str]:
         )
         notes.append(
             f"Preset {lever.preset}: relieves {', '.join(lever.types)} in {where} at "
-            f"{_COUNTRY[lever.importer]}'s border, {size}.{about}"
+            f"{COUNTRY[lever.importer]}'s border, {size}.{about}"
         )
     if lever.also_others:
         notes.append(
-            f"Relief of {', '.join(lever.types)} in {_COUNTRY[lever.importer]} also helps third "
-            f"sources (also_others): {_COUNTRY[market.partner]}'s rivals meet the lower barrier too"
+            f"Relief of {', '.join(lever.types)} in {COUNTRY[lever.importer]} also helps third "
+            f"sources (also_others): {COUNTRY[market.partner]}'s rivals meet the lower barrier too"
         )
     return notes
 
@@ -268,7 +268,7 @@ def _sourcing_notes(economy: Economy, lever: SourcingLever) -> list[str]:
         )
     if idle:
         notes.append(
-            f"{_COUNTRY[market.partner]} sells nothing yet in {_names(economy, idle)}: no "
+            f"{COUNTRY[market.partner]} sells nothing yet in {_names(economy, idle)}: no "
             "purchases can move there without new capacity"
         )
     return notes

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.countries import COLUMN_NAME
 from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
@@ -21,7 +22,6 @@ Floats = NDArray[np.float64]
 UNUSUAL_PRICE = 0.4
 #: Above this number of chapters under quotas a note counts them instead of naming each.
 MOST_QUOTAS_TOLD = 6
-_COUNTRIES = {"JPN": "japan", "IND": "india"}
 
 
 def totals(run: Run) -> pd.DataFrame:
@@ -41,13 +41,13 @@ def totals(run: Run) -> pd.DataFrame:
         "baseline_balance_usd_mn": base_exports - base_imports,
         "change_in_balance_usd_mn": (exports - base_exports) - (imports - base_imports),
     }
-    for importer, name in _COUNTRIES.items():
+    for importer, name in COLUMN_NAME.items():
         table[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
-    for importer, name in _COUNTRIES.items():
+    for importer, name in COLUMN_NAME.items():
         table[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
-    for importer, name in _COUNTRIES.items():
+    for importer, name in COLUMN_NAME.items():
         market = run.economy.markets[importer]
-        payer = _COUNTRIES[market.partner]
+        payer = COLUMN_NAME[market.partner]
         table[f"baseline_duty_{name}_usd_mn"] = before.markets[importer].duty.sum(axis=(1, 2))
         for prefix, state in (("", after), ("baseline_", before)):
             table[f"{prefix}duty_{name}_on_{payer}_usd_mn"] = (
@@ -62,7 +62,7 @@ def totals(run: Run) -> pd.DataFrame:
     }
     if after.has_quotas:
         rents = after.quota_rents()
-        for country, name in _COUNTRIES.items():
+        for country, name in COLUMN_NAME.items():
             table[f"quota_rent_{name}_usd_mn"] = rents[country].sum(axis=1)
     return pd.DataFrame(table)
 

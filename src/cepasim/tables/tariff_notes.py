@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.economy.economy import NO_LINE, Economy, Market, known_product_trade
 from cepasim.equilibrium.preferences import effective_tariff
@@ -17,7 +18,6 @@ Chosen = NDArray[np.bool_]
 #: Headings, or chapters, named in one note before the rest are counted.
 _NAMED = 6
 _LONGEST = 60
-_COUNTRY = {"JPN": "Japan", "IND": "India"}
 #: Duties of which only the ad-valorem part is in the figures.
 _IN_PART = ("compound", "higher_of", "lower_of", "other")
 
@@ -46,7 +46,7 @@ def special_duty_notes(economy: Economy, lever: TariffLever, chosen: Chosen) -> 
     chosen = chosen & (schedule.category != NO_LINE)
     unknown = chosen & np.isnan(rate)
     in_part = chosen & (np.nan_to_num(rate) > 0) & np.isin(schedule.kind, _IN_PART)
-    country = _COUNTRY[lever.importer]
+    country = COUNTRY[lever.importer]
     notes = []
     if unknown.any():
         notes.append(

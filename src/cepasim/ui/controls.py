@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.levers import words as levers
 from cepasim.levers.words import Group
 from cepasim.report import numbers as figures
@@ -124,7 +125,7 @@ def _summary(found: Session, kind: str, settings: Mapping[str, Any]) -> str:
         said.append(levers.selection_in_words(settings["select"], classification))
     if kind in ("sourcing", "external", "exchange_rate") or settings.get("source") not in (
         None,
-        *levers.COUNTRY,
+        *COUNTRY,
     ):
         code = settings.get("from") or settings.get("country") or settings.get("source")
         if code:
@@ -138,7 +139,7 @@ def _summary(found: Session, kind: str, settings: Mapping[str, Any]) -> str:
 
 def _country(found: Session, code: object) -> str:
     names = {p.code: p.name for p in found.figures.economy.classification.partners}
-    return names.get(str(code), levers.COUNTRY.get(str(code), str(code)))
+    return names.get(str(code), COUNTRY.get(str(code), str(code)))
 
 
 # --- one control of one setting ---------------------------------------------------------------
@@ -405,7 +406,7 @@ def _tariff_details(found: Session, index: int, settings: Mapping[str, Any]) -> 
     _start(found, index, settings)
     _steps(found, index, settings, "Equal annual steps")
     source = settings.get("source")
-    if source not in (None, *levers.COUNTRY):
+    if source not in (None, *COUNTRY):
         importer = levers.importer_of(settings)
         suppliers = found.figures.economy.classification.sources(importer)
         _choice(
@@ -576,8 +577,8 @@ def _sourcing_main(found: Session, index: int, settings: Mapping[str, Any]) -> N
 
 
 def _sourcing_details(found: Session, index: int, settings: Mapping[str, Any]) -> None:
-    importer = levers.importer_of(settings) or levers.PARTNER[str(settings.get("to"))]
-    pair = tuple(levers.COUNTRY)
+    importer = levers.importer_of(settings) or PARTNER[str(settings.get("to"))]
+    pair = tuple(COUNTRY)
     sources = found.figures.economy.classification.sources(importer)
     options = [code for code in sources if code not in pair]
     _choice(
@@ -624,9 +625,9 @@ def _quota_details(found: Session, index: int, settings: Mapping[str, Any]) -> N
         index,
         "importer",
         "Importer",
-        list(levers.COUNTRY),
+        list(COUNTRY),
         levers.importer_of(settings),
-        levers.COUNTRY.__getitem__,
+        COUNTRY.__getitem__,
     )
     _slider(
         found,
@@ -666,7 +667,7 @@ def _exchange_main(found: Session, index: int, settings: Mapping[str, Any]) -> N
 def _exchange_details(found: Session, index: int, settings: Mapping[str, Any]) -> None:
     partners = found.figures.economy.classification.partners
     options = [partner.code for partner in partners if partner.code != "USA"]
-    options = [*levers.COUNTRY, *(code for code in options if code not in levers.COUNTRY)]
+    options = [*COUNTRY, *(code for code in options if code not in COUNTRY)]
     _choice(
         found,
         index,
@@ -732,7 +733,7 @@ def _external_details(found: Session, index: int, settings: Mapping[str, Any]) -
             lambda c: _country(found, c),
         )
     else:
-        third = [code for code in partners if code not in levers.COUNTRY]
+        third = [code for code in partners if code not in COUNTRY]
         words = lambda c: _country(found, c)  # noqa: E731  # one expression, used twice
         _choice(found, index, "market", "Market", third, str(settings["market"]), words)
         _choice(
@@ -740,9 +741,9 @@ def _external_details(found: Session, index: int, settings: Mapping[str, Any]) -
             index,
             "tariff_on",
             "Tariffs on",
-            list(levers.COUNTRY),
+            list(COUNTRY),
             str(settings["tariff_on"]),
-            levers.COUNTRY.__getitem__,
+            COUNTRY.__getitem__,
         )
     _products(found, index, settings)
     _start(found, index, settings)

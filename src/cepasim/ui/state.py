@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core.countries import PARTNER
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.levers import words as levers
@@ -195,7 +196,7 @@ class Session:
         else:
             settings[name] = value
         if name == "importer":
-            settings["source"] = levers.PARTNER[str(value)]
+            settings["source"] = PARTNER[str(value)]
         written = list(self.draft["levers"])
         written[index] = {kind: settings}
         self.edit({**self.draft, "levers": written})

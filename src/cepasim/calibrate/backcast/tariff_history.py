@@ -26,8 +26,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.economy.economy import NO_LINE, PAIR, Economy
+from cepasim.economy.economy import NO_LINE, Economy
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
 
@@ -126,7 +127,7 @@ def line_paths(
         Fractions; NaN where no ad-valorem rate of the product is known. Expected rates where
         only the shares of categories are known.
     """
-    final = schedule.line_rates(PAIR[schedule.importer], np.array([BASE_YEAR]))[0]
+    final = schedule.line_rates(PARTNER[schedule.importer], np.array([BASE_YEAR]))[0]
     # A line freed from a duty without an ad-valorem rate starts where its product does.
     unknown = np.isnan(schedule.mfn) & ~np.isnan(final)
     mfn = np.where(unknown, schedule.product_mfn[schedule.product_of_line], schedule.mfn)
