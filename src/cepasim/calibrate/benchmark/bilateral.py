@@ -15,113 +15,22 @@ This module knows arrays of evidence; `sources` builds them from the tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import cvxpy as cp
 import numpy as np
-from numpy.typing import NDArray
 
+from cepasim.calibrate.benchmark.flow_evidence import (
+    YEARS,
+    Floats,
+    FlowBalance,
+    FlowEvidence,
+    statement_weights,
+)
+from cepasim.calibrate.benchmark.precision import cell_log_sd, curvature
 from cepasim.calibrate.benchmark.solver import solve
 from cepasim.core.problems import InputError, Problem
-
-Floats = NDArray[np.float64]
-
-YEARS = ("2022-23", "2023-24")
-"""The two fiscal years balanced together; the second is the benchmark."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One piece of soft evidence: a weighted sum of cells should equal a value.
-
-    Attributes
-    ----------
-    source : str
-        Kind of evidence; statements of one source are dropped together when ranges are derived.
-    name : str
-        What it speaks about (a chapter, a group, a sum of chapters).
-    coefficients : ndarray, shape (2, H)
-        Weight of every cell, years by chapters.
-    value : float
-        US$ mn, above 0.
-    log_sd : float
-        Standard error in log points.
-    grade : str
-        A, B, C or D.
-    note : str
-        Anything a reader of the report should know.
-    """
-
-    source: str
-    name: str
-    coefficients: Floats
-    value: float
-    log_sd: float
-    grade: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class FlowEvidence:
-    """All that is known about one flow; years are `YEARS`, H the number of chapters.
-
-    Attributes
-    ----------
-    chapters : tuple of str
-        HS codes, length H.
-    totals : ndarray, shape (2,)
-        US$ mn, met exactly.
-    floors : ndarray, shape (2, H)
-        US$ mn; 0 where there is none.
-    equal : ndarray, shape (2, H)
-        US$ mn; NaN where the cell is to be estimated.
-    start : ndarray, shape (2, H)
-        US$ mn; a first guess that only sets the scale of the problem. 0 marks no trade.
-    growth : ndarray, shape (H,)
-        Expected growth factor of each chapter's share from the first year to the second.
-    growth_log_sd : ndarray, shape (H,)
-        Its standard error, log points.
-    statements : tuple of Statement
-        Soft evidence.
-    """
-
-    chapters: tuple[str, ...]
-    totals: Floats
-    floors: Floats
-    equal: Floats
-    start: Floats
-    growth: Floats
-    growth_log_sd: Floats
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class FlowBalance:
-    """The balance of one flow.
-
-    Attributes
-    ----------
-    evidence : FlowEvidence
-        What was balanced.
-    value : ndarray, shape (2, H)
-        US$ mn; every row sums to its total.
-    log_sd : ndarray, shape (2, H)
-        Standard error in log points; 0 where the cell is known.
-    fitted : ndarray, shape (statements,)
-        What the balance gives for each statement, US$ mn.
-    z_score : ndarray, shape (statements,)
-        ln(fitted / stated) over the standard error.
-    status : str
-        What the solver said.
-    """
-
-    evidence: FlowEvidence
-    value: Floats
-    log_sd: Floats
-    fitted: Floats
-    z_score: Floats
-    status: str
 
 
 def estimate(
@@ -248,11 +157,6 @@ def solve_once(
     return value, status
 
 
-def statement_weights(statements: Sequence[Statement], grade_weight: Mapping[str, float]) -> Floats:
-    """1/variance of each statement times the factor of its grade."""
-    return np.array([grade_weight[s.grade] / s.log_sd**2 for s in statements], dtype=float)
-
-
 def check_hard_evidence(evidence: FlowEvidence) -> None:
     """Raise if floors and known cells cannot hold together with a total.
 
@@ -307,97 +211,6 @@ def meet_hard_evidence(value: Floats, evidence: FlowEvidence) -> Floats:
         if over.sum() > 0:
             exact[year] = np.where(known, exact[year], floor + over * (room / over.sum()))
     return exact
-
-
-@dataclass(frozen=True)
-class Curvature:
-    """The objective at its solution, in logarithms.
-
-    Attributes
-    ----------
-    rows : ndarray, shape (m, 2, H)
-        Elasticity of what each statement speaks about with respect to each cell; the growth of
-        every chapter from year to year counts as one statement.
-    weight : ndarray, shape (m,)
-        Weight a statement still pulls with: 1/variance times the factor of its grade, less where
-        the gap is beyond the Huber threshold.
-    score : ndarray, shape (m,)
-        |ln(fitted / stated)| times the root of the full weight: the gap in standard deviations.
-    """
-
-    rows: Floats
-    weight: Floats
-    score: Floats
-
-
-def curvature(
-    balance: FlowBalance, *, huber_threshold: float, grade_weight: Mapping[str, float]
-) -> Curvature:
-    """Linearise every statement around the solution (see `Curvature`)."""
-    evidence, value = balance.evidence, balance.value
-    rows, weights, gaps = [], [], []
-    for statement, fitted, weight in zip(
-        evidence.statements,
-        balance.fitted,
-        statement_weights(evidence.statements, grade_weight),
-        strict=True,
-    ):
-        if fitted > 0:
-            rows.append(statement.coefficients * value / fitted)
-            gaps.append(np.log(fitted / statement.value))
-            weights.append(weight)
-    for h in np.flatnonzero((value > 0).all(axis=0)):
-        expected = evidence.growth[h] * evidence.totals[1] / evidence.totals[0] * value[0, h]
-        row = np.zeros(value.shape)
-        row[:, h] = -1.0, 1.0
-        rows.append(row)
-        gaps.append(np.log(value[1, h] / expected))
-        weights.append(grade_weight["C"] / evidence.growth_log_sd[h] ** 2)
-    gap, weight = np.array(gaps), np.array(weights)
-    score = np.abs(gap) * np.sqrt(weight)
-    weight = weight * np.minimum(1.0, huber_threshold / np.maximum(score, 1e-300))
-    return Curvature(np.array(rows).reshape(-1, *value.shape), weight, score)
-
-
-def cell_log_sd(balance: FlowBalance, curve: Curvature, *, huber_threshold: float) -> Floats:
-    """Standard error of every cell, log points.
-
-    Laplace's approximation within the hard totals: H = J' W J; the covariance is H inverted on
-    the directions that leave the totals and the known cells unchanged. Where the statements about
-    a cell disagree by more than their errors allow, its error is scaled up by the root of their
-    mean square gap, as the Particle Data Group does with conflicting measurements.
-
-    Returns
-    -------
-    ndarray, shape (2, H)
-        0 for known cells and cells without trade.
-    """
-    evidence, value = balance.evidence, balance.value
-    free = (value > 0) & ~np.isfinite(evidence.equal)
-    result = np.zeros(value.shape)
-    if not free.any():
-        return result
-    rows = curve.rows[:, free]
-    information = curve.weight[:, None] * rows**2
-    hessian = (curve.weight[:, None] * rows).T @ rows
-    totals = np.zeros((2, *value.shape))
-    for year in range(2):
-        totals[year, year] = value[year] / evidence.totals[year]
-    fixed = totals[:, free]
-    fixed = fixed[fixed.any(axis=1)]
-    # Directions that leave the totals unchanged: the null space of the total rows.
-    _, _, right = np.linalg.svd(fixed, full_matrices=True)
-    inside = right[len(fixed) :].T
-    covariance = inside @ np.linalg.pinv(inside.T @ hessian @ inside, hermitian=True) @ inside.T
-    error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-
-    known = information.sum(axis=0)
-    # A gap beyond the threshold already lost its weight: it counts as one at the threshold.
-    chi_square = np.minimum(curve.score, huber_threshold) ** 2
-    with np.errstate(invalid="ignore"):
-        reduced = np.where(known > 0, (information * chi_square[:, None]).sum(axis=0) / known, 1.0)
-    result[free] = error * np.sqrt(np.maximum(reduced, 1.0))
-    return result
 
 
 def leave_one_source_out(

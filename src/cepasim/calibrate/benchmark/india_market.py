@@ -48,7 +48,7 @@ def balance_india(
     Returns
     -------
     cells : list of Cell
-        98 chapters x 18 exporters in order, US$ mn c.i.f.
+        Chapters x exporters in order, US$ mn c.i.f.
     report : list of ReportLine
     """
     grid = Grid(evidence.chapters, tuple(e for e in INDIA_EXPORTERS if e != "JPN"))
@@ -103,22 +103,27 @@ def balance_india(
             )
             for j, exporter in enumerate(grid.exporters)
         ]
-    report = [
+    report = _chapter_lines(grid, totals, value.sum(axis=1) + japan)
+    report += [statement_line("IND", statement, result.value) for statement in partners]
+    report.append(_row_line(evidence, grid, value, float(published.sum())))
+    return cells, report
+
+
+def _chapter_lines(grid: Grid, totals: Mapping[str, Figure], balanced: Array) -> list[ReportLine]:
+    """Published chapter totals against what they are balanced to."""
+    return [
         ReportLine(
             "IND",
             f"chapter {hs}",
             "chapter total",
-            float(published[i]),
-            float(value[i].sum() + japan[i]),
+            totals[hs].value,
+            float(balanced[i]),
             "US$ mn",
             totals[hs].grade,
             totals[hs].source,
         )
         for i, hs in enumerate(grid.chapters)
     ]
-    report += [statement_line("IND", statement, result.value) for statement in partners]
-    report.append(_row_line(evidence, grid, value, float(published.sum())))
-    return cells, report
 
 
 def _shares_of_table_year(evidence: MarketEvidence, grid: Grid) -> Array:

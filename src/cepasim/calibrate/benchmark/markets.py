@@ -28,13 +28,13 @@ class MarketTables:
     Attributes
     ----------
     japan_imports : DataFrame
-        98 x 20 rows: ``hs``, ``exporter``, ``value`` (c.i.f.), ``low`` and ``high`` (90 % range),
-        ``unit``, ``grade``, ``year``, ``source``, ``note``.
+        Chapters x exporters: ``hs``, ``exporter``, ``value`` (c.i.f.), ``low`` and ``high`` (90 %
+        range), ``unit``, ``grade``, ``year``, ``source``, ``note``.
     india_imports : DataFrame
-        98 x 18 rows, same columns.
+        Chapters x exporters, same columns.
     domestic : DataFrame
-        2 x 98 rows: ``importer``, ``hs``, then the same columns from ``value``; sales of the
-        domestic variety at basic prices, so that imports c.i.f. over imports plus sales is import
+        Importers x chapters: ``importer``, ``hs``, then the same columns from ``value``; sales of
+        the domestic variety at basic prices, so that imports c.i.f. over imports plus sales is import
         penetration.
     report : DataFrame
         One row per piece of evidence: what it says, what the balance gives, the gap.

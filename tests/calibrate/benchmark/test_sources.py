@@ -11,26 +11,25 @@ import pandas as pd
 import pytest
 
 from cepasim.calibrate.benchmark.evidence import read_evidence, read_settings, read_table
-from cepasim.calibrate.benchmark.sources import (
-    CHAPTERS,
-    FLOWS,
-    FlowTables,
-    assemble,
+from cepasim.calibrate.benchmark.measured_errors import (
     calendar_share_error,
     calendar_year,
+    measure_drift,
+    shrunk_log_sd,
+    stated_shares,
+)
+from cepasim.calibrate.benchmark.sources import CHAPTERS, FLOWS, FlowTables, read_flow
+from cepasim.calibrate.benchmark.statements import (
+    assemble,
     chapter_statements,
     group_statements,
     hs8_statements,
-    measure_drift,
-    read_flow,
     share_statements,
-    shrunk_log_sd,
-    stated_shares,
     world_growth,
 )
 from cepasim.core.problems import InputError
 
-PARAMS = Path(__file__).parents[2] / "params"
+PARAMS = Path(__file__).parents[3] / "params"
 SETTINGS = read_settings(PARAMS)
 
 

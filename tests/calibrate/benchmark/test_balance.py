@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from cepasim.calibrate.benchmark.balance import REPORT_COLUMNS, main, run_balance
+from cepasim.calibrate.benchmark.balance import main, run_balance
+from cepasim.calibrate.benchmark.balance_report import REPORT_COLUMNS
 from cepasim.calibrate.benchmark.sources import CHAPTERS
 
-PARAMS = Path(__file__).parents[2] / "params"
+PARAMS = Path(__file__).parents[3] / "params"
 TOTALS = {"export": 5150.0, "import": 17690.0}
 
 pytestmark = pytest.mark.slow

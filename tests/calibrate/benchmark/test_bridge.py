@@ -8,15 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.calibrate.benchmark.bridge import (
-    bridge_growth_errors,
-    fit_bridge,
-    prior_shares,
-)
+from cepasim.calibrate.benchmark.bridge import bridge_growth_errors, fit_bridge, prior_shares
 from cepasim.calibrate.benchmark.evidence import read_evidence, read_settings
 from cepasim.calibrate.benchmark.sources import BRIDGE_YEARS, CHAPTERS, FLOWS, wide
 
-PARAMS = Path(__file__).parents[2] / "params"
+PARAMS = Path(__file__).parents[3] / "params"
 YEARS = ["2018-19", "2019-20", "2021-22"]
 OPTIONS = {
     "fit_log_sd": 0.03,

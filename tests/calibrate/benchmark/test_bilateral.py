@@ -9,14 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from cepasim.calibrate.benchmark.bilateral import (
-    FlowBalance,
-    FlowEvidence,
-    Statement,
-    curvature,
-    estimate,
-    leave_one_source_out,
-)
+from cepasim.calibrate.benchmark.bilateral import estimate, leave_one_source_out
+from cepasim.calibrate.benchmark.flow_evidence import FlowBalance, FlowEvidence, Statement
+from cepasim.calibrate.benchmark.precision import curvature
 from cepasim.core.problems import InputError
 
 Floats = NDArray[np.float64]

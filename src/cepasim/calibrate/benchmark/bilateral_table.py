@@ -1,0 +1,168 @@
+"""The balance of one flow, and the benchmark of both as the table the model reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cepasim.calibrate.benchmark.bilateral import estimate, leave_one_source_out
+from cepasim.calibrate.benchmark.evidence import read_settings
+from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, FlowBalance
+from cepasim.calibrate.benchmark.precision import Curvature, curvature
+from cepasim.calibrate.benchmark.sources import CHAPTERS, FLOWS, FlowTables, read_flow
+from cepasim.calibrate.benchmark.statements import assemble
+
+UNIT = "US$ mn"
+
+DECIMALS = 6
+"""Digits written; totals are exact in them."""
+
+
+@dataclass(frozen=True)
+class FlowResult:
+    """One flow of the benchmark.
+
+    Attributes
+    ----------
+    tables : FlowTables
+        What was read, with the measured errors.
+    balance : FlowBalance
+        The estimate; `log_sd` not below the smallest error allowed.
+    curve : Curvature
+        How hard each statement pulls at the solution.
+    without : dict of str to ndarray, shape (2, chapters)
+        The estimate without each source, US$ mn.
+    """
+
+    tables: FlowTables
+    balance: FlowBalance
+    curve: Curvature
+    without: dict[str, Floats]
+
+
+def balance_flow(parameters_directory: Path, flow: str) -> FlowResult:
+    """Balance one flow of the benchmark.
+
+    Parameters
+    ----------
+    parameters_directory : Path
+        Parameter folder with ``benchmark/evidence``.
+    flow : str
+        "export" or "import", seen from India.
+
+    Raises
+    ------
+    InputError
+        If evidence is missing, malformed or contradicts a hard total.
+    RunError
+        If the solver fails.
+    """
+    settings = read_settings(parameters_directory)
+    tables = read_flow(parameters_directory, flow, settings)
+    evidence = assemble(tables, settings)
+    threshold = settings["huber_threshold"]
+    weights = {grade: settings[f"grade_weight_{grade}"] for grade in "ABCD"}
+    balance = estimate(evidence, huber_threshold=threshold, grade_weight=weights)
+    curve = curvature(balance, huber_threshold=threshold, grade_weight=weights)
+    least = np.maximum(balance.log_sd, settings["smallest_log_sd"])
+    balance = replace(balance, log_sd=np.where(balance.log_sd > 0, least, 0.0))
+    without = leave_one_source_out(evidence, huber_threshold=threshold, grade_weight=weights)
+    return FlowResult(tables, balance, curve, without)
+
+
+def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) -> pd.DataFrame:
+    """The benchmark of trade between India and Japan: chapters by two flows.
+
+    Parameters
+    ----------
+    results : dict of str to FlowResult
+        By flow.
+    settings : dict
+        ``range_normal_quantile``, ``grade_d_log_sd``.
+
+    Returns
+    -------
+    DataFrame
+        ``flow, hs, value, low, high, unit, grade, year, source, note``; every flow sums to its
+        total in the digits written; low and high are a 90 % range.
+    """
+    rows: list[dict[str, Any]] = []
+    for flow in FLOWS:
+        balance = results[flow].balance
+        value = exact_decimals(balance)
+        for h, hs in enumerate(CHAPTERS):
+            log_sd = float(balance.log_sd[1, h])
+            spread = float(np.exp(settings["range_normal_quantile"] * log_sd))
+            known = bool(np.isfinite(balance.evidence.equal[1, h])) and value[h] > 0
+            floor = float(balance.evidence.floors[1, h])
+            low = min(max(value[h] / spread, floor), value[h])
+            grade = "A" if known else "D" if log_sd > settings["grade_d_log_sd"] else "C"
+            source = "balance of published evidence (benchmark/report.csv)"
+            if known:
+                source = "Government of India, Export Import Data Bank, HS8 lines, complete"
+            rows.append(
+                {
+                    "flow": flow,
+                    "hs": hs,
+                    "value": round(float(value[h]), DECIMALS),
+                    "low": round(float(low), DECIMALS),
+                    "high": round(float(value[h] * spread), DECIMALS),
+                    "unit": UNIT,
+                    "grade": grade if value[h] > 0 else "C",
+                    "year": YEARS[1],
+                    "source": source,
+                    "note": cell_note(results[flow], h) if value[h] > 0 else "no recorded trade",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def exact_decimals(balance: FlowBalance) -> Floats:
+    """Benchmark-year chapters rounded so that they still sum to the total exactly.
+
+    What rounding leaves goes to the largest estimated chapter.
+
+    Returns
+    -------
+    ndarray, shape (chapters,)
+        US$ mn with `DECIMALS` digits.
+    """
+    scale = 10**DECIMALS
+    whole = np.rint(balance.value[1] * scale).astype(np.int64)
+    total = round(float(balance.evidence.totals[1]) * scale)
+    estimated = ~np.isfinite(balance.evidence.equal[1])
+    whole[int(np.argmax(np.where(estimated, whole, -1)))] += total - int(whole.sum())
+    result: Floats = whole / scale
+    return result
+
+
+def cell_note(result: FlowResult, chapter: int) -> str:
+    """What a chapter of the benchmark rests on: the two strongest sources and their weight."""
+    if np.isfinite(result.balance.evidence.equal[1, chapter]):
+        return "known"
+    pull = result.curve.weight * result.curve.rows[:, 1, chapter] ** 2
+    names = curve_sources(result.balance)
+    by_source: dict[str, float] = {}
+    for name, weight in zip(names, pull, strict=True):
+        by_source[name] = by_source.get(name, 0.0) + float(weight)
+    total = sum(by_source.values())
+    if total <= 0:
+        return "what the total leaves"
+    strongest = sorted(by_source.items(), key=lambda item: (-item[1], item[0]))[:2]
+    parts = [f"{name} ({100 * weight / total:.0f} %)" for name, weight in strongest if weight > 0]
+    return "rests on " + ", ".join(parts)
+
+
+def curve_sources(balance: FlowBalance) -> list[str]:
+    """Names of the rows of `Curvature`: statements with a fitted value, then growth."""
+    stated = [
+        statement.source
+        for statement, fitted in zip(balance.evidence.statements, balance.fitted, strict=True)
+        if fitted > 0
+    ]
+    linked = int((balance.value > 0).all(axis=0).sum())
+    return stated + [f"{YEARS[0]} moved with India's world trade"] * linked
