@@ -34,8 +34,8 @@ class MarketTables:
         Chapters x exporters, same columns.
     domestic : DataFrame
         Importers x chapters: ``importer``, ``hs``, then the same columns from ``value``; sales of
-        the domestic variety at basic prices, so that imports c.i.f. over imports plus sales is import
-        penetration.
+        the domestic variety at basic prices, so that imports c.i.f. over imports plus sales is
+        import penetration.
     report : DataFrame
         One row per piece of evidence: what it says, what the balance gives, the gap.
     """
