@@ -73,7 +73,7 @@ def elasticity_page(economy: cepasim.Economy) -> str:
     ]
     japan, india = economy.markets["JPN"], economy.markets["IND"]
 
-    def implied(market: cepasim.economy.economy.Market, h: int) -> float:
+    def implied(market: cepasim.economy.market.Market, h: int) -> float:
         sigma, eps = market.sigma_import[h], market.supply[h, market.partner_column]
         return float(sigma if np.isinf(eps) else sigma * (1 + eps) / (sigma + eps))
 

@@ -8,7 +8,8 @@ from scipy.stats import norm
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
-from cepasim.economy.uncertainty import Uncertainty, sobol_scores
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.studies.sensitivity import (
     GROUPS,
     HEADLINES,

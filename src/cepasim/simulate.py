@@ -19,7 +19,8 @@ from cepasim.core.arrays import same_everywhere
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import Economy, Market
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
 from cepasim.engines.engine import GSIM, SMART, Engine, per_market
 from cepasim.equilibrium import (
     QuotaEquilibrium,

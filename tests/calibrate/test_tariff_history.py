@@ -8,7 +8,8 @@ import pytest
 
 from cepasim.calibrate.backcast import tariff_history as history
 from cepasim.core.countries import PARTNER
-from cepasim.economy.economy import NO_LINE, Economy
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
 from cepasim.params.parameters import bundled_directory
 
 RULE = history.Staging(

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cepasim.economy.economy import Economy, known_product_trade
+from cepasim.economy.benchmark import known_product_trade
+from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.notes import scenario_notes
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cepasim.economy.economy import Economy, Market
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
 from cepasim.levers.tariff import after_cut, line_rates, selected_lines
 from cepasim.scenario.scenario import Cut, Scenario, TariffLever
 from cepasim.shocks.wedges import wedges

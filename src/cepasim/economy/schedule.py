@@ -11,101 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-LineRule = Literal["best", "mean"]
-#: Weights of products whose trade is not known: alike in taste at what shippers pay on average, at
-#: the preferential rate, or one each.
-ProductRule = Literal["alike", "alike_preferential", "count"]
-#: How the wedges of products make a chapter's: the CES index, or the mean at unchanged quantities.
-WedgeRule = Literal["ces", "mean"]
+from cepasim.economy.kinds import Kinds, Stack, cheapest, told_apart
+from cepasim.economy.rates import LineRule, Rates
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
 #: being phased in moves in equal annual steps between the two.
 SCHEDULE_YEAR = 2026
-
-
-class LineFacts(Protocol):
-    """What the rates of N tariff lines are made of, whatever the figures are."""
-
-    def levels(self, source: str) -> tuple[Floats, Floats]:
-        """Two rates by line, shape (N,): where neither is higher, no rate of the source is."""
-
-    def marks(self, source: str) -> tuple[NDArray[Any], ...]:
-        """All else that its rates are made of besides the chapter, shape (N,) each."""
-
-    def at(self, lines: Ints, source: str) -> LineFacts:
-        """Facts of some of the lines, as far as one source goes."""
-
-
-class Rates(Protocol):
-    """Rates of N tariff lines under certain figures."""
-
-    @property
-    def facts(self) -> LineFacts:
-        """What they are made of."""
-
-    @property
-    def mfn(self) -> Floats:
-        """Most-favoured-nation rates, shape (N,)."""
-
-    def drawn(self, source: str) -> bool:
-        """Whether the rates of a source are others under other figures."""
-
-    def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates in 2023-24 and from 2026-27 on, shape (N,); one array where nothing moves."""
-
-    def late(self, source: str) -> tuple[int, Floats] | None:
-        """First year and rates of a known later event, such as the end of LDC treatment."""
-
-    def on(self, facts: LineFacts) -> Rates:
-        """Rates of other lines under the same figures."""
-
-
-@dataclass(frozen=True, eq=False)
-class Kinds:
-    """Products that nothing distinguishes in the eyes of one source, taken as one.
-
-    Attributes
-    ----------
-    of_product : ndarray of int, shape (K,)
-        Kind of each product.
-    product : ndarray of int, shape (G,)
-        A product of each kind; kinds stand by chapter.
-    schedule : TariffSchedule
-        Of the source alone, with a product for each kind, under some figures; under those of
-        another schedule: `TariffSchedule.by_kind`.
-    """
-
-    of_product: Ints
-    product: Ints
-    schedule: TariffSchedule
-
-    @cached_property
-    def source(self) -> str:
-        """Name of the source: the first of those that are alike."""
-        return self.schedule.exporters[0]
-
-    @cached_property
-    def chapter(self) -> Ints:
-        """Chapter of all products of each kind, shape (G,)."""
-        return self.schedule.chapter
-
-    @cached_property
-    def number(self) -> Floats:
-        """Products of each kind, shape (G,)."""
-        return self.sums(np.ones(len(self.of_product)))
-
-    def sums(self, values: Floats) -> Floats:
-        """Sum of values by product over each kind: shape (K,) to (G,)."""
-        return np.asarray(np.bincount(self.of_product, values, len(self.product)), dtype=float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +94,7 @@ class TariffSchedule:
         self,
         source: str,
         selections: Hashable = (),
-        selected: Callable[[], Sequence[NDArray[np.bool_]]] = tuple,
+        selected: Callable[[], Sequence[Bools]] = tuple,
     ) -> Kinds:
         """Products by kind: alike in chapter, rates under any figures, and selection.
 
@@ -206,7 +124,7 @@ class TariffSchedule:
         assert isinstance(found, Stack)
         return found
 
-    def _told_apart(self, source: str, masks: Sequence[NDArray[np.bool_]]) -> Kinds:
+    def _told_apart(self, source: str, masks: Sequence[Bools]) -> Kinds:
         masks_of_lines = [mask for mask in masks if mask.size == self.lines.size]
         levels, marks = self.rates.facts.levels(source), self.rates.facts.marks(source)
         rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
@@ -215,7 +133,7 @@ class TariffSchedule:
         # that another one of the product is no dearer than.
         lines = np.arange(len(self.lines))
         if self.line_rule == "best" and len(self.products) < len(self.lines):
-            lines = _cheapest(told_apart(self.product_of_line, rest), *levels)
+            lines = cheapest(told_apart(self.product_of_line, rest), *levels)
         lines = lines[np.lexsort((of_line[lines], self.product_of_line[lines]))]
         count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
         start = np.cumsum(count) - count
@@ -354,87 +272,3 @@ class TariffSchedule:
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
         return self._once("mfn", self.mfn, self.product_rates)
-
-
-@dataclass(frozen=True, eq=False)
-class Stack:
-    """Kinds of products of several sources, one source after the other: G in all.
-
-    Attributes
-    ----------
-    kinds : tuple of Kinds
-    parts : tuple of slice
-        Where the kinds of each source stand.
-    chapter : ndarray of int, shape (G,)
-    number : ndarray, shape (G,)
-        Products of the kind.
-    first, width : ndarray of int, shape (sources x H,)
-        First kind of each chapter of each source, and how many there are.
-    """
-
-    kinds: tuple[Kinds, ...]
-    parts: tuple[slice, ...]
-    chapter: Ints
-    number: Floats
-    first: Ints
-    width: Ints
-
-    @classmethod
-    def of(cls, kinds: Sequence[Kinds]) -> Stack:
-        """Put kinds one after the other."""
-        ends = np.cumsum([0, *(len(one.product) for one in kinds)]).tolist()
-        chapter = np.concatenate([one.chapter for one in kinds])
-        starts = np.diff(chapter, prepend=-1) != 0
-        starts[ends[:-1]] = True
-        first = np.flatnonzero(starts)
-        return cls(
-            kinds=tuple(kinds),
-            parts=tuple(slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)),
-            chapter=chapter,
-            number=np.concatenate([one.number for one in kinds]),
-            first=first,
-            width=np.diff(np.append(first, chapter.size)),
-        )
-
-    def joined(self, what: Callable[[Kinds], Floats]) -> Floats:
-        """Put an array of each source together, shape (..., G)."""
-        return np.concatenate([what(one) for one in self.kinds], axis=-1)
-
-    def sums(self, values: Floats) -> Floats:
-        """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
-        return np.asarray(np.add.reduceat(values, self.first, axis=-1))
-
-
-def _cheapest(group: Ints, first: Floats, second: Floats) -> Ints:
-    """Places to which no other one of their group is equal or lower in both rates, in order.
-
-    Of equal ones the first counts; one without both rates is like no other.
-    """
-    both = ~np.isnan(first + second)
-    known = np.flatnonzero(both)
-    _, rank = np.unique(second[known], return_inverse=True)
-    order = np.lexsort((rank, first[known], group[known]))
-    # The lowest second rate so far within the group: each group stands below those before.
-    depth = rank[order] - len(known) * group[known][order]
-    kept = np.ones(len(known), dtype=np.bool_)
-    kept[1:] = depth[1:] < np.minimum.accumulate(depth)[:-1]
-    return np.sort(np.concatenate([known[order][kept], np.flatnonzero(~both)]))
-
-
-def told_apart(*marks: NDArray[Any]) -> Ints:
-    """Number of the combination of marks that each place has, in the order of the marks.
-
-    Parameters
-    ----------
-    *marks : ndarray, shape (N,)
-        NaN is a mark like any other.
-
-    Returns
-    -------
-    ndarray of int, shape (N,)
-    """
-    number = np.zeros(len(marks[0]), dtype=np.int64)
-    for mark in marks:
-        values, place = np.unique(mark, return_inverse=True)
-        _, number = np.unique(number * len(values) + place, return_inverse=True)
-    return number

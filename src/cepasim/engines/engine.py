@@ -18,7 +18,8 @@ from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import Economy, Market
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
 from cepasim.equilibrium import ces_index, wedge_accounts
 from cepasim.equilibrium.gsim import Clearing, clear_markets, clear_markets_linear
 from cepasim.equilibrium.smart import (

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import InputError, Problem
-from cepasim.economy.economy import Economy, Market
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
 from cepasim.levers.timing import Years, in_force
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import ExchangeRateLever, ExternalLever, Scenario

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.economy.economy import Market
+from cepasim.economy.market import Market
 from cepasim.levers.timing import Years, in_force
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import QuotaLever

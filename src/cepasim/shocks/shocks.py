@@ -13,7 +13,8 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, same_everywhere
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.economy import Economy, Market
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
 from cepasim.levers.external import cost_hats, demand_hat, redirected
 from cepasim.levers.fund import FundPath, fund_path
 from cepasim.levers.quota import Quotas, quotas, with_in_quota_rates

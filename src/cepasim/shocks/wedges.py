@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.economy import Economy, Market
-from cepasim.economy.schedule import Kinds, TariffSchedule
+from cepasim.economy.economy import Economy
+from cepasim.economy.kinds import Kinds
+from cepasim.economy.market import Market
+from cepasim.economy.schedule import TariffSchedule
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.levers.ntb import barriers_after_relief
 from cepasim.levers.origin import origin_cost_after

@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem
-from cepasim.economy.economy import Economy, Market, known_product_trade, load
+from cepasim.economy.benchmark import known_product_trade
+from cepasim.economy.economy import Economy, load
+from cepasim.economy.market import Market
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
 from cepasim.levers.tariff import line_rates

@@ -21,7 +21,9 @@ from scipy.stats import sobol_indices
 
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty import Block, Uncertainty, sobol_scores
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.uncertainty.blocks import Block
+from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import run
 from cepasim.studies import chunks

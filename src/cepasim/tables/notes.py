@@ -6,7 +6,8 @@ import numpy as np
 
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import parse_fiscal_year
-from cepasim.economy.economy import NO_LINE, Economy
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
 from cepasim.levers.external import freed_exports, redirect_share
 from cepasim.levers.fund import allocation
 from cepasim.levers.tariff import selected_lines

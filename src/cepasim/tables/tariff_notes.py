@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year, parse_fiscal_year
-from cepasim.economy.economy import NO_LINE, Economy, Market, known_product_trade
+from cepasim.economy.benchmark import known_product_trade
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
+from cepasim.economy.market import Market
 from cepasim.equilibrium.preferences import effective_tariff
 from cepasim.levers.tariff import line_rates
 from cepasim.scenario.scenario import TariffLever

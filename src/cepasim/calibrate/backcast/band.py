@@ -19,7 +19,8 @@ from scipy.special import stdtrit
 from cepasim.calibrate.backcast import model
 from cepasim.calibrate.backcast.history import FLOWS, LAST, LAST_FITTED, START, History, position
 from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty import WIDTH, Uncertainty
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.uncertainty.spread import WIDTH
 
 Floats = NDArray[np.float64]
 

@@ -21,7 +21,7 @@ from cepasim.calibrate.benchmark.evidence import read_settings
 from cepasim.calibrate.benchmark.measured_errors import row_of
 from cepasim.calibrate.benchmark.sources import CHAPTERS, FLOWS, LAST_YEAR, FlowTables, read_flow
 from cepasim.core import files as output
-from cepasim.economy.uncertainty import WIDTH
+from cepasim.economy.uncertainty.spread import WIDTH
 from cepasim.params.parameters import bundled_directory
 
 YEAR = "2022-23"

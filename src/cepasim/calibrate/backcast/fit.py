@@ -41,7 +41,7 @@ from cepasim.calibrate.backcast.history import (
 from cepasim.core import files as output
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy, load
-from cepasim.economy.uncertainty import WIDTH
+from cepasim.economy.uncertainty.spread import WIDTH
 from cepasim.params.parameters import bundled_directory
 
 Floats = NDArray[np.float64]

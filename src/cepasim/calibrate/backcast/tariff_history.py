@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.economy.economy import NO_LINE, Economy
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.problems import InputError, Problem
-from cepasim.economy.uncertainty import WIDTH
+from cepasim.economy.uncertainty.spread import WIDTH
 
 """Standard normal quantile of a two-sided 90 % range."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.calibrate.benchmark.cells import Array, Statement
-from cepasim.economy.uncertainty import WIDTH
+from cepasim.economy.uncertainty.spread import WIDTH
 
 CIF = "US$ mn c.i.f."
 BASIC = "US$ mn, basic prices"

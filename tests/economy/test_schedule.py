@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cepasim.economy.economy import NO_LINE, Economy, known_product_trade
-from cepasim.economy.schedule import TariffSchedule, told_apart
+from cepasim.economy.benchmark import known_product_trade
+from cepasim.economy.economy import Economy
+from cepasim.economy.kinds import told_apart
+from cepasim.economy.lines import NO_LINE
+from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import load_parameters
 
 BASE, FINAL = np.array([2023]), np.array([2026])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import cepasim
-from cepasim.economy.economy import NO_LINE, Economy
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cepasim.core.problems import InputError
 from cepasim.products.classification import Classification, Selection
 
-PARAMS = Path(__file__).resolve().parents[1] / "params"
+PARAMS = Path(__file__).resolve().parents[2] / "params"
 
 
 class Folder:

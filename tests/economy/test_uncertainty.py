@@ -9,15 +9,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from cepasim import Economy
-from cepasim.economy.uncertainty import (
-    WIDTH,
-    Block,
-    Scale,
-    Spread,
-    Uncertainty,
-    rebalanced,
-    sobol_scores,
-)
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.uncertainty.blocks import Block
+from cepasim.economy.uncertainty.draws import rebalanced, sobol_scores
+from cepasim.economy.uncertainty.spread import WIDTH, Scale, Spread
 from cepasim.equilibrium import solve_market
 
 LARGEST = 2.326

@@ -1,0 +1,91 @@
+"""Trade and domestic sales of the base year, as the balanced benchmark has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.schedule import TariffSchedule
+from cepasim.params.parameters import Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """Trade and domestic sales of the base year in one market, US$ million.
+
+    Attributes
+    ----------
+    chapters : tuple of str, length H
+    exporters : tuple of str, length S
+    pair : ndarray, shape (H,)
+        India's exports to Japan f.o.b., or its imports from Japan c.i.f.: the bilateral benchmark.
+    cif : ndarray, shape (H, S)
+        Imports by source; the partner's column is made from ``pair`` and the freight.
+    domestic : ndarray, shape (H,)
+    """
+
+    chapters: tuple[str, ...]
+    exporters: tuple[str, ...]
+    pair: Floats
+    cif: Floats
+    domestic: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What an economy is built on besides its parameters and schedules.
+
+    Attributes
+    ----------
+    benchmarks : mapping of importer to Benchmark
+    known_trade : ndarray, shape (K,)
+        India's exports to Japan by product of Japan's schedule, US$ million f.o.b.
+    """
+
+    benchmarks: Mapping[str, Benchmark]
+    known_trade: Floats
+
+
+def read_benchmark(importer: str, parameters: Parameters) -> Benchmark:
+    """Read the benchmark of one market."""
+    table = "japan_imports" if importer == "JPN" else "india_imports"
+    imports = parameters.table(f"benchmark/{table}")
+    exporters = exporters_of(parameters, table)
+    chapters = tuple(dict.fromkeys(imports["hs"]))
+    sales = parameters.table("benchmark/domestic")
+    sales = sales[sales["importer"] == importer].set_index("hs")
+    flow = "export" if importer == "JPN" else "import"
+    trade = parameters.table("benchmark/bilateral")
+    pair = trade[trade["flow"] == flow].set_index("hs")["value"]
+    return Benchmark(
+        chapters=chapters,
+        exporters=exporters,
+        pair=frozen_floats(pair.loc[list(chapters)].to_numpy(float)),
+        cif=frozen_floats(_pivot(imports, chapters, exporters)),
+        domestic=frozen_floats(sales["value"].loc[list(chapters)].to_numpy(float)),
+    )
+
+
+def exporters_of(parameters: Parameters, table: str) -> tuple[str, ...]:
+    """Sources of a market in the order in which the benchmark lists them."""
+    return tuple(dict.fromkeys(parameters.table(f"benchmark/{table}")["exporter"]))
+
+
+def known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Floats:
+    """India's exports to Japan by HS6 in the base year, US$ million f.o.b., shape (K,).
+
+    Zero where the customs data (about 80 % of value) list no trade.
+    """
+    table = parameters.table("trade/india_exports_japan_hs6")
+    base = table[table["fiscal_year"] == format_fiscal_year(BASE_YEAR)].set_index("hs6")["value"]
+    return base.reindex(schedule.products).fillna(0.0).to_numpy(float)
+
+
+def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:
+    """Value by chapter and exporter as an array with checked labels, shape (H, S)."""
+    wide = table.pivot(index="hs", columns="exporter", values="value")
+    return wide.loc[list(chapters), list(exporters)].to_numpy(float, copy=True)

@@ -1,0 +1,194 @@
+"""Japan's tariff: nine-digit lines with the rates of 2026, put back to those of 2023-24."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cepasim.core.arrays import Floats, Ints, read_only
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.benchmark import exporters_of
+from cepasim.economy.lines import Lines
+from cepasim.economy.rates import LineFacts, LineRule
+from cepasim.economy.schedule import TariffSchedule
+from cepasim.params.parameters import Parameters
+
+#: Column of Japan's schedule that a source without one of its own reads.
+_JAPAN_COLUMN = {"BGD": "LDC", "KHM": "LDC", "MMR": "LDC"}
+#: Sources whose rates in Japan still fell after 2023-24.
+_ROLLED_BACK = ("CHN", "KOR", "EU27", "GBR", "USA")
+
+
+@dataclass(frozen=True, eq=False)
+class JapanFacts:
+    """What Japan's rates are made of, whatever the figures are: N lines.
+
+    Attributes
+    ----------
+    mfn : ndarray, shape (N,)
+        MFN rate, fraction; NaN where no ad-valorem rate is known.
+    published : mapping of source to ndarray of shape (N,)
+        Rates as in the schedule of 2026.
+    gsp : ndarray, shape (N,)
+        General preference, fraction; NaN where there is none.
+    last_step : ndarray, shape (N,)
+        Last instalment of category B15, fraction; NaN elsewhere.
+    """
+
+    mfn: Floats
+    published: Mapping[str, Floats]
+    gsp: Floats
+    last_step: Floats
+
+    def levels(self, source: str) -> tuple[Floats, Floats]:
+        """MFN rates and those of a source: no rule turns their order round."""
+        return self.mfn, self.published[source]
+
+    def marks(self, source: str) -> tuple[Floats, ...]:
+        """All else that the rates of a source are made of."""
+        return {"IND": (self.gsp, self.last_step), "BGD": (self.gsp,)}.get(source, ())
+
+    def at(self, lines: Ints, source: str) -> JapanFacts:
+        """Facts of some of the lines, as far as one source goes."""
+        return JapanFacts(
+            mfn=self.mfn[lines],
+            published=FrozenMapping({source: self.published[source][lines]}),
+            gsp=self.gsp[lines],
+            last_step=self.last_step[lines],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class JapanRates:
+    """Japan's rates, put back to those of 2023-24 where they still fell.
+
+    The 2026 rates are official; those of 2023-24 follow the roll-back rules: a share of the cut
+    already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
+    (India). Sources without a preference of their own pay the MFN rate.
+
+    Attributes
+    ----------
+    facts : JapanFacts
+    gsp_use : float
+        Share of India's trade that has the general preference where it is lower.
+    done : mapping of source to float
+        Share of the cut that was made by 2023-24.
+    steps_left : float
+        Instalments of category B15 left after 2023-24.
+    ldc_end : int
+        First year in which Bangladesh is no longer a least developed country.
+    """
+
+    facts: JapanFacts
+    gsp_use: float
+    done: Mapping[str, float]
+    steps_left: float
+    ldc_end: int
+    _found: dict[str, tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def under(cls, facts: JapanFacts, parameters: Parameters) -> JapanRates:
+        """Rates under the parameters."""
+        value = parameters.value
+        return cls(
+            facts=facts,
+            gsp_use=value("gsp_use_ind"),
+            done={
+                e: value(f"roll_back_share_{e.lower()}")
+                for e in _ROLLED_BACK
+                if e in facts.published
+            },
+            steps_left=value("b15_remaining_steps_2023"),
+            ldc_end=int(value("bangladesh_ldc_end")),
+        )
+
+    @property
+    def mfn(self) -> Floats:
+        """MFN rates, shape (N,)."""
+        return self.facts.mfn
+
+    def drawn(self, source: str) -> bool:
+        """Whether the figures have a say in the rates of a source."""
+        return source in ("IND", "BGD") or source in self.done
+
+    def of(self, source: str) -> tuple[Floats, Floats]:
+        """Rates of a source in 2023-24 and from 2026-27 on."""
+        if source not in self._found:
+            self._found[source] = self._of(source)
+        return self._found[source]
+
+    def _of(self, source: str) -> tuple[Floats, Floats]:
+        facts = self.facts
+        final = facts.published[source]
+        if source == "IND":
+            final = final - self.gsp_use * np.nan_to_num(final - np.fmin(final, facts.gsp))
+            due = np.isnan(facts.last_step)
+            base = np.where(due, final, self.steps_left * facts.last_step)
+        elif self.done.get(source, 1.0) != 1.0:
+            rolled = facts.mfn - (facts.mfn - final) * self.done[source]
+            base = np.where(np.isnan(rolled), final, rolled)
+        else:
+            return final, final
+        return read_only(base), read_only(final)
+
+    def late(self, source: str) -> tuple[int, Floats] | None:
+        """The end of Bangladesh's treatment as a least developed country."""
+        if source != "BGD":
+            return None
+        facts = self.facts
+        return self.ldc_end, np.where(np.isnan(facts.gsp), facts.mfn, facts.gsp)
+
+    def on(self, facts: LineFacts) -> JapanRates:
+        """Rates of other lines under the same figures."""
+        assert isinstance(facts, JapanFacts)
+        return replace(self, facts=facts, _found={})
+
+
+def japan_schedule(
+    parameters: Parameters, chapters: tuple[str, ...], line_rule: LineRule
+) -> TariffSchedule:
+    """Read Japan's nine-digit lines; the rates of 2026 are official."""
+    lines = parameters.table("tariffs/japan_lines").sort_values("hs9", kind="stable")
+    # Seasonal rates stand as two rows of one code: the mean of the seasons.
+    rate_columns = [c for c in lines.columns if c == "mfn_pct" or (c.isupper() and len(c) >= 3)]
+    rates = lines.groupby("hs9", sort=True)[rate_columns + ["b15_rate_jan_2026_pct"]].mean() / 100
+    words = lines.groupby("hs9", sort=True)[["cepa_status", "mfn_kind"]].first()
+    codes = rates.index.to_numpy(dtype=str)
+    mfn = rates["mfn_pct"].to_numpy(float)
+
+    exporters = exporters_of(parameters, "japan_imports")
+    columns = {}
+    for exporter in exporters:
+        name = _JAPAN_COLUMN.get(exporter, exporter)
+        own = rates[name].to_numpy(float) if name in rates else np.full(len(codes), np.nan)
+        if name == "LDC":
+            # Where the general preference is lower, or is all there is, they have that too.
+            own = np.fmin(own, rates["GSP"].to_numpy(float))
+        columns[exporter] = np.where(np.isnan(own), mfn, own)
+    gsp = rates["GSP"].to_numpy(float)
+    last_step = rates["b15_rate_jan_2026_pct"].to_numpy(float)
+    ordered = Lines.of(codes, chapters)
+    first: dict[bytes, int] = {}
+    alone = ("IND", "BGD", *_ROLLED_BACK)
+    alike = tuple(
+        place if e in alone else first.setdefault(columns[e].tobytes(), place)
+        for place, e in enumerate(exporters)
+    )
+    published = [ordered.padded(columns[exporters[place]]) for place in alike]
+    facts = JapanFacts(
+        mfn=ordered.padded(mfn),
+        published=FrozenMapping(dict(zip(exporters, published, strict=True))),
+        gsp=ordered.padded(gsp),
+        last_step=ordered.padded(last_step),
+    )
+    return ordered.schedule(
+        "JPN",
+        exporters,
+        words["cepa_status"].to_numpy(str),
+        words["mfn_kind"].to_numpy(str),
+        line_rule,
+        alike,
+        JapanRates.under(facts, parameters),
+    )

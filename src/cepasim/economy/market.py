@@ -1,0 +1,244 @@
+"""One importing country as arrays: values, wedges and elasticities of its market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.core.countries import PARTNER
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.benchmark import Benchmark, Ground
+from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.weights import ProductRule, ProductWeights, benchmark_tariffs
+from cepasim.equilibrium.preferences import collected_tariff, effective_tariff
+from cepasim.params.parameters import Parameters
+
+BARRIER_TYPES = ("sps", "tbt", "border", "process")
+#: How the wedges of products make a chapter's: the CES index, or the mean at unchanged quantities.
+WedgeRule = Literal["ces", "mean"]
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """One importing country: H chapters, S sources, K products in the tariff schedule.
+
+    Attributes
+    ----------
+    importer, partner : str
+        ``JPN``/``IND`` or the other way round.
+    exporters : tuple of str, length S
+    chapters : tuple of str, length H
+    cif : ndarray, shape (H, S)
+        Benchmark imports, c.i.f., US$ million.
+    domestic : ndarray, shape (H,)
+        Sales of the domestic variety, US$ million.
+    freight : ndarray, shape (H, S)
+        Freight and insurance, fraction of the f.o.b. value.
+    schedule : TariffSchedule
+    weights : tuple of ProductWeights, length S
+        Share of each product in its chapter's landed imports, by source.
+    origin_cost : ndarray, shape (H, S)
+        ``phi``, fraction of the c.i.f. value; 0 where full use is assumed.
+    utilisation_max : float
+    barriers : mapping of str to ndarray of shape (H,)
+        AVE of barriers by type.
+    rent_share : float
+        Share of the barriers' cost that is a rent to somebody.
+    tariff_effective, tariff_collected : ndarray, shape (H, S)
+        Benchmark ``t_eff`` and ``t_duty``, fractions of the c.i.f. value.
+    sigma_import, sigma_domestic, eta : ndarray, shape (H,)
+    supply : ndarray, shape (H, S)
+    supply_domestic : ndarray, shape (H,)
+    growth : float
+        Real growth of demand a year after the benchmark.
+    """
+
+    importer: str
+    partner: str
+    exporters: tuple[str, ...]
+    chapters: tuple[str, ...]
+    cif: Floats
+    domestic: Floats
+    freight: Floats
+    schedule: TariffSchedule
+    weights: tuple[ProductWeights, ...]
+    origin_cost: Floats
+    utilisation_max: float
+    barriers: Mapping[str, Floats]
+    rent_share: float
+    tariff_effective: Floats
+    tariff_collected: Floats
+    sigma_import: Floats
+    sigma_domestic: Floats
+    eta: Floats
+    supply: Floats
+    supply_domestic: Floats
+    growth: float
+
+    @cached_property
+    def partner_column(self) -> int:
+        """Index of the partner among the exporters."""
+        return self.exporters.index(self.partner)
+
+    @cached_property
+    def product_weights(self) -> Floats:
+        """Share of each product in its chapter's landed imports from the source, (K, S)."""
+        return frozen_floats(np.stack([weights.by_product for weights in self.weights], axis=1))
+
+    @cached_property
+    def barrier_total(self) -> Floats:
+        """AVE of all barriers, shape (H,): the types add up."""
+        return frozen_floats(np.sum([self.barriers[kind] for kind in BARRIER_TYPES], axis=0))
+
+    @cached_property
+    def wedge(self) -> Floats:
+        """Level of the landed wedge ``T = (1 + f)(1 + t_eff)(1 + nu)``, shape (H, S)."""
+        return frozen_floats(
+            (1 + self.freight) * (1 + self.tariff_effective) * (1 + self.barrier_total[:, None])
+        )
+
+    @cached_property
+    def fob(self) -> Floats:
+        """Benchmark exports of each source to this market, f.o.b., US$ million, shape (H, S)."""
+        return frozen_floats(self.cif / (1 + self.freight))
+
+    @cached_property
+    def landed(self) -> Floats:
+        """Benchmark expenditure at landed prices, US$ million, shape (H, S)."""
+        return frozen_floats(self.fob * self.wedge)
+
+    @cached_property
+    def import_shares(self) -> Floats:
+        """Share of each source in landed imports, shape (H, S); even where nothing is imported."""
+        total = self.landed.sum(axis=1, keepdims=True)
+        even = np.full(self.landed.shape, 1.0 / len(self.exporters))
+        return frozen_floats(np.divide(self.landed, total, out=even, where=total > 0))
+
+    @cached_property
+    def domestic_share(self) -> Floats:
+        """Share of the domestic variety in the composite, shape (H,)."""
+        total = self.landed.sum(axis=1) + self.domestic
+        return frozen_floats(
+            np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0)
+        )
+
+    def product_tariffs(self, rates: Floats, origin_cost: Floats | float) -> tuple[Floats, Floats]:
+        """Effective and collected tariff of each product at given preferential rates.
+
+        Parameters
+        ----------
+        rates : ndarray, shape (..., K)
+            Rate with the preference, fraction; NaN (no ad-valorem rate known) counts as 0.
+        origin_cost : ndarray, shape (..., K), or 0.0
+            ``phi`` of each product, fraction.
+
+        Returns
+        -------
+        effective, collected : ndarray, shape (..., K)
+            One and the same array where proving origin costs nothing.
+        """
+        return self.tariffs(self.schedule.product_mfn, rates, origin_cost)
+
+    def tariffs(
+        self, mfn: Floats, rates: Floats, origin_cost: Floats | float
+    ) -> tuple[Floats, Floats]:
+        """Effective and collected tariff of products with MFN rates of shape (K,)."""
+        rates = np.where(np.isnan(rates), 0.0, rates)
+        mfn = np.fmax(mfn, rates)  # where it is not known: the rate
+        margin = mfn - rates
+        if isinstance(origin_cost, float) and origin_cost == 0.0:
+            paid = mfn - self.utilisation_max * margin
+            return paid, paid
+        return (
+            effective_tariff(mfn, margin, origin_cost, self.utilisation_max),
+            collected_tariff(mfn, margin, origin_cost, self.utilisation_max),
+        )
+
+
+def markets_of(
+    schedules: Mapping[str, TariffSchedule],
+    parameters: Parameters,
+    ground: Ground,
+    benchmarks: Mapping[str, Benchmark],
+    product_rule: ProductRule,
+) -> FrozenMapping:
+    """Both markets by importer, under given schedules, parameters and benchmarks."""
+    known = {"JPN": ground.known_trade, "IND": None}
+    return FrozenMapping(
+        {
+            importer: _market(
+                importer, schedule, parameters, benchmarks[importer], known[importer], product_rule
+            )
+            for importer, schedule in schedules.items()
+        }
+    )
+
+
+def _market(
+    importer: str,
+    schedule: TariffSchedule,
+    parameters: Parameters,
+    benchmark: Benchmark,
+    known_trade: Floats | None,
+    product_rule: ProductRule,
+) -> Market:
+    """Arrays of one market: values, wedges, elasticities."""
+    partner = PARTNER[importer]
+    exporters = schedule.exporters
+    chapters = benchmark.chapters
+
+    def by_chapter(name: str, exporter: str | None = None) -> Floats:
+        return parameters.by_chapter(name, chapters, importer=importer, exporter=exporter)
+
+    def by_source(name: str) -> Floats:
+        return parameters.by_source(name, chapters, exporters, importer)
+
+    barriers = {kind: by_chapter(f"nu_{kind}") for kind in ("sps", "tbt", "process")}
+    barriers["border"] = by_chapter("border_days") * by_chapter("border_ave_per_day")
+    sigma_import = by_chapter("sigma_import")
+    maximum = parameters.value("utilisation_max")
+    used = by_chapter("utilisation_observed", partner)
+    freight = by_source("freight_insurance")
+    # The pair's own trade is the bilateral benchmark itself: f.o.b. in India's exports, c.i.f. in
+    # its imports, whatever freight a user assumes.
+    column = exporters.index(partner)
+    cif = benchmark.cif.copy()
+    cif[:, column] = benchmark.pair * (1 + freight[:, column] if importer == "JPN" else 1.0)
+    weights, phi, effective, collected = benchmark_tariffs(
+        schedule,
+        partner,
+        used,
+        maximum,
+        sigma_import,
+        (cif / (1 + freight))[:, column],
+        known_trade,
+        product_rule,
+    )
+    return Market(
+        importer=importer,
+        partner=partner,
+        exporters=exporters,
+        chapters=chapters,
+        cif=frozen_floats(cif),
+        domestic=benchmark.domestic,
+        freight=frozen_floats(freight),
+        schedule=schedule,
+        weights=weights,
+        origin_cost=frozen_floats(phi),
+        utilisation_max=maximum,
+        barriers=FrozenMapping({kind: frozen_floats(nu) for kind, nu in barriers.items()}),
+        rent_share=parameters.value("rent_share"),
+        tariff_effective=frozen_floats(effective),
+        tariff_collected=frozen_floats(collected),
+        sigma_import=frozen_floats(sigma_import),
+        sigma_domestic=frozen_floats(by_chapter("sigma_domestic")),
+        eta=frozen_floats(by_chapter("eta")),
+        supply=frozen_floats(by_source("epsilon_supply")),
+        supply_domestic=frozen_floats(by_chapter("epsilon_domestic")),
+        growth=parameters.uniform("real_demand_growth", chapters, importer),
+    )

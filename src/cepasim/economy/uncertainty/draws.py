@@ -1,0 +1,198 @@
+"""How uncertain each figure is, and draws of all of them together.
+
+Every figure carries a range ``low`` to ``high``, read as the 90 % interval around the median
+``value``. The range says the shape, too: positive figures without an upper end err in proportion
+(log-normal), shares in their odds (logit-normal), and where the range touches zero or one the
+error is in the figure itself. The two sides of a range have each their own width. Figures of one
+kind and one importer err together in part. docs/uncertainty.md states all of it.
+
+Draws are scrambled Sobol points. They depend on the figures and on the seed alone: the reference
+and the scenario, and one scenario and another, are compared under the same draws.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from cepasim.core.arrays import Floats
+from cepasim.economy.benchmark import Benchmark
+from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty.blocks import PARTS, Block, Blocks, Builder
+from cepasim.economy.uncertainty.spread import Spread
+
+_MOST_STEPS = 100
+
+
+class Uncertainty(Blocks):
+    """Distributions of every figure of an economy, and economies drawn from them."""
+
+    @classmethod
+    def of(cls, economy: Economy) -> Uncertainty:
+        """Distributions of the figures of an economy.
+
+        What the user set by name (``parameters:`` of a scenario, ``with_overrides``) is taken as
+        known: it is not drawn. The scores of all other figures stay what they were.
+        """
+        return Builder(economy).build(cls)
+
+    def scores(self, start: int, stop: int, seed: int) -> Floats:
+        """Scrambled Sobol points as standard normal scores.
+
+        Parameters
+        ----------
+        start, stop : int
+            First draw and the one after the last.
+        seed : int
+
+        Returns
+        -------
+        ndarray, shape (stop - start, dimensions)
+            The same rows whatever else is asked for.
+        """
+        return sobol_scores(self.dimensions, start, stop, seed, self.largest)
+
+    def economy(self, economy: Economy, scores: Floats) -> Economy:
+        """Return an economy under one draw.
+
+        Parameters
+        ----------
+        economy : Economy
+            The one the distributions are of.
+        scores : ndarray, shape (dimensions,)
+            All zero gives every figure its median.
+
+        Returns
+        -------
+        Economy
+            The trade of India and Japan sums to the same totals, and the imports from each other
+            source to the same total of the source.
+        """
+        return self.assembled(economy, lambda block: block.at(scores))
+
+    def assembled(self, economy: Economy, figures: Callable[[Block], Floats]) -> Economy:
+        """Return an economy with given figures.
+
+        Parameters
+        ----------
+        economy : Economy
+            The one the distributions are of.
+        figures : callable
+            The figures of a block, shape (n,).
+        """
+        block = self.parameters
+        values = dict(zip(block.names, figures(block).tolist(), strict=True))
+        _make_whole(values, block)
+        benchmarks = {
+            importer: self._benchmark(importer, given, figures)
+            for importer, given in economy.ground.benchmarks.items()
+        }
+        return economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0)
+
+    def _benchmark(
+        self, importer: str, given: Benchmark, figures: Callable[[Block], Floats]
+    ) -> Benchmark:
+        pair, block = self.bilateral[importer], self.imports[importer]
+        shape = given.cif.shape
+        cif = rebalanced(
+            figures(block).reshape(shape),
+            block.spread.value.reshape(shape),
+            _log_variance(block.spread).reshape(shape),
+        )
+        total = rebalanced(
+            figures(pair)[:, None], pair.spread.value[:, None], _log_variance(pair.spread)[:, None]
+        )
+        return Benchmark(
+            chapters=given.chapters,
+            exporters=given.exporters,
+            pair=total[:, 0],
+            cif=cif,
+            domestic=figures(self.domestic[importer]),
+        )
+
+
+def _log_variance(spread: Spread) -> Floats:
+    return np.asarray(np.square(0.5 * (spread.down + spread.up)))
+
+
+def sobol_scores(dimensions: int, start: int, stop: int, seed: int, largest: float) -> Floats:
+    """Standard normal scores of scrambled Sobol points, shape (stop - start, dimensions)."""
+    with _SOBOL_LOCK:
+        points = _sobol(dimensions, seed)
+        points.reset()
+        if start:
+            points.fast_forward(start)
+        uniform = points.random(stop - start)
+    # Scrambled points lie on a grid that holds 0.
+    return np.asarray(np.clip(ndtri(np.clip(uniform, 2.0**-32, 1 - 2.0**-32)), -largest, largest))
+
+
+#: Making the scrambled direction numbers takes longer than a hundred points of them; an engine has
+#: a position, so that threads take turns.
+_SOBOL_LOCK = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _sobol(dimensions: int, seed: int) -> qmc.Sobol:
+    return qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+
+
+def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
+    """Draws moved as little as their errors allow until columns sum to those of the values.
+
+    The most likely table given the draws and the totals when each cell errs in proportion:
+    ``ln x = ln drawn - mu error value``, with one ``mu`` for a column. A cell without error
+    stays; a cell gives way the more, the larger and the less certain it is.
+
+    Parameters
+    ----------
+    drawn, value : ndarray, shape (H, S)
+        Draws and central values, at least 0.
+    error : ndarray, shape (H, S)
+        Variance of the logs.
+
+    Returns
+    -------
+    ndarray, shape (H, S)
+        Column sums equal those of ``value`` to rounding.
+    """
+    total = value.sum(axis=0)
+    give = error * value
+    largest = give.max(axis=0)
+    give = give / np.where(largest > 0, largest, 1.0)
+    fixed = give == 0
+    known = np.where(fixed, drawn, 0.0).sum(axis=0)
+    wanted, free = total - known, np.where(fixed, 0.0, drawn)
+    able = (wanted > 0) & (free.sum(axis=0) > 0)
+    target = np.log(np.where(able, wanted, 1.0))
+    mu = np.zeros(total.shape)
+    for _ in range(_MOST_STEPS):
+        cells = free * np.exp(-mu * give)
+        summed = np.where(able, cells.sum(axis=0), 1.0)
+        gap = np.where(able, np.log(summed) - target, 0.0)
+        if np.abs(gap).max() < 1e-13:
+            break
+        slope = np.where(able, (cells * give).sum(axis=0) / summed, 1.0)
+        # The gap is convex in mu; a bounded step keeps the first, which may overshoot, tame.
+        mu += np.clip(gap / np.maximum(slope, 1e-300), -2.0, 2.0)
+    cells = free * np.exp(-mu * give)
+    summed = cells.sum(axis=0)
+    cells *= np.where(able, wanted / np.where(summed > 0, summed, 1.0), 1.0)
+    return np.asarray(np.where(fixed, drawn, cells))
+
+
+def _make_whole(values: dict[str, float], block: Block) -> None:
+    """Scale parts of one whole so that they sum to it again."""
+    for part in PARTS:
+        places = [i for i, group in enumerate(block.group) if group == part]
+        drawn = [i for i in places if not block.spread.exact[i]]
+        total = sum(float(block.spread.value[i]) for i in drawn)
+        found = sum(values[block.names[i]] for i in drawn)
+        if found > 0:
+            for i in drawn:
+                values[block.names[i]] *= total / found
