@@ -23,7 +23,7 @@ import cepasim
 from benchmarks.bench_market import SOURCES, markets, median_times
 from cepasim.equilibrium import solve_gsim, solve_market
 from cepasim.params.parameters import bundled_directory
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.studies.executors import open_executor, processors
 from cepasim.studies.monte_carlo import Study, monte_carlo
 from validation.gegravity_one_sector import PACT, SIGMA, Case

@@ -10,7 +10,7 @@ import pytest
 import cepasim
 from cepasim import Economy, Scenario
 from cepasim.params.parameters import bundled_directory
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 
 BUNDLED = sorted(path.stem for path in (bundled_directory() / "scenarios").glob("*.yaml"))

@@ -13,7 +13,7 @@ from cepasim.economy.economy import Economy
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.studies import aggregation
 

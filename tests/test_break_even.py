@@ -9,7 +9,7 @@ import pytest
 from cepasim import Economy, RunError
 from cepasim.core.immutable import FrozenMapping
 from cepasim.scenario.scenario import FundLever, Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.studies.break_even import CASES, COLUMNS, fund_break_even
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cepasim import Economy, Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.tables.tabulate import contributions, displacement, sectors, totals
 
 START = st.sampled_from(["2024-25", "2026-27", "2030-31"])

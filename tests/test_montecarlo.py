@@ -13,7 +13,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.studies import chunks
 from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.executors import open_executor

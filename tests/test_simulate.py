@@ -271,7 +271,7 @@ def test_the_fund_buys_machinery_before_it_exports(run: Levers, economy: Economy
 
 
 def test_new_exports_stay_within_new_capacity(economy: Economy) -> None:
-    from cepasim.simulate import run as solve_run
+    from cepasim.solution.solve import run as solve_run
 
     solved = solve_run(economy, Scenario.from_dict({"name": "fund", "levers": [FUND]}))
     gain = solved.outcome.exports - solved.reference.exports

@@ -15,7 +15,7 @@ import pytest
 from cepasim import Economy, Scenario
 from cepasim.equilibrium import solve_market
 from cepasim.params.parameters import bundled_directory
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.studies.monte_carlo import Study
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import root
 import cepasim
 from cepasim import Scenario
 from cepasim.equilibrium import solve_gsim
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from validation.check import Check, Reference
 
 SIGMA, ETA, MU = 5.6, 1.0, 0.0

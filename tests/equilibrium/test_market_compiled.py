@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import subprocess
 import sys
 from typing import Any
@@ -13,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cepasim import Economy, Scenario
+from cepasim.engines import armington
 from cepasim.equilibrium import MarketEquilibrium, solve_market
 from cepasim.equilibrium.armington import market
 from cepasim.params.parameters import bundled_directory
+from cepasim.solution.solve import run
 
 HATS = (
     "price",
@@ -101,7 +102,6 @@ def test_the_kernels_agree_in_every_regime(
 @pytest.fixture(scope="module")
 def solved_in_a_run(economy: Economy) -> list[Arguments]:
     """What `solve_market` is given in a run of the whole package."""
-    simulate = importlib.import_module("cepasim.simulate")
     met: list[Arguments] = []
 
     def noted(**arguments: Any) -> MarketEquilibrium:
@@ -109,9 +109,9 @@ def solved_in_a_run(economy: Economy) -> list[Arguments]:
         return solve_market(**arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulate, "solve_market", noted)
+        patch.setattr(armington, "solve_market", noted)
         scenario = Scenario.read(bundled_directory() / "scenarios" / "full-package.yaml")
-        simulate.run(economy, scenario, attribution=False, check=False)
+        run(economy, scenario, attribution=False, check=False)
     return met
 
 

@@ -13,7 +13,7 @@ import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import BARRIER_TYPES, NtbLever, barrier_presets
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 
 PRESETS = barrier_presets()
 

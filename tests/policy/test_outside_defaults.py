@@ -12,7 +12,7 @@ from cepasim import Economy, InputError, RunError, Scenario
 from cepasim.levers.external import freed_exports
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import ExternalLever, SourcingLever
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 
 
 def closing(**settings: Any) -> dict[str, Any]:

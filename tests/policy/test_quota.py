@@ -14,7 +14,7 @@ from cepasim import Economy, InputError, Result, Scenario
 from cepasim.equilibrium import wedge_accounts
 from cepasim.equilibrium.trq import IN_QUOTA, ON_QUOTA, OVER_QUOTA
 from cepasim.scenario.scenario import QuotaLever
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 
 FISH = "03"

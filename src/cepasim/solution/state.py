@@ -10,58 +10,12 @@ from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.engines.outcome import Outcome
 from cepasim.equilibrium import consumer_surplus_change, producer_surplus
 from cepasim.levers.fund import FundPath
-from cepasim.levers.quota import QuotaOutcome
 from cepasim.scenario.scenario import Scenario
-from cepasim.shocks.shocks import Shocks
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """One market solved for every year: US$ million of 2023-24, growth included.
-
-    Attributes
-    ----------
-    shocks : Shocks
-    price : ndarray, shape (Y, H, S)
-        Hats of the producer prices.
-    fob, cif : ndarray, shape (Y, H, S)
-    domestic : ndarray, shape (Y, H)
-        Expenditure on the domestic variety.
-    composite_index : ndarray, shape (Y, H)
-        Hat of the price of the composite.
-    wedge : ndarray, shape (Y, H, S)
-        Level of the landed wedge.
-    duty, rent : ndarray, shape (Y, H, S)
-        What the treasury collects, and the part of the barriers that is somebody's rent.
-    iterations, residual : ndarray, shape (Y, H)
-    quota : QuotaOutcome or None
-        What tariff-rate quotas came to; None where there is none.
-    elsewhere : ndarray or None, shape (Y, H)
-        Sales of the importer's own producers outside both markets, where the engine moves them.
-    """
-
-    shocks: Shocks
-    price: Floats
-    fob: Floats
-    cif: Floats
-    domestic: Floats
-    composite_index: Floats
-    wedge: Floats
-    duty: Floats
-    rent: Floats
-    iterations: NDArray[np.int64]
-    residual: Floats
-    quota: QuotaOutcome | None = None
-    elsewhere: Floats | None = None
-
-    @property
-    def landed(self) -> Floats:
-        """Expenditure at landed prices, shape (Y, H, S)."""
-        return self.fob * self.wedge
 
 
 @dataclass(frozen=True, slots=True, eq=False)

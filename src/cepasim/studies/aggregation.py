@@ -29,7 +29,7 @@ from cepasim.levers.timing import Years, lagged
 from cepasim.params.parameters import bundled_directory
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.scenario.scenario import Scenario, TariffLever
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 
 Floats = NDArray[np.float64]
 

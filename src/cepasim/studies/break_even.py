@@ -20,7 +20,7 @@ from cepasim.economy.economy import Economy
 from cepasim.levers.fund import FundPath
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import FundLever, Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 
 #: What is counted against the exports, one thing after the other.

@@ -14,9 +14,12 @@ import pandas as pd
 
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
-from cepasim.engines.engine import GSIM_LINEAR, Engine, full_use, infinite_supply, one_nest
+from cepasim.engines.closures import as_it_is, full_use, infinite_supply, one_nest
+from cepasim.engines.engine import Engine
+from cepasim.engines.every import ENGINES
+from cepasim.engines.gsim import GSIM_LINEAR
 from cepasim.scenario.scenario import Scenario
-from cepasim.simulate import ENGINES, run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 
 _LONG_RUN = "long run"
@@ -34,10 +37,6 @@ class _Step:
     why: str
 
 
-def _same(economy: Economy) -> Economy:
-    return economy
-
-
 _STEPS = (
     _Step(
         "smart",
@@ -51,7 +50,7 @@ _STEPS = (
         "smart",
         "two nests become creation and diversion",
         "smart",
-        _same,
+        as_it_is,
         "one import demand and one substitution elasticity; creation is linear in the cut, where "
         "Armington's demand is a power of the price; sources are weighed by customs value",
     ),
@@ -75,7 +74,7 @@ _STEPS = (
         "gsim",
         "one producer price for all markets",
         "gsim",
-        _same,
+        as_it_is,
         "what is sold to the partner comes out of the same output as sales at home and "
         "elsewhere, which is large beside it; supply to one market is then nearly infinite, and "
         "new capacity is sold wherever it fetches most",
@@ -84,7 +83,7 @@ _STEPS = (
         "gsim",
         "linearisation",
         GSIM_LINEAR,
-        _same,
+        as_it_is,
         "the published system is linear in the changes; large cuts move trade by more than the "
         "line through today says, and losses by less",
     ),

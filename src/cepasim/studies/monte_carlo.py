@@ -26,7 +26,7 @@ from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.studies import chunks
 

@@ -7,7 +7,7 @@ import pandas as pd
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 
 #: Measure of ``history/totals`` -> what the reference calls it.
 _MEASURES = ("exports_to_japan", "imports_from_japan", "total")

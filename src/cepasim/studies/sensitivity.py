@@ -25,7 +25,7 @@ from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.blocks import Block
 from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.scenario.scenario import Scenario
-from cepasim.simulate import run
+from cepasim.solution.solve import run
 from cepasim.studies import chunks
 from cepasim.studies.monte_carlo import TOTALS, Study, chunk_folder, measure
 

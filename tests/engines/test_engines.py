@@ -12,20 +12,18 @@ import pytest
 import cepasim
 from cepasim import Economy, InputError, Result, RunError, Scenario
 from cepasim.core.immutable import FrozenMapping
-from cepasim.engines.engine import (
-    GSIM_LINEAR,
-    full_use,
-    infinite_supply,
-    one_nest,
-    solve_gsim_markets,
-    solve_smart,
-)
+from cepasim.engines import gsim
+from cepasim.engines.armington import solve_armington
+from cepasim.engines.closures import full_use, infinite_supply, one_nest
+from cepasim.engines.every import ENGINES
+from cepasim.engines.gsim import GSIM_LINEAR, solve_gsim_markets
+from cepasim.engines.smart import solve_smart
 from cepasim.equilibrium.smart import import_demand_elasticity
 from cepasim.levers.fund import FundPath
 from cepasim.params.parameters import bundled_directory
 from cepasim.result import COLUMNS
 from cepasim.shocks.shocks import shocks
-from cepasim.simulate import ENGINES, run
+from cepasim.solution.solve import run
 from cepasim.studies.engine_comparison import compare_engines
 
 OTHERS = ("smart", "gsim")
@@ -291,13 +289,10 @@ def test_gsim_with_one_market_closed_off_is_armington_with_one_nest(economy: Eco
         importer: shocks(alone, importer, asked, none, np.array([2023]), False)
         for importer in ("JPN", "IND")
     }
-    from cepasim.engines import engine as engines
-    from cepasim.simulate import solve
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "_sales_elsewhere", lambda *_: np.zeros(len(economy.chapters)))
+        patch.setattr(gsim, "_sales_elsewhere", lambda *_: np.zeros(len(economy.chapters)))
         joint = solve_gsim_markets(alone, hats)["JPN"]
-    separate = solve(japan, hats["JPN"])
+    separate = solve_armington(japan, hats["JPN"])
     # 1e-15 of India's trade is left in the shares; the rest is rounding of two solvers.
     np.testing.assert_allclose(joint.fob, separate.fob, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(joint.composite_index, separate.composite_index, rtol=1e-9)

@@ -1,0 +1,163 @@
+"""Armington with two nests and finite supply: each importer's market by itself. The default."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.core.arrays import same_everywhere
+from cepasim.core.problems import RunError
+from cepasim.economy.market import Market
+from cepasim.engines.engine import Engine, per_market
+from cepasim.engines.outcome import Outcome, Solved
+from cepasim.equilibrium import QuotaEquilibrium, solve_market, solve_market_with_quota
+from cepasim.levers.quota import QuotaOutcome, Quotas
+from cepasim.shocks.shocks import Shocks
+from cepasim.shocks.wedges import Wedges
+
+Floats = NDArray[np.float64]
+
+
+def solve_armington(market: Market, hats: Shocks) -> Outcome:
+    """Solve one market under given shocks, all years and chapters at once.
+
+    Parameters
+    ----------
+    market : Market
+    hats : Shocks
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    RunError
+        If a chapter's market does not converge; names the chapters.
+    """
+    answer = None
+    if hats.quota is None:
+        eq, trade_cost, paid = solve_market(**_arguments(market, hats)), None, None
+    else:
+        answer = _solve_with_quota(market, hats, hats.quota)
+        eq, trade_cost = answer.equilibrium, answer.trade_cost
+        paid = _paid_on_average(hats.wedges, hats.quota, answer)
+    if not eq.converged.all():
+        failed = sorted({market.chapters[h] for _, h in np.argwhere(~eq.converged)})
+        raise RunError(
+            f"{market.importer}: no equilibrium found in chapters {', '.join(failed)}; "
+            "check their elasticities and shocks"
+        )
+    growth = hats.growth[:, None]
+    outcome = Solved(
+        price=eq.price,
+        fob=hats.base * eq.value * growth[:, :, None],
+        domestic=market.domestic * eq.price_domestic * eq.quantity_domestic * growth,
+        composite_index=eq.composite_index,
+        iterations=eq.iterations,
+        residual=eq.residual,
+        trade_cost=trade_cost,
+        paid=paid,
+    ).outcome(market, hats)
+    if answer is None or hats.quota is None:
+        return outcome
+    return replace(outcome, quota=_quota_outcome(market, outcome, hats.quota, answer))
+
+
+def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
+    """What the kernel is given; one row where no year differs from another."""
+    by_year = {
+        "import_shares": _landed_shares(market, hats.base),
+        "trade_cost": hats.trade_cost,
+        "demand": hats.demand,
+        "capacity": hats.capacity,
+        "capacity_domestic": hats.capacity_domestic,
+        "cost": hats.cost,
+        "cost_domestic": hats.cost_domestic,
+    }
+    if hats.quota is None and not any(array.strides[0] for array in by_year.values()):
+        by_year = {name: array[:1] for name, array in by_year.items()}
+    # The kernel leaves out what is one number.
+    given: dict[str, Any] = {
+        name: array.flat[0] if same_everywhere(array) else array for name, array in by_year.items()
+    }
+    return given | {
+        "domestic_share": market.domestic_share,
+        "sigma_import": market.sigma_import,
+        "sigma_domestic": market.sigma_domestic,
+        "eta": market.eta,
+        "supply": market.supply,
+        "supply_domestic": market.supply_domestic,
+    }
+
+
+def _solve_with_quota(market: Market, hats: Shocks, quota: Quotas) -> QuotaEquilibrium:
+    """Equilibrium under quotas that hold in units of the base year's sales."""
+    unit = _of_source(hats.base, quota) * hats.growth[:, None]
+    # Where the rate beyond is no higher than the rate within there is nothing to limit.
+    limits = (unit > 0) & (quota.over_premium > 0)
+    limit = np.divide(quota.limit, unit, out=np.full(unit.shape, np.inf), where=limits)
+    return solve_market_with_quota(
+        quota.source, limit, quota.over_premium, **_arguments(market, hats)
+    )
+
+
+def _landed_shares(market: Market, base: Floats) -> Floats:
+    """Share of each source in landed imports; even where nothing is imported."""
+    if base.strides[0] == 0:  # buyers moved nothing: the same in every year
+        return np.broadcast_to(market.import_shares, base.shape)
+    landed = base * market.wedge
+    total = landed.sum(axis=2, keepdims=True)
+    even = np.full(landed.shape, 1.0 / len(market.exporters))
+    return np.asarray(np.divide(landed, total, out=even, where=total > 0))
+
+
+def _of_source(values: Floats, quota: Quotas) -> Floats:
+    """Values of the source that faces the quota: shape (Y, H, S) to (Y, H)."""
+    return np.asarray(np.take_along_axis(values, quota.source[:, :, None], axis=2)[:, :, 0])
+
+
+def _within(answer: QuotaEquilibrium) -> Floats:
+    """Share of what the source sells that enters within its quota, shape (Y, H)."""
+    share = answer.within / (answer.within + answer.over)
+    return np.asarray(np.where(answer.over > 0, share, 1.0))
+
+
+def _paid_on_average(wedges: Wedges, quota: Quotas, answer: QuotaEquilibrium) -> Wedges:
+    """Tariffs paid and collected on average within and beyond the quotas."""
+    within = _within(answer)[:, :, None]
+    place = quota.source[:, :, None]
+    changed = {}
+    for name in ("effective", "collected"):
+        rates = getattr(wedges, name).copy()
+        inside = np.take_along_axis(rates, place, axis=2)
+        mean = np.where(
+            within < 1, within * inside + (1 - within) * quota.over_rate[:, :, None], inside
+        )
+        np.put_along_axis(rates, place, mean, axis=2)
+        changed[name] = rates
+    return replace(wedges, **changed)
+
+
+def _quota_outcome(
+    market: Market, outcome: Outcome, quota: Quotas, answer: QuotaEquilibrium
+) -> QuotaOutcome:
+    """Quantities within the quotas and the rent they leave, at the in-quota wedge as felt."""
+    hats = outcome.shocks
+    level = (1 + market.freight) * (1 + hats.wedges.effective) * (1 + hats.wedges.barrier)
+    sold = _of_source(outcome.fob, quota)
+    unit = _of_source(hats.base, quota) * hats.growth[:, None]
+    return QuotaOutcome(
+        regime=answer.regime,
+        premium=answer.premium,
+        quantity=unit * (answer.within + answer.over),
+        within=unit * answer.within,
+        rent=answer.premium * _of_source(level, quota) * sold * _within(answer),
+    )
+
+
+#: The default engine.
+ARMINGTON = Engine(name="armington", solve=per_market(solve_armington))

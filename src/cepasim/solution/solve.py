@@ -1,0 +1,162 @@
+"""Years x levers -> equilibrium: the reference, the scenario and all coalitions between them.
+
+Every coalition of lever kinds is solved, so that the change can be split over the levers; markets
+that a coalition leaves as another one does are solved once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy
+from cepasim.engines.engine import Engine
+from cepasim.engines.every import engine_named
+from cepasim.engines.outcome import Outcome
+from cepasim.levers.fund import FundPath
+from cepasim.scenario.scenario import ExternalLever, FundLever, Scenario
+from cepasim.shocks.checks import check_against_figures
+from cepasim.shocks.shocks import levers_on, shocks, total_fund
+from cepasim.shocks.wedges import KnownWedges
+from cepasim.solution.state import Run, State
+
+Floats = NDArray[np.float64]
+#: Above this number of lever kinds the split over levers would need too many coalitions.
+MOST_KINDS = 8
+
+
+def run(
+    economy: Economy,
+    scenario: Scenario,
+    attribution: bool = True,
+    engine: str | Engine = "armington",
+    check: bool = True,
+) -> Run:
+    """Solve the reference, the scenario and every coalition of its levers between them.
+
+    Parameters
+    ----------
+    economy : Economy
+    scenario : Scenario
+        Its parameter overrides apply to all of them alike.
+    attribution : bool, optional
+        False solves the reference and the scenario only.
+    engine : {"armington", "smart", "gsim"} or Engine, optional
+    check : bool, optional
+        False where the scenario was checked against the central figures already: in a draw goods
+        may wait fewer days at the border than a lever saves, and then none are left.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    InputError
+        For an unknown engine, a lever that the engine cannot express, an override that is no
+        parameter, more kinds of levers than can be split, or what the figures do not have (lines,
+        days at the border, third markets).
+    RunError
+        If a market does not converge, or a lever means nothing under the parameters.
+    """
+    chosen = engine if isinstance(engine, Engine) else engine_named(engine)
+    economy = economy.with_overrides(scenario.parameters)
+    if check:
+        check_against_figures(economy, scenario)
+    chosen.check(scenario)
+    economy = chosen.prepare(economy)
+    _capacity_must_matter(economy, scenario)
+    staged = scenario.time == "path"
+    last = parse_fiscal_year(scenario.horizon) if staged else BASE_YEAR
+    years = np.arange(BASE_YEAR, last + 1)
+    kinds = tuple(dict.fromkeys(lever.kind for lever in scenario.levers))
+    if len(kinds) > MOST_KINDS:
+        raise InputError(
+            [Problem("scenario", None, "levers", len(kinds), f"at most {MOST_KINDS} kinds")]
+        )
+    masks = range(1 << len(kinds)) if attribution else (0, (1 << len(kinds)) - 1)
+    coalitions = [_coalition(scenario, kinds, mask) for mask in masks]
+    funds = [total_fund(economy, coalition, years, staged) for coalition in coalitions]
+    outcomes: dict[str, list[Outcome]] = {}
+    for group in chosen.groups(economy):
+        outcomes |= _solve_coalitions(chosen, economy, group, coalitions, funds, years, staged)
+    states: list[State] = []
+    for index, fund in enumerate(funds):
+        markets = {importer: outcomes[importer][index] for importer in economy.markets}
+        state = State(economy, fund, markets, np.zeros_like(fund.output))
+        if states:
+            state = replace(state, input_content=_input_content(economy, state, states[0]))
+        states.append(state)
+    return Run(economy, scenario, years, kinds, tuple(states), attribution)
+
+
+def _coalition(scenario: Scenario, kinds: Sequence[str], mask: int) -> Scenario:
+    """Return the scenario with those levers only whose kind has its bit in the mask."""
+    part = tuple(lever for lever in scenario.levers if mask >> kinds.index(lever.kind) & 1)
+    return scenario.model_copy(update={"levers": part})
+
+
+def _solve_coalitions(
+    engine: Engine,
+    economy: Economy,
+    group: Sequence[str],
+    coalitions: Sequence[Scenario],
+    funds: Sequence[FundPath],
+    years: NDArray[np.int64],
+    staged: bool,
+) -> dict[str, list[Outcome]]:
+    """Outcomes by importer of a group of markets under each coalition.
+
+    Coalitions that are alike there are solved once. Markets are solved coalition by coalition:
+    what belongs to one fits a core's own cache.
+    """
+    wedges_of = {importer: KnownWedges() for importer in group}
+    keys = [tuple(levers_on(importer, part) for importer in group) for part in coalitions]
+    solved: dict[object, Mapping[str, Outcome]] = {}
+    for key, coalition, fund in zip(keys, coalitions, funds, strict=True):
+        if key not in solved:
+            hats = {
+                importer: shocks(
+                    economy, importer, coalition, fund, years, staged, wedges_of[importer]
+                )
+                for importer in group
+            }
+            solved[key] = engine.solve(economy, hats)
+    return {importer: [solved[key][importer] for key in keys] for importer in group}
+
+
+def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:
+    market = economy.markets["JPN"]
+    infinite = np.isinf(market.supply[:, market.partner_column])
+    if scenario.levers_of(FundLever) and infinite.any():
+        what = "the fund adds capacity"
+    elif any(lever.market for lever in scenario.levers_of(ExternalLever)) and infinite.any():
+        what = "a third market's tariff frees capacity"
+    else:
+        what = ""
+    if what:
+        some = ", ".join(np.array(market.chapters)[infinite][:5])
+        raise RunError(
+            f"{what}, and where India's supply is infinite (chapters {some} ...) capacity means "
+            "nothing: give epsilon_supply a finite value or leave the lever out"
+        )
+
+
+def _input_content(economy: Economy, state: State, reference: State) -> Floats:
+    """Japanese inputs that the extra output needs, by chapter of the input, shape (Y, H).
+
+    The supported plants buy at their own rate on all they make; every other extra dollar of
+    exports to Japan carries the average content of its chapter.
+    """
+    parameters, chapters = economy.parameters, economy.chapters
+    extra = state.exports - reference.exports
+    from_fund = np.clip(extra, 0.0, state.fund.exports_to_japan)
+    rate = parameters.by_chapter("input_content", chapters)
+    bought = state.fund.inputs.sum(axis=1) + ((extra - from_fund) * rate).sum(axis=1)
+    by_chapter = parameters.by_chapter("input_content_chapter_share", chapters)
+    return np.outer(bought, by_chapter / by_chapter.sum())
