@@ -261,6 +261,26 @@ def test_wrong_choices_are_refused() -> None:
     call("runn", code=2)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "reference", "--out", ""],
+        ["run", "reference", "--params", " "],
+        ["calibrate", "--out", ""],
+        ["check", ""],
+        ["montecarlo", "reference", "--out", "", "--draws", "1"],
+        ["batch", "reference", "--out", ""],
+        ["batch", "--grid", "", "--out", "x"],
+    ],
+)
+def test_an_empty_name_is_not_this_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "a name, not an empty one" in call(*arguments, code=2)[1]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_out_that_is_a_file_is_refused_before_the_run(small: Path) -> None:
     complaints = call("run", "reference", "--out", small, code=2)[1]
     assert "--out" in complaints
@@ -366,7 +386,9 @@ def test_a_stopped_program_leaves_no_half_written_folder(
     tmp_path: Path, stop: signal.Signals
 ) -> None:
     slow = (
-        "import time, sys, cepasim.core.files as output\n"
+        "import signal, time, sys, cepasim.core.files as output\n"
+        # Where the tests run in the background of a shell, children inherit an ignored Ctrl-C.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "real = output.write_csv\n"
         "def write(frame, path):\n"
         "    real(frame, path); print('writing', flush=True); time.sleep(30)\n"

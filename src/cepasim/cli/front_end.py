@@ -1,0 +1,31 @@
+"""``cepasim app``: the front end in the browser."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cepasim.cli.errors import reporting
+from cepasim.cli.options import Debug
+
+
+def front_end(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
+    address: Annotated[
+        str, typer.Option(help="Address to listen on; this machine only unless told otherwise.")
+    ] = "localhost",
+    debug: Debug = False,
+) -> None:
+    """Start the front end in the browser (Ctrl-C stops it)."""
+    with reporting(debug):
+        import os
+
+        from cepasim.ui import launch
+
+        typer.echo(f"Open http://{address}:{port} in a browser; Ctrl-C stops the front end.")
+        sys.stdout.flush()
+        command = launch.command(port, address)
+        # The server takes this process's place, so that signals reach it.
+        os.execv(command[0], command)

@@ -1,0 +1,63 @@
+"""What the commands read: parameter folders and scenarios, bundled ones included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cepasim.cli.errors import refuse
+from cepasim.core.problems import InputError, Problem, closest
+
+if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
+    from cepasim.scenario.scenario import Scenario
+
+
+def read_inputs(scenario: str, params: Path | None) -> tuple[Economy, Scenario, Path]:
+    """Read both inputs and report the problems of both together."""
+    import cepasim
+
+    problems: list[Problem] = []
+    read = economy = file = None
+    try:
+        check_folder_exists(params)
+        economy = cepasim.load(params)
+    except InputError as error:
+        problems += error.problems
+    try:
+        file = scenario_file(scenario)
+        # With the parameters at hand, a misspelt override is reported with its line.
+        known = (economy.classification, economy.parameters) if economy is not None else ()
+        read = cepasim.Scenario.read(file, *known)
+    except InputError as error:
+        problems += error.problems
+    if problems or read is None or economy is None or file is None:
+        raise InputError(problems)
+    return economy, read, file
+
+
+def check_folder_exists(params: Path | None) -> None:
+    """Refuse ``--params`` that is no folder."""
+    if params is not None and not params.is_dir():
+        refuse("--params", str(params), "an existing parameter folder")
+
+
+def scenario_file(scenario: str) -> Path:
+    """Find a scenario: a file as named, else the bundled one of that name."""
+    file = Path(scenario)
+    if file.is_file():
+        return file
+    bundled = bundled_scenarios()
+    name = scenario.removesuffix(".yaml")
+    if name in bundled:
+        return bundled[name]
+    allowed = f"a scenario file, or one of {', '.join(bundled)}{closest(name, bundled)}"
+    refuse("SCENARIO", scenario, allowed)
+
+
+def bundled_scenarios() -> dict[str, Path]:
+    """Files of the bundled scenarios by name."""
+    from cepasim.params.parameters import bundled_directory
+
+    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
+    return {file.stem: file for file in files}

@@ -1,0 +1,72 @@
+"""Arguments and options that several commands share, and what they may be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def named_path(text: str | Path) -> Path:
+    """Take a path as written; nothing at all is no name, where `Path` would take "here"."""
+    written = str(text)
+    if not written.strip() or "\0" in written:
+        raise typer.BadParameter("a name, not an empty one")
+    return Path(written)
+
+
+class OutputFormat(StrEnum):
+    """Formats of ``--format``."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+class Grouping(StrEnum):
+    """Levels of ``--by``."""
+
+    CHAPTER = "chapter"
+    SECTION = "section"
+    WINDOW = "window"
+
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
+        show_default=False,
+    ),
+]
+EngineName = Annotated[str, typer.Option("--engine", help="Engine to solve with.")]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Processes.", show_default="one for each processor"
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Compute on a Dask cluster instead, such as tcp://host:8786.",
+        show_default=False,
+    ),
+]
+ParameterFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--params",
+        metavar="DIR",
+        parser=named_path,
+        help="Your own parameter folder.",
+        show_default="the bundled one",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]

@@ -1,0 +1,108 @@
+"""``cepasim run``: one scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.inputs import read_inputs
+from cepasim.cli.options import (
+    Debug,
+    EngineName,
+    Grouping,
+    OutputFormat,
+    ParameterFolder,
+    ScenarioName,
+    named_path,
+)
+from cepasim.cli.output import check_output, print_result, write_result
+
+if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
+    from cepasim.result import Level, Result
+    from cepasim.scenario.scenario import Scenario
+
+
+def run(
+    scenario: ScenarioName,
+    engine: EngineName = "armington",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Write files there, with a manifest (CSV unless --format says otherwise).",
+            show_default=False,
+        ),
+    ] = None,
+    output_format: Annotated[
+        OutputFormat | None,
+        typer.Option("--format", help="Format of the output.", show_default="table"),
+    ] = None,
+    by: Annotated[Grouping, typer.Option(help="Group the sectors.")] = Grouping.SECTION,
+    year: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEAR",
+            help="Fiscal year to show, such as 2030-31; the last one unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    params: ParameterFolder = None,
+    draws: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Set 90 % ranges from N draws of all figures beside the headline; 256 is a start.",
+        ),
+    ] = 0,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario and show what it does to exports, imports and the balance, by sector."""
+    with reporting(debug):
+        from cepasim.scenario.scenario import naming_lines
+
+        check_output(out, output_format)
+        economy, read, file = read_inputs(scenario, params)
+        with naming_lines(file):
+            result = _simulated(economy, read, engine, draws)
+        level: Level = by.value
+        shown_year = _year_of(result, year)
+        options = {"by": level, "format": output_format or OutputFormat.CSV, "year": shown_year}
+        if out is None:
+            print_result(result, output_format or OutputFormat.TABLE, level, shown_year, year)
+            return
+        write_result(result, out, output_format, level, shown_year, options)
+        if output_format is None:
+            print_result(result, OutputFormat.TABLE, level, shown_year, year)
+        files = ", ".join(sorted(path.name for path in out.iterdir() if path.is_file()))
+        typer.echo(f"Wrote {out}: {files}", err=True)
+
+
+def _simulated(economy: Economy, scenario: Scenario, engine: str, draws: int) -> Result:
+    """Run a scenario, with ranges if draws are asked for."""
+    import cepasim
+
+    result = cepasim.simulate(economy, scenario, engine=engine)
+    if not draws:
+        return result
+    from cepasim.studies.executors import open_executor
+    from cepasim.studies.monte_carlo import CHUNK
+
+    # Starting processes pays from a few chunks on.
+    with open_executor(0 if draws > 4 * CHUNK else 1) as executor:
+        ranges = cepasim.monte_carlo(economy, scenario, draws, 1, executor, engine=engine)
+    return result.with_ranges(ranges.headline_ranges(), {"draws": draws, "seed": 1})
+
+
+def _year_of(result: Result, year: str | None) -> str:
+    if year is None:
+        return result.fiscal_years[-1]
+    if year not in result.fiscal_years:
+        years = result.fiscal_years
+        refuse("--year", year, f"a fiscal year of the scenario, {years[0]} to {years[-1]}")
+    return year

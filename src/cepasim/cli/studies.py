@@ -1,0 +1,142 @@
+"""``cepasim compare-engines``, ``montecarlo`` and ``batch``: many runs of one or many scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cepasim.cli.errors import FAILED, refuse, reporting
+from cepasim.cli.inputs import bundled_scenarios, read_inputs
+from cepasim.cli.options import (
+    Debug,
+    EngineName,
+    ParameterFolder,
+    ScenarioName,
+    Scheduler,
+    Workers,
+    named_path,
+)
+
+
+def compare_engines(
+    scenario: ScenarioName,
+    params: ParameterFolder = None,
+    debug: Debug = False,
+) -> None:
+    """Run a scenario under every engine, side by side, and say why they differ."""
+    with reporting(debug):
+        from cepasim.scenario.scenario import naming_lines
+        from cepasim.studies.engine_comparison import compare_engines as compare
+
+        economy, read, file = read_inputs(scenario, params)
+        with naming_lines(file):
+            typer.echo(str(compare(economy, read)))
+
+
+def montecarlo(
+    scenario: ScenarioName,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Tables, and the draws as they are done.",
+            show_default=False,
+        ),
+    ],
+    draws: Annotated[int, typer.Option(metavar="N", min=1, help="Number of draws.")] = 1024,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
+    engine: EngineName = "armington",
+    params: ParameterFolder = None,
+    workers: Workers = 0,
+    scheduler: Scheduler = None,
+    debug: Debug = False,
+) -> None:
+    """Draw every figure within its range and report percentiles of totals and sectors.
+
+    Interrupted, it keeps what is done; the same command goes on from there.
+    """
+    with reporting(debug, kept=out):
+        import cepasim
+        from cepasim.report import terminal
+        from cepasim.scenario.scenario import naming_lines
+        from cepasim.studies.executors import open_executor
+
+        economy, read, file = read_inputs(scenario, params)
+        with naming_lines(file), open_executor(workers, scheduler) as executor:
+            ranges = cepasim.monte_carlo(
+                economy, read, draws, seed, executor, out=out, engine=engine
+            )
+        typer.echo(terminal.ranges_text(ranges), nl=False)
+        if ranges.failed:
+            typer.echo(
+                f"{len(ranges.failed)} of {draws} draws have no equilibrium and are left out",
+                err=True,
+            )
+        typer.echo(f"Wrote {out}: totals and sectors, as CSV and Parquet", err=True)
+
+
+def batch(
+    scenario: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO...", help="Scenario files or bundled names.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Folder of the Parquet files.",
+            show_default=False,
+        ),
+    ] = None,
+    grid: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            parser=named_path,
+            help="A grid: base (a scenario) and vary (settings and their values).",
+            show_default=False,
+        ),
+    ] = None,
+    engine: EngineName = "armington",
+    params: ParameterFolder = None,
+    workers: Workers = 0,
+    scheduler: Scheduler = None,
+    debug: Debug = False,
+) -> None:
+    """Run many scenarios into Parquet files partitioned by scenario.
+
+    A scenario that fails is reported and loses none of the others; the exit code is then 1. The
+    same command computes only what is missing.
+    """
+    with reporting(debug, kept=out):
+        import cepasim
+        from cepasim.studies.batch import read_grid
+        from cepasim.studies.executors import open_executor
+
+        if out is None:
+            refuse("--out", "", "a folder for the Parquet files")
+        if not scenario and grid is None:
+            refuse("SCENARIO", "", "at least one scenario, or --grid FILE")
+        if grid is not None and not grid.is_file():
+            refuse("--grid", str(grid), "an existing file")
+        bundled = bundled_scenarios()
+        given: list[Any] = [
+            bundled.get(name.removesuffix(".yaml"), name) for name in scenario or ()
+        ]
+        if grid is not None:
+            given += read_grid(grid, bundled)
+        economy = cepasim.load(params)
+        with open_executor(workers, scheduler) as executor:
+            done = cepasim.batch(economy, given, executor, out=out, engine=engine)
+        for key, problem in done.failures.itertuples(index=False):
+            typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)
+        finished = int(done.index["done"].sum())
+        typer.echo(f"Wrote {out}: {finished} of {len(done.index)} scenarios", err=True)
+        if not done.complete:
+            raise typer.Exit(FAILED)
