@@ -243,25 +243,19 @@ def test_a_defect_is_told_without_a_traceback(
 
 
 def _page(module: str, function: str = "page") -> AppTest:
-    program = (
-        "from cepasim.ui import navigation, scenario_page, compare_page, sure_page, "
-        "parameters_page\n"
-        f"from cepasim.ui import {module}\n"
-        "import streamlit as st\n"
-        f"{module}.{function}()\n"
-    )
+    program = f"from cepasim.ui.pages import {module}\n{module}.{function}()\n"
     return AppTest.from_string(program, default_timeout=300).run()
 
 
 @pytest.mark.parametrize(
     ("module", "function"),
     [
-        ("start_page", "page"),
-        ("compare_page", "page"),
-        ("sure_page", "page"),
-        ("parameters_page", "page"),
-        ("document_pages", "method"),
-        ("document_pages", "evidence"),
+        ("start", "page"),
+        ("compare", "page"),
+        ("sure", "page"),
+        ("parameters", "page"),
+        ("documents", "method"),
+        ("documents", "evidence"),
     ],
 )
 def test_every_page_opens(module: str, function: str) -> None:
@@ -270,7 +264,7 @@ def test_every_page_opens(module: str, function: str) -> None:
 
 
 def test_the_gallery_shows_every_scenario_with_a_sentence() -> None:
-    app = _page("start_page")
+    app = _page("start")
     text = "\n".join(element.value for element in app.markdown)
     for scenario in state.bundled_figures().bundled.values():
         assert scenario.name in text
@@ -280,10 +274,10 @@ def test_the_gallery_shows_every_scenario_with_a_sentence() -> None:
 
 
 def test_parameters_are_found_by_any_word() -> None:
-    app = _page("parameters_page")
+    app = _page("parameters")
     app.text_input(key="parameter-search").set_value("soderbery india").run()
     rows = app.session_state["cepasim"].figures.rows
-    from cepasim.ui.parameters_page import matching
+    from cepasim.ui.pages.parameters import matching
 
     found = matching(rows, "SODERBERY", [])
     assert 0 < len(found) < len(rows)
@@ -310,7 +304,7 @@ def test_at_most_four_scenarios_are_compared() -> None:
 
 
 def test_comparing() -> None:
-    app = _page("compare_page")
+    app = _page("compare")
     found = _session(app)
     for name in ("origin-in-japan", "border-in-japan", "full-package", "reference"):
         found.save(name, found.figures.scenario(name))
@@ -322,7 +316,7 @@ def test_comparing() -> None:
 
 
 def test_how_sure_moves_every_decisive_assumption() -> None:
-    app = _page("sure_page")
+    app = _page("sure")
     app.button(key="sure-run").click().run()
     assert not app.exception
     html = _html(app)

@@ -15,7 +15,6 @@ import pytest
 
 import cepasim
 from cepasim.economy.economy import Economy
-from cepasim.levers import words as levers
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import look, views
@@ -70,70 +69,6 @@ def result(economy: Economy) -> Result:
 )
 def test_figures_are_written_for_people(text: str, wanted: str) -> None:
     assert text == wanted
-
-
-# --- levers -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", sorted(BUNDLED))
-def test_every_bundled_lever_has_a_place_and_words(name: str) -> None:
-    for lever in BUNDLED[name].to_dict()["levers"]:
-        assert levers.group_of(lever).key != levers.OTHER
-        sentence = levers.in_words(lever, HS)
-        assert sentence[0].isupper() and sentence.endswith(".")
-        assert "None" not in sentence and "{" not in sentence
-
-
-@pytest.mark.parametrize("outside", [False, True])
-def test_every_group_can_be_switched_on(outside: bool) -> None:
-    for group in levers.shown_groups(outside=outside):
-        if group.key == levers.OTHER:
-            continue
-        added = levers.defaults(group, BUNDLED)
-        assert added, group.key
-        assert all(levers.group_of(lever).key == group.key for lever in added)
-        read = Scenario.from_dict({"name": "switched on", "levers": added})
-        assert all(levers.in_words(lever, HS) for lever in read.to_dict()["levers"])
-
-
-def test_outside_conditions_start_at_no_change(economy: Economy) -> None:
-    for group in levers.shown_groups(outside=True):
-        scenario = Scenario.from_dict({"name": "x", "levers": levers.defaults(group, BUNDLED)})
-        totals = cepasim.simulate(economy, scenario).totals
-        assert totals["change_in_balance_usd_mn"].abs().max() < 1e-6, group.key
-
-
-@pytest.mark.parametrize(
-    ("lever", "said"),
-    [
-        (
-            {"tariff": {"importer": "IND", "select": {"hs": ["87"]}, "cut": {"percent": 50.0}}},
-            "India cuts its duties by 50 % on goods from Japan (Vehicles and parts (87))",
-        ),
-        (
-            {"tariff": {"source": "IND", "select": {"all": True}, "cut": "eliminate"}},
-            "Japan eliminates its duties on goods from India (all products)",
-        ),
-        (
-            {
-                "ntb": {
-                    "importer": "JPN",
-                    "type": "all",
-                    "relief_percent": 40,
-                    "select": {"all": True},
-                }
-            },
-            "Japan relieves 40 % of the actionable part of all its barriers to Indian goods",
-        ),
-        (
-            {"exchange_rate": {"country": "IND", "depreciation_percent": -3.0}},
-            "The currency of India appreciates by 3 %",
-        ),
-    ],
-)
-def test_levers_in_words(lever: levers.LeverDict, said: str) -> None:
-    [(kind, settings)] = lever.items()
-    assert levers.in_words({kind: settings | {"start": "2026-27"}}, HS).startswith(said)
 
 
 # --- questions and assumptions ----------------------------------------------------------------
@@ -482,15 +417,3 @@ def test_a_piece_that_fails_is_told(worker: Worker, result: Result) -> None:
     asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years)
     asked.pieces[0].set_exception(ValueError("no"))
     assert asked.failed and asked.range() is None
-
-
-def test_relief_can_be_measured_in_days() -> None:
-    lever = {
-        "ntb": {"importer": "JPN", "type": ["sps"], "relief_percent": 40.0, "start": "2026-27"}
-    }
-    days = levers.measured(lever, "days_saved")
-    assert days["ntb"]["days_saved"] == 1.0 and "relief_percent" not in days["ntb"]
-    assert "wait 1 day less" in levers.in_words(
-        {"ntb": days["ntb"] | {"select": {"all": True}}}, HS
-    )
-    assert levers.measured(days, "relief_percent")["ntb"]["relief_percent"] == 0.0

@@ -1,4 +1,4 @@
-"""The levers as the screen shows them: groups in the order of the talks, and each lever in words.
+"""Each lever in words.
 
 Levers are handled as a scenario file has them (``{"tariff": {...}}``), so that a field this module
 does not know survives untouched. Pure functions: no screen, no state.
@@ -7,13 +7,10 @@ does not know survives untouched. Pure functions: no screen, no state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import LEVER_KINDS, Scenario
 
 LeverDict = dict[str, dict[str, Any]]
 
@@ -43,158 +40,6 @@ CATEGORIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A place on the screen: which levers stand there, and what it is called.
-
-    Attributes
-    ----------
-    key, title, hint : str
-        Name in keys of widgets, heading, and a sentence that says what the lever does.
-    holds : callable
-        Whether a lever, ``(kind, settings)``, stands in this group.
-    default : tuple of str
-        Bundled scenario whose levers of this group are switched on by default.
-    outside : bool
-        Not a policy of the two countries but a condition around them.
-    """
-
-    key: str
-    title: str
-    hint: str
-    holds: Callable[[str, Mapping[str, Any]], bool]
-    default: str | None
-    outside: bool = False
-
-
-OTHER = "other"
-#: Groups whose levers are younger than the others: group -> kind it needs.
-NEEDS = {"quota": "quota"}
-
-
-def _on(kind: str, importer: str) -> Callable[[str, Mapping[str, Any]], bool]:
-    def holds(found: str, settings: Mapping[str, Any]) -> bool:
-        named = importer_of(settings)
-        source = settings.get("source", PARTNER.get(named))
-        return found == kind and named == importer and source == PARTNER[importer]
-
-    return holds
-
-
-def _of_kind(*kinds: str) -> Callable[[str, Mapping[str, Any]], bool]:
-    return lambda found, _: found in kinds
-
-
-GROUPS: tuple[Group, ...] = (
-    Group(
-        "tariff_jpn",
-        "Japan's duties on Indian goods",
-        "What is left of Japan's tariffs after the CEPA of 2011.",
-        _on("tariff", "JPN"),
-        "full-package",
-    ),
-    Group(
-        "tariff_ind",
-        "India's duties on Japanese goods",
-        "India excluded cars, farm goods and parts of steel, plastics and electricals.",
-        _on("tariff", "IND"),
-        "full-package",
-    ),
-    Group(
-        "origin_jpn",
-        "Proof of origin in Japan",
-        "What it costs an Indian exporter to prove origin and claim the preference.",
-        _on("origin", "JPN"),
-        "full-package",
-    ),
-    Group(
-        "origin_ind",
-        "Proof of origin in India",
-        "What it costs a Japanese exporter to prove origin and claim the preference.",
-        _on("origin", "IND"),
-        "full-package",
-    ),
-    Group(
-        "ntb_jpn",
-        "Barriers in Japan",
-        "Relief takes away this share of the part of the barrier that policy can act on.",
-        _on("ntb", "JPN"),
-        "full-package",
-    ),
-    Group(
-        "ntb_ind",
-        "Barriers in India",
-        "The same on India's side, for Japanese goods.",
-        _on("ntb", "IND"),
-        "full-package",
-    ),
-    Group(
-        "quota",
-        "Tariff quotas",
-        "A quantity at the preferential rate; beyond it, the higher rate.",
-        _of_kind("quota"),
-        None,
-    ),
-    Group(
-        "fund",
-        "India-focused fund",
-        "Japanese grants for plants in India, by window.",
-        _of_kind("fund"),
-        "full-package",
-    ),
-    Group(
-        "sourcing",
-        "China plus one",
-        "Buyers move this share of their purchases at unchanged prices. A choice, not a forecast.",
-        _of_kind("sourcing"),
-        "china-plus-one",
-    ),
-    Group(
-        "exchange_rate",
-        "Exchange rates",
-        "Real change against the US dollar; a positive figure is a depreciation.",
-        _of_kind("exchange_rate"),
-        None,
-        outside=True,
-    ),
-    Group(
-        "external",
-        "Costs abroad and other markets",
-        "Costs of a source country, or a third market's tariff that frees exports for the pair.",
-        _of_kind("external"),
-        None,
-        outside=True,
-    ),
-    Group(
-        "rivals",
-        "Duties on other suppliers",
-        "A cut for a rival erodes the pair's preference.",
-        lambda kind, _: kind == "tariff",
-        None,
-        outside=True,
-    ),
-    Group(
-        OTHER,
-        "Other levers",
-        "Levers of the file that have no control here.",
-        lambda *_: True,
-        None,
-    ),
-)
-
-
-def shown_groups(*, outside: bool) -> tuple[Group, ...]:
-    """Return the groups the screen offers, policy or outside conditions.
-
-    A lever that this version of the model does not know is not offered.
-    """
-    return tuple(
-        group
-        for group in GROUPS
-        if group.outside == outside and (group.key not in NEEDS or NEEDS[group.key] in LEVER_KINDS)
-    )
-
-
 def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     """Return the kind and the settings of a lever."""
     [(kind, settings)] = lever.items()
@@ -204,76 +49,6 @@ def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
 def importer_of(settings: Mapping[str, Any]) -> str:
     """Return the importer of a lever; where only its source is named, the source's partner."""
     return str(settings.get("importer") or PARTNER.get(str(settings.get("source")), ""))
-
-
-def group_of(lever: Mapping[str, Mapping[str, Any]]) -> Group:
-    """Return the first group that holds a lever."""
-    kind, settings = parts(lever)
-    return next(group for group in GROUPS if group.holds(kind, settings))
-
-
-def defaults(group: Group, bundled: Mapping[str, Scenario]) -> list[LeverDict]:
-    """Return the levers a group is switched on with.
-
-    They come from a bundled scenario, mirrored where that one holds the other side only; outside
-    conditions start at no change.
-
-    Parameters
-    ----------
-    group : Group
-    bundled : mapping of str to Scenario
-    """
-    start = fiscal_years(BASE_YEAR + 1, BASE_YEAR + 3)[-1]
-    if group.key == "exchange_rate":
-        settings = {"country": "IND", "depreciation_percent": 0.0, "start": start}
-        return [{"exchange_rate": settings}]
-    if group.key == "external":
-        return [{"external": {"source": "CHN", "cost_percent": 0.0, "start": start}}]
-    if group.key == "rivals":
-        settings = {"importer": "JPN", "source": "CHN", "select": {"all": True}}
-        return [{"tariff": settings | {"cut": {"percent": 0.0}, "start": start, "years": 1}}]
-    if group.key == "quota":
-        # As much as India buys today at today's rate, and no more expensive beyond: no change.
-        quantity = {"share_of_benchmark_percent": 100.0, "over_rate_percent": 0.0}
-        return [
-            {"quota": {"importer": "IND", "select": {"hs": ["87"]}, **quantity, "start": start}}
-        ]
-    levers = bundled[str(group.default)].to_dict()["levers"] if group.default else []
-    found = [lever for lever in levers if group_of(lever).key == group.key]
-    return found or [_mirrored(lever) for lever in levers if _twin(lever) == group.key]
-
-
-def measured(lever: LeverDict, measure: str) -> LeverDict:
-    """Return a lever on barriers measured another way, small enough to begin with.
-
-    Parameters
-    ----------
-    lever : dict
-        An ``ntb`` lever.
-    measure : {"relief_percent", "days_saved"}
-        A share of barriers of any type, from none; or days at the border, from one.
-    """
-    kind, settings = parts(lever)
-    for other in RELIEF:
-        settings.pop(other, None)
-    begin = {"type": ["border"], measure: 1.0} if measure == "days_saved" else {measure: 0.0}
-    return {kind: settings | begin}
-
-
-def _twin(lever: LeverDict) -> str:
-    kind, settings = parts(lever)
-    return f"{kind}_{PARTNER.get(importer_of(settings), '').lower()}"
-
-
-def _mirrored(lever: LeverDict) -> LeverDict:
-    kind, settings = parts(lever)
-    importer = PARTNER[importer_of(settings)]
-    return {kind: settings | {"importer": importer, "source": PARTNER[importer]}}
-
-
-def years_after_base(horizon: str) -> tuple[str, ...]:
-    """Fiscal years in which a measure can start."""
-    return fiscal_years(BASE_YEAR + 1, parse_fiscal_year(horizon))
 
 
 # --- words ------------------------------------------------------------------------------------
@@ -461,10 +236,15 @@ def _external(settings: Mapping[str, Any], classification: Classification) -> st
             f"{COUNTRY[str(settings['tariff_on'])]}: "
             f"{_redirected(settings)} of the exports this frees look for buyers in the pair"
         )
+    what = selection_in_words(settings.get("select", {"all": True}), classification)
+    if settings.get("demand_in"):
+        change = float(settings["demand_percent"])
+        verb = "rises" if change >= 0 else "falls"
+        name = _name(settings["demand_in"], classification)
+        return f"demand of {name} ({what}) {verb} by {abs(change):g} %"
     change = float(settings["cost_percent"])
     verb = "rise" if change >= 0 else "fall"
     name = _name(settings["source"], classification)
-    what = selection_in_words(settings.get("select", {"all": True}), classification)
     return f"costs of {name} ({what}) {verb} by {abs(change):g} %"
 
 

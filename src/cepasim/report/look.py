@@ -1,4 +1,4 @@
-"""Colours, style sheet and the pieces of HTML the pages are made of. Text in, text out.
+"""Colours, their style sheet and the pieces of HTML the pages are made of. Text in, text out.
 
 Colours are told apart by people who see no red or no green, and have at least 4.5:1 contrast on
 white; nothing is said by colour alone.
@@ -20,25 +20,12 @@ REFERENCE = "#636C76"
 ASSUMED = "#8A4F00"
 HISTORY = "#1B1F24"
 GAIN = "#0B5CAD"
-#: Where the keyboard is: dark enough to be seen beside the blue of buttons, too.
-FOCUS = "#1B1F24"
 LOSS = "#A63C00"
 #: Lines of up to four scenarios, with a dash pattern each.
 SERIES = ("#0B5CAD", "#A63C00", "#00695C", "#7B2D8B")
 DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
 
 STYLE = f"""<style>
-[data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{gap:.6rem;}}
-[data-testid="stHeader"] {{height:3.1rem; min-height:3.1rem; border-bottom:1px solid {LINE};}}
-[data-testid="stAlert"] [data-testid="stAlertContainer"] {{padding:.5rem .8rem; min-height:0;
-  color:{INK};}}
-[data-testid="stAlert"] p {{font-size:.86rem; color:{INK};}}
-[data-testid="stMarkdownContainer"] h1 {{font-size:1.5rem;}}
-[data-testid="stMarkdownContainer"] h2 {{font-size:1.25rem;}}
-[data-testid="stMarkdownContainer"] h3 {{font-size:1.1rem;}}
-[data-testid="stMarkdownContainer"] h4 {{font-size:1rem;}}
-[data-testid="stMarkdownContainer"] h5 {{font-size:.92rem;}}
 .cs-title {{display:flex; gap:.75rem; align-items:baseline; flex-wrap:wrap; margin:0;}}
 .cs-title h1 {{font-size:1.3rem; line-height:1.2; padding:0; margin:0;}}
 .cs-title p {{color:{MUTED}; font-size:.8rem; line-height:1.3; margin:0; width:100%;}}
@@ -83,37 +70,7 @@ STYLE = f"""<style>
 .cs-table th[scope=row], .cs-table td:first-child, .cs-table th:first-child {{text-align:left;
   font-weight:400;}}
 .cs-table tr.cs-head th {{font-weight:600;}}
-[data-testid="stSidebarHeader"] {{height:2.4rem; min-height:0; padding-top:.4rem;
-  padding-bottom:0; margin-bottom:0;}}
-[data-testid="stSidebarUserContent"] {{padding-top:0;}}
-[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {{gap:.3rem;}}
-[data-testid="stSidebar"] h2 {{font-size:1.02rem; padding:.7rem 0 1.1rem;}}
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p,
-[data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
-  opacity:1 !important;}}
-[data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
-[data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
-[data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
-[data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}
-[class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
-[data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
-[data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
-[data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
-.st-key-ranges {{position:relative;}}
-.st-key-draws {{position:absolute; top:1.7rem; left:2.4rem; width:10rem !important;}}
-:focus-visible,
-:is(label, [data-testid="stSelectbox"] [data-baseweb="select"],
-  [data-testid="stMultiSelect"] [data-baseweb="select"]):has(input:focus-visible),
-[data-testid="stSlider"] [data-focus-visible] {{outline:3px solid {FOCUS} !important;
-  outline-offset:2px; border-radius:4px;}}
-[data-testid="stSlider"] [data-focus-visible] {{border-radius:50%;}}
-[data-testid="stSlider"] input:focus-visible {{outline:none !important;}}
-@media (max-width: 1200px) {{
-  [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
-  [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
-}}
 @media (max-width: 1000px) {{.cs-cards {{grid-template-columns:repeat(2,minmax(0,1fr));}}}}
-@media print {{[data-testid="stSidebar"], header {{display:none;}}}}
 </style>"""
 
 

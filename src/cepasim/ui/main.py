@@ -7,16 +7,8 @@ import logging
 import streamlit as st
 
 from cepasim.report import look
-from cepasim.ui import (
-    compare_page,
-    document_pages,
-    navigation,
-    parameters_page,
-    scenario_page,
-    start_page,
-    sure_page,
-    workers,
-)
+from cepasim.ui import navigation, style, workers
+from cepasim.ui.pages import compare, documents, parameters, scenario, start, sure
 
 _SIDEBAR_WIDTH = 330
 _LOG = logging.getLogger(__name__)
@@ -30,16 +22,16 @@ def main() -> None:
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    st.html(look.STYLE)
+    st.html(look.STYLE + style.STYLE)
     pages = navigation.register(
         {
-            "scenario": ("Scenario", scenario_page.page),
-            "start": ("Start here", start_page.page),
-            "compare": ("Compare", compare_page.page),
-            "assumptions": ("How sure?", sure_page.page),
-            "parameters": ("Parameters", parameters_page.page),
-            "evidence": ("Evidence", document_pages.evidence),
-            "method": ("Method", document_pages.method),
+            "scenario": ("Scenario", scenario.page),
+            "start": ("Start here", start.page),
+            "compare": ("Compare", compare.page),
+            "assumptions": ("How sure?", sure.page),
+            "parameters": ("Parameters", parameters.page),
+            "evidence": ("Evidence", documents.evidence),
+            "method": ("Method", documents.method),
         }
     )
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cepasim.levers.words import measured, parts
+from cepasim.levers.words import parts
 from cepasim.scenario.scenario import Scenario
 
 Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence"]
@@ -142,9 +142,13 @@ def derived(bundled: Mapping[str, Scenario]) -> dict[str, Scenario]:
         "IND",
         {"select": {"hs": ["87"]}},
     )
-    written = border.to_dict()
-    days = [measured(lever, "days_saved") for lever in written["levers"]]
-    day = Scenario.from_dict({**written, "name": "One day less at Japan's border", "levers": days})
+    day = _narrowed(
+        bundled["ntb-relief"],
+        "One day less at Japan's border",
+        "ntb",
+        "JPN",
+        {"type": ["border"], "relief_percent": None, "days_saved": 1.0},
+    )
     return {
         "origin-in-japan": origin,
         "border-in-japan": border,
@@ -156,11 +160,12 @@ def derived(bundled: Mapping[str, Scenario]) -> dict[str, Scenario]:
 def _narrowed(
     scenario: Scenario, name: str, kind: str, importer: str, changes: Mapping[str, Any]
 ) -> Scenario:
-    """Keep the levers of one kind and importer only, with some settings changed."""
+    """Keep the levers of one kind and importer, with some settings changed or (None) left out."""
     written = scenario.to_dict()
     levers = []
     for lever in written["levers"]:
         found, settings = parts(lever)
         if found == kind and settings.get("importer") == importer:
-            levers.append({found: settings | dict(changes)})
+            changed = {**settings, **changes}
+            levers.append({found: {k: v for k, v in changed.items() if v is not None}})
     return Scenario.from_dict({**written, "name": name, "description": "", "levers": levers})

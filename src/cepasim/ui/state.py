@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.core.countries import PARTNER
+from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.levers import words as levers
@@ -31,6 +31,11 @@ MOST_COMPARED = 4
 #: Decided measures have worked by then, and the horizon is not yet a guess about a far future.
 FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
+
+
+def years_after_base(horizon: str) -> tuple[str, ...]:
+    """Return the fiscal years in which a measure can start."""
+    return fiscal_years(BASE_YEAR + 1, parse_fiscal_year(horizon))
 
 
 @dataclass(frozen=True)
@@ -188,17 +193,16 @@ class Session:
             self.year = scenario.horizon
         return True
 
-    def set_lever(self, index: int, name: str, value: object) -> None:
-        """Change one setting of one lever; ``None`` leaves it to its default."""
+    def set_lever(self, index: int, changes: Mapping[str, object]) -> None:
+        """Change settings of one lever; ``None`` leaves a setting to its default."""
         kind, settings = levers.parts(self.draft["levers"][index])
-        if value is None:
-            settings.pop(name, None)
-        else:
-            settings[name] = value
-        if name == "importer":
-            settings["source"] = PARTNER[str(value)]
+        changed = {name: v for name, v in {**settings, **changes}.items() if v is not None}
+        self.replace_lever(index, {kind: changed})
+
+    def replace_lever(self, index: int, lever: levers.LeverDict) -> None:
+        """Put another lever in the place of one."""
         written = list(self.draft["levers"])
-        written[index] = {kind: settings}
+        written[index] = lever
         self.edit({**self.draft, "levers": written})
 
     def add_levers(self, added: list[levers.LeverDict]) -> None:
@@ -335,7 +339,7 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
     if linked is None:
         return
     found.load(linked.scenario)
-    years = levers.years_after_base(linked.scenario.horizon)
+    years = years_after_base(linked.scenario.horizon)
     if linked.fiscal_year in years:
         found.year = str(linked.fiscal_year)
     if linked.figures and not figures.digest.startswith(linked.figures):

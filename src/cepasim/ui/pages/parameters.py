@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.report import look
-from cepasim.ui import controls
+from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["name", "yours", "value", "low", "high", "unit", "grade", "year", "source", "note"]
@@ -29,7 +29,7 @@ def page() -> None:
 def _state(found: Session) -> None:
     overrides = found.draft.get("parameters", {})
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{controls.changed_in_words(overrides)}**, for this session only")
+        st.markdown(f"**{changed_in_words(overrides)}**, for this session only")
         st.button(
             "Back to the figures",
             key="parameters-back",

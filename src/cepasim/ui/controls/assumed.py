@@ -1,0 +1,74 @@
+"""The decisive assumptions as sliders, and how many are changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cepasim.report import numbers
+from cepasim.ui import assumptions
+from cepasim.ui.state import Session
+
+
+def changed_in_words(overrides: Mapping[str, float]) -> str:
+    """Say how many assumptions are changed."""
+    number = len(overrides)
+    if number == 0:
+        return "No assumption changed"
+    return f"{number} assumption{'s' if number > 1 else ''} changed"
+
+
+def draw(found: Session) -> None:
+    """Draw the assumptions of the session."""
+    overrides = found.draft.get("parameters", {})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{changed_in_words(overrides)}**")
+        st.button(
+            "Back to the figures",
+            key="assume-nothing",
+            disabled=not overrides,
+            on_click=found.assume_nothing,
+            help="Give every assumption its own value back.",
+        )
+    box = st.expander("Decisive assumptions", key="decisive", on_change="rerun")
+    if box.open:
+        with box:
+            for assumption in assumptions.decisive(found.figures.rows):
+                _assumption(found, assumption, overrides)
+            st.caption("All other figures can be changed on the page “Parameters”.")
+    else:
+        known = {a.name: a.label for a in assumptions.DECISIVE}
+        for name, value in overrides.items():
+            own = found.figures.known[name]["value"]
+            st.caption(f"{known.get(name, name)}: {numbers.value(own)} → {numbers.value(value)}")
+
+
+def _assumption(
+    found: Session, assumption: assumptions.Assumption, overrides: Mapping[str, float]
+) -> None:
+    row = found.figures.known[assumption.name]
+    value = float(overrides.get(assumption.name, row["value"]))
+    low, high = min(float(row["low"]), value), max(float(row["high"]), value)
+    label = f"{assumption.label}{' (changed)' if assumption.name in overrides else ''}"
+    meaning = f"{assumption.meaning} Source: {row['source']}"
+    if math.isfinite(high - low) and low < high:
+        key = f"assume:{found.generation}:{assumption.name}"
+        st.slider(
+            label,
+            min_value=low,
+            max_value=high,
+            value=value,
+            step=(high - low) / 100,
+            key=key,
+            format="%.3g",
+            help=meaning,
+            on_change=lambda: found.assume(assumption.name, float(st.session_state[key])),
+        )
+    else:  # infinite, or without a range: no slider has such ends
+        st.markdown(f"{label}: **{numbers.value(value)}**", help=meaning)
+    st.caption(
+        f"{numbers.value(row['value'])} in the figures; range {numbers.value(row['low'])} to "
+        f"{numbers.value(row['high'])}, {row['unit']}, grade {row['grade']}"
+    )

@@ -1,0 +1,99 @@
+"""Conditions abroad: costs of a source, demand of a market, or tariffs of a third market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cepasim.core.countries import COUNTRY
+from cepasim.ui.controls.control import Control
+from cepasim.ui.controls.exchange_rate import CHANGE_SLIDER
+from cepasim.ui.controls.form import Form
+from cepasim.ui.controls.group import Group, at_no_change, everything
+from cepasim.ui.controls.products import products
+
+#: The setting that only this form has -> what the form is, and what it begins with.
+FORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "source": ("Costs of a source", {"source": "CHN", "cost_percent": 0.0}),
+    "demand_in": ("Demand of a market", {"demand_in": "JPN", "demand_percent": 0.0}),
+    "market": (
+        "Tariffs of a third market",
+        {"market": "USA", "tariff_on": "IND", "redirect_share": 0.0},
+    ),
+}
+
+
+def form_of(settings: Mapping[str, Any]) -> str:
+    """Return the setting that tells which form of the lever this is."""
+    return next(name for name in FORMS if settings.get(name))
+
+
+def _main(form: Form) -> None:
+    settings, ends = form.settings, (-CHANGE_SLIDER, CHANGE_SLIDER)
+    which = form_of(settings)
+    country = form.country(settings[which])
+    if which == "source":
+        value = float(settings["cost_percent"])
+        form.main("cost_percent", f"Costs of {country}", value, ends, 1.0, "costs %+g %%")
+    elif which == "demand_in":
+        value = float(settings["demand_percent"])
+        form.main("demand_percent", f"Demand of {country}", value, ends, 1.0, "demand %+g %%")
+    else:
+        share = settings.get("redirect_share")
+        share = form.parameter("us_redirection_share") if share is None else float(share)
+        form.main(
+            "redirect_share",
+            f"Exports redirected from {country}",
+            round(100 * share, 6),
+            (0.0, 100.0),
+            5.0,
+            "%g %% of exports redirected",
+            lambda percent: percent / 100,
+        )
+
+
+def _details(form: Form) -> None:
+    settings = form.settings
+    which = form_of(settings)
+    form.choice(
+        "kind",
+        "What changes",
+        list(FORMS),
+        which,
+        lambda name: FORMS[name][0],
+        lambda chosen: form.begin_anew(
+            {"external": {**FORMS[chosen][1], "start": settings["start"]}}
+        ),
+    )
+    partners = [p.code for p in form.found.figures.economy.classification.partners]
+    if which == "source":
+        form.choice("source", "Country", partners, str(settings["source"]), form.country)
+    elif which == "demand_in":
+        form.choice("demand_in", "Country", list(COUNTRY), str(settings["demand_in"]), form.country)
+    else:
+        third = [code for code in partners if code not in COUNTRY]
+        form.choice("market", "Market", third, str(settings["market"]), form.country)
+        form.choice(
+            "tariff_on", "Tariffs on", list(COUNTRY), str(settings["tariff_on"]), form.country
+        )
+    products(form)
+    form.start()
+
+
+CONTROL = Control(
+    "external",
+    (
+        Group(
+            "external",
+            "Costs abroad and other markets",
+            "Costs of a source country, demand of a market, or a third market's tariff that frees "
+            "exports for the pair.",
+            everything,
+            at_no_change("external", source="CHN", cost_percent=0.0),
+            outside=True,
+        ),
+    ),
+    _main,
+    _details,
+    lambda settings: settings[form_of(settings)],
+)

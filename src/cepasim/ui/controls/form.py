@@ -1,0 +1,166 @@
+"""The widgets of one lever. Each writes what is chosen into the session's draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from cepasim.core.countries import COUNTRY
+from cepasim.levers.words import LeverDict
+from cepasim.ui.state import Session, years_after_base
+
+_STEPS_SLIDER = 15
+
+
+def key_of(found: Session, *parts: object) -> str:
+    """Return the key of a widget; it changes when a scenario is loaded, and the widget with it."""
+    return ":".join(["lever", str(found.generation), *(str(part) for part in parts)])
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One lever of the draft and the widgets that change it.
+
+    Attributes
+    ----------
+    found : Session
+    index : int
+        Place of the lever in the draft.
+    settings : mapping
+        As a scenario file has them.
+    """
+
+    found: Session
+    index: int
+    settings: Mapping[str, Any]
+
+    def key(self, *parts: object) -> str:
+        """Return the key of a widget of this lever."""
+        return key_of(self.found, self.index, *parts)
+
+    def country(self, code: object) -> str:
+        """Return the name of a country or group."""
+        names = {p.code: p.name for p in self.found.figures.economy.classification.partners}
+        return names.get(str(code), COUNTRY.get(str(code), str(code)))
+
+    def parameter(self, name: str) -> float:
+        """Return the parameter a lever falls back on, changes of this session included."""
+        return float(self.found.overrides.get(name, self.found.figures.known[name]["value"]))
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Change settings of this lever; ``None`` takes a setting away."""
+        self.found.set_lever(self.index, changes)
+
+    def begin_anew(self, lever: LeverDict) -> None:
+        """Put another lever in the place of this one; its controls begin from that."""
+        self.found.generation += 1
+        self.found.replace_lever(self.index, lever)
+
+    # --- widgets ------------------------------------------------------------------------------
+
+    def slider(
+        self,
+        name: str,
+        label: str,
+        value: float,
+        ends: tuple[float, float],
+        step: float,
+        text: str = "%g %%",
+        as_written: Callable[[Any], object] = float,
+        hint: str | None = None,
+    ) -> None:
+        """Draw the slider of a detail; a value beyond the ends widens it."""
+        self._slider(name, label, value, ends, step, text, as_written, hint)
+
+    def main(
+        self,
+        name: str,
+        label: str,
+        value: float,
+        ends: tuple[float, float],
+        step: float,
+        text: str,
+        as_written: Callable[[Any], object] = float,
+    ) -> None:
+        """Draw the lever's own slider: what it does is in its value, the label is read aloud."""
+        self._slider(name, label, value, ends, step, text, as_written, None, "collapsed")
+
+    def _slider(
+        self,
+        name: str,
+        label: str,
+        value: float,
+        ends: tuple[float, float],
+        step: float,
+        text: str,
+        as_written: Callable[[Any], object],
+        hint: str | None,
+        label_visibility: Any = "visible",
+    ) -> None:
+        key, number = self.key(name), type(step)
+        st.slider(
+            label,
+            min_value=number(min(ends[0], value)),
+            max_value=number(max(ends[1], value)),
+            value=number(value),
+            step=step,
+            format=text,
+            key=key,
+            help=hint,
+            label_visibility=label_visibility,
+            on_change=lambda: self.change({name: as_written(st.session_state[key])}),
+        )
+
+    def choice(
+        self,
+        name: str,
+        label: str,
+        options: Sequence[str],
+        value: str,
+        words: Callable[[str], str] = str,
+        then: Callable[[str], None] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        """Draw a choice of one; the value is offered even where it is none of the options.
+
+        Parameters
+        ----------
+        then : callable, optional
+            What the choice does, where that is more than to change the setting.
+        """
+        key = self.key(name)
+        shown = list(options) if value in options else [value, *options]
+        do = then or (lambda chosen: self.change({name: chosen}))
+        st.selectbox(
+            label,
+            shown,
+            index=shown.index(value),
+            format_func=words,
+            key=key,
+            help=hint,
+            on_change=lambda: do(st.session_state[key]),
+        )
+
+    def check(self, name: str, label: str, value: bool, hint: str) -> None:
+        """Draw a box to tick."""
+        key = self.key(name)
+        st.checkbox(
+            label,
+            value=value,
+            key=key,
+            help=hint,
+            on_change=lambda: self.change({name: bool(st.session_state[key])}),
+        )
+
+    def start(self) -> None:
+        """Draw the year in which the lever begins."""
+        horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
+        self.choice("start", "First fiscal year", years_after_base(horizon), self.settings["start"])
+
+    def steps(self, label: str = "Equal annual steps") -> None:
+        """Draw over how many years the lever comes."""
+        years = int(self.settings.get("years", 1))
+        self.slider("years", label, years, (1, _STEPS_SLIDER), 1, "%d", int)

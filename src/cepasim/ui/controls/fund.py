@@ -1,0 +1,62 @@
+"""The fund: its size, windows and years."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.levers.words import WINDOWS
+from cepasim.ui.controls.control import Control
+from cepasim.ui.controls.form import Form
+from cepasim.ui.controls.group import Group, everything, of_bundled
+
+#: An end for comfort; a value beyond it (from a file or a link) widens the slider.
+_FUND_SLIDER_BN = 10.0
+
+
+def _main(form: Form) -> None:
+    value = float(form.settings["usd_bn"])
+    form.main("usd_bn", "Size", value, (0.0, _FUND_SLIDER_BN), 0.5, "US$ %.1f bn")
+
+
+def _details(form: Form) -> None:
+    first, second = WINDOWS
+    form.slider(
+        "windows",
+        "Share of the labour-intensive window",
+        round(100 * float(form.settings["windows"].get(first, 0.0))),
+        (0, 100),
+        5,
+        "%d %%",
+        lambda percent: {first: percent / 100, second: 1 - percent / 100},
+        "The rest goes to the sunrise window.",
+    )
+    industries = form.settings.get("industries")
+    if industries:
+        said = ", ".join(f"{name} {100 * share:g} %" for name, share in industries.items())
+        st.caption(f"Within the windows, as in the file: {said}")
+    form.start()
+    form.steps("Years over which it is paid")
+    form.check(
+        "replenish",
+        "Replenished once used",
+        bool(form.settings.get("replenish")),
+        "The same sum again, each time it is spent, until the horizon.",
+    )
+
+
+CONTROL = Control(
+    "fund",
+    (
+        Group(
+            "fund",
+            "India-focused fund",
+            "Japanese grants for plants in India, by window.",
+            everything,
+            of_bundled("full-package", "fund"),
+            single=True,
+        ),
+    ),
+    _main,
+    _details,
+    steps="over {} years",
+)

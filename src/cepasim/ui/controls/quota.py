@@ -1,0 +1,125 @@
+"""Tariff quotas: the quantity, the rates within and beyond it, and who keeps the rent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.levers.words import importer_of
+from cepasim.ui.controls.control import Control
+from cepasim.ui.controls.form import Form
+from cepasim.ui.controls.group import Group, at_no_change, everything
+from cepasim.ui.controls.products import products
+
+_QUOTA_SLIDER = 300.0
+_RATE_SLIDER = 150.0
+_QUANTITIES = {
+    "share_of_benchmark_percent": "Percent of today's trade",
+    "usd_mn": "US$ million a year",
+}
+_WITHIN = {"preferential": "The preferential rate", "own": "A rate of its own"}
+
+
+def _main(form: Form) -> None:
+    value = form.settings.get("usd_mn")
+    if value is not None:
+        ends = (0.0, max(2 * float(value), 100.0))
+        form.main("usd_mn", "Quota", float(value), ends, 10.0, "quota of US$ %g mn")
+        return
+    form.main(
+        "share_of_benchmark_percent",
+        "Quota",
+        float(form.settings["share_of_benchmark_percent"]),
+        (0.0, _QUOTA_SLIDER),
+        10.0,
+        "quota of %g %% of today's trade",
+    )
+
+
+def _details(form: Form) -> None:
+    importer, settings = importer_of(form.settings), form.settings
+    form.choice(
+        "importer",
+        "Importer",
+        list(COUNTRY),
+        importer,
+        COUNTRY.__getitem__,
+        lambda chosen: form.begin_anew({"quota": _of_importer(settings, chosen)}),
+    )
+    suppliers = form.found.figures.economy.classification.sources(importer)
+    form.choice("source", "Supplier", suppliers, str(settings["source"]), form.country)
+    current = "usd_mn" if settings.get("usd_mn") is not None else "share_of_benchmark_percent"
+    form.choice(
+        "quantity",
+        "Counted in",
+        list(_QUANTITIES),
+        current,
+        _QUANTITIES.__getitem__,
+        lambda chosen: form.begin_anew({"quota": _counted(settings, chosen)}),
+    )
+    _rates(form)
+    form.choice(
+        "rent",
+        "Who keeps the quota's rent",
+        ["importer", "exporter"],
+        str(settings.get("rent", "importer")),
+    )
+    products(form)
+    form.start()
+
+
+def _rates(form: Form) -> None:
+    over = float(form.settings["over_rate_percent"])
+    within = form.settings.get("in_rate_percent")
+    form.slider("over_rate_percent", "Duty beyond the quota", over, (0.0, _RATE_SLIDER), 1.0)
+    form.choice(
+        "within",
+        "Duty within the quota",
+        list(_WITHIN),
+        "preferential" if within is None else "own",
+        _WITHIN.__getitem__,
+        lambda chosen: form.change({"in_rate_percent": over if chosen == "own" else None}),
+    )
+    if within is not None:
+        ends = (0.0, max(over, float(within)))
+        # A slider needs two ends.
+        form.slider(
+            "in_rate_percent", "Rate within the quota", float(within), (0.0, ends[1] or 1.0), 1.0
+        )
+
+
+def _of_importer(settings: Mapping[str, Any], importer: str) -> dict[str, Any]:
+    """Return a quota of the other country, on its partner's goods."""
+    return {**settings, "importer": importer, "source": PARTNER[importer]}
+
+
+def _counted(settings: Mapping[str, Any], quantity: str) -> dict[str, Any]:
+    """Return a quota counted another way, of the size a user can begin with."""
+    kept = {name: value for name, value in settings.items() if name not in _QUANTITIES}
+    return {**kept, quantity: 100.0}
+
+
+CONTROL = Control(
+    "quota",
+    (
+        Group(
+            "quota",
+            "Tariff quotas",
+            "A quantity at the preferential rate; beyond it, the higher rate.",
+            everything,
+            # As much as India buys today, and no more expensive beyond: no change.
+            at_no_change(
+                "quota",
+                importer="IND",
+                source="JPN",
+                select={"hs": ["87"]},
+                share_of_benchmark_percent=100.0,
+                over_rate_percent=0.0,
+            ),
+        ),
+    ),
+    _main,
+    _details,
+    lambda settings: settings.get("source"),
+)

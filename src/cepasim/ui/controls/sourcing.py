@@ -1,0 +1,51 @@
+"""China plus one: purchases that move from a third country to the partner."""
+
+from __future__ import annotations
+
+from cepasim.core.countries import COUNTRY
+from cepasim.levers.words import importer_of
+from cepasim.ui.controls.control import Control
+from cepasim.ui.controls.form import Form
+from cepasim.ui.controls.group import Group, everything, of_bundled
+from cepasim.ui.controls.products import products
+
+_SHARE_SLIDER = 30.0
+
+
+def _main(form: Form) -> None:
+    share = form.settings.get("share_percent")
+    form.main(
+        "share_percent",
+        "Purchases moved",
+        100 * form.parameter("sourcing_shift") if share is None else float(share),
+        (0.0, _SHARE_SLIDER),
+        1.0,
+        "%g %% of purchases moved",
+    )
+
+
+def _details(form: Form) -> None:
+    sources = form.found.figures.economy.classification.sources(importer_of(form.settings))
+    third = [code for code in sources if code not in COUNTRY]
+    form.choice("from", "Away from", third, str(form.settings["from"]), form.country)
+    products(form)
+    form.start()
+    form.steps()
+
+
+CONTROL = Control(
+    "sourcing",
+    (
+        Group(
+            "sourcing",
+            "China plus one",
+            "Buyers move this share of their purchases at unchanged prices. A choice, not a "
+            "forecast.",
+            everything,
+            of_bundled("china-plus-one", "sourcing"),
+        ),
+    ),
+    _main,
+    _details,
+    lambda settings: settings.get("from"),
+)

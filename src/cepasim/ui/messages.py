@@ -1,0 +1,24 @@
+"""What is said to the user, as Streamlit's Markdown needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cepasim.core.problems import Problem
+
+#: Lines of a list of problems; a screen holds no more.
+_SHOWN = 12
+_SIGNS = "\\`*_{}[]<>#$|~"
+
+
+def plain(text: str) -> str:
+    """Keep Markdown from reading a text as its own."""
+    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
+
+
+def listed(problems: Sequence[Problem | str]) -> str:
+    """Return problems as a list, the last of a long one counted only."""
+    lines = [f"- {plain(str(problem))}" for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        lines.append(f"- and {len(problems) - _SHOWN} more")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The pages, one file each; the parts of the scenario page beside it."""

@@ -1,0 +1,62 @@
+"""The path over the years: history, reference, scenario, and the changes against the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import streamlit as st
+
+from cepasim.report import look
+from cepasim.report import numbers as figures
+from cepasim.result import Result
+from cepasim.ui import charts, ranges
+from cepasim.ui.state import Session
+
+_HEIGHT = 190
+_CHANGES = "changes"
+
+
+def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None], None]:
+    """Draw the choice of a line; return what draws the path itself, and draws it anew."""
+    names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
+    item = st.segmented_control(
+        "Path",
+        list(names),
+        default="balance",
+        format_func=names.__getitem__,
+        key="path-item",
+        label_visibility="collapsed",
+    )
+    chart, note = st.empty(), st.empty()
+
+    def draw(ranged: ranges.Range | None) -> None:
+        if item == _CHANGES:
+            rows, spec = charts.change_rows(result), charts.change_spec(_HEIGHT)
+            said = "Change against the reference, US$ bn of 2023-24, fiscal years."
+            words = said
+        else:
+            shown = cast("charts.Item", item or "balance")
+            plain = found.plain_reference()
+            band = None if ranged is None else ranges.band(ranged, shown)
+            rows = charts.path_rows(result, found.figures.history, shown, plain, band)
+            spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
+            said = (
+                f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from "
+                "2023-24 at prices of that year." + ("" if band is None else " Band: 90 % range.")
+            )
+            words = path_in_words(result, shown)
+        chart.vega_lite_chart(rows, spec, theme=None, alt=words)
+        note.html(look.note(said))
+
+    return draw
+
+
+def path_in_words(result: Result, item: charts.Item) -> str:
+    """Say what the path shows, for those who do not see it."""
+    last = result.totals.iloc[-1]
+    return (
+        f"{charts.ITEMS[item]}, US$ bn, 2013-14 to {last['fiscal_year']}. In "
+        f"{last['fiscal_year']}: {figures.bn(last[f'baseline_{item}_usd_mn'])} in the reference, "
+        f"{figures.bn(last[f'{item}_usd_mn'])} in the scenario."
+    )

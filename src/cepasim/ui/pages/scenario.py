@@ -1,0 +1,213 @@
+"""The scenario page: levers to the left, the answer to the right, the whole table below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cepasim.report import look, views
+from cepasim.result import Result
+from cepasim.ui import ranges
+from cepasim.ui.controls.sidebar import sidebar
+from cepasim.ui.messages import listed, plain
+from cepasim.ui.pages.files import files
+from cepasim.ui.pages.path import draw_path
+from cepasim.ui.pages.sectors import sectors
+from cepasim.ui.pages.share import in_words, share
+from cepasim.ui.state import Session, session
+
+#: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
+_PAUSE = 0.03
+_LOOK_EVERY = 0.1
+
+
+def page() -> None:
+    """Draw the page in the order in which people look: the figures, then why, then the rest."""
+    found = session()
+    heading, messages = st.container(), st.container()
+    cards, panels = st.empty(), st.container()
+    result, asked, ranged = found.shown(), None, None
+    if result is not None:
+        year = found.year = _year_within(found, result)
+        total = views.total_row(result, year)
+        asked = found.ask_range(result)
+        ranged = None if asked is None else asked.range()
+        cards.html(views.headline(total, year, _ranges(found, ranged)))
+        # What sends the figures waits for this thread to pause.
+        time.sleep(_PAUSE)
+    with heading:
+        progress = _heading(found)
+    with messages:
+        _messages(found)
+    sidebar(found)
+    if result is not None:
+        st.query_params.from_dict(found.link_query())
+        with panels:
+            last, path = _panels(found, result, total, ranged)
+        sectors(found)
+        _notes(result)
+        # The pause ends here if another run of this page is asked for meanwhile.
+        result = found.split(waiting=st.empty().empty)
+        with last:
+            st.html(views.contributions(result, year) + views.accounts(result, year))
+        if asked is not None:
+            for newer in _as_they_come(asked, ranged, progress):
+                cards.html(views.headline(total, year, _ranges(found, newer)))
+                path(newer)
+
+
+def _year_within(found: Session, result: Result) -> str:
+    return found.year if found.year in result.fiscal_years else result.fiscal_years[-1]
+
+
+def _panels(
+    found: Session, result: Result, total: Mapping[str, Any], ranged: ranges.Range | None
+) -> tuple[DeltaGenerator, Callable[[ranges.Range | None], None]]:
+    """Draw the panels.
+
+    Returns the place of the one that takes longest to compute, and what draws the path anew.
+    """
+    year = found.year
+    upper = st.columns([1.25, 1, 1], gap="small")
+    lower = st.columns([1.25, 1, 1], gap="small")
+    with upper[0]:
+        path = draw_path(found, result)
+        path(ranged)
+    for place, flow in ((1, "export"), (2, "import")):
+        with upper[place]:
+            st.html(views.movers(result, year, flow))
+    losers = result.who_loses(year)
+    for place, flow in ((1, "export"), (2, "import")):
+        with lower[place]:
+            st.html(views.losers(losers, total, year, flow))
+    return lower[0], path
+
+
+def _heading(found: Session) -> DeltaGenerator:
+    """Draw name and tools; return the place for how far the ranges are."""
+    scenario = found.scenario
+    name = scenario.name + (" (changed)" if found.changed else "")
+    title, tools = st.columns([1, 2], vertical_alignment="center")
+    with title:
+        st.html(look.title(name, scenario.description if not found.changed else ""))
+    with (
+        tools,
+        st.container(
+            horizontal=True, horizontal_alignment="right", gap="small", vertical_alignment="center"
+        ),
+    ):
+        with st.container(key="ranges", width="content"):
+            _range_switch(found)
+            with st.container(key="draws"):
+                progress = st.empty()
+        _year(found)
+        in_words(found)
+        share(found)
+        files(found)
+        if found.changed:
+            st.button(
+                "Undo",
+                help="Back to the scenario as it was opened",
+                on_click=found.load,
+                args=(found.loaded,),
+                key="undo",
+            )
+    return progress
+
+
+def _year(found: Session) -> None:
+    result = found.shown()
+    if result is None:
+        return
+    years = list(result.fiscal_years)
+    key = f"year:{found.generation}:{years[-1]}"
+    st.selectbox(
+        "Fiscal year shown",
+        years,
+        index=years.index(found.year),
+        key=key,
+        on_change=_set_year,
+        args=(found, key),
+        label_visibility="collapsed",
+        format_func=lambda year: f"Year {year}",
+        width=140,
+    )
+
+
+def _set_year(found: Session, key: str) -> None:
+    found.year = st.session_state[key]
+
+
+def _messages(found: Session) -> None:
+    if found.welcome:
+        st.info(
+            "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn fund "
+            "would change in India–Japan trade.** Move a lever on the left and the figures follow; "
+            "questions and other scenarios stand under “Start here”.",
+        )
+    if found.question:
+        st.info(found.question)
+    if found.message:
+        st.warning(plain(found.message))
+        found.message = ""
+    if found.problems:
+        st.error(
+            "This change cannot be run; the figures are those of the last one that could.\n"
+            + listed(found.problems)
+        )
+
+
+def _range_switch(found: Session) -> None:
+    """Offer ranges, computed aside."""
+    st.toggle(
+        "90 % ranges",
+        value=found.with_ranges,
+        key="with-ranges",
+        on_change=_switch_ranges,
+        args=(found,),
+        help=f"Every figure drawn from its own range, first {ranges.FIRST} times, then "
+        f"{ranges.DRAWS} times. Takes some seconds and does not stop you.",
+    )
+
+
+def _switch_ranges(found: Session) -> None:
+    found.with_ranges = not found.with_ranges
+
+
+def _as_they_come(
+    asked: ranges.Asked, shown: ranges.Range | None, progress: DeltaGenerator
+) -> Iterator[ranges.Range]:
+    """Yield ranges of more draws than those shown, until they are all there.
+
+    The wait ends where another run of this page is asked for meanwhile: all else is drawn.
+    """
+    drawn = 0 if shown is None else shown.draws
+    while drawn < ranges.DRAWS and not asked.failed:
+        progress.caption(f"{asked.draws} of {ranges.DRAWS} draws …")
+        time.sleep(_LOOK_EVERY)
+        found = asked.range()
+        if found is not None and found.draws > drawn:
+            drawn = found.draws
+            yield found
+    if asked.failed:
+        progress.caption("none for this scenario")
+    else:
+        progress.empty()
+
+
+def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
+    """Return the range of each headline figure; without one, what the benchmark is worth."""
+    if ranged is not None:
+        return ranges.in_words(ranged, found.year)
+    return found.figures.worth
+
+
+def _notes(result: Result) -> None:
+    box = st.expander("What must be read with these figures", key="notes", on_change="rerun")
+    if box.open:
+        said = "\n".join(f"- {plain(note)}" for note in result.notes)
+        box.markdown(said or "Nothing beyond what the method says.")

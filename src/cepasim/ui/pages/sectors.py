@@ -1,0 +1,116 @@
+"""The whole table of sectors, and the chain of numbers behind a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cepasim.report import numbers as figures
+from cepasim.report import views
+from cepasim.result import Result
+from cepasim.ui.messages import plain
+from cepasim.ui.state import Session
+
+_LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
+
+
+@st.fragment
+def sectors(found: Session) -> None:
+    """Draw the table of the year and level that are chosen."""
+    result = found.shown()
+    if result is None:
+        return
+    year = found.year
+    st.markdown(f"#### All sectors, {year}, US\\$ mn of 2023-24")
+    left, right = st.columns([1, 1], vertical_alignment="bottom")
+    with left:
+        level = st.segmented_control(
+            "Level",
+            list(_LEVELS),
+            default="chapter",
+            format_func=_LEVELS.__getitem__,
+            key="level",
+            label_visibility="collapsed",
+        )
+    with right:
+        search = st.text_input(
+            "Search", key="search", placeholder="Search by code or name: 61, garments, steel …"
+        )
+    level = level or "chapter"
+    frame = views.sector_frame(result, level, year, search)
+    if frame.empty:
+        st.caption(f"No sector with trade matches “{plain(search)}”.")
+        return
+    chosen = st.dataframe(
+        frame,
+        key=f"sectors:{level}",
+        hide_index=True,
+        height=min(36 * (len(frame) + 1), 430),
+        column_order=_columns(frame),
+        column_config=_column_config(),
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=f"Exports, imports and balance by {level}, reference and scenario, {year}",
+    )
+    st.caption(
+        "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
+        "Grades: A official, B published estimate, C own calculation, D assumption."
+    )
+    rows = chosen["selection"]["rows"] if chosen else []
+    if rows and rows[0] < len(frame):
+        _why(result, level, frame.iloc[rows[0]], year)
+
+
+def _columns(frame: pd.DataFrame) -> list[str]:
+    flows = [
+        stem.format(flow)
+        for flow in ("exports", "imports")
+        for stem in ("baseline_{}_usd_mn", "{}_usd_mn", "change_in_{}_usd_mn", "change_in_{}_pct")
+    ]
+    wanted = ["code", "name", *flows, "change_in_balance_usd_mn", "grade"]
+    return [column for column in wanted if column in frame.columns]
+
+
+def _column_config() -> dict[str, Any]:
+    number = st.column_config.NumberColumn
+    config: dict[str, Any] = {
+        "code": st.column_config.TextColumn("Code", width=60),
+        "name": st.column_config.TextColumn("Sector", width=210),
+        "grade": st.column_config.TextColumn("Grade", width=60, help="Worst benchmark cell"),
+        "change_in_balance_usd_mn": number("Balance, change", format="%+.1f"),
+    }
+    for flow in ("exports", "imports"):
+        name = flow.capitalize()
+        config |= {
+            f"baseline_{flow}_usd_mn": number(f"{name}, reference", format="%.1f"),
+            f"{flow}_usd_mn": number(f"{name}, scenario", format="%.1f"),
+            f"change_in_{flow}_usd_mn": number(f"{name}, change", format="%+.1f"),
+            f"change_in_{flow}_pct": number(f"{name}, change %", format="%+.1f %%"),
+        }
+    return config
+
+
+def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
+    st.markdown(f"##### Why this number: {row['code']} {plain(str(row['name']))}")
+    if level != "chapter":
+        st.caption("A sum over chapters; choose “Chapters” above to see the chain of one.")
+        return
+    for flow, name in (("export", "Exports to Japan"), ("import", "Imports from Japan")):
+        explanation = result.explain(flow, str(row["code"]), year)
+        st.markdown(f"**{name}**")
+        steps = explanation.table
+        shown = pd.DataFrame(
+            {
+                "step": steps["step"],
+                "value": [figures.value(value) for value in steps["value"]],
+                "unit": steps["unit"],
+                "grade": steps["grade"],
+                "source and note": [
+                    "; ".join(part for part in (source, note) if part)
+                    for source, note in zip(steps["source"], steps["note"], strict=True)
+                ],
+            }
+        )
+        st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=36 * (len(shown) + 1))

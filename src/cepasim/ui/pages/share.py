@@ -1,0 +1,153 @@
+"""What can be taken from the page: the scenario in words, its link, files and the program."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+
+from cepasim.levers import words
+from cepasim.result import Result
+from cepasim.ui import code, link
+from cepasim.ui.controls.assumed import changed_in_words
+from cepasim.ui.messages import plain
+from cepasim.ui.state import Session
+
+
+def in_words(found: Session) -> None:
+    """Offer the scenario in words and as a file has it."""
+    box = st.popover("In words", key="in-words", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        classification = found.figures.economy.classification
+        written = found.scenario.to_dict()["levers"]
+        said = [f"- {plain(words.in_words(lever, classification))}" for lever in written]
+        st.markdown("\n".join(said) or "No lever is moved: this is the reference.")
+        st.caption(changed_in_words(found.overrides))
+        st.code(found.scenario.to_yaml(), language="yaml")
+
+
+def share(found: Session) -> None:
+    """Offer the link, a place among those to compare, the files and the program."""
+    box = st.popover("Share and save", key="share", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown("**Link** that restores this scenario")
+        st.code(full_link(found), language=None, wrap_lines=True)
+        st.markdown("**Compare** with other scenarios")
+        name = st.text_input("Name", value=found.scenario.name, key=f"save:{found.generation}")
+        if st.button("Save to compare", key="save"):
+            saved = plain(found.save(name, found.scenario))
+            st.success(f"Saved as “{saved}” on the page “Compare”.")
+        st.markdown("**Download**")
+        _downloads(found)
+        st.markdown("**Reproduce in Python**")
+        own = None if found.own is None else found.own.name.removesuffix(".zip")
+        st.code(code.python_code(found.scenario, found.year, own), language="python")
+
+
+def full_link(found: Session) -> str:
+    """Return the whole address of what is shown."""
+    here = urlsplit(str(st.context.url or "http://localhost:8501/"))
+    query = link.query_text(found.link_query()).removeprefix("?")
+    return urlunsplit((here.scheme, here.netloc, here.path or "/", query, ""))
+
+
+def _downloads(found: Session) -> None:
+    result = found.shown()
+    if result is None:
+        return
+    asked = found.ask_range(result)
+    ranged = None if asked is None else asked.range()
+    if ranged is not None:
+        result = ranged.beside(result)
+    stem = file_stem(found)
+    with st.container(horizontal=True):
+        for label, suffix, mime, content in (
+            (
+                "Workbook (XLSX)",
+                ".xlsx",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                workbook,
+            ),
+            ("Tables (CSV, zipped)", ".zip", "application/zip", csv_archive),
+            ("Scenario (YAML)", ".yaml", "application/yaml", scenario_file),
+        ):
+            st.download_button(
+                label,
+                data=partial(content, result),
+                file_name=f"{stem}{suffix}",
+                mime=mime,
+                key=f"download{suffix}",
+                on_click="ignore",
+            )
+        _brief_downloads(found, result, stem)
+    st.caption(
+        "The chart’s own menu, at its upper right corner, saves it as PNG and shows its data."
+    )
+
+
+def _brief_downloads(found: Session, result: Result, stem: str) -> None:
+    year = found.year
+    for label, suffix, mime in (
+        ("Briefing note (HTML)", ".html", "text/html"),
+        (
+            "Briefing note (DOCX)",
+            ".docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+    ):
+        st.download_button(
+            label,
+            data=partial(brief, result, suffix, year),
+            file_name=f"{stem}{suffix}",
+            mime=mime,
+            key=f"download{suffix}",
+            on_click="ignore",
+        )
+
+
+def file_stem(found: Session) -> str:
+    """Return a file name without ending that says what is in the file."""
+    kept = "".join(sign if sign.isalnum() else "-" for sign in found.scenario.name.lower())
+    return "-".join(part for part in kept.split("-") if part)[:60] or "scenario"
+
+
+def workbook(result: Result) -> bytes:
+    """Return the result as an XLSX file."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / "result.xlsx"
+        result.to_excel(path, by="section")
+        return path.read_bytes()
+
+
+def csv_archive(result: Result) -> bytes:
+    """Return every table as CSV, with scenario and manifest, in a ZIP."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as scratch:
+        folder = Path(scratch) / "result"
+        result.to_csv(folder, by="section")
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(folder.iterdir()):
+                archive.write(file, file.name)
+        return buffer.getvalue()
+
+
+def scenario_file(result: Result) -> bytes:
+    """Return the scenario as a file."""
+    return result.scenario.to_yaml().encode("utf-8")
+
+
+def brief(result: Result, suffix: str, year: str) -> bytes:
+    """Return the briefing note as a file of the kind the suffix names."""
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / f"brief{suffix}"
+        result.brief(path, fiscal_year=year)
+        return path.read_bytes()

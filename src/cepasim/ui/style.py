@@ -1,0 +1,52 @@
+"""What the front end changes in the look of Streamlit's own widgets."""
+
+from __future__ import annotations
+
+from cepasim.report.look import INK, LINE, MUTED
+
+#: Where the keyboard is: dark enough to be seen beside the blue of buttons, too.
+_FOCUS = "#1B1F24"
+
+STYLE = f"""<style>
+[data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{gap:.6rem;}}
+[data-testid="stHeader"] {{height:3.1rem; min-height:3.1rem; border-bottom:1px solid {LINE};}}
+[data-testid="stAlert"] [data-testid="stAlertContainer"] {{padding:.5rem .8rem; min-height:0;
+  color:{INK};}}
+[data-testid="stAlert"] p {{font-size:.86rem; color:{INK};}}
+[data-testid="stMarkdownContainer"] h1 {{font-size:1.5rem;}}
+[data-testid="stMarkdownContainer"] h2 {{font-size:1.25rem;}}
+[data-testid="stMarkdownContainer"] h3 {{font-size:1.1rem;}}
+[data-testid="stMarkdownContainer"] h4 {{font-size:1rem;}}
+[data-testid="stMarkdownContainer"] h5 {{font-size:.92rem;}}
+[data-testid="stSidebarHeader"] {{height:2.4rem; min-height:0; padding-top:.4rem;
+  padding-bottom:0; margin-bottom:0;}}
+[data-testid="stSidebarUserContent"] {{padding-top:0;}}
+[data-testid="stSidebar"] [data-testid="stVerticalBlock"] {{gap:.3rem;}}
+[data-testid="stSidebar"] h2 {{font-size:1.02rem; padding:.7rem 0 1.1rem;}}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p,
+[data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
+  opacity:1 !important;}}
+[data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
+[data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
+[data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
+[data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}
+[class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
+[data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
+[data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
+[data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
+.st-key-ranges {{position:relative;}}
+.st-key-draws {{position:absolute; top:1.7rem; left:2.4rem; width:10rem !important;}}
+:focus-visible,
+:is(label, [data-testid="stSelectbox"] [data-baseweb="select"],
+  [data-testid="stMultiSelect"] [data-baseweb="select"]):has(input:focus-visible),
+[data-testid="stSlider"] [data-focus-visible] {{outline:3px solid {_FOCUS} !important;
+  outline-offset:2px; border-radius:4px;}}
+[data-testid="stSlider"] [data-focus-visible] {{border-radius:50%;}}
+[data-testid="stSlider"] input:focus-visible {{outline:none !important;}}
+@media (max-width: 1200px) {{
+  [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
+  [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
+}}
+@media print {{[data-testid="stSidebar"], header {{display:none;}}}}
+</style>"""
