@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 import cepasim
 from cepasim.cli.commands import app
+from cepasim.equilibrium.armington import equations
 from cepasim.params.parameters import bundled_directory
 from cepasim.studies.reference_gap import reference_gap
 
@@ -221,12 +222,21 @@ def readme(economy: cepasim.Economy) -> str:
     return with_blocks((ROOT / "README.md").read_text(encoding="utf-8"), blocks)
 
 
+def method_page() -> str:
+    """Page of the method with the equations as code."""
+    source = Path(equations.__file__).read_text(encoding="utf-8")
+    code = f"```python\n{source[source.index('@dataclass') :]}```"
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    return with_blocks(page, {"equations": code})
+
+
 def main() -> int:
     """Write everything this module generates."""
     economy = cepasim.load()
     pages = {
         "docs/elasticities.md": elasticity_page(economy),
         "docs/full-package.svg": picture(cepasim.simulate(economy, bundled("full-package"))) + "\n",
+        "docs/method.md": method_page(),
         "docs/time.md": time_page(economy),
         "README.md": readme(economy),
     }

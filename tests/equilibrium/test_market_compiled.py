@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from cepasim import Economy, Scenario
 from cepasim.engines import armington
 from cepasim.equilibrium import MarketEquilibrium, solve_market
-from cepasim.equilibrium.armington import market
+from cepasim.equilibrium.armington import solve as market_solve
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
 
@@ -124,7 +126,7 @@ def test_ordinary_markets_are_not_handed_over(
 ) -> None:
     handed: list[int] = []
     monkeypatch.setattr(
-        market, "_solve_blocks", lambda given, out, blocks: handed.extend(map(len, blocks))
+        market_solve, "_solve_blocks", lambda given, out, blocks: handed.extend(map(len, blocks))
     )
     for arguments in solved_in_a_run:
         compiled(arguments)
@@ -163,8 +165,8 @@ def test_bits_do_not_depend_on_neighbours_order_or_threads(
     whole = compiled(a)
     order = np.random.default_rng(0).permutation(150)
     shuffled = compiled({name: array[order] for name, array in a.items()})
-    monkeypatch.setattr(market, "_THREADED", 0)
-    monkeypatch.setattr(market, "_cores", lambda: 2)
+    monkeypatch.setattr(market_solve, "_THREADED", 0)
+    monkeypatch.setattr(market_solve, "_cores", lambda: 2)
     threaded = compiled(a)
     for name in (*HATS, "residual", "iterations", "converged"):
         found = getattr(whole, name)
@@ -222,3 +224,16 @@ def test_a_second_process_solves_within_two_seconds() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert float(done.stdout) < 2.0
+
+
+def test_the_kernel_is_compiled_again_when_its_parts_change() -> None:
+    """Numba looks at the date of `compiled.py` alone; so a change elsewhere must change it, too."""
+    from cepasim.equilibrium.armington import compiled as kernel
+    from cepasim.equilibrium.armington import stages, vector
+
+    digest = hashlib.sha256()
+    for part in (stages, vector):
+        digest.update(Path(part.__file__).read_bytes().replace(b"\r\n", b"\n"))
+    assert digest.hexdigest()[:16] == kernel.PARTS, (
+        f"stages.py or vector.py changed: write PARTS = {digest.hexdigest()[:16]!r} in compiled.py"
+    )

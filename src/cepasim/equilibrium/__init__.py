@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cepasim.equilibrium.armington.market import MarketEquilibrium, solve_market
+from cepasim.equilibrium.armington.solve import MarketEquilibrium, solve_market
 from cepasim.equilibrium.ces import aggregate_lines, ces_index, log_ces_index
 from cepasim.equilibrium.gsim import GsimSolution, solve_gsim
 from cepasim.equilibrium.smart import SmartEffects, smart_effects

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cepasim.equilibrium.armington.market import MarketEquilibrium, solve_market
+from cepasim.equilibrium.armington.solve import MarketEquilibrium, solve_market
 from cepasim.equilibrium.ces import FloatArray
 
 #: Values of ``QuotaEquilibrium.regime``.
@@ -108,7 +108,7 @@ def solve_market_with_quota(
     trade_cost : array_like, (..., S)
         Hat of the landed wedge; the in-quota one for the source with the quota.
     import_shares, domestic_share, sigma_import, sigma_domestic, eta, supply, supply_domestic
-        As in :func:`~cepasim.equilibrium.armington.market.solve_market`.
+        As in :func:`~cepasim.equilibrium.solve_market`.
     **hats
         Its remaining arguments: ``taste``, ``demand``, ``capacity``, ``cost`` ...
 
@@ -273,6 +273,7 @@ def _premium_on_quota(
     top = np.minimum(ceiling[rows], _STEEPEST)
     with np.errstate(all="ignore"):  # a price of 0 is a premium beyond every ceiling
         premium = np.clip(given.price[at, own] / producer - 1, 0.0, top)
+    premium = np.where(np.isnan(premium), top, premium)  # buyers' price is beyond every number
 
     def gap(tried: FloatArray, which: NDArray[np.int64]) -> FloatArray:
         eq = solve_market(
