@@ -82,7 +82,7 @@ def demand(m: Market, p: Sequence[float], p_D: float) -> Equilibrium:
 
 def supply(k: float, c: float, epsilon: float, p: float) -> float:
     """What a producer sells at a price, k (p/c)**epsilon; any quantity at c where it is inf."""
-    return k * (p / c) ** epsilon
+    return float(k * (p / c) ** epsilon)
 
 
 def solve(m: Market) -> Equilibrium:

@@ -246,7 +246,8 @@ def _solve_blocks(given: Given, out: Answer, blocks: Sequence[Rows]) -> None:
 def _solve_compiled(given: Given, out: Answer) -> None:
     """Solve every market with the compiled kernel; what it finds hard goes the other way."""
     try:
-        from cepasim.equilibrium.armington.compiled import DONE, GOING_ON, GROUP, HARD, solve_groups
+        from cepasim.equilibrium.armington.compiled import DONE, GOING_ON, HARD, solve_groups
+        from cepasim.equilibrium.armington.vector import GROUP
     except ImportError as error:
         raise ImportError(
             'kernel="numba" needs numba, which comes with `pip install "cepasim[speed]"`'
