@@ -15,6 +15,7 @@ from cepasim.economy.lines import NO_LINE, Lines
 from cepasim.economy.rates import LineFacts, LineRule
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters
+from cepasim.products.levels import chapter_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ def india_schedule(
     headings = parameters.table("tariffs/india_mfn_headings").set_index("hs")["value"]
     for prefix in sorted(headings.index, key=len):
         statutory[np.char.startswith(codes, prefix)] = headings[prefix] / 100
-    by_prior = prior.reindex([code[:2] for code in codes]).to_numpy(float) / 100
+    by_prior = prior.reindex([chapter_of(code) for code in codes]).to_numpy(float) / 100
     mfn = np.where(np.isnan(statutory), by_prior, statutory)
     status = coverage["coverage"].to_numpy(str)
     given = coverage["cepa_rate_pct"].to_numpy(float) / 100

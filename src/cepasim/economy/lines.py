@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import Floats, Ints, frozen_floats
 from cepasim.economy.rates import LineRule, Rates
 from cepasim.economy.schedule import TariffSchedule
+from cepasim.products.levels import at_level, belongs_to
 
 #: Category of the stand-in for a chapter that has no tariff lines.
 NO_LINE = "no_line"
@@ -42,16 +43,17 @@ class Lines:
     @classmethod
     def of(cls, codes: NDArray[np.str_], chapters: tuple[str, ...]) -> Lines:
         """Sort the codes."""
-        width, there = len(codes[0]), {code[:2] for code in codes}
-        missing = [hs.ljust(width, "0") for hs in chapters if hs not in there]
+        width, there = len(codes[0]), set(belongs_to(codes, chapters).tolist())
+        missing = [hs.ljust(width, "0") for h, hs in enumerate(chapters) if h not in there]
         codes = np.concatenate([codes, np.array(missing, dtype=codes.dtype)])
         order = np.argsort(codes, kind="stable")
         codes = codes[order]
-        products, first = np.unique(codes.astype("U6"), return_index=True)
+        products, first = np.unique(
+            np.array([at_level(code, "subheading") for code in codes]), return_index=True
+        )
         codes.setflags(write=False)
         products.setflags(write=False)
-        position = {hs: index for index, hs in enumerate(chapters)}
-        chapter = np.array([position[code[:2]] for code in codes], dtype=np.int64)
+        chapter = belongs_to(codes, chapters)
         return cls(codes, order, len(missing), products, first.astype(np.int64), chapter)
 
     def padded(self, values: Floats) -> Floats:

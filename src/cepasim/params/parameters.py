@@ -173,6 +173,11 @@ class _Row:
         )
 
 
+def _broader(code: str) -> frozenset[str]:
+    """Groups that a product belongs to, itself included."""
+    return frozenset(code[:length] for length in range(2, len(code) + 1))
+
+
 class _Scopes:
     """Which row holds for which chapter and pair: the same whatever the values are.
 
@@ -342,7 +347,7 @@ class Parameters:
         parameter : str
             As in the column ``parameter``.
         chapters : sequence of str
-            HS codes of two or more digits; longer codes take the value of their chapter.
+            HS codes of two or more digits; one takes the value of the narrowest group it is in.
         importer, exporter, window : str, optional
             Economy codes and fund window.
 
@@ -358,9 +363,8 @@ class Parameters:
         asked = (parameter, tuple(chapters), importer, exporter, window)
         known = self._scopes.found.get(asked)
         if known is None:
-            codes = [code[:2] for code in chapters]
-            winner = self._winners(parameter, codes, importer, exporter, window)
-            places = np.array([winner[code].place for code in codes], dtype=np.intp)
+            winner = self._winners(parameter, chapters, importer, exporter, window)
+            places = np.array([winner[code].place for code in chapters], dtype=np.intp)
             known = places, frozenset(row.name for row in winner.values())
             self._scopes.found[asked] = known
         places, names = known
@@ -428,8 +432,7 @@ class Parameters:
         dict
             The columns of the row; ``value`` with overrides applied.
         """
-        code = hs[:2]
-        name = self._winners(parameter, [code], importer, exporter, window)[code].name
+        name = self._winners(parameter, [hs], importer, exporter, window)[hs].name
         row = self._rows[self._rows["name"] == name].iloc[0]
         return {str(c): row[c] for c in row.index} | {
             "value": float(self._values[self._scopes.place[name]])
@@ -450,9 +453,12 @@ class Parameters:
             raise InputError([Problem(_OVERRIDES, None, "parameter", parameter, words)])
         rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
+        broader = {code: _broader(code) for code in codes}
         for row in rows:
             holds = row.chapters
-            winner.update({code: row for code in codes if holds is None or code in holds})
+            winner.update(
+                {c: row for c, groups in broader.items() if holds is None or holds & groups}
+            )
         missing = [code for code in codes if code not in winner]
         if missing:
             scope = [s for s in (importer, exporter, window) if s is not None]

@@ -32,7 +32,9 @@ from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, p
 from cepasim.core.immutable import FrozenMapping, frozen
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, path_text, read_yaml
-from cepasim.products.classification import Classification, Selection
+from cepasim.products.classification import Classification
+from cepasim.products.levels import chapter_of, level_of
+from cepasim.products.selection import Selection
 
 if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
@@ -977,7 +979,7 @@ def _check_settings(
         )
         problems.add((*path, "select"), ", ".join(selection.lines), text)
     if kind == QuotaLever.kind:
-        in_part = sorted({code[:2] for code in selection.codes if len(code) > 2})
+        in_part = sorted({chapter_of(c) for c in selection.codes if level_of(c) != "chapter"})
         if in_part:
             text = (
                 "whole chapters: a chapter is solved as one market, in which a quota on some of "

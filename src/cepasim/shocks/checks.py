@@ -7,6 +7,7 @@ from dataclasses import replace
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.levers.external import freed_exports
+from cepasim.products.levels import at_level
 from cepasim.scenario.scenario import ExternalLever, NtbLever, Scenario
 
 #: Whose lines a lever without an importer of its own selects: the schedule that has nine digits.
@@ -62,10 +63,11 @@ def _unknown_lines(
         if width < len(code):
             text = f"codes of at most {width} digits: {importer}'s schedule is known no finer"
         else:
-            near = [line for line in known if line.startswith(code[:6])]
+            product = at_level(code, "subheading")
+            near = [line for line in known if line.startswith(product)]
             more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
             text = (
-                f"a line of {importer}'s schedule; {code[:6]} has "
+                f"a line of {importer}'s schedule; {product} has "
                 + (", ".join(near[:_LISTED]) or "none")
                 + more
             )

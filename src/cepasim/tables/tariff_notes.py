@@ -13,6 +13,7 @@ from cepasim.economy.lines import NO_LINE
 from cepasim.economy.market import Market
 from cepasim.equilibrium.preferences import effective_tariff
 from cepasim.levers.tariff import line_rates
+from cepasim.products.levels import at_level, chapter_of
 from cepasim.scenario.scenario import TariffLever
 
 Floats = NDArray[np.float64]
@@ -96,10 +97,11 @@ def prohibitive_notes(economy: Economy, lever: TariffLever, chosen: Chosen) -> l
 
     highest: dict[str, float] = {}
     for code, rate in zip(schedule.lines[lines], before[lines], strict=True):
-        highest[code[:4]] = max(highest.get(code[:4], 0.0), float(rate))
+        heading = at_level(code, "heading")
+        highest[heading] = max(highest.get(heading, 0.0), float(rate))
     ranked = sorted(highest, key=lambda code: (-highest[code], code))
     # One heading a chapter, or spirits and wines would fill the list.
-    named = list({code[:2]: code for code in reversed(ranked)}.values())
+    named = list({chapter_of(code): code for code in reversed(ranked)}.values())
     named = sorted(named, key=ranked.index)[:_NAMED]
     shown = [f"{_heading(economy, code)} ({code}, {100 * highest[code]:.0f} %)" for code in named]
     more = len(ranked) - len(shown)

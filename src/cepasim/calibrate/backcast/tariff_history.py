@@ -32,6 +32,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
+from cepasim.products.levels import chapter_of
 
 Floats = NDArray[np.float64]
 
@@ -236,7 +237,7 @@ _SOURCE = {
 
 
 def _notes(economy: Economy, schedule: TariffSchedule, uncertain: NDArray[np.bool_]) -> list[str]:
-    without = {line[:2] for line in schedule.lines[schedule.category == NO_LINE]}
+    without = {chapter_of(line) for line in schedule.lines[schedule.category == NO_LINE]}
     words = []
     for hs, open_question in zip(economy.chapters, uncertain, strict=True):
         if hs in without:
@@ -265,7 +266,7 @@ def _mfn_range(parameters: Parameters, schedule: TariffSchedule) -> tuple[Floats
     if schedule.importer != "IND":
         return one, one
     prior = parameters.table("tariffs/india_mfn_chapter").set_index("hs")
-    rows = prior.loc[[product[:2] for product in schedule.products]]
+    rows = prior.loc[[chapter_of(product) for product in schedule.products]]
     statutory = np.zeros(len(one), dtype=bool)
     for prefix in parameters.table("tariffs/india_mfn_headings")["hs"]:
         statutory |= np.char.startswith(schedule.products, prefix)

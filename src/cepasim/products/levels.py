@@ -1,0 +1,100 @@
+"""Levels of the Harmonized System: a code says its level by its length.
+
+Whatever needs the chapter, heading or subheading of a code asks here, so that no other room
+knows how many digits a level has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, Literal
+
+import numpy as np
+
+from cepasim.core.arrays import Ints
+
+Level = Literal["chapter", "heading", "subheading"]
+#: Levels from broad to narrow; a national tariff line is longer than all of them.
+LEVELS: Final[tuple[Level, ...]] = ("chapter", "heading", "subheading")
+DIGITS: Final[dict[Level, int]] = {"chapter": 2, "heading": 4, "subheading": 6}
+
+
+def at_level(code: str, level: Level) -> str:
+    """Group of a level that a code belongs to; a broader code stays what it is.
+
+    Parameters
+    ----------
+    code : str
+        HS code of any length.
+    level : {"chapter", "heading", "subheading"}
+
+    Examples
+    --------
+    >>> at_level("610910000", "heading"), at_level("61", "heading")
+    ('6109', '61')
+    """
+    return code[: DIGITS[level]]
+
+
+def chapter_of(code: str) -> str:
+    """Chapter of a code of any length."""
+    return at_level(code, "chapter")
+
+
+def level_of(code: str) -> Level | None:
+    """Level whose codes have this length; None for a national tariff line."""
+    return next((level for level in LEVELS if len(code) == DIGITS[level]), None)
+
+
+def use_instead(code: str, known: Collection[str]) -> str:
+    """Suggest the group a code belongs to where only groups are known ("; use 94"), or nothing.
+
+    Parameters
+    ----------
+    code : str
+        What was asked for.
+    known : collection of str
+        Codes there is an answer for, such as the chapters of a result.
+    """
+    broader = (code[:length] for length in range(len(code) - 1, 1, -1))
+    found = next((group for group in broader if group in known), None)
+    return f"; use {found}, the group {code} belongs to" if found else ""
+
+
+def whole_or_alone(codes: frozenset[str]) -> frozenset[str]:
+    """Codes without the tariff lines whose whole subheading is among them."""
+    return frozenset(
+        code
+        for code in codes
+        if len(code) <= DIGITS["subheading"] or at_level(code, "subheading") not in codes
+    )
+
+
+def belongs_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
+    """Place of the group that each code belongs to: of several, the narrowest.
+
+    Parameters
+    ----------
+    codes : iterable of str
+    groups : sequence of str
+        Codes of any lengths, such as the chapters of an economy.
+
+    Returns
+    -------
+    ndarray of int
+
+    Raises
+    ------
+    KeyError
+        For a code in none of the groups.
+    """
+    place = {group: index for index, group in enumerate(groups)}
+    lengths = sorted({len(group) for group in groups}, reverse=True)
+
+    def found(code: str) -> int:
+        for length in lengths:
+            if len(code) >= length and code[:length] in place:
+                return place[code[:length]]
+        raise KeyError(code)
+
+    return np.array([found(code) for code in codes], dtype=np.int64)

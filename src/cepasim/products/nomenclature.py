@@ -1,0 +1,174 @@
+"""The Harmonized System of 2022 as sets of products, and codes of older vintages mapped to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cepasim.products.levels import at_level, chapter_of
+
+_RESERVED = "77"
+_RESERVED_TEXT = "chapter 77 is reserved in the Harmonized System and empty"
+#: Chapters outside the Harmonized System: their codes are national.
+_NATIONAL_CHAPTERS = {"98", "99"}
+_LISTED = 12  # codes a message lists before it says how many more there are
+
+
+@dataclass(frozen=True)
+class Nomenclature:
+    """HS 2022 as sets of atoms: subheadings, and the two chapters with national codes only."""
+
+    atoms: tuple[str, ...]
+    by_chapter: Mapping[str, frozenset[str]]
+    by_heading: Mapping[str, frozenset[str]]
+    older: Mapping[str, tuple[str, ...]]  # code of an older vintage -> HS 2022 subheadings
+    vintage: Mapping[str, str]  # code of an older vintage -> name of that vintage
+
+    def below(self, code: str) -> frozenset[str]:
+        """Atoms under a chapter, heading or subheading of HS 2022; empty where there are none."""
+        if len(code) == 2:
+            return self.by_chapter.get(code, frozenset())
+        if len(code) == 4:
+            return self.by_heading.get(code, frozenset())
+        return frozenset({code}) & self.by_chapter.get(chapter_of(code), frozenset())
+
+    def shortest_cover(self, atoms: frozenset[str]) -> tuple[str, ...]:
+        """Shortest list of codes that covers some atoms, in order."""
+        cover: list[str] = []
+        rest = set(atoms)
+        for groups, digits in ((self.by_chapter, 2), (self.by_heading, 4)):
+            for code in {atom[:digits] for atom in rest}:
+                members = groups.get(code)
+                if members and members <= rest:
+                    cover.append(code)
+                    rest -= members
+        return tuple(sorted([*cover, *rest]))
+
+    def read(self, entry: object, notes: list[str]) -> frozenset[str]:
+        """Atoms of one entry of a selection, or ValueError with what would have been right.
+
+        What is read as something else is appended to ``notes``.
+        """
+        if not isinstance(entry, str):
+            raise ValueError(
+                "HS codes are text: write them in quotes, for example '03'; "
+                "without quotes the zero is lost"
+            )
+        code = entry.strip()
+        if re.fullmatch(r"[0-9]+-[0-9]+", code):
+            first, last = code.split("-")
+            return self._range(first, last, notes)
+        return self._code(code, notes)
+
+    def _range(self, first: str, last: str, notes: list[str]) -> frozenset[str]:
+        if len(first) != len(last) or len(first) not in (2, 4, 6):
+            raise ValueError("a range runs between two codes of 2, 4 or 6 digits, such as 50-63")
+        for end in (first, last):
+            self._code(end, notes)
+        if first > last:
+            raise ValueError(f"the range runs backwards; write {last}-{first}")
+        return frozenset(
+            atom
+            for atom in self.atoms
+            if len(atom) >= len(first) and first <= atom[: len(first)] <= last
+        )
+
+    def _code(self, code: str, notes: list[str]) -> frozenset[str]:
+        """Atoms of one code, or ValueError with what would have been right."""
+        if not re.fullmatch(r"[0-9]+", code):
+            bare = re.sub(r"[.\s]", "", code)
+            hint = f"; write {bare}" if re.fullmatch(r"[0-9]{2,9}", bare) else ""
+            raise ValueError(f"an HS code has digits only, or is a range such as 50-63{hint}")
+        if len(code) == 1:
+            raise ValueError(f"HS codes have 2, 4, 6 or 9 digits; did you mean 0{code}?")
+        if len(code) not in (2, 4, 6, 9):
+            raise ValueError("HS codes have 2, 4, 6 or 9 digits" + self._first_six(code))
+        chapter = chapter_of(code)
+        if chapter == _RESERVED:
+            raise ValueError(_RESERVED_TEXT)
+        if chapter not in self.by_chapter:
+            raise ValueError(f"unknown chapter {chapter}; {self.chapters_text}")
+        if len(code) == 9:
+            subheading = at_level(code, "subheading")
+            if subheading not in self.by_chapter[chapter]:
+                text = "a nine-digit line begins with a subheading of HS 2022"
+                raise ValueError(f"{text}; {self._near(subheading)}")
+            return frozenset({code})
+        atoms = self.below(code)
+        if atoms:
+            return atoms
+        older = [old for old in self.older if old.startswith(code)]
+        if older:
+            new = sorted({atom for old in older for atom in self.older[old]})
+            vintage = self.vintage[older[0]]
+            cover = ", ".join(self.shortest_cover(frozenset(new)))
+            notes.append(f"{code} ({vintage}) is read as {cover} of HS 2022")
+            return frozenset(new)
+        raise ValueError(
+            f"a code in no vintage of the classification known here ({self.vintages_text}); "
+            + self._near(code)
+        )
+
+    def _first_six(self, code: str) -> str:
+        """Suggest the subheading of a national code, where there is one."""
+        product = at_level(code, "subheading")
+        if len(code) > len(product) and (self.below(product) or product in self.older):
+            return f"; the first six of {code} are its HS subheading, write {product}"
+        return ""
+
+    def _near(self, code: str) -> str:
+        """Say in words which codes there are around one that does not exist."""
+        chapter, heading = chapter_of(code), at_level(code, "heading")
+        headings = sorted(h for h in self.by_heading if h.startswith(chapter))
+        if not headings:
+            return f"chapter {chapter} has national codes only, select it whole"
+        if heading in self.by_heading and len(code) > 4:
+            return f"heading {heading} has " + _listed(sorted(self.by_heading[heading]))
+        return f"headings of chapter {chapter} run from {headings[0]} to {headings[-1]}"
+
+    @property
+    def vintages_text(self) -> str:
+        """Which vintages of the classification are known, in words."""
+        count: dict[str, int] = {}
+        for vintage in self.vintage.values():
+            count[vintage] = count.get(vintage, 0) + 1
+        older = (f"{number} codes of {name}" for name, number in sorted(count.items()))
+        return ", ".join(["HS 2022", *older])
+
+    @property
+    def chapters_text(self) -> str:
+        """Which chapters there are, in words."""
+        known = list(self.by_chapter)
+        return f"chapters run from {known[0]} to {known[-1]} without {_RESERVED}"
+
+
+def nomenclature(
+    chapters: Sequence[str], hs6: Sequence[str], vintages: Sequence[Mapping[str, str]]
+) -> Nomenclature:
+    """Products of HS 2022 from its lists of chapters, subheadings and older codes."""
+    by_chapter: dict[str, set[str]] = {hs: set() for hs in chapters}
+    by_heading: dict[str, set[str]] = {}
+    for code in hs6:
+        by_chapter[chapter_of(code)].add(code)
+        by_heading.setdefault(at_level(code, "heading"), set()).add(code)
+    # The chapters outside the Harmonized System have national codes: the chapter is an atom.
+    for hs in _NATIONAL_CHAPTERS & set(by_chapter):
+        by_chapter[hs].add(hs)
+        for heading in [h for h in by_heading if h.startswith(hs)]:
+            del by_heading[heading]
+    older: dict[str, tuple[str, ...]] = {}
+    for row in vintages:
+        older[row["code"]] = (*older.get(row["code"], ()), row["hs"])
+    return Nomenclature(
+        atoms=tuple(sorted(set().union(*by_chapter.values()))),
+        by_chapter={hs: frozenset(atoms) for hs, atoms in by_chapter.items()},
+        by_heading={heading: frozenset(atoms) for heading, atoms in by_heading.items()},
+        older=older,
+        vintage={row["code"]: row["vintage"] for row in vintages},
+    )
+
+
+def _listed(codes: Sequence[str]) -> str:
+    more = len(codes) - _LISTED
+    return ", ".join(codes[:_LISTED]) + (f" and {more} more" if more > 0 else "")
