@@ -306,7 +306,7 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     workbook.save(buffer)
     buffer.seek(0)
     with path.open("wb") as handle:
-        _without_clock(buffer, handle)
+        without_clock(buffer, handle)
 
 
 def _cell(sheet: object, value: object) -> object:
@@ -339,7 +339,7 @@ def _column_letter(place: int) -> str:
     return str(get_column_letter(place + 1))
 
 
-def _without_clock(workbook: IO[bytes], destination: IO[bytes]) -> None:
+def without_clock(workbook: IO[bytes], destination: IO[bytes]) -> None:
     """Copy an XLSX file, leaving out the moments openpyxl writes into it."""
     moments = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
     with (

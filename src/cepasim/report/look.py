@@ -1,14 +1,15 @@
-"""Colours, their style sheet and the pieces of HTML the pages are made of. Text in, text out.
+"""Colours of pages, notes and charts.
 
-Colours are told apart by people who see no red or no green, and have at least 4.5:1 contrast on
+They are told apart by people who see no red or no green, and have at least 4.5:1 contrast on
 white; nothing is said by colour alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
 INK = "#1B1F24"
 MUTED = "#57606A"
@@ -21,9 +22,32 @@ ASSUMED = "#8A4F00"
 HISTORY = "#1B1F24"
 GAIN = "#0B5CAD"
 LOSS = "#A63C00"
+#: Between the stripes of a loss, which is hatched.
+LOSS_LIGHT = "#C9672F"
 #: Lines of up to four scenarios, with a dash pattern each.
 SERIES = ("#0B5CAD", "#A63C00", "#00695C", "#7B2D8B")
 DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
+
+#: Names under which style sheets know the colours: ``var(--ink)``.
+IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
+    {
+        "ink": INK,
+        "muted": MUTED,
+        "panel": PANEL,
+        "line": LINE,
+        "scenario": SCENARIO,
+        "gain": GAIN,
+        "loss": LOSS,
+        "loss-light": LOSS_LIGHT,
+    }
+)
+
+
+def as_css() -> str:
+    """Return the colours as a rule that style sheets refer to."""
+    named = " ".join(f"--{name}:{colour};" for name, colour in IN_STYLE_SHEETS.items())
+    return f":root {{{named}}}\n"
+
 
 STYLE = f"""<style>
 .cs-title {{display:flex; gap:.75rem; align-items:baseline; flex-wrap:wrap; margin:0;}}

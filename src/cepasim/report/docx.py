@@ -1,0 +1,142 @@
+"""Blocks as a Word document. Bars leave their drawing behind, not their numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cepasim.core import files
+from cepasim.report import blocks, charts
+from cepasim.report.blocks import Block, Document, Span, Words
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordFile
+    from docx.text.paragraph import Paragraph as WordParagraph
+
+_STYLE_OF_TABLES = "Light List Accent 1"
+#: Width of the text on A4 between margins of 15 mm.
+_TEXT_MM = 180
+_MARGIN_MM = 15
+
+
+def write(document: Document, path: Path) -> None:
+    """Write a document as DOCX.
+
+    Parameters
+    ----------
+    document : Document
+    path : Path
+        Written over if it is there; the same document gives the same text.
+    """
+    import docx
+    from docx.shared import Mm, Pt
+
+    file = docx.Document()
+    [section] = file.sections
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
+        setattr(section, side, Mm(_MARGIN_MM))
+    normal: Any = file.styles["Normal"]
+    normal.font.size = Pt(9)
+    normal.paragraph_format.space_after = Pt(2)
+    _add_blocks(file, document.blocks)
+    properties = file.core_properties
+    properties.title, properties.author = document.title, "cepasim"
+    # No date of ours: the same document gives the same file.
+    properties.created = properties.modified = datetime(2000, 1, 1, tzinfo=UTC)
+    with io.BytesIO() as written, path.open("wb") as destination:
+        file.save(written)
+        files.without_clock(written, destination)
+
+
+def _add_blocks(file: WordFile, parts: Iterable[Block]) -> None:
+    for part in parts:
+        match part:
+            case blocks.Heading():
+                file.add_heading(part.text, level=part.level)
+            case blocks.Paragraph():
+                _fill(file.add_paragraph(), part.text, small=part.tone == "small")
+            case blocks.Bullets():
+                for item in part.items:
+                    paragraph = file.add_paragraph(style="List Bullet")
+                    _fill(paragraph, item, small=part.tone == "small")
+            case blocks.Table():
+                _add_table(file, part)
+            case blocks.Bars():
+                _add_table(file, _without_drawing(part))
+            case blocks.Cards():
+                _add_table(file, _as_table(part))
+            case blocks.Chart():
+                _add_picture(file, part)
+            case blocks.SideBySide():
+                for column in part.columns:
+                    _add_blocks(file, column)
+            case blocks.PageBreak():
+                _break_page(file)
+            case blocks.Contents():
+                pass  # Word makes its own
+
+
+def _fill(paragraph: WordParagraph, words: Words, *, small: bool = False) -> None:
+    from docx.shared import Pt
+
+    for span in (Span(words),) if isinstance(words, str) else words:
+        run = paragraph.add_run(span.text)
+        run.bold = True if span.kind == "strong" else None
+        if span.kind == "code":
+            run.font.name = "Consolas"
+        if small:
+            run.font.size = Pt(8)
+
+
+def _add_table(file: WordFile, part: blocks.Table) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    if part.caption:
+        caption = file.add_paragraph()
+        caption.paragraph_format.keep_with_next = True
+        caption.add_run(part.caption).bold = True
+    if not part.rows:
+        file.add_paragraph("No change.")
+        return
+    table = file.add_table(rows=0, cols=len(part.head), style=_STYLE_OF_TABLES)
+    for row in (part.head, *part.rows) if any(part.head) else part.rows:
+        cells = table.add_row().cells
+        for cell, text, numeric in zip(cells, row, part.columns, strict=True):
+            [paragraph] = cell.paragraphs
+            _fill(paragraph, text)
+            if numeric:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _without_drawing(part: blocks.Bars) -> blocks.Table:
+    rows = tuple((bar.label, bar.text) for bar in part.bars)
+    return blocks.Table(f"{part.heading}: {part.sub}", ("", ""), rows)
+
+
+def _as_table(part: blocks.Cards) -> blocks.Table:
+    rows: Sequence[tuple[str, ...]] = [
+        (card.title, card.main, card.sub, card.note) for card in part.cards
+    ]
+    kept = [place for place in range(4) if any(row[place] for row in rows)]
+    cells = tuple(tuple(row[place] for place in kept) for row in rows)
+    return blocks.Table("", ("",) * len(kept), cells)
+
+
+def _add_picture(file: WordFile, part: blocks.Chart) -> None:
+    from docx.shared import Mm
+
+    picture = io.BytesIO(charts.png(part.picture))
+    shape = file.add_picture(picture, width=Mm(_TEXT_MM))
+    about = shape._inline.docPr  # python-docx names no other way to the words for a picture
+    about.set("descr", part.in_words)
+    about.set("name", part.name)
+
+
+def _break_page(file: WordFile) -> None:
+    from docx.enum.text import WD_BREAK
+
+    file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)

@@ -1,0 +1,103 @@
+"""Blocks as HTML: a whole page that needs nothing else, or a fragment for a page of others."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from cepasim.report import blocks, charts, look
+from cepasim.report.blocks import Bar, Bars, Block, Document, Words
+
+_KINDS = {
+    blocks.Heading: "heading",
+    blocks.Paragraph: "paragraph",
+    blocks.Bullets: "bullets",
+    blocks.Table: "table",
+    blocks.Bars: "bars",
+    blocks.Cards: "cards",
+    blocks.Chart: "chart",
+    blocks.SideBySide: "side_by_side",
+    blocks.Contents: "contents",
+    blocks.PageBreak: "page_break",
+}
+
+
+def page(document: Document) -> str:
+    """Return a document as a page of HTML that opens without a network.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    str
+        Styles and charts included; the same document gives the same text.
+    """
+    return _template("page.html").render(
+        document=document, styles=(style("blocks"), style(document.style))
+    )
+
+
+def fragment(*parts: Block) -> str:
+    """Return blocks as HTML without a page around them; `style` holds how they look."""
+    return _template("fragment.html").render(blocks=parts, document=Document("", parts)).strip()
+
+
+@cache
+def style(name: str) -> Markup:
+    """Return a style sheet: ``blocks`` for the blocks themselves, ``note`` and ``page`` for pages.
+
+    Colours are those of `report.look`, which the sheet names as ``var(--ink)`` and so on.
+    """
+    sheet = files("cepasim.report") / "templates" / f"{name}.css"
+    return Markup(look.as_css() + sheet.read_text("utf-8"))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cepasim.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters |= {"words": _words, "kind": lambda block: _KINDS[type(block)]}
+    environment.globals |= {"bar_rows": _bar_rows, "picture": _picture}
+    return environment
+
+
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+def _words(words: Words) -> str | Markup:
+    if isinstance(words, str):
+        return words
+    tags = {"plain": "{}", "strong": "<strong>{}</strong>", "code": "<code>{}</code>"}
+    return Markup("").join(Markup(tags[span.kind]).format(span.text) for span in words)
+
+
+def _picture(chart: blocks.Chart) -> Markup:
+    return Markup(charts.svg(chart.picture, name=chart.name, alt_text=chart.in_words))
+
+
+def _bar_rows(table: Bars) -> list[tuple[Bar, str, float, float, float]]:
+    """Rows of a bar table: the bar, gain or loss, where it begins, its length, and the axis, %."""
+    largest = table.scale or max((abs(bar.size) for bar in table.bars), default=0.0) or 1.0
+    lows = min((bar.size for bar in table.bars if bar.size < 0), default=0.0)
+    highs = max((bar.size for bar in table.bars if bar.size > 0), default=0.0)
+    # The axis stands where both sides get room in proportion to what they must hold.
+    span = (min(largest, -lows) + min(largest, highs)) or 1.0
+    axis = 100 * min(largest, -lows) / span
+    rows = []
+    for bar in table.bars:
+        below = bar.size < 0
+        length = min(100 * abs(bar.size) / span, axis if below else 100 - axis)
+        start = axis - length if below else axis
+        rows.append((bar, "loss" if below else "gain", start, length, axis))
+    return rows

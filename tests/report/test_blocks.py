@@ -1,0 +1,165 @@
+"""The document model: what is said once is rendered twice, whole, escaped and always the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import docx as word
+import pytest
+
+from cepasim.report import charts, docx, html, look
+from cepasim.report.blocks import (
+    Bar,
+    Bars,
+    Bullets,
+    Card,
+    Cards,
+    Chart,
+    Contents,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    SideBySide,
+    Span,
+    Table,
+    marked,
+    plain,
+)
+
+WICKED = 'a <script>alert("x")</script> & **b** `c` {{ d }}'
+PICTURE = charts.bars(
+    "Change, US$ mn", [charts.Series("loss", charts.HATCHED)], [charts.Row("cars", [-2.5])]
+)
+DOCUMENT = Document(
+    "A title",
+    (
+        Heading("A title", 1),
+        Contents(),
+        Heading("First part"),
+        Paragraph(marked("It **rises** by `x` as [a page](page.md) says.")),
+        Paragraph("A small line.", "small"),
+        Bullets(("one", marked("two **strong**"))),
+        Cards((Card("Exports", "US$ 5.16 bn", "+1 mn", "90 % range"),)),
+        PageBreak(),
+        Heading("Second part"),
+        SideBySide(
+            (
+                (Bars("Movers", "US$ mn", (Bar("cars", -10.0, "−10"), Bar("fish", 5.0, "+5"))),),
+                (Table("Amounts", ("", "2030-31"), (("Duty", "3.0"), ("Rent", "1.5"))),),
+            )
+        ),
+        Chart("change", "Cars fall by 2.5 US$ mn.", PICTURE),
+    ),
+    "note",
+)
+SAID = (
+    "It rises by x as a page says.",
+    "A small line.",
+    "two strong",
+    "US$ 5.16 bn",
+    "90 % range",
+    "Movers",
+    "cars",
+    "−10",
+    "Amounts",
+    "2030-31",
+    "Rent",
+    "1.5",
+)
+
+
+def _words_of_page(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", text))
+
+
+def _words_of_file(path: Path) -> str:
+    file = word.Document(str(path))
+    cells = [cell.text for table in file.tables for row in table.rows for cell in row.cells]
+    return "\n".join([paragraph.text for paragraph in file.paragraphs] + cells)
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_page_and_word_file_say_the_same(said: str, tmp_path: Path) -> None:
+    docx.write(DOCUMENT, tmp_path / "a.docx")
+    assert said in _words_of_page(html.page(DOCUMENT))
+    assert said in _words_of_file(tmp_path / "a.docx")
+
+
+def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert html.page(DOCUMENT) == html.page(DOCUMENT)
+    for name in ("a.docx", "b.docx"):
+        docx.write(DOCUMENT, tmp_path / name)
+    assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
+    assert charts.png(PICTURE) == charts.png(PICTURE)
+
+
+def test_words_of_a_user_are_shown_as_they_are(tmp_path: Path) -> None:
+    blocks = (
+        Heading(WICKED),
+        Paragraph(WICKED),
+        Bullets((WICKED,)),
+        Table(WICKED, (WICKED,), ((WICKED,),)),
+        Bars(WICKED, WICKED, (Bar(WICKED, 1.0, WICKED),)),
+        Cards((Card(WICKED, WICKED, WICKED, WICKED),)),
+        Chart(
+            "wicked", WICKED, charts.lines(WICKED, ["a", "b"], [charts.Line("l", "#000", [1, 2])])
+        ),
+    )
+    page = html.page(Document(WICKED, blocks))
+    assert "<script>" not in page
+    assert page.count("**b** `c` {{ d }}") >= len(blocks)
+    docx.write(Document(WICKED, blocks), tmp_path / "a.docx")
+    assert _words_of_file(tmp_path / "a.docx").count(WICKED) >= len(blocks) - 1
+
+
+def test_a_page_needs_nothing_else() -> None:
+    page = html.page(DOCUMENT)
+    assert not re.findall(r'(?:src|href)="(?!#)', page)
+    assert "<script" not in page and "url(http" not in page and "@import" not in page
+
+
+def test_contents_link_to_the_headings() -> None:
+    page = html.page(DOCUMENT)
+    for anchor in ("first-part", "second-part"):
+        assert f'href="#{anchor}"' in page and f'id="{anchor}"' in page
+
+
+def test_a_chart_tells_what_it_shows(tmp_path: Path) -> None:
+    assert 'role="img" aria-label="Cars fall by 2.5 US$ mn."' in html.page(DOCUMENT)
+    docx.write(DOCUMENT, tmp_path / "a.docx")
+    [shape] = word.Document(str(tmp_path / "a.docx")).inline_shapes
+    assert shape._inline.docPr.get("descr") == "Cars fall by 2.5 US$ mn."
+
+
+def test_bars_stand_on_the_side_of_their_sign() -> None:
+    text = html.fragment(Bars("h", "s", (Bar("a", 5.0, "+5"), Bar("b", -10.0, "−10"))))
+    assert '<i class="gain" style="left:66.7%;width:33.3%">' in text
+    assert '<i class="loss" style="left:0.0%;width:66.7%">' in text
+    assert "No change." in html.fragment(Bars("h", "s", ()))
+    assert "nan" not in html.fragment(Bars("h", "s", (Bar("a", 0.0, "0"),)))
+
+
+def test_a_fragment_is_no_page() -> None:
+    assert html.fragment(Paragraph("a"), Paragraph("b")) == "<p>a</p>\n<p>b</p>"
+
+
+def test_every_colour_of_a_style_sheet_has_a_value() -> None:
+    for name in ("blocks", "note", "page"):
+        used = set(re.findall(r"var\(--([a-z-]+)\)", html.style(name)))
+        assert used <= set(look.IN_STYLE_SHEETS), name
+
+
+def test_marks_are_read_and_left_out() -> None:
+    words = marked("the `x` of **all** [links](to.md)")
+    assert words == (
+        Span("the "),
+        Span("x", "code"),
+        Span(" of "),
+        Span("all", "strong"),
+        Span(" "),
+        Span("links"),
+    )
+    assert plain(words) == "the x of all links"
+    assert marked("nothing special") == (Span("nothing special"),)
