@@ -7,6 +7,7 @@ import pytest
 import cepasim
 from cepasim import Economy, Result, Scenario
 from cepasim.params.parameters import bundled_directory
+from cepasim.solution.solve import run
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,23 @@ def test_the_benchmark_step_has_its_range(package: Result, economy: Economy) -> 
     pairs = economy.bilateral.set_index(["flow", "hs"]).loc[("import", "84")]
     assert first["value"] == pairs["value"]
     assert f"{pairs['low']:,.1f} to {pairs['high']:,.1f}" in first["note"]
+
+
+@pytest.mark.parametrize("hs", ["03", "64", "87"])
+def test_the_capacity_step_is_what_the_fund_adds(economy: Economy, hs: str) -> None:
+    """New plants over what India sells already: (B + X) / (B + kappa X), at today's size."""
+    scenario = Scenario.read(bundled_directory() / "scenarios" / "fund-2bn.yaml")
+    steps = cepasim.simulate(economy, scenario, attribution=False).explain("export", hs, "2030-31")
+    shown = steps.table.set_index("step").loc["capacity of the partner", "value"]
+
+    solved = run(economy, scenario, attribution=False)
+    year, product = solved.labels.index("2030-31"), economy.chapters.index(hs)
+    growth = (1 + economy.markets["JPN"].growth) ** year
+    fund = solved.outcome.fund
+    new, taken_back = (
+        path[year, product] / growth for path in (fund.exports_to_japan, fund.captive)
+    )
+    pairs = economy.bilateral.set_index(["flow", "hs"])["value"]
+    sold = pairs[("export", hs)]
+    assert shown == pytest.approx(100 * ((sold + new) / (sold + taken_back) - 1), rel=1e-9)
+    assert (shown > 0) == (new > 0)

@@ -23,6 +23,7 @@ from cepasim.scenario.scenario import ExternalLever, FundLever, Scenario
 from cepasim.shocks.checks import check_against_figures
 from cepasim.shocks.shocks import levers_on, shocks, total_fund
 from cepasim.shocks.wedges import KnownWedges
+from cepasim.solution.finite import solved_in_numbers
 from cepasim.solution.state import Run, State
 
 Floats = NDArray[np.float64]
@@ -126,7 +127,7 @@ def _solve_coalitions(
                 )
                 for importer in group
             }
-            solved[key] = engine.solve(economy, hats)
+            solved[key] = solved_in_numbers(engine, economy, hats)
     return {importer: [solved[key][importer] for key in keys] for importer in group}
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.engines.outcome import Outcome
-from cepasim.equilibrium import consumer_surplus_change, producer_surplus
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
+from cepasim.solution.finite import check_finite
+from cepasim.solution.welfare import barrier_rents, exporter_gain, importer_gain
 
 Floats = NDArray[np.float64]
 
@@ -85,43 +86,24 @@ class State:
         barrier and quota rents, each at the price level of the country it belongs to (a
         depreciation alone makes nobody poorer); the fund's public money and the additional
         private capital are Japan's outlay. Equations: docs/method.md.
+
+        Raises
+        ------
+        RunError
+            Where a gain is not finite.
         """
         economy = self.economy
         to_importer = economy.parameters.value("rent_share_to_importer")
         change = {country: np.zeros(self.exports.shape) for country in economy.markets}
         for importer, market in economy.markets.items():
             before, after = reference.markets[importer], self.markets[importer]
-            column, partner = market.partner_column, market.partner
-            spending = (market.landed.sum(axis=1) + market.domestic) * after.shocks.growth[:, None]
-            new, old = self.price_level(importer), reference.price_level(importer)
-            abroad_new, abroad_old = self.price_level(partner), reference.price_level(partner)
-            consumers = consumer_surplus_change(
-                spending,
-                before.composite_index / old,
-                after.composite_index / new,
-                market.eta,
-                after.shocks.demand / new**market.eta,
-            )
-            producers = producer_surplus(
-                after.domestic / new - before.domestic / old, 1.0, 1.0, market.supply_domestic
-            )
-            sold_new, sold_old = after.fob[:, :, column], before.fob[:, :, column]
-            exporters = producer_surplus(
-                sold_new / abroad_new - sold_old / abroad_old, 1.0, 1.0, market.supply[:, column]
-            )
-            if after.elsewhere is not None and before.elsewhere is not None:
-                producers = producers + producer_surplus(
-                    after.elsewhere / new - before.elsewhere / old,
-                    1.0,
-                    1.0,
-                    market.supply_domestic,
-                )
-            duty = after.duty.sum(axis=2) / new - before.duty.sum(axis=2) / old
-            rent_new, rent_old = after.rent.sum(axis=2), before.rent.sum(axis=2)
-            change[importer] += consumers + producers + duty
-            change[importer] += (rent_new / new - rent_old / old) * to_importer
-            change[partner] += exporters
-            change[partner] += (rent_new / abroad_new - rent_old / abroad_old) * (1 - to_importer)
+            partner = market.partner
+            own = reference.price_level(importer), self.price_level(importer)
+            abroad = reference.price_level(partner), self.price_level(partner)
+            change[importer] += importer_gain(market, before, after)
+            change[importer] += barrier_rents(before, after, *own) * to_importer
+            change[partner] += exporter_gain(market, before, after, *abroad)
+            change[partner] += barrier_rents(before, after, *abroad) * (1 - to_importer)
         if self.has_quotas or reference.has_quotas:
             before_rents, after_rents = reference.quota_rents(), self.quota_rents()
             for country in change:
@@ -130,6 +112,8 @@ class State:
         public = self.fund.grants * economy.parameters.value("additionality")
         private = np.maximum(self.fund.investment - public, 0.0)
         change["JPN"] -= self.fund.grants + private
+        for importer, market in economy.markets.items():
+            check_finite(market, change[importer], "gains of its residents")
         return change
 
 
