@@ -141,7 +141,7 @@ def test_products_are_alike_at_what_is_paid(economy: Economy) -> None:
     schedule, column = market.schedule, market.partner_column
     rates = schedule.line_rates("JPN", np.array([2023]))
     cost = market.origin_cost[schedule.chapter, column]
-    paid, _ = market.product_tariffs(schedule.product_rates(rates)[0], cost)
+    paid, _ = market.product_tariffs(schedule.product_rates(rates)[0], cost, market.claims.maximum)
     landed = (1 + paid) ** (1 - market.sigma_import[schedule.chapter])
     landed /= schedule.chapter_sums(landed)[schedule.chapter]
     np.testing.assert_allclose(market.product_weights[:, column], landed, atol=1e-7)
@@ -149,7 +149,7 @@ def test_products_are_alike_at_what_is_paid(economy: Economy) -> None:
 
 def test_rules_survive_overrides_and_stand_in_the_manifest(economy: Economy) -> None:
     variant = Economy.build(economy.parameters, "mean", "count", "mean")
-    changed = variant.with_overrides({"utilisation_max": 0.9})
+    changed = variant.with_overrides({"utilisation_max_jpn": 0.9})
     assert (changed.line_rule, changed.product_rule, changed.wedge_rule) == (
         "mean",
         "count",
@@ -189,7 +189,7 @@ def test_duty_without_proof_cost_is_full_use(economy: Economy) -> None:
     """With no limit to use, the model's own duty is the column of full use."""
     free = economy.with_overrides(
         {
-            "utilisation_max": 1.0,
+            "utilisation_max_jpn": 1.0,
             "utilisation_observed_ind_jpn": 0.8,
             "utilisation_observed_ind_jpn_50_64": 0.9,
         }

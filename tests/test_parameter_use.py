@@ -91,7 +91,7 @@ def test_every_table_the_code_reads_is_declared(parameters: Parameters, code: st
 def test_a_run_of_the_base_economy_uses_what_it_should() -> None:
     """Loading the economy reads the elasticities, barriers and rates of every chapter."""
     used = cepasim.load().parameters.used
-    assert {"eta", "eta_food_medicine", "utilisation_max", "freight_insurance_others"} <= used
+    assert {"eta", "eta_food_medicine", "utilisation_max_jpn", "freight_insurance_others"} <= used
     assert {f"sigma_import_{hs:02d}" for hs in range(1, 100) if hs != 77} <= used
 
 

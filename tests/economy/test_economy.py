@@ -116,7 +116,7 @@ def test_observed_use_of_the_preference_is_reproduced(economy: Economy) -> None:
     mfn = np.nan_to_num(schedule.product_mfn)
     phi = market.origin_cost[schedule.chapter, column]
     margin = mfn - rates
-    paid, collected = market.product_tariffs(rates, phi)
+    paid, collected = market.product_tariffs(rates, phi, market.claims.maximum)
     cif = market.product_weights[:, column] / (1 + paid)
     h = schedule.chapter == economy.chapters.index("84")
     inside = h & (margin > 0)

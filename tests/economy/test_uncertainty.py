@@ -216,7 +216,7 @@ def test_a_perturbed_economy_is_the_one_built_from_the_same_figures(economy: Eco
         "roll_back_share_chn": 0.8,
         "partial_coverage_share": 0.3,
         "bangladesh_ldc_end": 2027.0,
-        "utilisation_max": 0.9,
+        "utilisation_max_jpn": 0.9,
         "freight_insurance_others": 0.09,
     }
     quick = economy.perturbed(values)

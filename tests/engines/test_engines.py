@@ -245,7 +245,9 @@ def test_what_a_producer_sells_everywhere_is_what_it_supplies(economy: Economy) 
     (before, _), (after, price) = totals
     np.testing.assert_allclose(after, before * price ** (1 + eps), rtol=1e-9)
     # Its surplus over all markets is the area above that supply curve.
-    assert (price >= 1 - 1e-12).all() and price.max() > 1.0001
+    # Relief lifts what India gets; only its vehicles, which the cut exposes, may fall in price.
+    others = np.array(economy.chapters) != "87"
+    assert (price[others] >= 1 - 1e-12).all() and price.max() > 1.0001
 
 
 def test_selling_to_japan_takes_from_home_and_elsewhere(economy: Economy) -> None:

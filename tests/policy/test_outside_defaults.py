@@ -171,7 +171,7 @@ def test_only_purchases_from_china_have_a_default(settings: dict[str, Any]) -> N
         scenario(shift(**settings))
 
 
-def test_an_origin_lever_says_that_use_of_the_preference_is_assumed(economy: Economy) -> None:
+def test_an_origin_lever_says_how_much_of_the_preference_is_used(economy: Economy) -> None:
     lever = {
         "origin": {
             "importer": "IND",
@@ -183,8 +183,9 @@ def test_an_origin_lever_says_that_use_of_the_preference_is_assumed(economy: Eco
     notes = cepasim.simulate(economy, scenario(lever)).notes
     row = economy.parameters.describe("utilisation_observed", "01", "IND", "JPN")
     share = f"{100 * row['value']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
-    [note] = [note for note in notes if "is not published" in note and "CEPA" in note]
-    assert share in note and "grade D" in note and "Japan sells" in note
+    [note] = [note for note in notes if "claims its preference" in note]
+    assert share in note and "grade C" in note and "Japan sells" in note
+    assert "Budget papers" in note
 
 
 # --- lines that are none -----------------------------------------------------------------------

@@ -477,7 +477,7 @@ def question_table(result: Calibration) -> pd.DataFrame:
             f"The cuts after {_label(START)} explain {_billions(rise['tariffs'])} of the deficit's "
             f"rise by {_billions(rise['total'])} US$ bn with the preference used as assumed, "
             f"{_billions(full)} if every shipment claimed it at no cost: the range is about the "
-            f"use of preferences, which nobody has measured. {result.panel.verdict}",
+            f"use of preferences. {result.panel.verdict}",
         ),
         (
             "What does the exchange rate change?",

@@ -16,6 +16,7 @@ from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import PAIR
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
+from cepasim.economy.claims import UseRule
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.market import Market, WedgeRule, markets_of
@@ -41,6 +42,7 @@ class Economy:
     line_rule : {"best", "mean"}
     product_rule : {"alike", "alike_preferential", "count"}
     wedge_rule : {"ces", "mean"}
+    use_rule : {"consignments", "log_logistic"}
     ground : Ground
         What stands whatever the parameters are.
     """
@@ -53,6 +55,7 @@ class Economy:
     line_rule: LineRule
     product_rule: ProductRule
     wedge_rule: WedgeRule
+    use_rule: UseRule
     ground: Ground = field(repr=False)
 
     @classmethod
@@ -62,6 +65,7 @@ class Economy:
         line_rule: LineRule = "best",
         product_rule: ProductRule = "alike",
         wedge_rule: WedgeRule = "ces",
+        use_rule: UseRule = "consignments",
     ) -> Economy:
         """Assemble the economy from checked parameters.
 
@@ -79,6 +83,9 @@ class Economy:
             Whether the wedges of products make a chapter's by the CES index or by their mean at
             unchanged quantities. All but the defaults serve to see what aggregation does
             (docs/aggregation.md).
+        use_rule : {"consignments", "log_logistic"}, optional
+            What keeps shippers from claiming a preference: a fixed cost against consignments of
+            different size, or costs that are log-logistic.
 
         Raises
         ------
@@ -101,11 +108,14 @@ class Economy:
             parameters=parameters,
             classification=classification,
             chapters=chapters,
-            markets=markets_of(schedules, parameters, ground, ground.benchmarks, product_rule),
+            markets=markets_of(
+                schedules, parameters, ground, ground.benchmarks, product_rule, use_rule
+            ),
             bilateral=parameters.table("benchmark/bilateral"),
             line_rule=line_rule,
             product_rule=product_rule,
             wedge_rule=wedge_rule,
+            use_rule=use_rule,
             ground=ground,
         )
 
@@ -158,7 +168,7 @@ class Economy:
             "IND": india.under(IndiaRates(india.rates.facts, prior, covered)),
         }
         given = benchmarks or ground.benchmarks
-        markets = markets_of(schedules, parameters, ground, given, self.product_rule)
+        markets = markets_of(schedules, parameters, ground, given, self.product_rule, self.use_rule)
         return replace(self, parameters=parameters, markets=markets)
 
 

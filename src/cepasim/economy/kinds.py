@@ -103,6 +103,10 @@ class Stack:
         """Put an array of each source together, shape (..., G)."""
         return np.concatenate([what(one) for one in self.kinds], axis=-1)
 
+    def spread(self, by_source: Floats) -> Floats:
+        """Give each kind the value of its source: shape (sources,) to (G,)."""
+        return np.repeat(by_source, [part.stop - part.start for part in self.parts])
+
     def sums(self, values: Floats) -> Floats:
         """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
         return np.asarray(np.add.reduceat(values, self.first, axis=-1))

@@ -13,9 +13,10 @@ from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import PARTNER
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark, Ground
+from cepasim.economy.claims import Claims, UseRule
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.economy.weights import ProductRule, ProductWeights, benchmark_tariffs
-from cepasim.equilibrium.preferences import collected_tariff, effective_tariff
+from cepasim.equilibrium.preferences import paid_and_collected
 from cepasim.params.parameters import Parameters
 
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
@@ -43,8 +44,9 @@ class Market:
     weights : tuple of ProductWeights, length S
         Share of each product in its chapter's landed imports, by source.
     origin_cost : ndarray, shape (H, S)
-        ``phi``, fraction of the c.i.f. value; 0 where full use is assumed.
-    utilisation_max : float
+        Cost of claiming, fraction of the c.i.f. value; 0 where use does not depend on it.
+    claims : Claims
+        Use of preferences.
     barriers : mapping of str to ndarray of shape (H,)
         AVE of barriers by type.
     rent_share : float
@@ -68,7 +70,7 @@ class Market:
     schedule: TariffSchedule
     weights: tuple[ProductWeights, ...]
     origin_cost: Floats
-    utilisation_max: float
+    claims: Claims
     barriers: Mapping[str, Floats]
     rent_share: float
     tariff_effective: Floats
@@ -127,7 +129,9 @@ class Market:
             np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0)
         )
 
-    def product_tariffs(self, rates: Floats, origin_cost: Floats | float) -> tuple[Floats, Floats]:
+    def product_tariffs(
+        self, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
+    ) -> tuple[Floats, Floats]:
         """Effective and collected tariff of each product at given preferential rates.
 
         Parameters
@@ -135,29 +139,28 @@ class Market:
         rates : ndarray, shape (..., K)
             Rate with the preference, fraction; NaN (no ad-valorem rate known) counts as 0.
         origin_cost : ndarray, shape (..., K), or 0.0
-            ``phi`` of each product, fraction.
+            Cost of claiming of each product, fraction.
+        claimed : ndarray, shape (..., K), or float
+            Share that claims where claiming costs nothing: of ``claims.others``.
 
         Returns
         -------
         effective, collected : ndarray, shape (..., K)
             One and the same array where proving origin costs nothing.
         """
-        return self.tariffs(self.schedule.product_mfn, rates, origin_cost)
+        return self.tariffs(self.schedule.product_mfn, rates, origin_cost, claimed)
 
     def tariffs(
-        self, mfn: Floats, rates: Floats, origin_cost: Floats | float
+        self, mfn: Floats, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
     ) -> tuple[Floats, Floats]:
         """Effective and collected tariff of products with MFN rates of shape (K,)."""
         rates = np.where(np.isnan(rates), 0.0, rates)
         mfn = np.fmax(mfn, rates)  # where it is not known: the rate
         margin = mfn - rates
         if isinstance(origin_cost, float) and origin_cost == 0.0:
-            paid = mfn - self.utilisation_max * margin
+            paid = mfn - claimed * margin
             return paid, paid
-        return (
-            effective_tariff(mfn, margin, origin_cost, self.utilisation_max),
-            collected_tariff(mfn, margin, origin_cost, self.utilisation_max),
-        )
+        return paid_and_collected(mfn, margin, origin_cost, claimed, self.claims.function)
 
 
 def markets_of(
@@ -166,13 +169,25 @@ def markets_of(
     ground: Ground,
     benchmarks: Mapping[str, Benchmark],
     product_rule: ProductRule,
+    use_rule: UseRule,
 ) -> FrozenMapping:
     """Both markets by importer, under given schedules, parameters and benchmarks."""
     known = {"JPN": ground.known_trade, "IND": None}
     return FrozenMapping(
         {
             importer: _market(
-                importer, schedule, parameters, benchmarks[importer], known[importer], product_rule
+                schedule,
+                parameters,
+                benchmarks[importer],
+                known[importer],
+                product_rule,
+                Claims.read(
+                    parameters,
+                    importer,
+                    schedule.exporters,
+                    benchmarks[importer].chapters,
+                    use_rule,
+                ),
             )
             for importer, schedule in schedules.items()
         }
@@ -180,14 +195,15 @@ def markets_of(
 
 
 def _market(
-    importer: str,
     schedule: TariffSchedule,
     parameters: Parameters,
     benchmark: Benchmark,
     known_trade: Floats | None,
     product_rule: ProductRule,
+    claims: Claims,
 ) -> Market:
     """Arrays of one market: values, wedges, elasticities."""
+    importer = schedule.importer
     partner = PARTNER[importer]
     exporters = schedule.exporters
     chapters = benchmark.chapters
@@ -201,8 +217,6 @@ def _market(
     barriers = {kind: by_chapter(f"nu_{kind}") for kind in ("sps", "tbt", "process")}
     barriers["border"] = by_chapter("border_days") * by_chapter("border_ave_per_day")
     sigma_import = by_chapter("sigma_import")
-    maximum = parameters.value("utilisation_max")
-    used = by_chapter("utilisation_observed", partner)
     freight = by_source("freight_insurance")
     # The pair's own trade is the bilateral benchmark itself: f.o.b. in India's exports, c.i.f. in
     # its imports, whatever freight a user assumes.
@@ -212,8 +226,7 @@ def _market(
     weights, phi, effective, collected = benchmark_tariffs(
         schedule,
         partner,
-        used,
-        maximum,
+        claims,
         sigma_import,
         (cif / (1 + freight))[:, column],
         known_trade,
@@ -230,7 +243,7 @@ def _market(
         schedule=schedule,
         weights=weights,
         origin_cost=frozen_floats(phi),
-        utilisation_max=maximum,
+        claims=claims,
         barriers=FrozenMapping({kind: frozen_floats(nu) for kind, nu in barriers.items()}),
         rent_share=parameters.value("rent_share"),
         tariff_effective=frozen_floats(effective),

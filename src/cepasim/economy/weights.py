@@ -10,13 +10,10 @@ from typing import Literal
 import numpy as np
 
 from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.economy.claims import Claims
 from cepasim.economy.kinds import Kinds
 from cepasim.economy.schedule import TariffSchedule
-from cepasim.equilibrium.preferences import (
-    collected_tariff,
-    effective_tariff,
-    origin_cost_from_use,
-)
+from cepasim.equilibrium.preferences import origin_cost_from_use, paid_and_collected
 
 #: Weights of products whose trade is not known: alike in taste at what shippers pay on average, at
 #: the preferential rate, or one each.
@@ -121,16 +118,13 @@ class Tastes:
         return np.asarray(self.known + self._unit(spread) * spread)
 
     def under_cost(
-        self, highest: Floats, margin: Floats, maximum: float, phi: Floats
+        self, highest: Floats, margin: Floats, claims: Claims, phi: Floats
     ) -> tuple[Floats, Floats]:
         """Trade of each kind under a cost of origin by chapter, and its slope in ``ln phi``."""
         group = self.kinds.chapter
-        cost = phi[group]
-        angle = np.arctan2(margin, cost)
-        paid = highest - maximum * (margin - cost * angle)
-        squares = margin * margin + cost * cost
-        turn = np.divide(margin * cost, squares, out=np.zeros_like(cost), where=squares > 0)
-        slope = self.power * maximum * cost * (angle - turn) / (1 + paid)
+        paid, due = paid_and_collected(highest, margin, phi[group], claims.maximum, claims.function)
+        # What is paid moves with the log of the cost by what claimants spend on it.
+        slope = self.power * (paid - due) / (1 + paid)
         spread = self.at(paid) * self.unknown
         rest = self._unit(spread) * spread
         sums = self.kinds.schedule.chapter_sums
@@ -152,8 +146,7 @@ class Tastes:
 def benchmark_tariffs(
     schedule: TariffSchedule,
     partner: str,
-    used: Floats,
-    maximum: float,
+    claims: Claims,
     sigma: Floats,
     partner_fob: Floats,
     known_trade: Floats | None,
@@ -177,43 +170,48 @@ def benchmark_tariffs(
     effective, collected : ndarray, shape (H, S)
     """
     own = schedule.exporters.index(partner)
-    first = [place for place in dict.fromkeys(schedule.alike) if place != own]
-    others = [schedule.exporters[column] for column in first]
-    weights, means = _without_origin_cost(schedule, others, maximum, sigma, product_rule)
+    # Those that pay the same, and claim alike, are worked out once.
+    same: dict[tuple[int, float], int] = {}
+    to = [
+        same.setdefault((rates, use), place)
+        for place, (rates, use) in enumerate(
+            zip(schedule.alike, claims.others.tolist(), strict=True)
+        )
+    ]
+    first = [place for place in dict.fromkeys(to) if place != own]
+    weights, means = _without_origin_cost(schedule, first, claims.others, sigma, product_rule)
     found = dict(zip(first, weights, strict=True))
     size = (sigma.size, len(schedule.exporters))
     phi, effective = np.zeros(size), np.empty(size)
     effective[:, first] = means.T
     found[own], phi[:, own], effective[:, own], collected_own = _with_origin_cost(
-        schedule, partner, used, maximum, sigma, partner_fob, known_trade, product_rule
+        schedule, partner, claims, sigma, partner_fob, known_trade, product_rule
     )
-    # Those that pay the same were worked out once.
-    alike_to = list(schedule.alike)
-    effective = effective[:, alike_to]
+    effective = effective[:, to]
     collected = effective.copy()
     collected[:, own] = collected_own
-    return tuple(found[place] for place in alike_to), phi, effective, collected
+    return tuple(found[place] for place in to), phi, effective, collected
 
 
 def _without_origin_cost(
     schedule: TariffSchedule,
-    sources: Sequence[str],
-    maximum: float,
+    columns: Sequence[int],
+    claimed: Floats,
     sigma: Floats,
     product_rule: ProductRule,
 ) -> tuple[list[ProductWeights], Floats]:
     """Weights and mean tariff by chapter, (sources, H), where all that is paid is collected."""
-    stack = schedule.stack(sources)
+    stack = schedule.stack([schedule.exporters[column] for column in columns])
     thin = {kinds: schedule.by_kind(kinds) for kinds in stack.kinds}
     rate = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
     highest = np.fmax(stack.joined(lambda kinds: thin[kinds].product_mfn), rate)
-    paid = highest - maximum * (highest - rate)
+    paid = highest - stack.spread(claimed[list(columns)]) * (highest - rate)
     cif = stack.number
     if product_rule != "count":
         logs = stack.joined(lambda kinds: thin[kinds].log_product_base(kinds.source))
         cif = cif * np.exp(-sigma[stack.chapter] * logs)
     total, taxes = stack.sums(cif), stack.sums(cif * paid)
-    mean = (taxes / total).reshape(len(sources), -1)
+    mean = (taxes / total).reshape(len(columns), -1)
     shares = cif * (1 + paid) * np.repeat(1 / (total + taxes), stack.width)
     weights = [
         ProductWeights(kinds, frozen_floats(shares[part]))
@@ -225,8 +223,7 @@ def _without_origin_cost(
 def _with_origin_cost(
     schedule: TariffSchedule,
     partner: str,
-    used: Floats,
-    maximum: float,
+    claims: Claims,
     sigma: Floats,
     partner_fob: Floats,
     known_trade: Floats | None,
@@ -243,17 +240,17 @@ def _with_origin_cost(
     # The rates that decide what is traded may depend on the cost that is looked for.
     alike = product_rule == "alike"
     shown = origin_cost_from_use(
-        partial(tastes.under_cost, highest, margin, maximum) if alike else tastes.cif(taste),
+        partial(tastes.under_cost, highest, margin, claims) if alike else tastes.cif(taste),
         margin,
-        used,
-        maximum,
+        claims.observed,
+        claims.maximum,
         group,
+        claims.function,
     )
     # A chapter without any margin today has shown nothing: it takes the typical cost.
     phi = np.where(np.isnan(shown), np.nanmedian(shown), shown)
     cost = phi[group]
-    paid = effective_tariff(highest, margin, cost, maximum)
-    due = collected_tariff(highest, margin, cost, maximum)
+    paid, due = paid_and_collected(highest, margin, cost, claims.maximum, claims.function)
     taste = tastes.at(paid) if alike else taste
     cif = tastes.cif(taste)
     total, landed = mine.chapter_sums(cif), mine.chapter_sums(cif * (1 + paid))

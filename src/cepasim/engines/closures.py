@@ -54,15 +54,21 @@ def full_use(economy: Economy) -> Economy:
 
     def claimed(market: Market) -> Market:
         schedule, weights = market.schedule, []
-        free = replace(market, origin_cost=np.zeros_like(market.origin_cost), utilisation_max=1.0)
+        free = replace(
+            market,
+            origin_cost=np.zeros_like(market.origin_cost),
+            claims=replace(market.claims, maximum=1.0, others=np.ones_like(market.claims.others)),
+        )
         effective = np.empty_like(market.tariff_effective)
         for column in range(len(market.exporters)):
             known = market.weights[column]
             thin, group = schedule.by_kind(known.kinds), known.kinds.chapter
             before, after = (replace(one, schedule=thin) for one in (market, free))
             rates = thin.product_base(known.kinds.source)
-            paid, _ = before.product_tariffs(rates, market.origin_cost[group, column])
-            scheduled, _ = after.product_tariffs(rates, 0.0)
+            paid, _ = before.product_tariffs(
+                rates, market.origin_cost[group, column], market.claims.others[column]
+            )
+            scheduled, _ = after.product_tariffs(rates, 0.0, 1.0)
             cif = known.by_kind / (1 + paid)
             effective[:, column] = thin.chapter_sums(cif * scheduled) / thin.chapter_sums(cif)
             factor = (1 + scheduled) / (1 + paid)

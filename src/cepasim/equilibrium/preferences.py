@@ -104,12 +104,8 @@ class LogLogistic:
         return np.asarray(0.5 * logit(share))
 
 
-#: The first version's function: costs of claiming that are log-logistic.
-LOG_LOGISTIC = LogLogistic()
-
-
 def claimed_share(
-    margin: ArrayLike, cost: ArrayLike, maximum: ArrayLike, use: UseFunction = LOG_LOGISTIC
+    margin: ArrayLike, cost: ArrayLike, maximum: ArrayLike, use: UseFunction
 ) -> Floats:
     """Share of imports that claims the preference.
 
@@ -121,7 +117,7 @@ def claimed_share(
         Cost of claiming ``f`` for the median dollar, fraction of the c.i.f. value, at least 0.
     maximum : array_like
         Share ``u_max`` that claims when claiming costs nothing.
-    use : UseFunction, optional
+    use : UseFunction
 
     Returns
     -------
@@ -137,7 +133,7 @@ def effective_tariff(
     margin: ArrayLike,
     cost: ArrayLike,
     maximum: ArrayLike,
-    use: UseFunction = LOG_LOGISTIC,
+    use: UseFunction,
 ) -> Floats:
     """What a shipper pays on average, cost of claiming included.
 
@@ -162,7 +158,7 @@ def collected_tariff(
     margin: ArrayLike,
     cost: ArrayLike,
     maximum: ArrayLike,
-    use: UseFunction = LOG_LOGISTIC,
+    use: UseFunction,
 ) -> Floats:
     """What the treasury collects on average, ``t_duty = t_mfn - u m``.
 
@@ -177,7 +173,7 @@ def paid_and_collected(
     margin: ArrayLike,
     cost: ArrayLike,
     maximum: ArrayLike,
-    use: UseFunction = LOG_LOGISTIC,
+    use: UseFunction,
 ) -> tuple[Floats, Floats]:
     """:func:`effective_tariff` and :func:`collected_tariff` at the price of one.
 
@@ -195,7 +191,7 @@ def origin_cost_from_use(
     used: Floats,
     maximum: float,
     group: NDArray[np.intp],
-    use: UseFunction = LOG_LOGISTIC,
+    use: UseFunction,
 ) -> Floats:
     """Cost of claiming that reproduces an observed use of the preference, by group.
 
@@ -214,7 +210,7 @@ def origin_cost_from_use(
         ``u_max``.
     group : ndarray of int, shape (K,)
         Group (chapter) of each product.
-    use : UseFunction, optional
+    use : UseFunction
 
     Returns
     -------

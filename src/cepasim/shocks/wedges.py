@@ -238,8 +238,9 @@ def _scheduled_wedges(
     columns = [market.exporters.index(source) for source in sources]
     rates, mfn = stack.joined(by_kind), stack.joined(lambda kinds: thin[kinds].product_mfn)
     base = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
-    paid, _ = market.tariffs(mfn, rates, 0.0)
-    paid_base, _ = market.tariffs(mfn, base, 0.0)
+    claimed = stack.spread(market.claims.others[columns])
+    paid, _ = market.tariffs(mfn, rates, 0.0, claimed)
+    paid_base, _ = market.tariffs(mfn, base, 0.0, claimed)
     sigma = np.tile(_substitution(economy, market), len(sources))
     weights = np.concatenate([market.weights[column].by_kind for column in columns])
     log_ratio = np.log((1 + paid) / (1 + paid_base))
@@ -291,12 +292,13 @@ def _source_wedges(
     )
 
     # Only the partner has a cost of origin: other sources are taken to claim in full.
+    claimed = float(market.claims.others[column])
     phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
     if origin:
         phi = origin_cost_after(thin, origin, select, distinct, staged)
     rates = line_rates(thin, kinds.source, tariffs, select, distinct, staged)
-    paid, collected = thin.product_tariffs(schedule.product_rates(rates), phi)
-    paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base)
+    paid, collected = thin.product_tariffs(schedule.product_rates(rates), phi, claimed)
+    paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base, claimed)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
     if barriers:

@@ -194,11 +194,12 @@ def _tariff_hats(
 ) -> Floats:
     """Hat of each product's landed wedge from tariffs alone, shape (Y, K)."""
     schedule = market.schedule
-    cost = market.origin_cost[schedule.chapter, market.exporters.index(source)]
+    column = market.exporters.index(source)
+    cost, top = market.origin_cost[schedule.chapter, column], market.claims.others[column]
     rates = line_rates(market, source, levers, economy.classification, years, staged)
-    paid, _ = market.product_tariffs(schedule.product_rates(rates), cost)
+    paid, _ = market.product_tariffs(schedule.product_rates(rates), cost, top)
     base = schedule.line_rates(source, np.array([BASE_YEAR]))
-    paid_base, _ = market.product_tariffs(schedule.product_rates(base), cost)
+    paid_base, _ = market.product_tariffs(schedule.product_rates(base), cost, top)
     return np.asarray((1 + paid) / (1 + paid_base))
 
 
@@ -207,7 +208,7 @@ def _product_fob(economy: Economy, market: Market) -> Floats:
     schedule, column = market.schedule, market.partner_column
     base = schedule.line_rates(market.partner, np.array([BASE_YEAR]))
     cost = market.origin_cost[schedule.chapter, column]
-    paid, _ = market.product_tariffs(schedule.product_rates(base), cost)
+    paid, _ = market.product_tariffs(schedule.product_rates(base), cost, market.claims.maximum)
     share = market.product_weights[:, column] / (1 + paid[0])
     total = schedule.chapter_sums(share)
     return np.asarray(share * (market.fob[:, column] / total)[schedule.chapter])
@@ -403,12 +404,11 @@ def _duty_section(economy: Economy) -> Iterator[str]:
         f"{first['full_mean']:.0f} or {first['full_highest']:.0f} by choice of line, and "
         f"{first['none_mean']:.0f} at MFN rates. On all exports, at the rates of 2023–24 and on "
         f"the c.i.f. value, it is {last['full_best']:.0f} to {last['full_mean']:.0f} million. The "
-        f"model charges {duty['assumed'].iloc[-2]:.0f} (best line) because it assumes that only "
-        f"{100 * use('utilisation_observed_ind_jpn'):.0f} % of trade with a margin claims the "
-        f"preference ({100 * use('utilisation_observed_ind_jpn_50_64'):.0f} % in textiles and "
-        "footwear), which nobody publishes (grade D): more than half of the duty in the model is "
-        "duty India need not pay. A tariff lever removes what is due with the preference; the rest "
-        "moves with rules of origin."
+        f"model charges {duty['assumed'].iloc[-2]:.0f} (best line), because not all claim: of "
+        f"trade with a margin about {100 * use('utilisation_observed_ind_jpn'):.0f} % does "
+        f"({100 * use('utilisation_observed_ind_jpn_50_64'):.0f} % in textiles and footwear, other "
+        "chapters as Japan Customs' claims of 2021 show). A tariff lever removes what is due with "
+        "the preference; the rest moves with rules of origin."
     )
     yield ""
     yield "## What cannot be said"

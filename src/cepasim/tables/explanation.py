@@ -100,8 +100,8 @@ class Chain:
                 "%",
                 schedule,
                 schedule_grade,
-                "as felt with the lag, cost of proof included; use of the preference assumed "
-                f"(grade {described('utilisation_observed')['grade']})",
+                "as felt with the lag, cost of claiming included; use of the preference as "
+                f"observed (grade {described('utilisation_observed')['grade']})",
             )
             add(
                 f"tariff the treasury of {COUNTRY[importer]} collects, {label}",

@@ -145,22 +145,27 @@ def _origin_notes(economy: Economy, lever: OriginLever) -> list[str]:
 
 
 def _use_of_preferences(economy: Economy, lever: OriginLever) -> str:
-    """Say that how much of the trade claims its preference is assumed, and how."""
-    table = economy.parameters.table("tariffs/preference_use")
-    rows = table[
-        (table["parameter"] == "utilisation_observed") & (table["importer"] == lever.importer)
+    """Say how much of the trade claims its preference, and where that is known from."""
+    market = economy.markets[lever.importer]
+    described = [
+        economy.parameters.describe("utilisation_observed", hs, lever.importer, market.partner)
+        for hs in economy.chapters
     ]
-    said = [
-        f"{100 * row['value']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
-        + (f" in chapters {row['hs']}" if row["hs"] else "")
-        for row in rows.to_dict("records")
-    ]
-    whose = COUNTRY[economy.markets[lever.importer].partner]
-    grades = "/".join(sorted(set(rows["grade"])))
+    rows = {str(row["name"]): row for row in described}.values()
+    [widest] = [row for row in rows if not row["hs"]]
+    said = (
+        f"{100 * widest['value']:.0f} % ({100 * widest['low']:.0f} to {100 * widest['high']:.0f})"
+    )
+    own = [100 * row["value"] for row in rows if row["hs"]]
+    if own:
+        said += f", or by chapter from {min(own):.0f} to {max(own):.0f} %"
+    whose = COUNTRY[market.partner]
+    grades = "/".join(sorted({str(row["grade"]) for row in rows}))
     return (
-        f"How much of what {whose} sells under the CEPA claims its preference is not published: "
-        f"{' and '.join(said)} is assumed (grade {grades}). The cost of proving origin is "
-        "calibrated to it, so what simpler rules give either side hangs on it"
+        f"Of what {whose} sells under the CEPA with a margin, {said} claims its preference (grade "
+        f"{grades}; {widest['source']}). The cost of claiming is calibrated to it: simpler rules "
+        "gain the share that does not claim and save paperwork; goods that are not shipped today "
+        "because they do not originate are not counted"
     )
 
 

@@ -135,7 +135,7 @@ def _product_cif(market: Market, rates: Floats, column: int) -> Floats:
     rates = np.nan_to_num(rates)
     mfn = np.maximum(np.nan_to_num(schedule.product_mfn), rates)
     cost = market.origin_cost[group, column]
-    paid = effective_tariff(mfn, mfn - rates, cost, market.utilisation_max)
+    paid = effective_tariff(mfn, mfn - rates, cost, market.claims.maximum, market.claims.function)
     cif = market.product_weights[:, column] / (1 + paid)
     return np.asarray(cif * (market.cif[:, column] / schedule.chapter_sums(cif))[group])
 

@@ -245,7 +245,9 @@ def _common(
     tariff = np.repeat(mfn[:, :, None], len(sources), axis=2)
     column = market.partner_column
     cost = market.origin_cost[:, column]
-    tariff[:, :, partner] = effective_tariff(mfn, mfn - cepa, cost, market.utilisation_max)
+    tariff[:, :, partner] = effective_tariff(
+        mfn, mfn - cepa, cost, market.claims.maximum, market.claims.function
+    )
     levels = np.zeros((len(YEARS), len(sources)))
     for s, source in enumerate(sources):
         levels[:, s] = price_level(history, source)
@@ -484,7 +486,9 @@ def with_claimed_margin(economy: Economy, flow: FlowInputs) -> FlowInputs:
     mfn, cepa = tariff_rates(economy, importer)
     cost = market.origin_cost[:, market.partner_column]
     tariff = flow.tariff.copy()
-    tariff[:, :, flow.partner] = collected_tariff(mfn, mfn - cepa, cost, market.utilisation_max)
+    tariff[:, :, flow.partner] = collected_tariff(
+        mfn, mfn - cepa, cost, market.claims.maximum, market.claims.function
+    )
     return replace(flow, tariff=tariff)
 
 
