@@ -433,8 +433,3 @@ def test_results_and_economies_can_be_sent_to_another_process(
         result.explain("export", "03", "2030-31")
     )
     assert pickle.loads(pickle.dumps(economy)).chapters == economy.chapters
-
-
-def test_an_unknown_engine_is_refused(economy: Economy) -> None:
-    with pytest.raises(cepasim.InputError, match="armington"):
-        cepasim.simulate(economy, Scenario.reference(), engine="crystal-ball")

@@ -124,9 +124,10 @@ def test_same_tables_with_the_same_identities(
     assert "benchmark" in result.explain("export", "03", result.fiscal_years[-1]).text
 
 
-def test_an_unknown_engine_is_an_error(economy: Economy) -> None:
+@pytest.mark.parametrize("name", ["gtap", "Armington", "", None, 3, ["smart"]])
+def test_an_unknown_engine_is_an_error(economy: Economy, name: Any) -> None:
     with pytest.raises(InputError, match="one of armington, smart, gsim"):
-        cepasim.simulate(economy, scenario(), engine="gtap")
+        cepasim.simulate(economy, scenario(), engine=name)
     assert ENGINES == ("armington", "smart", "gsim")
 
 

@@ -33,7 +33,6 @@ _OF_OUTCOME = {
     "wedge": "landed wedges",
     "domestic": "domestic sales",
     "composite_index": "price levels",
-    "duty": "duties",
 }
 
 

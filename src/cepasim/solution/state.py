@@ -14,7 +14,7 @@ from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.finite import check_finite
-from cepasim.solution.welfare import barrier_rents, exporter_gain, importer_gain
+from cepasim.solution.welfare import exporter_gain, importer_gain
 
 Floats = NDArray[np.float64]
 
@@ -98,12 +98,13 @@ class State:
         for importer, market in economy.markets.items():
             before, after = reference.markets[importer], self.markets[importer]
             partner = market.partner
-            own = reference.price_level(importer), self.price_level(importer)
-            abroad = reference.price_level(partner), self.price_level(partner)
             change[importer] += importer_gain(market, before, after)
-            change[importer] += barrier_rents(before, after, *own) * to_importer
-            change[partner] += exporter_gain(market, before, after, *abroad)
-            change[partner] += barrier_rents(before, after, *abroad) * (1 - to_importer)
+            old, new = reference.price_level(partner), self.price_level(partner)
+            change[partner] += exporter_gain(market, before, after, old, new)
+            rent, rent_before = after.rent.sum(axis=2), before.rent.sum(axis=2)
+            for owner, share in ((importer, to_importer), (partner, 1 - to_importer)):
+                old, new = reference.price_level(owner), self.price_level(owner)
+                change[owner] += (rent / new - rent_before / old) * share
         if self.has_quotas or reference.has_quotas:
             before_rents, after_rents = reference.quota_rents(), self.quota_rents()
             for country in change:

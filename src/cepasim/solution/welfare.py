@@ -41,7 +41,8 @@ def importer_gain(market: Market, before: Outcome, after: Outcome) -> Floats:
     if after.elsewhere is not None and before.elsewhere is not None:
         abroad = after.elsewhere / new - before.elsewhere / old
         producers = producers + _surplus(abroad, market.supply_domestic)
-    return consumers + producers + _real_change(before.duty, old, after.duty, new)
+    duty = after.duty.sum(axis=2) / new - before.duty.sum(axis=2) / old
+    return np.asarray(consumers + producers + duty)
 
 
 def exporter_gain(
@@ -63,27 +64,6 @@ def exporter_gain(
     column = market.partner_column
     sold = after.fob[:, :, column] / new - before.fob[:, :, column] / old
     return _surplus(sold, market.supply[:, column])
-
-
-def barrier_rents(before: Outcome, after: Outcome, old: Floats, new: Floats) -> Floats:
-    """Return the change of all rents that barriers leave, at the price level of an owner.
-
-    Parameters
-    ----------
-    before, after : Outcome
-    old, new : ndarray, shape (Y, H)
-        Hats of the owner's price level in both.
-
-    Returns
-    -------
-    ndarray, shape (Y, H)
-    """
-    return _real_change(before.rent, old, after.rent, new)
-
-
-def _real_change(before: Floats, old: Floats, after: Floats, new: Floats) -> Floats:
-    """Change of a total over sources (the last axis), each at its own price level."""
-    return np.asarray(after.sum(axis=2) / new - before.sum(axis=2) / old)
 
 
 def _surplus(revenue: Floats, supply: Floats) -> Floats:

@@ -49,10 +49,11 @@ class Answer:
     """Output arrays, filled block by block."""
 
     hats: FloatArray  # (3, markets, S): price, quantity, value, in one piece of memory
+    lines: FloatArray  # (4, markets): the next four, in one piece as well
     price_domestic: FloatArray
-    quantity_domestic: FloatArray
     import_index: FloatArray
     composite_index: FloatArray
+    quantity_domestic: FloatArray
     converged: NDArray[np.bool_]
     residual: FloatArray
     iterations: NDArray[np.int64]
@@ -60,15 +61,16 @@ class Answer:
     @classmethod
     def empty(cls, markets: int, sources: int) -> Answer:
         """Room for an answer."""
-        lists = np.empty((5, markets))
+        lines = np.empty((4, markets))
         return cls(
             np.empty((3, markets, sources)),
-            lists[0],
-            lists[1],
-            lists[2],
-            lists[3],
+            lines,
+            lines[0],
+            lines[1],
+            lines[2],
+            lines[3],
             np.empty(markets, dtype=np.bool_),
-            lists[4],
+            np.empty(markets),
             np.empty(markets, dtype=np.int64),
         )
 
@@ -76,13 +78,7 @@ class Answer:
         """Leave no hat where no equilibrium was found."""
         self.converged[markets] = False
         self.hats[:, markets] = np.nan
-        for line in (
-            self.price_domestic,
-            self.quantity_domestic,
-            self.import_index,
-            self.composite_index,
-        ):
-            line[markets] = np.nan
+        self.lines[:, markets] = np.nan
 
 
 @dataclass(slots=True)
@@ -344,16 +340,13 @@ def store(
 
 
 def _numbers(out: Answer, rows: Rows) -> NDArray[np.bool_]:
-    """Whether every hat of a market is a number, and every price of a good above 0."""
-    price, value = out.hats[0, rows], out.hats[2, rows]
-    lines = [out.price_domestic[rows], out.import_index[rows], out.composite_index[rows]]
-    domestic = out.quantity_domestic[rows] * lines[0]
+    """Whether every hat of a market is a number, and every price above 0.
+
+    An infinite price or quantity makes the value infinite or, times 0, no number.
+    """
+    value, lines = out.hats[2, rows], out.lines[:, rows]
     # The extremes of all markets together spare the rest for nearly every block.
-    low = min(price.min(), *(line.min() for line in lines))
-    high = max(price.max(), value.max(), domestic.max(), *(line.max() for line in lines))
-    if low > 0.0 and high < np.inf:
-        return np.ones(domestic.size, dtype=np.bool_)
-    sound = ((price > 0.0) & (value < np.inf)).all(axis=1) & (price < np.inf).all(axis=1)
-    for line in lines:
-        sound &= (line > 0.0) & (line < np.inf)
-    return np.asarray(sound & (domestic < np.inf))
+    if min(value.min(), lines.min()) > 0.0 and max(value.max(), lines.max()) < np.inf:
+        return np.ones(len(value), dtype=np.bool_)
+    sound = (out.hats[0, rows] > 0.0).all(axis=1) & (value < np.inf).all(axis=1)
+    return np.asarray(sound & (lines[:3] > 0.0).all(axis=0) & (lines < np.inf).all(axis=0))
