@@ -251,7 +251,8 @@ def predicted(flow: ShareInputs, given: ShareSettings, last: int = LAST_FITTED) 
     log_ratio = level + elapsed[:, None] * trend + _explained(flow, given)[first:]
     ratio = np.exp(log_ratio)
     others, world = flow.others[first:], flow.world[first:]
-    return np.where(np.isnan(others), world * ratio / (1 + ratio), others * ratio)
+    shared = np.where(np.isnan(others), world * ratio / (1 + ratio), others * ratio)
+    return np.asarray(shared)
 
 
 def share_predictions(

@@ -1,0 +1,185 @@
+"""The second model of history: what it may look at, limits of shrinkage, and its scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from cepasim import Economy
+from cepasim.calibrate.backcast import share_fit, share_model
+from cepasim.calibrate.backcast.history import (
+    FLOWS,
+    LAST_BY_CHAPTER,
+    LAST_FITTED,
+    START,
+    position,
+    read_history,
+)
+from cepasim.calibrate.backcast.scoring import wape
+from cepasim.calibrate.backcast.share_model import ShareInputs, ShareSettings
+
+BOUNDS = yaml.safe_load(
+    (Path(__file__).parents[2] / "calibration" / "share_bounds.yaml").read_text(encoding="utf-8")
+)
+#: Bounds that are missed, with the reason.
+MISSED = {
+    ("totals", "export"): "2022-23 and 2023-24: exports to Japan fell while India's exports to "
+    "others rose, and the trend of the window says the opposite",
+    ("sections", "export"): "sections V and XV: petroleum and aluminium swing by year",
+}
+PLAIN = ShareSettings(by_section=False, shrinkage=1.0, damping=0.5, currency=0.0, tariff=0.0)
+
+
+@pytest.fixture(scope="module")
+def inputs(economy: Economy) -> dict[str, ShareInputs]:
+    return share_model.share_inputs(economy, read_history(economy))
+
+
+@pytest.fixture(scope="module")
+def predictions(economy: Economy, inputs: dict[str, ShareInputs]) -> dict[str, np.ndarray]:
+    return share_model.share_predictions(inputs, share_fit.share_settings(economy))
+
+
+def made_up(trend: np.ndarray, noise: float = 0.0) -> ShareInputs:
+    """Trade whose share moves at a known pace, chapters in two sections."""
+    years, chapters = position(LAST_BY_CHAPTER) + 3, len(trend)
+    draw = np.random.default_rng(0).normal(0, noise, (years, chapters))
+    since = np.arange(years)[:, None] - position(START)
+    others = np.full((years, chapters), 100.0)
+    trade = 10 * np.exp(since * trend + draw)
+    trade[position(LAST_BY_CHAPTER) + 1 :] = np.nan
+    return ShareInputs(
+        flow="import",
+        trade=trade,
+        others=others,
+        world=np.full((years, chapters), np.nan),
+        currency=np.zeros(years),
+        tariff=np.zeros((years, chapters)),
+        exponent=np.full(chapters, 4.0),
+        section=np.array(["I"] * (chapters // 2) + ["II"] * (chapters - chapters // 2)),
+    )
+
+
+def test_a_clean_trend_is_found_and_continued() -> None:
+    trend = np.array([0.1, -0.2, 0.05, 0.3])
+    flow = made_up(trend)
+    level, found = share_model.fitted_shares(flow, PLAIN)
+    np.testing.assert_allclose(found, trend, atol=1e-12)
+    np.testing.assert_allclose(level, np.log(0.1), atol=1e-12)
+    ahead = share_model.predicted(flow, replace(PLAIN, damping=1.0))
+    known = slice(0, LAST_BY_CHAPTER - START + 1)
+    np.testing.assert_allclose(ahead[known], flow.trade[position(START) :][known], rtol=1e-12)
+
+
+def test_shrinkage_goes_from_own_trend_to_that_of_the_group() -> None:
+    flow = made_up(np.linspace(-0.2, 0.2, 8), noise=0.1)
+
+    def spread(shrinkage: float) -> float:
+        _, trend = share_model.fitted_shares(flow, replace(PLAIN, shrinkage=shrinkage))
+        return float(np.ptp(trend))
+
+    assert spread(0.0) > spread(1.0) > spread(100.0)
+    assert spread(1e9) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_damping_adds_up() -> None:
+    inside = LAST_FITTED - START
+    np.testing.assert_allclose(
+        share_model.damped_years(0.5, inside + 4), [*range(inside + 1), 5.5, 5.75, 5.875]
+    )
+    assert share_model.damped_years(0.0, inside + 3)[-1] == inside
+
+
+def test_a_currency_and_a_tariff_work_in_the_direction_they_should() -> None:
+    flow = made_up(np.zeros(4))
+    late = np.arange(len(flow.trade)) > position(LAST_FITTED)
+    weaker = replace(flow, currency=np.where(late, 0.2, 0.0))
+    cheaper = replace(flow, tariff=np.where(late, -0.05, 0.0)[:, None] * np.ones(4))
+    year = LAST_FITTED + 1 - START
+    base = share_model.predicted(flow, PLAIN)[year]
+    with_yen = share_model.predicted(weaker, replace(PLAIN, currency=0.3))[year]
+    with_cut = share_model.predicted(cheaper, replace(PLAIN, tariff=0.5))[year]
+    np.testing.assert_allclose(with_yen / base, np.exp(0.06))
+    np.testing.assert_allclose(with_cut / base, np.exp(0.5 * 4 * 0.05))
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_no_prediction_knows_trade_with_japan_after_the_window(
+    flow: str, economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray]
+) -> None:
+    known = inputs[flow]
+    trade = known.trade.copy()
+    trade[position(LAST_FITTED) + 1 :] *= 7.0
+    again = share_model.predicted(
+        replace(known, trade=trade), share_fit.share_settings(economy)[flow]
+    )
+    np.testing.assert_array_equal(again, predictions[flow])
+
+
+def test_no_trade_stays_none(inputs: dict[str, ShareInputs]) -> None:
+    known = inputs["export"]
+    trade = known.trade.copy()
+    trade[:, 0] = 0.0
+    values = share_model.predicted(replace(known, trade=trade), PLAIN)
+    assert (values[:, 0] == 0).all()
+    assert np.isfinite(values).all()
+
+
+def test_the_stored_settings_are_those_of_the_program(economy: Economy) -> None:
+    stored = economy.parameters.table(share_fit.TABLE)
+    again = share_fit.share_fit_table(economy)
+    pd.testing.assert_frame_equal(
+        again[["name", "flow", "value", "low", "high"]].reset_index(drop=True),
+        stored[["name", "flow", "value", "low", "high"]].reset_index(drop=True),
+        check_dtype=False,
+        atol=1e-6,
+    )
+
+
+def _scores(
+    economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray], flow: str
+) -> dict[str, float]:
+    history = read_history(economy)
+    judged = slice(LAST_FITTED - START + 1, LAST_BY_CHAPTER - START + 1)
+    actual = inputs[flow].trade[position(START) :][judged]
+    _, section, chapter = share_fit.errors(predictions[flow][judged], actual, inputs[flow].section)
+    later = slice(LAST_FITTED - START + 1, None)
+    totals = history.totals[flow][position(START) :][later]
+    total = wape(predictions[flow].sum(axis=1)[later], totals)
+    return {"totals": total, "sections": section, "chapters": chapter}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("level", ["totals", "sections", "chapters"])
+def test_a_score_meets_its_bound(
+    level: str,
+    flow: str,
+    request: pytest.FixtureRequest,
+    economy: Economy,
+    inputs: dict[str, ShareInputs],
+    predictions: dict[str, np.ndarray],
+) -> None:
+    if (level, flow) in MISSED:
+        request.applymarker(pytest.mark.xfail(reason=MISSED[level, flow], strict=True))
+    assert _scores(economy, inputs, predictions, flow)[level] <= BOUNDS[level][flow]["at_most"]
+
+
+def test_the_band_holds_what_it_should(
+    economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray]
+) -> None:
+    band = share_fit.share_bands(economy, predictions)
+    inside = []
+    for flow in FLOWS:
+        seen = inputs[flow].trade[position(START)] >= 5
+        for year in range(LAST_FITTED + 1, LAST_BY_CHAPTER + 1):
+            actual = inputs[flow].trade[position(year)]
+            low, high = (end[year - START] for end in band[flow])
+            inside.append(((low <= actual) & (actual <= high))[seen])
+    share = np.concatenate(inside).mean()
+    assert BOUNDS["coverage"]["chapters"]["at_least"] <= share
+    assert share <= BOUNDS["coverage"]["chapters"]["at_most"]
