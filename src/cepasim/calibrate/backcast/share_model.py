@@ -228,7 +228,9 @@ def _shrunk(
 def _explained(flow: ShareInputs, given: ShareSettings) -> Floats:
     """Log share that exchange rates and CEPA cuts explain, against the start year, (Y, H)."""
     tariff = flow.tariff - flow.tariff[position(START)]
-    return np.asarray(given.currency * flow.currency[:, None] - given.tariff * flow.exponent * tariff)
+    return np.asarray(
+        given.currency * flow.currency[:, None] - given.tariff * flow.exponent * tariff
+    )
 
 
 def damped_years(damping: float, years: int, last: int = LAST_FITTED) -> Floats:
