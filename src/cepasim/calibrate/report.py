@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cepasim.calibrate.backcast import backcast as parts
+from cepasim.calibrate.backcast import forecasts as parts
 from cepasim.calibrate.backcast.backcast import Backcast, backcast
 from cepasim.calibrate.backcast.bounds import against_bounds, missed_reasons, source_bounds
 from cepasim.calibrate.backcast.decompose import LABELS, Decomposition, decompose_history

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cepasim.calibrate import svg
-from cepasim.calibrate.backcast import backcast as parts
+from cepasim.calibrate.backcast import forecasts as parts
 from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.decompose import COMPONENTS, LABELS, Decomposition
 from cepasim.calibrate.backcast.history import FLOWS, LAST_FITTED, START

@@ -23,9 +23,7 @@ from cepasim.calibrate.backcast.history import (
 from cepasim.calibrate.backcast.scoring import wape
 from cepasim.calibrate.backcast.share_model import ShareInputs, ShareSettings
 
-BOUNDS = yaml.safe_load(
-    (Path(__file__).parents[2] / "calibration" / "share_bounds.yaml").read_text(encoding="utf-8")
-)
+BOUNDS = yaml.safe_load((Path(__file__).with_name("share_bounds.yaml")).read_text(encoding="utf-8"))
 #: Bounds that are missed, with the reason.
 MISSED = {
     ("totals", "export"): "2022-23 and 2023-24: exports to Japan fell while India's exports to "

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast import drivers, model
 from cepasim.calibrate.backcast.history import FLOWS, LAST, LAST_FITTED, START, History, position
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
@@ -87,7 +87,7 @@ def drawn_settings(economy: Economy, draws: int, seed: int) -> list[model.Settin
 def predictions_drawn(
     economy: Economy,
     history: History,
-    flows: Mapping[str, model.FlowInputs],
+    flows: Mapping[str, drivers.FlowInputs],
     *,
     draws: int,
     seed: int,
@@ -102,7 +102,7 @@ def predictions_drawn(
     for scores, settings in zip(
         uncertainty.scores(0, draws, seed), drawn_settings(economy, draws, seed), strict=True
     ):
-        drawn = model.under(uncertainty.economy(economy, scores), history, flows)
+        drawn = drivers.under(uncertainty.economy(economy, scores), history, flows)
         for flow in FLOWS:
             samples[flow].append(model.predict(drawn[flow], settings))
     return {flow: np.array(sample) for flow, sample in samples.items()}
@@ -111,7 +111,7 @@ def predictions_drawn(
 def bands(
     economy: Economy,
     history: History,
-    flows: Mapping[str, model.FlowInputs],
+    flows: Mapping[str, drivers.FlowInputs],
     predicted: Mapping[str, Floats],
     *,
     nominal: float,

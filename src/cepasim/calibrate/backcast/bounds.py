@@ -1,7 +1,7 @@
 """The bounds the scores must meet, and whether they do.
 
 The bounds were written before the first scored run; they live with the tests
-(``tests/calibration/bounds.yaml``) and are not moved to fit a result.
+(``tests/calibrate/backcast/bounds.yaml``) and are not moved to fit a result.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from cepasim.calibrate.backcast.backcast import MODEL, Backcast
+from cepasim.calibrate.backcast.backcast import Backcast
+from cepasim.calibrate.backcast.forecasts import MODEL
 from cepasim.params.parameters import bundled_directory
 
 Bounds = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -21,13 +22,13 @@ Bounds = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 def source_bounds() -> Bounds | None:
     """Bounds of a source checkout, or None where the tests are not at hand (an installed wheel)."""
-    file = bundled_directory().parent / "tests" / "calibration" / "bounds.yaml"
+    file = bundled_directory().parent / "tests" / "calibrate" / "backcast" / "bounds.yaml"
     return read_bounds(file) if file.is_file() else None
 
 
 def missed_reasons() -> dict[tuple[str, str], str]:
     """Reasons of the bounds known to be missed, by section and name; empty without the tests."""
-    file = bundled_directory().parent / "tests" / "calibration" / "missed.yaml"
+    file = bundled_directory().parent / "tests" / "calibrate" / "backcast" / "missed.yaml"
     if not file.is_file():
         return {}
     content = yaml.safe_load(file.read_text(encoding="utf-8"))

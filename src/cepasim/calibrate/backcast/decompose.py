@@ -1,7 +1,7 @@
 """Where the rise of the deficit came from: demand, CEPA tariffs, exchange rates and prices, rest.
 
 The backcast model is solved with every coalition of its drivers moving from 2013-14 to 2023-24
-(`backcast_model.counterfactuals`); the exact Shapley value of each driver is its part, and what the
+(`model.counterfactuals`); the exact Shapley value of each driver is its part, and what the
 model does not explain is the rest. Chapters of 2023-24 are those of the benchmark, an estimate.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast import drivers, model
 from cepasim.calibrate.backcast.history import FLOWS, LAST, START, position, read_history
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
@@ -94,7 +94,7 @@ def decompose_history(economy: Economy) -> Decomposition:
     >>> list(parts["component"])
     ['demand', 'tariffs', 'prices', 'rest', 'total']
     """
-    flows = model.inputs(economy, read_history(economy))
+    flows = drivers.inputs(economy, read_history(economy))
     actual = {flow: _actual_change(economy, flows[flow]) for flow in FLOWS}
     given = model.fitted(economy)
     parts = {flow: _parts(flows[flow], given, actual[flow]) for flow in FLOWS}
@@ -111,7 +111,7 @@ def decompose_history(economy: Economy) -> Decomposition:
     )
 
 
-def _actual_change(economy: Economy, flow: model.FlowInputs) -> Floats:
+def _actual_change(economy: Economy, flow: drivers.FlowInputs) -> Floats:
     """Change by chapter, US$ million, shape (H,): the benchmark less the first year."""
     table = economy.bilateral
     last = table[table["flow"] == flow.flow].set_index("hs")["value"]
@@ -119,7 +119,7 @@ def _actual_change(economy: Economy, flow: model.FlowInputs) -> Floats:
     return np.asarray(now - flow.trade[position(START)])
 
 
-def _parts(flow: model.FlowInputs, given: model.Settings, actual: Floats) -> Floats:
+def _parts(flow: drivers.FlowInputs, given: model.Settings, actual: Floats) -> Floats:
     """Components by chapter, shape (4, H); they sum to the actual change."""
     coalitions = model.counterfactuals(flow, given)[:, -1]
     explained = shapley(coalitions)
@@ -162,16 +162,16 @@ def _totals(parts: dict[str, Floats]) -> pd.DataFrame:
 
 
 def _alternatives(
-    economy: Economy, flows: dict[str, model.FlowInputs]
-) -> dict[str, tuple[dict[str, model.FlowInputs], model.Settings]]:
+    economy: Economy, flows: dict[str, drivers.FlowInputs]
+) -> dict[str, tuple[dict[str, drivers.FlowInputs], model.Settings]]:
     """Other assumptions by name: inputs and settings."""
     given = model.fitted(economy)
     fit = economy.parameters.table("history/backcast_fit")
     scale = fit[fit["parameter"] == "backcast_elasticity_scale"]
     low = float((scale["low"] / scale["value"]).min())
     high = float((scale["high"] / scale["value"]).max())
-    full = {flow: model.with_full_use(economy, flows[flow]) for flow in FLOWS}
-    claimed = {flow: model.with_claimed_margin(economy, flows[flow]) for flow in FLOWS}
+    full = {flow: drivers.with_full_use(economy, flows[flow]) for flow in FLOWS}
+    claimed = {flow: drivers.with_claimed_margin(economy, flows[flow]) for flow in FLOWS}
     steep = replace(given, elasticity_scale=given.elasticity_scale * high)
     return {
         "fitted": (flows, given),
@@ -189,7 +189,7 @@ def _alternatives(
 
 
 def _ranges(
-    economy: Economy, flows: dict[str, model.FlowInputs], actual: dict[str, Floats]
+    economy: Economy, flows: dict[str, drivers.FlowInputs], actual: dict[str, Floats]
 ) -> pd.DataFrame:
     rows = []
     for name, (inputs, given) in _alternatives(economy, flows).items():
@@ -201,7 +201,7 @@ def _ranges(
 
 def _residual(
     economy: Economy,
-    flows: dict[str, model.FlowInputs],
+    flows: dict[str, drivers.FlowInputs],
     given: model.Settings,
     parts: dict[str, Floats],
 ) -> pd.DataFrame:
@@ -221,7 +221,7 @@ def _residual(
     return pd.DataFrame(rows)
 
 
-def _whole_cepa(economy: Economy, flows: dict[str, model.FlowInputs]) -> pd.DataFrame:
+def _whole_cepa(economy: Economy, flows: dict[str, drivers.FlowInputs]) -> pd.DataFrame:
     rows = []
     for name, (inputs, given) in _alternatives(economy, flows).items():
         row: dict[str, object] = {"assumption": name, "fiscal_year": format_fiscal_year(LAST)}

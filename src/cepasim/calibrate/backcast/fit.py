@@ -29,7 +29,7 @@ import yaml
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast import drivers, model
 from cepasim.calibrate.backcast.history import (
     FLOWS,
     LAST_FITTED,
@@ -133,7 +133,7 @@ class Fit:
 
 
 def log_errors(
-    flows: Mapping[str, model.FlowInputs], given: model.Settings, smallest: float
+    flows: Mapping[str, drivers.FlowInputs], given: model.Settings, smallest: float
 ) -> dict[str, tuple[Floats, Floats]]:
     """ln(actual / predicted) of 2014-15 to 2018-19 and chapter weights that sum to one, by flow.
 
@@ -170,7 +170,7 @@ def fit(economy: Economy) -> Fit:
     Fit
     """
     history = read_history(economy)
-    flows = model.inputs(economy, history)
+    flows = drivers.inputs(economy, history)
     prior = read_prior(economy)
     smallest = settings(economy)["smallest_base"]
     first_year = economy.parameters.value("lag_first_year")
@@ -258,7 +258,7 @@ def fit_table(economy: Economy, result: Fit) -> pd.DataFrame:
         )
     groups = prior_rows[prior_rows["parameter"] == "prior_elasticity_scale"]
     for flow in FLOWS:
-        importer = model.IMPORTER[flow]
+        importer = drivers.IMPORTER[flow]
         partner = economy.markets[importer].partner
         for g, (name, hs) in enumerate(zip(groups["name"], groups["hs"], strict=True)):
             value, spread = result.trend[flow][g], WIDTH * result.trend_sd[flow][g]

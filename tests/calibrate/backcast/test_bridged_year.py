@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from cepasim.calibrate.backcast import bridged_year
-from cepasim.calibrate.backcast.backcast import MODEL, Backcast, backcast
+from cepasim.calibrate.backcast.backcast import Backcast, backcast
+from cepasim.calibrate.backcast.forecasts import MODEL
 from cepasim.economy.economy import Economy
 from cepasim.params.parameters import bundled_directory
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cepasim.calibrate.backcast import model
+from cepasim.calibrate.backcast import drivers, model
 from cepasim.calibrate.backcast.history import (
     FLOWS,
     LAST,
@@ -27,8 +27,8 @@ def history(economy: Economy) -> History:
 
 
 @pytest.fixture(scope="module")
-def flows(economy: Economy, history: History) -> dict[str, model.FlowInputs]:
-    return model.inputs(economy, history)
+def flows(economy: Economy, history: History) -> dict[str, drivers.FlowInputs]:
+    return drivers.inputs(economy, history)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def given(economy: Economy) -> model.Settings:
     return model.fitted(economy)
 
 
-def still(flow: model.FlowInputs) -> model.FlowInputs:
+def still(flow: drivers.FlowInputs) -> drivers.FlowInputs:
     """The flow with every driver as in the base year."""
     at = position(START)
 
@@ -126,8 +126,8 @@ def test_more_use_of_the_preference_is_a_lower_tariff(economy, flows) -> None:  
     for flow in FLOWS:
         partner = flows[flow].partner
         paid = flows[flow].tariff[:, :, partner]
-        claimed = model.with_claimed_margin(economy, flows[flow]).tariff[:, :, partner]
-        full = model.with_full_use(economy, flows[flow]).tariff[:, :, partner]
+        claimed = drivers.with_claimed_margin(economy, flows[flow]).tariff[:, :, partner]
+        full = drivers.with_full_use(economy, flows[flow]).tariff[:, :, partner]
         assert (full <= claimed + 1e-12).all()
         assert (claimed <= paid + 1e-12).all()
 
@@ -141,7 +141,7 @@ def test_tariffs_before_the_agreement_are_those_of_everybody(economy: Economy) -
 
 
 def test_sources_of_2014_are_shares(economy: Economy) -> None:
-    shares = model.japan_sources_2014(economy)
+    shares = drivers.japan_sources_2014(economy)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
     assert (shares >= 0).all()
 

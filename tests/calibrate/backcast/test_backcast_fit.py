@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from cepasim.calibrate.backcast import drivers, model
 from cepasim.calibrate.backcast import fit as fitting
-from cepasim.calibrate.backcast import model
 from cepasim.calibrate.backcast.band import drawn_settings
 from cepasim.calibrate.backcast.history import read_history
 from cepasim.economy.economy import Economy
@@ -42,7 +42,7 @@ def test_the_fit_improves_on_its_prior_and_stays_near_it(result: fitting.Fit) ->
 
 def test_later_years_do_not_reach_the_fit(economy: Economy) -> None:
     history = read_history(economy)
-    flows = model.inputs(economy, history)
+    flows = drivers.inputs(economy, history)
     given = model.literature(economy)
     before = fitting.log_errors(flows, given, 5.0)
     for flow in flows.values():

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.calibrate.backcast import model
-from cepasim.calibrate.backcast.backcast import STRICT, Backcast, strict_driver
+from cepasim.calibrate.backcast import drivers, model
+from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.bounds import (
     against_bounds,
     measured_scores,
@@ -23,6 +23,7 @@ from cepasim.calibrate.backcast.bounds import (
     read_bounds,
 )
 from cepasim.calibrate.backcast.decompose import Decomposition
+from cepasim.calibrate.backcast.forecasts import STRICT, strict_driver
 from cepasim.calibrate.backcast.history import FLOWS, START, position, read_history, totals_check
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
@@ -155,10 +156,10 @@ def test_ranges_of_the_figures_are_part_of_the_band(report: Backcast) -> None:
 
 def test_draws_move_what_the_economy_lends_to_history(economy: Economy) -> None:
     history = read_history(economy)
-    flows = model.inputs(economy, history)
+    flows = drivers.inputs(economy, history)
     uncertainty = Uncertainty.of(economy)
-    same = model.under(economy, history, flows)
-    drawn = model.under(
+    same = drivers.under(economy, history, flows)
+    drawn = drivers.under(
         uncertainty.economy(economy, uncertainty.scores(3, 4, 1)[0]), history, flows
     )
     for flow in flows:
@@ -223,7 +224,7 @@ def test_no_prediction_knows_the_trade_it_predicts(
 
 def test_totals_that_contain_japan_leak_no_more_than_its_share(economy: Economy) -> None:
     history = read_history(economy)
-    flow = model.inputs(economy, history)["import"]
+    flow = drivers.inputs(economy, history)["import"]
     given = model.fitted(economy)
     before = model.predict(flow, given)[-2:]
     extra = 0.5 * before  # Japan sold half as much again as predicted, and the totals show it
