@@ -10,6 +10,7 @@ import pytest
 
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
+from cepasim.levers.measure import measures
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges
@@ -160,8 +161,10 @@ def test_rules_survive_overrides_and_stand_in_the_manifest(economy: Economy) -> 
 def test_the_mean_wedge_is_the_mean_of_the_hats(economy: Economy, reciprocal: Scenario) -> None:
     variant = Economy.build(economy.parameters, wedge_rule="mean")
     years = np.array([2023, 2035])
-    mean = wedges(variant, "IND", reciprocal, years).hat
-    index = wedges(economy, "IND", reciprocal, years).hat
+    mean, index = (
+        wedges(one, "IND", measures(one, reciprocal.levers, years)["IND"], years).hat
+        for one in (variant, economy)
+    )
     np.testing.assert_allclose(mean[0], 1.0, atol=1e-12)
     # All wedges fall: the CES index, which follows what becomes cheap, falls more.
     assert (index[1] <= mean[1] + 1e-12).all() and (index[1] < mean[1] - 1e-3).any()

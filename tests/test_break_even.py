@@ -8,7 +8,8 @@ import pytest
 
 from cepasim import Economy, RunError
 from cepasim.core.immutable import FrozenMapping
-from cepasim.scenario.scenario import FundLever, Scenario
+from cepasim.levers.fund import FundLever
+from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies.break_even import CASES, COLUMNS, fund_break_even
 

@@ -18,7 +18,7 @@ ROWS = [match for line in PAGE.read_text().splitlines() if (match := ROW.match(l
 
 
 def test_the_page_has_a_row_for_every_kind_of_lever() -> None:
-    from cepasim.scenario.scenario import LEVER_KINDS
+    from cepasim.levers.every import LEVER_KINDS
 
     kinds = {next(iter(yaml.safe_load(row["lever"]))) for row in ROWS}
     assert kinds >= set(LEVER_KINDS)

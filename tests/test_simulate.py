@@ -293,12 +293,14 @@ def test_the_fund_needs_finite_supply(economy: Economy) -> None:
 
 def test_china_plus_one_moves_exactly_the_share_at_unchanged_prices(economy: Economy) -> None:
     from cepasim.levers.fund import FundPath
+    from cepasim.levers.measure import measures
     from cepasim.shocks.shocks import shocks
 
     scenario = Scenario.from_dict({"name": "x", "levers": [PLUS_ONE], "time": "long_run"})
     years = np.array([2023])
+    acting = measures(economy, scenario.levers, years, staged=False)["JPN"]
     hats = shocks(
-        economy, "JPN", scenario, FundPath.none(1, len(economy.chapters)), years, staged=False
+        economy, "JPN", acting, FundPath.none(1, len(economy.chapters)), years, staged=False
     )
     market = economy.markets["JPN"]
     h, china = economy.chapters.index("61"), market.exporters.index("CHN")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy, load
 from cepasim.result import Result
+from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 
@@ -38,6 +39,7 @@ __all__ = [
     "grid",
     "load",
     "monte_carlo",
+    "scenarios",
     "sensitivity",
     "simulate",
     "sweep",

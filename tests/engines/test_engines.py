@@ -20,6 +20,7 @@ from cepasim.engines.gsim import GSIM_LINEAR, solve_gsim_markets
 from cepasim.engines.smart import solve_smart
 from cepasim.equilibrium.smart import import_demand_elasticity
 from cepasim.levers.fund import FundPath
+from cepasim.levers.measure import measures
 from cepasim.params.parameters import bundled_directory
 from cepasim.result import COLUMNS
 from cepasim.shocks.shocks import shocks
@@ -166,7 +167,7 @@ def test_every_problem_is_told_at_once(economy: Economy) -> None:
 def test_smart_itself_refuses_shocks_it_cannot_express(economy: Economy) -> None:
     """The guard behind the check of levers: a shock may come from elsewhere."""
     none = FundPath.none(1, len(economy.chapters))
-    hats = shocks(economy, "JPN", scenario(time="long_run"), none, np.array([2023]), False)
+    hats = shocks(economy, "JPN", (), none, np.array([2023]), False)
     market = infinite_supply(economy).markets["JPN"]
     solve_smart(market, hats)
     for name in ("base", "capacity", "cost", "demand", "cost_domestic", "capacity_domestic"):
@@ -287,10 +288,10 @@ def test_gsim_with_one_market_closed_off_is_armington_with_one_nest(economy: Eco
     )
     alone = replace(flat, markets=FrozenMapping({"JPN": japan, "IND": closed}))
     none = FundPath.none(1, len(economy.chapters))
-    asked = scenario(RELIEF, CUT, time="long_run")
+    asked, base = scenario(RELIEF, CUT, time="long_run"), np.array([2023])
     hats = {
-        importer: shocks(alone, importer, asked, none, np.array([2023]), False)
-        for importer in ("JPN", "IND")
+        importer: shocks(alone, importer, acting, none, base, False)
+        for importer, acting in measures(alone, asked.levers, base, False).items()
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gsim, "_sales_elsewhere", lambda *_: np.zeros(len(economy.chapters)))

@@ -7,6 +7,7 @@ import pytest
 import cepasim
 from cepasim.economy.economy import Economy
 from cepasim.levers import words
+from cepasim.levers.every import in_words
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
@@ -28,7 +29,7 @@ def economy() -> Economy:
 def test_every_bundled_lever_has_a_place_and_words(name: str) -> None:
     for lever in BUNDLED[name].to_dict()["levers"]:
         assert registry.group_of(lever) is not None
-        sentence = words.in_words(lever, HS)
+        sentence = in_words(lever, HS)
         assert sentence[0].isupper() and sentence.endswith(".")
         assert "None" not in sentence and "{" not in sentence
 
@@ -40,7 +41,7 @@ def test_every_group_can_be_switched_on(outside: bool) -> None:
         assert added, group.key
         assert all(registry.group_of(lever) is group for lever in added)
         read = Scenario.from_dict({"name": "switched on", "levers": added})
-        assert all(words.in_words(lever, HS) for lever in read.to_dict()["levers"])
+        assert all(in_words(lever, HS) for lever in read.to_dict()["levers"])
 
 
 def test_outside_conditions_start_at_no_change(economy: Economy) -> None:
@@ -80,7 +81,7 @@ def test_outside_conditions_start_at_no_change(economy: Economy) -> None:
 )
 def test_levers_in_words(lever: words.LeverDict, said: str) -> None:
     [(kind, settings)] = lever.items()
-    assert words.in_words({kind: settings | {"start": "2026-27"}}, HS).startswith(said)
+    assert in_words({kind: settings | {"start": "2026-27"}}, HS).startswith(said)
 
 
 def test_relief_can_be_measured_in_days() -> None:
@@ -89,5 +90,5 @@ def test_relief_can_be_measured_in_days() -> None:
     }
     days = measured(lever, "days_saved")
     assert days["ntb"]["days_saved"] == 1.0 and "relief_percent" not in days["ntb"]
-    assert "wait 1 day less" in words.in_words({"ntb": days["ntb"] | {"select": {"all": True}}}, HS)
+    assert "wait 1 day less" in in_words({"ntb": days["ntb"] | {"select": {"all": True}}}, HS)
     assert measured(days, "relief_percent")["ntb"]["relief_percent"] == 0.0

@@ -64,7 +64,7 @@ def run(
 ) -> None:
     """Run a scenario and show what it does to exports, imports and the balance, by sector."""
     with reporting(debug):
-        from cepasim.scenario.scenario import naming_lines
+        from cepasim.scenario.reading import naming_lines
 
         check_output(out, output_format)
         economy, read, file = read_inputs(scenario, params)

@@ -23,7 +23,7 @@ def scenarios(debug: Debug = False) -> None:
 def _description(file: Path) -> str:
     """Line on a scenario file: its description, else its name."""
     from cepasim.core.yaml_lines import read_yaml
-    from cepasim.scenario.scenario import MAX_BYTES
+    from cepasim.scenario.reading import MAX_BYTES
 
     content = read_yaml(file, MAX_BYTES).data
     return " ".join(str(content.get("description") or content["name"]).split())

@@ -27,7 +27,7 @@ def compare_engines(
 ) -> None:
     """Run a scenario under every engine, side by side, and say why they differ."""
     with reporting(debug):
-        from cepasim.scenario.scenario import naming_lines
+        from cepasim.scenario.reading import naming_lines
         from cepasim.studies.engine_comparison import compare_engines as compare
 
         economy, read, file = read_inputs(scenario, params)
@@ -61,7 +61,7 @@ def montecarlo(
     with reporting(debug, kept=out):
         import cepasim
         from cepasim.report import terminal
-        from cepasim.scenario.scenario import naming_lines
+        from cepasim.scenario.reading import naming_lines
         from cepasim.studies.executors import open_executor
 
         economy, read, file = read_inputs(scenario, params)

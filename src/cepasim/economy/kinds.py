@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from cepasim.economy.schedule import TariffSchedule
+
+#: Masks up to this number are told apart one by one.
+_FEW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,8 @@ class Kinds:
         Kind of each product.
     product : ndarray of int, shape (G,)
         A product of each kind; kinds stand by chapter.
+    line : ndarray of int
+        The line of the whole schedule that each line of ``schedule`` is.
     schedule : TariffSchedule
         Of the source alone, with a product for each kind, under some figures; under those of
         another schedule: `TariffSchedule.by_kind`.
@@ -37,6 +42,7 @@ class Kinds:
 
     of_product: Ints
     product: Ints
+    line: Ints
     schedule: TariffSchedule
 
     @cached_property
@@ -145,3 +151,12 @@ def told_apart(*marks: NDArray[Any]) -> Ints:
         values, place = np.unique(mark, return_inverse=True)
         _, number = np.unique(number * len(values) + place, return_inverse=True)
     return number
+
+
+def in_one(masks: Sequence[Bools]) -> list[NDArray[Any]]:
+    """Marks that tell the same places apart as many masks do; few are left as they are."""
+    if len(masks) <= _FEW:
+        return list(masks)
+    bits = np.ascontiguousarray(np.packbits(np.stack(masks), axis=0).T)
+    _, mark = np.unique(bits.view(f"V{bits.shape[1]}")[:, 0], return_inverse=True)
+    return [mark]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.kinds import Kinds, Stack, cheapest, told_apart
+from cepasim.economy.kinds import Kinds, Stack, cheapest, in_one, told_apart
 from cepasim.economy.rates import LineRule, Rates
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
@@ -125,7 +125,7 @@ class TariffSchedule:
         return found
 
     def _told_apart(self, source: str, masks: Sequence[Bools]) -> Kinds:
-        masks_of_lines = [mask for mask in masks if mask.size == self.lines.size]
+        masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])
         levels, marks = self.rates.facts.levels(source), self.rates.facts.marks(source)
         rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
         of_line = told_apart(rest, *levels)
@@ -143,7 +143,7 @@ class TariffSchedule:
             kinds = np.zeros(len(self.products), dtype=np.int64)
             kinds[longer] = 1 + of_line[lines[start[longer] + place]]
             words = told_apart(words, kinds)
-        masks_of_products = [mask for mask in masks if mask.size != self.lines.size]
+        masks_of_products = in_one([mask for mask in masks if mask.size != self.lines.size])
         of_product = told_apart(self.chapter, words, *masks_of_products)
         _, product = np.unique(of_product, return_index=True)
         parts = [np.sort(lines[start[one] : start[one] + count[one]]) for one in product]
@@ -164,7 +164,7 @@ class TariffSchedule:
             alike=(0,),
             rates=self.rates.on(self.rates.facts.at(line, source)),
         )
-        return Kinds(of_product=of_product, product=product, schedule=schedule)
+        return Kinds(of_product=of_product, product=product, line=line, schedule=schedule)
 
     @property
     def mfn(self) -> Floats:

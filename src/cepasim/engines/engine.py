@@ -15,7 +15,8 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.engines.closures import as_it_is
 from cepasim.engines.outcome import Outcome
-from cepasim.scenario.scenario import ExternalLever, Scenario
+from cepasim.levers.lever import Lever, Quantity
+from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.shocks import Shocks
 
 #: Shocks by importer to outcomes by importer.
@@ -37,20 +38,24 @@ class Engine:
         Whether the markets must be solved together.
     prepare : callable
         The economy as the engine sees it, such as with infinite supply.
-    refused : mapping of lever kind to str
-        Levers it cannot express, and why.
+    refused : mapping of Quantity to str
+        Quantities it cannot move, and why; levers say which they move.
     """
 
     name: str
     solve: Solver
     joint: bool = False
     prepare: Callable[[Economy], Economy] = as_it_is
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[Quantity, str] = field(default_factory=dict)
 
     def groups(self, economy: Economy) -> tuple[tuple[str, ...], ...]:
         """Importers whose markets are solved together."""
         importers = tuple(economy.markets)
         return (importers,) if self.joint else tuple((importer,) for importer in importers)
+
+    def cannot_move(self, lever: Lever) -> Quantity | None:
+        """First quantity a lever moves that the engine cannot; None where it can run it."""
+        return next((quantity for quantity in lever.moves if quantity in self.refused), None)
 
     def check(self, scenario: Scenario) -> None:
         """Refuse a scenario with levers the engine cannot express.
@@ -61,18 +66,18 @@ class Engine:
             One problem for each such lever, with the reason.
         """
         problems = [
-            Problem("scenario", None, f"levers[{index}]", lever.kind, f"engine {self.name}: {why}")
+            Problem(
+                "scenario",
+                None,
+                f"levers[{index}]",
+                lever.kind,
+                f"engine {self.name} cannot move {quantity}: {self.refused[quantity]}",
+            )
             for index, lever in enumerate(scenario.levers)
-            if (why := self.refused.get(_expressed_as(lever))) is not None
+            if (quantity := self.cannot_move(lever)) is not None
         ]
         if problems:
             raise InputError(problems)
-
-
-def _expressed_as(lever: object) -> str:
-    """Kind of a lever; the two meanings of ``external`` are told apart."""
-    kind = str(getattr(lever, "kind", ""))
-    return "redirection" if isinstance(lever, ExternalLever) and lever.market else kind
 
 
 def per_market(solve: Callable[[Market, Shocks], Outcome]) -> Solver:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import gsim_economy
 from cepasim.engines.engine import Engine
 from cepasim.engines.outcome import Outcome, Solved
 from cepasim.equilibrium.gsim import Clearing, clear_markets, clear_markets_linear
+from cepasim.levers.lever import Quantity
 from cepasim.shocks.shocks import Shocks
 
 Floats = NDArray[np.float64]
@@ -205,13 +205,11 @@ GSIM = Engine(
     solve=solve_gsim_markets,
     joint=True,
     prepare=gsim_economy,
-    refused=FrozenMapping(
-        {
-            "redirection": "a producer sells in all markets at one price, so that no share of its "
-            "sales can be reserved for one of them",
-            "quota": "one tariff for all quantities; no regime within and beyond a quota",
-        }
-    ),
+    refused={
+        Quantity.QUOTA: "one tariff for all quantities; no regime within and beyond a quota",
+        Quantity.REDIRECTION: "a producer sells in all markets at one price, so that no share of "
+        "its sales can be reserved for one of them",
+    },
 )
 #: The published linear system on the same data; not offered to users, but compared with.
 GSIM_LINEAR = replace(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
 from cepasim.engines.closures import infinite_supply
@@ -16,6 +15,7 @@ from cepasim.equilibrium.smart import (
     substitution_elasticity,
     trade_effects,
 )
+from cepasim.levers.lever import Quantity
 from cepasim.shocks.shocks import Shocks
 
 
@@ -83,14 +83,12 @@ SMART = Engine(
     name="smart",
     solve=per_market(solve_smart),
     prepare=infinite_supply,
-    refused=FrozenMapping(
-        {
-            "fund": f"{_NO_SUPPLY}, so that capacity means nothing",
-            "sourcing": "purchases move with landed prices only, not at unchanged prices",
-            "exchange_rate": f"{_NO_SUPPLY}, so that costs cannot move",
-            "external": f"{_NO_SUPPLY}, so that costs cannot move",
-            "redirection": f"{_NO_SUPPLY}, so that goods freed elsewhere mean nothing",
-            "quota": "one tariff for all quantities; no regime within and beyond a quota",
-        }
-    ),
+    refused={
+        Quantity.QUOTA: "one tariff for all quantities; no regime within and beyond a quota",
+        Quantity.CAPACITY: f"{_NO_SUPPLY}, so that capacity means nothing",
+        Quantity.REDIRECTION: f"{_NO_SUPPLY}, so that goods freed elsewhere mean nothing",
+        Quantity.COST: f"{_NO_SUPPLY}, so that costs cannot move",
+        Quantity.DEMAND: "demand answers to landed prices along a given curve, which cannot shift",
+        Quantity.PURCHASES: "purchases move with landed prices only, not at unchanged prices",
+    },
 )

@@ -1,92 +1,219 @@
-"""Outside conditions: real exchange rates, costs of a source, a third market that closes."""
+"""The external lever: costs of a source, demand of a market, or a third market that closes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COUNTRY, INDIA, JAPAN, PAIR, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
-from cepasim.economy.market import Market
-from cepasim.levers.timing import Years, in_force
+from cepasim.levers.fields import (
+    CHANGE_TEXT,
+    CODE_TEXT,
+    COUNTRY_TEXT,
+    SHARE_TEXT,
+    Change,
+    Code,
+    Market,
+    Select,
+    Selected,
+    Share,
+    fault,
+)
+from cepasim.levers.lever import Example, Lever, Quantity, every_code
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.words import NAMED, chapters_in_words, country_in_words, selection_in_words
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import ExchangeRateLever, ExternalLever, Scenario
+from cepasim.products.selection import Complaint
 
-Floats = NDArray[np.float64]
+#: Freed capacity over today's sales beyond which a note warns.
+_MANY_TIMES = 5
 
 
-def cost_hats(
-    market: Market,
-    exchange_rates: Iterable[ExchangeRateLever],
-    external: Iterable[ExternalLever],
-    classification: Classification,
-    years: Years,
-    staged: bool = True,
-) -> tuple[Floats, Floats, Floats]:
-    """Unit costs in US dollars of every source and of domestic producers, as hats.
+class ExternalLever(Lever):
+    """A shock from outside: costs of a source, demand of a market, or a third market's tariff.
 
-    A real depreciation of a country makes its costs cheaper in dollars, and its price level with
-    them; a change of the costs of some goods leaves the price level alone.
-
-    Returns
-    -------
-    cost : ndarray, shape (Y, H, S)
-    cost_domestic : ndarray, shape (Y, H)
-    price_level : ndarray, shape (Y, H)
-        Hat of the importer's general price level in dollars, the same for every chapter.
+    Without ``redirect_share`` the parameter ``us_redirection_share`` says how much of the exports
+    to that market is offered to Japan.
     """
-    schedule, rates = market.schedule, list(exchange_rates)
-    costs = [lever for lever in external if lever.cost_percent is not None]
-    by_source = (len(years), len(market.chapters), len(market.exporters))
-    if not rates and not costs:
-        one = np.broadcast_to(1.0, by_source)
-        return one, one[:, :, 0], one[:, :, 0]
-    cost, own, level = np.ones(by_source), np.ones(by_source[:2]), np.ones(by_source[:2])
-    for rate in rates:
-        change = in_force(years, rate.start, 1, staged) / (1 + rate.depreciation_percent / 100)
-        hat = 1 - in_force(years, rate.start, 1, staged) + change
-        if rate.country == market.importer:
-            own *= hat[:, None]
-            level *= hat[:, None]
-        elif rate.country in market.exporters:
-            cost[:, :, market.exporters.index(rate.country)] *= hat[:, None]
-    for lever in costs:
-        if lever.source is None or lever.cost_percent is None:
-            continue
-        chosen = classification.select(lever.select).matches(schedule.products)
-        reach = _reach(market, chosen, lever.source)
-        hat = (
-            1 + np.outer(in_force(years, lever.start, 1, staged), reach) * lever.cost_percent / 100
+
+    kind: ClassVar[str] = "external"
+
+    source: Code | None = Field(default=None, description=CODE_TEXT)
+    cost_percent: Change | None = Field(default=None, description=CHANGE_TEXT)
+    market: Code | None = Field(default=None, description=CODE_TEXT)
+    tariff_on: Market | None = Field(default=None, description=COUNTRY_TEXT)
+    redirect_share: Share | None = Field(default=None, description=SHARE_TEXT)
+    demand_in: Market | None = Field(default=None, description=COUNTRY_TEXT)
+    demand_percent: Change | None = Field(default=None, description=CHANGE_TEXT)
+    select: Selected = Select({"all": True})
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        cost = (self.source, self.cost_percent)
+        redirection = (self.market, self.tariff_on)
+        demand = (self.demand_in, self.demand_percent)
+        whole = tuple(None not in form for form in (cost, redirection, demand))
+        begun = tuple(
+            any(v is not None for v in form)
+            for form in (cost, (*redirection, self.redirect_share), demand)
         )
-        if lever.source == market.importer:
-            own *= hat
-        elif lever.source in market.exporters:
-            cost[:, :, market.exporters.index(lever.source)] *= hat
-    return cost, own, level
+        if sum(whole) != 1 or whole != begun:
+            raise fault(
+                "one of source, cost_percent; demand_in, demand_percent; market, tariff_on (and "
+                "redirect_share)"
+            )
+        if self.market is not None and self.market in PARTNER:
+            raise fault("market: a third country; use tariff for JPN and IND")
+        return self
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """Costs of a source, demand of a market, or one country's exports to a third."""
+        return ((self.source, self.market, self.tariff_on, self.demand_in),)
+
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """Costs reach every market; demand its own; what is freed is offered to Japan."""
+        if self.demand_in is not None:
+            return (self.demand_in,)
+        return PAIR if self.market is None else (JAPAN,)
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """What its form is about."""
+        if self.demand_in is not None:
+            return (Quantity.DEMAND,)
+        return (Quantity.COST,) if self.market is None else (Quantity.REDIRECTION,)
+
+    @property
+    def adds_capacity(self) -> str:
+        """Goods that lost their market, in one of its forms."""
+        return "" if self.market is None else "a third market's tariff frees capacity"
+
+    @property
+    def is_idle(self) -> bool:
+        """A change of 0 percent, or a share of 0."""
+        return 0 in (self.cost_percent, self.demand_percent, self.redirect_share)
+
+    @classmethod
+    def codes(
+        cls, settings: Mapping[str, Any], classification: Classification
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Any country or group."""
+        return dict.fromkeys(("source", "market"), every_code(classification))
+
+    def sentence(self, classification: Classification) -> str:
+        """What happens where."""
+        what = selection_in_words(self.select, classification)
+        if self.market is not None:
+            share = self.redirect_share
+            freed = "the usual share" if share is None else f"{100 * share:g} %"
+            goods = "" if what == "all products" else f" ({what})"
+            return (
+                f"{country_in_words(self.market, classification)} raises tariffs on "
+                f"{COUNTRY[str(self.tariff_on)]}{goods}: {freed} of the exports this frees look "
+                "for buyers in the pair"
+            )
+        if self.demand_in is not None:
+            change = self.demand_percent or 0.0
+            verb = "rises" if change >= 0 else "falls"
+            return f"demand of {COUNTRY[self.demand_in]} ({what}) {verb} by {abs(change):g} %"
+        change = self.cost_percent or 0.0
+        verb = "rise" if change >= 0 else "fall"
+        name = country_in_words(str(self.source), classification)
+        return f"costs of {name} ({what}) {verb} by {abs(change):g} %"
+
+    def unavailable(self, economy: Economy) -> Iterable[Complaint]:
+        """A pair of exporter and market that the customs table does not have."""
+        if self.market is None:
+            return
+        table = economy.parameters.table("history/by_partner")
+        partners = [name for name in table.columns if name.isupper() and name not in PAIR]
+        if self.tariff_on != INDIA:
+            yield Complaint(
+                ("tariff_on",),
+                self.tariff_on,
+                "IND: Japan's exports to third markets by chapter are not in the data",
+            )
+        elif self.market not in partners:
+            text = "a partner of the customs table: " + ", ".join(partners)
+            yield Complaint(("market",), self.market, text)
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """What is freed, where it can go, and where it is out of proportion."""
+        for lever, measure in of_kind(measures, cls):
+            if lever.market is not None:
+                yield from _redirection_notes(economy, lever, measure)
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Its three forms, with and without a selection."""
+        costs = {"source": "IND", "select": {"all": True}, "cost_percent": -2, "start": "2026-27"}
+        closing = {"market": "USA", "tariff_on": "IND", "start": "2026-27"}
+        demand = {"demand_in": "JPN", "demand_percent": -5, "start": "2026-27"}
+        return (
+            Example("cost", costs, "+????", "Indian costs fall at home and abroad"),
+            Example(
+                "rival's cost",
+                costs | {"source": "CHN", "select": {"section": "XI"}},
+                "-?---",
+                "a rival sells cheaper in both markets",
+            ),
+            Example(
+                "redirection",
+                closing,
+                "++++0",
+                "goods that lose their market are offered to Japan; the imports are their Japanese "
+                "inputs",
+            ),
+            Example(
+                "redirection, own share",
+                closing | {"select": {"hs": ["61", "62"]}, "redirect_share": 0.3},
+                "++++0",
+                "the same for clothing, and as much of it as the file says",
+            ),
+            Example(
+                "demand",
+                demand,
+                "----0",
+                "Japan buys less from everybody; the imports are the inputs of lost exports",
+            ),
+            Example(
+                "demand in India",
+                demand | {"demand_in": "IND", "demand_percent": 5, "select": {"hs": ["84"]}},
+                "0+-0+",
+                "India buys more machinery",
+            ),
+        )
 
 
-def demand_hat(
-    market: Market,
-    external: Iterable[ExternalLever],
-    classification: Classification,
-    years: Years,
-    staged: bool = True,
-) -> Floats:
+# -- what it does to arrays ------------------------------------------------------------------
+
+
+def cost_hat(lever: ExternalLever, measure: Measure) -> Floats:
+    """Unit costs of its source by chapter, as a hat, shape (Y, H)."""
+    reach = measure.reach(str(lever.source))
+    return 1 + measure.share * reach * ((lever.cost_percent or 0.0) / 100)
+
+
+def demand_hat(measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
     """Real demand of a market for each chapter against its growth path, hat, shape (Y, H)."""
-    hat = np.broadcast_to(1.0, (len(years), len(market.chapters)))
-    for lever in external:
-        if lever.demand_in == market.importer and lever.demand_percent is not None:
-            chosen = classification.select(lever.select).matches(market.schedule.products)
-            reach = _reach(market, chosen, market.partner)
-            running = in_force(years, lever.start, 1, staged)
-            hat = hat * (1 + np.outer(running, reach) * lever.demand_percent / 100)
+    hat = np.broadcast_to(1.0, shape)
+    for lever, measure in of_kind(measures, ExternalLever):
+        if lever.demand_percent is not None:
+            reach = measure.reach(measure.market.partner)
+            hat = hat * (1 + measure.share * reach * (lever.demand_percent / 100))
     return hat
 
 
-def freed_exports(economy: Economy, lever: ExternalLever) -> Floats:
+def freed_exports(economy: Economy, market: str) -> Floats:
     """India's exports to a third market that its tariff puts up for sale elsewhere, by chapter.
 
     Exports to that market in the last year of the customs table, carried to 2023-24 with India's
@@ -95,42 +222,18 @@ def freed_exports(economy: Economy, lever: ExternalLever) -> Floats:
     Parameters
     ----------
     economy : Economy
-    lever : ExternalLever
-        One with ``market`` and ``tariff_on``.
+    market : str
+        A partner of the customs table.
 
     Returns
     -------
     ndarray, shape (H,)
         US$ million f.o.b.; all of the chapter's exports to the market, before any share of them.
-
-    Raises
-    ------
-    InputError
-        Where the customs table does not have the pair of exporter and market.
     """
     table = economy.parameters.table("history/by_partner")
-    partners = [name for name in table.columns if name.isupper() and name not in economy.markets]
-    if lever.tariff_on != "IND":
-        raise InputError(
-            [
-                _problem(
-                    "tariff_on",
-                    lever.tariff_on,
-                    "IND: Japan's exports to third markets by chapter are not in the figures",
-                )
-            ]
-        )
-    if lever.market not in partners:
-        raise InputError(
-            [
-                _problem(
-                    "market", lever.market, "a partner of the customs table: " + ", ".join(partners)
-                )
-            ]
-        )
     last = table["fiscal_year"].max()
     sold = table[(table["fiscal_year"] == last) & (table["flow"] == "export")]
-    sold = sold.set_index("hs")[lever.market]
+    sold = sold.set_index("hs")[market]
     world = economy.parameters.table("history/world")
     world = world[(world["flow"] == "export") & (world["basis"] == "published")]
     by_year = world.pivot(index="hs", columns="fiscal_year", values="value")
@@ -148,35 +251,57 @@ def redirect_share(economy: Economy, lever: ExternalLever) -> float:
     return economy.parameters.value("us_redirection_share")
 
 
-def redirected(
-    economy: Economy, importer: str, scenario: Scenario, years: Years, staged: bool = True
-) -> Floats:
-    """What a third market's tariff makes India offer to Japan, shape (Y, H).
+def redirected(economy: Economy, measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
+    """What third markets' tariffs make India offer to Japan, shape (Y, H).
 
     US$ million f.o.b. of the base year's size, at unchanged prices: like every other capacity it
     grows with the market. A chapter in which India sells Japan nothing has no buyers to turn to
     and stays at nothing.
     """
-    market = economy.markets[importer]
-    offered = np.zeros((len(years), len(market.chapters)))
-    if importer != "JPN":
-        return offered
-    schedule, column = market.schedule, market.partner_column
-    for lever in scenario.levers_of(ExternalLever):
+    offered = np.zeros(shape)
+    for lever, measure in of_kind(measures, ExternalLever):
         if lever.market is None:
             continue
-        chosen = economy.classification.select(lever.select).matches(schedule.products)
-        size = redirect_share(economy, lever) * freed_exports(economy, lever)
-        size = size * _reach(market, chosen, market.partner) * (market.fob[:, column] > 0)
-        offered += np.outer(in_force(years, lever.start, 1, staged), size)
+        market = measure.market
+        size = redirect_share(economy, lever) * freed_exports(economy, lever.market)
+        size = size * measure.reach(market.partner) * (market.fob[:, market.partner_column] > 0)
+        offered += measure.share * size
     return offered
 
 
-def _problem(field: str, value: object, allowed: str) -> Problem:
-    return Problem("scenario", None, f"external.{field}", value, allowed)
+# -- what a reader must know -----------------------------------------------------------------
 
 
-def _reach(market: Market, chosen: NDArray[np.bool_], source: str) -> Floats:
-    """Share of each chapter that a selection of products covers, shape (H,)."""
-    column = market.exporters.index(source) if source in market.exporters else market.partner_column
-    return market.schedule.chapter_sums(market.product_weights[:, column] * chosen)
+def _redirection_notes(economy: Economy, lever: ExternalLever, measure: Measure) -> Iterable[str]:
+    market, classification = measure.market, economy.classification
+    freed, share = freed_exports(economy, str(lever.market)), redirect_share(economy, lever)
+    inside = measure.chapters
+    offered = share * freed * inside
+    sold = market.fob[:, market.partner_column]
+    how = "" if lever.redirect_share is not None else " (us_redirection_share, grade D)"
+    yield (
+        f"Tariff of {classification.partner_name(str(lever.market))} on India: "
+        f"{100 * share:.0f} %{how} of the exports to that market, "
+        f"{offered[sold > 0].sum():,.0f} of {(freed * inside).sum():,.0f} US$ mn (customs table of "
+        "2021-22 carried to 2023-24), are offered to Japan at unchanged prices; what India loses "
+        "in the market that closes is not counted, nor is its loss of welfare there"
+    )
+    idle = [economy.chapters[h] for h in np.flatnonzero((offered > 0) & (sold == 0))]
+    if idle:
+        yield (
+            f"India sells Japan nothing today in {chapters_in_words(idle, classification)}: what "
+            "is freed there moves nothing"
+        )
+    ratio = np.divide(offered, sold, out=np.zeros_like(sold), where=sold > 0)
+    far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > _MANY_TIMES]
+    if far:
+        named = ", ".join(
+            f"{economy.chapters[h]} {classification.name(economy.chapters[h])} "
+            f"({ratio[h]:,.0f} times)"
+            for h in far[:NAMED]
+        )
+        more = f" and {len(far) - NAMED} more" if len(far) > NAMED else ""
+        yield (
+            f"Warning: the freed exports are more than {_MANY_TIMES} times what India sells Japan "
+            f"in {named}{more}: a corner far outside where supply elasticities were measured"
+        )

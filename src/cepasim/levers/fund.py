@@ -8,17 +8,193 @@ reaches full output along the ramp, ``Q = K output_capital_ratio ramp``; of the 
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
+from cepasim.levers.fields import SHARES_TOLERANCE, Flag, Money, Shares, WindowShares
+from cepasim.levers.fields import Years as WholeYears
+from cepasim.levers.lever import Complain, Example, Lever, Quantity
+from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
-from cepasim.scenario.scenario import FundLever
+from cepasim.levers.words import WINDOWS, chapters_in_words, number_in_words
+from cepasim.products.classification import Classification
+from cepasim.products.selection import Selection
 
-Floats = NDArray[np.float64]
+
+class FundLever(Lever):
+    """The India-focused fund: its size, windows, and over how many years it is spent.
+
+    ``industries`` divides a window's money between its industries; a window none of whose
+    industries is named keeps the default split.
+    """
+
+    kind: ClassVar[str] = "fund"
+
+    usd_bn: Money
+    windows: WindowShares
+    years: WholeYears
+    replenish: Flag = False
+    industries: Shares | None = None
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """There is one fund."""
+        return ("fund",)
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Plants add capacity; what parents take back is bought at unchanged prices."""
+        return (Quantity.CAPACITY, Quantity.PURCHASES)
+
+    @property
+    def adds_capacity(self) -> str:
+        """Plants."""
+        return "the fund adds capacity"
+
+    @property
+    def is_idle(self) -> bool:
+        """A fund without money."""
+        return self.usd_bn == 0
+
+    @classmethod
+    def check_settings(
+        cls, settings: Mapping[str, Any], classification: Classification, complain: Complain
+    ) -> Selection | None:
+        """Check the names of windows and industries, and how the money is divided."""
+        windows, industries = settings.get("windows"), settings.get("industries")
+        windows = windows if isinstance(windows, Mapping) else {}
+        industries = industries if isinstance(industries, Mapping) else {}
+        known = classification.windows
+        for window, share in windows.items():
+            if window not in known:
+                text = f"unknown window{closest(window, known)}; allowed: {', '.join(known)}"
+                complain(("windows", str(window)), share, text)
+        if industries:
+            _check_industries(windows, industries, classification, complain)
+        return None
+
+    def sentence(self, classification: Classification) -> str:
+        """How much for what."""
+        windows = ", ".join(
+            f"{100 * share:g} % {WINDOWS.get(name, name).lower()}"
+            for name, share in self.windows.items()
+            if share
+        )
+        again = ", replenished" if self.replenish else ""
+        return f"a fund of US$ {number_in_words(self.usd_bn)} bn ({windows}){again}"
+
+    def when(self) -> str:
+        """Over how many years it is spent."""
+        return f"from {self.start} over {self.years} year{'s' if self.years > 1 else ''}"
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """What no source gives, where there is nothing to begin with, and impossible sizes."""
+        market = economy.markets["JPN"]
+        sells = market.fob[:, market.partner_column] > 0
+        for lever, measure in of_kind(measures, cls):
+            yield (
+                "How much of the fund's output goes to Japan, and how much it buys from Japan, no "
+                "source gives (grade D): the sign of its effect on the balance depends on them"
+            )
+            shares = [allocation(economy, lever, window) for window in lever.windows]
+            idle = [economy.chapters[h] for h in np.flatnonzero((np.sum(shares, 0) > 0) & ~sells)]
+            if idle:
+                yield (
+                    "India sells Japan nothing today in "
+                    f"{chapters_in_words(idle, economy.classification)}: only what Japanese "
+                    "parents take back is counted there"
+                )
+            yield from _size_note(economy, lever, measure)
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Either window, both, industries of one's own, and one that is filled up again."""
+        fund = {"usd_bn": 2.0, "start": "2026-27", "years": 5}
+        return (
+            Example(
+                "labour-intensive",
+                fund | {"windows": {"labour_intensive": 1.0}},
+                "++++?",
+                "capacity for Japan outweighs the inputs where much of the output goes to Japan",
+            ),
+            Example(
+                "sunrise",
+                fund | {"windows": {"sunrise": 1.0}},
+                "+?-+?",
+                "less goes to Japan and the plants buy more from it; what they sell at home "
+                "displaces imports",
+            ),
+            Example(
+                "industries",
+                fund
+                | {
+                    "windows": {"labour_intensive": 0.5, "sunrise": 0.5},
+                    "industries": {"garments": 0.7, "footwear": 0.3},
+                },
+                "+??+?",
+                "the money of one window divided by hand",
+            ),
+            Example(
+                "replenished",
+                fund | {"windows": {"labour_intensive": 1.0}, "replenish": True},
+                "++++?",
+                "granted again and again; the long run is that of one filling",
+            ),
+        )
+
+
+def _check_industries(
+    windows: Mapping[str, Any],
+    industries: Mapping[str, Any],
+    classification: Classification,
+    complain: Complain,
+) -> None:
+    window_of = {
+        industry.name: window
+        for window in classification.windows
+        for industry in classification.window_industries(window, optional=True)
+    }
+    for name, share in industries.items():
+        if name not in window_of:
+            text = f"unknown industry{closest(name, window_of)}; allowed: {', '.join(window_of)}"
+            complain(("industries", str(name)), share, text)
+        elif windows.get(window_of[name], 0) == 0:
+            text = f"an industry of a window that gets money; {window_of[name]} gets none"
+            complain(("industries", name), share, text)
+    for window in classification.windows:
+        shares = [share for name, share in industries.items() if window_of.get(name) == window]
+        if not shares or not all(isinstance(share, int | float) for share in shares):
+            continue
+        if abs(sum(shares) - 1) > SHARES_TOLERANCE:
+            text = f"shares that sum to 1 within {window}, not to {sum(shares):.10g}"
+            complain(("industries",), industries, text)
+
+
+def _size_note(economy: Economy, lever: FundLever, measure: Measure) -> Iterable[str]:
+    """Warn where the fund's exports alone would be more than India ever sold Japan."""
+    table = economy.parameters.table("history/totals")
+    sold = table[table["measure"] == "exports_to_japan"].sort_values("value")
+    most, year = float(sold["value"].iloc[-1]), sold["fiscal_year"].iloc[-1]
+    staged = len(measure.years) > 1
+    planned = fund_path(economy, lever, measure.years, staged).exports_to_japan.sum(axis=1).max()
+    if planned > 1000 * most:
+        yield (
+            f"A size beyond anything observed: the plants of a fund of US$ {lever.usd_bn:g} bn "
+            f"would offer Japan goods worth US$ {planned / 1000:,.1f} bn a year, more than all "
+            f"that India ever sold it in a year (US$ {most:.2f} bn in "
+            f"{year})"
+        )
+
+
+# -- what it does to arrays ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Barrier levers: ad-valorem equivalents of non-tariff barriers after relief.
+"""The barrier lever: relief of non-tariff barriers.
 
 ``nu' = nu (1 - r actionable)`` for each type (sps, tbt, border, process); the types add up. Days
 saved at the border are taken off the days themselves: a day is a day, so no actionable share.
@@ -6,66 +6,368 @@ saved at the border are taken off the days themselves: a day is a day, so no act
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import BeforeValidator, Field, model_validator
 
-from cepasim.economy.market import BARRIER_TYPES, Market
-from cepasim.levers.timing import Years, in_force
+from cepasim.core.arrays import Floats, Ints
+from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
+from cepasim.core.problems import closest
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import BARRIER_TYPES
+from cepasim.levers.fields import (
+    DAYS_TEXT,
+    PERCENT_TEXT,
+    Days,
+    Flag,
+    Frozen,
+    Percent,
+    Years,
+    fault,
+)
+from cepasim.levers.lever import AgreementLever, Complain, Example, Quantity
+from cepasim.levers.measure import Acting, Measure
+from cepasim.levers.words import (
+    BARRIERS,
+    chapters_in_words,
+    listed,
+    number_in_words,
+    selection_in_words,
+)
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import NtbLever
+from cepasim.products.selection import Complaint
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from cepasim.params.parameters import Parameters
 
 
-def barriers_after_relief(
-    market: Market,
-    levers: Iterable[NtbLever],
+def _barrier_types(given: object) -> object:
+    """Read ``all``, one type or a list; the order in which they are written does not matter."""
+    if given == "all":
+        return BARRIER_TYPES
+    types = [given] if isinstance(given, str) else given
+    allowed = "all, or a list of " + ", ".join(BARRIER_TYPES)
+    if not isinstance(types, list | tuple) or not types:
+        raise fault(allowed)
+    for entry in types:
+        if entry not in BARRIER_TYPES:
+            raise fault(f"{allowed}, not {entry!r}{closest(entry, BARRIER_TYPES)}")
+    if len(set(types)) < len(types):
+        raise fault(f"{allowed}, each once")
+    return tuple(kind for kind in BARRIER_TYPES if kind in types)
+
+
+class NtbLever(AgreementLever):
+    """Relieve barriers of some types; ``also_others`` lets third sources benefit as well.
+
+    ``preset`` names a row of ``ntb/presets``, which a file may write instead of the settings: the
+    reader fills in what is left out, so that a lever always says what it does. ``days_saved`` is
+    another measure of relief at the border.
+    """
+
+    kind: ClassVar[str] = "ntb"
+
+    preset: str | None = Field(default=None, strict=True, description="the name of a preset")
+    types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(alias="type")
+    relief_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
+    days_saved: Days | None = Field(default=None, description=DAYS_TEXT)
+    years: Years = 1
+    also_others: Flag = False
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.relief_percent is None) == (self.days_saved is None):
+            raise fault("either relief_percent or, for type border, days_saved")
+        if self.days_saved is not None and self.types != ("border",):
+            raise fault("days_saved: for type border alone; relief_percent for the others")
+        return self
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """Barriers of a type at an importer's border, whoever is relieved of them."""
+        return tuple((self.importer, kind) for kind in self.types)
+
+    def concerns(self, source: str) -> bool:
+        """The partner, and every other source where they benefit as well."""
+        return self.also_others or source == self.source
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Barriers are part of the landed wedge."""
+        return (Quantity.WEDGE,)
+
+    @property
+    def is_idle(self) -> bool:
+        """Relief of 0, in percent or in days."""
+        return not self.relief_percent and not self.days_saved
+
+    @classmethod
+    def filled_in(
+        cls, settings: Mapping[str, Any], parameters: Parameters | None, complain: Complain
+    ) -> Mapping[str, Any]:
+        """Add what a preset says and the lever does not; its own keys win."""
+        if "preset" not in settings:
+            return settings
+        presets = barrier_presets(parameters)
+        name = settings["preset"]
+        if not isinstance(name, str) or name not in presets:
+            text = f"unknown preset{closest(name, presets)}; allowed: {', '.join(presets)}"
+            complain(("preset",), name, text)
+            # Anything will do from here: the rest of the lever is checked, but not used.
+            name = next(iter(presets))
+            settings = {**settings, "preset": name}
+        preset = presets[name]
+        filled = dict(settings)
+        if preset.importer and not {"importer", "source"} & set(settings):
+            filled["importer"] = preset.importer
+        own = settings.get("importer", PARTNER.get(str(settings.get("source"))))
+        if preset.importer and own in PARTNER and own != preset.importer:
+            complain(("importer",), own, f"{preset.importer}; {name} acts on that side only")
+        filled.setdefault("type", list(preset.types))
+        filled.setdefault("select", preset.select)
+        filled.setdefault("also_others", preset.also_others)
+        if "days_saved" not in settings:
+            filled.setdefault("relief_percent", preset.relief_percent)
+        return filled
+
+    def sentence(self, classification: Classification) -> str:
+        """Which barriers give way, by how much, and for whom."""
+        kinds = (
+            "all its barriers"
+            if len(self.types) == len(BARRIERS)
+            else listed((BARRIERS[kind].lower() for kind in self.types), len(BARRIERS))
+        )
+        others = ", for other countries as well" if self.also_others else ""
+        what = selection_in_words(self.select, classification)
+        if self.days_saved is not None:
+            days = number_in_words(self.days_saved)
+            return (
+                f"goods from {COUNTRY[self.partner]} ({what}) wait {days} "
+                f"day{'' if days == '1' else 's'} less at the border of "
+                f"{COUNTRY[self.importer]}{others}"
+            )
+        return (
+            f"{COUNTRY[self.importer]} relieves {number_in_words(self.relief_percent)} % of the "
+            f"actionable part of {kinds} to {ADJECTIVE[self.partner]} goods ({what}){others}"
+        )
+
+    def unavailable(self, economy: Economy) -> Iterable[Complaint]:
+        """More days saved than goods wait."""
+        if self.days_saved is None:
+            return
+        days = economy.parameters.by_chapter("border_days", economy.chapters, self.importer)
+        if self.days_saved > days.min():
+            text = f"at most {days.min():g} days: goods wait no longer there ({self.importer})"
+            yield Complaint(("days_saved",), self.days_saved, text)
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """What a preset says, and that rivals benefit where they do."""
+        for measure in measures:
+            lever = measure.lever
+            assert isinstance(lever, NtbLever)
+            if lever.relief_percent is not None and 0 < lever.relief_percent < 1:
+                yield (
+                    f"A relief of {lever.relief_percent:g} percent is less than one hundredth of "
+                    "the actionable part; if a share was meant, write "
+                    f"{100 * lever.relief_percent:g}"
+                )
+            if lever.preset is not None:
+                yield lever._preset_note(economy, measure)
+            if lever.also_others:
+                yield (
+                    f"Relief of {', '.join(lever.types)} in {COUNTRY[lever.importer]} also helps "
+                    f"third sources (also_others): {COUNTRY[lever.partner]}'s rivals meet the "
+                    "lower barrier too"
+                )
+
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """No measurement of barriers by sector."""
+        yield (
+            "No study measures barriers by sector for this pair: their ad-valorem equivalents are "
+            "assumptions (grade D) scaled to published magnitudes"
+        )
+
+    def _preset_note(self, economy: Economy, measure: Measure) -> str:
+        known = barrier_presets(economy.parameters).get(str(self.preset))
+        size = (
+            f"days saved: {self.days_saved:g}"
+            if self.days_saved is not None
+            else f"{self.relief_percent:g} % of the actionable part"
+        )
+        about = (
+            f" The preset has {known.relief_percent:g} % ({known.low:g} to {known.high:g}, grade "
+            f"{known.grade}). {known.note}"
+            if known is not None
+            else ""
+        )
+        chapters = [hs for hs, hit in zip(economy.chapters, measure.chapters, strict=True) if hit]
+        where = (
+            "every chapter"
+            if len(chapters) == len(economy.chapters)
+            else chapters_in_words(chapters, economy.classification)
+        )
+        return (
+            f"Preset {self.preset}: relieves {', '.join(self.types)} in {where} at "
+            f"{COUNTRY[self.importer]}'s border, {size}.{about}"
+        )
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Relief in percent, in days, by preset, and for rivals as well."""
+        fish = {
+            "importer": "JPN",
+            "type": ["sps", "tbt"],
+            "select": {"hs": ["03", "16"]},
+            "relief_percent": 40,
+            "start": "2026-27",
+        }
+        return (
+            Example("types", fish, "++++0", "barriers fall, trade and the duty on it rise"),
+            Example(
+                "all types",
+                fish | {"importer": "IND", "type": "all", "select": {"hs": ["84"]}, "years": 3},
+                "0+-0+",
+                "the same on India's border",
+            ),
+            Example(
+                "for rivals too",
+                fish | {"also_others": True},
+                "+++?0",
+                "rivals meet the lower barrier as well, so that India gains less",
+            ),
+            Example(
+                "days",
+                {
+                    "importer": "JPN",
+                    "type": "border",
+                    "select": {"all": True},
+                    "days_saved": 1,
+                    "start": "2026-27",
+                },
+                "++++0",
+                "a day less at the border",
+            ),
+            Example(
+                "preset",
+                {"importer": "JPN", "preset": "harmonised_standards", "start": "2026-27"},
+                "+++?0",
+                "one standard for all sellers: India gains less than if it alone were recognised",
+            ),
+        )
+
+
+# -- what it does to arrays ------------------------------------------------------------------
+
+
+def barriers_after(
+    barriers: Mapping[str, Floats],
+    chapter: Ints,
+    acting: Iterable[Acting],
     actionable: float,
-    classification: Classification,
-    years: Years,
-    staged: bool = True,
-    border_days: Floats | None = None,
+    border_days: Floats,
 ) -> Floats:
     """AVE of all barriers on each product in each year.
 
     Parameters
     ----------
-    market : Market
-    levers : iterable of NtbLever
-        Those on this importer that reach the source in question.
+    barriers : mapping of type to ndarray, shape (H,)
+        Fractions of the duty-paid value, before.
+    chapter : ndarray of int, shape (K,)
+        Chapter of each product.
+    acting : iterable of Acting
+        Barrier levers on this importer that reach the source in question.
     actionable : float
         Share of a barrier that policy can remove without giving up its purpose.
-    classification : Classification
-    years : ndarray of int, shape (Y,)
-    staged : bool, optional
-        False puts all relief in force at once.
-    border_days : ndarray, shape (H,), optional
-        Days at the importer's border; needed where a lever saves days.
+    border_days : ndarray, shape (H,)
+        Days at the importer's border.
 
     Returns
     -------
     ndarray, shape (Y, K)
         Fractions of the duty-paid value.
     """
-    schedule = market.schedule
-    removed = {kind: np.zeros((len(years), len(schedule.products))) for kind in BARRIER_TYPES}
-    saved = np.zeros((len(years), len(schedule.products)))
-    for lever in levers:
-        chosen = classification.select(lever.select).matches(schedule.products)
-        share = in_force(years, lever.start, lever.years, staged)
-        if lever.days_saved is not None and border_days is not None:
-            days = border_days[schedule.chapter]
+    removed: dict[str, Floats | float] = dict.fromkeys(BARRIER_TYPES, 0.0)
+    saved: Floats | float = 0.0
+    for lever, chosen, share in acting:
+        if not isinstance(lever, NtbLever):
+            continue
+        if lever.days_saved is not None:
+            days = border_days[chapter]
             gone = np.divide(lever.days_saved, days, out=np.ones_like(days), where=days > 0)
-            saved += np.outer(share, chosen * np.minimum(gone, 1.0))
+            saved = saved + share * (chosen * np.minimum(gone, 1.0))
             continue
         for kind in lever.types:
-            removed[kind] += np.outer(share * (lever.relief_percent or 0.0) / 100, chosen)
-    total = np.zeros((len(years), len(schedule.products)))
+            removed[kind] = removed[kind] + share * ((lever.relief_percent or 0.0) / 100) * chosen
+    total: Floats | float = 0.0
     for kind in BARRIER_TYPES:
         left = 1 - actionable * np.minimum(removed[kind], 1.0)
         if kind == "border":
             left = left - saved
-        total += market.barriers[kind][schedule.chapter] * left
-    return total
+        total = total + barriers[kind][chapter] * left
+    return np.asarray(total)
+
+
+# -- presets ---------------------------------------------------------------------------------
+
+
+class BarrierPreset(Frozen):
+    """A row of ``ntb/presets``: barrier relief by the name under which it is talked about.
+
+    Attributes
+    ----------
+    name : str
+    importer : str
+        Side it acts on; blank for either.
+    types : tuple of str
+    select : dict
+        Products it touches.
+    relief_percent, low, high : float
+        Of the actionable part of the barriers.
+    also_others : bool
+        Whether third sources are taken to benefit unless the lever says otherwise.
+    grade, note : str
+    """
+
+    name: str
+    importer: str
+    types: tuple[str, ...]
+    select: dict[str, Any]
+    relief_percent: float
+    low: float
+    high: float
+    also_others: bool
+    grade: str
+    note: str
+
+
+def barrier_presets(parameters: Parameters | None = None) -> dict[str, BarrierPreset]:
+    """Presets of barrier relief by name, from a parameter folder or the bundled one."""
+    if parameters is None or not hasattr(parameters, "table"):
+        return _bundled_presets()
+    return {
+        row["name"]: BarrierPreset(
+            name=row["name"],
+            importer=row["importer"],
+            types=tuple(row["types"].split()),
+            select={"hs": row["hs"].split(",")} if row["hs"] else {"all": True},
+            relief_percent=float(row["value"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            also_others=row["also_others"] == "yes",
+            grade=row["grade"],
+            note=row["note"],
+        )
+        for row in parameters.table("ntb/presets").to_dict("records")
+    }
+
+
+@lru_cache(maxsize=1)
+def _bundled_presets() -> dict[str, BarrierPreset]:
+    from cepasim.params.parameters import load_parameters
+
+    return barrier_presets(load_parameters())

@@ -1,40 +1,170 @@
-"""Sourcing levers: purchases that move from one source to another (China plus one)."""
+"""The sourcing lever: purchases that move from one source to another (China plus one)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field, model_validator
 
-from cepasim.economy.market import Market
-from cepasim.levers.timing import Years, in_force
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
+from cepasim.economy.economy import Economy
+from cepasim.levers.fields import PERCENT_TEXT, Code, Market, Percent, Selected, Years, fault
+from cepasim.levers.lever import Example, Lever, Quantity, sources_of, with_pair
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.words import (
+    chapters_in_words,
+    country_in_words,
+    number_in_words,
+    selection_in_words,
+)
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import SourcingLever
-
-Floats = NDArray[np.float64]
 
 
-def moved_shares(
-    market: Market,
-    levers: Iterable[SourcingLever],
-    classification: Classification,
-    years: Years,
-    staged: bool = True,
-    usual_share: float = 0.0,
-) -> Floats:
+class SourcingLever(Lever):
+    """Move a share of an importer's purchases from a source to India (or to Japan).
+
+    Without ``share_percent`` the parameter ``sourcing_shift`` says how much; it is about Japan's
+    purchases from China only.
+    """
+
+    kind: ClassVar[str] = "sourcing"
+
+    importer: Market
+    from_source: Code = Field(alias="from")
+    to: Code
+    select: Selected
+    share_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
+    years: Years = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pair(cls, given: Any) -> Any:
+        return with_pair(given, "to")
+
+    @model_validator(mode="after")
+    def _away_from_third(self) -> Self:
+        partner = PARTNER[self.importer]
+        if self.to != partner:
+            raise fault(f"to: {partner}, the importer's partner")
+        if self.from_source in (self.importer, self.to):
+            raise fault(f"from: a third source, not {self.from_source}")
+        if self.share_percent is None and (self.importer, self.from_source) != ("JPN", "CHN"):
+            raise fault(
+                "share_percent: a number from 0 to 100 (percent); only what JPN buys from CHN has "
+                "a default"
+            )
+        return self
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """What an importer buys from a source."""
+        return ((self.importer, self.from_source),)
+
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """The importer whose buyers move."""
+        return (self.importer,)
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Buyers decide before any price has moved."""
+        return (Quantity.PURCHASES,)
+
+    @property
+    def is_idle(self) -> bool:
+        """A share of 0 percent."""
+        return self.share_percent == 0
+
+    @classmethod
+    def codes(
+        cls, settings: Mapping[str, Any], classification: Classification
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Any source of the importer's market."""
+        return {"from": sources_of(settings, classification)}
+
+    def sentence(self, classification: Classification) -> str:
+        """Who moves how much of what from where to where."""
+        share = self.share_percent
+        how_much = "the usual share" if share is None else f"{number_in_words(share)} %"
+        return (
+            f"{ADJECTIVE[self.importer]} buyers move {how_much} of what they buy from "
+            f"{country_in_words(self.from_source, classification)} "
+            f"({selection_in_words(self.select, classification)}) to {COUNTRY[self.to]}"
+        )
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """The assumed share, and where the partner has nothing to sell."""
+        for lever, measure in of_kind(measures, cls):
+            market = measure.market
+            touched = np.flatnonzero(measure.chapters)
+            if lever.share_percent is None:
+                row = economy.parameters.describe(
+                    "sourcing_shift", economy.chapters[touched[0]], "JPN", "CHN"
+                )
+                yield (
+                    f"Share of purchases that moves: sourcing_shift, {100 * row['value']:g} % "
+                    f"({100 * row['low']:g} to {100 * row['high']:g}, grade {row['grade']}); a "
+                    "scenario choice, not a forecast"
+                )
+            idle = [
+                economy.chapters[h] for h in touched if market.fob[h, market.partner_column] == 0
+            ]
+            if idle:
+                yield (
+                    f"{COUNTRY[market.partner]} sells nothing yet in "
+                    f"{chapters_in_words(idle, economy.classification)}: no purchases can move "
+                    "there without new capacity"
+                )
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """A share of one's own, the usual one, and India's buyers."""
+        usual = {
+            "importer": "JPN",
+            "from": "CHN",
+            "to": "IND",
+            "select": {"window": "labour_intensive"},
+            "start": "2026-27",
+        }
+        return (
+            Example(
+                "share",
+                usual | {"share_percent": 5},
+                "++++0",
+                "buyers move to India at unchanged prices",
+            ),
+            Example("usual share", usual, "++++0", "the same, by as much as the parameter says"),
+            Example(
+                "India's buyers",
+                {
+                    "importer": "IND",
+                    "from": "CHN",
+                    "to": "JPN",
+                    "select": {"hs": ["84", "85"]},
+                    "share_percent": 5,
+                    "start": "2026-27",
+                    "years": 5,
+                },
+                "0+-0+",
+                "India's buyers turn to Japan",
+            ),
+        )
+
+
+def moved_shares(measures: Sequence[Measure], shape: tuple[int, ...], usual: float) -> Floats:
     """Share of the purchases from each source that buyers mean to move to the partner.
 
     Parameters
     ----------
-    market : Market
-    levers : iterable of SourcingLever
-        Those on this importer; selections of one source do not overlap.
-    classification : Classification
-    years : ndarray of int, shape (Y,)
-    staged : bool, optional
-        False moves all of it at once.
-    usual_share : float, optional
+    measures : sequence of Measure
+        Of one market; selections of one source do not overlap.
+    shape : tuple of int
+        Years, chapters, sources.
+    usual : float
         Fraction that moves where a lever does not say how much.
 
     Returns
@@ -43,14 +173,10 @@ def moved_shares(
         Fractions at unchanged prices; 0 in the partner's own column. Where only part of a
         chapter is selected, the part is weighed by the source's landed trade by product.
     """
-    schedule = market.schedule
-    moved = np.zeros((len(years), len(market.chapters), len(market.exporters)))
-    for lever in levers:
-        column = market.exporters.index(lever.from_source)
-        chosen = classification.select(lever.select).matches(schedule.products)
-        reach = schedule.chapter_sums(market.product_weights[:, column] * chosen)
-        share = in_force(years, lever.start, lever.years, staged)
+    moved = np.zeros(shape)
+    for lever, measure in of_kind(measures, SourcingLever):
+        column = measure.market.exporters.index(lever.from_source)
         percent = lever.share_percent
-        size = usual_share if percent is None else percent / 100
-        moved[:, :, column] += np.outer(share * size, reach)
+        size = usual if percent is None else percent / 100
+        moved[:, :, column] += measure.share * size * measure.reach(lever.from_source)
     return moved

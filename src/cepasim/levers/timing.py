@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.core.fiscal_year import parse_fiscal_year
-
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
 
@@ -33,37 +31,6 @@ def phase_in(years: Years, start: int, steps: int) -> Floats:
     return np.clip((years - start + 1) / steps, 0.0, 1.0)
 
 
-def in_force(years: Years, start: str, steps: int, staged: bool) -> Floats:
-    """Share of a measure that is in force in each year, shape (Y,); all of it if not staged.
-
-    Parameters
-    ----------
-    years : ndarray of int, shape (Y,)
-    start : str
-        Fiscal year of the first step, such as ``"2026-27"``.
-    steps : int
-    staged : bool
-        False is comparative statics: everything at once.
-    """
-    return phase_in(years, parse_fiscal_year(start), steps) if staged else np.ones(len(years))
-
-
-def lag_weights(length: int, first_year: float, decay: float) -> Floats:
-    """Share of the long-run response reached ``h`` years after a change, as a matrix.
-
-    ``w(h) = 1 - (1 - w0)(1 - mu)^h`` for ``h >= 0`` (after Boehm, Levchenko & Pandalai-Nayar
-    2023, who report the ratio of the first year to the long run).
-
-    Returns
-    -------
-    ndarray, shape (length, length)
-        Row t, column tau: ``w(t - tau)``, zero above the diagonal.
-    """
-    elapsed = np.subtract.outer(np.arange(length), np.arange(length))
-    reached = 1.0 - (1.0 - first_year) * (1.0 - decay) ** np.maximum(elapsed, 0)
-    return np.where(elapsed >= 0, reached, 0.0)
-
-
 def lagged(path: Floats, first_year: float, decay: float) -> Floats:
     """Path of a shock as trade feels it: each year's step enters with its lag.
 
@@ -72,7 +39,9 @@ def lagged(path: Floats, first_year: float, decay: float) -> Floats:
     path : ndarray, shape (Y, ...)
         Log of a hat, or a share, by year; the first year is the base and is not lagged.
     first_year, decay : float
-        ``w0`` and ``mu`` of :func:`lag_weights`.
+        ``w0`` and ``mu``: the share of the long-run response reached ``h`` years after a change
+        is ``1 - (1 - w0)(1 - mu)^h`` (after Boehm, Levchenko & Pandalai-Nayar 2023, who report
+        the ratio of the first year to the long run).
 
     Returns
     -------

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from cepasim.core import files as output
 from cepasim.core.problems import InputError, Problem
-from cepasim.levers import words as levers
 from cepasim.report import look, views
 from cepasim.report import numbers as figures
 
@@ -95,7 +94,7 @@ def html(result: Result, classification: Classification, fiscal_year: str) -> st
     total = views.total_row(result, year)
     drawn = cast("dict[str, object] | None", result.manifest.get("ranges"))
     scenario = result.scenario
-    said = [levers.in_words(lever, classification) for lever in scenario.to_dict()["levers"]]
+    said = [lever.in_words(classification) for lever in scenario.levers]
     changed = [f"{name} = {value:g}" for name, value in scenario.parameters.items()]
     notes = list(result.notes[:_MOST_NOTES])
     if len(result.notes) > _MOST_NOTES:

@@ -1,21 +1,19 @@
-"""What a scenario asks for that these figures cannot have: said before anything is solved."""
+"""What a scenario asks for that these data do not have: said before anything is solved."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
-from cepasim.core.problems import InputError, Problem
+from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
-from cepasim.levers.external import freed_exports
 from cepasim.products.levels import at_level
-from cepasim.scenario.scenario import ExternalLever, NtbLever, Scenario
+from cepasim.scenario.placing import UNREAD, Placed
+from cepasim.scenario.scenario import Scenario
 
-#: Whose lines a lever without an importer of its own selects: the schedule that has nine digits.
-_LINES_OF = "JPN"
 _LISTED = 6
 
 
-def check_against_figures(economy: Economy, scenario: Scenario) -> None:
+def check_against_data(economy: Economy, scenario: Scenario) -> None:
     """Check levers against the schedule, the days at the border and the customs table.
 
     Raises
@@ -24,52 +22,38 @@ def check_against_figures(economy: Economy, scenario: Scenario) -> None:
         With every problem: a nine-digit code that is no line of the schedule, more days saved
         than there are, a third market the customs table does not have.
     """
-    problems: list[Problem] = []
+    problems = Placed(UNREAD, {})
+    lines = {
+        importer: dict.fromkeys(market.schedule.lines.tolist())
+        for importer, market in economy.markets.items()
+    }
     for index, lever in enumerate(scenario.levers):
-        place = f"levers[{index}].{lever.kind}"
-        if hasattr(lever, "select"):
-            importer = getattr(lever, "importer", _LINES_OF)
-            chosen = economy.classification.select(lever.select).lines
-            problems += _unknown_lines(economy, importer, chosen, f"{place}.select")
-        if isinstance(lever, NtbLever) and lever.days_saved is not None:
-            days = economy.parameters.by_chapter("border_days", economy.chapters, lever.importer)
-            if lever.days_saved > days.min():
-                text = f"at most {days.min():g} days: goods wait no longer there ({lever.importer})"
-                problems.append(
-                    Problem("scenario", None, f"{place}.days_saved", lever.days_saved, text)
-                )
-        if isinstance(lever, ExternalLever) and lever.market is not None:
-            try:
-                freed_exports(economy, lever)
-            except InputError as wrong:
-                problems += (
-                    replace(problem, field=f"levers[{index}].{problem.field}")
-                    for problem in wrong.problems
-                )
-    if problems:
-        raise InputError(problems)
+        place = ("levers", index, lever.kind)
+        if lever.by_line and lever.selected is not None:
+            [importer] = lever.importers
+            chosen = economy.classification.select(lever.selected).lines
+            for code, text in _unknown_lines(lines[importer], importer, chosen):
+                problems.add((*place, "select"), code, text)
+        for complaint in lever.unavailable(economy):
+            problems.add((*place, *complaint.path), complaint.value, complaint.allowed)
+    if problems.found:
+        raise InputError(problems.found)
 
 
 def _unknown_lines(
-    economy: Economy, importer: str, chosen: tuple[str, ...], field: str
-) -> list[Problem]:
-    """Nine-digit codes that the importer's schedule does not have."""
-    if not chosen:
-        return []
-    known = economy.markets[importer].schedule.lines
-    width = len(known[0])
-    problems = []
-    for code in sorted(set(chosen) - set(known.tolist())):
+    known: Mapping[str, None], importer: str, chosen: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
+    """Nine-digit codes that the importer's schedule does not have, and what it has."""
+    unknown = [code for code in chosen if code not in known]
+    if not unknown:
+        return
+    width = len(next(iter(known)))
+    for code in unknown:
         if width < len(code):
-            text = f"codes of at most {width} digits: {importer}'s schedule is known no finer"
-        else:
-            product = at_level(code, "subheading")
-            near = [line for line in known if line.startswith(product)]
-            more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
-            text = (
-                f"a line of {importer}'s schedule; {product} has "
-                + (", ".join(near[:_LISTED]) or "none")
-                + more
-            )
-        problems.append(Problem("scenario", None, field, code, text))
-    return problems
+            yield code, f"codes of at most {width} digits: {importer}'s schedule is known no finer"
+            continue
+        product = at_level(code, "subheading")
+        near = [line for line in known if line.startswith(product)]
+        more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
+        listed = ", ".join(near[:_LISTED]) or "none"
+        yield code, f"a line of {importer}'s schedule; {product} has {listed}{more}"

@@ -7,29 +7,32 @@ are divided by it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cepasim.core.arrays import Floats, same_everywhere
+from cepasim.core.countries import JAPAN
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.levers.external import cost_hats, demand_hat, redirected
-from cepasim.levers.fund import FundPath, fund_path
-from cepasim.levers.quota import Quotas, quotas, with_in_quota_rates
+from cepasim.levers.exchange_rate import ExchangeRateLever, dollar_costs
+from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
+from cepasim.levers.fund import FundLever, FundPath, fund_path
+from cepasim.levers.lever import Quantity
+from cepasim.levers.measure import Measure, Measures, of_kind
+from cepasim.levers.quota import Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years, lagged
-from cepasim.scenario.scenario import (
-    AnyLever,
-    ExchangeRateLever,
-    ExternalLever,
-    FundLever,
-    QuotaLever,
-    Scenario,
-    SourcingLever,
+from cepasim.shocks.wedges import (
+    KnownWedges,
+    Wedges,
+    assembled,
+    felt_in_trade,
+    moved_wedges,
+    within_quotas,
 )
-from cepasim.shocks.wedges import KnownWedges, Wedges, assembled, felt_in_trade, moved_wedges
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +81,9 @@ class Shocks:
         return np.asarray(self.wedges.hat * start / level)
 
 
-def levers_on(importer: str, scenario: Scenario) -> tuple[AnyLever, ...]:
-    """Levers that reach one market: its own, and those that move costs or capacity anywhere."""
-    return tuple(
-        lever for lever in scenario.levers if getattr(lever, "importer", importer) == importer
-    )
-
-
-def total_fund(economy: Economy, scenario: Scenario, years: Years, staged: bool) -> FundPath:
+def total_fund(economy: Economy, resolved: Measures, years: Years, staged: bool = True) -> FundPath:
     """All funds of a scenario added up (a scenario may hold one at most)."""
-    for lever in scenario.levers_of(FundLever):
+    for lever, _ in of_kind(resolved[JAPAN], FundLever):
         return fund_path(economy, lever, years, staged)
     return FundPath.none(len(years), len(economy.chapters))
 
@@ -95,19 +91,20 @@ def total_fund(economy: Economy, scenario: Scenario, years: Years, staged: bool)
 def shocks(
     economy: Economy,
     importer: str,
-    scenario: Scenario,
+    acting: Sequence[Measure],
     fund: FundPath,
     years: Years,
     staged: bool = True,
     known_wedges: KnownWedges | None = None,
 ) -> Shocks:
-    """Hats on one market under a scenario.
+    """Hats on one market under some levers.
 
     Parameters
     ----------
     economy : Economy
     importer : str
-    scenario : Scenario
+    acting : sequence of Measure
+        Of this market.
     fund : FundPath
         From :func:`total_fund`, on the same years.
     years : ndarray of int, shape (Y,)
@@ -120,7 +117,9 @@ def shocks(
     -------
     Shocks
     """
-    market, select = economy.markets[importer], economy.classification
+    market = economy.markets[importer]
+    by_chapter = (len(years), len(market.chapters))
+    by_source = (*by_chapter, len(market.exporters))
     value = economy.parameters.value
 
     def felt(path: Floats) -> Floats:
@@ -128,32 +127,17 @@ def shocks(
 
     growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
-    limiting = [lever for lever in scenario.levers_of(QuotaLever) if lever.importer == importer]
-    legislated = with_in_quota_rates(
-        market,
-        limiting,
-        moved_wedges(economy, importer, scenario, years, staged, known),
-        select,
-        years,
-        staged,
+    legislated = within_quotas(
+        market, acting, moved_wedges(economy, importer, acting, years, known), len(years)
     )
     in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
-    hats = cost_hats(
-        market,
-        scenario.levers_of(ExchangeRateLever),
-        scenario.levers_of(ExternalLever),
-        select,
-        years,
-        staged,
-    )
     cost, own_cost, price_level = (
-        hat if same_everywhere(hat) else np.exp(felt(np.log(hat))) for hat in hats
+        hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
+        for hat in cost_hats(market, acting, by_source)
     )
-    demand = demand_hat(market, scenario.levers_of(ExternalLever), select, years, staged)
-    moving = [lever for lever in scenario.levers_of(SourcingLever) if lever.importer == importer]
-    usual = value("sourcing_shift")
-    moved = felt(moved_shares(market, moving, select, years, staged, usual))
-    offered = felt(redirected(economy, importer, scenario, years, staged))
+    demand = demand_hat(acting, by_chapter)
+    moved = felt(moved_shares(acting, by_source, value("sourcing_shift")))
+    offered = felt(redirected(economy, acting, by_chapter))
 
     to_japan, captive = fund.exports_to_japan, fund.captive
     capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
@@ -180,8 +164,45 @@ def shocks(
         price_level=price_level,
         wedges=in_trade,
         growth=growth,
-        quota=quotas(market, limiting, in_trade, select, years, staged),
+        quota=quotas(market, acting, in_trade.hat, in_trade.barrier),
     )
+
+
+def cost_hats(
+    market: Market, acting: Sequence[Measure], shape: tuple[int, int, int]
+) -> tuple[Floats, Floats, Floats]:
+    """Unit costs in US dollars of every source and of domestic producers, as hats.
+
+    A real depreciation of a country makes its costs cheaper in dollars, and its price level with
+    them; a change of the costs of some goods leaves the price level alone.
+
+    Returns
+    -------
+    cost : ndarray, shape (Y, H, S)
+    cost_domestic : ndarray, shape (Y, H)
+    price_level : ndarray, shape (Y, H)
+        Hat of the importer's general price level in dollars, the same for every chapter.
+    """
+    if not any(Quantity.COST in one.lever.moves for one in acting):
+        one = np.broadcast_to(1.0, shape)
+        return one, one[:, :, 0], one[:, :, 0]
+    cost, own, level = np.ones(shape), np.ones(shape[:2]), np.ones(shape[:2])
+
+    def of(country: str, hat: Floats) -> None:
+        if country == market.importer:
+            own[...] *= hat
+        elif country in market.exporters:
+            cost[:, :, market.exporters.index(country)] *= hat
+
+    for rate, measure in of_kind(acting, ExchangeRateLever):
+        hat = dollar_costs(rate, measure.share)
+        of(rate.country, hat)
+        if rate.country == market.importer:
+            level *= hat
+    for external, measure in of_kind(acting, ExternalLever):
+        if external.source is not None:
+            of(external.source, cost_hat(external, measure))
+    return cost, own, level
 
 
 def _demand_moved(

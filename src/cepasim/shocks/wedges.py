@@ -6,22 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.kinds import Kinds
 from cepasim.economy.market import Market
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.equilibrium.ces import aggregate_sorted
-from cepasim.levers.ntb import barriers_after_relief
-from cepasim.levers.origin import origin_cost_after
-from cepasim.levers.tariff import line_rates, selected_lines
-from cepasim.levers.timing import Years, in_force
-from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import NtbLever, OriginLever, Scenario, TariffLever
-
-Floats = NDArray[np.float64]
+from cepasim.levers.lever import Quantity
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.ntb import NtbLever, barriers_after
+from cepasim.levers.origin import OriginLever, origin_cost
+from cepasim.levers.quota import QuotaLever, cells
+from cepasim.levers.tariff import line_rates
+from cepasim.levers.timing import Years
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +67,8 @@ class SourceWedges:
         return cls(np.ones(shape), effective, collected, None)
 
 
-WedgeLever = TariffLever | OriginLever | NtbLever
+#: A source and the measures that move its wedge.
+WedgeKey = tuple[str, tuple[Measure, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,44 +78,43 @@ class KnownWedges:
     Attributes
     ----------
     legislated : dict
-        By source and the levers on it.
+        By source and the measures on it.
     in_trade : dict
         As trade feels them, by what is legislated.
     """
 
-    legislated: dict[tuple[str, tuple[WedgeLever, ...]], SourceWedges] = field(default_factory=dict)
+    legislated: dict[WedgeKey, SourceWedges] = field(default_factory=dict)
     in_trade: dict[SourceWedges, SourceWedges] = field(default_factory=dict)
 
 
 def wedges(
-    economy: Economy, importer: str, scenario: Scenario, years: Years, staged: bool = True
+    economy: Economy, importer: str, acting: Sequence[Measure], years: Years, staged: bool = True
 ) -> Wedges:
-    """Wedges that every source meets in one market under a scenario, as legislated.
+    """Wedges that every source meets in one market, as legislated.
 
     Parameters
     ----------
     economy : Economy
     importer : str
-    scenario : Scenario
-        The reference is the scenario without levers: its wedges move with the schedule.
+    acting : sequence of Measure
+        Of this market. The reference has none: its wedges move with the schedule.
     years : ndarray of int, shape (Y,)
     staged : bool, optional
-        False puts every measure in force at once on the rates of the base year.
+        False where every measure is in force at once on the rates of the base year.
 
     Returns
     -------
     Wedges
     """
-    moved = moved_wedges(economy, importer, scenario, years, staged, KnownWedges())
+    moved = moved_wedges(economy, importer, acting, years, KnownWedges())
     return assembled(economy.markets[importer], moved, len(years))
 
 
 def moved_wedges(
     economy: Economy,
     importer: str,
-    scenario: Scenario,
+    acting: Sequence[Measure],
     years: Years,
-    staged: bool,
     known: KnownWedges,
 ) -> dict[int, SourceWedges]:
     """Wedges of the sources that the schedule or a lever moves, by their place.
@@ -124,21 +123,22 @@ def moved_wedges(
     and is added to.
     """
     market, cache = economy.markets[importer], known.legislated
-    keys: dict[int, tuple[str, tuple[WedgeLever, ...]]] = {}
+    keys: dict[int, WedgeKey] = {}
     together: list[str] = []
+    of_wedges = [one for one in acting if Quantity.WEDGE in one.lever.moves]
     for column, source in enumerate(market.exporters):
-        levers = _levers_on(market, source, scenario)
-        if not levers and not market.schedule.moving[column]:
+        moving = tuple(one for one in of_wedges if one.lever.concerns(source))
+        if not moving and not market.schedule.moving[column]:
             continue
-        keys[column] = key = source, levers
+        keys[column] = key = source, moving
         if key in cache:
             continue
-        if levers or source == market.partner or market.schedule.rates.late(source) is not None:
-            cache[key] = _source_wedges(economy, market, source, levers, years, staged)
+        if moving or source == market.partner or market.schedule.rates.late(source) is not None:
+            cache[key] = _source_wedges(economy, market, source, moving, years)
         else:
             together.append(source)
     if together:
-        found = _scheduled_wedges(economy, market, together, years, staged)
+        found = _scheduled_wedges(economy, market, together, years)
         cache |= {(source, ()): wedges for source, wedges in zip(together, found, strict=True)}
     return {column: cache[key] for column, key in keys.items()}
 
@@ -206,30 +206,40 @@ def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> 
     return out
 
 
-def _levers_on(market: Market, source: str, scenario: Scenario) -> tuple[WedgeLever, ...]:
-    """Levers of a scenario that move the wedge of one source in one market."""
-    own = source == market.partner
-    return tuple(
-        lever
-        for lever in scenario.levers
-        if isinstance(lever, WedgeLever)
-        and lever.importer == market.importer
-        and (
-            (isinstance(lever, TariffLever) and lever.source == source)
-            or (isinstance(lever, OriginLever) and own)
-            or (isinstance(lever, NtbLever) and (lever.also_others or own))
+def within_quotas(
+    market: Market, acting: Sequence[Measure], legislated: Mapping[int, SourceWedges], years: int
+) -> Mapping[int, SourceWedges]:
+    """Wedges by source with the in-quota rates that levers set for whole chapters.
+
+    A lever without ``in_rate_percent`` leaves the rates that schedule and other levers give.
+    Within the quota the rate is paid as it is: there is no origin to prove beyond the licence.
+    """
+    changed = dict(legislated)
+    for lever, measure in of_kind(acting, QuotaLever):
+        if lever.in_rate_percent is None:
+            continue
+        column, cell = market.exporters.index(lever.source), cells(measure)
+        before = changed.get(column) or SourceWedges.of_base_year(market, column, years)
+        hat, effective, collected = (
+            getattr(before, name).copy() for name in ("hat", "effective", "collected")
         )
-    )
+        effective[cell] = collected[cell] = rate = lever.in_rate_percent / 100
+        barrier = market.barrier_total if before.barrier is None else before.barrier
+        start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
+        hat[cell] = np.broadcast_to((1 + rate) * (1 + barrier) / start, hat.shape)[cell]
+        changed[column] = SourceWedges(hat, effective, collected, before.barrier)
+    return changed
 
 
 def _scheduled_wedges(
-    economy: Economy, market: Market, sources: Sequence[str], years: Years, staged: bool
+    economy: Economy, market: Market, sources: Sequence[str], years: Years
 ) -> list[SourceWedges]:
     """Wedges of sources that the schedule alone moves; they claim in full, at no cost."""
     stack = market.schedule.stack(sources)
     thin = {kinds: market.schedule.by_kind(kinds) for kinds in stack.kinds}
     one = stack.kinds[0]
-    distinct, position = _distinct_years(thin[one], one.source, (), years, staged)
+    rows, position = _distinct_years(thin[one], one.source, (), years)
+    distinct = years[rows]
 
     def by_kind(kinds: Kinds) -> Floats:
         schedule = thin[kinds]
@@ -266,22 +276,17 @@ def _source_wedges(
     economy: Economy,
     market: Market,
     source: str,
-    levers: tuple[WedgeLever, ...],
+    moving: tuple[Measure, ...],
     years: Years,
-    staged: bool,
 ) -> SourceWedges:
     """Wedges of one source."""
-    tariffs = [lever for lever in levers if isinstance(lever, TariffLever)]
-    origin = [lever for lever in levers if isinstance(lever, OriginLever)]
-    barriers = [lever for lever in levers if isinstance(lever, NtbLever)]
-    select, column = economy.classification, market.exporters.index(source)
+    column = market.exporters.index(source)
     kinds = market.schedule.kinds(
-        source,
-        tuple((lever.kind, lever.select) for lever in levers),
-        lambda: [_selected(market, lever, select) for lever in levers],
+        source, tuple(one.key for one in moving), lambda: [one.mask for one in moving]
     )
     schedule = market.schedule.by_kind(kinds)
-    distinct, position = _distinct_years(schedule, kinds.source, levers, years, staged)
+    rows, position = _distinct_years(schedule, kinds.source, moving, years)
+    acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter
     thin = replace(
@@ -294,17 +299,18 @@ def _source_wedges(
     # Only the partner has a cost of origin: other sources are taken to claim in full.
     claimed = float(market.claims.others[column])
     phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
-    if origin:
-        phi = origin_cost_after(thin, origin, select, distinct, staged)
-    rates = line_rates(thin, kinds.source, tariffs, select, distinct, staged)
+    if of_kind(moving, OriginLever):
+        phi = origin_cost(thin.origin_cost[group, 0], acting)
+    rates = line_rates(schedule.line_rates(kinds.source, years[rows]), schedule.mfn, acting)
     paid, collected = thin.product_tariffs(schedule.product_rates(rates), phi, claimed)
     paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base, claimed)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
-    if barriers:
+    relief = bool(of_kind(moving, NtbLever))
+    if relief:
         actionable = economy.parameters.value("actionable_share")
         days = economy.parameters.by_chapter("border_days", economy.chapters, market.importer)
-        relieved = barriers_after_relief(thin, barriers, actionable, select, distinct, staged, days)
+        relieved = barriers_after(market.barriers, group, acting, actionable, days)
         ratio *= (1 + relieved) / (1 + nu)
         nu = relieved
     sigma, weights = _substitution(economy, market), market.weights[column].of(kinds)
@@ -319,7 +325,7 @@ def _source_wedges(
     all_cif = schedule.chapter_sums(cif)
     mean = by_year(schedule.chapter_sums(paid * cif) / all_cif, before.effective)
     barrier, mean_collected = None, mean
-    if barriers:
+    if relief:
         level = schedule.chapter_sums(nu * duty_paid) / schedule.chapter_sums(duty_paid)
         barrier = by_year(level, market.barrier_total[None])
     if collected is not paid:
@@ -328,36 +334,27 @@ def _source_wedges(
     return SourceWedges(by_year(hat, before.hat), mean, mean_collected, barrier)
 
 
-def _selected(
-    market: Market, lever: WedgeLever, classification: Classification
-) -> NDArray[np.bool_]:
-    """Lines that a tariff lever selects, or products that another one does."""
-    if isinstance(lever, TariffLever):
-        return selected_lines(market, lever, classification)
-    return classification.select(lever.select).matches(market.schedule.products)
-
-
 def _distinct_years(
     schedule: TariffSchedule,
     source: str,
-    levers: tuple[WedgeLever, ...],
+    moving: tuple[Measure, ...],
     years: Years,
-    staged: bool,
-) -> tuple[Years, NDArray[np.int64]]:
-    """Years in which a source's wedge differs, and which of them each year repeats.
+) -> tuple[Ints, Ints]:
+    """Rows of the years in which a source's wedge differs, and which of them each year repeats.
 
     The place after the last stands for years that repeat the base year.
     """
     late, last = schedule.rates.late(source), schedule.last_change(source)
-    shares = [in_force(years, lever.start, lever.years, staged).tolist() for lever in levers]
+    # Levers that come into force alike tell no years apart that one of them does not.
+    shares = {one.share.tobytes(): one.share.max(axis=1).tolist() for one in moving}.values()
     found: dict[tuple[float, ...], int] = {}
     first: list[int] = []
     position = []
     for place, (year, *share) in enumerate(zip(years.tolist(), *shares, strict=True)):
-        moving = min(year, last) if late is None or year < late[0] else late[0]
-        state = (moving, *share)
-        if state not in found and (moving > BASE_YEAR or any(share)):
+        stage = min(year, last) if late is None or year < late[0] else late[0]
+        state = (stage, *share)
+        if state not in found and (stage > BASE_YEAR or any(share)):
             found[state] = len(first)
             first.append(place)
         position.append(found.get(state, -1))
-    return years[first], np.array(position)
+    return np.array(first, dtype=np.int64), np.array(position)

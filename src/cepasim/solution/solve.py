@@ -12,16 +12,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.engine import Engine
 from cepasim.engines.every import engine_named
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
-from cepasim.scenario.scenario import ExternalLever, FundLever, Scenario
-from cepasim.shocks.checks import check_against_figures
-from cepasim.shocks.shocks import levers_on, shocks, total_fund
+from cepasim.levers.measure import Measures, measures
+from cepasim.scenario.scenario import Scenario
+from cepasim.shocks.checks import check_against_data
+from cepasim.shocks.shocks import shocks, total_fund
 from cepasim.shocks.wedges import KnownWedges
 from cepasim.solution.finite import solved_in_numbers
 from cepasim.solution.state import Run, State
@@ -68,20 +68,19 @@ def run(
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
     economy = economy.with_overrides(scenario.parameters)
     if check:
-        check_against_figures(economy, scenario)
+        check_against_data(economy, scenario)
     chosen.check(scenario)
     economy = chosen.prepare(economy)
     _capacity_must_matter(economy, scenario)
-    staged = scenario.time == "path"
-    last = parse_fiscal_year(scenario.horizon) if staged else BASE_YEAR
-    years = np.arange(BASE_YEAR, last + 1)
+    years, staged = scenario.years, scenario.staged
     kinds = tuple(dict.fromkeys(lever.kind for lever in scenario.levers))
     if len(kinds) > MOST_KINDS:
         raise InputError(
             [Problem("scenario", None, "levers", len(kinds), f"at most {MOST_KINDS} kinds")]
         )
+    resolved = measures(economy, scenario.levers, years, staged)
     masks = range(1 << len(kinds)) if attribution else (0, (1 << len(kinds)) - 1)
-    coalitions = [_coalition(scenario, kinds, mask) for mask in masks]
+    coalitions = [_coalition(resolved, kinds, mask) for mask in masks]
     funds = [total_fund(economy, coalition, years, staged) for coalition in coalitions]
     outcomes: dict[str, list[Outcome]] = {}
     for group in chosen.groups(economy):
@@ -96,17 +95,20 @@ def run(
     return Run(economy, scenario, years, kinds, tuple(states), attribution)
 
 
-def _coalition(scenario: Scenario, kinds: Sequence[str], mask: int) -> Scenario:
-    """Return the scenario with those levers only whose kind has its bit in the mask."""
-    part = tuple(lever for lever in scenario.levers if mask >> kinds.index(lever.kind) & 1)
-    return scenario.model_copy(update={"levers": part})
+def _coalition(resolved: Measures, kinds: Sequence[str], mask: int) -> Measures:
+    """Return those measures only whose kind has its bit in the mask."""
+    inside = {kind for place, kind in enumerate(kinds) if mask >> place & 1}
+    return {
+        importer: tuple(one for one in acting if one.lever.kind in inside)
+        for importer, acting in resolved.items()
+    }
 
 
 def _solve_coalitions(
     engine: Engine,
     economy: Economy,
     group: Sequence[str],
-    coalitions: Sequence[Scenario],
+    coalitions: Sequence[Measures],
     funds: Sequence[FundPath],
     years: NDArray[np.int64],
     staged: bool,
@@ -117,13 +119,13 @@ def _solve_coalitions(
     what belongs to one fits a core's own cache.
     """
     wedges_of = {importer: KnownWedges() for importer in group}
-    keys = [tuple(levers_on(importer, part) for importer in group) for part in coalitions]
+    keys = [tuple(part[importer] for importer in group) for part in coalitions]
     solved: dict[object, Mapping[str, Outcome]] = {}
     for key, coalition, fund in zip(keys, coalitions, funds, strict=True):
         if key not in solved:
             hats = {
                 importer: shocks(
-                    economy, importer, coalition, fund, years, staged, wedges_of[importer]
+                    economy, importer, coalition[importer], fund, years, staged, wedges_of[importer]
                 )
                 for importer in group
             }
@@ -134,17 +136,13 @@ def _solve_coalitions(
 def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:
     market = economy.markets["JPN"]
     infinite = np.isinf(market.supply[:, market.partner_column])
-    if scenario.levers_of(FundLever) and infinite.any():
-        what = "the fund adds capacity"
-    elif any(lever.market for lever in scenario.levers_of(ExternalLever)) and infinite.any():
-        what = "a third market's tariff frees capacity"
-    else:
-        what = ""
-    if what:
+    adding = [lever for lever in scenario.levers if lever.adds_capacity]
+    if adding and infinite.any():
         some = ", ".join(np.array(market.chapters)[infinite][:5])
         raise RunError(
-            f"{what}, and where India's supply is infinite (chapters {some} ...) capacity means "
-            "nothing: give epsilon_supply a finite value or leave the lever out"
+            f"{adding[0].adds_capacity}, and where India's supply is infinite (chapters {some} "
+            "...) capacity means nothing: give epsilon_supply a finite value or leave the lever "
+            "out"
         )
 
 

@@ -24,11 +24,12 @@ from cepasim.economy.economy import Economy, load
 from cepasim.economy.market import Market
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
-from cepasim.levers.tariff import line_rates
+from cepasim.levers.measure import Measure, measures
+from cepasim.levers.tariff import TariffLever, line_rates
 from cepasim.levers.timing import Years, lagged
 from cepasim.params.parameters import bundled_directory
 from cepasim.report.pages import markdown_table, write_page
-from cepasim.scenario.scenario import Scenario, TariffLever
+from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 
 Floats = NDArray[np.float64]
@@ -153,11 +154,11 @@ def _product_exports(economy: Economy, scenario: Scenario) -> Floats:
     chapter = np.concatenate([schedule.chapter[known], np.arange(len(market.chapters))])
     fob = np.bincount(row, size, rows)
 
-    def exports(levers: tuple[TariffLever, ...]) -> Floats:
+    def exports(acting: tuple[Measure, ...]) -> Floats:
         hats = np.ones((len(years), rows, len(market.exporters)))
         for place, source in enumerate(market.exporters):
-            mine = [x for x in levers if (x.importer, x.source) == ("JPN", source)]
-            wedge = _tariff_hats(economy, market, source, mine, years, staged)
+            mine = [one for one in acting if one.lever.concerns(source)]
+            wedge = _tariff_hats(market, source, mine, years)
             weights = np.maximum(market.product_weights[:, place], 1e-300)
             hats[:, :, place] = aggregate_lines(
                 wedge, weights, market.sigma_import[chapter], row, rows
@@ -179,24 +180,18 @@ def _product_exports(economy: Economy, scenario: Scenario) -> Floats:
         growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
         return np.asarray(fob * solved.value[:, :, column] * growth[:, None])
 
-    tariffs = scenario.levers_of(TariffLever)
+    tariffs = measures(economy, scenario.levers_of(TariffLever), years, staged)["JPN"]
     change = (exports(tariffs) - exports(()))[_row(years, scenario)]
     return np.bincount(chapter, change, len(market.chapters)).astype(float)
 
 
-def _tariff_hats(
-    economy: Economy,
-    market: Market,
-    source: str,
-    levers: list[TariffLever],
-    years: Years,
-    staged: bool,
-) -> Floats:
+def _tariff_hats(market: Market, source: str, acting: list[Measure], years: Years) -> Floats:
     """Hat of each product's landed wedge from tariffs alone, shape (Y, K)."""
     schedule = market.schedule
     column = market.exporters.index(source)
     cost, top = market.origin_cost[schedule.chapter, column], market.claims.others[column]
-    rates = line_rates(market, source, levers, economy.classification, years, staged)
+    scheduled = schedule.line_rates(source, years)
+    rates = line_rates(scheduled, schedule.mfn, (one.everywhere() for one in acting))
     paid, _ = market.product_tariffs(schedule.product_rates(rates), cost, top)
     base = schedule.line_rates(source, np.array([BASE_YEAR]))
     paid_base, _ = market.product_tariffs(schedule.product_rates(base), cost, top)

@@ -17,9 +17,9 @@ import pandas as pd
 
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
-from cepasim.levers.fund import FundPath
+from cepasim.levers.fund import FundLever, FundPath
 from cepasim.params.parameters import bundled_directory
-from cepasim.scenario.scenario import FundLever, Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 

@@ -20,7 +20,8 @@ from urllib.parse import urlencode
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import MAX_BYTES, Scenario
+from cepasim.scenario.reading import MAX_BYTES
+from cepasim.scenario.scenario import Scenario
 
 VERSION = "1"
 #: What browsers and mail programs carry without cutting; a longer link is refused unread.

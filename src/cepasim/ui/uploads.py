@@ -17,7 +17,8 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy, load
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import MAX_BYTES, Scenario
+from cepasim.scenario.reading import MAX_BYTES
+from cepasim.scenario.scenario import Scenario
 
 MAX_ARCHIVE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 100_000_000

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cepasim.levers import words
+from cepasim.levers.every import in_words
 from cepasim.ui.controls import assumed, registry
 from cepasim.ui.controls.form import Form, key_of
 from cepasim.ui.controls.group import Group
@@ -106,7 +107,7 @@ def _without_control(found: Session) -> None:
     classification = found.figures.economy.classification
     for index, lever in enumerate(found.draft["levers"]):
         if registry.group_of(lever) is None:
-            st.caption(plain(words.in_words(lever, classification)))
+            st.caption(plain(in_words(lever, classification)))
             st.button(
                 "Remove",
                 key=key_of(found, index, "remove"),

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core.problems import InputError, RunError
-from cepasim.levers.words import in_words
+from cepasim.levers.every import in_words
 from cepasim.report import look, views
 from cepasim.report import numbers as figures
 from cepasim.result import Result

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
-from cepasim.levers import words
+from cepasim.levers import every
 from cepasim.result import Result
 from cepasim.ui import code, link
 from cepasim.ui.controls.assumed import changed_in_words
@@ -27,7 +27,7 @@ def in_words(found: Session) -> None:
     with box:
         classification = found.figures.economy.classification
         written = found.scenario.to_dict()["levers"]
-        said = [f"- {plain(words.in_words(lever, classification))}" for lever in written]
+        said = [f"- {plain(every.in_words(lever, classification))}" for lever in written]
         st.markdown("\n".join(said) or "No lever is moved: this is the reference.")
         st.caption(changed_in_words(found.overrides))
         st.code(found.scenario.to_yaml(), language="yaml")

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.levers.tariff import after_cut, line_rates, selected_lines
-from cepasim.scenario.scenario import Cut, Scenario, TariffLever
+from cepasim.levers.fields import Cut
+from cepasim.levers.measure import Measure, measures
+from cepasim.levers.tariff import TariffLever, after_cut, line_rates
+from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges
 
 YEARS = np.arange(2023, 2036)
@@ -31,11 +33,20 @@ def lever(**fields: Any) -> TariffLever:
     return read
 
 
+def rates_after(
+    market: Market, economy: Economy, *levers: TariffLever, staged: bool = True
+) -> np.ndarray:
+    """Rates of all lines in each of YEARS, fractions."""
+    acting = [Measure(one, market, economy.classification, YEARS, staged) for one in levers]
+    scheduled = market.schedule.line_rates(levers[0].source, YEARS)
+    return line_rates(scheduled, market.schedule.mfn, (one.everywhere() for one in acting))
+
+
 def path(economy: Economy, line: str, *, staged: bool = True, **fields: Any) -> np.ndarray:
     """Rates of one line, percent, in each of YEARS."""
     change = lever(select={"all": True}, **fields) if "select" not in fields else lever(**fields)
     market = economy.markets[change.importer]
-    rates = line_rates(market, change.source, [change], economy.classification, YEARS, staged)
+    rates = rates_after(market, economy, change, staged=staged)
     [place] = np.flatnonzero(market.schedule.lines == line)
     return 100 * rates[:, place]
 
@@ -125,7 +136,7 @@ def test_no_lever_passes_the_mfn_rate_or_fills_a_blank(
     market = economy.markets[importer]
     change = lever(importer=importer, select={"all": True}, cut=cut, years=3)
     before = market.schedule.line_rates(market.partner, YEARS)
-    after = line_rates(market, market.partner, [change], economy.classification, YEARS)
+    after = rates_after(market, economy, change)
     np.testing.assert_array_equal(np.isnan(before), np.isnan(after))
     known = ~np.isnan(market.schedule.mfn)
     assert (np.nan_to_num(after[:, known]) <= market.schedule.mfn[known] + 1e-12).all()
@@ -144,7 +155,7 @@ def test_excluded_lines_come_in(economy: Economy) -> None:
     """``category: X`` reaches what the agreement left out, and nothing else."""
     market = economy.markets["JPN"]
     change = lever(select={"section": "IV", "category": "X"}, years=5)
-    chosen = selected_lines(market, change, economy.classification)
+    chosen = Measure(change, market, economy.classification, YEARS).lines
     assert chosen.sum() > 300
     assert set(market.schedule.category[chosen]) == {"X"}
     assert {line[:2] for line in market.schedule.lines[chosen]} <= {f"{h}" for h in range(16, 25)}
@@ -155,7 +166,7 @@ def test_excluded_lines_come_in(economy: Economy) -> None:
 def test_excluded_cars_come_in_and_golf_cars_were_in(economy: Economy) -> None:
     market = economy.markets["IND"]
     change = lever(importer="IND", select={"hs": ["8703"], "category": "X"}, cut={"percent": 50})
-    chosen = market.schedule.lines[selected_lines(market, change, economy.classification)]
+    chosen = market.schedule.lines[Measure(change, market, economy.classification, YEARS).lines]
     cars = {code for code in market.schedule.lines if code.startswith("8703")}
     assert set(chosen) == cars - {"870310"} and "870323" in cars
     rates = path(
@@ -173,14 +184,14 @@ def test_excluded_cars_come_in_and_golf_cars_were_in(economy: Economy) -> None:
 def test_partial_lines_improve(economy: Economy) -> None:
     market = economy.markets["JPN"]
     change = lever(select={"category": "partial"})
-    chosen = selected_lines(market, change, economy.classification)
+    chosen = Measure(change, market, economy.classification, YEARS).lines
     assert chosen.sum() == 26
     rates = path(economy, PLYWOOD, select={"category": "partial"}, cut={"cap": 3})
     np.testing.assert_allclose(rates[[2, 3]], [6.0, 3.0], atol=1e-12)
     india = economy.markets["IND"]
     change = lever(importer="IND", select={"category": "partial"}, cut={"percent": 100})
     gearboxes = np.flatnonzero(india.schedule.lines == "870840")
-    assert selected_lines(india, change, economy.classification)[gearboxes].all()
+    assert Measure(change, india, economy.classification, YEARS).lines[gearboxes].all()
     after = path(economy, "870840", importer="IND", select={"category": "partial"})
     np.testing.assert_allclose(after[[2, 3]], [6.25, 0.0], atol=1e-12)
 
@@ -189,8 +200,8 @@ def test_partial_lines_improve(economy: Economy) -> None:
 def test_free_lines_have_nothing_to_cut(economy: Economy, category: str) -> None:
     for importer, market in economy.markets.items():
         change = lever(importer=importer, select={"category": category})
-        chosen = selected_lines(market, change, economy.classification)
-        after = line_rates(market, market.partner, [change], economy.classification, YEARS)
+        chosen = Measure(change, market, economy.classification, YEARS).lines
+        after = rates_after(market, economy, change)
         assert chosen.any()
         assert np.nan_to_num(after[3:, chosen]).max() == 0
         before = market.schedule.line_rates(market.partner, YEARS)
@@ -200,15 +211,15 @@ def test_free_lines_have_nothing_to_cut(economy: Economy, category: str) -> None
 def test_a_nine_digit_line_is_selected_alone(economy: Economy) -> None:
     change = lever(select={"hs": [LEATHER_SHOES]})
     market = economy.markets["JPN"]
-    lines = market.schedule.lines[selected_lines(market, change, economy.classification)]
+    lines = market.schedule.lines[Measure(change, market, economy.classification, YEARS).lines]
     assert set(lines) == {line for line in market.schedule.lines if line[:6] == LEATHER_SHOES}
 
 
 def test_two_levers_on_different_lines_do_not_meet(economy: Economy) -> None:
     market = economy.markets["JPN"]
     fish, shoes = lever(select={"hs": ["03"]}), lever(select={"hs": ["64"]}, cut={"percent": 50})
-    both = line_rates(market, "IND", [fish, shoes], economy.classification, YEARS)
-    other = line_rates(market, "IND", [shoes, fish], economy.classification, YEARS)
+    both = rates_after(market, economy, fish, shoes)
+    other = rates_after(market, economy, shoes, fish)
     np.testing.assert_array_equal(both, other)
 
 
@@ -221,9 +232,9 @@ def test_two_levers_on_different_lines_do_not_meet(economy: Economy) -> None:
 def test_rcep_goes_further_for_china(economy: Economy, cut: Any, bound: float) -> None:
     market = economy.markets["JPN"]
     change = lever(source="CHN", select={"section": "XI"}, cut=cut, start="2028-29")
-    chosen = selected_lines(market, change, economy.classification)
+    chosen = Measure(change, market, economy.classification, YEARS).lines
     before = market.schedule.line_rates("CHN", YEARS)
-    after = line_rates(market, "CHN", [change], economy.classification, YEARS)
+    after = rates_after(market, economy, change)
     np.testing.assert_array_equal(after[:5], before[:5])
     np.testing.assert_array_equal(after[:, ~chosen], before[:, ~chosen])
     assert np.nanmax(before[-1, chosen]) > 0.05
@@ -252,11 +263,9 @@ def test_a_rivals_cut_moves_its_wedge_and_nobody_elses(economy: Economy) -> None
             ],
         }
     )
-    nothing = scenario.model_copy(update={"levers": ()})
     years = np.array([2027, 2028])
-    change = (
-        wedges(economy, "JPN", scenario, years).hat / wedges(economy, "JPN", nothing, years).hat
-    )
+    acting = measures(economy, scenario.levers, years)["JPN"]
+    change = wedges(economy, "JPN", acting, years).hat / wedges(economy, "JPN", (), years).hat
     clothing, china = economy.chapters.index("61"), market.exporters.index("CHN")
     assert change[1, clothing, china] < 0.99
     change[1, clothing, china] = 1.0
@@ -267,8 +276,8 @@ def test_bangladesh_keeps_free_entry_by_a_lever(economy: Economy) -> None:
     """A new agreement instead of least-developed treatment: the late change has no effect."""
     market = economy.markets["JPN"]
     change = lever(source="BGD", select={"section": "XI"}, cut="eliminate", start="2029-30")
-    chosen = selected_lines(market, change, economy.classification)
+    chosen = Measure(change, market, economy.classification, YEARS).lines
     before = np.nan_to_num(market.schedule.line_rates("BGD", YEARS)[:, chosen])
-    after = line_rates(market, "BGD", [change], economy.classification, YEARS)[:, chosen]
+    after = rates_after(market, economy, change)[:, chosen]
     assert before[-1].max() > 0.05
     assert np.nan_to_num(after[6:]).max() == 0

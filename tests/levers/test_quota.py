@@ -13,7 +13,7 @@ import cepasim
 from cepasim import Economy, InputError, Result, Scenario
 from cepasim.equilibrium import wedge_accounts
 from cepasim.equilibrium.trq import IN_QUOTA, ON_QUOTA, OVER_QUOTA
-from cepasim.scenario.scenario import QuotaLever
+from cepasim.levers.quota import QuotaLever
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 

@@ -11,8 +11,9 @@ import yaml
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
+from cepasim.economy.market import BARRIER_TYPES
+from cepasim.levers.ntb import NtbLever, barrier_presets
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import BARRIER_TYPES, NtbLever, barrier_presets
 from cepasim.solution.solve import run
 
 PRESETS = barrier_presets()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cepasim.levers.timing import in_force, lag_weights, lagged, phase_in
+from cepasim.levers.timing import lagged, phase_in
 
 YEARS = np.arange(2023, 2036)
 
@@ -27,8 +27,22 @@ def test_phase_in_takes_equal_annual_steps(start: int, steps: int, year: int, sh
     assert phase_in(YEARS, start, steps)[year - 2023] == pytest.approx(share)
 
 
-def test_unstaged_measures_are_in_force_at_once() -> None:
-    assert (in_force(np.array([2023]), "2030-31", 10, staged=False) == 1).all()
+def lag_weights(length: int, first_year: float, decay: float) -> np.ndarray:
+    """Share of the long-run response reached h years after a change: row t, column tau.
+
+    ``w(h) = 1 - (1 - w0)(1 - mu)^h`` for ``h >= 0``: what ``lagged`` sums step by step.
+    """
+    elapsed = np.subtract.outer(np.arange(length), np.arange(length))
+    reached = 1.0 - (1.0 - first_year) * (1.0 - decay) ** np.maximum(elapsed, 0)
+    return np.where(elapsed >= 0, reached, 0.0)
+
+
+def test_the_lag_is_the_sum_of_the_steps_each_with_its_weight() -> None:
+    path = np.random.default_rng(1).normal(size=13)
+    steps = np.diff(path, prepend=0.0)
+    steps[0] = 0.0
+    summed = path[0] + lag_weights(13, 0.38, 0.285) @ steps
+    np.testing.assert_allclose(lagged(path, 0.38, 0.285), summed, atol=1e-12)
 
 
 def test_first_year_over_long_run_is_the_published_ratio() -> None:

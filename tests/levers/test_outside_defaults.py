@@ -10,8 +10,8 @@ import pytest
 import cepasim
 from cepasim import Economy, InputError, RunError, Scenario
 from cepasim.levers.external import freed_exports
+from cepasim.levers.sourcing import SourcingLever
 from cepasim.params.parameters import bundled_directory
-from cepasim.scenario.scenario import ExternalLever, SourcingLever
 from cepasim.solution.solve import run
 
 
@@ -35,8 +35,7 @@ def sold(economy: Economy) -> np.ndarray:
 def test_freed_exports_are_those_of_the_customs_table_carried_to_the_base_year(
     economy: Economy,
 ) -> None:
-    [lever] = scenario(closing()).levers_of(ExternalLever)
-    freed = freed_exports(economy, lever)
+    freed = freed_exports(economy, "USA")
     h = economy.chapters.index("71")
     table = economy.parameters.table("history/by_partner")
     last = table[(table.fiscal_year == "2021-22") & (table.flow == "export") & (table.hs == "71")]
@@ -54,8 +53,7 @@ def test_capacity_grows_by_what_is_offered_and_not_where_nothing_is_sold(economy
     found = run(economy, scenario(closing(), time="long_run"))
     column = economy.markets["JPN"].partner_column
     capacity = found.outcome.markets["JPN"].shocks.capacity[0, :, column]
-    [lever] = scenario(closing()).levers_of(ExternalLever)
-    offered, base = 0.15 * freed_exports(economy, lever), sold(economy)
+    offered, base = 0.15 * freed_exports(economy, "USA"), sold(economy)
     trades = base > 0
     np.testing.assert_allclose(capacity[trades], (1 + offered / np.where(trades, base, 1))[trades])
     assert (capacity[~trades] == 1).all()
@@ -118,13 +116,13 @@ def test_notes_warn_of_the_corner_and_of_what_is_not_counted(economy: Economy) -
     [warning] = [note for note in notes if note.startswith("Warning: the freed exports")]
     assert "88 Aircraft and parts" in warning and "far outside" in warning
     assert any("what is freed there moves nothing" in note for note in notes)
-    assert any("is not counted, in its welfare neither" in note for note in notes)
+    assert any("is not counted, nor is its loss of welfare there" in note for note in notes)
 
 
 @pytest.mark.parametrize(
     ("settings", "field", "said"),
     [
-        ({"tariff_on": "JPN"}, "levers[0].external.tariff_on", "not in the figures"),
+        ({"tariff_on": "JPN"}, "levers[0].external.tariff_on", "not in the data"),
         ({"market": "KHM"}, "levers[0].external.market", "a partner of the customs table: CHN"),
     ],
 )

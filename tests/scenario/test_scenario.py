@@ -15,27 +15,24 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cepasim.core.fiscal_year import fiscal_years
+from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import path_steps, path_text
+from cepasim.economy.market import BARRIER_TYPES
+from cepasim.levers.exchange_rate import ExchangeRateLever
+from cepasim.levers.external import ExternalLever
+from cepasim.levers.fields import Cut, Select
+from cepasim.levers.fund import FundLever
+from cepasim.levers.ntb import NtbLever
+from cepasim.levers.origin import OriginLever
+from cepasim.levers.sourcing import SourcingLever
+from cepasim.levers.tariff import TariffLever
 from cepasim.params.parameters import load_parameters
 from cepasim.products.classification import Classification
-from cepasim.scenario.scenario import (
-    BARRIER_TYPES,
-    MAX_BYTES,
-    Cut,
-    ExchangeRateLever,
-    ExternalLever,
-    FrozenMapping,
-    FundLever,
-    NtbLever,
-    OriginLever,
-    Scenario,
-    Select,
-    SourcingLever,
-    TariffLever,
-)
+from cepasim.scenario.reading import MAX_BYTES
+from cepasim.scenario.scenario import Scenario
 
-PARAMS = Path(__file__).resolve().parents[1] / "params"
+PARAMS = Path(__file__).resolve().parents[2] / "params"
 
 # The example of the interface, every line of it.
 EXAMPLE = """\

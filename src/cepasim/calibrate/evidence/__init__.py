@@ -1,1 +1,0 @@
-"""The evidence: how far the model deserves trust, as tables, charts, a page and a folder."""

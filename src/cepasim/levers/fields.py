@@ -1,0 +1,219 @@
+"""Kinds of values a scenario file may hold: numbers within bounds, years, selections, cuts.
+
+The description of a field is what its error message says is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.immutable import FrozenMapping
+from cepasim.core.problems import closest
+
+SHARES_TOLERANCE = 1e-9
+FIRST_START = format_fiscal_year(BASE_YEAR + 1)
+LAST_FISCAL_YEAR = format_fiscal_year(LAST_YEAR)
+#: Type of the faults whose own text says what is allowed.
+RULE = "scenario_rule"
+
+
+def fault(text: str) -> PydanticCustomError:
+    """Return the fault whose message is a text: what would have been right."""
+    return PydanticCustomError(RULE, "{text}", {"text": text})
+
+
+class Frozen(BaseModel):
+    """Data that cannot change and knows no key but its own."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+    )
+
+
+class Select(FrozenMapping):
+    """A selection of products as written; ``Classification.select`` reads it."""
+
+    __slots__ = ()
+
+    def as_spec(self) -> dict[str, Any]:
+        """Return the selection as ``Classification.select`` takes it."""
+        return {key: as_plain(value) for key, value in self.items()}
+
+
+def as_plain(value: object) -> Any:
+    """Undo ``frozen``: lists and dictionaries that YAML can write."""
+    if isinstance(value, Cut):
+        return value.as_written()
+    if isinstance(value, Mapping):
+        return {key: as_plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [as_plain(entry) for entry in value]
+    return value
+
+
+def number(description: str, low: float, high: float, *, above_low: bool = False) -> Any:
+    """Return the field of a finite number between two bounds; texts and booleans are none."""
+    if above_low:
+        return Field(strict=True, allow_inf_nan=False, gt=low, le=high, description=description)
+    return Field(strict=True, allow_inf_nan=False, ge=low, le=high, description=description)
+
+
+def _any_number(value: float) -> float:
+    if math.isnan(value):
+        raise fault(OVERRIDE_TEXT)
+    return value
+
+
+def _whole(value: object) -> object:
+    """Take whole numbers of other libraries, such as NumPy's, for what they are."""
+    if isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, numbers.Integral) else value
+
+
+def _fiscal_year(text: object) -> object:
+    try:
+        parse_fiscal_year(text)  # type: ignore[arg-type]  # it refuses what is no text
+    except ValueError as wrong:
+        raise fault(str(wrong)) from None
+    return str(text)
+
+
+def _start(text: str, info: ValidationInfo) -> str:
+    horizon = (info.context or {}).get("horizon", LAST_FISCAL_YEAR)
+    if not FIRST_START <= text <= horizon:
+        base = format_fiscal_year(BASE_YEAR)
+        raise fault(
+            f"a fiscal year from {FIRST_START} (the benchmark is {base}) to the horizon {horizon}"
+        )
+    return text
+
+
+def _horizon(text: str) -> str:
+    if not FIRST_START <= text <= LAST_FISCAL_YEAR:
+        raise fault(f"a fiscal year from {FIRST_START} to {LAST_FISCAL_YEAR}")
+    return text
+
+
+def _select(spec: object) -> Select:
+    # What a selection may hold is the classification's business: ``Lever.complaints``.
+    if not isinstance(spec, Mapping):
+        raise ValueError
+    return spec if isinstance(spec, Select) else Select({str(k): v for k, v in spec.items()})
+
+
+def _sum_to_one(shares: Mapping[str, float]) -> Mapping[str, float]:
+    total = sum(shares.values())
+    if abs(total - 1) > SHARES_TOLERANCE:
+        raise fault(f"shares that sum to 1, not to {total:.10g}")
+    return shares
+
+
+PERCENT_TEXT = "a number from 0 to 100 (percent)"
+CHANGE_TEXT = "a number above -100 and up to 100 (percent)"
+SHARE_TEXT = "a share from 0 to 1"
+SIZE_TEXT = "a number, 0 or more"
+DAYS_TEXT = "days, 0 or more"
+COUNTRY_TEXT = "JPN or IND"
+CODE_TEXT = "the code of a country or group"
+OVERRIDE_TEXT = "a number (.inf where a supply elasticity is infinite)"
+
+Percent = Annotated[float, number(PERCENT_TEXT, 0, 100)]
+Change = Annotated[float, number(CHANGE_TEXT, -100, 100, above_low=True)]
+Share = Annotated[float, number(SHARE_TEXT, 0, 1)]
+Size = Annotated[float, number(SIZE_TEXT, 0, 1e6)]
+Days = Annotated[float, number(DAYS_TEXT, 0, 1000)]
+Money = Annotated[float, number("US$ billion, from 0 to 1000", 0, 1000)]
+Years = Annotated[
+    int,
+    BeforeValidator(_whole),
+    Field(strict=True, ge=1, le=50, description="whole years, from 1 to 50"),
+]
+Flag = Annotated[bool, Field(strict=True, description="true or false")]
+Market = Annotated[Literal["JPN", "IND"], Field(description=COUNTRY_TEXT)]
+Code = Annotated[str, Field(strict=True, description=f"{CODE_TEXT}, as CHN")]
+FiscalYear = Annotated[
+    str, BeforeValidator(_fiscal_year), Field(description="a fiscal year such as 2026-27")
+]
+Start = Annotated[FiscalYear, AfterValidator(_start)]
+Horizon = Annotated[FiscalYear, AfterValidator(_horizon)]
+Selected = Annotated[
+    Select,
+    BeforeValidator(_select),
+    Field(description="a selection such as {hs: ['87']} or {section: XI}"),
+]
+Shares = Annotated[
+    Mapping[str, Share],
+    AfterValidator(FrozenMapping),
+    Field(description="shares by name, each from 0 to 1"),
+]
+WindowShares = Annotated[Shares, AfterValidator(_sum_to_one)]
+#: Infinity is for supply elasticities; ``Parameters`` says where it is allowed.
+Override = Annotated[
+    float, Field(strict=True, description=OVERRIDE_TEXT), AfterValidator(_any_number)
+]
+
+_CUTS = ("eliminate", "percent", "cap", "rate", "swiss")
+_CUTS_TEXT = "eliminate, {percent: 50}, {cap: 2.0}, {rate: 1.5} or {swiss: 16}"
+
+
+class Cut(Frozen):
+    """A tariff formula.
+
+    Attributes
+    ----------
+    formula : {"eliminate", "percent", "cap", "rate", "swiss"}
+    percent : float
+        The number of the formula: cut in percent of the rate (``percent``), highest rate
+        (``cap``), new rate (``rate``) or Swiss coefficient (``swiss``), these three in percent of
+        the value; 100 for ``eliminate``.
+    """
+
+    formula: Literal["eliminate", "percent", "cap", "rate", "swiss"]
+    percent: Annotated[float, number("a number, 0 or more (percent)", 0, 1000)] = 100.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, written: Any) -> Any:
+        """Read the forms of a file: ``eliminate`` or one formula with its number."""
+        if isinstance(written, str):
+            if written == "eliminate":
+                return {"formula": "eliminate"}
+            raise fault(_CUTS_TEXT + closest(written, _CUTS))
+        if not isinstance(written, Mapping):
+            raise fault(_CUTS_TEXT)
+        if "formula" in written:
+            return written
+        unknown = [key for key in written if key not in _CUTS[1:]]
+        if unknown or len(written) != 1:
+            meant = closest(unknown[0], _CUTS[1:]) if unknown else ""
+            raise fault(f"exactly one formula: {_CUTS_TEXT}{meant}")
+        [(formula, value)] = written.items()
+        return {"formula": formula, "percent": value}
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        if self.formula == "percent" and self.percent > 100:
+            raise fault("percent: a number from 0 to 100")
+        if self.formula == "swiss" and self.percent == 0:
+            raise fault("swiss: a coefficient above 0 (percent)")
+        return self
+
+    def as_written(self) -> str | dict[str, float]:
+        """Return the form a file has."""
+        return "eliminate" if self.formula == "eliminate" else {self.formula: self.percent}

@@ -1,0 +1,308 @@
+"""What every lever is: its settings, what it acts on, what it moves, and what is said about it.
+
+A lever is one class in one file. The file holds all that is known about it: what a scenario file
+may say, what it overlaps with, what it does to arrays, what a reader must know, its sentence, and
+an example of each of its forms with the signs its effects must have. Whatever reads, simulates,
+words or documents levers walks the classes of ``every`` and asks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import model_validator
+
+from cepasim.core.countries import PAIR, PARTNER
+from cepasim.core.problems import closest
+from cepasim.levers.fields import Code, Frozen, Market, Select, Selected, Start, as_plain, fault
+from cepasim.products.classification import Classification
+from cepasim.products.selection import Complaint, Selection
+
+if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
+    from cepasim.levers.measure import Measure
+    from cepasim.params.parameters import Parameters
+
+Complain = Callable[[tuple[str | int, ...], object, str], None]
+
+
+class Quantity(StrEnum):
+    """What levers can move in a market. An engine names those it cannot express, and why."""
+
+    WEDGE = "landed wedge"
+    QUOTA = "quota regime"
+    CAPACITY = "capacity"
+    REDIRECTION = "exports redirected from a third market"
+    COST = "unit costs"
+    DEMAND = "demand"
+    PURCHASES = "purchases at unchanged prices"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One form of a lever as a scenario file has it, and the signs of what it does.
+
+    Attributes
+    ----------
+    form : str
+        Name of the form, unique within its kind.
+    settings : mapping
+        As under the lever's kind in a file.
+    signs : str
+        Of the change in exports, imports, balance, duty of Japan on India and duty of India on
+        Japan in comparative statics: ``+``, ``-``, ``0`` (not a cent) or ``?`` (theory is silent).
+    why : str
+        The reason, for people.
+    """
+
+    form: str
+    settings: Mapping[str, Any]
+    signs: str
+    why: str
+
+
+class Lever(Frozen):
+    """What all levers have: a kind, a start, and what is said about them.
+
+    Attributes
+    ----------
+    start : str
+        First fiscal year in force.
+    """
+
+    #: Key of a scenario file.
+    kind: ClassVar[str]
+    #: Whether ``select`` may narrow to a category of tariff lines, and name single lines.
+    by_line: ClassVar[bool] = False
+    #: What two levers that act on the same flow share, for the message about them.
+    meeting: ClassVar[str] = "importer, source and line"
+
+    start: Start
+
+    # -- what it acts on ---------------------------------------------------------------------
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """Flows it acts on, products aside: levers of a kind that share one may not overlap."""
+        raise NotImplementedError
+
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """Markets it reaches."""
+        return PAIR
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Quantities it moves, the one that matters most first."""
+        raise NotImplementedError
+
+    def concerns(self, source: str) -> bool:
+        """Whether it moves what one source meets in the markets it reaches."""
+        return True
+
+    @property
+    def steps(self) -> int:
+        """Equal annual steps in which it comes into force."""
+        return int(getattr(self, "years", 1))
+
+    @property
+    def adds_capacity(self) -> str:
+        """How it adds capacity to India's exports, in words; empty where it does not."""
+        return ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it changes nothing at all, as a cut of 0 percent."""
+        return False
+
+    @classmethod
+    def selects(cls) -> bool:
+        """Whether it is about a selection of products."""
+        return "select" in cls.model_fields
+
+    @property
+    def selected(self) -> Select | None:
+        """Products it is about, as written; None where it is about none in particular."""
+        return getattr(self, "select", None)
+
+    # -- reading and writing -----------------------------------------------------------------
+
+    @classmethod
+    def filled_in(
+        cls, settings: Mapping[str, Any], parameters: Parameters | None, complain: Complain
+    ) -> Mapping[str, Any]:
+        """Settings with what a file may leave to the parameters, such as a preset."""
+        return settings
+
+    @classmethod
+    def codes(
+        cls, settings: Mapping[str, Any], classification: Classification
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Settings that name a country or group, and the codes each may have."""
+        return {}
+
+    @classmethod
+    def check_settings(
+        cls, settings: Mapping[str, Any], classification: Classification, complain: Complain
+    ) -> Selection | None:
+        """Check codes and selection, even where the rest of the lever is wrong.
+
+        Returns
+        -------
+        Selection or None
+            What it selects; None where it selects nothing or the selection is wrong.
+        """
+        for field, allowed in cls.codes(settings, classification).items():
+            code = settings.get(field)
+            # A source that is the importer itself is the business of the lever's own rules.
+            if isinstance(code, str) and code not in (*allowed, settings.get("importer")):
+                text = f"unknown here{closest(code, allowed)}; allowed: {', '.join(allowed)}"
+                complain((field,), code, text)
+        return cls._check_selection(settings, classification, complain)
+
+    @classmethod
+    def _check_selection(
+        cls, settings: Mapping[str, Any], classification: Classification, complain: Complain
+    ) -> Selection | None:
+        written = settings.get("select")
+        if not isinstance(written, Mapping):
+            default = cls.model_fields["select"].default if cls.selects() else None
+            if "select" in settings or not isinstance(default, Mapping):
+                return None
+            return classification.select(default)
+        selection, complaints = classification.check(written)
+        for complaint in complaints:
+            complain(("select", *complaint.path), complaint.value, complaint.allowed)
+        if selection is None or cls.by_line:
+            return selection
+        if selection.category is not None:
+            text = "leave it out: categories are of tariff lines, only a tariff lever has one"
+            complain(("select", "category"), selection.category, text)
+        if selection.lines:
+            text = (
+                "codes of at most 6 digits: only tariffs are known by nine-digit line, and a lever "
+                "on one line would act on the whole of its HS6 product"
+            )
+            complain(("select",), ", ".join(selection.lines), text)
+        return selection
+
+    def as_written(self) -> dict[str, Any]:
+        """Return the lever as a scenario file has it, with every default filled in."""
+        fields = type(self).model_fields
+        return {
+            self.kind: {
+                fields[name].alias or name: as_plain(getattr(self, name))
+                for name in sorted(fields, key=("start", "years").__contains__)
+                if getattr(self, name) is not None
+            }
+        }
+
+    # -- what is said about it ---------------------------------------------------------------
+
+    def sentence(self, classification: Classification) -> str:
+        """What it does, as the middle of a sentence: no capital, no time, no full stop."""
+        raise NotImplementedError
+
+    def when(self) -> str:
+        """Its time, as the end of a sentence."""
+        return f"from {self.start}" + (f" in {self.steps} equal steps" if self.steps > 1 else "")
+
+    def in_words(self, classification: Classification) -> str:
+        """What it does in one sentence."""
+        said = self.sentence(classification)
+        return f"{said[0].upper()}{said[1:]}, {self.when()}."
+
+    def unavailable(self, economy: Economy) -> Iterable[Complaint]:
+        """What it asks for that these data do not have, such as an unknown tariff line."""
+        return ()
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """What a reader must know of levers of this kind that act on one flow.
+
+        Where they do nothing, and what is assumed.
+        """
+        return ()
+
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """What a reader must know wherever there is a lever of this kind."""
+        return ()
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Every form it has, each with the signs of its effects."""
+        raise NotImplementedError
+
+
+class BilateralLever(Lever):
+    """A lever on one importer, about its partner unless another source is named."""
+
+    importer: Market
+    source: Code
+    select: Selected
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pair(cls, given: Any) -> Any:
+        return with_pair(given, "source")
+
+    @model_validator(mode="after")
+    def _two_countries(self) -> Self:
+        if self.source == self.importer:
+            raise fault(f"importer and source must differ; leave source out for {self.partner}")
+        return self
+
+    @property
+    def partner(self) -> str:
+        """The other country of the agreement."""
+        return PARTNER[self.importer]
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """The flow from its source into its importer."""
+        return ((self.importer, self.source),)
+
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """Its importer alone."""
+        return (self.importer,)
+
+    def concerns(self, source: str) -> bool:
+        """Its source alone."""
+        return source == self.source
+
+
+class AgreementLever(BilateralLever):
+    """A lever that works through the agreement, so that its source is the partner."""
+
+    @model_validator(mode="after")
+    def _partner_only(self) -> Self:
+        if self.source not in (self.partner, self.importer):
+            raise fault(f"source: {self.partner}; this lever acts between India and Japan only")
+        return self
+
+
+def with_pair(given: Any, other: str) -> Any:
+    """Fill in the importer or its counterpart where one of the two is left out."""
+    if not isinstance(given, Mapping):
+        return given
+    filled = dict(given)
+    for missing, known in ((other, "importer"), ("importer", other)):
+        value = given.get(known)
+        if missing not in given and isinstance(value, str) and value in PARTNER:
+            filled.setdefault(missing, PARTNER[value])
+    return filled
+
+
+def sources_of(settings: Mapping[str, Any], classification: Classification) -> tuple[str, ...]:
+    """Sources in the market of a lever's importer; all there are where it names none."""
+    return classification.sources(str(settings.get("importer"))) or every_code(classification)
+
+
+def every_code(classification: Classification) -> tuple[str, ...]:
+    """Codes of all countries and groups."""
+    return tuple(partner.code for partner in classification.partners)

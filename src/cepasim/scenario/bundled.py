@@ -1,0 +1,56 @@
+"""Scenarios that come with the program, by name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from cepasim.core.problems import InputError, Problem, closest
+from cepasim.core.yaml_lines import read_yaml
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.reading import MAX_BYTES
+
+
+def scenarios() -> dict[str, str]:
+    """Names of the bundled scenarios, each with its description.
+
+    Returns
+    -------
+    dict of str to str
+        In the order of the names. `Scenario.bundled` opens one.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> "ntb-relief" in cepasim.scenarios()
+    True
+    """
+    return dict(_described())
+
+
+def bundled_path(name: str) -> Path:
+    """File of a bundled scenario.
+
+    Raises
+    ------
+    InputError
+        Where there is none of that name.
+    """
+    files = _files()
+    if not isinstance(name, str) or name not in files:
+        text = f"a bundled scenario{closest(name, files)}; allowed: {', '.join(files)}"
+        raise InputError([Problem("scenario", None, "name", name, text)])
+    return files[name]
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}
+
+
+@lru_cache(maxsize=1)
+def _described() -> tuple[tuple[str, str], ...]:
+    found = []
+    for name, path in _files().items():
+        data = read_yaml(path, MAX_BYTES).data
+        found.append((name, str(data.get("description") or data["name"])))
+    return tuple(found)

@@ -1,0 +1,100 @@
+"""Levers that would act twice on one flow: found through a map from products to levers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+
+from cepasim.levers.lever import Lever
+from cepasim.products.levels import at_level
+from cepasim.products.selection import Selection
+from cepasim.scenario.placing import Placed
+
+_LISTED = 6  # codes a message lists
+#: What a lever acts on that selects no products.
+_EVERYTHING = "everything"
+
+#: Category of lines, None for any -> places of the levers that hold them.
+_Holders = dict[str | None, list[int]]
+
+
+class _Flow:
+    """One flow: which of its products and lines are taken, and by whom."""
+
+    def __init__(self) -> None:
+        #: Whole products and lines on their own.
+        self.whole: defaultdict[str, _Holders] = defaultdict(dict)
+        #: Products of which some line is taken.
+        self.in_part: defaultdict[str, _Holders] = defaultdict(dict)
+
+    def met(self, selection: Selection | None) -> Iterator[int]:
+        """Places of the levers that a selection meets."""
+        if selection is None:
+            yield from _held(self.whole.get(_EVERYTHING), None)
+            return
+        category = selection.category
+        for atom in selection.atoms:
+            yield from _held(self.whole.get(atom), category)
+            yield from _held(self.in_part.get(atom), category)
+        for line in selection.lines:
+            yield from _held(self.whole.get(at_level(line, "subheading")), category)
+
+    def take(self, selection: Selection | None, place: int) -> None:
+        """Note that a lever holds what it selects; where it meets another one, that one stays."""
+        if selection is None:
+            self.whole[_EVERYTHING].setdefault(None, [place])
+            return
+        for atom in selection.atoms:
+            self.whole[atom].setdefault(selection.category, [place])
+        for line in selection.lines:
+            holders = self.in_part[at_level(line, "subheading")]
+            holders.setdefault(selection.category, []).append(place)
+
+
+def _held(holders: _Holders | None, category: str | None) -> Iterator[int]:
+    for other, places in (holders or {}).items():
+        if category is None or other is None or category == other:
+            yield from places
+
+
+def check_overlaps(
+    levers: Mapping[int, Lever], selections: Mapping[int, Selection | None], problems: Placed
+) -> None:
+    """Note every lever that acts where an earlier one of its kind acts already.
+
+    Parameters
+    ----------
+    levers : mapping of int to Lever
+        By place in the file; those that could be read.
+    selections : mapping of int to Selection or None
+        What they select; None where that is wrong, or where they select nothing.
+    problems : Placed
+        Added to.
+    """
+    flows: defaultdict[Hashable, _Flow] = defaultdict(_Flow)
+    for later, lever in levers.items():
+        selection = selections.get(later)
+        if lever.selects() and selection is None:
+            continue  # what is wrong with it is reported elsewhere
+        mine = [flows[lever.kind, target] for target in lever.targets]
+        met = dict.fromkeys(place for flow in mine for place in flow.met(selection))
+        for flow in mine:
+            flow.take(selection, later)
+        for earlier in sorted(met):
+            line = problems.line(("levers", earlier))
+            known = "" if line is None else f" (line {line})"
+            text = (
+                f"acts where levers[{earlier}]{known} acts already; two {lever.kind} levers may "
+                f"not act on the same {lever.meeting}"
+            )
+            where = _shared(selections.get(earlier), selection)
+            problems.add(("levers", later, lever.kind), where, text)
+
+
+def _shared(one: Selection | None, other: Selection | None) -> str:
+    """Codes both selections hold, in words."""
+    if one is None or other is None:
+        return _EVERYTHING
+    codes = (one & other).codes
+    more = f" and {len(codes) - _LISTED} more" if len(codes) > _LISTED else ""
+    return ", ".join(codes[:_LISTED]) + more

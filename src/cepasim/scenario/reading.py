@@ -1,0 +1,201 @@
+"""From the content of a scenario file to levers; whatever is wrong is reported at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from cepasim.core.problems import InputError, Problem, closest
+from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
+from cepasim.levers.every import LEVER_KINDS, LEVERS
+from cepasim.levers.fields import LAST_FISCAL_YEAR, OVERRIDE_TEXT, RULE, SHARE_TEXT, Frozen
+from cepasim.levers.lever import Complain, Lever
+from cepasim.products.classification import Classification
+from cepasim.products.selection import Selection
+from cepasim.scenario.overlaps import check_overlaps
+from cepasim.scenario.placing import UNREAD, Lines, Placed, Steps
+
+if TYPE_CHECKING:
+    from cepasim.params.parameters import Parameters
+    from cepasim.scenario.scenario import Scenario
+
+MAX_BYTES = 1_000_000
+#: A line-by-line offer of one country has as many.
+MAX_LEVERS = 10_000
+
+ModelT = TypeVar("ModelT", bound=Frozen)
+
+# What is allowed one level below a field.
+_INSIDE = {
+    "cut": "a number, 0 or more (percent)",
+    "windows": SHARE_TEXT,
+    "industries": SHARE_TEXT,
+    "parameters": OVERRIDE_TEXT,
+}
+_FILLED_IN = (("source",), ("to",))
+
+
+def scenario_from(
+    model: type[Scenario],
+    data: object,
+    file: str,
+    lines: Lines,
+    already: Iterable[Problem],
+    classification: Classification | None,
+    parameters: Parameters | None,
+) -> Scenario:
+    """Build a scenario from the content of a file; see ``Scenario.read``."""
+    problems = Placed(file, lines)
+    problems.found.extend(already)
+    if data is None:
+        problems.add((), None, "an empty file; a scenario has at least a name")
+    elif not isinstance(data, Mapping):
+        text = "a mapping with name, horizon, time, levers, parameters"
+        problems.add((), data, text)
+    if not isinstance(data, Mapping):
+        raise InputError(problems.found)
+    header = {str(key): value for key, value in data.items() if key != "levers"}
+    scenario = _validated(model, header, (), problems)
+    horizon = header.get("horizon", LAST_FISCAL_YEAR)
+    if any(problem.field == "horizon" for problem in problems.found):
+        horizon = LAST_FISCAL_YEAR
+    classification = classification or Classification.bundled()
+    levers, selections = _read_levers(
+        data.get("levers", []), horizon, classification, parameters, problems
+    )
+    check_overlaps(levers, selections, problems)
+    if parameters is not None and scenario is not None:
+        _check_overrides(scenario.parameters, parameters, problems)
+    if scenario is None or problems.found:
+        raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))
+    return scenario.model_copy(update={"levers": tuple(levers.values())})
+
+
+def _read_levers(
+    written: object,
+    horizon: str,
+    classification: Classification,
+    parameters: Parameters | None,
+    problems: Placed,
+) -> tuple[dict[int, Lever], dict[int, Selection | None]]:
+    """Levers that could be read and what they select, by their position in the list."""
+    levers: dict[int, Lever] = {}
+    selections: dict[int, Selection | None] = {}
+    kinds = ", ".join(LEVER_KINDS)
+    if not isinstance(written, list | tuple):
+        problems.add(("levers",), written, "a list of levers; [] for none")
+        return levers, selections
+    if len(written) > MAX_LEVERS:
+        text = f"at most {MAX_LEVERS:,} levers; one lever may select many codes: hs: ['0301', ...]"
+        problems.add(("levers",), f"{len(written):,} levers", text)
+        return levers, selections
+    for index, entry in enumerate(written):
+        at = ("levers", index)
+        if not isinstance(entry, Mapping) or len(entry) != 1:
+            problems.add(at, entry, f"one lever with its settings, of: {kinds}")
+            continue
+        [(kind, body)] = entry.items()
+        path = (*at, str(kind))
+        if kind not in LEVERS:
+            text = f"unknown lever{closest(kind, LEVER_KINDS)}; allowed: {kinds}"
+            problems.add(path, str(kind), text)
+            continue
+        if not isinstance(body, Mapping):
+            problems.add(path, body, f"the settings of a {kind} lever, as a mapping")
+            continue
+        complain = complain_at(problems, path)
+        own = {str(key): value for key, value in body.items()}
+        settings = LEVERS[kind].filled_in(own, parameters, complain)
+        lever = _validated(LEVERS[kind], settings, path, problems, horizon)
+        selections[index] = LEVERS[kind].check_settings(settings, classification, complain)
+        if lever is not None:
+            levers[index] = lever
+    return levers, selections
+
+
+def complain_at(problems: Placed, path: Steps) -> Complain:
+    """Return what notes problems below a path."""
+
+    def complain(below: Steps, value: object, allowed: str) -> None:
+        problems.add((*path, *below), value, allowed)
+
+    return complain
+
+
+def _validated(
+    model: type[ModelT],
+    content: Mapping[str, Any],
+    path: Steps,
+    problems: Placed,
+    horizon: str = LAST_FISCAL_YEAR,
+) -> ModelT | None:
+    """Build a model, or note everything wrong with its content."""
+    try:
+        return model.model_validate(dict(content), context={"horizon": horizon})
+    except ValidationError as wrong:
+        for error in wrong.errors(include_url=False):
+            if error["type"] == "missing" and error["loc"] in _FILLED_IN:
+                continue  # follows from the importer, which is what is wrong
+            steps, value = _place(error)
+            problems.add((*path, *steps), value, _allowed(error, model))
+        return None
+
+
+def _place(error: ErrorDetails) -> tuple[Steps, object]:
+    """Path and value of a fault; a text "to: IND" names the field of a rule about several."""
+    value = None if error["type"] == "missing" else error["input"]
+    field, colon, _ = str(error.get("ctx", {}).get("text", "")).partition(": ")
+    if colon and isinstance(value, Mapping) and field in value:
+        return (*error["loc"], field), value[field]
+    return error["loc"], value
+
+
+def _allowed(error: ErrorDetails, model: type[Frozen]) -> str:
+    """Say in words what would have been right."""
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    steps = [str(step) for step in error["loc"]]
+    if error["type"] == RULE:
+        return str(error.get("ctx", {})["text"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown key{closest(steps[-1], fields)}; allowed: {', '.join(fields)}"
+    if len(steps) > 1 and steps[0] in _INSIDE:
+        return _INSIDE[steps[0]]
+    field = fields.get(steps[0]) if steps else None
+    return (None if field is None else field.description) or error["msg"]
+
+
+def _check_overrides(
+    overrides: Mapping[str, float], parameters: Parameters, problems: Placed
+) -> None:
+    try:
+        parameters.with_overrides(dict(overrides))
+    except InputError as wrong:
+        for problem in wrong.problems:
+            name = problem.field if problem.field in overrides else str(problem.value)
+            path = ("parameters", name) if name in overrides else ("parameters",)
+            problems.add(path, problem.value, problem.allowed)
+
+
+@contextmanager
+def naming_lines(file: Path) -> Iterator[None]:
+    """Give file and line to what turns out to be wrong with a scenario when it runs.
+
+    What the data do not have (a line that is not in the schedule, more days saved than there
+    are) is found only there.
+    """
+    try:
+        yield
+    except InputError as error:
+        lines = read_yaml(file, MAX_BYTES).lines
+        raise InputError(
+            replace(problem, file=str(file), line=line_of(path_steps(problem.field), lines))
+            if problem.file == UNREAD
+            else problem
+            for problem in error.problems
+        ) from None
