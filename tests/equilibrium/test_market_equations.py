@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -116,6 +117,15 @@ def test_a_market_without_a_shock_stays_as_it_is() -> None:
     m = Market([0.4, 0.6], 0.5, 4.0, 2.0, 1.0, [1.5, 8.0], 2.0, T=one, a=one, k=one, c=one)
     found = solve(m)
     assert [*found.p, *found.x, found.p_D, found.x_D] == pytest.approx([1.0] * 6, abs=1e-14)
+
+
+def test_prices_that_are_no_equilibrium_are_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = [1.0]
+    m = Market(one, 0.0, 3.0, 2.0, 1.0, [2.0], 2.0, T=[1.5], a=one, k=one, c=one)
+    assert solve(m).p[0] < 1
+    monkeypatch.setattr(equations, "root", lambda *_, **__: SimpleNamespace(x=[0.0, 0.0]))
+    with pytest.raises(ArithmeticError, match="no equilibrium found"):
+        solve(m)
 
 
 def test_the_method_page_shows_these_equations() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from cepasim.equilibrium import solve_market, solve_market_with_quota
+from cepasim.equilibrium import solve_market, solve_market_with_quota, trq
 from cepasim.equilibrium.trq import IN_QUOTA, ON_QUOTA, OVER_QUOTA
 
 Floats = NDArray[np.float64]
@@ -75,6 +75,20 @@ def test_a_quota_above_free_trade_does_nothing_to_the_last_bit() -> None:
         np.testing.assert_array_equal(found.equilibrium.quantity, free.quantity)
         np.testing.assert_array_equal(found.equilibrium.price, free.price)
         np.testing.assert_array_equal(found.trade_cost, given_market["trade_cost"])
+
+
+def test_bisection_finds_the_premium_that_the_direct_answer_gives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(8)
+    markets = drawn(rng, 60, 4)
+    quota = 0.7 * solve_market(**markets).quantity[:, 1]
+    direct = solve_market_with_quota(1, quota, 4.0, **markets)
+    monkeypatch.setattr(trq, "_NEAR_ENOUGH", -1.0)  # no direct answer is accepted
+    bisected = solve_market_with_quota(1, quota, 4.0, **markets)
+    assert (direct.regime == ON_QUOTA).sum() > 30
+    np.testing.assert_array_equal(bisected.regime, direct.regime)
+    np.testing.assert_allclose(bisected.premium, direct.premium, rtol=1e-9, atol=1e-11)
 
 
 def test_over_the_quota_the_market_is_that_of_the_over_quota_wedge() -> None:
