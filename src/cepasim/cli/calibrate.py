@@ -30,11 +30,12 @@ def calibrate(
     with reporting(debug):
         check_output(out, None)
         check_folder_exists(params)
-        from cepasim.calibrate import report, report_page
+        from cepasim.calibrate.evidence import folder, terminal
+        from cepasim.calibrate.evidence.calibration import calibration
         from cepasim.economy.economy import load
 
-        result = report.calibration(load(params))
-        typer.echo(report.text(result), nl=False)
+        result = calibration(load(params))
+        typer.echo(terminal.text(result), nl=False)
         if out is not None:
-            files = report_page.write_folder(result, out)
+            files = folder.write_folder(result, out)
             typer.echo(f"Wrote {out}: {', '.join(files)}", err=True)

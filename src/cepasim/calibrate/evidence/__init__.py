@@ -1,0 +1,1 @@
+"""The evidence: how far the model deserves trust, as tables, charts, a page and a folder."""

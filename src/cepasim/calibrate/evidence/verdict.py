@@ -1,0 +1,203 @@
+"""Where the model may be used and where not, from the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from cepasim.calibrate.backcast import forecasts
+from cepasim.calibrate.backcast.backcast import Backcast
+from cepasim.calibrate.backcast.history import FLOWS, LAST, LAST_FITTED, START
+from cepasim.calibrate.backcast.panel import Panel
+from cepasim.calibrate.evidence.calibration import Calibration
+from cepasim.calibrate.evidence.section import Section
+from cepasim.calibrate.evidence.words import (
+    FLOW_WORDS,
+    billions,
+    label,
+    percent,
+    records,
+    signed_percent,
+)
+
+
+def section(result: Calibration) -> Section:
+    """Where the model may be used and where not, from the scores: words and two tables."""
+    pieces: list[str | pd.DataFrame] = [
+        _headline(result),
+        question_table(result),
+        f"By section, levels six to eight years ahead (WAPE on {label(LAST_FITTED + 1)} to "
+        f"2021-22, sections that trade US$ {result.smallest_section:.0f} mn a year or more). "
+        "Where a simple forecast is at least as close, the model adds nothing to it:",
+        sector_table(result),
+        default_economy(result.backcast),
+        _fit_words(result.fit),
+    ]
+    return Section("Verdict", pieces)
+
+
+def _headline(result: Calibration) -> str:
+    """Errors of the totals beside the best simple forecast, and the bounds missed."""
+    told = []
+    for flow in FLOWS:
+        own = result.backcast.score_of("total", flow)
+        name, error = _closest(result.backcast, "total", flow)
+        told.append(
+            f"{FLOW_WORDS[flow]} of {label(LAST_FITTED + 1)} to {label(LAST)} missed by "
+            f"{percent(own['wape'])} (bias {signed_percent(own['bias'])}; {name} from the same "
+            f"year: {percent(error)})"
+        )
+    words = f"**Started in {label(START)}: {', '.join(told)}.** "
+    if len(result.bounds):
+        missed = int((~result.bounds["met"]).sum())
+        words += f"Of {len(result.bounds)} bounds set beforehand {missed} are missed. "
+    return words + (
+        "The model is made for the difference between a scenario and a reference of the same year; "
+        "it is not a forecast of levels. The backcast judges its drivers and its levels, and only "
+        "indirectly those differences."
+    )
+
+
+def _closest(report: Backcast, level: str, flow: str) -> tuple[str, float]:
+    """The simple forecast from the first year with the smallest WAPE."""
+    errors = {
+        s: float(report.score_of(level, flow, f"{s} {label(START)}")["wape"])
+        for s in forecasts.SIMPLE
+    }
+    name = min(errors, key=lambda s: errors[s])
+    return name, errors[name]
+
+
+def question_table(result: Calibration) -> pd.DataFrame:
+    """Questions people ask, whether the model may answer them, and why."""
+    rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
+    by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
+    full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
+    none = by_assumption["no pass-through of exchange rates"]
+    bias = float(result.backcast.score_of("total", "import")["bias"])
+    share = result.backcast.score_of("total", "import", f"constant share {label(START)}")["bias"]
+    fitted = result.backcast.parameters.set_index("name")["value"]["backcast_pass_through"]
+    rows = []
+    for level, flow, words in (
+        ("total", "export", "How much will India export to Japan in all?"),
+        ("total", "import", "How much will it import from Japan in all?"),
+        ("total", "balance", "How large will the deficit be?"),
+        ("chapter", "export", "How much of one chapter will it export?"),
+        ("chapter", "import", "How much of one chapter will it import?"),
+    ):
+        rows.append((words, *_level_answer(result, level, flow)))
+    rows += [
+        (
+            "What does a tariff cut change?",
+            tariff_answer(result.panel),
+            f"The cuts after {label(START)} explain {billions(rise['tariffs'])} of the deficit's "
+            f"rise by {billions(rise['total'])} US$ bn with the preference used as assumed, "
+            f"{billions(full)} if every shipment claimed it at no cost: the range is about the "
+            f"use of preferences. {result.panel.verdict}",
+        ),
+        (
+            "What does the exchange rate change?",
+            "**no**, or only beside the case of no pass-through",
+            f"With the weak yen the model expects {percent(abs(bias))} "
+            f"{'more' if bias > 0 else 'less'} imports than came; a constant share of demand "
+            f"misses by {signed_percent(share)}. Without pass-through demand explains "
+            f"{billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
+            f"prices {billions(none['prices_usd_mn'])}, and the rest is "
+            f"{billions(none['rest_usd_mn'])}. The lever `exchange_rate` passes a real "
+            f"depreciation on in full: {fitted:.2f} of it is what the fit found.",
+        ),
+        (
+            "What do barrier relief, the fund, simpler proof of origin or buyers leaving China do?",
+            "not judged here",
+            "Nothing of the kind was measured in these years; the ranges of the parameters "
+            "(grade D) are all there is.",
+        ),
+        (
+            "Who loses in Japan?",
+            "not judged here",
+            "Japan's imports by chapter and source are an estimate, not observed.",
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["question", "may the model be used?", "why"])
+
+
+def _level_answer(result: Calibration, level: str, flow: str) -> tuple[str, str]:
+    """Whether levels may be read off the model, and why."""
+    own = float(result.backcast.score_of(level, flow)["wape"])
+    name, error = _closest(result.backcast, level, flow)
+    why = f"WAPE {100 * own:.1f} %; {name} from {label(START)} {100 * error:.1f} %"
+    if level == "total":
+        inside = float(result.backcast.score_of("section", flow)["wape"])
+        why += f"; errors of sections ({percent(inside)}) offset each other in part"
+    if own > result.usable_error:
+        return "**no**", why
+    return ("roughly" if own < error else f"roughly, but rather {name}"), why
+
+
+def tariff_answer(panel: Panel) -> str:
+    """What may be said of a tariff, given the estimate with source-year effects."""
+    strict = panel.estimates.iloc[1]
+    if strict["low"] <= 0 <= strict["high"]:
+        return "a range from theory and literature, which these years neither confirm nor refute"
+    return "sign and order of magnitude" if strict["high"] < 0 else "**no**"
+
+
+def sector_table(result: Calibration) -> pd.DataFrame:
+    """Sections by flow: usable and better than simple forecasts, usable, not usable."""
+    s = result.backcast.section_scores
+    s = s[s["mean_usd_mn"] >= result.smallest_section]
+    simple = [f"wape_{name.replace(' ', '_')}" for name in forecasts.SIMPLE]
+    usable = s["wape"] <= result.usable_error
+    better = s["wape"] < s[simple].min(axis=1)
+    within = percent(result.usable_error)
+    classes = {
+        f"within {within}, closer than every simple forecast": usable & better,
+        f"within {within}, a simple forecast at least as close": usable & ~better,
+        f"not within {within}": ~usable,
+    }
+    rows = [
+        {"flow": FLOW_WORDS[flow]}
+        | {
+            words: "; ".join(
+                f"{r['section']} {r['name']} ({percent(r['wape'])})"
+                for r in records(s[chosen & (s["flow"] == flow)])
+            )
+            or "none"
+            for words, chosen in classes.items()
+        }
+        for flow in FLOWS
+    ]
+    return pd.DataFrame(rows)
+
+
+def default_economy(report: Backcast) -> str:
+    """Why the default economy does not use what was fitted, with the width of the ranges."""
+    p = report.parameters[report.parameters["prior_low"].notna()]
+    ends = p[["low", "high", "prior_low", "prior_high"]].to_numpy(float, copy=True)
+    logs = ~p["name"].eq("backcast_pass_through").to_numpy()
+    ends[logs] = np.log(ends[logs])
+    narrower = 1 - (ends[:, 1] - ends[:, 0]) / (ends[:, 3] - ends[:, 2])
+    inside = p["value"].between(p["prior_low"], p["prior_high"]).all()
+    return (
+        "**The default economy does not use what was fitted.** "
+        f"{'Every' if inside else 'Not every'} estimate lies within the 90 % range that the "
+        f"literature leaves, and the window makes these ranges only {percent(narrower.min())} to "
+        f"{percent(narrower.max())} narrower: it tells too little to move the elasticities and "
+        "lags of scenarios, which stay those of the literature. The fit serves the backcast and "
+        "the decomposition on this page."
+    )
+
+
+def _fit_words(fit: Mapping[str, str]) -> str:
+    """Metadata of the fitted file in a sentence."""
+    if not fit:
+        return "The fitted file in use carries no metadata."
+    return (
+        "What was fitted: [history/backcast_fit.csv](../params/history/backcast_fit.csv), data "
+        f"vintage {fit['data_vintage']}, code version cepasim {fit['cepasim']}, window "
+        f"{fit['window']}, base year {fit['base_year']}, fitted on {fit['date']}, judged on "
+        f"{fit['judged_on']}. [Its metadata](../params/history/backcast_fit.yaml) name the digest "
+        "of every table read; a test repeats the fit."
+    )

@@ -1,0 +1,48 @@
+"""Numbers and names as the evidence writes them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from cepasim.calibrate.backcast.history import LAST_FITTED, START
+from cepasim.core.fiscal_year import format_fiscal_year
+
+#: Flows inside a sentence, and as the head of a chart.
+FLOW_WORDS = {"export": "exports", "import": "imports", "balance": "balance"}
+HEADS = {"export": "Exports", "import": "Imports", "balance": "Balance"}
+#: Place of the first judged year on an axis that begins with the start year.
+FIRST_JUDGED = LAST_FITTED + 1 - START
+BILLION = 1000.0
+
+
+def percent(share: float) -> str:
+    """Write a share in percent."""
+    return "n/a" if math.isnan(share) else f"{100 * share:.0f} %"
+
+
+def signed_percent(share: float) -> str:
+    """Write a share in percent with its sign."""
+    return f"{100 * share:+.0f} %"
+
+
+def billions(usd_mn: float) -> str:
+    """Write an amount in US$ billion; nothing where it is missing."""
+    return "" if math.isnan(usd_mn) else f"{usd_mn / 1000:.2f}"
+
+
+def label(year: int) -> str:
+    """Write a fiscal year."""
+    return format_fiscal_year(year)
+
+
+def short(text: str, most: int = 25) -> str:
+    """Cut a name that is too long."""
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,") + "…"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as mappings by column."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
