@@ -77,7 +77,7 @@ class ExchangeRateLever(Lever):
             Example(
                 "rival's currency",
                 rupee | {"country": "CHN"},
-                "-?---",
+                "--?--",
                 "a rival becomes cheaper in both markets",
             ),
             Example(

@@ -163,7 +163,7 @@ class ExternalLever(Lever):
             Example(
                 "rival's cost",
                 costs | {"source": "CHN", "select": {"section": "XI"}},
-                "-?---",
+                "--?--",
                 "a rival sells cheaper in both markets",
             ),
             Example(

@@ -124,9 +124,8 @@ class TariffLever(BilateralLever):
             Example(
                 "line",
                 fish | {"select": {"hs": ["160414092"]}, "cut": "eliminate"},
-                "?????",
-                "one nine-digit line: what it adds is small, and nothing where a cheaper line of "
-                "the product is open",
+                "+++-0",
+                "one nine-digit line, the cheapest of its product that is open to India",
             ),
             Example(
                 "rival",
