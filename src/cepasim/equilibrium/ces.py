@@ -78,7 +78,7 @@ def log_ces_index(
     Returns
     -------
     ndarray
-        ln P, shape without `axis`.
+        Log of the index, shape without `axis`.
 
     Notes
     -----
@@ -108,7 +108,16 @@ def log_ces_index(
 def ces_index(price: ArrayLike, weight: ArrayLike, sigma: ArrayLike, axis: int = -1) -> FloatArray:
     """CES price index of price hats, ``(sum w p**(1 - sigma))**(1 / (1 - sigma))``.
 
-    Parameters and shapes as in :func:`log_ces_index`, with `price` hats > 0 instead of logs.
+    Parameters
+    ----------
+    price : array_like
+        Price hats > 0; no logs, unlike those of :func:`log_ces_index`.
+    weight : array_like
+        As there.
+    sigma : array_like
+        As there.
+    axis : int, optional
+        As there.
 
     Returns
     -------

@@ -71,7 +71,7 @@ def smart_effects(
     substitution: ArrayLike,
     supply: ArrayLike = np.inf,
 ) -> SmartEffects:
-    """Effects of a change of tariffs on the imports of one product from every source.
+    """Find what a change of tariffs does to the imports of one product from every source.
 
     Parameters
     ----------
@@ -89,6 +89,7 @@ def smart_effects(
     Returns
     -------
     SmartEffects
+        Money of `imports`.
 
     Raises
     ------

@@ -105,9 +105,11 @@ def solve_market_with_quota(
     over_premium : array_like, (...,)
         Over-quota wedge over in-quota wedge, minus 1, >= 0; inf where nothing may enter beyond
         the quota (which must then be above 0).
+    import_shares, domestic_share : array_like
+        As in :func:`~cepasim.equilibrium.solve_market`.
     trade_cost : array_like, (..., S)
         Hat of the landed wedge; the in-quota one for the source with the quota.
-    import_shares, domestic_share, sigma_import, sigma_domestic, eta, supply, supply_domestic
+    sigma_import, sigma_domestic, eta, supply, supply_domestic : array_like
         As in :func:`~cepasim.equilibrium.solve_market`.
     **hats
         Its remaining arguments: ``taste``, ``demand``, ``capacity``, ``cost`` ...

@@ -76,6 +76,7 @@ def decompose_history(economy: Economy) -> Decomposition:
     Parameters
     ----------
     economy : Economy
+        Its parameters hold the history and what was fitted.
 
     Returns
     -------

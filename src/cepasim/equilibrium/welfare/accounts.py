@@ -79,12 +79,12 @@ def wedge_accounts(
     value : array_like
         Export value p x in the state asked about (V0 times the value hat); money.
     freight : array_like
-        f, freight and insurance as a fraction of the producer price.
+        Freight and insurance f as a fraction of the producer price.
     tariff_effective, tariff_duty : array_like
         What the tariff costs the shipper on average and what the treasury collects, fractions
         of the c.i.f. value (docs/method.md, "Tariffs").
     barrier : array_like
-        nu, ad-valorem equivalent of barriers, fraction of the duty-paid value.
+        Ad-valorem equivalent of barriers nu, fraction of the duty-paid value.
     rent_share : array_like
         Share of the barriers' cost that is a rent, 0 to 1.
 
@@ -118,8 +118,10 @@ def quota_rent(
 
     Returns
     -------
-    importer, exporter : ndarray
-        Money of `value`.
+    importer : ndarray
+        What the importing country owns; money of `value`.
+    exporter : ndarray
+        The rest.
     """
     rent = np.asarray(value, dtype=np.float64) * np.asarray(landed_before) * np.asarray(premium)
     share = np.asarray(to_importer, dtype=np.float64)

@@ -69,6 +69,7 @@ def trade_gains(
     Returns
     -------
     TradeGains
+        Parts and sum, money of `value_old`.
     """
     value = np.asarray(value_old, dtype=np.float64)
     log_price = np.log(np.asarray(price, dtype=np.float64))

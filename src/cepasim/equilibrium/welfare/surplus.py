@@ -78,7 +78,21 @@ def producer_surplus_change(
 ) -> FloatArray:
     """Producer surplus in the scenario minus that in the reference; as :func:`producer_surplus`.
 
-    Hats of both states are against the same benchmark; money of `value_old`.
+    Parameters
+    ----------
+    value_old : array_like
+        Benchmark value at producer prices V0; money.
+    price_reference, quantity_reference : array_like
+        Hats of producer price and quantity in the reference.
+    price, quantity : array_like
+        The same in the scenario, against the same benchmark.
+    supply : array_like
+        Supply elasticity in (0, inf].
+
+    Returns
+    -------
+    ndarray
+        Money of `value_old`.
     """
     return producer_surplus(value_old, price, quantity, supply) - producer_surplus(
         value_old, price_reference, quantity_reference, supply
