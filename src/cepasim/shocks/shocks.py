@@ -17,6 +17,7 @@ from cepasim.core.countries import JAPAN
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.equilibrium.lag import lagged
 from cepasim.levers.exchange_rate import ExchangeRateLever, dollar_costs
 from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
 from cepasim.levers.fund import FundLever, FundPath, fund_path
@@ -24,7 +25,7 @@ from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, Measures, of_kind
 from cepasim.levers.quota import Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
-from cepasim.levers.timing import Years, lagged
+from cepasim.levers.timing import Years
 from cepasim.shocks.wedges import (
     KnownWedges,
     Wedges,

@@ -24,9 +24,10 @@ from cepasim.economy.economy import Economy, load
 from cepasim.economy.market import Market
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
+from cepasim.equilibrium.lag import lagged
 from cepasim.levers.measure import Measure, measures
 from cepasim.levers.tariff import TariffLever, line_rates
-from cepasim.levers.timing import Years, lagged
+from cepasim.levers.timing import Years
 from cepasim.params.parameters import bundled_directory
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.scenario.scenario import Scenario

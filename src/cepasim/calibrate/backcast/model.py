@@ -31,7 +31,7 @@ from cepasim.calibrate.backcast.history import FLOWS, LAST, START, position
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.equilibrium import solve_market
-from cepasim.levers.timing import lagged
+from cepasim.equilibrium.lag import lagged
 
 Floats = NDArray[np.float64]
 
