@@ -1,0 +1,126 @@
+"""Every form of every lever on the page: shown, worded, edited, linked and read back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from streamlit.testing.v1 import AppTest
+
+from cepasim.levers import words
+from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.scenario import LEVER_KINDS, Scenario
+from cepasim.ui import link
+from cepasim.ui.controls import registry
+from cepasim.ui.state import Session
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = str(ROOT / "app.py")
+LeverDict = dict[str, dict[str, Any]]
+
+#: Forms that neither the manual's table nor a bundled scenario has.
+MORE = """
+- tariff: {importer: IND, select: {hs: ["87"], category: X}, cut: {cap: 20.0}, start: 2027-28}
+- tariff: {importer: IND, select: {section: XVI}, cut: {rate: 1.5}, start: 2027-28, years: 10}
+- tariff: {importer: JPN, select: {hs: ["0306", "1604-1605"]}, cut: {swiss: 16}, start: 2026-27}
+- tariff: {importer: IND, source: CHN, select: {all: true}, cut: {percent: 10}, start: 2026-27}
+- tariff: {importer: JPN, select: {section: [XI, XII], window: both}, cut: eliminate, start: 2026-27}
+- ntb: {importer: IND, type: [process], select: {tag: semiconductors}, relief_percent: 12.5, start: 2026-27}
+- ntb: {importer: JPN, type: [tbt], relief_percent: 40, select: {all: true}, also_others: true, start: 2026-27}
+- quota: {importer: IND, select: {hs: ["87"]}, usd_mn: 500, in_rate_percent: 0, over_rate_percent: 60, start: 2027-28}
+- fund: {usd_bn: 120, windows: {labour_intensive: 0.333, sunrise: 0.667}, start: 2026-27, years: 20, replenish: true}
+- sourcing: {importer: IND, from: CHN, to: JPN, select: {hs: ["85"]}, share_percent: 45, start: 2026-27}
+- sourcing: {importer: JPN, from: CHN, to: IND, select: {all: true}, start: 2026-27, years: 5}
+- exchange_rate: {country: CHN, depreciation_percent: -50, start: 2024-25}
+- external: {source: CHN, select: {hs: ["85"]}, cost_percent: 60, start: 2026-27}
+- external: {market: USA, tariff_on: IND, redirect_share: 0.15, start: 2025-26}
+- external: {demand_in: JPN, demand_percent: -5, start: 2026-27}
+- external: {demand_in: IND, demand_percent: 3, select: {section: XVI}, start: 2035-36}
+"""
+
+
+def _of_the_manual() -> list[LeverDict]:
+    text = (ROOT / "docs/levers.md").read_text(encoding="utf-8")
+    written = re.findall(r"^\| `(\w+: \{.*?\})` \|", text, flags=re.MULTILINE)
+    return [yaml.safe_load(lever) for lever in written]
+
+
+def _of_scenarios() -> list[LeverDict]:
+    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
+    return [lever for file in files for lever in Scenario.read(file).to_dict()["levers"]]
+
+
+def _unique(levers: list[LeverDict]) -> list[LeverDict]:
+    return list({repr(lever): lever for lever in levers}.values())
+
+
+FORMS = _unique([*_of_the_manual(), *yaml.safe_load(MORE), *_of_scenarios()])
+
+
+def _name(lever: LeverDict) -> str:
+    [(kind, settings)] = lever.items()
+    return f"{kind}-{FORMS.index(lever)}"
+
+
+def _opened(scenario: Scenario) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params["s"] = link.token_of(scenario)
+    return app.run()
+
+
+def _session(app: AppTest) -> Session:
+    found: Session = app.session_state["cepasim"]
+    return found
+
+
+def _key(app: AppTest, *parts: object) -> str:
+    return ":".join(["lever", str(_session(app).generation), *map(str, parts)])
+
+
+def _query(app: AppTest) -> dict[str, str]:
+    return {k: v if isinstance(v, str) else v[0] for k, v in app.query_params.items()}
+
+
+def test_every_kind_has_a_control_and_a_form() -> None:
+    assert set(registry.CONTROLS) == set(LEVER_KINDS)
+    assert {kind for lever in FORMS for kind in lever} == set(LEVER_KINDS)
+
+
+@pytest.mark.parametrize("lever", FORMS, ids=_name)
+def test_a_form_is_shown_edited_and_linked(lever: LeverDict) -> None:
+    scenario = Scenario.from_dict({"name": "one form", "levers": [lever]})
+    app = _opened(scenario)
+    assert not app.exception and not app.error and not app.warning
+    assert _session(app).scenario == scenario
+    # In words.
+    app.session_state["in-words"] = True
+    app.run()
+    said = words.in_words(
+        scenario.to_dict()["levers"][0], _session(app).figures.economy.classification
+    )
+    shown = [text.value.replace("\\", "") for text in app.markdown]
+    assert any(said in text for text in shown) and "None" not in said and "{" not in said
+    # Its details, every widget of which starts from what the link says: nothing is changed yet.
+    app.button(key=_key(app, 0, "details")).click().run()
+    assert not app.exception and not app.error
+    assert _session(app).scenario == scenario
+    # The address gives the same scenario back.
+    linked = link.read_query(_query(app), _session(app).figures.bundled)
+    assert linked is not None and linked.scenario == scenario
+
+
+@pytest.mark.parametrize("lever", FORMS, ids=_name)
+def test_a_form_is_edited(lever: LeverDict) -> None:
+    scenario = Scenario.from_dict({"name": "one form", "levers": [lever]})
+    app = _opened(scenario)
+    main = next(s for s in app.sidebar.slider if str(s.key).startswith(_key(app, 0)))
+    other = main.min if main.value != main.min else main.max
+    main.set_value(other).run()
+    assert not app.exception and not app.error
+    changed = _session(app).scenario
+    assert changed != scenario and len(changed.levers) == 1
+    linked = link.read_query(_query(app), _session(app).figures.bundled)
+    assert linked is not None and linked.scenario == changed
