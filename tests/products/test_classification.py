@@ -407,3 +407,29 @@ def test_selections_can_be_hashed_pickled_and_do_not_change() -> None:
     copy = pickle.loads(pickle.dumps(HS))
     assert copy == HS
     assert hash(copy) == hash(HS)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"all": True},
+        {"section": "XI"},
+        {"hs": ["87"]},
+        {"hs": ["0306", "1604-1605"]},
+        {"hs": ["160414092"]},
+        {"hs": ["690890"]},
+        {"tag": "semiconductors"},
+        {"window": "both"},
+    ],
+    ids=str,
+)
+def test_an_array_that_cannot_change_is_looked_up_with_the_same_answer(spec: object) -> None:
+    codes = ["01", "0306", "160414", "160414092", "16041409", "690890", "690721", "870323", "98"]
+    array = np.array(codes * 2)
+    array.setflags(write=False)
+    selection = HS.select(spec)
+    assert selection.matches(array).tolist() == selection.matches(codes * 2).tolist()
+    wrong = np.array(["01", "7"])
+    wrong.setflags(write=False)
+    with pytest.raises(ValueError, match="'7'"):
+        selection.matches(wrong)

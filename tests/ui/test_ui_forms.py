@@ -27,12 +27,18 @@ MORE = """
 - tariff: {importer: IND, select: {section: XVI}, cut: {rate: 1.5}, start: 2027-28, years: 10}
 - tariff: {importer: JPN, select: {hs: ["0306", "1604-1605"]}, cut: {swiss: 16}, start: 2026-27}
 - tariff: {importer: IND, source: CHN, select: {all: true}, cut: {percent: 10}, start: 2026-27}
-- tariff: {importer: JPN, select: {section: [XI, XII], window: both}, cut: eliminate, start: 2026-27}
-- ntb: {importer: IND, type: [process], select: {tag: semiconductors}, relief_percent: 12.5, start: 2026-27}
-- ntb: {importer: JPN, type: [tbt], relief_percent: 40, select: {all: true}, also_others: true, start: 2026-27}
-- quota: {importer: IND, select: {hs: ["87"]}, usd_mn: 500, in_rate_percent: 0, over_rate_percent: 60, start: 2027-28}
-- fund: {usd_bn: 120, windows: {labour_intensive: 0.333, sunrise: 0.667}, start: 2026-27, years: 20, replenish: true}
-- sourcing: {importer: IND, from: CHN, to: JPN, select: {hs: ["85"]}, share_percent: 45, start: 2026-27}
+- tariff: {importer: JPN, select: {section: [XI, XII], window: both}, cut: eliminate, start:
+    2026-27}
+- ntb: {importer: IND, type: [process], select: {tag: semiconductors}, relief_percent: 12.5,
+    start: 2026-27}
+- ntb: {importer: JPN, type: [tbt], relief_percent: 40, select: {all: true}, also_others: true,
+    start: 2026-27}
+- quota: {importer: IND, select: {hs: ["87"]}, usd_mn: 500, in_rate_percent: 0,
+    over_rate_percent: 60, start: 2027-28}
+- fund: {usd_bn: 120, windows: {labour_intensive: 0.333, sunrise: 0.667}, start: 2026-27, years:
+    20, replenish: true}
+- sourcing: {importer: IND, from: CHN, to: JPN, select: {hs: ["85"]}, share_percent: 45, start:
+    2026-27}
 - sourcing: {importer: JPN, from: CHN, to: IND, select: {all: true}, start: 2026-27, years: 5}
 - exchange_rate: {country: CHN, depreciation_percent: -50, start: 2024-25}
 - external: {source: CHN, select: {hs: ["85"]}, cost_percent: 60, start: 2026-27}

@@ -64,6 +64,7 @@ def result(economy: Economy) -> Result:
         (figures.value(0.123456), "0.1235"),
         (figures.value(2029.0), "2,029"),
         (figures.value(float("nan")), "–"),
+        (figures.value(float("inf")), "infinite"),
         (figures.value(-3.0, "days"), "−3 days"),
     ],
 )

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from cepasim.products.levels import at_level, chapter_of
 
@@ -12,7 +17,38 @@ _RESERVED = "77"
 _RESERVED_TEXT = "chapter 77 is reserved in the Harmonized System and empty"
 #: Chapters outside the Harmonized System: their codes are national.
 _NATIONAL_CHAPTERS = {"98", "99"}
+_CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6,}")
 _LISTED = 12  # codes a message lists before it says how many more there are
+
+
+def require_code(code: object) -> None:
+    """Refuse what is no code.
+
+    Raises
+    ------
+    ValueError
+    """
+    if not (isinstance(code, str) and _CODE.fullmatch(code)):
+        raise ValueError(f"HS codes have 2, 4, 6 or 9 digits and are text, not {code!r}")
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where in an array of codes a selection may have any: looked up, not searched each time.
+
+    Attributes
+    ----------
+    by_chapter : mapping of str to list of int
+    older : list of int
+        Codes of older vintages, which may have become something in another chapter.
+    """
+
+    by_chapter: Mapping[str, list[int]]
+    older: list[int]
+
+    def near(self, chapters: Sequence[str]) -> set[int]:
+        """Return the places of the codes of some chapters and of all older vintages."""
+        return {place for c in chapters for place in self.by_chapter.get(c, [])} | {*self.older}
 
 
 @dataclass(frozen=True)
@@ -24,6 +60,34 @@ class Nomenclature:
     by_heading: Mapping[str, frozenset[str]]
     older: Mapping[str, tuple[str, ...]]  # code of an older vintage -> HS 2022 subheadings
     vintage: Mapping[str, str]  # code of an older vintage -> name of that vintage
+
+    def places(self, codes: npt.NDArray[np.str_]) -> Places:
+        """Return where the codes of each chapter are in an array that cannot change.
+
+        Raises
+        ------
+        ValueError
+            For anything that is not a code.
+        """
+        if id(codes) not in self._places:
+            by_chapter: dict[str, list[int]] = {}
+            older: list[int] = []
+            for place, code in enumerate(codes):
+                require_code(code)
+                by_chapter.setdefault(chapter_of(code), []).append(place)
+                if at_level(code, "subheading") in self.older:
+                    older.append(place)
+            self._places[id(codes)] = (codes, Places(by_chapter, older))
+        return self._places[id(codes)][1]
+
+    @cached_property
+    def _places(self) -> dict[int, tuple[npt.NDArray[np.str_], Places]]:
+        """Places already found; the array stays, so that no other can get its id."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: identities mean nothing there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_places"}
 
     def below(self, code: str) -> frozenset[str]:
         """Atoms under a chapter, heading or subheading of HS 2022; empty where there are none."""

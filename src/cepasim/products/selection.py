@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cepasim.products.levels import at_level, chapter_of, whole_or_alone
-from cepasim.products.nomenclature import Nomenclature
+from cepasim.products.nomenclature import Nomenclature, require_code
 
 CATEGORIES = ("X", "partial", "free", "mfn_free")
-_CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,13 @@ class Selection:
         fixed = isinstance(codes, np.ndarray) and not codes.flags.writeable
         if fixed and id(codes) in self._matched and self._matched[id(codes)][0] is codes:
             return self._matched[id(codes)][1]
-        found = np.fromiter((self._matches_one(code) for code in codes), dtype=np.bool_)
-        if fixed:
-            found.setflags(write=False)
-            self._matched[id(codes)] = (codes, found)
+        if not fixed:
+            return np.fromiter((self._matches_one(code) for code in codes), dtype=np.bool_)
+        found = np.zeros(len(codes), dtype=np.bool_)
+        for place in self._hs.places(codes).near(self.chapters):
+            found[place] = self._matches_one(str(codes[place]))
+        found.setflags(write=False)
+        self._matched[id(codes)] = (codes, found)
         return found
 
     def overlaps(self, other: Selection) -> bool:
@@ -158,8 +159,7 @@ class Selection:
         return frozenset(code for code in self.codes if len(code) <= 4)
 
     def _matches_one(self, code: str) -> bool:
-        if not (isinstance(code, str) and _CODE.fullmatch(code)):
-            raise ValueError(f"HS codes have 2, 4, 6 or 9 digits and are text, not {code!r}")
+        require_code(code)
         if len(code) <= 6 and code in self._groups:
             return True
         if (

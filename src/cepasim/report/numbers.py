@@ -50,6 +50,8 @@ def value(number: float, unit: str = "") -> str:
     """Write a parameter with at most four digits that count."""
     if number is None or math.isnan(number):
         return "–"
+    if math.isinf(number):
+        return f"{MINUS if number < 0 else ''}infinite"
     size = abs(number)
     text = f"{number:,.0f}" if size >= 1000 and number == round(number) else f"{number:.4g}"
     return f"{text.replace('-', MINUS)} {unit}".strip()

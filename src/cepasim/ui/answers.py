@@ -12,15 +12,20 @@ from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import workers
+
+T = TypeVar("T")
 
 #: Ten people with what they look at, or one with a long way back; some 30 MB each.
 KEPT = 12
@@ -34,12 +39,19 @@ class _Kept:
     is_whole: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class _Failed:
+    economy: Economy
+    said: str
+
+
 class Answers:
     """Results by economy and scenario, the least recently used dropped first."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._most = kept
         self._kept: OrderedDict[tuple[int, Scenario], _Kept] = OrderedDict()
+        self._failed: OrderedDict[tuple[int, Scenario], _Failed] = OrderedDict()
         # One run at a time: side by side they take each other's time, and ten times the memory.
         self._lock = Lock()
 
@@ -53,11 +65,15 @@ class Answers:
         """
         key = (id(economy), scenario)
         with self._lock:
+            if key in self._failed:  # a page asks more than once, and a failure takes long
+                raise RunError(self._failed[key].said)
             if key not in self._kept:
-                result = cepasim.simulate(economy, scenario, attribution=False)
-                self._kept[key] = _Kept(economy, result)
-                if len(self._kept) > self._most:
-                    self._kept.popitem(last=False)
+                try:
+                    result = _finite(cepasim.simulate(economy, scenario, attribution=False))
+                except RunError as failed:
+                    _put(self._failed, key, _Failed(economy, str(failed)), self._most)
+                    raise
+                _put(self._kept, key, _Kept(economy, result), self._most)
             self._kept.move_to_end(key)
             return self._kept[key].result
 
@@ -96,6 +112,23 @@ class Answers:
             if key in self._kept:
                 self._kept[key] = _Kept(economy, result, is_whole=True)
         return result
+
+
+def _put(kept: OrderedDict[tuple[int, Scenario], T], key: Any, entry: T, most: int) -> None:
+    kept[key] = entry
+    if len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _finite(result: Result) -> Result:
+    """Let no result pass that has anything but numbers in its totals."""
+    totals = result.totals.select_dtypes("number")
+    wrong = [str(column) for column in totals if not np.isfinite(totals[column]).all()]
+    if wrong:
+        raise RunError(
+            f"the result is not finite ({', '.join(wrong[:3])}); check the levers and parameters"
+        )
+    return result
 
 
 def _split(folder: str | None, scenario: Scenario) -> pd.DataFrame:

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.core.problems import InputError, RunError
+from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import look, views
 from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import charts, uploads
+from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
 _HEIGHT = 260
@@ -63,8 +64,8 @@ def page() -> None:
         for name, result in results.items():
             classification = found.figures.economy.classification
             levers = result.scenario.to_dict()["levers"]
-            said = "\n".join(f"- {in_words(lever, classification)}" for lever in levers)
-            st.markdown(f"**{name}**\n\n{said or '- Nothing: the reference.'}".replace("$", "\\$"))
+            said = "\n".join(f"- {plain(in_words(lever, classification))}" for lever in levers)
+            st.markdown(f"**{plain(name)}**\n\n{said or '- Nothing: the reference.'}")
 
 
 def _choose(found: Session) -> None:
@@ -82,7 +83,7 @@ def _choose(found: Session) -> None:
             args=(found, {**shown, "current": found.scenario}),
         )
         for name in list(found.saved):
-            if st.button(f"Remove {name}", key=f"compare-remove:{name}"):
+            if st.button(plain(f"Remove {name}"), key=f"compare-remove:{name}"):
                 del found.saved[name]
                 st.rerun()
         with st.popover("From files"):
@@ -107,18 +108,18 @@ def _from_files(found: Session) -> None:
     if not sent or not st.button("Add these", key="compare-load"):
         return
     economy = found.figures.economy
-    wrong: list[str] = []
+    wrong: list[Problem | str] = []
     for file in sent[:MOST_COMPARED]:
         try:
             read = uploads.read_scenario(
                 file.getvalue(), file.name, economy.classification, economy.parameters
             )
         except InputError as problems:
-            wrong += [str(problem) for problem in problems.problems]
+            wrong += problems.problems
         else:
             found.save(read.name, read)
     if wrong:
-        st.error("\n".join(f"- {line}" for line in wrong))
+        st.error(listed(wrong))
     else:
         st.rerun()
 
@@ -129,7 +130,7 @@ def _results(found: Session) -> dict[str, Result]:
         try:
             results[name] = found.result(scenario)
         except (InputError, RunError) as failed:
-            st.error(f"{name} cannot be run: {failed}")
+            st.error(plain(f"{name} cannot be run: {failed}"))
     return results
 
 
@@ -175,7 +176,7 @@ def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> Non
 
 def _contributions(results: dict[str, Result], year: str) -> None:
     for name, result in results.items():
-        st.markdown(f"**{name}**".replace("$", "\\$"))
+        st.markdown(f"**{plain(name)}**")
         st.html(views.contributions(result, year))
 
 

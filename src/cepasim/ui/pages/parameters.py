@@ -9,6 +9,7 @@ import streamlit as st
 
 from cepasim.report import look
 from cepasim.ui.controls.assumed import changed_in_words
+from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["name", "yours", "value", "low", "high", "unit", "grade", "year", "source", "note"]
@@ -37,8 +38,10 @@ def _state(found: Session) -> None:
             on_click=found.assume_nothing,
         )
     if found.problems:
-        said = "\n".join(f"- {problem}" for problem in found.problems)
-        st.error(f"This value cannot be used:\n{said}")
+        st.error(f"This value cannot be used:\n{listed(found.problems)}")
+    elif overrides and found.shown() is None:
+        st.error(plain(found.message))
+        found.message = ""
     known = found.figures.known
     outside = [
         f"{name} = {value:g} (range {known[name]['low']:g} to {known[name]['high']:g})"
@@ -46,7 +49,7 @@ def _state(found: Session) -> None:
         if name in known and not known[name]["low"] <= value <= known[name]["high"]
     ]
     if outside:
-        st.warning("Outside the documented range: " + "; ".join(outside))
+        st.warning(plain("Outside the documented range: " + "; ".join(outside)))
 
 
 def _named(found: Session) -> None:

@@ -12,6 +12,7 @@ from cepasim.report import look, views
 from cepasim.report import numbers as figures
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import assumptions
+from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
 
 _ITEMS = {
@@ -55,7 +56,7 @@ def page() -> None:
         st.info(found.question)
     result = found.shown()
     if result is None:
-        st.warning(found.message)
+        st.warning(plain(found.message))
         found.message = ""
         return
     row = views.total_row(result, found.year)
