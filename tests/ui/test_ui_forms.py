@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,9 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
-from cepasim.levers import words
+from cepasim.levers.every import LEVER_KINDS, every_form, in_words
 from cepasim.params.parameters import bundled_directory
-from cepasim.scenario.scenario import LEVER_KINDS, Scenario
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import link
 from cepasim.ui.controls import registry
 from cepasim.ui.state import Session
@@ -21,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APP = str(ROOT / "app.py")
 LeverDict = dict[str, dict[str, Any]]
 
-#: Forms that neither the manual's table nor a bundled scenario has.
+#: Values beyond the ends of sliders, and selections the classes' own examples do not have.
 MORE = """
 - tariff: {importer: IND, select: {hs: ["87"], category: X}, cut: {cap: 20.0}, start: 2027-28}
 - tariff: {importer: IND, select: {section: XVI}, cut: {rate: 1.5}, start: 2027-28, years: 10}
@@ -48,10 +47,8 @@ MORE = """
 """
 
 
-def _of_the_manual() -> list[LeverDict]:
-    text = (ROOT / "docs/levers.md").read_text(encoding="utf-8")
-    written = re.findall(r"^\| `(\w+: \{.*?\})` \|", text, flags=re.MULTILINE)
-    return [yaml.safe_load(lever) for lever in written]
+def _of_the_classes() -> list[LeverDict]:
+    return [{kind: dict(example.settings)} for kind, example in every_form()]
 
 
 def _of_scenarios() -> list[LeverDict]:
@@ -63,7 +60,7 @@ def _unique(levers: list[LeverDict]) -> list[LeverDict]:
     return list({repr(lever): lever for lever in levers}.values())
 
 
-FORMS = _unique([*_of_the_manual(), *yaml.safe_load(MORE), *_of_scenarios()])
+FORMS = _unique([*_of_the_classes(), *yaml.safe_load(MORE), *_of_scenarios()])
 
 
 def _name(lever: LeverDict) -> str:
@@ -104,9 +101,7 @@ def test_a_form_is_shown_edited_and_linked(lever: LeverDict) -> None:
     # In words.
     app.session_state["in-words"] = True
     app.run()
-    said = words.in_words(
-        scenario.to_dict()["levers"][0], _session(app).figures.economy.classification
-    )
+    said = in_words(scenario.to_dict()["levers"][0], _session(app).figures.economy.classification)
     shown = [text.value.replace("\\", "") for text in app.markdown]
     assert any(said in text for text in shown) and "None" not in said and "{" not in said
     # Its details, every widget of which starts from what the link says: nothing is changed yet.
