@@ -92,11 +92,10 @@ class Selection:
         """
         # A tariff schedule asks for its own codes again and again; only an array that cannot
         # change is remembered.
-        fixed = isinstance(codes, np.ndarray) and not codes.flags.writeable
-        if fixed and id(codes) in self._matched and self._matched[id(codes)][0] is codes:
-            return self._matched[id(codes)][1]
-        if not fixed:
+        if not isinstance(codes, np.ndarray) or codes.flags.writeable:
             return np.fromiter((self._matches_one(code) for code in codes), dtype=np.bool_)
+        if id(codes) in self._matched and self._matched[id(codes)][0] is codes:
+            return self._matched[id(codes)][1]
         found = np.zeros(len(codes), dtype=np.bool_)
         for place in self._hs.places(codes).near(self.chapters):
             found[place] = self._matches_one(str(codes[place]))
