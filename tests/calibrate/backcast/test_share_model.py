@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from cepasim import Economy
-from cepasim.calibrate.backcast import share_fit, share_model
+from cepasim.calibrate.backcast import share_fit, share_model, share_report
 from cepasim.calibrate.backcast.history import (
     FLOWS,
     LAST_BY_CHAPTER,
@@ -181,3 +181,16 @@ def test_the_band_holds_what_it_should(
     share = np.concatenate(inside).mean()
     assert BOUNDS["coverage"]["chapters"]["at_least"] <= share
     assert share <= BOUNDS["coverage"]["chapters"]["at_most"]
+
+
+def test_the_parts_of_the_deficit_add_up_and_little_is_unexplained(economy: Economy) -> None:
+    report = share_report.second_model(economy)
+    parts = report.parts_total.set_index("component")["deficit_usd_mn"]
+    assert parts.drop("total").sum() == pytest.approx(parts["total"], abs=1e-6)
+    actual = report.totals[report.totals["flow"] == "balance"].set_index("fiscal_year")
+    rise = actual["actual_usd_mn"]["2013-14"] - actual["actual_usd_mn"]["2023-24"]
+    assert parts["total"] == pytest.approx(rise, rel=1e-3)
+    assert abs(parts["rest"]) < parts["total"] / 3
+    worth = report.tariff_range.set_index("response")["imports_usd_mn"]
+    assert worth[0.0] == pytest.approx(0.0, abs=1e-9)  # rounding of the split
+    assert worth[1.0] > worth[0.5] > 0.0

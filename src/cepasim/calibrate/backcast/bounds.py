@@ -15,6 +15,8 @@ import yaml
 
 from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.forecasts import MODEL
+from cepasim.calibrate.backcast.share_report import SecondModel
+from cepasim.core.files import bundled
 from cepasim.params.parameters import bundled_directory
 
 Bounds = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -128,3 +130,25 @@ def against_bounds(
         if (section, name) in scores
     ]
     return pd.DataFrame(rows)
+
+
+def share_bounds(report: SecondModel) -> pd.DataFrame:
+    """Scores of the second model beside its bounds.
+
+    Returns
+    -------
+    DataFrame
+        ``level``, ``flow``, ``measured``, ``at_most``, ``met``; empty where the tests are not at
+        hand.
+    """
+    file = bundled("params").parent / "tests" / "calibration" / "share_bounds.yaml"
+    columns = ["level", "flow", "measured", "at_most", "met"]
+    if not file.is_file():
+        return pd.DataFrame(columns=columns)
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    rows = []
+    for level in ("total", "section", "chapter"):
+        for flow, bound in content[f"{level}s"].items():
+            measured = report.wape(level, flow)
+            rows.append((level, flow, measured, bound["at_most"], measured <= bound["at_most"]))
+    return pd.DataFrame(rows, columns=columns)

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cepasim.calibrate.backcast.backcast import Backcast, backcast
-from cepasim.calibrate.backcast.bounds import against_bounds, missed_reasons, source_bounds
+from cepasim.calibrate.backcast.bounds import (
+    against_bounds,
+    missed_reasons,
+    share_bounds,
+    source_bounds,
+)
 from cepasim.calibrate.backcast.decompose import Decomposition, decompose_history
 from cepasim.calibrate.backcast.history import FLOWS, LAST, settings
 from cepasim.calibrate.backcast.panel import Panel, tariff_panel
+from cepasim.calibrate.backcast.share_fit import share_settings
+from cepasim.calibrate.backcast.share_model import ShareSettings
+from cepasim.calibrate.backcast.share_report import SecondModel, second_model
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 
@@ -36,6 +44,12 @@ class Calibration:
     chapter_names : mapping of str to str
     fit : mapping of str to str
         What the fitted file says of itself; empty if it says nothing.
+    second : SecondModel
+        Shares of India's other trade.
+    second_settings : mapping of str to ShareSettings
+        By flow.
+    second_bounds : DataFrame
+        ``level``, ``flow``, ``measured``, ``at_most``, ``met``; empty without a source checkout.
     """
 
     backcast: Backcast
@@ -48,12 +62,16 @@ class Calibration:
     parameter_digest: str
     chapter_names: Mapping[str, str]
     fit: Mapping[str, str]
+    second: SecondModel
+    second_settings: Mapping[str, ShareSettings]
+    second_bounds: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
         named = {"benchmark": self.benchmark, "bounds": self.bounds}
         named |= {f"backcast_{n}": frame for n, frame in self.backcast.tables().items()}
         named |= {f"decomposition_{n}": frame for n, frame in self.decomposition.tables().items()}
+        named |= {f"second_{n}": frame for n, frame in self.second.tables().items()}
         named |= {"panel": self.panel.estimates, "panel_literature": self.panel.literature}
         return {name: frame for name, frame in named.items() if len(frame)}
 
@@ -67,6 +85,7 @@ def calibration(economy: Economy) -> Calibration:
         As the parts do.
     """
     report, bounds, convention = backcast(economy), source_bounds(), settings(economy)
+    second = second_model(economy)
     return Calibration(
         backcast=report,
         decomposition=decompose_history(economy),
@@ -78,6 +97,9 @@ def calibration(economy: Economy) -> Calibration:
         parameter_digest=economy.parameters.digest,
         chapter_names={hs: economy.classification.name(hs) for hs in economy.chapters},
         fit=economy.parameters.backcast_metadata,
+        second=second,
+        second_settings=share_settings(economy),
+        second_bounds=share_bounds(second),
     )
 
 

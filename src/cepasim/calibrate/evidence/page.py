@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cepasim.calibrate.evidence import deficit, fitted, path, scores, sectors, verdict
+from cepasim.calibrate.evidence import deficit, fitted, path, scores, second, sectors, verdict
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.section import Section
 from cepasim.report.blocks import (
@@ -37,6 +37,7 @@ def sections(result: Calibration) -> Iterator[Section]:
     yield from path.sections(result)
     yield from scores.sections(result)
     yield from sectors.sections(result)
+    yield from second.sections(result)
     yield from deficit.sections(result)
     yield from fitted.sections(result)
 
