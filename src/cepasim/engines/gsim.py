@@ -32,7 +32,7 @@ def solve_gsim_markets(
     and, for India's producers, the rest of the world. How the rest is closed: India's sales there
     (its exports to the world less those to Japan) meet a demand of constant elasticity
     ``sigma_import``, since India is small there; Japan's producers sell at home and to India, as
-    their exports to others by chapter are not in the figures; other sources supply the two markets
+    their exports to others by chapter are not in the data; other sources supply the two markets
     together with the elasticity that Armington gives them in each, weighted by their sales.
     Sales elsewhere grow like those at home.
 

@@ -52,7 +52,7 @@ def one_minus(sigma: ArrayLike) -> FloatArray:
 
 
 def first_place(bad: NDArray[np.bool_]) -> tuple[tuple[int, ...], str]:
-    """Where an argument is bad first: as an index, and as it stands behind its name."""
+    """Where an argument is bad first: as an index, and as it is written behind its name."""
     where = tuple(int(i) for i in np.argwhere(bad)[0]) if bad.ndim else ()
     return where, f"[{', '.join(map(str, where))}]" if where else ""
 

@@ -49,7 +49,7 @@ def run(
         False solves the reference and the scenario only.
     engine : {"armington", "smart", "gsim"} or Engine, optional
     check : bool, optional
-        False where the scenario was checked against the central figures already: in a draw goods
+        False where the scenario was checked against the central data already: in a draw goods
         may wait fewer days at the border than a lever saves, and then none are left.
 
     Returns
@@ -60,7 +60,7 @@ def run(
     ------
     InputError
         For an unknown engine, a lever that the engine cannot express, an override that is no
-        parameter, more kinds of levers than can be split, or what the figures do not have (lines,
+        parameter, more kinds of levers than can be split, or for what the data do not have (lines,
         days at the border, third markets).
     RunError
         If a market does not converge, or a lever means nothing under the parameters.

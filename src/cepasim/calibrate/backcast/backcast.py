@@ -129,7 +129,7 @@ def backcast(economy: Economy, *, draws: int = 64, seed: int = 1) -> Backcast:
     Returns
     -------
     Backcast
-        Predictions, scores and what stands behind them.
+        Predictions, scores and what they rest on.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def bridged(tables: FlowTables, rounding: float) -> pd.DataFrame:
     ----------
     tables : FlowTables
     rounding : float
-        Bridged values up to this are not told from none; the chapter then keeps its value.
+        Bridged values up to this count as none; the chapter then keeps its value.
 
     Returns
     -------

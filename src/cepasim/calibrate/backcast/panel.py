@@ -256,12 +256,12 @@ def _literature(economy: Economy) -> pd.DataFrame:
 def _verdict(estimates: pd.DataFrame, literature: pd.DataFrame) -> str:
     """What the estimates with and without source-year effects can tell, in words."""
     plain, strict = (estimates.iloc[row] for row in range(2))
-    told = [
+    shown = [
         f"{row['elasticity']:.1f} (standard error {row['standard_error']:.1f})"
         for row in (plain, strict)
     ]
     signs = estimates["elasticity"].gt(0)
-    words = f"The estimate is {told[0]}, and {told[1]} once the ups and downs of each source are "
+    words = f"The estimate is {shown[0]}, and {shown[1]} once the ups and downs of each source are "
     words += "taken out. "
     if strict["low"] <= 0 <= strict["high"]:
         inside = [
@@ -269,11 +269,11 @@ def _verdict(estimates: pd.DataFrame, literature: pd.DataFrame) -> str:
             for quantity, value in zip(literature["quantity"], literature["value"], strict=True)
             if strict["low"] <= value <= strict["high"]
         ]
-        words += "The second can be told neither from zero"
+        words += "The second can be distinguished neither from zero"
         words += f" nor from the literature ({'; '.join(inside)})" if inside else ""
         words += ": the data cannot tell whether the tariff cuts mattered."
     else:
-        words += "Both can be told from zero." if plain["high"] < 0 else "The second is not zero."
+        words += "Both differ from zero." if plain["high"] < 0 else "The second is not zero."
     if signs.any() and not signs.all():
         words += " Specifications do not even agree on the sign."
     return words

@@ -89,13 +89,13 @@ def ranges_table(result: Decomposition) -> pd.DataFrame:
 
 
 def _residual_words(result: Decomposition) -> str:
-    told = [
+    said = [
         f"{FLOW_WORDS[r['flow']]} {billions(r['rest_usd_mn'])}, where the drift of the fitting "
         f"window, continued, would give {billions(r['competitors_trend_usd_mn'])} and leave "
         f"{billions(r['left_usd_mn'])}"
         for r in records(result.residual)
     ]
-    return "The unexplained rest, US$ bn: " + "; ".join(told) + "."
+    return "The unexplained rest, US$ bn: " + "; ".join(said) + "."
 
 
 def panel_table(panel: Panel) -> pd.DataFrame:

@@ -141,8 +141,8 @@ def lost_to(report: Backcast) -> list[str]:
                     f"{r['against'].removesuffix(' ' + origin)} (U {r['theil_u']:.2f})"
                     for r in records(worse)
                 ]
-                told = ", ".join(names) if names else "none"
-                out.append(f"{ours}, {word}, {level}: {told}")
+                better = ", ".join(names) if names else "none"
+                out.append(f"{ours}, {word}, {level}: {better}")
     return out
 
 

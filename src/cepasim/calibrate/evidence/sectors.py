@@ -91,12 +91,12 @@ def hard_table(report: Backcast) -> pd.DataFrame:
 
 def _hard_words(report: Backcast) -> str:
     """Scores with and without the hard cases, in words."""
-    told = []
+    said = []
     for flow, word in (("export", "exports"), ("import", "imports")):
         for level in ("chapter", "chapter without hard cases"):
             score = report.score_of(level, flow)
-            told.append(f"{word}, {level}: WAPE {percent(score['wape'])}")
-    return "With and without them: " + "; ".join(told) + "."
+            said.append(f"{word}, {level}: WAPE {percent(score['wape'])}")
+    return "With and without them: " + "; ".join(said) + "."
 
 
 def section_charts(report: Backcast, smallest: float) -> Charts:

@@ -40,16 +40,16 @@ def section(result: Calibration) -> Section:
 
 def _headline(result: Calibration) -> str:
     """Errors of the totals beside the best simple forecast, and the bounds missed."""
-    told = []
+    said = []
     for flow in FLOWS:
         own = result.backcast.score_of("total", flow)
         name, error = _closest(result.backcast, "total", flow)
-        told.append(
+        said.append(
             f"{FLOW_WORDS[flow]} of {label(LAST_FITTED + 1)} to {label(LAST)} missed by "
             f"{percent(own['wape'])} (bias {signed_percent(own['bias'])}; {name} from the same "
             f"year: {percent(error)})"
         )
-    words = f"**Started in {label(START)}: {', '.join(told)}.** "
+    words = f"**Started in {label(START)}: {', '.join(said)}.** "
     if len(result.bounds):
         missed = int((~result.bounds["met"]).sum())
         words += f"Of {len(result.bounds)} bounds set beforehand {missed} are missed. "

@@ -176,7 +176,7 @@ def prepared(given: Given, rows: Rows, work: FloatArray) -> Block:
         n = rows.size
         if n == 1:
             rows = np.repeat(rows, 2)
-    n = max(2, n)  # a lone market stands in two equal columns
+    n = max(2, n)  # a lone market is solved as two equal columns
     nest = _nest(given, rows)
     sigma, eta = some(given.sigma_import, rows), some(given.eta, rows)
     shape = (given.import_shares.shape[1], n)
