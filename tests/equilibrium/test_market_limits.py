@@ -78,6 +78,23 @@ def test_a_source_without_weight_that_has_no_price_is_no_answer(kernel: Kernel) 
 
 
 @both_kernels
+def test_what_would_be_bought_of_a_variety_without_weight_decides_nothing(kernel: Kernel) -> None:
+    """e**800 times nothing: the market itself is an ordinary one."""
+    alone = {"import_shares": [1.0], "supply": 0.05, "domestic_share": 0.0, "eta": 0.0}
+    eq = stiff(
+        kernel,
+        1.0,
+        **alone | {"supply_domestic": np.inf, "sigma_domestic": 40.0, "sigma_import": 2.0},
+    )
+    assert eq.converged and eq.price_domestic == 1.0 and np.isinf(eq.quantity_domestic)
+    np.testing.assert_allclose(np.log(eq.price), 20.0, rtol=1e-9)
+
+    two = {"import_shares": [1.0, 0.0], "supply": [0.05, np.inf], "sigma_import": 40.0}
+    eq = stiff(kernel, 1.0, **alone | two)
+    assert eq.converged and np.isfinite(eq.value[0]) and np.isinf(eq.quantity[1])
+
+
+@both_kernels
 @pytest.mark.parametrize("log_demand", [1.0, 5.0, -5.0])
 def test_a_very_large_price_is_still_an_answer(kernel: Kernel, log_demand: float) -> None:
     """e**±455 is within float64."""

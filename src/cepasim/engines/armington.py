@@ -12,7 +12,7 @@ from cepasim.core.arrays import same_everywhere
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
 from cepasim.engines.engine import Engine, per_market
-from cepasim.engines.outcome import Outcome, Solved
+from cepasim.engines.outcome import Outcome, Solved, grown
 from cepasim.equilibrium import QuotaEquilibrium, solve_market, solve_market_with_quota
 from cepasim.levers.quota import QuotaOutcome, Quotas
 from cepasim.shocks.shocks import Shocks
@@ -54,8 +54,8 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
     growth = hats.growth[:, None]
     outcome = Solved(
         price=eq.price,
-        fob=hats.base * eq.value * growth[:, :, None],
-        domestic=market.domestic * eq.price_domestic * eq.quantity_domestic * growth,
+        fob=grown(hats.base, eq.value) * growth[:, :, None],
+        domestic=grown(market.domestic, eq.price_domestic * eq.quantity_domestic) * growth,
         composite_index=eq.composite_index,
         iterations=eq.iterations,
         residual=eq.residual,

@@ -15,7 +15,7 @@ from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import gsim_economy
 from cepasim.engines.engine import Engine
-from cepasim.engines.outcome import Outcome, Solved
+from cepasim.engines.outcome import Outcome, Solved, grown
 from cepasim.equilibrium.gsim import Clearing, clear_markets, clear_markets_linear
 from cepasim.levers.lever import Quantity
 from cepasim.shocks.shocks import Shocks
@@ -81,8 +81,8 @@ def solve_gsim_markets(
         elsewhere = world.outside[:, :, home] * price[:, :, home] ** (1 - world.elasticity[:, 0])
         outcomes[importer] = Solved(
             price=price[:, :, places],
-            fob=hat.base * value[:, :, places, v] * growth[:, :, None],
-            domestic=market.domestic * value[:, :, home, v] * growth,
+            fob=grown(hat.base, value[:, :, places, v]) * growth[:, :, None],
+            domestic=grown(market.domestic, value[:, :, home, v]) * growth,
             composite_index=np.exp(clearing.log_composite[:, :, v]),
             iterations=clearing.iterations,
             residual=clearing.residual,

@@ -61,6 +61,25 @@ class Outcome:
         return self.fob * self.wedge
 
 
+def grown(base: Floats, hat: Floats) -> Floats:
+    """Return base times hat; what is not sold stays nothing, however much would be bought of it.
+
+    Parameters
+    ----------
+    base : ndarray
+        US$ million, >= 0.
+    hat : ndarray
+        Of the same shape; may be infinite where the base is 0.
+
+    Returns
+    -------
+    ndarray
+    """
+    with np.errstate(invalid="ignore"):
+        product = base * hat
+    return product if np.isfinite(product.sum()) else np.where(base == 0.0, 0.0, product)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Solved:
     """Prices and sales of one market as an engine finds them, before the accounts.

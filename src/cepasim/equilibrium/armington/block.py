@@ -312,7 +312,7 @@ def store(
 ) -> NDArray[np.bool_]:
     """Write solved hats to their places, exact where supply is infinite.
 
-    Returns whether every hat of a market is a number: no price 0 or infinite, nothing infinite.
+    Returns whether the hats of each market are numbers.
     """
     rows, hats, nest = block.rows, out.hats, block.nest
     hats[0, rows] = price.T
@@ -336,17 +336,22 @@ def store(
     out.composite_index[rows] = np.exp(at.log_composite)
     out.residual[rows] = at.residual
     out.converged[rows] = at.residual <= SURE_TOLERANCE
-    return _numbers(out, rows)
+    return _numbers(block, out)
 
 
-def _numbers(out: Answer, rows: Rows) -> NDArray[np.bool_]:
-    """Whether every hat of a market is a number, and every price above 0.
+def _numbers(block: Block, out: Answer) -> NDArray[np.bool_]:
+    """Whether the hats of a market are numbers: no price 0 or infinite, no quantity infinite.
 
-    An infinite price or quantity makes the value infinite or, times 0, no number.
+    The quantity of a variety without weight may be: what would be bought of it is not bought.
     """
+    rows, nest = block.rows, block.nest
     value, lines = out.hats[2, rows], out.lines[:, rows]
-    # The extremes of all markets together spare the rest for nearly every block.
+    # The extremes of all markets together spare the rest for nearly every block: an infinite
+    # price or quantity makes the value infinite or, times 0, no number.
     if min(value.min(), lines.min()) > 0.0 and max(value.max(), lines.max()) < np.inf:
         return np.ones(len(value), dtype=np.bool_)
-    sound = (out.hats[0, rows] > 0.0).all(axis=1) & (value < np.inf).all(axis=1)
-    return np.asarray(sound & (lines[:3] > 0.0).all(axis=0) & (lines < np.inf).all(axis=0))
+    price, prices, domestic = out.hats[0, rows], lines[:3], lines[3]
+    sound = ((price > 0.0) & (price < np.inf)).all(axis=1)
+    sound &= ((value < np.inf) | (block.weight.T == 0.0)).all(axis=1)
+    sound &= ((prices > 0.0) & (prices < np.inf)).all(axis=0)
+    return np.asarray(sound & ((domestic < np.inf) | (nest.share == 0.0)))
