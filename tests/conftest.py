@@ -13,8 +13,9 @@ from hypothesis import settings
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy, load
 from cepasim.products.classification import Classification
-from cepasim.result import Result, empty_table
+from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.tables.schema import empty_table
 
 # Continuous integration draws the same examples every time: what it refuses can be repeated. At a
 # desk each run draws new ones and finds more.

@@ -13,7 +13,10 @@ import pandas as pd
 import pytest
 
 from cepasim.core.problems import InputError
-from cepasim.result import COLUMNS, LEVELS, Result, empty_table, percent_change
+from cepasim.result import Result
+from cepasim.tables.names import LEVELS
+from cepasim.tables.schema import COLUMNS, empty_table
+from cepasim.tables.sums import percent_change
 
 YEAR = "2027-28"
 FRAMES = tuple(COLUMNS)
@@ -211,7 +214,9 @@ def test_an_explanation_has_words_and_numbers(result: Result) -> None:
     [
         (("exports", "64", YEAR), "flow: 'exports'; allowed: one of export, import"),
         (("export", "77", YEAR), "hs: '77'; allowed: a chapter of the result"),
-        (("export", "3", YEAR), "hs: '3'.*close: 03"),
+        (("export", "3", YEAR), "hs: '3'.*did you mean 03"),
+        (("export", "6403", YEAR), "use 64"),
+        (("export", "64", 2030), "as text"),
         (("export", "64", "2019-20"), "fiscal_year: '2019-20'"),
     ],
 )

@@ -18,11 +18,11 @@ from cepasim.simulate import simulate
 if TYPE_CHECKING:
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
-    from cepasim.studies.basket import compare_basket
     from cepasim.studies.batch import batch, grid
     from cepasim.studies.break_even import fund_break_even
     from cepasim.studies.monte_carlo import monte_carlo
     from cepasim.studies.sensitivity import sensitivity, sweep, tornado
+    from cepasim.tables.concentration import compare_basket
 
 __all__ = [
     "Economy",
@@ -51,7 +51,7 @@ __all__ = [
 _ON_DEMAND = {
     "batch": "cepasim.studies.batch",
     "backcast": "cepasim.calibrate.backcast.backcast",
-    "compare_basket": "cepasim.studies.basket",
+    "compare_basket": "cepasim.tables.concentration",
     "decompose_history": "cepasim.calibrate.backcast.decompose",
     "fund_break_even": "cepasim.studies.break_even",
     "grid": "cepasim.studies.batch",

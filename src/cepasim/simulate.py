@@ -9,12 +9,13 @@ import pandas as pd
 
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
-from cepasim.result import Result, Table
+from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
+from cepasim.tables.result_tables import Table
 
 
 def simulate(

@@ -8,7 +8,7 @@ from pathlib import Path
 import docx as word
 import pytest
 
-from cepasim.report import charts, docx, html, look
+from cepasim.report import charts, docx, html, look, pictures
 from cepasim.report.blocks import (
     Bar,
     Bars,
@@ -92,7 +92,7 @@ def test_the_same_document_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.docx", "b.docx"):
         docx.write(DOCUMENT, tmp_path / name)
     assert (tmp_path / "a.docx").read_bytes() == (tmp_path / "b.docx").read_bytes()
-    assert charts.png(PICTURE) == charts.png(PICTURE)
+    assert pictures.png(PICTURE) == pictures.png(PICTURE)
 
 
 def test_words_of_a_user_are_shown_as_they_are(tmp_path: Path) -> None:

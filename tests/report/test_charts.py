@@ -12,7 +12,7 @@ from typing import Any
 import altair as alt
 import pytest
 
-from cepasim.report import charts, look
+from cepasim.report import charts, look, pictures
 from cepasim.report.charts import Line, Row, Series
 
 YEARS = ["2023-24", "2024-25", "2025-26"]
@@ -62,7 +62,7 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_a_chart_says_what_it_must(form: str) -> None:
     make, said = FORMS[form]
-    drawn = charts.svg(make())
+    drawn = pictures.svg(make())
     missing = [words for words in said if words not in drawn]
     assert not missing, re.findall(r">([^<]+)</text>", drawn)
     assert "NaN" not in drawn and "undefined" not in drawn and "null" not in drawn
@@ -71,18 +71,18 @@ def test_a_chart_says_what_it_must(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_chart_gives_the_same_bytes(form: str) -> None:
     make: Callable[[], Any] = FORMS[form][0]
-    once = charts.svg(make(), name=form)
+    once = pictures.svg(make(), name=form)
     _bars().to_dict()  # another chart in between moves the library's counters
-    charts.svg(_lines())
-    assert charts.svg(make(), name=form) == once
-    assert charts.png(make())[:8] == b"\x89PNG\r\n\x1a\n"
+    pictures.svg(_lines())
+    assert pictures.svg(make(), name=form) == once
+    assert pictures.png(make())[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def test_another_process_draws_the_same_bytes() -> None:
     program = (
-        "from cepasim.report import charts; import hashlib; "
+        "from cepasim.report import charts, pictures; import hashlib; "
         "c = charts.bars('T', [charts.Series('a', '#000000')], [charts.Row('r', [1 / 3])]); "
-        "print(hashlib.sha256(charts.svg(c).encode() + charts.png(c)).hexdigest())"
+        "print(hashlib.sha256(pictures.svg(c).encode() + pictures.png(c)).hexdigest())"
     )
     runs = {
         subprocess.run([sys.executable, "-c", program], check=True, capture_output=True).stdout
@@ -92,14 +92,14 @@ def test_another_process_draws_the_same_bytes() -> None:
 
 
 def test_what_is_hatched_is_hatched_in_pictures_only() -> None:
-    drawn = charts.svg(_bars(), name="one")
+    drawn = pictures.svg(_bars(), name="one")
     assert 'fill="url(#one-hatch)"' in drawn and '<pattern id="one-hatch"' in drawn
     assert charts.HATCHED not in drawn
-    assert "pattern" not in charts.svg(_lines())
+    assert "pattern" not in pictures.svg(_lines())
 
 
 def test_names_inside_a_picture_are_its_own() -> None:
-    names = {found for name in ("a", "b") for found in _ids(charts.svg(_bars(), name=name))}
+    names = {found for name in ("a", "b") for found in _ids(pictures.svg(_bars(), name=name))}
     assert all(name.startswith(("a-", "b-")) for name in names), names
 
 
@@ -109,14 +109,14 @@ def _ids(drawn: str) -> list[str]:
 
 def test_a_band_lies_where_it_was_given() -> None:
     with_band, without = (
-        charts.svg(_lines()),
-        charts.svg(charts.lines("t", YEARS, [Line("l", look.INK, [1, 2, 3])])),
+        pictures.svg(_lines()),
+        pictures.svg(charts.lines("t", YEARS, [Line("l", look.INK, [1, 2, 3])])),
     )
     assert 'opacity="0.16"' in with_band and 'opacity="0.16"' not in without
 
 
 def test_a_chart_without_rows_is_drawn() -> None:
-    assert "<svg" in charts.svg(charts.bars("none", [Series("a", look.INK)], []))
+    assert "<svg" in pictures.svg(charts.bars("none", [Series("a", look.INK)], []))
 
 
 def test_a_specification_without_values_does_not_know_them() -> None:

@@ -10,7 +10,8 @@ from cepasim.cli.errors import refuse
 from cepasim.cli.options import OutputFormat
 
 if TYPE_CHECKING:
-    from cepasim.result import FileFormat, Level, Result
+    from cepasim.result import FileFormat, Result
+    from cepasim.tables.names import Level
 
 
 def check_output(out: Path | None, output_format: OutputFormat | None) -> None:

@@ -22,8 +22,9 @@ from cepasim.cli.output import check_output, print_result, write_result
 
 if TYPE_CHECKING:
     from cepasim.economy.economy import Economy
-    from cepasim.result import Level, Result
+    from cepasim.result import Result
     from cepasim.scenario.scenario import Scenario
+    from cepasim.tables.names import Level
 
 
 def run(

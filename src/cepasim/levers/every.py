@@ -33,6 +33,8 @@ LEVERS: Mapping[str, type[Lever]] = {
     )
 }
 LEVER_KINDS = tuple(LEVERS)
+#: What each kind is called wherever people read it.
+LEVER_NAMES: Mapping[str, str] = {kind: lever.title for kind, lever in LEVERS.items()}
 
 
 def every_form() -> tuple[tuple[str, Example], ...]:

@@ -18,6 +18,7 @@ class ExchangeRateLever(Lever):
     """A real depreciation of a country's currency against the US dollar."""
 
     kind: ClassVar[str] = "exchange_rate"
+    title: ClassVar[str] = "Exchange rates"
 
     country: Code
     depreciation_percent: Change

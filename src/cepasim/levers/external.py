@@ -43,6 +43,7 @@ class ExternalLever(Lever):
     """
 
     kind: ClassVar[str] = "external"
+    title: ClassVar[str] = "Outside conditions"
 
     source: Code | None = Field(default=None, description=CODE_TEXT)
     cost_percent: Change | None = Field(default=None, description=CHANGE_TEXT)

@@ -36,6 +36,7 @@ class FundLever(Lever):
     """
 
     kind: ClassVar[str] = "fund"
+    title: ClassVar[str] = "Fund"
 
     usd_bn: Money
     windows: WindowShares

@@ -75,6 +75,8 @@ class Lever(Frozen):
 
     #: Key of a scenario file.
     kind: ClassVar[str]
+    #: What people read, the same in every table, page and note.
+    title: ClassVar[str]
     #: Whether ``select`` may narrow to a category of tariff lines, and name single lines.
     by_line: ClassVar[bool] = False
     #: What two levers that act on the same flow share, for the message about them.

@@ -69,6 +69,7 @@ class NtbLever(AgreementLever):
     """
 
     kind: ClassVar[str] = "ntb"
+    title: ClassVar[str] = "Barriers"
 
     preset: str | None = Field(default=None, strict=True, description="the name of a preset")
     types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(alias="type")

@@ -21,6 +21,7 @@ class OriginLever(AgreementLever):
     """Make it cheaper to prove origin under the agreement."""
 
     kind: ClassVar[str] = "origin"
+    title: ClassVar[str] = "Origin rules"
 
     cost_cut_percent: Percent
     years: Years = 1

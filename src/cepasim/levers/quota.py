@@ -31,6 +31,7 @@ class QuotaLever(BilateralLever):
     """A tariff-rate quota on a source: a quantity of whole chapters at the in-quota rate."""
 
     kind: ClassVar[str] = "quota"
+    title: ClassVar[str] = "Tariff quotas"
     meeting: ClassVar[str] = "importer and chapter: a market is solved with one quota"
 
     share_of_benchmark_percent: Size | None = Field(default=None, description=SIZE_TEXT)

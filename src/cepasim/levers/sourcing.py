@@ -31,6 +31,7 @@ class SourcingLever(Lever):
     """
 
     kind: ClassVar[str] = "sourcing"
+    title: ClassVar[str] = "Sourcing"
 
     importer: Market
     from_source: Code = Field(alias="from")

@@ -32,6 +32,7 @@ class TariffLever(BilateralLever):
     """Change the preferential rate on selected lines by a formula, in equal annual cuts."""
 
     kind: ClassVar[str] = "tariff"
+    title: ClassVar[str] = "Tariffs"
     by_line: ClassVar[bool] = True
 
     cut: Cut

@@ -20,7 +20,7 @@ from cepasim.report import numbers as figures
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
-    from cepasim.result import Result
+    from cepasim.tables.result_tables import ResultTables
 
 SUFFIXES = (".html", ".docx")
 #: Notes that fit on the second page; the rest stand in the workbook, and the note says so.
@@ -48,13 +48,16 @@ p, ul {margin: 0 0 2mm;} ul {padding-left: 5mm;}
 
 
 def write(
-    result: Result, classification: Classification, path: Path | str, fiscal_year: str | None = None
+    result: ResultTables,
+    classification: Classification,
+    path: Path | str,
+    fiscal_year: str | None = None,
 ) -> None:
     """Write the briefing note of a result.
 
     Parameters
     ----------
-    result : Result
+    result : ResultTables
     classification : Classification
         Names of products and countries.
     path : Path or str
@@ -81,7 +84,7 @@ def write(
             _write_docx(text, result.scenario.name, partial)
 
 
-def html(result: Result, classification: Classification, fiscal_year: str) -> str:
+def html(result: ResultTables, classification: Classification, fiscal_year: str) -> str:
     """Return the note as a page of HTML that needs nothing else.
 
     Raises
@@ -142,7 +145,7 @@ def _list(lines: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
 
 
-def _path(result: Result) -> str:
+def _path(result: ResultTables) -> str:
     rows = result.balance("total").to_dict("records")
     shown = rows[::_STEP] + ([rows[-1]] if (len(rows) - 1) % _STEP else [])
     cells = [
@@ -165,7 +168,7 @@ def _path(result: Result) -> str:
     return look.table("Scenario and change against the reference, US$ bn", head, cells)
 
 
-def _made_by(result: Result) -> str:
+def _made_by(result: ResultTables) -> str:
     made = result.manifest
     return (
         f"cepasim {made.get('version', '')}, engine {result.engine}; parameters "

@@ -1,25 +1,20 @@
-"""Charts: values in, an altair chart out, and the picture of one as SVG or PNG.
+"""Charts: values in, an altair chart out; `pictures` draws one as SVG or PNG.
 
 A chart of a page that can be clicked and the same chart in a note come from here. Colours are told
-apart by people who see no red or no green; a dash, a ring or a hatch says it once more. A picture
-is made without a browser, and the same chart gives the same bytes.
+apart by people who see no red or no green; a dash, a ring or a hatch says it once more.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
-import vl_convert
 from numpy.typing import NDArray
 
 from cepasim.report import look
@@ -32,8 +27,6 @@ HATCHED = "#A63C01"
 FULL: Dash = (1, 0)
 _FONT = "Arial, Helvetica, sans-serif"
 _SIZE = 12
-#: Pixels of a picture for one of the chart: sharp on paper, too.
-_SCALE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,56 +471,3 @@ def _finished(layers: Any, title: str, width: int | str, height: int) -> alt.Lay
         )
     )
     return done
-
-
-# --- pictures ---------------------------------------------------------------------------------
-
-
-def svg(chart: alt.TopLevelMixin, *, name: str = "chart", alt_text: str = "") -> str:
-    """Return a chart as SVG, a file of its own as well as a part of a page.
-
-    Parameters
-    ----------
-    chart : altair chart
-    name : str
-        Unlike that of any other chart of the page: what the picture refers to is named after it.
-    alt_text : str
-        What it shows, for those who hear the page.
-    """
-    written = io.StringIO()
-    chart.save(written, format="svg")
-    return _settled(written.getvalue(), name, alt_text)
-
-
-def png(chart: alt.TopLevelMixin) -> bytes:
-    """Return a chart as PNG, sharp enough for paper."""
-    return bytes(vl_convert.svg_to_png(svg(chart), scale=_SCALE))
-
-
-def _settled(drawn: str, name: str, alt_text: str) -> str:
-    """Make a drawing the same in every run: no counter of the library, no last bits of numbers."""
-    clips = {found: f"{name}-clip{n}" for n, found in enumerate(_in_order(drawn))}
-    drawn = re.sub(r"\bclip\d+\b", lambda found: clips[found[0]], drawn)
-    drawn = _ATTRIBUTE.sub(lambda found: _LONG.sub(_shortened, found[0]), drawn)
-    drawn = drawn.replace(f'="{HATCHED}"', f'="url(#{name}-hatch)"')
-    if f"#{name}-hatch" in drawn:
-        drawn = drawn.replace("</svg>", f"<defs>{_HATCH.format(name=name)}</defs></svg>")
-    said = f'role="img" aria-label="{escape(alt_text)}"'
-    return drawn.replace('version="1.1" class="marks"', said, 1)
-
-
-_ATTRIBUTE = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
-_LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
-_HATCH = (
-    '<pattern id="{name}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
-    f'patternTransform="rotate(45)"><rect width="4" height="6" fill="{look.LOSS}"/>'
-    f'<rect x="4" width="2" height="6" fill="{look.LOSS_LIGHT}"/></pattern>'
-)
-
-
-def _in_order(drawn: str) -> Iterator[str]:
-    return iter(dict.fromkeys(re.findall(r"\bclip\d+\b", drawn)))
-
-
-def _shortened(found: re.Match[str]) -> str:
-    return f"{round(float(found[0]), 2) + 0.0:g}"

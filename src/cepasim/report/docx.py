@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cepasim.core import files
-from cepasim.report import blocks, charts
+from cepasim.report import blocks, pictures
 from cepasim.report.blocks import Block, Document, Span, Words
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _as_table(part: blocks.Cards) -> blocks.Table:
 def _add_picture(file: WordFile, part: blocks.Chart) -> None:
     from docx.shared import Mm
 
-    picture = io.BytesIO(charts.png(part.picture))
+    picture = io.BytesIO(pictures.png(part.picture))
     shape = file.add_picture(picture, width=Mm(_TEXT_MM))
     about = shape._inline.docPr  # python-docx names no other way to the words for a picture
     about.set("descr", part.in_words)

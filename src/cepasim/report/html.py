@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from cepasim.report import blocks, charts, look
+from cepasim.report import blocks, look, pictures
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
 
 _KINDS = {
@@ -83,7 +83,7 @@ def _words(words: Words) -> str | Markup:
 
 
 def _picture(chart: blocks.Chart) -> Markup:
-    return Markup(charts.svg(chart.picture, name=chart.name, alt_text=chart.in_words))
+    return Markup(pictures.svg(chart.picture, name=chart.name, alt_text=chart.in_words))
 
 
 def _bar_rows(table: Bars) -> list[tuple[Bar, str, float, float, float]]:

@@ -1,16 +1,52 @@
-"""Figures written for people: unit, sign, and no more digits than the size deserves."""
+"""Numbers written for people: unit, sign, and no more digits than the size deserves."""
 
 from __future__ import annotations
 
 import math
 
-from cepasim.report import terminal as tables
-
 MINUS = "\u2212"
 
 
-#: Below a dollar an amount in US$ million is what arithmetic leaves of nothing.
+#: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
+
+
+def millions(usd_mn: float, *, signed: bool = False) -> str:
+    """Write US$ million: whole numbers, one decimal below ten; ``~0`` is small but not zero.
+
+    Parameters
+    ----------
+    usd_mn : float
+        Amount in US$ million.
+    signed : bool
+        Whether a plus sign is shown, too.
+    """
+    return _number(usd_mn, decimals=0 if abs(usd_mn) >= 9.95 else 1, signed=signed)
+
+
+def billions(usd_mn: float, *, signed: bool = False) -> str:
+    """Write an amount of US$ million in US$ billion: two decimals, three below a tenth."""
+    usd_bn = usd_mn / 1000.0
+    if abs(usd_mn) < _NOTHING:
+        return "0"
+    return _number(usd_bn, decimals=2 if abs(usd_bn) >= 0.0995 else 3, signed=signed)
+
+
+def bare_percent(value: float) -> str:
+    """Write a percentage change with its sign; ``new`` where there was nothing before."""
+    if math.isnan(value):
+        return "new"
+    return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
+
+
+def _number(value: float, *, decimals: int, signed: bool) -> str:
+    if math.isnan(value):
+        return "n/a"
+    if abs(value) < _NOTHING:
+        return "0"
+    if abs(value) < 0.5 * 10.0**-decimals:
+        return "~0"
+    return f"{value:{'+' if signed else ''},.{decimals}f}"
 
 
 def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
@@ -25,12 +61,12 @@ def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     unit : bool
         Whether to write the unit.
     """
-    return _with_unit(tables.billions(usd_mn, signed=signed), usd_mn, "bn", signed, unit)
+    return _with_unit(billions(usd_mn, signed=signed), usd_mn, "bn", signed, unit)
 
 
 def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``; see `bn`."""
-    return _with_unit(tables.millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)
+    return _with_unit(millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)
 
 
 def money(usd_mn: float, *, signed: bool = False) -> str:
@@ -42,7 +78,7 @@ def percent(value: float) -> str:
     """Write a percentage change with its sign; ``new`` where there was nothing before."""
     if value is None or math.isnan(value):
         return "new"
-    text = tables.percent(value).replace("-", MINUS)
+    text = bare_percent(value).replace("-", MINUS)
     return f"{text} %" if text[-1].isdigit() else text
 
 
@@ -65,8 +101,6 @@ def year_text(number: float) -> str:
 def _with_unit(text: str, usd_mn: float, scale: str, signed: bool, unit: bool) -> str:
     if usd_mn is None or math.isnan(usd_mn):
         return "–"
-    if abs(usd_mn) < _NOTHING:
-        text = "0"
     text = text.replace("-", MINUS)
     if not unit:
         return text

@@ -1,29 +1,27 @@
 """A result as text for people: the headline, the path over the years, the sectors.
 
-Nothing is computed here: every figure shown is a cell of a `Result`, rounded for reading.
+Nothing is computed here: every number shown is a cell of a result, rounded for reading.
 """
 
 from __future__ import annotations
 
 import io
-import math
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from rich.box import SIMPLE_HEAD
+import pandas as pd
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
+from cepasim.levers.every import LEVER_NAMES
+from cepasim.report.layout import WIDTH, list_of, table, titled
+from cepasim.report.numbers import bare_percent, billions, millions
+from cepasim.scenario.scenario import Scenario
+from cepasim.tables.names import GROUP_COLUMN, Level
+from cepasim.tables.result_tables import ResultTables
 
-    from cepasim.result import Level, Result
-    from cepasim.studies.monte_carlo import MonteCarlo
-
-#: Every table fits into this many columns; a pipe has no width of its own and gets it.
-WIDTH = 100
 _ITEMS = ("exports", "imports", "balance")
 _ITEM_NAMES = {
     "exports": "Exports to Japan",
@@ -42,55 +40,30 @@ _GRADES = (
 )
 
 
-# --- numbers for people -----------------------------------------------------------------------
+class Ranges(Protocol):
+    """Draws of a scenario, as `cepasim.monte_carlo` returns them."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was run."""
+
+    @property
+    def draws(self) -> int:
+        """How many."""
+
+    @property
+    def seed(self) -> int:
+        """What they began from."""
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """One row per (fiscal_year, item)."""
+
+    @property
+    def fiscal_years(self) -> tuple[str, ...]:
+        """Fiscal years in order."""
 
 
-def millions(usd_mn: float, *, signed: bool = False) -> str:
-    """Write US$ million: whole numbers, one decimal below ten; ``~0`` is small but not zero.
-
-    Parameters
-    ----------
-    usd_mn : float
-        Amount in US$ million.
-    signed : bool
-        Whether a plus sign is shown, too.
-    """
-    return _number(usd_mn, decimals=0 if abs(usd_mn) >= 9.95 else 1, signed=signed)
-
-
-def billions(usd_mn: float, *, signed: bool = False) -> str:
-    """Write an amount of US$ million in US$ billion: two decimals, three below a tenth."""
-    usd_bn = usd_mn / 1000.0
-    return _number(usd_bn, decimals=2 if abs(usd_bn) >= 0.0995 else 3, signed=signed)
-
-
-def percent(value: float) -> str:
-    """Write a percentage change with its sign; ``new`` where there was nothing before."""
-    if math.isnan(value):
-        return "new"
-    return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
-
-
-def _number(value: float, *, decimals: int, signed: bool) -> str:
-    if math.isnan(value):
-        return "n/a"
-    if value == 0:
-        return "0"
-    if abs(value) < 0.5 * 10.0**-decimals:
-        return "~0"
-    return f"{value:{'+' if signed else ''},.{decimals}f}"
-
-
-_LEVER_NAMES = {
-    "tariff": "tariffs",
-    "origin": "origin rules",
-    "ntb": "barriers",
-    "quota": "quotas",
-    "fund": "fund",
-    "sourcing": "sourcing",
-    "exchange_rate": "exchange rates",
-    "external": "outside shocks",
-}
 #: US$ million below which the import content changes nothing a reader would see.
 _WORTH_SAYING = 0.05
 
@@ -98,7 +71,7 @@ _WORTH_SAYING = 0.05
 # --- the tables -------------------------------------------------------------------------
 
 
-def headline(result: Result, fiscal_year: str) -> Group:
+def headline(result: ResultTables, fiscal_year: str) -> Group:
     """Exports, imports and balance of one year, in US$ billion: reference, scenario, change."""
     (row,) = _rows(result.balance("total", fiscal_year))
     totals = result.totals
@@ -118,15 +91,13 @@ def headline(result: Result, fiscal_year: str) -> Group:
                 spread,
             ]
         )
-    return _titled(
-        f"India's trade with Japan in {fiscal_year}, US$ billion of 2023-24", _table(cells)
+    return titled(
+        f"India's trade with Japan in {fiscal_year}, US$ billion of 2023-24", table(cells)
     )
 
 
-def ranges_text(ranges: MonteCarlo) -> str:
+def ranges_text(ranges: Ranges) -> str:
     """Changes of exports, imports and the balance with their ranges, year by year, as text."""
-    from cepasim.studies.monte_carlo import TOTALS
-
     totals = ranges.totals
     cells = [
         [
@@ -139,7 +110,7 @@ def ranges_text(ranges: MonteCarlo) -> str:
             "  share above 0",
         ]
     ]
-    changes = [item for item in TOTALS if item.startswith("change_in_")]
+    changes = [item for item in dict.fromkeys(totals["item"]) if item.startswith("change_in_")]
     for year in _shown_years(ranges.fiscal_years):
         for item in changes:
             row = totals[(totals["fiscal_year"] == year) & (totals["item"] == item)].iloc[0]
@@ -159,10 +130,10 @@ def ranges_text(ranges: MonteCarlo) -> str:
     console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
     console.print(Text(ranges.scenario.name, style="bold"))
     console.print(
-        _titled(
+        titled(
             f"Changes against the reference in {ranges.draws:,} draws (seed {ranges.seed}), "
             "US$ billion of 2023-24",
-            _table(cells, name_column=1, last_in_bold=False),
+            table(cells, name_column=1, last_in_bold=False),
         )
     )
     console.print(
@@ -183,7 +154,7 @@ def _between(low: float, high: float) -> str:
     return f"{billions(low, signed=True)} to {billions(high, signed=True)}"
 
 
-def path(result: Result) -> Group:
+def path(result: ResultTables) -> Group:
     """Balance of every year, in US$ billion, with the changes it is made of."""
     cells = [
         [
@@ -204,10 +175,10 @@ def path(result: Result) -> Group:
                 *(billions(row[f"change_in_{item}_usd_mn"], signed=True) for item in _ITEMS),
             ]
         )
-    return _titled("Year by year, US$ billion of 2023-24", _table(cells, last_in_bold=False))
+    return titled("Year by year, US$ billion of 2023-24", table(cells, last_in_bold=False))
 
 
-def lever_table(result: Result, fiscal_year: str) -> Group:
+def lever_table(result: ResultTables, fiscal_year: str) -> Group:
     """Exact (Shapley) split of a year's change over the kinds of levers, in US$ million."""
     split = result.contributions
     split = split[(split["hs"] == "total") & (split["fiscal_year"] == fiscal_year)]
@@ -220,14 +191,14 @@ def lever_table(result: Result, fiscal_year: str) -> Group:
     }
     cells = [["lever", *columns.values()]]
     for row in _rows(split):
-        name = _LEVER_NAMES.get(str(row["lever"]), str(row["lever"]))
+        name = LEVER_NAMES.get(str(row["lever"]), str(row["lever"]))
         cells.append([name, *(millions(row[column], signed=True) for column in columns)])
     whole = split[list(columns)].sum()
     cells.append(["Together", *(millions(float(whole[c]), signed=True) for c in columns)])
-    return _titled(f"What each lever does in {fiscal_year}, US$ million of 2023-24", _table(cells))
+    return titled(f"What each lever does in {fiscal_year}, US$ million of 2023-24", table(cells))
 
 
-def sector_table(result: Result, level: Level, fiscal_year: str) -> Group:
+def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     """Exports, imports and change in balance by sector, in US$ million.
 
     Rows stand by the size of their change in balance; groups without any trade are left out, and
@@ -247,8 +218,6 @@ def sector_table(result: Result, level: Level, fiscal_year: str) -> Group:
     InputError
         If the level or the year is unknown.
     """
-    from cepasim.result import GROUP_COLUMN
-
     frame = result.balance(level, fiscal_year)
     rows = [row for row in _rows(frame) if _has_trade(row)]
     rows.sort(key=lambda row: (-abs(row["change_in_balance_usd_mn"]), -_size(row)))
@@ -275,13 +244,13 @@ def sector_table(result: Result, level: Level, fiscal_year: str) -> Group:
         )
     (total,) = _rows(result.balance("total", fiscal_year))
     cells.append(["", "Total", *_amounts(total), ""])
-    return _titled(
+    return titled(
         f"By {_LEVEL_NAMES[level]} in {fiscal_year}, US$ million of 2023-24",
-        _table(cells, name_column=1),
+        table(cells, name_column=1),
     )
 
 
-def footnotes(result: Result, fiscal_year: str) -> list[str]:
+def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
     """Return what must be read with the figures: units, rounding, grades."""
     lines = [
         f"Fiscal year {fiscal_year} (April to March), seen from India: exports f.o.b., imports "
@@ -318,7 +287,7 @@ def footnotes(result: Result, fiscal_year: str) -> list[str]:
 # --- together ---------------------------------------------------------------------------------
 
 
-def page(result: Result, level: Level, fiscal_year: str) -> Group:
+def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     """Put title, headline, path, sectors and footnotes below each other.
 
     Raises
@@ -339,11 +308,11 @@ def page(result: Result, level: Level, fiscal_year: str) -> Group:
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:
         parts.append(Text("\nNotes", style="bold"))
-        parts.append(_list_of(result.notes))
+        parts.append(list_of(result.notes))
     return Group(*parts)
 
 
-def print_page(result: Result, level: Level, fiscal_year: str) -> None:
+def print_page(result: ResultTables, level: Level, fiscal_year: str) -> None:
     """Print the page to the standard output: in bold and colour on a terminal, plain in a pipe."""
     console = Console(highlight=False)
     if console.is_terminal:
@@ -354,61 +323,12 @@ def print_page(result: Result, level: Level, fiscal_year: str) -> None:
         sys.stdout.write(text(result, level, fiscal_year))
 
 
-def text(result: Result, level: Level, fiscal_year: str) -> str:
+def text(result: ResultTables, level: Level, fiscal_year: str) -> str:
     """Return the page as plain text, at most `WIDTH` columns wide."""
     buffer = io.StringIO()
     console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
     console.print(page(result, level, fiscal_year))
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
-
-
-def _titled(title: str, table: Table) -> Group:
-    return Group(Text(title, style="bold"), table)
-
-
-def _table(
-    cells: Sequence[Sequence[str]], *, name_column: int = 0, last_in_bold: bool = True
-) -> Table:
-    """Lay out rows of text under their header; only names give way where the space is short.
-
-    Parameters
-    ----------
-    cells : sequence of sequence of str
-        Header, then rows; a column without any text below its header is left out.
-    name_column : int
-        Column that holds names: set to the left, cut to the space that is left.
-    last_in_bold : bool
-        Whether the last row is what the others lead to.
-    """
-    widths = [
-        max(len(line) for cell in column for line in cell.split("\n"))
-        for column in zip(*cells, strict=True)
-    ]
-    kept = [place for place in range(len(widths)) if any(row[place] for row in cells[1:])]
-    widths = [width if place in kept else 0 for place, width in enumerate(widths)]
-    others = sum(widths) - widths[name_column] + len(kept) + 1  # a blank around every column
-    widths[name_column] = min(widths[name_column], WIDTH - others)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
-    for place in kept:
-        table.add_column(
-            cells[0][place],
-            justify="left" if place <= name_column else "right",
-            width=widths[place],
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-    for number, row in enumerate(cells[1:], start=2):
-        is_last = number == len(cells) and last_in_bold
-        table.add_row(*(row[place] for place in kept), style="bold" if is_last else None)
-    return table
-
-
-def _list_of(notes: Sequence[str]) -> Table:
-    """Set notes as a list with hanging indents."""
-    table = Table.grid(padding=(0, 1, 0, 0))
-    for note in notes:
-        table.add_row("-", Text(note))
-    return table
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -422,7 +342,7 @@ def _amounts(row: Mapping[str, Any]) -> list[str]:
             millions(row[f"baseline_{flow}_usd_mn"]),
             millions(row[f"{flow}_usd_mn"]),
             millions(row[f"change_in_{flow}_usd_mn"], signed=True),
-            percent(row[f"change_in_{flow}_pct"]),
+            bare_percent(row[f"change_in_{flow}_pct"]),
         ]
     return [*cells, millions(row["change_in_balance_usd_mn"], signed=True)]
 

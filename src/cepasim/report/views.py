@@ -8,25 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cepasim.levers.every import LEVER_NAMES
 from cepasim.report import look
 from cepasim.report import numbers as figures
 from cepasim.report.look import Bar, Card
-from cepasim.result import Result, percent_change
+from cepasim.tables.result_tables import ResultTables
+from cepasim.tables.sums import percent_change
 
-LEVER_NAMES: Mapping[str, str] = {
-    "tariff": "Duties",
-    "origin": "Proof of origin",
-    "ntb": "Barriers",
-    "quota": "Tariff quotas",
-    "fund": "Fund",
-    "sourcing": "China plus one",
-    "exchange_rate": "Exchange rates",
-    "external": "Outside",
-}
 _SHOWN = 8
 
 
-def total_row(result: Result, year: str) -> dict[str, float]:
+def total_row(result: ResultTables, year: str) -> dict[str, float]:
     """Return exports, imports and balance of a year: reference, scenario, change.
 
     Columns as those of ``Result.balance``, read from the totals: no sector has to be summed.
@@ -114,12 +106,12 @@ def _against_reference(row: Mapping[str, Any], item: str, *, with_percent: bool)
     return f"{figures.money(change, signed=True)} against reference{share}"
 
 
-def movers(result: Result, year: str, flow: str, shown: int = _SHOWN) -> str:
+def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> str:
     """Return the chapters of one flow that move most.
 
     Parameters
     ----------
-    result : Result
+    result : ResultTables
     year : str
     flow : {"export", "import"}
     shown : int
@@ -190,7 +182,7 @@ def _signed_bar(label: str, usd_mn: float) -> Bar:
     return Bar(label, usd_mn, figures.mn(usd_mn, signed=True, unit=False))
 
 
-def contributions(result: Result, year: str) -> str:
+def contributions(result: ResultTables, year: str) -> str:
     """Return what each kind of lever adds to the balance, with both flows beside it."""
     rows = result.contributions
     rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
@@ -212,7 +204,7 @@ def contributions(result: Result, year: str) -> str:
     return f'<div class="cs-wide-num">{table}</div>'
 
 
-def accounts(result: Result, year: str) -> str:
+def accounts(result: ResultTables, year: str) -> str:
     """Return treasuries and welfare of a year; quotas and grants only where there are any."""
     rows = result.accounts(year)
     some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
@@ -231,12 +223,12 @@ def accounts(result: Result, year: str) -> str:
     )
 
 
-def sector_frame(result: Result, level: str, year: str, search: str = "") -> pd.DataFrame:
+def sector_frame(result: ResultTables, level: str, year: str, search: str = "") -> pd.DataFrame:
     """Return the table of sectors, rows without trade left out.
 
     Parameters
     ----------
-    result : Result
+    result : ResultTables
     level : {"chapter", "section", "window"}
     year : str
     search : str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +12,7 @@ import pandas as pd
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.equilibrium.trq import REGIMES
-
-if TYPE_CHECKING:
-    from cepasim.solution.state import Run
+from cepasim.solution.state import Run
 
 _MARKET = {"export": "JPN", "import": "IND"}
 _SCHEDULES = {
@@ -180,3 +180,72 @@ class Chain:
         add("scenario", flow_after[t, h], "US$ mn")
         add("change", flow_after[t, h] - flow_before[t, h], "US$ mn")
         return pd.DataFrame(rows, columns=["step", "value", "unit", "source", "grade", "note"])
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The chain of numbers behind one cell.
+
+    Attributes
+    ----------
+    text : str
+        The chain in words, one line per step.
+    table : DataFrame
+        The same steps with columns ``step``, ``value``, ``unit`` and, where known, ``source``,
+        ``grade`` and ``note``.
+    """
+
+    text: str
+    table: pd.DataFrame
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def step_in_words(step: Mapping[object, object]) -> str:
+    """Render one step of a chain: what it is, its value and where that comes from."""
+    value = step["value"]
+    shown = f"{value:,.5g}" if isinstance(value, (int, float)) else str(value)
+    unit = "" if _is_blank(step["unit"]) else f" {step['unit']}"
+    origin = [
+        f"grade {item}" if column == "grade" else str(item)
+        for column in ("grade", "source")
+        if not _is_blank(item := step.get(column))
+    ]
+    note = "" if _is_blank(step.get("note")) else f"; {step['note']}"
+    known = f" [{', '.join(origin)}]" if origin else ""
+    return f"{step['step']}: {shown}{unit}{known}{note}"
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
+
+
+def in_words(table: pd.DataFrame, head: str) -> Explanation:
+    """Put the steps behind a cell into words, under a head.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The steps, with at least the columns ``step``, ``value`` and ``unit``.
+    head : str
+        What the cell is.
+
+    Returns
+    -------
+    Explanation
+        The words and a copy of the table.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    missing = [column for column in ("step", "value", "unit") if column not in table.columns]
+    if missing:
+        raise ValueError(f"chain: columns {missing} are missing")
+    steps = [
+        f"{number}. {step_in_words(step)}"
+        for number, step in enumerate(table.to_dict("records"), start=1)
+    ]
+    return Explanation(text="\n".join([head, *steps]), table=table.copy())

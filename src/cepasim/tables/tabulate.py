@@ -12,9 +12,9 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
-from cepasim.result import empty_table
 from cepasim.solution.state import Run
 from cepasim.tables.notes import scenario_notes
+from cepasim.tables.schema import empty_table
 
 Floats = NDArray[np.float64]
 
@@ -108,8 +108,9 @@ def _text(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
 def displacement(run: Run) -> pd.DataFrame:
     """Who loses: the change of each cell taken apart by whom it is taken from.
 
-    One row per (fiscal_year, flow, hs, source); a positive figure is gained by the pair from
-    that source. The parts sum to the change that the market solves (import content aside).
+    One row per (fiscal_year, flow, hs, source); a positive value is gained by the pair from that
+    source. The parts sum to the change of the cell: for imports ``import_content``, the inputs and
+    machinery that the levers' own output needs, is one of them.
     """
     frames = []
     for importer, flow in (("JPN", "export"), ("IND", "import")):
@@ -140,6 +141,10 @@ def displacement(run: Run) -> pd.DataFrame:
         if flow == "import":
             # Exports are counted f.o.b., imports c.i.f.: the pair's freight scales the parts.
             values = values * (1 + market.freight[:, column])[:, None]
+            content = run.outcome.imports - run.outcome.imports_solved
+            content = content - (run.reference.imports - run.reference.imports_solved)
+            names = [*names, "import_content"]
+            values = np.concatenate([values, content[:, :, None]], axis=2)
         year, chapter, source = np.unravel_index(np.arange(values.size), values.shape)
         frames.append(
             pd.DataFrame(

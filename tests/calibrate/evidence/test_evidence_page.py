@@ -15,7 +15,7 @@ from cepasim.calibrate.evidence.calibration import Calibration, calibration
 from cepasim.calibrate.evidence.folder import write_folder
 from cepasim.calibrate.evidence.page import document, sections, table
 from cepasim.economy.economy import Economy
-from cepasim.report import charts, html
+from cepasim.report import html, pictures
 
 _VOID = {"meta", "br"}
 
@@ -70,7 +70,7 @@ def test_every_section_and_chart_is_on_the_page(result: Calibration, page: str) 
 
 def test_charts_say_what_they_show_and_show_finite_places_only(result: Calibration) -> None:
     for chart in document(result).charts():
-        picture = charts.svg(chart.picture, name=chart.name, alt_text=chart.in_words)
+        picture = pictures.svg(chart.picture, name=chart.name, alt_text=chart.in_words)
         ElementTree.fromstring(picture)
         assert not re.search(r"\b(nan|inf|NaN|Infinity)\b", picture), chart.name
         assert len(chart.in_words) > 10 and chart.in_words != "Undefined", chart.name

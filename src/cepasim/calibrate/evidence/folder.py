@@ -11,7 +11,7 @@ from cepasim.calibrate.evidence.page import document, markdown
 from cepasim.calibrate.evidence.terminal import text
 from cepasim.core import files as output
 from cepasim.core.manifest import manifest
-from cepasim.report import charts, html
+from cepasim.report import html, pictures
 
 
 def _files(result: Calibration) -> Iterator[tuple[str, str]]:
@@ -20,7 +20,7 @@ def _files(result: Calibration) -> Iterator[tuple[str, str]]:
     yield "report.md", markdown(result)
     yield "report.txt", text(result)
     for chart in page.charts():
-        drawn = charts.svg(chart.picture, name=chart.name, alt_text=chart.in_words)
+        drawn = pictures.svg(chart.picture, name=chart.name, alt_text=chart.in_words)
         yield f"figure_{chart.name}.svg", drawn + "\n"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cepasim.core.problems import InputError
-from cepasim.report import terminal as tables
+from cepasim.report import numbers, terminal
 from cepasim.result import Result
 
 YEAR = "2027-28"
@@ -23,7 +23,7 @@ def lines_of(text: str, start: str, end: str) -> list[str]:
 
 
 def sector_lines(result: Result, level: str = "section") -> list[str]:
-    return lines_of(tables.text(result, level, YEAR), "By ", "Total")  # type: ignore[arg-type]
+    return lines_of(terminal.text(result, level, YEAR), "By ", "Total")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,16 +40,16 @@ def sector_lines(result: Result, level: str = "section") -> list[str]:
     ],
 )
 def test_millions(usd_mn: float, plain: str, signed: str) -> None:
-    assert tables.millions(usd_mn) == plain
-    assert tables.millions(usd_mn, signed=True) == signed
+    assert numbers.millions(usd_mn) == plain
+    assert numbers.millions(usd_mn, signed=True) == signed
 
 
 @pytest.mark.parametrize(
     ("usd_mn", "signed"),
-    [(0.0, "0"), (310.0, "+0.31"), (-12540.0, "-12.54"), (4.0, "+0.004"), (0.3, "~0")],
+    [(0.0, "0"), (3e-9, "0"), (310.0, "+0.31"), (-12540.0, "-12.54"), (4.0, "+0.004"), (0.3, "~0")],
 )
 def test_billions(usd_mn: float, signed: str) -> None:
-    assert tables.billions(usd_mn, signed=True) == signed
+    assert numbers.billions(usd_mn, signed=True) == signed
 
 
 @pytest.mark.parametrize(
@@ -57,24 +57,24 @@ def test_billions(usd_mn: float, signed: str) -> None:
     [(0.0, "0"), (-2.44, "-2.4"), (0.04, "~0"), (123.4, "+123"), (float("nan"), "new")],
 )
 def test_percent(value: float, shown: str) -> None:
-    assert tables.percent(value) == shown
+    assert numbers.bare_percent(value) == shown
 
 
 def test_the_headline_shows_signs(result: Result) -> None:
-    lines = lines_of(tables.text(result, "section", YEAR), "India's trade", "Balance")
+    lines = lines_of(terminal.text(result, "section", YEAR), "India's trade", "Balance")
     assert lines[-3].split() == ["Exports", "to", "Japan", "0.85", "0.89", "+0.045"]
     assert lines[-2].split() == ["Imports", "from", "Japan", "4.91", "4.92", "+0.015"]
     assert lines[-1].split() == ["Balance", "-4.06", "-4.03", "+0.030"]
 
 
 def test_the_path_shows_a_balance_that_gets_worse_first(result: Result) -> None:
-    lines = lines_of(tables.text(result, "section", YEAR), "Year by year", YEAR)
+    lines = lines_of(terminal.text(result, "section", YEAR), "Year by year", YEAR)
     assert [line.split()[-1] for line in lines[-2:]] == ["-0.13", "+0.030"]
 
 
 def test_one_year_needs_no_path(make_result: Callable[..., Result], result: Result) -> None:
     last = [frame[frame["fiscal_year"] == YEAR] for frame in (result.totals, result.sectors)]
-    shown = tables.text(make_result(totals=last[0], sectors=last[1]), "section", YEAR)
+    shown = terminal.text(make_result(totals=last[0], sectors=last[1]), "section", YEAR)
     assert "Year by year" not in shown
 
 
@@ -113,7 +113,7 @@ def test_groups_without_trade_are_left_out(result: Result) -> None:
 
 def test_no_grade_no_column(make_result: Callable[..., Result], result: Result) -> None:
     plain = make_result(sectors=result.sectors.drop(columns="grade"))
-    shown = tables.text(plain, "section", YEAR)
+    shown = terminal.text(plain, "section", YEAR)
     assert "gr." not in shown
     assert "assumption" not in shown
 
@@ -128,15 +128,15 @@ def test_nothing_is_wider_than_the_page_or_cut_in_a_number(
     totals = result.totals
     amounts = [column for column in totals if column.endswith("usd_mn")]
     totals[amounts] *= 200.0
-    shown = tables.text(make_result(sectors=huge, totals=totals), level, YEAR)  # type: ignore[arg-type]
-    assert max(map(len, shown.splitlines())) <= tables.WIDTH
+    shown = terminal.text(make_result(sectors=huge, totals=totals), level, YEAR)  # type: ignore[arg-type]
+    assert max(map(len, shown.splitlines())) <= terminal.WIDTH
     assert not re.search(r"\d…", shown)
     assert "\x1b" not in shown
     assert not any(line.endswith(" ") for line in shown.splitlines())
 
 
 def test_units_years_grades_and_notes_are_said(result: Result) -> None:
-    shown = " ".join(tables.text(result, "section", YEAR).split())
+    shown = " ".join(terminal.text(result, "section", YEAR).split())
     for words in (
         "Fiscal year 2027-28 (April to March)",
         "exports f.o.b., imports c.i.f.",
@@ -147,18 +147,18 @@ def test_units_years_grades_and_notes_are_said(result: Result) -> None:
 
 
 def test_markup_in_a_note_is_text(make_result: Callable[..., Result]) -> None:
-    shown = tables.text(make_result(notes=("see [bold]this[/bold] [1]",)), "section", YEAR)
+    shown = terminal.text(make_result(notes=("see [bold]this[/bold] [1]",)), "section", YEAR)
     assert "see [bold]this[/bold] [1]" in shown
 
 
 def test_a_pipe_gets_plain_text(result: Result, capsys: pytest.CaptureFixture[str]) -> None:
-    tables.print_page(result, "section", YEAR)
-    assert capsys.readouterr().out == tables.text(result, "section", YEAR)
+    terminal.print_page(result, "section", YEAR)
+    assert capsys.readouterr().out == terminal.text(result, "section", YEAR)
 
 
 def test_an_unknown_year_is_refused(result: Result) -> None:
     with pytest.raises(InputError, match="fiscal_year: '2050-51'"):
-        tables.text(result, "section", "2050-51")
+        terminal.text(result, "section", "2050-51")
 
 
 def test_every_figure_is_a_cell_of_the_result(result: Result) -> None:
@@ -166,6 +166,6 @@ def test_every_figure_is_a_cell_of_the_result(result: Result) -> None:
     row = next(line for line in sector_lines(result) if line.startswith(" XVI "))
     cells = row.split()[4:]
     expected: pd.Series[float] = frame.loc["XVI"]
-    assert cells[0] == tables.millions(expected["baseline_exports_usd_mn"])
-    assert cells[5] == tables.millions(expected["imports_usd_mn"])
-    assert cells[-2] == tables.millions(expected["change_in_balance_usd_mn"], signed=True)
+    assert cells[0] == numbers.millions(expected["baseline_exports_usd_mn"])
+    assert cells[5] == numbers.millions(expected["imports_usd_mn"])
+    assert cells[-2] == numbers.millions(expected["change_in_balance_usd_mn"], signed=True)

@@ -10,7 +10,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
-from cepasim.studies.basket import COLUMNS, MEASURES, compare_basket, concentration
+from cepasim.tables.concentration import COLUMNS, MEASURES, compare_basket, concentration
 
 
 def test_concentration_by_hand() -> None:

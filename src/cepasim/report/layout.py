@@ -1,0 +1,63 @@
+"""Tables of text for a terminal: columns of numbers keep their room, names give way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+#: Every table fits into this many columns; a pipe has no width of its own and gets it.
+WIDTH = 100
+
+
+def titled(title: str, table: Table) -> Group:
+    """Put a title in bold above a table."""
+    return Group(Text(title, style="bold"), table)
+
+
+def table(
+    cells: Sequence[Sequence[str]], *, name_column: int = 0, last_in_bold: bool = True
+) -> Table:
+    """Lay out rows of text under their header; only names give way where the space is short.
+
+    Parameters
+    ----------
+    cells : sequence of sequence of str
+        Header, then rows; a column without any text below its header is left out.
+    name_column : int
+        Column that holds names: set to the left, cut to the space that is left.
+    last_in_bold : bool
+        Whether the last row is what the others lead to.
+    """
+    widths = [
+        max(len(line) for cell in column for line in cell.split("\n"))
+        for column in zip(*cells, strict=True)
+    ]
+    kept = [place for place in range(len(widths)) if any(row[place] for row in cells[1:])]
+    widths = [width if place in kept else 0 for place, width in enumerate(widths)]
+    others = sum(widths) - widths[name_column] + len(kept) + 1  # a blank around every column
+    widths[name_column] = min(widths[name_column], WIDTH - others)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    for place in kept:
+        table.add_column(
+            cells[0][place],
+            justify="left" if place <= name_column else "right",
+            width=widths[place],
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+    for number, row in enumerate(cells[1:], start=2):
+        is_last = number == len(cells) and last_in_bold
+        table.add_row(*(row[place] for place in kept), style="bold" if is_last else None)
+    return table
+
+
+def list_of(notes: Sequence[str]) -> Table:
+    """Set notes as a list with hanging indents."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for note in notes:
+        table.add_row("-", Text(note))
+    return table

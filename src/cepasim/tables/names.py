@@ -1,0 +1,74 @@
+"""Levels at which chapters are summed, the groups of each, and names of groups and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from cepasim.products.classification import Classification
+
+Level = Literal["chapter", "section", "window", "total"]
+LEVELS: tuple[Level, ...] = ("chapter", "section", "window", "total")
+FLOWS = ("export", "import")
+
+#: Column that names the group at each level.
+GROUP_COLUMN: Mapping[Level, str] = MappingProxyType(
+    {"chapter": "hs", "section": "section", "window": "window", "total": "total"}
+)
+#: Groups of chapters that belong to no section, or to no single window of the fund.
+NO_SECTION, SHARED, NO_WINDOW = "none", "shared", "outside"
+_GROUP_NAMES = {
+    NO_SECTION: "Chapters 98 and 99",
+    SHARED: "In both windows",
+    NO_WINDOW: "Outside the windows",
+    "total": "All chapters",
+}
+_PARTS_OF_CHANGE = {
+    "market_expansion": "More bought by all",
+    "wedge": "Duty and barriers saved",
+    "import_content": "Inputs and machinery for what the levers add",
+}
+
+
+def group_name(classification: Classification, group: str) -> str:
+    """Name of a chapter, a section, a window or one of the groups outside them, for people."""
+    if group in _GROUP_NAMES:
+        return _GROUP_NAMES[group]
+    if group in classification.chapters:
+        return classification.name(group)
+    for section in classification.sections:
+        if section.code == group:
+            return section.name
+    return group.replace("_", "-").capitalize() + " window"
+
+
+def source_name(classification: Classification, flow: str, source: str) -> str:
+    """Name of a part of `ResultTables.displacement`, for people."""
+    if source == "domestic":
+        return "Producers in Japan" if flow == "export" else "Producers in India"
+    return _PARTS_OF_CHANGE.get(source) or classification.partner_name(source)
+
+
+def groups_of(classification: Classification, level: Level) -> dict[str, str]:
+    """Group of every chapter, in the order the groups are to be shown."""
+    if level == "chapter":
+        return {hs: hs for hs in classification.chapters}
+    if level == "section":
+        return {hs: classification.section_of(hs) or NO_SECTION for hs in classification.chapters}
+    if level == "total":
+        return dict.fromkeys(classification.chapters, "total")
+    touched = {
+        str(window): frozenset(classification.select({"window": window}).chapters)
+        for window in classification.windows
+    }
+    found = {
+        hs: [window for window, chapters in touched.items() if hs in chapters]
+        for hs in classification.chapters
+    }
+    groups = {
+        hs: SHARED if len(windows) > 1 else (windows or [NO_WINDOW])[0]
+        for hs, windows in found.items()
+    }
+    order = [*touched, SHARED, NO_WINDOW]
+    return dict(sorted(groups.items(), key=lambda item: order.index(item[1])))

@@ -1,0 +1,375 @@
+"""The tables of a result as reports read them: an immutable value with its sums by sector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NoReturn
+
+import pandas as pd
+
+from cepasim.core.problems import InputError, Problem
+from cepasim.products.classification import Classification
+from cepasim.scenario.scenario import Scenario
+from cepasim.tables.concentration import basket
+from cepasim.tables.names import LEVELS, Level, group_name
+from cepasim.tables.schema import checked, empty_table
+from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, losers, sums_of
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
+
+#: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
+#: can be imported, or the result cannot be pickled.
+Table = pd.DataFrame | Callable[[], pd.DataFrame]
+Notes = tuple[str, ...] | Callable[[], tuple[str, ...]]
+Manifest = Mapping[str, object] | Callable[[], Mapping[str, object]]
+
+
+class _Copy:
+    """A table of a result as an attribute that cannot be set; everyone gets a copy."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        self._name = name
+        self.__doc__ = meaning
+
+    def __get__(self, result: ResultTables | None, _: type | None = None) -> pd.DataFrame:
+        if result is None:
+            return self  # type: ignore[return-value]  # for those who read the documentation
+        return result._table(self._name).copy()
+
+    def __set__(self, result: ResultTables, value: object) -> NoReturn:
+        raise AttributeError(f"a Result does not change; {self._name!r} cannot be set")
+
+
+class ResultTables:
+    """What reports read of a scenario's outcome. Immutable; tables come as copies.
+
+    A table may be given as a function: it is made when it is first asked for, and kept.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+    engine : str
+        Name of the engine.
+    classification : Classification
+        Names and groups of the chapters.
+    totals : DataFrame
+        One row per fiscal year.
+    sectors : DataFrame
+        One row per (fiscal_year, flow, hs); US$ million of 2023-24. An optional column ``grade``
+        says how good the benchmark cell is (A best, D worst).
+    displacement : DataFrame
+        One row per (fiscal_year, flow, hs, source).
+    contributions : DataFrame
+        One row per (fiscal_year, hs, lever).
+    diagnostics : DataFrame
+        Iterations, residuals, anything clipped or unusual, in words.
+    quotas : DataFrame, optional
+        One row per (fiscal_year, importer, source, hs) with a tariff-rate quota.
+    notes : tuple of str, or callable
+        What a reader must know, such as a lever that could change nothing and why.
+    manifest : mapping, or callable
+        What `cepasim.core.manifest.manifest` returned.
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column or has its columns in another order.
+    """
+
+    __slots__ = (
+        "_classification",
+        "_engine",
+        "_given_manifest",
+        "_given_notes",
+        "_scenario",
+        "_tables",
+    )
+    __hash__ = None  # type: ignore[assignment]  # tables cannot be hashed
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        engine: str,
+        classification: Classification,
+        totals: Table,
+        sectors: Table,
+        displacement: Table,
+        contributions: Table,
+        diagnostics: Table,
+        quotas: Table | None = None,
+        notes: Notes = (),
+        manifest: Manifest = NOTHING,
+    ) -> None:
+        tables = {
+            "totals": totals,
+            "sectors": sectors,
+            "displacement": displacement,
+            "contributions": contributions,
+            "diagnostics": diagnostics,
+            "quotas": empty_table("quotas") if quotas is None else quotas,
+        }
+        for name, table in tables.items():
+            if isinstance(table, pd.DataFrame):
+                tables[name] = checked(name, table)
+        object.__setattr__(self, "_tables", tables)
+        object.__setattr__(self, "_scenario", scenario)
+        object.__setattr__(self, "_engine", engine)
+        object.__setattr__(self, "_classification", classification)
+        object.__setattr__(self, "_given_notes", notes if callable(notes) else tuple(notes))
+        object.__setattr__(self, "_given_manifest", manifest)
+
+    _tables: dict[str, Table]
+    _scenario: Scenario
+    _engine: str
+    _classification: Classification
+    _given_notes: Notes
+    _given_manifest: Manifest
+
+    def _table(self, name: str) -> pd.DataFrame:
+        table = self._tables[name]
+        if not isinstance(table, pd.DataFrame):
+            # Two threads may both make it: of the same run, so it is the same table.
+            table = self._tables[name] = checked(name, table())
+        return table
+
+    # --- what it holds ------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self._scenario
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine."""
+        return self._engine
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know, in words."""
+        notes = self._given_notes
+        if callable(notes):
+            notes = notes()
+            object.__setattr__(self, "_given_notes", notes)
+        return notes
+
+    @property
+    def manifest(self) -> dict[str, object]:
+        """Versions, digests and options of the run."""
+        given = self._given_manifest
+        if callable(given):
+            given = given()
+            object.__setattr__(self, "_given_manifest", given)
+        return dict(given)
+
+    @property
+    def fiscal_years(self) -> tuple[str, ...]:
+        """Fiscal years, in the order of `totals`."""
+        return tuple(self._table("totals")["fiscal_year"].tolist())
+
+    totals = _Copy("totals", "One row per fiscal year, US$ million of 2023-24.")
+    sectors = _Copy("sectors", "One row per (fiscal_year, flow, hs), US$ million of 2023-24.")
+    displacement = _Copy("displacement", "Who loses: one row per (fiscal_year, flow, hs, source).")
+    contributions = _Copy(
+        "contributions", "What each lever adds: one row per (fiscal_year, hs, lever)."
+    )
+    diagnostics = _Copy(
+        "diagnostics", "Iterations, residuals, anything clipped or unusual, in words."
+    )
+    quotas = _Copy(
+        "quotas", "What tariff-rate quotas came to: regime, premium, rent; empty without any."
+    )
+
+    @property
+    def basket(self) -> pd.DataFrame:
+        """Shares of the 3, 5 and 10 largest chapters (percent) and HHI, by year and flow."""
+        return basket(self._table("sectors"))
+
+    # --- sums by sector -----------------------------------------------------------------------
+
+    def by(self, level: Level = "chapter", fiscal_year: str | None = None) -> pd.DataFrame:
+        """Sum the sectors.
+
+        Parameters
+        ----------
+        level : {"chapter", "section", "window", "total"}
+            Chapters 98 and 99 have no section and form the group ``none``. A chapter counts as a
+            whole: in the window any of its codes is in, in the group ``shared`` if both windows
+            touch it, else in ``outside``; so every level adds up to the total.
+        fiscal_year : str, optional
+            One year, such as ``"2030-31"``; all years unless given.
+
+        Returns
+        -------
+        DataFrame
+            One row per (fiscal_year, flow, group): ``fiscal_year``, ``flow``, the group (``hs``,
+            ``section``, ``window`` or ``total``), ``name``, ``baseline_usd_mn``,
+            ``scenario_usd_mn``, ``change_usd_mn``, ``change_pct`` (missing where the reference is
+            zero and the change is not) and, where the sectors carry one, ``grade``: the worst of
+            the group's chapters that have trade.
+
+        Raises
+        ------
+        InputError
+            If the level or the year is unknown.
+        """
+        sums = self._sums(level, fiscal_year)
+        return by_group(sums, self._classification, level)
+
+    def balance(self, level: Level = "chapter", fiscal_year: str | None = None) -> pd.DataFrame:
+        """Set exports beside imports, with the balance between them, by sector.
+
+        Parameters
+        ----------
+        level, fiscal_year
+            As in `by`.
+
+        Returns
+        -------
+        DataFrame
+            One row per (fiscal_year, group): for ``exports``, ``imports`` and ``balance`` (exports
+            minus imports; a deficit is negative) the columns ``baseline_*_usd_mn``, ``*_usd_mn``
+            and ``change_in_*_usd_mn``, for the flows ``change_in_*_pct``, and ``grade`` as in
+            `by`, the worse of the two flows.
+
+        Raises
+        ------
+        InputError
+            If the level or the year is unknown.
+        """
+        sums = self._sums(level, fiscal_year)
+        return balance_by_group(sums, self._classification, level)
+
+    def _sums(self, level: Level, fiscal_year: str | None) -> Sums:
+        if level not in LEVELS:
+            refuse("level", level, f"one of {', '.join(LEVELS)}")
+        rows, years = self._table("sectors"), self.fiscal_years
+        if fiscal_year is not None:
+            year = self.year_of(fiscal_year)
+            rows, years = rows[rows["fiscal_year"] == year], (year,)
+        return sums_of(rows, years, self._classification, level)
+
+    def who_loses(self, fiscal_year: str) -> pd.DataFrame:
+        """Sum `displacement` over the chapters: from whom the change of each flow is taken.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            One year, such as ``"2030-31"``.
+
+        Returns
+        -------
+        DataFrame
+            One row per (flow, source): ``flow``, ``source``, ``name`` for people and
+            ``change_usd_mn``, what the pair gains from that source (negative: what the source
+            gains). Rows of a flow sum to the change that its market solves.
+
+        Raises
+        ------
+        InputError
+            If the year is unknown.
+        """
+        year = self.year_of(fiscal_year)
+        rows = self._table("displacement")
+        return losers(rows[rows["fiscal_year"] == year], self._classification)
+
+    def accounts(self, fiscal_year: str) -> pd.DataFrame:
+        """Set treasuries, the fund's grants and national welfare beside the reference, one year.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            One year, such as ``"2030-31"``.
+
+        Returns
+        -------
+        DataFrame
+            One row per account: ``account`` (a column of `totals` without its unit), ``name``,
+            ``baseline_usd_mn``, ``scenario_usd_mn``, ``change_usd_mn``. Welfare is measured
+            against the reference, where it is zero by definition, and so are the grants.
+
+        Raises
+        ------
+        InputError
+            If the year is unknown.
+        """
+        row = self._table("totals").iloc[self.fiscal_years.index(self.year_of(fiscal_year))]
+        return accounts_of(row)
+
+    def group_name(self, group: str) -> str:
+        """Name of a chapter, a section, a window or one of the groups outside them, for people.
+
+        Parameters
+        ----------
+        group : str
+            Code or key of the group, as in the tables of `by`.
+
+        Returns
+        -------
+        str
+            The name.
+        """
+        return group_name(self._classification, group)
+
+    def year_of(self, fiscal_year: object) -> str:
+        """Fiscal year of the result that is meant.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            Such as ``"2030-31"``.
+
+        Returns
+        -------
+        str
+            The fiscal year.
+
+        Raises
+        ------
+        InputError
+            If the result has no such year.
+        """
+        if isinstance(fiscal_year, str) and fiscal_year in self.fiscal_years:
+            return fiscal_year
+        refuse("fiscal_year", fiscal_year, _years_in_words(self.fiscal_years, fiscal_year))
+
+    # --- as a value ---------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Result does not change; {name!r} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a Result does not change; {name!r} cannot be deleted")
+
+    def __getstate__(self) -> dict[str, object]:
+        held = (getattr(kind, "__slots__", ()) for kind in type(self).__mro__)
+        return {name: getattr(self, name) for names in held for name in names}
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+
+def _years_in_words(years: tuple[str, ...], given: object) -> str:
+    """What is allowed, and the year that was probably meant."""
+    if not years:
+        return "none: the result has no years"
+    said = f"one of {', '.join(years)}"
+    if len(years) > 2:
+        said = f"a fiscal year from {years[0]} to {years[-1]}"
+    near = [year for year in years if year[:4] == str(given)[:4]]
+    return f"{said}, as text; meant {near[0]}?" if near else f"{said}, as text"
+
+
+def refuse(field: str, value: object, allowed: str) -> NoReturn:
+    """Raise the error of a wrong argument of a result.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    raise InputError([Problem("result", None, field, value, f"allowed: {allowed}")])

@@ -1,0 +1,209 @@
+"""Sectors summed by year, flow and group, and the tables people read from the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.products.classification import Classification
+from cepasim.tables.names import (
+    FLOWS,
+    GROUP_COLUMN,
+    Level,
+    group_name,
+    groups_of,
+    source_name,
+)
+
+#: Columns of `Result.balance` and the column of `Result.by` each comes from.
+_BALANCE_STEMS = {
+    "baseline_{}_usd_mn": "baseline_usd_mn",
+    "{}_usd_mn": "scenario_usd_mn",
+    "change_in_{}_usd_mn": "change_usd_mn",
+}
+#: Accounts that `Result.accounts` shows where `totals` has them.
+_ACCOUNTS = {
+    "duty_japan_on_india": "Duty Japan collects on India's goods",
+    "duty_india_on_japan": "Duty India collects on Japan's goods",
+    "duty_japan": "Duty Japan collects on all imports",
+    "duty_india": "Duty India collects on all imports",
+    "quota_rent_japan": "Quota rents that go to Japan",
+    "quota_rent_india": "Quota rents that go to India",
+    "fund_grants": "Grants the fund pays in the year",
+    "welfare_japan": "National welfare of Japan",
+    "welfare_india": "National welfare of India",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sectors summed by year, flow and group.
+
+    Attributes
+    ----------
+    years, groups : ndarray of str, shapes (Y,), (G,)
+    money : dict of str to ndarray, shape (Y, 2, G)
+        US$ million; flows in the order of `FLOWS`.
+    change_pct : ndarray, shape (Y, 2, G)
+    grade : ndarray of str or None, shape (Y, 2, G)
+        Worst grade of the chapters that have trade.
+    present : ndarray of bool, shape (Y, 2, G)
+        Whether there is a row at all.
+    """
+
+    years: NDArray[np.object_]
+    groups: NDArray[np.object_]
+    money: dict[str, NDArray[np.float64]]
+    change_pct: NDArray[np.float64]
+    grade: NDArray[np.object_] | None
+    present: NDArray[np.bool_]
+
+
+def sums_of(
+    sectors: pd.DataFrame, years: Sequence[str], classification: Classification, level: Level
+) -> Sums:
+    """Sum the sectors of some years at a level.
+
+    Parameters
+    ----------
+    sectors : DataFrame
+        Rows of `ResultTables.sectors` of these years only.
+    years : sequence of str
+    classification : Classification
+    level : {"chapter", "section", "window", "total"}
+
+    Returns
+    -------
+    Sums
+    """
+    group_of = groups_of(classification, level)
+    groups = tuple(dict.fromkeys(group_of.values()))
+    shape = (len(years), len(FLOWS), len(groups))
+    of_chapter = np.array([groups.index(group) for group in group_of.values()])
+    place: NDArray[np.intp] = (
+        _places(sectors["fiscal_year"], tuple(years)) * len(FLOWS) + _places(sectors["flow"], FLOWS)
+    ) * len(groups) + of_chapter[_places(sectors["hs"], tuple(group_of))]
+    size = len(years) * len(FLOWS) * len(groups)
+    money = {
+        name: np.bincount(place, sectors[name], size).astype(float).reshape(shape)
+        for name in _BALANCE_STEMS.values()
+    }
+    grade = None
+    if "grade" in sectors.columns:
+        letters, mark = np.unique(sectors["grade"].to_numpy(str), return_inverse=True)
+        traded = ((sectors["baseline_usd_mn"] != 0) | (sectors["scenario_usd_mn"] != 0)).to_numpy()
+        worst = np.full(size, -1)
+        np.maximum.at(worst, place[traded], mark[traded])
+        grade = np.array([*letters.tolist(), None], dtype=object)[worst].reshape(shape)
+    return Sums(
+        years=np.array(years, dtype=object),
+        groups=np.array(groups, dtype=object),
+        money=money,
+        change_pct=percent_change(money["baseline_usd_mn"], money["change_usd_mn"]),
+        grade=grade,
+        present=(np.bincount(place, minlength=size) > 0).reshape(shape),
+    )
+
+
+def by_group(sums: Sums, classification: Classification, level: Level) -> pd.DataFrame:
+    """Table of `ResultTables.by`."""
+    year, flow, group = np.nonzero(sums.present)
+    table: dict[str, object] = {
+        "fiscal_year": sums.years[year],
+        "flow": np.array(FLOWS)[flow],
+        GROUP_COLUMN[level]: sums.groups[group],
+        "name": _names(sums, classification)[group],
+    }
+    table |= {name: values[sums.present] for name, values in sums.money.items()}
+    table["change_pct"] = sums.change_pct[sums.present]
+    if sums.grade is not None:
+        table["grade"] = pd.Series(sums.grade[sums.present], dtype="str")
+    return pd.DataFrame(table)
+
+
+def balance_by_group(sums: Sums, classification: Classification, level: Level) -> pd.DataFrame:
+    """Table of `ResultTables.balance`."""
+    year, group = np.nonzero(sums.present.any(axis=1))
+    table: dict[str, object] = {
+        "fiscal_year": sums.years[year],
+        GROUP_COLUMN[level]: sums.groups[group],
+        "name": _names(sums, classification)[group],
+    }
+    # A group may trade one way only; the other way is then zero, not missing.
+    exports, imports = (
+        {name: values[year, place, group] for name, values in sums.money.items()}
+        for place in range(len(FLOWS))
+    )
+    balance = {name: exports[name] - imports[name] for name in exports}
+    for item, parts in (("exports", exports), ("imports", imports), ("balance", balance)):
+        for stem, source in _BALANCE_STEMS.items():
+            table[stem.format(item)] = parts[source]
+        if item != "balance":
+            place = ("exports", "imports").index(item)
+            table[f"change_in_{item}_pct"] = sums.change_pct[year, place, group]
+    if sums.grade is not None:
+        both = [sums.grade[year, place, group] for place in range(len(FLOWS))]
+        worst = [
+            max((grade for grade in pair if grade is not None), default=None)
+            for pair in zip(*both, strict=True)
+        ]
+        table["grade"] = pd.Series(worst, dtype="str")
+    return pd.DataFrame(table)
+
+
+def _names(sums: Sums, classification: Classification) -> NDArray[np.object_]:
+    return np.array([group_name(classification, group) for group in sums.groups], dtype=object)
+
+
+def losers(displacement: pd.DataFrame, classification: Classification) -> pd.DataFrame:
+    """Table of `ResultTables.who_loses` from the rows of one year."""
+    summed = displacement.groupby(["flow", "source"], sort=False)["change_usd_mn"].sum()
+    table = summed.reset_index()
+    names = [
+        source_name(classification, str(flow), str(source))
+        for flow, source in zip(table["flow"], table["source"], strict=True)
+    ]
+    table.insert(2, "name", names)
+    return table
+
+
+def accounts_of(row: pd.Series) -> pd.DataFrame:
+    """Table of `ResultTables.accounts` from one row of the totals."""
+    table = pd.DataFrame(
+        [
+            (
+                account,
+                name,
+                row.get(f"baseline_{account}_usd_mn", 0.0),
+                row[f"{account}_usd_mn"],
+            )
+            for account, name in _ACCOUNTS.items()
+            if f"{account}_usd_mn" in row
+        ],
+        columns=["account", "name", "baseline_usd_mn", "scenario_usd_mn"],
+    )
+    table["change_usd_mn"] = table["scenario_usd_mn"] - table["baseline_usd_mn"]
+    return table
+
+
+def percent_change(
+    baseline: NDArray[np.float64], change: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Percentage change; 0 where nothing was and nothing came, missing where something came.
+
+    Parameters
+    ----------
+    baseline, change : ndarray of any one shape
+        In the same unit.
+    """
+    quotient = np.divide(change, baseline, out=np.full_like(change, np.nan), where=baseline != 0)
+    return np.where((baseline == 0) & (change == 0), 0.0, 100.0 * quotient)
+
+
+def _places(column: pd.Series, words: tuple[str, ...]) -> NDArray[np.intp]:
+    """Place of each cell of a column among some words."""
+    return pd.Index(words, dtype="str").get_indexer(pd.Index(column))
