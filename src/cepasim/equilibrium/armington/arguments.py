@@ -33,6 +33,8 @@ _RANGES: dict[str, tuple[bool, float, bool, str]] = {
     "supply_domestic": (False, math.inf, True, "in (0, inf]"),
 }
 _POSITIVE = (False, math.inf, False, "a finite number > 0")
+#: A minimum says enough: NaN shows in it, supply may be infinite, and shares in their sum.
+_SAFE_ABOVE = ("supply", "import_shares")
 
 
 #: Places of markets: a run of them, or one by one.
@@ -214,8 +216,10 @@ def taken(given: Given, name: str, rows: Rows) -> FloatArray:
     """Some rows of a table, or the one row it has; checked here where it is large."""
     table: FloatArray = getattr(given, name)
     part = some(table, rows)
-    if _later(table, _LARGE) and not _in_range(name, part.min(), part.max()):
-        raise RefusedError
+    if _later(table, _LARGE):
+        low = part.min()
+        if not _in_range(name, low, low if name in _SAFE_ABOVE else part.max()):
+            raise RefusedError
     return part
 
 
