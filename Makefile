@@ -60,11 +60,11 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff format .
 
 docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
-	$(PY) -m cepasim.params.page docs/parameters.md
+	$(PY) -m docs.writers.parameters docs/parameters.md
 	$(PY) -m cepasim.studies.aggregation docs/aggregation.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md
-	$(PY) docs/generate.py
+	$(PY) -m docs.writers.quoted
 
 validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/validation.md
 	$(PY) -m validation docs/validation.md
@@ -79,7 +79,7 @@ benchmark-app: $(VENV)/.installed-dev ## Time the front end in a real browser; w
 	$(PY) benchmarks/bench_app.py docs/front_end.md
 
 ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
-	$(PY) docs/ranges.py
+	$(PY) -m docs.writers.ranges
 
 balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
 	$(PY) -m cepasim.calibrate.benchmark.balance

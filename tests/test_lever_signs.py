@@ -11,7 +11,7 @@ import yaml
 import cepasim
 from cepasim import Economy, Scenario
 from cepasim.levers.every import every_form
-from cepasim.report.levers_page import levers_page
+from docs.writers.levers import levers_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "levers.md"
 FORMS = [pytest.param(kind, one, id=f"{kind}, {one.form}") for kind, one in every_form()]
@@ -19,7 +19,7 @@ FORMS = [pytest.param(kind, one, id=f"{kind}, {one.form}") for kind, one in ever
 
 def test_the_page_is_what_the_levers_say() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    assert text == levers_page(), "renew it: python -m cepasim.report.levers_page docs/levers.md"
+    assert text == levers_page(), "renew it: python -m docs.writers.levers docs/levers.md"
 
 
 def test_a_row_of_the_page_can_be_copied_into_a_file() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cepasim.params import page as parameter_page
 from cepasim.params.parameters import Parameters, load_parameters
+from docs.writers import parameters as parameter_page
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "parameters.md"
 
@@ -23,7 +23,7 @@ def page(parameters: Parameters) -> str:
 
 
 def test_committed_page_is_current(page: str) -> None:
-    renew = "run: python -m cepasim.params.page docs/parameters.md"
+    renew = "run: python -m docs.writers.parameters docs/parameters.md"
     assert PAGE.read_text(encoding="utf-8") == page, renew
 
 

@@ -23,7 +23,6 @@ from cepasim.products.selection import Complaint, Selection
 
 if TYPE_CHECKING:
     from cepasim.economy.economy import Economy
-    from cepasim.levers.measure import Measure
     from cepasim.params.parameters import Parameters
 
 Complain = Callable[[tuple[str | int, ...], object, str], None]
@@ -222,7 +221,7 @@ class Lever(Frozen):
         return ()
 
     @classmethod
-    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+    def notes(cls, economy: Economy, measures: Sequence[Any]) -> Iterable[str]:
         """What a reader must know of levers of this kind that act on one flow.
 
         Where they do nothing, and what is assumed.

@@ -23,7 +23,6 @@ from cepasim.scenario.placing import UNREAD, Lines, Placed, Steps
 
 if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
-    from cepasim.scenario.scenario import Scenario
 
 MAX_BYTES = 1_000_000
 #: A line-by-line offer of one country has as many.
@@ -42,14 +41,14 @@ _FILLED_IN = (("source",), ("to",))
 
 
 def scenario_from(
-    model: type[Scenario],
+    model: type[ModelT],
     data: object,
     file: str,
     lines: Lines,
     already: Iterable[Problem],
     classification: Classification | None,
     parameters: Parameters | None,
-) -> Scenario:
+) -> ModelT:
     """Build a scenario from the content of a file; see ``Scenario.read``."""
     problems = Placed(file, lines)
     problems.found.extend(already)
@@ -71,7 +70,7 @@ def scenario_from(
     )
     check_overlaps(levers, selections, problems)
     if parameters is not None and scenario is not None:
-        _check_overrides(scenario.parameters, parameters, problems)
+        _check_overrides(dict(scenario)["parameters"], parameters, problems)
     if scenario is None or problems.found:
         raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))
     return scenario.model_copy(update={"levers": tuple(levers.values())})

@@ -1,6 +1,6 @@
 """Write the generated blocks of ``docs/uncertainty.md``: a few minutes on two processors.
 
-``python docs/ranges.py [--draws N] [--points N]``
+``python -m docs.writers.ranges [--draws N] [--points N]``
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cepasim
 from cepasim.params.parameters import bundled_directory
 from cepasim.studies.executors import open_executor
 
-PAGE = Path(__file__).with_name("uncertainty.md")
+PAGE = Path(__file__).parents[1] / "uncertainty.md"
 YEARS = ("2030-31", "2035-36")
 ITEMS = {
     "change_in_exports_usd_mn": "exports",

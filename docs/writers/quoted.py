@@ -24,7 +24,7 @@ from cepasim.equilibrium.armington import equations
 from cepasim.params.parameters import bundled_directory
 from cepasim.studies.reference_gap import reference_gap
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 YEAR = "2030-31"
 SCENARIOS = (
     "cepa-remaining-tariffs",
@@ -138,12 +138,14 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
 def balance_range(name: str) -> str:
     """90 % range of a scenario's balance in the year shown, from docs/uncertainty.md.
 
-    Drawing takes minutes: `docs/ranges.py` writes that page, and this one quotes it.
+    Drawing takes minutes: `python -m docs.writers.ranges` writes that page, and this one quotes it.
     """
     page = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8")
     row = re.search(rf"^\| `{re.escape(name)}` \| {YEAR} \|(.*)$", page, re.MULTILINE)
     if row is None:
-        raise SystemExit(f"docs/uncertainty.md: no ranges of {name}; run docs/ranges.py")
+        raise SystemExit(
+            f"docs/uncertainty.md: no ranges of {name}; run python -m docs.writers.ranges"
+        )
     balance = row[1].split("|")[2]
     found = re.search(r"\(([^)]*)\)", balance)
     return found[1] if found else ""
