@@ -23,16 +23,15 @@ def check_against_data(economy: Economy, scenario: Scenario) -> None:
         than there are, a third market the customs table does not have.
     """
     problems = Placed(UNREAD, {})
-    lines = {
-        importer: dict.fromkeys(market.schedule.lines.tolist())
-        for importer, market in economy.markets.items()
-    }
+    lines: dict[str, Mapping[str, None]] = {}
     for index, lever in enumerate(scenario.levers):
         place = ("levers", index, lever.kind)
         if lever.by_line and lever.selected is not None:
             [importer] = lever.importers
             chosen = economy.classification.select(lever.selected).lines
-            for code, text in _unknown_lines(lines[importer], importer, chosen):
+            if chosen and importer not in lines:
+                lines[importer] = dict.fromkeys(economy.markets[importer].schedule.lines.tolist())
+            for code, text in _unknown_lines(lines.get(importer, {}), importer, chosen):
                 problems.add((*place, "select"), code, text)
         for complaint in lever.unavailable(economy):
             problems.add((*place, *complaint.path), complaint.value, complaint.allowed)
