@@ -227,8 +227,8 @@ def test_a_perturbed_economy_is_the_one_built_from_the_same_figures(economy: Eco
             np.testing.assert_allclose(getattr(a, name), getattr(b, name), rtol=1e-12)
         np.testing.assert_array_equal(a.schedule.rate_base, b.schedule.rate_base)
     late = [e.markets["JPN"].schedule.rates.late("BGD") for e in (quick, slow)]
-    assert late[0] is not None and late[1] is not None and late[0][0] == late[1][0] == 2027
-    np.testing.assert_array_equal(late[0][1], late[1][1])
+    assert late[0] is not None and late[1] is not None and late[0].start == late[1].start == 2027
+    np.testing.assert_array_equal(late[0].rates, late[1].rates)
 
 
 # --- a case with an answer --------------------------------------------------------------------

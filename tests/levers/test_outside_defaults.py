@@ -210,7 +210,12 @@ def test_a_line_of_the_schedule_is_accepted(economy: Economy) -> None:
     cepasim.simulate(economy, scenario({"tariff": body}))
 
 
-def test_india_s_schedule_has_six_digits(economy: Economy) -> None:
+def test_india_s_schedule_has_eight_digits(economy: Economy) -> None:
     body = {"importer": "IND", "select": {"hs": ["870321000"]}, "cut": "eliminate"}
-    with pytest.raises(InputError, match="at most 6 digits"):
+    with pytest.raises(InputError, match="8 digits as in IND's schedule.*870321"):
         cepasim.simulate(economy, scenario({"tariff": body | {"start": "2026-27"}}))
+    body["select"] = {"hs": ["87032191"]}
+    result = cepasim.simulate(economy, scenario({"tariff": body | {"start": "2026-27"}}))
+    assert (
+        result.totals["imports_usd_mn"].iloc[-1] > result.totals["baseline_imports_usd_mn"].iloc[-1]
+    )

@@ -19,10 +19,10 @@ def notes(economy: Economy, **fields: Any) -> str:
     return "\n".join(scenario_notes(economy, scenario))
 
 
-def test_cars_are_named_first(economy: Economy) -> None:
+def test_spirits_and_cars_are_named_first(economy: Economy) -> None:
     text = notes(economy, importer="IND", select={"all": True})
-    assert "let almost nothing through: Motor cars" in text
-    assert "(8703, 125 %)" in text and "(2203, 105 %)" in text
+    assert "let almost nothing through: Wine" in text
+    assert "(2204, 150 %), Motor cars" in text and "(8703, 125 %)" in text
     named = text.split("almost nothing through: ")[1].split(". Today")[0]
     assert named.count(" %)") <= 6 and "more headings" in named
 

@@ -73,8 +73,9 @@ class Economy:
         ----------
         parameters : Parameters
         line_rule : {"best", "mean"}, optional
-            Whether a shipper takes the best tariff line open to it within an HS6 product, or
-            pays the mean of the product's lines (the two ends of what the schedule allows).
+            Whether a shipper to Japan takes the best tariff line open to it within an HS6 product,
+            or pays the mean of the product's lines (the two ends of what the schedule allows).
+            India's products are always the mean of their lines.
         product_rule : {"alike", "alike_preferential", "count"}, optional
             Weights of products within a chapter where trade by product is not known: alike in
             taste at what shippers pay on average (use of the preference included), alike in taste
@@ -96,7 +97,7 @@ class Economy:
         chapters = classification.chapters
         schedules = {
             "JPN": japan_schedule(parameters, chapters, line_rule),
-            "IND": india_schedule(parameters, chapters, line_rule),
+            "IND": india_schedule(parameters, chapters),
         }
         ground = Ground(
             benchmarks=FrozenMapping(
@@ -161,11 +162,10 @@ class Economy:
         ground = self.ground
         japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
         assert isinstance(japan.rates, JapanRates) and isinstance(india.rates, IndiaRates)
-        covered = parameters.value("partial_coverage_share")
         prior = india.rates.prior if india_mfn is None else india_mfn
         schedules = {
             "JPN": japan.under(JapanRates.under(japan.rates.facts, parameters)),
-            "IND": india.under(IndiaRates(india.rates.facts, prior, covered)),
+            "IND": india.under(IndiaRates.under(india.rates.facts, prior, parameters)),
         }
         given = benchmarks or ground.benchmarks
         markets = markets_of(schedules, parameters, ground, given, self.product_rule, self.use_rule)

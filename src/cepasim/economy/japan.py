@@ -11,7 +11,7 @@ from cepasim.core.arrays import Floats, Ints, read_only
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import exporters_of
 from cepasim.economy.lines import Lines
-from cepasim.economy.rates import LineFacts, LineRule
+from cepasim.economy.rates import LateRates, LineFacts, LineRule
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters
 
@@ -133,12 +133,12 @@ class JapanRates:
             return final, final
         return read_only(base), read_only(final)
 
-    def late(self, source: str) -> tuple[int, Floats] | None:
+    def late(self, source: str) -> LateRates | None:
         """The end of Bangladesh's treatment as a least developed country."""
         if source != "BGD":
             return None
         facts = self.facts
-        return self.ldc_end, np.where(np.isnan(facts.gsp), facts.mfn, facts.gsp)
+        return LateRates(self.ldc_end, 1, np.where(np.isnan(facts.gsp), facts.mfn, facts.gsp))
 
     def on(self, facts: LineFacts) -> JapanRates:
         """Rates of other lines under the same figures."""

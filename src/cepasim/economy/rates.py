@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 
 LineRule = Literal["best", "mean"]
+
+
+@dataclass(frozen=True, eq=False)
+class LateRates:
+    """A known later event, such as the end of LDC treatment or an agreement's staging.
+
+    Attributes
+    ----------
+    start : int
+        First fiscal year.
+    steps : int
+        Equal annual steps; one is a change at once.
+    rates : ndarray, shape (N,)
+        Rates once all steps are taken.
+    """
+
+    start: int
+    steps: int
+    rates: Floats
+
+    @property
+    def end(self) -> int:
+        """Year of the last step."""
+        return self.start + self.steps - 1
+
+    def after(self, rates: Floats, years: Ints) -> Floats:
+        """Rates of shape (Y, N) with the steps taken by each year."""
+        done = np.clip((years - self.start + 1) / self.steps, 0.0, 1.0)[:, None]
+        # A rate that is not known stays unknown until the event is over.
+        moved = rates + done * (self.rates - rates)
+        return np.where(done >= 1.0, self.rates, np.where(done <= 0.0, rates, moved))
 
 
 class LineFacts(Protocol):
@@ -41,8 +74,8 @@ class Rates(Protocol):
     def of(self, source: str) -> tuple[Floats, Floats]:
         """Rates in 2023-24 and from 2026-27 on, shape (N,); one array where nothing moves."""
 
-    def late(self, source: str) -> tuple[int, Floats] | None:
-        """First year and rates of a known later event, such as the end of LDC treatment."""
+    def late(self, source: str) -> LateRates | None:
+        """What is known to come later."""
 
     def on(self, facts: LineFacts) -> Rates:
         """Rates of other lines under the same figures."""

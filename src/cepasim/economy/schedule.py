@@ -35,7 +35,7 @@ class TariffSchedule:
     importer : str
     exporters : tuple of str, length S
     lines : ndarray of str, shape (N,)
-        Line codes: nine digits for Japan, six for India.
+        Line codes: nine digits for Japan, eight for India.
     products : ndarray of str, shape (K,)
         HS6 codes, sorted.
     first_line : ndarray of int, shape (K,)
@@ -112,7 +112,9 @@ class TariffSchedule:
         if key not in self.known:
             # A selection of everything tells nothing apart.
             masks = [mask for mask in selected() if not mask.all()]
-            self.known[key] = self._told_apart(source, masks) if masks or not selections else None
+            self.known[key] = (
+                self._told_apart(source, selections, masks) if masks or not selections else None
+            )
         return self.known[key] or self.kinds(source)
 
     def stack(self, sources: Sequence[str]) -> Stack:
@@ -124,9 +126,40 @@ class TariffSchedule:
         assert isinstance(found, Stack)
         return found
 
-    def _told_apart(self, source: str, masks: Sequence[Bools]) -> Kinds:
+    def _told_apart(self, source: str, selections: Hashable, masks: Sequence[Bools]) -> Kinds:
+        facts = self.rates.facts
+        levels, marks = facts.levels(source), facts.marks(source)
+        # Sources told apart by the same marks, such as MFN rates alone, have the same products.
+        key = ("groups", tuple(id(mark) for mark in (*levels, *marks)), selections)
+        if key not in self.known:
+            self.known[key] = self._grouped(levels, marks, masks)
+        of_product, product, first_line, line = self.known[key]
+        codes, names = self.lines[line], self.products[product]
+        codes.setflags(write=False)
+        names.setflags(write=False)
+        schedule = TariffSchedule(
+            importer=self.importer,
+            exporters=(source,),
+            lines=codes,
+            products=names,
+            first_line=first_line,
+            chapter=self.chapter[product],
+            category=self.category[line],
+            kind=self.kind[line],
+            line_rule=self.line_rule,
+            alike=(0,),
+            rates=self.rates.on(facts.at(line, source)),
+        )
+        return Kinds(of_product=of_product, product=product, line=line, schedule=schedule)
+
+    def _grouped(
+        self,
+        levels: tuple[Floats, Floats],
+        marks: tuple[NDArray[Any], ...],
+        masks: Sequence[Bools],
+    ) -> tuple[Ints, Ints, Ints, Ints]:
+        """Kind of each product, a product of each kind, its first line, and the lines kept."""
         masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])
-        levels, marks = self.rates.facts.levels(source), self.rates.facts.marks(source)
         rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
         of_line = told_apart(rest, *levels)
         # A product is the tuple of its lines; most have one. The best of them does not need those
@@ -134,6 +167,8 @@ class TariffSchedule:
         lines = np.arange(len(self.lines))
         if self.line_rule == "best" and len(self.products) < len(self.lines):
             lines = cheapest(told_apart(self.product_of_line, rest), *levels)
+        elif self.line_rule == "mean":
+            lines = _without_repeats(of_line, self.first_line)
         lines = lines[np.lexsort((of_line[lines], self.product_of_line[lines]))]
         count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
         start = np.cumsum(count) - count
@@ -148,23 +183,7 @@ class TariffSchedule:
         _, product = np.unique(of_product, return_index=True)
         parts = [np.sort(lines[start[one] : start[one] + count[one]]) for one in product]
         line = np.concatenate(parts)
-        codes, names = self.lines[line], self.products[product]
-        codes.setflags(write=False)
-        names.setflags(write=False)
-        schedule = TariffSchedule(
-            importer=self.importer,
-            exporters=(source,),
-            lines=codes,
-            products=names,
-            first_line=np.cumsum(count[product]) - count[product],
-            chapter=self.chapter[product],
-            category=self.category[line],
-            kind=self.kind[line],
-            line_rule=self.line_rule,
-            alike=(0,),
-            rates=self.rates.on(self.rates.facts.at(line, source)),
-        )
-        return Kinds(of_product=of_product, product=product, line=line, schedule=schedule)
+        return of_product, product, np.cumsum(count[product]) - count[product], line
 
     @property
     def mfn(self) -> Floats:
@@ -243,7 +262,7 @@ class TariffSchedule:
         rates = base + done * (final - base)
         late = self.rates.late(source)
         if late is not None:
-            rates = np.where((years >= late[0])[:, None], late[1], rates)
+            rates = late.after(rates, years)
         return np.asarray(rates)
 
     def product_rates(self, line_rates: Floats) -> Floats:
@@ -272,3 +291,12 @@ class TariffSchedule:
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
         return self._once("mfn", self.mfn, self.product_rates)
+
+
+def _without_repeats(of_line: Ints, first_line: Ints) -> Ints:
+    """Lines, of products whose lines are all alike the first alone: the mean is the same."""
+    low, high = (extreme.reduceat(of_line, first_line) for extreme in (np.minimum, np.maximum))
+    counts = np.diff(np.append(first_line, len(of_line)))
+    kept = np.repeat(low != high, counts)
+    kept[first_line] = True
+    return np.flatnonzero(kept)

@@ -184,7 +184,7 @@ class Lever(Frozen):
             complain(("select", "category"), selection.category, text)
         if selection.lines:
             text = (
-                "codes of at most 6 digits: only tariffs are known by nine-digit line, and a lever "
+                "codes of at most 6 digits: only tariffs are known by tariff line, and a lever "
                 "on one line would act on the whole of its HS6 product"
             )
             complain(("select",), ", ".join(selection.lines), text)

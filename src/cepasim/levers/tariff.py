@@ -20,6 +20,7 @@ from cepasim.levers.lever import BilateralLever, Example, Quantity, sources_of
 from cepasim.levers.measure import Acting, Mask, Measure
 from cepasim.levers.words import chapters_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification
+from cepasim.products.levels import chapter_of
 
 #: Headings named in one note before the rest are counted.
 _NAMED = 6
@@ -365,6 +366,8 @@ class _Reading:
         """Text of a heading, shortened: subheadings are described as ``heading: ...``."""
         table = self.economy.parameters.table("classification/hs6")
         described = table.loc[table["hs6"].str.startswith(code), "description"]
+        if described.empty:  # a national heading, such as India's of chapter 98
+            return self.economy.classification.name(chapter_of(code))
         text = str(described.iloc[0]).split(":")[0]
         if len(text) <= _LONGEST:
             return text

@@ -29,6 +29,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
         "an HS chapter of two digits, 01 to 99 without 77 (leading zero kept)",
     ),
     "hs6": (r"(?!77)(0[1-9]|[1-9]\d)\d{4}", "an HS subheading of six digits (leading zero kept)"),
+    "hs8": (r"(?!77)(0[1-9]|[1-9]\d)\d{6}", "a tariff line of eight digits (leading zero kept)"),
     "hs9": (r"(?!77)(0[1-9]|[1-9]\d)\d{7}", "a tariff line of nine digits (leading zero kept)"),
     "hs_code": (
         r"(?!77)(0[1-9]|[1-9]\d)(\d{2}|\d{4}|\d{7})?",
@@ -53,6 +54,7 @@ Kind = Literal[
     "name",
     "hs2",
     "hs6",
+    "hs8",
     "hs9",
     "hs_code",
     "hs_spec",

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from cepasim.products.levels import at_level, chapter_of
 
+#: Digits of a national line: eight in India's schedule, nine in Japan's.
+_LINE = (8, 9)
 _RESERVED = "77"
 _RESERVED_TEXT = "chapter 77 is reserved in the Harmonized System and empty"
 #: Chapters outside the Harmonized System: their codes are national.
@@ -29,7 +31,7 @@ def require_code(code: object) -> None:
     ValueError
     """
     if not (isinstance(code, str) and _CODE.fullmatch(code)):
-        raise ValueError(f"HS codes have 2, 4, 6 or 9 digits and are text, not {code!r}")
+        raise ValueError(f"HS codes have 2, 4, 6, 8 or 9 digits and are text, not {code!r}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,18 +147,18 @@ class Nomenclature:
             hint = f"; write {bare}" if re.fullmatch(r"[0-9]{2,9}", bare) else ""
             raise ValueError(f"an HS code has digits only, or is a range such as 50-63{hint}")
         if len(code) == 1:
-            raise ValueError(f"HS codes have 2, 4, 6 or 9 digits; did you mean 0{code}?")
-        if len(code) not in (2, 4, 6, 9):
-            raise ValueError("HS codes have 2, 4, 6 or 9 digits" + self._first_six(code))
+            raise ValueError(f"HS codes have 2, 4, 6, 8 or 9 digits; did you mean 0{code}?")
+        if len(code) not in (2, 4, 6, *_LINE):
+            raise ValueError("HS codes have 2, 4, 6, 8 or 9 digits" + self._first_six(code))
         chapter = chapter_of(code)
         if chapter == _RESERVED:
             raise ValueError(_RESERVED_TEXT)
         if chapter not in self.by_chapter:
             raise ValueError(f"unknown chapter {chapter}; {self.chapters_text}")
-        if len(code) == 9:
+        if len(code) in _LINE:
             subheading = at_level(code, "subheading")
             if subheading not in self.by_chapter[chapter]:
-                text = "a nine-digit line begins with a subheading of HS 2022"
+                text = "a tariff line begins with a subheading of HS 2022"
                 raise ValueError(f"{text}; {self._near(subheading)}")
             return frozenset({code})
         atoms = self.below(code)

@@ -27,7 +27,7 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Selection:
-    """A set of products: whole HS 2022 subheadings and single nine-digit lines.
+    """A set of products: whole HS 2022 subheadings and single tariff lines.
 
     Two selections are equal where they select the same products and category, however they were
     written.
@@ -35,7 +35,7 @@ class Selection:
     Attributes
     ----------
     atoms : frozenset of str
-        6-digit codes selected whole, nine-digit lines selected alone, and "98" or "99" for the
+        6-digit codes selected whole, tariff lines selected alone, and "98" or "99" for the
         chapters that have national codes only.
     category : str or None
         One of ``CATEGORIES``; narrows the selection to tariff lines of that staging category. The
@@ -63,12 +63,12 @@ class Selection:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """Nine-digit lines selected alone, in order."""
+        """Tariff lines selected alone, in order."""
         return tuple(sorted(atom for atom in self.atoms if len(atom) > 6))
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Shortest list of codes (2, 4, 6 or 9 digits) that covers the selection."""
+        """Shortest list of codes (2, 4, 6, 8 or 9 digits) that covers the selection."""
         return self._hs.shortest_cover(self.atoms)
 
     def matches(self, codes: Iterable[str]) -> npt.NDArray[np.bool_]:

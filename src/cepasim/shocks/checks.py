@@ -19,7 +19,7 @@ def check_against_data(economy: Economy, scenario: Scenario) -> None:
     Raises
     ------
     InputError
-        With every problem: a nine-digit code that is no line of the schedule, more days saved
+        With every problem: a code that is no line of the schedule, more days saved
         than there are, a third market the customs table does not have.
     """
     problems = Placed(UNREAD, {})
@@ -42,16 +42,16 @@ def check_against_data(economy: Economy, scenario: Scenario) -> None:
 def _unknown_lines(
     known: Mapping[str, None], importer: str, chosen: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    """Nine-digit codes that the importer's schedule does not have, and what it has."""
+    """Codes of lines that the importer's schedule does not have, and what it has."""
     unknown = [code for code in chosen if code not in known]
     if not unknown:
         return
     width = len(next(iter(known)))
     for code in unknown:
-        if width < len(code):
-            yield code, f"codes of at most {width} digits: {importer}'s schedule is known no finer"
-            continue
         product = at_level(code, "subheading")
+        if len(code) != width:
+            yield code, f"a line of {width} digits as in {importer}'s schedule, or {product}"
+            continue
         near = [line for line in known if line.startswith(product)]
         more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
         listed = ", ".join(near[:_LISTED]) or "none"

@@ -351,7 +351,7 @@ def _distinct_years(
     first: list[int] = []
     position = []
     for place, (year, *share) in enumerate(zip(years.tolist(), *shares, strict=True)):
-        stage = min(year, last) if late is None or year < late[0] else late[0]
+        stage = min(year, last) if late is None or year < late.start else min(year, late.end)
         state = (stage, *share)
         if state not in found and (stage > BASE_YEAR or any(share)):
             found[state] = len(first)

@@ -86,7 +86,7 @@ def _codes(
         then(mode, [code.strip() for code in st.session_state[key].split(",") if code.strip()])
 
     st.text_input(
-        "Codes of 2, 4, 6 or 9 digits, or ranges",
+        "Codes of 2, 4, 6, 8 or 9 digits, or ranges",
         value=", ".join(entries),
         placeholder="0306, 1604-1605",
         key=key,
