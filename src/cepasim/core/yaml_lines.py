@@ -16,7 +16,12 @@ PathSteps = tuple[str | int, ...]
 
 _DEEPEST = 20  # levels of lists and mappings; a scenario has five
 _YAML = "tag:yaml.org,2002:"
+_TEXT = _YAML + "str"
+_NUMBERS = (_YAML + "int", _YAML + "float")
 _COLLECTIONS = (_YAML + "map", _YAML + "seq")
+_QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Numbers people do not write: to base 60 (1:30), 16 (0x1F) or 2.
+_ODD_NUMBER = re.compile(r"[-+]?(0[xb].*|[0-9_]+(:[0-9_]+)+(\.[0-9_]*)?)")
 _SCALARS = tuple(_YAML + kind for kind in ("int", "float", "bool", "null", "str", "timestamp"))
 
 
@@ -80,8 +85,7 @@ def read_yaml(path: Path, max_bytes: int) -> YamlFile:
     text = _text(path, max_bytes)
     file = str(path)
     try:
-        _refuse_tricks(file, text)
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = _composed(file, text)
         reader = _Reader(file)
         data = None if root is None else reader.value(root, ())
     except yaml.YAMLError as wrong:
@@ -91,10 +95,20 @@ def read_yaml(path: Path, max_bytes: int) -> YamlFile:
     return YamlFile(data, reader.lines, tuple(reader.problems))
 
 
-def _refuse_tricks(file: str, text: str) -> None:
+def _composed(file: str, text: str) -> yaml.Node | None:
+    """Nodes of a text, by the parser in C where there is one; that in Python says what is wrong."""
+    try:
+        _refuse_tricks(file, text, _QUICK)
+        return yaml.compose(text, _QUICK)
+    except yaml.YAMLError:
+        _refuse_tricks(file, text, yaml.SafeLoader)
+        return yaml.compose(text, yaml.SafeLoader)
+
+
+def _refuse_tricks(file: str, text: str, loader: Any) -> None:
     """Refuse what makes a small file large or deep, before anything is built from it."""
     depth = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for event in yaml.parse(text, loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         fault = ""
@@ -172,9 +186,17 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(entry, (*path, n)) for n, entry in enumerate(node.value)]
+        if node.tag == _TEXT:
+            return str(node.value)
+        if node.tag in _NUMBERS and _ODD_NUMBER.fullmatch(str(node.value)):
+            text = "a number in decimal digits; in quotes if it is text"
+            self.fatal.append(
+                Problem(self.file, line, path_text(path) or "file", str(node.value), text)
+            )
+            return None
         try:
             return self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError):
+        except (yaml.YAMLError, ValueError, OverflowError, IndexError):
             self._foreign(node)
             return None
 

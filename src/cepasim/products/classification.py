@@ -219,7 +219,7 @@ class Classification:
             return None, (Complaint((), dict(spec), f"an empty selection; {keys}"),)
         complaints: list[Complaint] = []
         notes: list[str] = []
-        chosen = frozenset(self._hs.atoms)
+        chosen: frozenset[str] | None = None  # everything
         category: str | None = None
         for key, value in spec.items():
             if key == "category":
@@ -234,11 +234,16 @@ class Classification:
             elif key in SELECTION_KEYS:
                 found = self._any_of(key, value, complaints, notes)
                 # Lines and the subheadings they stand in meet as selections do.
-                met = Selection(chosen, _hs=self._hs) & Selection(found, _hs=self._hs)
-                chosen = met.atoms
+                if chosen is None:
+                    chosen = found
+                else:
+                    met = Selection(chosen, _hs=self._hs) & Selection(found, _hs=self._hs)
+                    chosen = met.atoms
             else:
                 text = "unknown key" + closest(key, SELECTION_KEYS)
                 complaints.append(Complaint((str(key),), value, f"{text}; {keys}"))
+        if chosen is None:
+            chosen = frozenset(self._hs.atoms)
         if not complaints and not chosen:
             text = "these conditions together select nothing; every key given must hold"
             complaints.append(Complaint((), dict(spec), text))

@@ -1,0 +1,86 @@
+"""Bundled scenarios by name; limits and odd numbers of a file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cepasim
+from cepasim import InputError, Scenario
+from cepasim.products.classification import Classification
+from cepasim.scenario.reading import MAX_LEVERS
+
+HS = Classification.bundled()
+
+
+def test_every_bundled_scenario_opens_by_its_name() -> None:
+    found = cepasim.scenarios()
+    assert {"reference", "ntb-relief", "full-package"} <= set(found)
+    for name, description in found.items():
+        assert description.strip()
+        assert isinstance(Scenario.bundled(name), Scenario)
+
+
+@pytest.mark.parametrize(("name", "said"), [("ntb-relif", "ntb-relief"), (3, "allowed: ")])
+def test_another_name_is_refused_with_the_names_there_are(name: object, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        Scenario.bundled(name)  # type: ignore[arg-type]
+
+
+def test_a_path_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="path"):
+        Scenario.read(5)  # type: ignore[arg-type]
+
+
+def test_years_may_be_numbers_of_numpy() -> None:
+    lever = {"importer": "JPN", "select": {"all": True}, "cut": "eliminate", "start": "2026-27"}
+    read = [
+        Scenario.from_dict({"name": "x", "levers": [{"tariff": lever | {"years": years}}]}, HS)
+        for years in (3, np.int64(3))
+    ]
+    assert read[0] == read[1] and read[0].to_yaml() == read[1].to_yaml()
+
+
+@pytest.mark.parametrize("number", ['!!int ""', "2e0", "1:30", "0x1F", "0b11"])
+def test_an_odd_number_is_refused_in_one_line(tmp_path: Path, number: str) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "name: x\nlevers:\n  - exchange_rate: {country: IND, start: 2026-27, "
+        f"depreciation_percent: {number}}}\n"
+    )
+    with pytest.raises(InputError) as caught:
+        Scenario.read(file, HS)
+    [problem] = caught.value.problems
+    assert problem.line == 3 and "number" in problem.allowed
+    assert "\n" not in str(problem)
+
+
+def offer(levers: int) -> list[dict[str, object]]:
+    cut = {"importer": "JPN", "cut": {"percent": 50}, "start": "2026-27"}
+    return [{"tariff": cut | {"select": {"hs": [code]}}} for code in HS.hs6[:levers]]
+
+
+def test_too_many_levers_are_refused_at_once() -> None:
+    begun = time.perf_counter()
+    with pytest.raises(InputError, match="at most 10,000 levers") as caught:
+        Scenario.from_dict({"name": "x", "levers": offer(1) * (MAX_LEVERS + 1)}, HS)
+    assert len(caught.value.problems) == 1
+    assert time.perf_counter() - begun < 1
+
+
+def test_an_offer_of_five_thousand_lines_is_read_in_seconds() -> None:
+    levers = offer(5000)
+    begun = time.process_time()
+    assert len(Scenario.from_dict({"name": "x", "levers": levers}, HS).levers) == 5000
+    assert time.process_time() - begun < 4  # 2 s on a quiet machine
+
+
+def test_among_many_levers_the_one_that_meets_another_is_named() -> None:
+    levers = [*offer(500), {"tariff": {**offer(1)[0]["tariff"], "select": {"hs": ["0102"]}}}]  # type: ignore[dict-item]
+    with pytest.raises(InputError) as caught:
+        Scenario.from_dict({"name": "x", "levers": levers}, HS)
+    inside = [code for code in HS.hs6[:500] if code.startswith("0102")]
+    assert [problem.value for problem in caught.value.problems] == inside
