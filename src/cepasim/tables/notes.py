@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+
+import numpy as np
 
 from cepasim.economy.economy import Economy
 from cepasim.levers.measure import Measure, measures
 from cepasim.scenario.scenario import Scenario
+from cepasim.solution.state import Run
 
 
 def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
@@ -27,6 +30,7 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         notes += type(together[0].lever).notes(economy, together)
         for measure in together:
             notes += () if measure.selection is None else measure.selection.notes
+    notes += _outside_their_range(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
         notes += lever.notes_on_kind()
     if scenario.levers:
@@ -35,6 +39,44 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
             "(grade C/D), not on customs data"
         )
     return tuple(dict.fromkeys(notes))
+
+
+def beyond_the_record(run: Run) -> tuple[str, ...]:
+    """Warn where trade changes by more than it ever did between two years on record."""
+    table = run.economy.parameters.table("history/totals")
+    notes = []
+    for measure, flow, before, after in (
+        ("exports_to_japan", "exports to", run.reference.exports, run.outcome.exports),
+        ("imports_from_japan", "imports from", run.reference.imports, run.outcome.imports),
+    ):
+        seen = table[table["measure"] == measure].sort_values("fiscal_year")
+        values = seen["value"].to_numpy(float)
+        largest = (values / np.minimum.accumulate(values) - 1).max()
+        change = after.sum(axis=1) / before.sum(axis=1) - 1
+        if change.max() > largest:
+            year = run.labels[int(change.argmax())]
+            notes.append(
+                f"A size beyond anything observed: India's {flow} Japan are "
+                f"{100 * change.max():,.0f} % above the reference in {year}; the largest rise "
+                f"between any two years from {seen['fiscal_year'].iloc[0]} to "
+                f"{seen['fiscal_year'].iloc[-1]} was {100 * largest:,.0f} %"
+            )
+    return tuple(notes)
+
+
+def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:
+    """Name the overrides that no source supports."""
+    if not scenario.parameters:
+        return
+    rows = economy.parameters.rows
+    ranges = dict(zip(rows["name"], rows[["low", "high"]].to_numpy(float), strict=True))
+    for name, value in scenario.parameters.items():
+        low, high = ranges[name]
+        if not low <= value <= high:
+            yield (
+                f"Parameter {name} is set to {value:g}, outside its documented range of {low:g} "
+                f"to {high:g}"
+            )
 
 
 def _by_flow(economy: Economy, scenario: Scenario) -> Iterable[list[Measure]]:

@@ -13,7 +13,7 @@ from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.solution.state import Run
-from cepasim.tables.notes import scenario_notes
+from cepasim.tables.notes import beyond_the_record, scenario_notes
 from cepasim.tables.schema import empty_table
 
 Floats = NDArray[np.float64]
@@ -248,7 +248,8 @@ def quotas(run: Run) -> pd.DataFrame:
 
 def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
-    return scenario_notes(run.economy, run.scenario) + unusual_prices(run) + quota_notes(run)
+    said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
+    return said + unusual_prices(run) + quota_notes(run)
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:

@@ -1,0 +1,61 @@
+"""Sizes beyond anything observed are said; a note never says "nothing" beside a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import cepasim
+from cepasim import Economy, Scenario
+
+FUND = {"windows": {"labour_intensive": 1.0}, "start": "2026-27", "years": 5}
+RELIEF = {"importer": "JPN", "type": ["sps"], "select": {"hs": ["03"]}, "start": "2026-27"}
+
+
+def notes(economy: Economy, *levers: dict[str, Any], **header: Any) -> str:
+    scenario = Scenario.from_dict({"name": "x", "levers": list(levers), **header})
+    return "\n".join(cepasim.simulate(economy, scenario, attribution=False).notes)
+
+
+def test_a_fund_of_two_hundred_billion_is_beyond_the_record(economy: Economy) -> None:
+    said = notes(economy, {"fund": FUND | {"usd_bn": 200}})
+    assert "more than all that India ever sold it in a year (US$ 6.81 bn in 2013-14)" in said
+    assert "A size beyond anything observed: India's exports to Japan are" in said
+    assert "beyond anything observed" not in notes(economy, {"fund": FUND | {"usd_bn": 2}})
+
+
+def test_a_relief_below_one_percent_looks_like_a_share(economy: Economy) -> None:
+    assert "if a share was meant, write 40" in notes(
+        economy, {"ntb": RELIEF | {"relief_percent": 0.4}}
+    )
+    assert "if a share was meant" not in notes(economy, {"ntb": RELIEF | {"relief_percent": 4}})
+
+
+def test_a_parameter_outside_its_range_is_named(economy: Economy) -> None:
+    high = float(economy.parameters.rows.set_index("name").loc["actionable_share", "high"])
+    said = notes(economy, parameters={"actionable_share": min(1.0, high + 0.1)})
+    assert "Parameter actionable_share is set to" in said and "documented range" in said
+    assert "documented range" not in notes(economy, parameters={"actionable_share": high})
+
+
+@pytest.mark.parametrize("cut", [{"rate": 5}, "eliminate"], ids=str)
+@pytest.mark.parametrize("time", ["path", "long_run"])
+@pytest.mark.parametrize("source", ["IND", "BGD", "CHN"])
+def test_no_chapter_that_moves_is_said_not_to(
+    economy: Economy, source: str, time: str, cut: Any
+) -> None:
+    """Bangladesh pays nothing until 2029, and a rate may be set above zero: both are changes."""
+    settings = {"importer": "JPN", "source": source, "select": {"all": True}, "start": "2026-27"}
+    scenario = Scenario.from_dict(
+        {"name": "x", "time": time, "levers": [{"tariff": settings | {"cut": cut}}]}
+    )
+    result = cepasim.simulate(economy, scenario, attribution=False)
+    still = [note for note in result.notes if "a cut there changes nothing" in note]
+    found = result.displacement
+    rows = found[(found["flow"] == "export") & (found["change_usd_mn"].abs() > 1e-6)]
+    moved = set(rows["hs"])
+    for note in still:
+        said = note.partition("zero in ")[2].partition(":")[0]
+        for chapter in said.split(", "):
+            assert chapter[:2] not in moved, chapter
