@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import model_validator
 
+from cepasim.core.arrays import Floats
 from cepasim.core.countries import PAIR, PARTNER
 from cepasim.core.problems import closest
 from cepasim.levers.fields import Code, Frozen, Market, Select, Selected, Start, as_plain, fault
@@ -275,6 +276,21 @@ class BilateralLever(Lever):
     def concerns(self, source: str) -> bool:
         """Its source alone."""
         return source == self.source
+
+
+class RateLever(BilateralLever):
+    """A lever that gives selected lines other rates: its form is one function."""
+
+    by_line: ClassVar[bool] = True
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Duties are part of the landed wedge."""
+        return (Quantity.WEDGE,)
+
+    def final_rates(self, before: Floats, mfn: Floats) -> Floats:
+        """Rates once all of it is in force, fractions; shaped as the rates before."""
+        raise NotImplementedError
 
 
 class AgreementLever(BilateralLever):

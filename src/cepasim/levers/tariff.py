@@ -16,7 +16,7 @@ from cepasim.economy.lines import NO_LINE
 from cepasim.economy.market import Market
 from cepasim.equilibrium.preferences import effective_tariff
 from cepasim.levers.fields import Cut, Years
-from cepasim.levers.lever import BilateralLever, Example, Quantity, sources_of
+from cepasim.levers.lever import Example, RateLever, sources_of
 from cepasim.levers.measure import Acting, Mask, Measure
 from cepasim.levers.words import chapters_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification
@@ -29,20 +29,18 @@ _LONGEST = 60
 _IN_PART = ("compound", "higher_of", "lower_of", "other")
 
 
-class TariffLever(BilateralLever):
+class TariffLever(RateLever):
     """Change the preferential rate on selected lines by a formula, in equal annual cuts."""
 
     kind: ClassVar[str] = "tariff"
     title: ClassVar[str] = "Tariffs"
-    by_line: ClassVar[bool] = True
 
     cut: Cut
     years: Years = 1
 
-    @property
-    def moves(self) -> tuple[Quantity, ...]:
-        """Duties are part of the landed wedge."""
-        return (Quantity.WEDGE,)
+    def final_rates(self, before: Floats, mfn: Floats) -> Floats:
+        """Rates after the cut, never above the MFN rate."""
+        return np.fmin(after_cut(before, self.cut), mfn)
 
     @property
     def is_idle(self) -> bool:
@@ -188,10 +186,10 @@ def line_rates(scheduled: Floats, mfn: Floats, acting: Iterable[Acting]) -> Floa
     """
     rates = np.array(scheduled)
     for lever, chosen, share in acting:
-        if not isinstance(lever, TariffLever):
+        if not isinstance(lever, RateLever):
             continue
         before = rates[:, chosen]
-        final = np.fmin(after_cut(before, lever.cut), mfn[chosen])
+        final = lever.final_rates(before, mfn[chosen])
         running = share if share.shape[1] == 1 else share[:, chosen]
         rates[:, chosen] = before + running * (final - before)
     return rates
