@@ -320,4 +320,4 @@ def test_how_sure_moves_every_decisive_assumption() -> None:
     app.button(key="sure-run").click().run()
     assert not app.exception
     html = _html(app)
-    assert "How easily India supplies more" in html and "sign hangs on it" in html
+    assert "How easily India supplies more" in html and "sign depends on it" in html

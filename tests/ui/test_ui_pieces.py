@@ -243,12 +243,12 @@ def test_the_path_joins_history_and_model(
 ) -> None:
     history = economy.parameters.table("history/totals")
     rows = charts.path_rows(result, history, item)
-    past = rows[rows["line"] == charts.HISTORY].set_index("fiscal_year")["usd_bn"]
-    model = rows[rows["line"] == charts.REFERENCE].set_index("fiscal_year")["usd_bn"]
+    past = rows[rows["line"] == charts.HISTORY].set_index("year")["value"]
+    model = rows[rows["line"] == charts.REFERENCE].set_index("year")["value"]
     assert past.index[0] == "2013-14" and past.index[-1] == "2023-24"
     assert model.index[0] == "2023-24" and model.index[-1] == "2035-36"
     assert past["2023-24"] == pytest.approx(model["2023-24"], abs=0.01)
-    assert rows["usd_bn"].notna().all()
+    assert rows["value"].notna().all()
 
 
 def test_changed_assumptions_make_a_third_line(economy: Economy, result: Result) -> None:
@@ -258,7 +258,7 @@ def test_changed_assumptions_make_a_third_line(economy: Economy, result: Result)
     plain = cepasim.simulate(economy, Scenario.reference())
     other = cepasim.simulate(economy, changed)
     rows = charts.path_rows(other, economy.parameters.table("history/totals"), "imports", plain)
-    lines = rows.groupby("line")["usd_bn"].last()
+    lines = rows.groupby("line")["value"].last()
     assert list(dict.fromkeys(rows["line"])) == [
         charts.HISTORY,
         charts.REFERENCE,
@@ -288,7 +288,7 @@ def test_a_band_is_drawn_where_there_is_one(economy: Economy, result: Result) ->
     history = economy.parameters.table("history/totals")
     rows = charts.path_rows(result, history, "balance", band=band)
     scenario = rows[rows["line"] == charts.SCENARIO]
-    assert (scenario["high_usd_bn"] - scenario["usd_bn"]).round(9).eq(1).all()
+    assert (scenario["high"] - scenario["value"]).round(9).eq(1).all()
 
 
 # --- reproduce --------------------------------------------------------------------------------

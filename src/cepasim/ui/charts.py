@@ -1,4 +1,4 @@
-"""The path over the years as a Vega-Lite specification and the rows it draws.
+"""The path over the years: the rows of a result, and the chart of the reports that draws them.
 
 The specification does not change with the figures, so that a browser redraws and does not rebuild.
 """
@@ -6,11 +6,15 @@ The specification does not change with the figures, so that a browser redraws an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any, Literal
 
+import altair as alt
 import pandas as pd
 
 from cepasim.report import look
+from cepasim.report.charts import Style, line_layers
 from cepasim.result import Result
 
 Item = Literal["balance", "exports", "imports"]
@@ -31,7 +35,9 @@ HISTORY, REFERENCE, ASSUMED, SCENARIO = (
     "Scenario",
 )
 _MN_PER_BN = 1000.0
-_FONT = "sans-serif"
+_DASHED = (6.0, 3.0)
+#: The axis names every third year.
+_EVERY = 3
 
 
 def history_path(totals: pd.DataFrame, item: Item) -> pd.DataFrame:
@@ -85,26 +91,27 @@ def path_rows(
     if band is not None:
         scenario = scenario.merge(
             band.assign(
-                low_usd_bn=band["low_usd_mn"] / _MN_PER_BN,
-                high_usd_bn=band["high_usd_mn"] / _MN_PER_BN,
-            )[["fiscal_year", "low_usd_bn", "high_usd_bn"]],
-            on="fiscal_year",
+                year=band["fiscal_year"],
+                low=band["low_usd_mn"] / _MN_PER_BN,
+                high=band["high_usd_mn"] / _MN_PER_BN,
+            )[["year", "low", "high"]],
+            on="year",
             how="left",
             suffixes=("_empty", ""),
         )
     lines.append(scenario)
-    columns = ["fiscal_year", "usd_bn", "line", "low_usd_bn", "high_usd_bn"]
+    columns = ["year", "value", "line", "low", "high"]
     return pd.concat(lines, ignore_index=True)[columns]
 
 
 def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "fiscal_year": years.astype(str).to_numpy(),
-            "usd_bn": usd_mn.to_numpy(float) / _MN_PER_BN,
+            "year": years.astype(str).to_numpy(),
+            "value": usd_mn.to_numpy(float) / _MN_PER_BN,
             "line": label,
-            "low_usd_bn": float("nan"),
-            "high_usd_bn": float("nan"),
+            "low": float("nan"),
+            "high": float("nan"),
         }
     )
 
@@ -123,130 +130,31 @@ def change_rows(result: Result) -> pd.DataFrame:
 
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
     """Return the specification of the path chart, with the third line where one is needed."""
-    styles: dict[str, tuple[str, tuple[int, ...]]] = {
-        HISTORY: (look.HISTORY, (1, 0)),
-        REFERENCE: (look.REFERENCE, (6, 3)),
-        ASSUMED: (look.ASSUMED, (2, 3)),
-        SCENARIO: (look.SCENARIO, (1, 0)),
-    }
-    lines = [line for line in styles if assumed or line != ASSUMED]
-    colours, dashes = [styles[line][0] for line in lines], [styles[line][1] for line in lines]
-    return _spec(lines, colours, dashes, height, with_band=True)
+    styles = [
+        Style(HISTORY, look.HISTORY),
+        Style(REFERENCE, look.REFERENCE, _DASHED),
+        *([Style(ASSUMED, look.ASSUMED, (2, 3))] if assumed else []),
+        Style(SCENARIO, look.SCENARIO),
+    ]
+    return deepcopy(_spec(tuple(styles), height, bands=(SCENARIO,)))
 
 
 def change_spec(height: int = 210) -> dict[str, Any]:
     """Return the specification of the chart of changes against the reference."""
-    colours = (look.INK, look.SERIES[0], look.SERIES[1])
-    return _spec(tuple(ITEMS.values()), colours, look.DASHES[:3], height, with_band=False)
+    colours = (look.INK, *look.SERIES[:2])
+    return deepcopy(_spec(tuple(map(Style, ITEMS.values(), colours, look.DASHES)), height))
 
 
 def compare_spec(names: Sequence[str], height: int = 320) -> dict[str, Any]:
     """Return the specification of a chart of up to four scenarios and the reference."""
-    lines = (HISTORY, REFERENCE, *names)
-    colours = (look.HISTORY, look.REFERENCE, *look.SERIES[: len(names)])
-    dashes = ((1, 0), (6, 3), *look.DASHES[: len(names)])
-    return _spec(lines, colours, dashes, height, with_band=False)
+    ours = (Style(HISTORY, look.HISTORY), Style(REFERENCE, look.REFERENCE, _DASHED))
+    return deepcopy(_spec((*ours, *map(Style, names, look.SERIES, look.DASHES)), height))
 
 
-def _spec(
-    lines: Sequence[str],
-    colours: Sequence[str],
-    dashes: Sequence[Sequence[int]],
-    height: int,
-    *,
-    with_band: bool,
-) -> dict[str, Any]:
-    x = {
-        "field": "fiscal_year",
-        "type": "ordinal",
-        "axis": {
-            "title": None,
-            "labelAngle": 0,
-            "labelExpr": "substring(datum.value, 0, 4) % 3 == 1 ? datum.value : ''",
-            "labelFontSize": 11,
-            "ticks": False,
-            "labelOverlap": False,
-        },
-    }
-    y = {
-        "field": "usd_bn",
-        "type": "quantitative",
-        "scale": {"zero": False, "nice": True},
-        "axis": {
-            "title": None,
-            "tickCount": 5,
-            # The minus sign of print, as everywhere else on the page.
-            "labelExpr": "replace(format(datum.value, '~f'), '-', '\\u2212')",
-            "labelFontSize": 11,
-        },
-    }
-    colour = {
-        "field": "line",
-        "type": "nominal",
-        "scale": {"domain": list(lines), "range": list(colours)},
-        "legend": {
-            "orient": "top",
-            "title": None,
-            "labelFontSize": 11,
-            "symbolSize": 220,
-            "symbolStrokeWidth": 2.5,
-            "symbolType": "stroke",
-            "offset": 2,
-            "labelLimit": 220,
-            "columns": 4,
-        },
-    }
-    dash = {
-        "field": "line",
-        "type": "nominal",
-        "scale": {"domain": list(lines), "range": [list(dash) for dash in dashes]},
-        "legend": None,
-    }
-    tooltip = [
-        {"field": "line", "type": "nominal", "title": "Line"},
-        {"field": "fiscal_year", "type": "ordinal", "title": "Fiscal year"},
-        {"field": "usd_bn", "type": "quantitative", "title": "US$ bn", "format": ".2f"},
-    ]
-    layers: list[dict[str, Any]] = []
-    if with_band:
-        layers.append(
-            {
-                "transform": [{"filter": "isValid(datum.low_usd_bn)"}],
-                "mark": {"type": "area", "opacity": 0.18, "color": look.SCENARIO},
-                "encoding": {
-                    "x": x,
-                    "y": {**y, "field": "low_usd_bn"},
-                    "y2": {"field": "high_usd_bn"},
-                },
-            }
-        )
-    layers.append(
-        {
-            "mark": {"type": "line", "strokeWidth": 2.4},
-            "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash, "tooltip": tooltip},
-        }
-    )
-    layers.append(
-        {
-            "mark": {"type": "point", "size": 60, "filled": True, "opacity": 0.001},
-            "encoding": {"x": x, "y": y, "tooltip": tooltip},
-        }
-    )
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "height": height,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-        "layer": layers,
-        "config": {
-            "font": _FONT,
-            "view": {"stroke": None},
-            "axis": {
-                "labelColor": look.INK,
-                "titleColor": look.INK,
-                "gridColor": "#E6EAEE",
-                "domainColor": look.LINE,
-            },
-            "legend": {"labelColor": look.INK},
-        },
-    }
+@lru_cache(maxsize=32)
+def _spec(styles: tuple[Style, ...], height: int, bands: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Lines over the years without their rows, which the page sends beside it."""
+    chart = line_layers(alt.NamedData("rows"), styles, bands=bands, every=_EVERY, height=height)
+    spec: dict[str, Any] = chart.to_dict()
+    del spec["data"]
+    return spec

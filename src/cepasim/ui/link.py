@@ -4,7 +4,7 @@ A link is short and holds everything that was asked: ``?scenario=full-package`` 
 scenario as it is, ``?s=1.<token>`` for any other, where the token is the scenario's own structure
 (as in a scenario file) as compact JSON, compressed and in URL-safe letters. ``year`` is the fiscal
 year on the screen, ``figures`` the beginning of the digest of the parameter folder, so that a
-reader with other figures is told.
+reader with other figures is warned.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Draw the page that is asked for; a defect is told in a sentence and logged in full."""
+    """Draw the page that is asked for; a defect is reported in a sentence and logged in full."""
     st.set_page_config(
         page_title="cepasim: India–Japan trade",
         layout="wide",

@@ -42,7 +42,7 @@ QUESTIONS: tuple[Question, ...] = (
         DELHI,
         "If Japan drops every duty it still charges us, what do we gain, in which products?",
         "Little: the account of Japan's duty on India's goods says how little there is to drop. "
-        "The products stand under “Exports that move most”.",
+        "The products are under “Exports that move most”.",
         "scenario",
         ("cepa-remaining-tariffs",),
     ),
@@ -93,7 +93,7 @@ QUESTIONS: tuple[Question, ...] = (
         "fund-or-subsidy",
         TOKYO,
         "Does the fund bring supply out of China or just subsidise what would have come anyway?",
-        "The fund alone: what China loses stands under “In Japan's market”; how much is additional "
+        "The fund alone: what China loses is under “In Japan's market”; how much is additional "
         "is the assumption of that name, open under “Assumptions”.",
         "scenario",
         ("fund-2bn",),

@@ -1,4 +1,4 @@
-"""90 % ranges, computed aside in processes of their own so that nobody waits for them.
+"""90 % ranges, computed in the background, in processes of their own, so that nobody waits for them.
 
 A part of the draws gives a first range; the others make it firmer. The draws are those of
 ``cepasim montecarlo`` with the same seed.
@@ -154,7 +154,7 @@ def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Fl
 
 
 def in_words(ranged: Range, year: str) -> dict[str, str]:
-    """Return what stands below each headline figure."""
+    """Return the line below each headline number."""
     said = views.ranges_in_words(ranged.headline(), year)
     return said | {"change": f"{said['change']} of {ranged.draws} draws"}
 

@@ -128,7 +128,7 @@ class Session:
     problems : tuple of Problem
         What is wrong with the draft.
     message : str
-        What the user must be told once.
+        What is reported to the user once.
     year : str
         Fiscal year on the screen.
     saved : dict of str to Scenario

@@ -22,7 +22,7 @@ from cepasim.studies.executors import processors
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: What the processes are for. A split is short and must not stand behind a queue of draws.
+#: What the processes are for. A split is short and must not wait behind a queue of draws.
 Purpose = Literal["ranges", "splits"]
 _PURPOSES: tuple[Purpose, ...] = ("ranges", "splits")
 #: The pages come first wherever both want a processor.
@@ -47,7 +47,7 @@ def start() -> None:
 
 
 def submit(purpose: Purpose, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> Future[T]:
-    """Have something computed aside."""
+    """Have something computed in the background."""
     try:
         return pool(purpose).submit(work, *given, **named)
     except BrokenProcessPool:  # a process was killed: others take over
@@ -63,5 +63,5 @@ def _begin() -> None:
 
 @lru_cache(maxsize=2)
 def economy(folder: str | None) -> Economy:
-    """Figures of a parameter folder, None for the bundled one; in a process aside."""
+    """Figures of a parameter folder, None for the bundled one; in a background process."""
     return cepasim.load(folder)

@@ -19,7 +19,7 @@ def no_country(settings: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How one kind of lever stands on the screen.
+    """How one kind of lever is shown.
 
     Attributes
     ----------

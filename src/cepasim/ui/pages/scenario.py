@@ -147,7 +147,7 @@ def _messages(found: Session) -> None:
         st.info(
             "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn fund "
             "would change in India–Japan trade.** Move a lever on the left and the figures follow; "
-            "questions and other scenarios stand under “Start here”.",
+            "questions and other scenarios are under “Start here”.",
         )
     if found.question:
         st.info(found.question)
@@ -162,7 +162,7 @@ def _messages(found: Session) -> None:
 
 
 def _range_switch(found: Session) -> None:
-    """Offer ranges, computed aside."""
+    """Offer ranges, computed in the background."""
     st.toggle(
         "90 % ranges",
         value=found.with_ranges,
@@ -207,7 +207,7 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
 
 
 def _notes(result: Result) -> None:
-    box = st.expander("What must be read with these figures", key="notes", on_change="rerun")
+    box = st.expander("Read with these results", key="notes", on_change="rerun")
     if box.open:
         said = "\n".join(f"- {plain(note)}" for note in result.notes)
         box.markdown(said or "Nothing beyond what the method says.")

@@ -63,8 +63,8 @@ def page() -> None:
     st.html(views.headline(row, found.year))
     st.markdown(
         "Each decisive assumption is moved to the low and to the high end of its range, all others "
-        "kept. Where the two answers differ in sign, the verdict hangs on that assumption. "
-        "Ranges and sources stand on the page “Parameters”."
+        "kept. Where the two answers differ in sign, the verdict depends on that assumption. "
+        "Ranges and sources are on the page “Parameters”."
     )
     item = st.segmented_control(
         "Answer",
@@ -113,15 +113,15 @@ def _table(swings: list[Swing], item: str, central: float) -> None:
     cells = []
     for swing in swings:
         low, high = (answer[item] for answer in swing.answers)
-        hangs = "yes" if low * high < 0 else "no"
+        depends = "yes" if low * high < 0 else "no"
         cells.append(
             [
                 swing.assumption.label,
                 f"{figures.value(swing.ends[0])} → {figures.mn(low, signed=True)}",
                 f"{figures.value(swing.ends[1])} → {figures.mn(high, signed=True)}",
-                hangs,
+                depends,
             ]
         )
     said = f"{_ITEMS[item]} against the reference, US$: {figures.mn(central, signed=True)} as it is"
-    head = ["Assumption", "at its low end", "at its high end", "sign hangs on it"]
+    head = ["Assumption", "at its low end", "at its high end", "sign depends on it"]
     st.html(look.table(said, head, cells))
