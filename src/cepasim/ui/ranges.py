@@ -1,4 +1,4 @@
-"""90 % ranges, computed in the background, in processes of their own, so that nobody waits for them.
+"""90 % ranges, computed in processes of their own so that nobody waits for them.
 
 A part of the draws gives a first range; the others make it firmer. The draws are those of
 ``cepasim montecarlo`` with the same seed.
