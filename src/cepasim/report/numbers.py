@@ -27,9 +27,8 @@ def millions(usd_mn: float, *, signed: bool = False) -> str:
 def billions(usd_mn: float, *, signed: bool = False) -> str:
     """Write an amount of US$ million in US$ billion: two decimals, three below a tenth."""
     usd_bn = usd_mn / 1000.0
-    if abs(usd_mn) < _NOTHING:
-        return "0"
-    return _number(usd_bn, decimals=2 if abs(usd_bn) >= 0.0995 else 3, signed=signed)
+    decimals = 2 if abs(usd_bn) >= 0.0995 else 3
+    return _number(usd_bn, decimals=decimals, signed=signed, nothing=_NOTHING / 1000.0)
 
 
 def bare_percent(value: float) -> str:
@@ -39,10 +38,10 @@ def bare_percent(value: float) -> str:
     return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
 
 
-def _number(value: float, *, decimals: int, signed: bool) -> str:
+def _number(value: float, *, decimals: int, signed: bool, nothing: float = _NOTHING) -> str:
     if math.isnan(value):
         return "n/a"
-    if abs(value) < _NOTHING:
+    if abs(value) < nothing:
         return "0"
     if abs(value) < 0.5 * 10.0**-decimals:
         return "~0"
