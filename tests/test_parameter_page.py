@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cepasim.params.parameters import Parameters, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters
 from docs.writers import parameters as parameter_page
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "parameters.md"

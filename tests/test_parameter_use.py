@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import cepasim
-from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters, bundled_directory
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "cepasim"
 WAITING = Path(__file__).resolve().parent / "parameters_waiting.txt"

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from cepasim.params.parameters import Parameters, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters
 from cepasim.params.schema import GRADES, Table
 from cepasim.report.pages import markdown_table, write_page
 

@@ -11,7 +11,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.kinds import told_apart
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
-from cepasim.params.parameters import load_parameters
+from cepasim.params.loading import load_parameters
 
 BASE, FINAL = np.array([2023]), np.array([2026])
 

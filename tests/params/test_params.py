@@ -13,14 +13,9 @@ import pandas as pd
 import pytest
 
 from cepasim.core.problems import InputError, Problem
-from cepasim.params.parameters import (
-    GRADES,
-    Parameters,
-    bundled_directory,
-    check_folder,
-    load_parameters,
-)
-from cepasim.params.schema import chapters_of
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters, bundled_directory, check_folder
+from cepasim.params.schema import GRADES, chapters_of
 
 CHAPTERS = tuple(f"{number:02d}" for number in range(1, 100) if number != 77)
 FREIGHT = "macro/freight.csv"

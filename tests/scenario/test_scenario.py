@@ -27,7 +27,7 @@ from cepasim.levers.ntb import NtbLever
 from cepasim.levers.origin import OriginLever
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.levers.tariff import TariffLever
-from cepasim.params.parameters import load_parameters
+from cepasim.params.loading import load_parameters
 from cepasim.products.classification import Classification
 from cepasim.scenario.reading import MAX_BYTES
 from cepasim.scenario.scenario import Scenario

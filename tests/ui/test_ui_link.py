@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from cepasim.core.fiscal_year import fiscal_years
 from cepasim.core.problems import InputError
-from cepasim.params.parameters import bundled_directory, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import link

@@ -22,7 +22,8 @@ from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.rates import LineRule
 from cepasim.economy.weights import ProductRule
-from cepasim.params.parameters import Parameters, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 
 

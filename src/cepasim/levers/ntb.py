@@ -369,6 +369,6 @@ def barrier_presets(parameters: Parameters | None = None) -> dict[str, BarrierPr
 
 @lru_cache(maxsize=1)
 def _bundled_presets() -> dict[str, BarrierPreset]:
-    from cepasim.params.parameters import load_parameters
+    from cepasim.params.loading import load_parameters
 
     return barrier_presets(load_parameters())

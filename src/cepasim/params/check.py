@@ -6,40 +6,20 @@ in the file, so that each failure case carries its line.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from cepasim.core.problems import InputError, Problem, closest
-from cepasim.params.schema import (
-    DICTIONARY_FILE,
-    PATTERNS,
-    Column,
-    Dictionary,
-    Unit,
-    chapters_of,
-    decode,
-    read_dictionary,
-    read_yaml,
-)
+from cepasim.params.cells import Rows, read_cells
+from cepasim.params.dictionary import DICTIONARY_FILE, decode, read_dictionary, read_yaml
+from cepasim.params.schema import PATTERNS, Column, Dictionary, Unit, chapters_of
 
 SCENARIOS = "scenarios"
 _SCOPE = ["parameter", "importer", "exporter", "hs", "window"]
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Cells of one table as text; the index is the line in the file."""
-
-    name: str
-    shown: str
-    cells: pd.DataFrame
 
 
 def check_folder(directory: Path, bundled: Path) -> list[Problem]:
@@ -75,7 +55,7 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
     problems = list(_file_problems(directory, dictionary, complete=home == directory))
     if home == directory and directory != bundled:
         problems += _dictionary_problems(dictionary, read_dictionary(bundled / DICTIONARY_FILE))
-    parameters: list[_Rows] = []
+    parameters: list[Rows] = []
     for name, table in dictionary.tables.items():
         own = (directory / f"{name}.csv").is_file()
         path = (directory if own else bundled) / f"{name}.csv"
@@ -130,16 +110,16 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
 
 def _check_table(
     path: Path, name: str, dictionary: Dictionary
-) -> tuple[_Rows | None, list[Problem]]:
+) -> tuple[Rows | None, list[Problem]]:
     """Read one table and list its problems; no rows if its header cannot be trusted."""
     shown = f"{name}.csv"
     try:
-        cells, problems = _read_cells(decode(path, shown), shown, dictionary.columns(name))
+        cells, problems = read_cells(decode(path, shown), shown, dictionary.columns(name))
     except InputError as error:
         return None, list(error.problems)
     if cells is None or dictionary.tables[name].form == "report":
         return None, problems
-    rows = _Rows(name, shown, cells)
+    rows = Rows(name, shown, cells)
     problems += _cell_problems(rows, dictionary)
     problems += _range_problems(rows)
     problems += _unit_problems(rows, dictionary)
@@ -147,65 +127,11 @@ def _check_table(
     return rows, problems
 
 
-def _names(path: Path, name: str) -> tuple[_Rows, list[Problem]]:
+def _names(path: Path, name: str) -> tuple[Rows, list[Problem]]:
     """Names and scopes of a bundled table, not checked again."""
     cells = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["name", *_SCOPE])
     cells.index = cells.index + 2
-    return _Rows(name, f"{name}.csv", cells), []
-
-
-def _read_cells(
-    text: str, shown: str, columns: Mapping[str, Column]
-) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """Parse CSV text; the index of the frame is the line on which a row begins.
-
-    Without ``columns`` any header will do.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    problems: list[Problem] = []
-    header: list[str] | None = None
-    line = 1
-    try:
-        for row in reader:
-            begins, line = line, reader.line_num + 1
-            if not row:
-                continue
-            if header is None:
-                header = row
-                problems += _header_problems(header, shown, columns) if columns else []
-                if problems:
-                    return None, problems
-            elif not any(cell.strip() for cell in row):
-                problems.append(Problem(shown, begins, "row", "", "no empty rows"))
-            elif len(row) != len(header):
-                words = f"{len(header)} cells, as in the header (quote text with commas)"
-                problems.append(Problem(shown, begins, "row", f"{len(row)} cells", words))
-            else:
-                lines.append(begins)
-                rows.append(row)
-    except csv.Error as error:
-        problems.append(Problem(shown, line, "row", str(error), "well-formed CSV"))
-    if not rows and not problems:
-        problems.append(Problem(shown, 1, "file", "", "at least one row below the header"))
-    return pd.DataFrame(rows, columns=header, index=lines, dtype=object), problems
-
-
-def _header_problems(
-    header: list[str], shown: str, columns: Mapping[str, Column]
-) -> Iterator[Problem]:
-    """Columns that are missing, unknown or there twice."""
-    required = [name for name, column in columns.items() if not column.optional]
-    for column in required:
-        if column not in header:
-            yield Problem(shown, 1, column, None, f"this column ({columns[column].meaning})")
-    for position, column in enumerate(header):
-        if column in header[:position]:
-            yield Problem(shown, 1, column, column, "each column once")
-        elif column not in columns:
-            hint = closest(column, columns, 3)
-            yield Problem(shown, 1, column, column, f"one of {', '.join(columns)}{hint}")
+    return Rows(name, f"{name}.csv", cells), []
 
 
 def _schema(columns: Mapping[str, Column], economies: Mapping[str, str]) -> pa.DataFrameSchema:
@@ -261,7 +187,7 @@ def _rising(spec: str) -> bool:
     return True
 
 
-def _cell_problems(rows: _Rows, dictionary: Dictionary) -> list[Problem]:
+def _cell_problems(rows: Rows, dictionary: Dictionary) -> list[Problem]:
     """Cells that are blank, of the wrong shape, out of bounds or not in a list."""
     schema = _schema(dictionary.columns(rows.name), dictionary.economies)
     try:
@@ -277,13 +203,13 @@ def _cell_problems(rows: _Rows, dictionary: Dictionary) -> list[Problem]:
     return []
 
 
-def _numbers(rows: _Rows) -> pd.DataFrame:
+def _numbers(rows: Rows) -> pd.DataFrame:
     """Value, low and high as numbers; NaN where a cell is none (reported elsewhere)."""
     wanted = [c for c in ("value", "low", "high") if c in rows.cells]
     return pd.DataFrame({c: pd.to_numeric(rows.cells[c], errors="coerce") for c in wanted})
 
 
-def _range_problems(rows: _Rows) -> Iterator[Problem]:
+def _range_problems(rows: Rows) -> Iterator[Problem]:
     """Rows whose value lies outside their own range."""
     numbers = _numbers(rows)
     if not {"value", "low", "high"} <= set(numbers):
@@ -297,7 +223,7 @@ def _range_problems(rows: _Rows) -> Iterator[Problem]:
             yield Problem(rows.shown, line, bound, rows.cells.at[line, bound], f"{words}, {value}")
 
 
-def _unit_problems(rows: _Rows, dictionary: Dictionary) -> Iterator[Problem]:
+def _unit_problems(rows: Rows, dictionary: Dictionary) -> Iterator[Problem]:
     """Units that are not listed, and figures that are impossible in their unit."""
     table = dictionary.tables[rows.name]
     if "unit" not in rows.cells:
@@ -315,7 +241,7 @@ def _unit_problems(rows: _Rows, dictionary: Dictionary) -> Iterator[Problem]:
         yield from _impossible(rows, numbers[rows.cells["unit"] == name], unit)
 
 
-def _impossible(rows: _Rows, numbers: pd.DataFrame, unit: Unit) -> Iterator[Problem]:
+def _impossible(rows: Rows, numbers: pd.DataFrame, unit: Unit) -> Iterator[Problem]:
     for column in numbers:
         for line, value in numbers[column].dropna().items():
             if not unit.allows(float(value)):
@@ -323,7 +249,7 @@ def _impossible(rows: _Rows, numbers: pd.DataFrame, unit: Unit) -> Iterator[Prob
                 yield Problem(rows.shown, int(str(line)), str(column), shown, unit.allowed)
 
 
-def _repeated_keys(rows: _Rows, key: tuple[str, ...]) -> Iterator[Problem]:
+def _repeated_keys(rows: Rows, key: tuple[str, ...]) -> Iterator[Problem]:
     """Rows whose key stands in an earlier row."""
     columns = list(key)
     again = rows.cells.duplicated(columns)
@@ -337,7 +263,7 @@ def _repeated_keys(rows: _Rows, key: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(rows.shown, line, ", ".join(columns), " ".join(cells), words)
 
 
-def _repeated_parameters(tables: list[_Rows]) -> Iterator[Problem]:
+def _repeated_parameters(tables: list[Rows]) -> Iterator[Problem]:
     """Names that two tables share, and two rows of one scope, across the folder."""
     if not tables:
         return

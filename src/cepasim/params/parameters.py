@@ -1,8 +1,8 @@
 """Reads the parameter folder: every figure of the model, with unit, range, source, year, grade.
 
 A figure lives in ``params/`` and nowhere else. The folder is described by its own
-``tables.yaml``; ``check_folder`` lists everything wrong with a folder, ``load_parameters`` reads
-it into one immutable object.
+``tables.yaml``; ``check_folder`` lists everything wrong with a folder,
+``cepasim.params.loading`` reads it into one immutable object.
 
 A user's folder is either *complete* (it has a ``tables.yaml`` and every table) or an *overlay*
 (no ``tables.yaml``): each table in it replaces the bundled table of the same path, whole, and all
@@ -27,25 +27,10 @@ from numpy.typing import NDArray
 from cepasim.core.files import bundled
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, closest
-from cepasim.params.schema import (
-    DICTIONARY_FILE,
-    GRADES,
-    Column,
-    Dictionary,
-    chapters_of,
-    read_dictionary,
-)
-
-__all__ = [
-    "GRADES",
-    "Parameters",
-    "bundled_directory",
-    "check_folder",
-    "load_parameters",
-]
-
-LONG_COLUMNS = ("table", "key", "value", "unit", "low", "high", "source", "year", "grade")
-_OVERRIDES = "parameters"  # where an override comes from, in messages: the scenario's block
+from cepasim.params.dictionary import DICTIONARY_FILE
+from cepasim.params.schema import Dictionary
+from cepasim.params.scopes import OVERRIDES, Scopes
+from cepasim.params.tables import long_table, read_table
 
 
 def bundled_directory() -> Path:
@@ -78,130 +63,12 @@ def check_folder(directory: Path | str) -> list[Problem]:
     return parameter_check.check_folder(Path(directory), bundled_directory())
 
 
-def load_parameters(directory: Path | str | None = None) -> Parameters:
-    """Read a parameter folder.
-
-    The bundled folder is read quickly (its full check is a test of the project and
-    ``cepasim check``); a user's folder is checked in full first.
-
-    Parameters
-    ----------
-    directory : path, optional
-        A complete folder or an overlay; the bundled one by default.
-
-    Raises
-    ------
-    InputError
-        With every problem of the folder.
-    """
-    bundled = bundled_directory()
-    own = bundled if directory is None else Path(directory)
-    if directory is not None:
-        problems = check_folder(own)
-        if problems:
-            raise InputError(problems)
-    home = own if (own / DICTIONARY_FILE).is_file() else bundled
-    dictionary = read_dictionary(home / DICTIONARY_FILE)
-    files = {
-        name: (own if (own / f"{name}.csv").is_file() else bundled) / f"{name}.csv"
-        for name in dictionary.tables
-    }
-    absent = [name for name, path in files.items() if not path.is_file()]
-    parameter_tables = [n for n, t in dictionary.tables.items() if t.form == "parameter"]
-    if any(name in absent for name in parameter_tables):
-        raise InputError(check_folder(own))
-    rows = pd.concat(
-        [_read_table(files[n], dictionary.columns(n)).assign(table=n) for n in parameter_tables],
-        ignore_index=True,
-    )
-    if not _is_sound(rows):
-        raise InputError(check_folder(own))
-    return Parameters(
-        dictionary=dictionary,
-        _files={name: path for name, path in files.items() if name not in absent},
-        _dictionary_file=home / DICTIONARY_FILE,
-        _rows=rows,
-    )
-
-
 def _told(path: Path) -> dict[str, str]:
     """Words of a metadata file; empty where there is none."""
     if not path.is_file():
         return {}
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {str(key): value for key, value in told.items() if isinstance(value, str)}
-
-
-def _read_table(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """Read one table: numbers as float64 (blank is NaN), everything else as text."""
-    if not columns:  # a report: nothing is known of its columns
-        return pd.read_csv(path, encoding="utf-8-sig")
-    numeric = [name for name, column in columns.items() if column.numeric]
-    return pd.read_csv(
-        path,
-        dtype={name: "float64" if name in numeric else "str" for name in columns},
-        keep_default_na=False,
-        na_values={name: [""] for name in numeric},
-        encoding="utf-8-sig",
-    )
-
-
-def _is_sound(rows: pd.DataFrame) -> bool:
-    """Whether the parameter rows can be used: the cheap part of the full check."""
-    low, value, high = (rows[c].to_numpy(float) for c in ("low", "value", "high"))
-    return bool(np.all((low <= value) & (value <= high)) and rows["name"].is_unique)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One parameter with its scope, as ``by_chapter`` needs it."""
-
-    name: str
-    place: int
-    importer: str
-    exporter: str
-    window: str
-    chapters: frozenset[str] | None
-    rank: tuple[int, int]
-
-    def covers(self, importer: str | None, exporter: str | None, window: str | None) -> bool:
-        """Whether the row holds for this pair and window (blank holds for any)."""
-        return (
-            self.importer in ("", importer)
-            and self.exporter in ("", exporter)
-            and self.window in ("", window)
-        )
-
-
-def _broader(code: str) -> frozenset[str]:
-    """Groups that a product belongs to, itself included."""
-    return frozenset(code[:length] for length in range(2, len(code) + 1))
-
-
-class _Scopes:
-    """Which row holds for which chapter and pair: the same whatever the values are.
-
-    Made once and shared by all the parameters that differ in values only.
-    """
-
-    def __init__(self, rows: pd.DataFrame) -> None:
-        self.place = {str(name): place for place, name in enumerate(rows["name"])}
-        self.index: dict[str, list[_Row]] = {}
-        self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
-        for row in rows.itertuples(index=False):
-            self.index.setdefault(str(row.parameter), []).append(self._scoped(row))
-        for scoped in self.index.values():
-            scoped.sort(key=lambda row: row.rank)  # stable: of two equals the later row wins
-
-    def _scoped(self, row: object) -> _Row:
-        name, importer, exporter, window, hs = (
-            str(getattr(row, c)) for c in ("name", "importer", "exporter", "window", "hs")
-        )
-        chapters = frozenset(chapters_of(hs)) if hs else None
-        scope = sum(bool(text) for text in (importer, exporter, window))
-        narrowness = -len(chapters) if chapters is not None else -(10**6)
-        rank = (scope, narrowness)
-        return _Row(name, self.place[name], importer, exporter, window, chapters, rank)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -221,12 +88,12 @@ class Parameters:
     _overrides: Mapping[str, float] = field(default_factory=dict)
     # Not part of the value: tables already read, the scopes of the rows, names read so far.
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _known_scopes: _Scopes | None = None
+    _known_scopes: Scopes | None = None
     _used: set[str] = field(default_factory=set)
 
     @cached_property
-    def _scopes(self) -> _Scopes:
-        return self._known_scopes or _Scopes(self._rows)
+    def _scopes(self) -> Scopes:
+        return self._known_scopes or Scopes(self._rows)
 
     @cached_property
     def _values(self) -> NDArray[np.float64]:
@@ -288,7 +155,7 @@ class Parameters:
             if name not in self._files:
                 raise InputError([self._absent(name)])
             try:
-                table = _read_table(self._files[name], self.dictionary.columns(name))
+                table = read_table(self._files[name], self.dictionary.columns(name))
             except (ValueError, UnicodeDecodeError):
                 table = None
             if table is None or set(self._required(name)) - set(table.columns):
@@ -324,7 +191,7 @@ class Parameters:
         """
         if name not in self._scopes.place:
             words = "the name of a parameter" + closest(name, self._scopes.place, 3)
-            raise InputError([Problem(_OVERRIDES, None, "name", name, words)])
+            raise InputError([Problem(OVERRIDES, None, "name", name, words)])
         self._used.add(name)
         return float(self._values[self._scopes.place[name]])
 
@@ -360,14 +227,7 @@ class Parameters:
         InputError
             If no row holds for some chapter: a missing value is never guessed.
         """
-        asked = (parameter, tuple(chapters), importer, exporter, window)
-        known = self._scopes.found.get(asked)
-        if known is None:
-            winner = self._winners(parameter, chapters, importer, exporter, window)
-            places = np.array([winner[code].place for code in chapters], dtype=np.intp)
-            known = places, frozenset(row.name for row in winner.values())
-            self._scopes.found[asked] = known
-        places, names = known
+        places, names = self._scopes.places(parameter, chapters, importer, exporter, window)
         self._used.update(names)
         return self._values[places]
 
@@ -379,17 +239,7 @@ class Parameters:
         importer: str,
     ) -> NDArray[np.float64]:
         """Values of a parameter by chapter and exporter, shape (H, S); as ``by_chapter``."""
-        asked = (parameter, tuple(chapters), tuple(exporters), importer)
-        known = self._scopes.found.get(asked)
-        if known is None:
-            each = [(parameter, tuple(chapters), importer, source, None) for source in exporters]
-            for source in exporters:
-                self.by_chapter(parameter, chapters, importer, source)
-            found = [self._scopes.found[one] for one in each]
-            names = frozenset().union(*(names for _, names in found))
-            known = np.stack([places for places, _ in found], axis=1), names
-            self._scopes.found[asked] = known
-        places, names = known
+        places, names = self._scopes.places_by_source(parameter, chapters, exporters, importer)
         self._used.update(names)
         return self._values[places]
 
@@ -411,7 +261,7 @@ class Parameters:
         if np.ptp(values) > 0:
             words = "one value for all chapters (leave hs blank): the model has no other use for it"
             raise InputError(
-                [Problem(_OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
+                [Problem(OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
             )
         return float(values[0])
 
@@ -432,41 +282,11 @@ class Parameters:
         dict
             The columns of the row; ``value`` with overrides applied.
         """
-        name = self._winners(parameter, [hs], importer, exporter, window)[hs].name
+        name = self._scopes.winners(parameter, [hs], importer, exporter, window)[hs].name
         row = self._rows[self._rows["name"] == name].iloc[0]
         return {str(c): row[c] for c in row.index} | {
             "value": float(self._values[self._scopes.place[name]])
         }
-
-    def _winners(
-        self,
-        parameter: str,
-        codes: Sequence[str],
-        importer: str | None,
-        exporter: str | None,
-        window: str | None,
-    ) -> dict[str, _Row]:
-        """Most specific row by chapter."""
-        index = self._scopes.index
-        if parameter not in index:
-            words = "a parameter of the tables" + closest(parameter, index, 3)
-            raise InputError([Problem(_OVERRIDES, None, "parameter", parameter, words)])
-        rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
-        winner: dict[str, _Row] = {}
-        broader = {code: _broader(code) for code in codes}
-        for row in rows:
-            holds = row.chapters
-            winner.update(
-                {c: row for c, groups in broader.items() if holds is None or holds & groups}
-            )
-        missing = [code for code in codes if code not in winner]
-        if missing:
-            scope = [s for s in (importer, exporter, window) if s is not None]
-            words = f"a row for every chapter (scope: {', '.join(scope) or 'any'})"
-            raise InputError(
-                [Problem(_OVERRIDES, None, parameter, ", ".join(missing) or None, words)]
-            )
-        return winner
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Parameters:
         """Return the same parameters with some values changed by name.
@@ -488,13 +308,13 @@ class Parameters:
         for name, value in overrides.items():
             if name not in units:
                 words = "the name of a parameter" + closest(str(name), units, 3)
-                problems.append(Problem(_OVERRIDES, None, "name", name, words))
+                problems.append(Problem(OVERRIDES, None, "name", name, words))
                 continue
             unit = self.dictionary.units[units[name]]
             number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
             if not number or not unit.allows(float(value)):
                 allowed = f"{unit.allowed} ({units[name]})"
-                problems.append(Problem(_OVERRIDES, None, name, value, allowed))
+                problems.append(Problem(OVERRIDES, None, name, value, allowed))
         if problems:
             raise InputError(problems)
         return self.with_values(overrides)
@@ -568,33 +388,8 @@ class Parameters:
             column; blank cells are left out.
         """
         frames = [
-            self._long_table(name)
+            long_table(name, table, self.table(name))
             for name, table in self.dictionary.tables.items()
             if name in self._files and table.form not in ("text", "report")
         ]
         return pd.concat([f for f in frames if len(f)], ignore_index=True)
-
-    def _long_table(self, name: str) -> pd.DataFrame:
-        table = self.dictionary.tables[name]
-        rows = self.table(name)
-        key = rows[table.key[0]].astype(str)
-        for header in table.key[1:]:
-            key = key + " " + rows[header].astype(str)
-        inline = {c: rows[c] for c in ("unit", "source", "year", "grade")}
-        if table.form != "wide":
-            figures = {c: rows[c] for c in ("value", "low", "high")}
-            return pd.DataFrame({"table": name, "key": key} | figures | inline)[[*LONG_COLUMNS]]
-        frames = []
-        for header, column in table.columns.items():
-            if not column.numeric or header in table.key or header not in rows:
-                continue
-            there = rows[header].notna()
-            frame = pd.DataFrame({"key": key[there] + " " + header})
-            frame["table"] = name
-            frame["value"] = frame["low"] = frame["high"] = rows.loc[there, header]
-            frame["unit"] = column.unit or rows.loc[there, "unit"]
-            frame["grade"] = column.grade or rows.loc[there, "grade"]
-            frame["source"], frame["year"] = rows.loc[there, "source"], rows.loc[there, "year"]
-            frames.append(frame)
-        empty = pd.DataFrame(columns=[*LONG_COLUMNS])
-        return pd.concat(frames)[[*LONG_COLUMNS]] if frames else empty

@@ -321,7 +321,7 @@ def _entries(key: str, value: object) -> tuple[list[object], list[tuple[str | in
 @lru_cache(maxsize=1)
 def _bundled() -> Classification:
     # Immutable, so one copy serves everyone.
-    from cepasim.params.parameters import load_parameters
+    from cepasim.params.loading import load_parameters
 
     return _build(load_parameters())
 

@@ -31,7 +31,8 @@ from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
-from cepasim.params.parameters import Parameters, bundled_directory, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters, bundled_directory
 from cepasim.products.levels import chapter_of
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,131 @@
+"""Reads text, YAML and the data dictionary of a parameter folder, with lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from cepasim.core.problems import InputError, Problem
+from cepasim.params.schema import Dictionary
+
+DICTIONARY_FILE = "tables.yaml"
+
+
+def decode(path: Path, shown: str) -> str:
+    """Read a file as UTF-8 text, with or without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        If the file is empty or not UTF-8, with the line of the first bad byte.
+    """
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        bad = raw[error.start : error.start + 1]
+        raise InputError(
+            [Problem(shown, line, "encoding", bad, "UTF-8 text (save as CSV UTF-8)")]
+        ) from None
+    if not text.strip():
+        raise InputError([Problem(shown, 1, "file", "", "at least one line; the file is empty")])
+    return text
+
+
+def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
+    """Read one YAML document and its node tree (for line numbers).
+
+    Raises
+    ------
+    InputError
+        For an empty file, bytes that are not UTF-8, a tab in the indentation, a syntax error or a
+        key given twice, with the line.
+    """
+    text = decode(path, shown)
+    problems = [
+        Problem(shown, number, "indentation", "\t", "spaces; YAML does not allow tabs")
+        for number, line in enumerate(text.splitlines(), 1)
+        if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+    if problems:
+        raise InputError(problems)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise InputError([Problem(shown, 1, "file", "", "a YAML document; this one is empty")])
+        problems = list(_repeated_keys(node, shown))
+        if problems:
+            raise InputError(problems)
+        return loader.construct_document(node), node
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = getattr(error, "problem", None) or "not YAML"
+        raise InputError([Problem(shown, line, "YAML", what, "valid YAML")]) from None
+
+
+def _repeated_keys(node: yaml.Node, shown: str) -> Iterator[Problem]:
+    """Keys that stand twice in one mapping: YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[Any, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                allowed = f"each key once (first on line {seen[key.value]})"
+                yield Problem(shown, line, "key", key.value, allowed)
+            seen.setdefault(key.value, line)
+            yield from _repeated_keys(value, shown)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated_keys(value, shown)
+
+
+def line_of(node: yaml.Node, location: Iterable[str | int]) -> int:
+    """1-based line of the deepest node that a pydantic error location reaches."""
+    line: int = node.start_mark.line + 1
+    for step in location:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(step):
+                    line, node = key.start_mark.line + 1, value
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step >= len(node.value):
+                break
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def read_dictionary(path: Path, shown: str = DICTIONARY_FILE) -> Dictionary:
+    """Read and check ``tables.yaml``.
+
+    Raises
+    ------
+    InputError
+        With every problem pydantic finds, each with its line.
+    """
+    content, node = read_yaml(path, shown)
+    try:
+        return Dictionary.model_validate(content)
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                shown,
+                line_of(node, item["loc"]),
+                ".".join(str(step) for step in item["loc"]) or "file",
+                None if item["type"] == "missing" else item["input"],
+                item["msg"],
+            )
+            for item in error.errors()
+        ) from None

@@ -1,0 +1,126 @@
+"""Which parameter row holds for which chapter, pair and window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.core.problems import InputError, Problem, closest
+from cepasim.params.schema import chapters_of
+
+#: Where an override comes from, in messages: the scenario's block.
+OVERRIDES = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One parameter with its scope, as ``by_chapter`` needs it."""
+
+    name: str
+    place: int
+    importer: str
+    exporter: str
+    window: str
+    chapters: frozenset[str] | None
+    rank: tuple[int, int]
+
+    def covers(self, importer: str | None, exporter: str | None, window: str | None) -> bool:
+        """Whether the row holds for this pair and window (blank holds for any)."""
+        return (
+            self.importer in ("", importer)
+            and self.exporter in ("", exporter)
+            and self.window in ("", window)
+        )
+
+
+def _broader(code: str) -> frozenset[str]:
+    """Groups that a product belongs to, itself included."""
+    return frozenset(code[:length] for length in range(2, len(code) + 1))
+
+
+class Scopes:
+    """Which row holds for which chapter and pair: the same whatever the values are.
+
+    Made once and shared by all the parameters that differ in values only.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.place = {str(name): place for place, name in enumerate(rows["name"])}
+        self.index: dict[str, list[_Row]] = {}
+        self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
+        for row in rows.itertuples(index=False):
+            self.index.setdefault(str(row.parameter), []).append(self._scoped(row))
+        for scoped in self.index.values():
+            scoped.sort(key=lambda row: row.rank)  # stable: of two equals the later row wins
+
+    def _scoped(self, row: object) -> _Row:
+        name, importer, exporter, window, hs = (
+            str(getattr(row, c)) for c in ("name", "importer", "exporter", "window", "hs")
+        )
+        chapters = frozenset(chapters_of(hs)) if hs else None
+        scope = sum(bool(text) for text in (importer, exporter, window))
+        narrowness = -len(chapters) if chapters is not None else -(10**6)
+        rank = (scope, narrowness)
+        return _Row(name, self.place[name], importer, exporter, window, chapters, rank)
+
+    def places(
+        self,
+        parameter: str,
+        chapters: Sequence[str],
+        importer: str | None,
+        exporter: str | None,
+        window: str | None,
+    ) -> tuple[NDArray[np.intp], frozenset[str]]:
+        """Place of the row that holds for each chapter, shape (H,), and the names of those rows."""
+        asked = (parameter, tuple(chapters), importer, exporter, window)
+        if asked not in self.found:
+            winner = self.winners(parameter, chapters, importer, exporter, window)
+            places = np.array([winner[code].place for code in chapters], dtype=np.intp)
+            self.found[asked] = places, frozenset(row.name for row in winner.values())
+        return self.found[asked]
+
+    def places_by_source(
+        self, parameter: str, chapters: Sequence[str], exporters: Sequence[str], importer: str
+    ) -> tuple[NDArray[np.intp], frozenset[str]]:
+        """As `places` for several exporters, shape (H, S)."""
+        asked = (parameter, tuple(chapters), tuple(exporters), importer)
+        if asked not in self.found:
+            found = [self.places(parameter, chapters, importer, one, None) for one in exporters]
+            names = frozenset().union(*(names for _, names in found))
+            self.found[asked] = np.stack([places for places, _ in found], axis=1), names
+        return self.found[asked]
+
+    def winners(
+        self,
+        parameter: str,
+        codes: Sequence[str],
+        importer: str | None,
+        exporter: str | None,
+        window: str | None,
+    ) -> dict[str, _Row]:
+        """Most specific row by chapter."""
+        index = self.index
+        if parameter not in index:
+            words = "a parameter of the tables" + closest(parameter, index, 3)
+            raise InputError([Problem(OVERRIDES, None, "parameter", parameter, words)])
+        rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
+        winner: dict[str, _Row] = {}
+        broader = {code: _broader(code) for code in codes}
+        for row in rows:
+            holds = row.chapters
+            winner.update(
+                {c: row for c, groups in broader.items() if holds is None or holds & groups}
+            )
+        missing = [code for code in codes if code not in winner]
+        if missing:
+            scope = [s for s in (importer, exporter, window) if s is not None]
+            words = f"a row for every chapter (scope: {', '.join(scope) or 'any'})"
+            raise InputError(
+                [Problem(OVERRIDES, None, parameter, ", ".join(missing) or None, words)]
+            )
+        return winner
