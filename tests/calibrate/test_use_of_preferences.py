@@ -8,7 +8,7 @@ import pytest
 from scipy.special import ndtr
 
 from cepasim.calibrate import use_of_preferences
-from cepasim.params.parameters import load_parameters
+from cepasim.params.loading import load_parameters
 
 
 def test_the_estimate_supports_the_spread_in_use() -> None:

@@ -21,7 +21,8 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 
 from cepasim.core.arrays import Floats
-from cepasim.params.parameters import Parameters, load_parameters
+from cepasim.params.loading import load_parameters
+from cepasim.params.parameters import Parameters
 from cepasim.products.levels import at_level, chapter_of
 
 #: Instalments of category B15 taken by 2021, when claims and exports meet.
