@@ -266,7 +266,7 @@ def test_digest_follows_content_and_overrides(parameters: Parameters, tmp_path: 
     assert parameters.with_overrides({"eta": 1.2}).digest != parameters.digest
     overlay = _overlay(tmp_path, FREIGHT)
     assert load_parameters(overlay).digest == parameters.digest  # the same bytes
-    _edit(overlay / FREIGHT, 2, "0.06,0.03,", "0.07,0.03,")
+    _edit(overlay / FREIGHT, 2, "0.0684,0.0479,", "0.07,0.0479,")
     changed = load_parameters(overlay)
     assert changed.digest != parameters.digest
     assert changed.value("freight_insurance_ind_jpn") == 0.07
@@ -311,15 +311,15 @@ def _messages(folder: Path) -> list[str]:
 
 BROKEN_CELLS = [
     # table, line, old, new, start of the message
-    (FREIGHT, 2, ",0.06,", ",,", f"{FREIGHT}:2: value: missing; a number"),
-    (FREIGHT, 2, ",0.06,", ",NaN,", f"{FREIGHT}:2: value: 'NaN'; a number"),
-    (FREIGHT, 2, ",0.06,", ",six,", f"{FREIGHT}:2: value: 'six'; a number"),
-    (FREIGHT, 2, ",0.06,", ",-0.06,", f"{FREIGHT}:2: value: '-0.06'; a number 0 or more"),
-    (FREIGHT, 2, ",0.06,", ",inf,", f"{FREIGHT}:2: value: 'inf'; a number 0 or more"),
-    (FREIGHT, 2, ",0.03,", ",0.08,", f"{FREIGHT}:2: low: '0.08'; at most the value, 0.06"),
-    (FREIGHT, 2, ",0.1,", ",0.05,", f"{FREIGHT}:2: high: '0.05'; at least the value, 0.06"),
-    (FREIGHT, 2, ",D,", ",E,", f"{FREIGHT}:2: grade: 'E'; one of A, B, C, D"),
-    (FREIGHT, 2, ",D,", ",,", f"{FREIGHT}:2: grade: missing; one of A, B, C, D"),
+    (FREIGHT, 2, ",0.0684,", ",,", f"{FREIGHT}:2: value: missing; a number"),
+    (FREIGHT, 2, ",0.0684,", ",NaN,", f"{FREIGHT}:2: value: 'NaN'; a number"),
+    (FREIGHT, 2, ",0.0684,", ",six,", f"{FREIGHT}:2: value: 'six'; a number"),
+    (FREIGHT, 2, ",0.0684,", ",-0.0684,", f"{FREIGHT}:2: value: '-0.0684'; a number 0 or more"),
+    (FREIGHT, 2, ",0.0684,", ",inf,", f"{FREIGHT}:2: value: 'inf'; a number 0 or more"),
+    (FREIGHT, 2, ",0.0479,", ",0.08,", f"{FREIGHT}:2: low: '0.08'; at most the value, 0.0684"),
+    (FREIGHT, 2, ",0.0923,", ",0.05,", f"{FREIGHT}:2: high: '0.05'; at least the value, 0.0684"),
+    (FREIGHT, 2, ",B,", ",E,", f"{FREIGHT}:2: grade: 'E'; one of A, B, C, D"),
+    (FREIGHT, 2, ",B,", ",,", f"{FREIGHT}:2: grade: missing; one of A, B, C, D"),
     (FREIGHT, 2, "share of f.o.b.", "percent", f"{FREIGHT}:2: unit: 'percent'; one of "),
     (FREIGHT, 3, "IND,JPN", "INDIA,JPN", f"{FREIGHT}:3: importer: 'INDIA'; a code of the list"),
     (FREIGHT, 3, "IND,JPN", "IND,jpn", f"{FREIGHT}:3: exporter: 'jpn'; a code of the list"),
@@ -417,7 +417,7 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     path = _overlay(tmp_path, FREIGHT) / FREIGHT
     lines = path.read_text(encoding="utf-8").splitlines()
     lines[1] = lines[1].rsplit(",", 1)[0] + ',"a reason\nover two lines"'
-    lines[3] = lines[3].replace("0.06", "x", 1)
+    lines[3] = lines[3].replace("0.0665", "x", 1)
     path.write_text("\n".join([*lines[:2], "", *lines[2:]]), encoding="utf-8")
     found = _messages(tmp_path)
     assert len(found) == 1
@@ -426,8 +426,8 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
 
 def test_every_problem_is_listed_at_once(tmp_path: Path) -> None:
     overlay = _overlay(tmp_path, FREIGHT, "ntb/ave.csv")
-    _edit(overlay / FREIGHT, 2, ",D,", ",Z,")
-    _edit(overlay / FREIGHT, 3, ",0.05,", ",,")
+    _edit(overlay / FREIGHT, 2, ",B,", ",Z,")
+    _edit(overlay / FREIGHT, 3, ",0.0684,", ",,")
     _edit(overlay / "ntb/ave.csv", 2, ",AVE,", ",feet,")
     places = [message.split(": ")[0] for message in _messages(overlay)]
     assert places == [f"{FREIGHT}:2", f"{FREIGHT}:3", "ntb/ave.csv:2"]
@@ -466,7 +466,7 @@ def test_unclosed_quote(tmp_path: Path) -> None:
 def test_row_of_blanks(tmp_path: Path) -> None:
     path = _overlay(tmp_path, FREIGHT) / FREIGHT
     path.write_text(path.read_text(encoding="utf-8") + "," * 13 + "\n", encoding="utf-8")
-    assert _messages(tmp_path) == [f"{FREIGHT}:5: row: ''; no empty rows"]
+    assert _messages(tmp_path) == [f"{FREIGHT}:23: row: ''; no empty rows"]
 
 
 def test_header_without_rows(tmp_path: Path) -> None:
@@ -497,7 +497,7 @@ def test_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
     path = _overlay(tmp_path, FREIGHT) / FREIGHT
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert _messages(tmp_path) == []
-    assert load_parameters(tmp_path).value("freight_insurance_ind_jpn") == 0.06
+    assert load_parameters(tmp_path).value("freight_insurance_ind_jpn") == 0.0684
 
 
 def test_windows_line_ends_are_no_problem(tmp_path: Path) -> None:

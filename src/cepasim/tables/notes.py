@@ -35,8 +35,8 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         notes += lever.notes_on_kind()
     if scenario.levers:
         notes.append(
-            "Who loses in Japan rests on an estimate of Japan's imports by chapter and source "
-            "(grade C/D), not on customs data"
+            "Who loses in Japan rests on Japan's customs data of 2023-24 by source and group of "
+            "goods; inside a group, chapters are divided by an estimate (grade B/C)"
         )
     return tuple(dict.fromkeys(notes))
 

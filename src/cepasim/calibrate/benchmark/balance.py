@@ -41,12 +41,16 @@ from cepasim.calibrate.benchmark.sources import FLOWS
 from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, RunError
 
-DATA_VINTAGE = "2026-11-21"
+DATA_VINTAGE = "2026-11-26"
 """Day the evidence was compiled; change it with the evidence."""
 
 
 def run_balance(
-    parameters_directory: Path, output_directory: Path | None = None, *, markets: bool = True
+    parameters_directory: Path,
+    output_directory: Path | None = None,
+    *,
+    markets: bool = True,
+    chapter_prior: Path | None = None,
 ) -> dict[str, Path]:
     """Estimate the benchmark and write it.
 
@@ -58,6 +62,8 @@ def run_balance(
         Where to write; ``benchmark`` of the parameter folder by default.
     markets : bool
         Whether to balance the import and domestic markets as well.
+    chapter_prior : Path, optional
+        Chapters by partner of earlier years for Japan's market (see `balance_markets`).
 
     Returns
     -------
@@ -77,7 +83,9 @@ def run_balance(
         # The market balance is the larger module; the bilateral part must run without it.
         from cepasim.calibrate.benchmark.markets import balance_markets
 
-        balanced = balance_markets(tables["bilateral"], parameters_directory)
+        balanced = balance_markets(
+            tables["bilateral"], parameters_directory, chapter_prior=chapter_prior
+        )
         tables["japan_imports"] = balanced.japan_imports
         tables["india_imports"] = balanced.india_imports
         tables["domestic"] = balanced.domestic
@@ -164,6 +172,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--bilateral-only", action="store_true", help="leave out the import and domestic markets"
     )
+    parser.add_argument(
+        "--chapter-prior",
+        type=Path,
+        help="Japan's imports by partner and chapter, 2018-2020 (columns flow, partner, hs2, year, "
+        "value_usd); without it the other sources of Japan's market stay as stored",
+    )
     options = parser.parse_args(arguments)
     folder = options.params
     if folder is None:
@@ -171,7 +185,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         folder = bundled_directory()
     try:
-        written = run_balance(folder, options.out, markets=not options.bilateral_only)
+        written = run_balance(
+            folder,
+            options.out,
+            markets=not options.bilateral_only,
+            chapter_prior=options.chapter_prior,
+        )
     except InputError as error:
         print(error, file=sys.stderr)
         return 2

@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 # A hard statement is the limit of a soft one; its stand-in where a range is computed.
 _HARD = 1e-5
 _NEWTON_STEPS = 20
+_LARGEST_LOG = 50.0
 _NEWTON_DONE = 1e-12
 
 
@@ -179,11 +180,13 @@ def _polished(ratio: Array, sd: Array, rows: csr_matrix, right: Array, spread: A
     steep = matrix * sd**2
     multiplier = np.linalg.lstsq(steep.T, -np.log(np.maximum(ratio, 1e-12)), rcond=None)[0]
     for _ in range(_NEWTON_STEPS):
-        near = np.exp(-(steep.T @ multiplier))
+        near = np.exp(np.clip(-(steep.T @ multiplier), -_LARGEST_LOG, _LARGEST_LOG))
         gap = matrix @ near - right - spread**2 * multiplier
         slope = (steep * near) @ matrix.T + np.diag(spread**2)
         step = np.linalg.lstsq(slope, gap, rcond=None)[0]
         multiplier = multiplier + step
+        if not np.isfinite(multiplier).all():
+            break
         if np.abs(steep.T @ step).max(initial=0.0) < _NEWTON_DONE:
             return np.asarray(np.exp(-(steep.T @ multiplier)), dtype=float)
     return ratio

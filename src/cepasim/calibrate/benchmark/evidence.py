@@ -24,12 +24,16 @@ _TEXT = (
 )
 
 
-def read_evidence(parameters_directory: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+def read_evidence(
+    parameters_directory: Path, name: str, columns: tuple[str, ...], *, signed: bool = False
+) -> pd.DataFrame:
     """`read_table` for ``benchmark/evidence/<name>.csv``."""
-    return read_table(parameters_directory, (EVIDENCE / name).as_posix(), columns)
+    return read_table(parameters_directory, (EVIDENCE / name).as_posix(), columns, signed=signed)
 
 
-def read_table(parameters_directory: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+def read_table(
+    parameters_directory: Path, name: str, columns: tuple[str, ...], *, signed: bool = False
+) -> pd.DataFrame:
     """One table of a parameter folder, codes and years as text, the rest as pandas reads it.
 
     Parameters
@@ -40,6 +44,8 @@ def read_table(parameters_directory: Path, name: str, columns: tuple[str, ...]) 
         Path inside the folder, without extension.
     columns : tuple of str
         Columns the caller needs.
+    signed : bool
+        Whether ``value`` may be negative.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def read_table(parameters_directory: Path, name: str, columns: tuple[str, ...]) 
         )
     if "value" in table:
         numbers = pd.to_numeric(table["value"], errors="coerce")
-        bad = numbers.isna() | (numbers < 0)
+        bad = numbers.isna() | ((numbers < 0) & (not signed))
         if bad.any():
             raise InputError(
                 Problem(shown, int(row) + 2, "value", table["value"][row], "a number, 0 or more")

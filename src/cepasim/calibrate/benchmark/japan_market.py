@@ -1,55 +1,58 @@
-"""Japan's imports by chapter and source: prior, statements, balance.
+"""Japan's imports by chapter and source: customs by exporter and good, balanced to chapters.
 
-No table of this kind for 2023 is in the evidence, so every cell but India's is an estimate of
-grade C or D. Sources with a listed share of a chapter start there; others from the sector share
-of 2014 or, where the 2014 tables hide them in the rest of the world, from the composition of
-their own sales to Japan. Chapter totals, partner totals, clothing shares and the group minerals
-and metals then pull, each by its grade. India's column is the bilateral benchmark.
+Japan Customs gives the imports of 2023-24 by exporter and some thirty goods that do not overlap:
+they are met exactly. What the balance estimates is the split of a good over chapters, from the
+exporter's own split of 2018-2020 (`japan_prior`), chapter totals published for 2023, what China
+and the United States report of their exports to Japan, and what claimed a preference, as a floor.
+India's column is the bilateral benchmark. Without the file of the prior the other columns stay as
+they are stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from cepasim.calibrate.benchmark.cells import Array, Statement, balance_cells
-from cepasim.calibrate.benchmark.japan_prior import TINY, partner_totals, prior_cells
+from cepasim.calibrate.benchmark.cells import Statement, balance_cells
+from cepasim.calibrate.benchmark.japan_prior import (
+    NO_TOTAL,
+    UNLISTED,
+    GoodsCells,
+    customs_by_good,
+    goods_cells,
+    read_chapter_prior,
+)
 from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
 from cepasim.calibrate.benchmark.market_tables import (
     CIF,
     Cell,
-    Grid,
     ReportLine,
     log_normal_cell,
     statement_line,
 )
+from cepasim.core.problems import InputError, Problem
 
 JAPAN_EXPORTERS: tuple[str, ...] = (
     *("IND", "CHN", "KOR", "TWN", "VNM", "THA", "IDN", "MYS", "PHL", "SGP"),
     *("BGD", "KHM", "MMR", "AUS", "USA", "EU27", "GBR", "CHE", "ARE", "ROW"),
 )
-
-ASEAN: tuple[str, ...] = ("VNM", "THA", "IDN", "MYS", "PHL", "SGP", "KHM", "MMR")
-
-CLOTHING: tuple[str, ...] = ("61", "62")
-
-FUELS = "27"
-
-# Chapters wholly inside the WTO group "minerals and metals", small exceptions aside; the group
-# also holds coal and gas (part of chapter 27) and, in some editions, fertilisers (31).
-MINERALS: tuple[str, ...] = (
-    *("25", "26", "68", "69", "70", "71", "72", "73", "74", "75", "76"),
-    *("78", "79", "80", "81", "82", "83"),
+YEAR = "2023-24"
+SOURCE = (
+    "balance of Japan Customs' imports by partner and good (e-Stat), chapters inside a good after "
+    "Growth Lab at Harvard University, The Atlas of Economic Complexity, 2018-2020"
 )
-
-MINERALS_AT_MOST: tuple[str, ...] = (*MINERALS, "31", FUELS)
-
-NO_TOTAL: tuple[str, ...] = ("98", "99")
+_GRADES = (("B", 0.1), ("C", 0.35))
+"""Largest standard error, log points, of a cell of either grade; beyond them D."""
 
 
 def balance_japan(
-    evidence: MarketEvidence, exports: Mapping[str, Figure], freight: float
+    evidence: MarketEvidence,
+    exports: Mapping[str, Figure],
+    freight: Mapping[str, float],
+    prior: Path,
 ) -> tuple[list[Cell], list[ReportLine]]:
     """Cells of Japan's import market and what the balance did to the evidence.
 
@@ -59,8 +62,10 @@ def balance_japan(
         The market evidence.
     exports : mapping of str to Figure
         India's exports to Japan f.o.b. by chapter, US$ mn.
-    freight : float
-        Freight and insurance from India to Japan, share of the f.o.b. value.
+    freight : mapping of str to float
+        Freight and insurance to Japan by exporter, share of the f.o.b. value.
+    prior : Path
+        Chapters by partner of earlier years (`read_chapter_prior`).
 
     Returns
     -------
@@ -68,195 +73,183 @@ def balance_japan(
         Chapters x exporters in order, US$ mn c.i.f.
     report : list of ReportLine
     """
-    grid = Grid(
-        tuple(hs for hs in evidence.chapters if hs not in NO_TOTAL),
-        tuple(e for e in JAPAN_EXPORTERS if e != "IND"),
+    free = goods_cells(evidence, read_chapter_prior(prior, JAPAN_EXPORTERS), JAPAN_EXPORTERS)
+    statements = _statements(evidence, free, exports, freight)
+    result = balance_cells(free.value, free.log_sd, statements)
+    frame = pd.DataFrame({"hs": free.hs, "exporter": free.exporter, "value": result.value}).assign(
+        square=(result.value * result.log_sd) ** 2
     )
-    india = {hs: figure.value * (1 + freight) for hs, figure in exports.items()}
-    prior, log_sd = prior_cells(evidence, grid, india)
-    statements = _statements(evidence, grid, india)
-    result = balance_cells(prior.ravel(), log_sd.ravel(), statements)
-    value = grid.square(result.value)
-    # Remembered figures err together, which the curvature does not know; no balanced cell is less
-    # certain than its prior, though.
-    spread = np.minimum(log_sd, evidence.assumption("range_inflation") * grid.square(result.log_sd))
+    sums = frame.groupby(["hs", "exporter"]).sum()
+    value = sums["value"].unstack().fillna(0.0)
+    error = np.sqrt(sums["square"]).unstack().fillna(0.0)
+    value = value.reindex(index=evidence.chapters, columns=JAPAN_EXPORTERS[1:]).fillna(0.0)
+    log_sd = (error.reindex_like(value) / value.where(value > 0)).fillna(0.0)
+    least = evidence.assumption("sd_japan_customs")
+    log_sd = np.sqrt(log_sd**2 + least**2)
+    return _cells(evidence, value, log_sd, exports, freight["IND"]), [
+        *(statement_line("JPN", s, result.value) for s in statements),
+        *_india_lines(evidence, exports, freight["IND"]),
+    ]
 
-    origin = _PriorOrigin(evidence)
-    cells: list[Cell] = []
-    mean = _mean_of_market(evidence, grid, value, india)
+
+def stored_japan(
+    evidence: MarketEvidence, exports: Mapping[str, Figure], freight: float, table: Path
+) -> tuple[list[Cell], list[ReportLine]]:
+    """The stored columns of the other sources beside India's of this benchmark.
+
+    For a run without the file of the prior: the other columns rest on customs and do not depend on
+    the bilateral benchmark, apart from the chapters without a Japanese total.
+
+    Raises
+    ------
+    InputError
+        If there is no stored table, or a cell is missing in it.
+    """
+    shown = "benchmark/japan_imports.csv"
+    if not table.is_file():
+        raise InputError(
+            [Problem(shown, None, "file", None, "the stored table, or --chapter-prior FILE")]
+        )
+    rows = pd.read_csv(table, dtype={"hs": str}, keep_default_na=False)
+    stored = {(row["hs"], row["exporter"]): row for row in rows.to_dict("records")}
+    cells = []
     for hs in evidence.chapters:
-        cells.append(_india_cell(hs, exports[hs], freight))
-        for j, exporter in enumerate(grid.exporters):
-            if hs in NO_TOTAL:
-                amount, sd = mean[hs][j], evidence.assumption("sd_filler")
-            else:
-                i = grid.chapters.index(hs)
-                amount, sd = float(value[i, j]), float(spread[i, j])
-            cells.append(
-                log_normal_cell(
-                    hs,
-                    exporter,
-                    amount,
-                    sd,
-                    origin.grade(hs, exporter),
-                    "2023",
-                    "balance of Japan's imports by chapter and source",
-                    origin.note(hs, exporter),
-                )
+        for exporter in JAPAN_EXPORTERS:
+            if exporter == "IND":
+                cells.append(_india_cell(hs, exports[hs], freight))
+                continue
+            row = stored.get((hs, exporter))
+            if row is None:
+                raise InputError([Problem(shown, None, f"{hs} {exporter}", None, "every cell")])
+            value, low, high = (float(str(row[c])) for c in ("value", "low", "high"))
+            unit, grade, year, source, note = (
+                str(row[c]) for c in ("unit", "grade", "year", "source", "note")
             )
-    report = [statement_line("JPN", s, result.value) for s in statements]
-    report += _share_lines(evidence, grid, value, india)
-    report += _india_lines(evidence, grid, india)
-    return cells, report
+            cells.append(Cell("", hs, exporter, value, low, high, unit, grade, year, source, note))
+    return cells, _india_lines(evidence, exports, freight)
 
 
 def _statements(
-    evidence: MarketEvidence, grid: Grid, india: Mapping[str, float]
+    evidence: MarketEvidence,
+    free: GoodsCells,
+    exports: Mapping[str, Figure],
+    freight: Mapping[str, float],
 ) -> list[Statement]:
     """Everything known about sums of Japan's imports, on the cells without India."""
-    chapters = {figure.key[0]: figure for figure in evidence["japan_chapter_totals"]}
-    total = chapters["total"]
-    out = [
-        Statement(
-            "all chapters, all sources",
-            "total",
-            grid.weights(),
-            total.value,
-            evidence.assumption("sd_total_published"),
-            total.value,
-            fixed=sum(india[hs] for hs in grid.chapters),
-            grade=total.grade,
-            source=total.source,
-        )
-    ]
-    tight = evidence.assumption("sd_chapter_total_published")
-    for hs in grid.chapters:
-        figure = chapters[hs]
-        out.append(
-            Statement(
-                f"chapter {hs}",
-                "chapter total",
-                grid.weights(chapters=[hs]),
-                figure.value,
-                tight if figure.published else figure.log_sd,
-                figure.value,
-                fixed=india[hs],
-                grade=figure.grade,
-                source=figure.source,
-            )
-        )
-    partners = partner_totals(evidence, "2023")
-    citation = evidence["japan_partner_totals"][0].source + ", raised to c.i.f."
-    out += [
-        Statement(
-            f"all chapters from {exporter}",
-            "partner total",
-            grid.weights(exporters=[exporter]),
-            partners[exporter],
-            evidence.assumption("sd_partner_total"),
-            partners[exporter],
-            grade="B",
-            source=citation,
-        )
-        for exporter in grid.exporters
-    ]
-    return [*out, *_clothing(evidence, grid, india), *_minerals(evidence, grid)]
-
-
-def _clothing(evidence: MarketEvidence, grid: Grid, india: Mapping[str, float]) -> list[Statement]:
-    """Shares of sources in clothing (61 and 62 together), linear: cells - share * all = 0."""
-    everything = grid.weights(chapters=CLOTHING)
-    own = sum(india[hs] for hs in CLOTHING)
-    totals = evidence.values("japan_chapter_totals")
-    size = sum(totals[(hs,)] for hs in CLOTHING)
+    goods = customs_by_good(evidence)
+    citation = evidence["japan_customs"][0].source
     out = []
-    for figure in evidence["apparel_shares"]:
-        exporter, measure, _ = figure.key
-        if measure == "total":
+    for group, row in goods.drop(index="IND").iterrows():
+        members = UNLISTED if group == "UNLISTED" else (str(group),)
+        inside = np.isin(free.exporter, members)
+        for good, size in row.items():
+            weights = (inside & (free.good == good)).astype(float)
+            if size > 0 and weights.any():
+                out.append(
+                    Statement(
+                        f"{good} from {'partners not listed' if len(members) > 1 else group}",
+                        "customs by partner and good",
+                        weights,
+                        float(size),
+                        0.0,
+                        float(size),
+                        grade="A",
+                        source=citation,
+                    )
+                )
+    world = float(goods.to_numpy().sum())
+    chapters = {figure.key[0]: figure for figure in evidence["japan_chapter_totals"]}
+    factor = world / chapters["total"].value
+    for hs, figure in chapters.items():
+        if hs != "total":
+            size = figure.value * factor
+            fixed = exports[hs].value * (1 + freight["IND"])
+            sd = evidence.assumption("sd_chapter_total_published")
+            kind = "chapter total of 2023, moved to 2023-24 with all imports"
             out.append(
                 Statement(
-                    f"clothing (61-62), {figure.year}",
-                    "clothing total",
-                    everything,
-                    figure.value,
-                    evidence.assumption("sd_apparel_total"),
-                    figure.value,
-                    fixed=own,
+                    f"chapter {hs}",
+                    kind,
+                    (free.hs == hs).astype(float),
+                    size,
+                    sd,
+                    size,
+                    fixed=fixed,
                     grade=figure.grade,
                     source=figure.source,
                 )
             )
-            continue
-        group = ASEAN if exporter == "ASEAN" else (exporter,)
-        out.append(
-            Statement(
-                f"clothing (61-62) from {exporter}, {figure.year}",
-                "clothing share",
-                grid.weights(chapters=CLOTHING, exporters=group) - figure.value * everything,
-                0.0,
-                evidence.assumption("sd_apparel_share") * figure.value,
-                size,
-                fixed=-figure.value * own,
-                share=figure.value,
-                unit="share",
-                grade=figure.grade,
-                source=figure.source,
-            )
-        )
+    out += _partner_statements(evidence, free, freight)
     return out
 
 
-def _minerals_2023(evidence: MarketEvidence) -> dict[str, float]:
-    """Minerals and metals by exporter, 2022 moved to 2023 by the partner's total; US$ mn."""
-    group: dict[str, float] = {}
-    for figure in evidence["minerals_metals"]:
-        code = evidence.exporter_of[figure.key[0]]
-        group[code] = group.get(code, 0.0) + figure.value
-    now, then = partner_totals(evidence, "2023"), partner_totals(evidence, "2022")
-    return {code: value * now[code] / then[code] for code, value in group.items()}
+def _partner_statements(
+    evidence: MarketEvidence, free: GoodsCells, freight: Mapping[str, float]
+) -> list[Statement]:
+    """What partners report, what claimed a preference, and totals of partners not listed."""
+    out = []
+    for table, kind, sd, sense, uplift in (
+        ("japan_reported_exports", "exporter's report", "sd_reported_exports", "==", True),
+        ("japan_preferential_floors", "preferential imports", "sd_preferential_floor", ">=", False),
+        ("japan_unlisted_partners", "partner total", "sd_partner_total", "==", True),
+    ):
+        for figure in evidence[table]:
+            exporter, hs = (
+                figure.key
+                if table != "japan_unlisted_partners"
+                else (
+                    figure.key[0],
+                    "",
+                )
+            )
+            weights = (free.exporter == exporter) & ((free.hs == hs) if hs else True)
+            if not weights.any():
+                continue
+            size = figure.value * (1 + (freight[exporter] if uplift else 0.0))
+            out.append(
+                Statement(
+                    f"chapter {hs} from {exporter}" if hs else f"all chapters from {exporter}",
+                    kind,
+                    weights.astype(float),
+                    size,
+                    evidence.assumption(sd),
+                    size,
+                    sense=sense,
+                    grade=figure.grade,
+                    source=figure.source,
+                )
+            )
+    return out
 
 
-def _minerals(evidence: MarketEvidence, grid: Grid) -> list[Statement]:
-    """Bounds from the WTO group minerals and metals, which holds coal and gas but not oil.
-
-    The group lies between the chapters that are wholly in it and those plus all of chapter 27,
-    so each partner gives an upper and a lower bound.
-    """
-    source = evidence["minerals_metals"][0].source + ", 2022 moved to 2023 by the partner's total"
-    return [
-        Statement(
-            f"minerals and metals from {exporter}",
-            "minerals and metals",
-            grid.weights(chapters=chapters, exporters=[exporter]),
-            value,
-            evidence.assumption("sd_minerals"),
-            value,
-            sense=sense,
-            grade="B",
-            source=source,
-        )
-        for exporter, value in sorted(_minerals_2023(evidence).items())
-        if exporter in grid.exporters and exporter != "ROW" and value > 0
-        for sense, chapters in (("<=", MINERALS), (">=", MINERALS_AT_MOST))
-    ]
-
-
-def _mean_of_market(
-    evidence: MarketEvidence, grid: Grid, value: Array, india: Mapping[str, float]
-) -> dict[str, list[float]]:
-    """Chapters without a Japanese total: cells that give India its share in the whole market.
-
-    Japan publishes nothing for 98 and 99. The other sources' cells are as large as makes India's
-    share in the chapter its mean share, and divided like all imports; no Indian trade, no market.
-    """
-    others = float(value.sum())
-    ratio = others / max(sum(india[hs] for hs in grid.chapters), TINY)
-    mean = value.sum(axis=0) / others
-    return {
-        hs: [float(share) * ratio * india[hs] if india[hs] > 0 else 0.0 for share in mean]
-        for hs in evidence.chapters
-        if hs in NO_TOTAL
-    }
+def _cells(
+    evidence: MarketEvidence,
+    value: pd.DataFrame,
+    log_sd: pd.DataFrame,
+    exports: Mapping[str, Figure],
+    freight: float,
+) -> list[Cell]:
+    """All cells in order; chapters that Japan does not publish have the mean of the market."""
+    india = {hs: figure.value * (1 + freight) for hs, figure in exports.items()}
+    others = value.drop(index=list(NO_TOTAL)).sum()
+    shares = (others / others.sum()).to_numpy(float)
+    ratio = float(others.sum()) / sum(india[hs] for hs in value.index if hs not in NO_TOTAL)
+    cells: list[Cell] = []
+    amounts, errors = value.to_numpy(float), log_sd.to_numpy(float)
+    for i, hs in enumerate(evidence.chapters):
+        cells.append(_india_cell(hs, exports[hs], freight))
+        for j, exporter in enumerate(JAPAN_EXPORTERS[1:]):
+            amount, sd = float(amounts[i, j]), float(errors[i, j])
+            note = "goods of Japan Customs by partner, divided by chapter"
+            if hs in NO_TOTAL:
+                amount = ratio * india[hs] * float(shares[j])
+                sd = evidence.assumption("sd_filler")
+                note = "no Japanese total for this chapter: mean of the market, by India's share"
+            elif exporter in UNLISTED:
+                note = "goods of partners that Japan Customs does not list, divided among them"
+            grade = next((name for name, most in _GRADES if sd <= most), "D")
+            cells.append(log_normal_cell(hs, exporter, amount, sd, grade, YEAR, SOURCE, note))
+    return cells
 
 
 def _india_cell(hs: str, figure: Figure, freight: float) -> Cell:
@@ -264,101 +257,25 @@ def _india_cell(hs: str, figure: Figure, freight: float) -> Cell:
     value, low, high = (x * (1 + freight) for x in (figure.value, figure.low, figure.high))
     source = "bilateral benchmark, India's exports f.o.b. raised to c.i.f."
     note = f"freight and insurance {100 * freight:g} % of the f.o.b. value"
-    return Cell("", hs, "IND", value, low, high, CIF, "C", "2023-24", source, note)
-
-
-class _PriorOrigin:
-    """Where the prior of a cell came from, and the grade that follows."""
-
-    def __init__(self, evidence: MarketEvidence) -> None:
-        self._shares = set(evidence.values("japan_share_priors"))
-        self._structure = set(evidence.values("japan_partner_structure"))
-        self._composed = {exporter for exporter, _ in self._structure}
-        self._clothing = {figure.key[0] for figure in evidence["apparel_shares"]}
-
-    def grade(self, hs: str, exporter: str) -> str:
-        return "C" if hs in CLOTHING and exporter in self._clothing else "D"
-
-    def note(self, hs: str, exporter: str) -> str:
-        if hs in NO_TOTAL:
-            return "no Japanese total for this chapter: mean of the market, sized by India's share"
-        if self.grade(hs, exporter) == "C":
-            return "listed share and published shares of clothing"
-        if (hs, exporter) in self._shares:
-            return "prior: listed share of the chapter"
-        if exporter == "ROW":
-            return "prior: what the named sources leave"
-        if exporter not in self._composed:
-            return "prior: sector share of 2014"
-        if (exporter, hs) in self._structure:
-            return "prior: composition of the exporter's sales"
-        return "prior: the exporter's remaining sales, spread like the rest of the world's"
-
-
-def _share_lines(
-    evidence: MarketEvidence, grid: Grid, value: Array, india: Mapping[str, float]
-) -> list[ReportLine]:
-    """Listed shares of a chapter against the balanced ones."""
-    lines = []
-    for figure in evidence["japan_share_priors"]:
-        hs, exporter = figure.key
-        i = grid.chapters.index(hs)
-        got = 100 * float(value[i, grid.exporters.index(exporter)] / (value[i].sum() + india[hs]))
-        lines.append(
-            ReportLine(
-                "JPN",
-                f"chapter {hs} from {exporter}",
-                "listed share",
-                figure.value,
-                got,
-                figure.unit,
-                figure.grade,
-                figure.source,
-                float(np.log(max(got, TINY) / figure.value)) / figure.log_sd,
-            )
-        )
-    return lines
+    return Cell("", hs, "IND", value, low, high, CIF, "C", YEAR, source, note)
 
 
 def _india_lines(
-    evidence: MarketEvidence, grid: Grid, india: Mapping[str, float]
+    evidence: MarketEvidence, exports: Mapping[str, Figure], freight: float
 ) -> list[ReportLine]:
-    """What other sources say of India's fixed column, and chapters it would nearly fill."""
-    lines = [
+    """Japan's own count of India's sales against India's column, by good and in all."""
+    goods = customs_by_good(evidence).loc["IND"]
+    citation = evidence["japan_customs"][0].source
+    total = sum(figure.value for figure in exports.values()) * (1 + freight)
+    return [
         ReportLine(
             "JPN",
             "all chapters from IND (fixed)",
             "partner total",
-            partner_totals(evidence, "2023")["IND"],
-            sum(india.values()),
+            float(goods.to_numpy(float).sum()),
+            total,
             "US$ mn",
-            "B",
-            evidence["japan_partner_totals"][0].source + ", raised to c.i.f.",
-        ),
-        ReportLine(
-            "JPN",
-            "minerals and metals from IND (fixed; chapters wholly in the group)",
-            "minerals and metals",
-            _minerals_2023(evidence)["IND"],
-            sum(india[hs] for hs in MINERALS),
-            "US$ mn",
-            "B",
-            evidence["minerals_metals"][0].source,
-        ),
-    ]
-    totals = evidence.values("japan_chapter_totals")
-    lines += [
-        ReportLine(
-            "JPN",
-            f"chapter {hs}: India alone against the chapter's total",
-            "conflict",
-            totals[(hs,)],
-            india[hs],
-            "US$ mn",
-            "D",
-            "bilateral benchmark against Japan's chapter total",
+            "A",
+            citation,
         )
-        for hs in grid.chapters
-        if india[hs] > 0.5 * totals[(hs,)]
     ]
-    return lines

@@ -1,128 +1,173 @@
-"""First guess at Japan's imports by chapter and source, before its totals pull."""
+"""First guess at Japan's imports by exporter, chapter and good: what one file outside says.
+
+Japan Customs gives the imports of 2023-24 by exporter and good; inside a good, chapters are split
+as the exporter sold them in 2018-2020. That split comes from a table of chapters by partner whose
+licence does not allow it to be shipped (Growth Lab at Harvard University, The Atlas of Economic
+Complexity): the program is given the file, uses shares inside a good and never levels, and only
+the balanced result is stored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cepasim.calibrate.benchmark.cells import Array
-from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
-from cepasim.calibrate.benchmark.market_tables import Grid
+from cepasim.calibrate.benchmark.market_evidence import MarketEvidence
+from cepasim.core.problems import InputError, Problem
 
-# Countries of the 2014 table without a column here.
-_OTHERS_OF_2014: tuple[str, ...] = ("BRA", "CAN", "MEX", "NOR", "RUS", "TUR")
+PRIOR_YEARS = (2018, 2019, 2020)
+_COLUMNS = ("flow", "partner", "hs2", "year", "value_usd")
+_UNION: tuple[str, ...] = (
+    *("AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV"),
+    *("HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN"),
+    "SWE",
+)
+"""Members of the European Union of 27, by ISO code."""
+NO_TOTAL: tuple[str, ...] = ("98", "99")
+"""Chapters without a Japanese total: what others book there is in the goods of real chapters."""
+UNLISTED: tuple[str, ...] = ("BGD", "KHM", "MMR", "ROW")
+"""Exporters that Japan Customs does not list, or lists in part: known together, good by good."""
 
-TINY = 1e-300
 
+def read_chapter_prior(path: Path, exporters: tuple[str, ...]) -> pd.DataFrame:
+    """Mean yearly sales to Japan of `PRIOR_YEARS`: chapters by exporters, US$ mn.
 
-def partner_totals(evidence: MarketEvidence, year: str) -> dict[str, float]:
-    """Japan's imports by exporter, US$ mn, raised from f.o.b. to the published c.i.f. total.
+    Parameters
+    ----------
+    path : Path
+        CSV (may be compressed): ``flow`` ("import", seen from Japan), ``partner`` (ISO code),
+        ``hs2``, ``year``, ``value_usd``.
+    exporters : tuple of str
+        Codes of the model; partners without one are ``ROW``.
 
-    One common factor for all: the published total c.i.f. of 2023 over the sum of partners f.o.b.
-    of that year. What the partner list leaves out of the world's sum is in ``ROW``.
+    Raises
+    ------
+    InputError
+        If the file or a column is missing, or a year has no rows.
     """
-    totals: dict[str, float] = {}
-    world: dict[str, float] = {}
-    for figure in evidence["japan_partner_totals"]:
-        when, partner = figure.key
-        code = evidence.exporter_of[partner]
-        if code == "WORLD":
-            world[when] = figure.value
-        elif when == year:
-            totals[code] = totals.get(code, 0.0) + figure.value
-    totals["ROW"] = world[year] - sum(v for code, v in totals.items() if code != "ROW")
-    uplift = evidence.values("japan_chapter_totals")[("total",)] / world["2023"]
-    return {code: value * uplift for code, value in totals.items()}
-
-
-def _sector_shares(evidence: MarketEvidence, grid: Grid) -> dict[str, Array]:
-    """Source shares of 2014 carried to chapters through the concordance: partner -> (chapters,)."""
-    shares = evidence.values("japan_sector_shares_2014")
-    known = {sector for sector, _ in shares}
-    weights = np.zeros((len(grid.chapters), len(known)))
-    column = {sector: k for k, sector in enumerate(sorted(known))}
-    for (_, scheme, hs, sector), weight in evidence.values("chapter_sectors").items():
-        # Electricity (part of chapter 27) has no row in the table of imports by source.
-        if scheme == "wiod2016" and hs in grid.chapters and sector in known:
-            weights[grid.chapters.index(hs), column[sector]] = weight
-    weights /= weights.sum(axis=1, keepdims=True)
-    partners = sorted({partner for _, partner in shares})
-    return {
-        partner: weights @ np.array([shares.get((sector, partner), 0.0) for sector in column])
-        for partner in partners
-    }
-
-
-def _candidates(evidence: MarketEvidence, grid: Grid, totals: Array) -> tuple[Array, Array]:
-    """First guess at every cell, US$ mn, and its log standard deviation: chapters x exporters.
-
-    Partners the 2014 table names keep its sector share; those it hides inside the rest of the
-    world (or, for the United Kingdom, inside EU28) get their total spread by the composition of
-    their sales, and what that leaves out like the rest of the world's, each chapter below the
-    smallest listed one. ``ROW`` holds only the named countries without a column.
-    """
-    by_chapter = _sector_shares(evidence, grid)
-    partners = partner_totals(evidence, "2023")
-    value = np.zeros((len(grid.chapters), len(grid.exporters)))
-    log_sd = np.full_like(value, evidence.assumption("sd_sector_share_2014"))
-    for j, exporter in enumerate(grid.exporters):
-        if exporter in by_chapter and exporter != "ROW":
-            value[:, j] = by_chapter[exporter] * totals
-    composition: dict[str, list[Figure]] = {}
-    for figure in evidence["japan_partner_structure"]:
-        composition.setdefault(figure.key[0], []).append(figure)
-    for exporter, listed in composition.items():
-        j, size = grid.exporters.index(exporter), partners[exporter]
-        other = by_chapter["ROW"] * totals
-        other[[grid.chapters.index(f.key[1]) for f in listed]] = 0.0
-        left = max(1 - sum(f.value for f in listed) / 100, 0.0) * size
-        value[:, j] = np.minimum(
-            left * other / other.sum(), min(f.value for f in listed) / 100 * size
+    if not path.is_file():
+        raise InputError([Problem(str(path), None, "file", None, "a table of chapters by partner")])
+    table = pd.read_csv(path, dtype={"hs2": str, "partner": str})
+    missing = [column for column in _COLUMNS if column not in table]
+    if missing:
+        raise InputError(
+            [Problem(path.name, 1, ", ".join(missing), None, f"columns {', '.join(_COLUMNS)}")]
         )
-        log_sd[:, j] = evidence.assumption("sd_filler")
-        for figure in listed:
-            i = grid.chapters.index(figure.key[1])
-            value[i, j] = figure.value / 100 * size
-            log_sd[i, j] = figure.log_sd
-    union = by_chapter["EU28"] * totals
-    british = value[:, grid.exporters.index("GBR")]
-    value[:, grid.exporters.index("EU27")] = np.maximum(union - british, 0.5 * union)
-    value[:, grid.exporters.index("ROW")] = sum(by_chapter[c] for c in _OTHERS_OF_2014) * totals
-    return value, log_sd
+    table = table[(table["flow"] == "import") & table["year"].isin(PRIOR_YEARS)]
+    absent = sorted(set(PRIOR_YEARS) - set(table["year"]))
+    if absent:
+        raise InputError([Problem(path.name, None, "year", absent, "rows of every year")])
+    code = table["partner"].where(table["partner"].isin(exporters), "ROW")
+    code = code.mask(table["partner"].isin(_UNION), "EU27").mask(table["partner"] == "IND", "IND")
+    by_cell = table.assign(exporter=code).pivot_table(
+        index="hs2", columns="exporter", values="value_usd", aggfunc="sum"
+    )
+    return by_cell.fillna(0.0) / len(PRIOR_YEARS) / 1e6
 
 
-def prior_cells(
-    evidence: MarketEvidence, grid: Grid, india: Mapping[str, float]
-) -> tuple[Array, Array]:
-    """Prior cells without India, US$ mn, and their log standard deviations: chapters x exporters.
+@dataclass(frozen=True, eq=False)
+class GoodsCells:
+    """Free cells of Japan's market: every exporter, good, and chapter that can be in the good.
 
-    A chapter with listed shares: these as they stand; of the rest, named sources that are not
-    listed get at most a stated part, each less than the smallest listed share ("the rest of the
-    chapter is ROW and India"). Other chapters: the candidates, scaled to the chapter.
+    Attributes
+    ----------
+    exporter, good, hs : ndarray of str, shape (n,)
+        What each cell is.
+    value : ndarray, shape (n,)
+        Prior, US$ mn c.i.f.
+    log_sd : ndarray, shape (n,)
+        Its standard error, log points.
     """
-    chapter_totals = evidence.values("japan_chapter_totals")
-    totals = np.array([chapter_totals[(hs,)] for hs in grid.chapters])
-    value, log_sd = _candidates(evidence, grid, totals)
-    floor, part = evidence.assumption("row_floor"), evidence.assumption("unlisted_in_rest")
-    shares = {figure.key: figure for figure in evidence["japan_share_priors"]}
-    row = grid.exporters.index("ROW")
-    for i, hs in enumerate(grid.chapters):
-        room = max(totals[i] - india[hs], 0.1 * totals[i])
-        listed = {j: shares[hs, e] for j, e in enumerate(grid.exporters) if (hs, e) in shares}
-        others = [j for j in range(len(grid.exporters)) if j not in listed and j != row]
-        if listed:
-            amounts = {j: figure.value / 100 * totals[i] for j, figure in listed.items()}
-            rest = max(room - sum(amounts.values()), 2 * floor * room)
-            guess = np.minimum(value[i, others], min(amounts.values()))
-            guess *= min(1.0, part * rest / max(guess.sum(), TINY))
-            value[i, others], value[i, row] = guess, rest - guess.sum()
-            for j, figure in listed.items():
-                value[i, j], log_sd[i, j] = amounts[j], figure.log_sd
-        else:
-            named = value[i, others].sum()
-            remainder = max(room - named, value[i, row], floor * room)
-            value[i, others] *= room / (named + remainder)
-            value[i, row] = remainder * room / (named + remainder)
-        log_sd[i, row] = evidence.assumption("sd_row_remainder")
-    return value, log_sd
+
+    exporter: np.ndarray
+    good: np.ndarray
+    hs: np.ndarray
+    value: Array
+    log_sd: Array
+
+
+def customs_by_good(evidence: MarketEvidence) -> pd.DataFrame:
+    """Japan's imports of 2023-24 by exporter and good, US$ mn c.i.f.; goods do not overlap.
+
+    ``UNLISTED`` is what is left of the world when every listed exporter is taken out.
+    """
+    rate = evidence.values("customs_rates")["April-March", "2023-24"]
+    yen = pd.Series(evidence.values("japan_customs")).unstack().fillna(0.0)
+    signs = {
+        key[1:]: v for key, v in evidence.values("customs_pieces").items() if key[0] == "export"
+    }
+    dollars = 1000.0 * yen / rate
+    goods = pd.DataFrame(0.0, index=yen.index, columns=sorted({piece for piece, _ in signs}))
+    for (piece, good), sign in signs.items():
+        if good in dollars:
+            goods[piece] += sign * dollars[good]
+    goods = goods.clip(lower=0.0)
+    listed = goods.drop(index="WLD").sum()
+    goods.loc["UNLISTED"] = (goods.loc["WLD"] - listed).clip(lower=0.0)
+    return goods.drop(index="WLD")
+
+
+def _sold(prior: pd.DataFrame, exporter: str, hs: str) -> float:
+    """What an exporter sold of a chapter in the prior years; 0 if not listed."""
+    return float(np.asarray(prior[exporter].reindex([hs]).fillna(0.0), dtype=float)[0])
+
+
+def goods_cells(
+    evidence: MarketEvidence, prior: pd.DataFrame, exporters: tuple[str, ...]
+) -> GoodsCells:
+    """Prior cells of every exporter but India.
+
+    A good of a listed exporter is divided by what the exporter sold of each chapter in the prior
+    years, times the part of the chapter that belongs to the good; unlisted exporters share what is
+    left of a good in the same way. A chapter's share of a good is the less certain the smaller it
+    is (``sd_japan_drift_*``, measured on the prior years themselves).
+    """
+    goods = customs_by_good(evidence)
+    parts = {
+        key[1:]: weight
+        for key, weight in evidence.values("customs_prior").items()
+        if key[0] == "export"
+    }
+    rows = []
+    for exporter in exporters:
+        if exporter == "IND":
+            continue
+        group = exporter if exporter not in UNLISTED else "UNLISTED"
+        members = UNLISTED if group == "UNLISTED" else (exporter,)
+        for good in goods.columns:
+            sold = {
+                (member, hs): part * _sold(prior, member, hs)
+                for (hs, piece), part in parts.items()
+                if piece == good and hs not in NO_TOTAL
+                for member in members
+                if member in prior
+            }
+            whole, size = sum(sold.values()), float(goods[good].to_dict()[group])
+            if size <= 0:
+                continue
+            candidates = {key: v for key, v in sold.items() if key[0] == exporter}
+            if whole <= 0:
+                # A good never sold in the prior years: its chapters in equal parts.
+                candidates = dict.fromkeys(candidates, 1.0)
+                whole = float(len(sold)) or 1.0
+            rows += [
+                (exporter, good, hs, size * v / whole, v / whole)
+                for (_, hs), v in candidates.items()
+                if v > 0
+            ]
+    frame = pd.DataFrame(rows, columns=["exporter", "good", "hs", "value", "share"])
+    small, middle, large = (
+        evidence.assumption(f"sd_japan_drift_{size}") for size in ("small", "middle", "large")
+    )
+    share = frame["share"].to_numpy(float)
+    return GoodsCells(
+        frame["exporter"].to_numpy(str),
+        frame["good"].to_numpy(str),
+        frame["hs"].to_numpy(str),
+        frame["value"].to_numpy(float),
+        np.asarray(np.select([share >= 0.2, share >= 0.01], [large, middle], small), dtype=float),
+    )

@@ -19,14 +19,11 @@ from cepasim.economy.uncertainty.spread import WIDTH
 """Standard normal quantile of a two-sided 90 % range."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "partner_names": ("partner", "exporter"),
+    "japan_customs": ("exporter", "goods"),
     "japan_chapter_totals": ("hs",),
-    "japan_partner_totals": ("year", "partner"),
-    "minerals_metals": ("partner",),
-    "apparel_shares": ("exporter", "measure", "source"),
-    "japan_share_priors": ("hs", "exporter"),
-    "japan_partner_structure": ("exporter", "hs"),
-    "japan_sector_shares_2014": ("sector", "exporter"),
+    "japan_reported_exports": ("exporter", "hs"),
+    "japan_preferential_floors": ("exporter", "hs"),
+    "japan_unlisted_partners": ("exporter",),
     "chapter_sectors": ("importer", "scheme", "hs", "sector"),
     "india_imports_2021_22": ("hs", "exporter"),
     "india_world_imports": ("year", "hs"),
@@ -37,6 +34,14 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "assumptions": ("name",),
 }
 """Tables the market balance reads, and the columns that identify a row."""
+
+SHARED: Mapping[str, tuple[str, ...]] = {
+    "customs_rates": ("basis", "period"),
+    "customs_pieces": ("flow", "piece", "goods"),
+    "customs_prior": ("flow", "hs", "piece"),
+}
+"""Tables shared with the balance of the pair, without ``market_`` in their names."""
+_SIGNED = ("customs_pieces",)
 
 _FIGURE = ("value", "unit", "low", "high", "source", "year", "grade")
 
@@ -99,11 +104,6 @@ class MarketEvidence:
         """All chapters in order, 98 and 99 included: those with an Indian total."""
         return tuple(sorted({hs for _, hs in self.values("india_world_imports")}))
 
-    @property
-    def exporter_of(self) -> dict[str, str]:
-        """Exporter code of each partner name; countries without a column of their own are ROW."""
-        return {f.key[0]: f.key[1] for f in self.tables["partner_names"]}
-
 
 def read_market_evidence(parameters_directory: Path) -> MarketEvidence:
     """Read and check every table of `KEYS`.
@@ -121,8 +121,9 @@ def read_market_evidence(parameters_directory: Path) -> MarketEvidence:
     """
     problems: list[Problem] = []
     tables: dict[str, tuple[Figure, ...]] = {}
-    for name, keys in KEYS.items():
-        shown = f"benchmark/evidence/market_{name}.csv"
+    for name, keys in {**KEYS, **SHARED}.items():
+        prefix = "" if name in SHARED else "market_"
+        shown = f"benchmark/evidence/{prefix}{name}.csv"
         path = parameters_directory / shown
         if not path.is_file():
             problems.append(Problem(shown, None, "file", None, "the market balance reads it"))
@@ -131,7 +132,7 @@ def read_market_evidence(parameters_directory: Path) -> MarketEvidence:
         absent = [column for column in (*keys, *_FIGURE) if column not in frame]
         problems += [Problem(shown, 1, column, None, "a column of this name") for column in absent]
         if not absent:
-            tables[name], wrong = _figures(shown, frame, keys)
+            tables[name], wrong = _figures(shown, frame, keys, signed=name in _SIGNED)
             problems += wrong
     if problems:
         raise InputError(problems)
@@ -139,7 +140,7 @@ def read_market_evidence(parameters_directory: Path) -> MarketEvidence:
 
 
 def _figures(
-    shown: str, frame: pd.DataFrame, keys: tuple[str, ...]
+    shown: str, frame: pd.DataFrame, keys: tuple[str, ...], *, signed: bool = False
 ) -> tuple[tuple[Figure, ...], list[Problem]]:
     """Rows of one table as figures, and what is wrong with them (line 1 is the header)."""
     figures: list[Figure] = []
@@ -156,7 +157,8 @@ def _figures(
         except ValueError:
             problems.append(Problem(shown, line, "value", text["value"], "three numbers"))
             continue
-        if not 0 <= low <= value <= high < np.inf:
+        least = -np.inf if signed else 0.0
+        if not least <= low <= value <= high < np.inf:
             problems.append(Problem(shown, line, "value", value, "0 <= low <= value <= high"))
         about = {c: text[c] for c in ("unit", "source", "year", "grade")}
         figures.append(Figure(key, value, low, high, note=text.get("note", ""), **about))

@@ -99,7 +99,7 @@ def statement_line(market: str, statement: Statement, cells: Array) -> ReportLin
     if statement.share is not None:
         says, got = statement.share, statement.share + gap
     kind = statement.kind + ("" if statement.sense == "==" else f" ({statement.sense})")
-    in_sd = 0.0 if met else gap / statement.sd
+    in_sd = 0.0 if met or statement.sd == 0 else gap / statement.sd
     return ReportLine(
         market,
         statement.name,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.domestic_sales import domestic_sales
 from cepasim.calibrate.benchmark.india_market import balance_india
-from cepasim.calibrate.benchmark.japan_market import balance_japan
+from cepasim.calibrate.benchmark.japan_market import JAPAN_EXPORTERS, balance_japan, stored_japan
 from cepasim.calibrate.benchmark.market_evidence import Figure, read_market_evidence
 from cepasim.calibrate.benchmark.market_tables import Cell, cell_frame, report_frame
 from cepasim.core.problems import InputError, Problem
@@ -47,7 +47,10 @@ class MarketTables:
 
 
 def balance_markets(
-    bilateral: pd.DataFrame, parameters_directory: Path, freight_insurance: float | None = None
+    bilateral: pd.DataFrame,
+    parameters_directory: Path,
+    freight_insurance: float | None = None,
+    chapter_prior: Path | None = None,
 ) -> MarketTables:
     """Estimate both import markets and both domestic markets of the benchmark year.
 
@@ -63,6 +66,9 @@ def balance_markets(
     freight_insurance : float, optional
         Freight and insurance from India to Japan as a share of the f.o.b. value; read from
         ``macro/freight.csv`` if not given.
+    chapter_prior : Path, optional
+        Chapters by partner of earlier years, with which Japan's market is balanced anew; without
+        it the other sources stay as stored (see `japan_market`).
 
     Returns
     -------
@@ -77,10 +83,16 @@ def balance_markets(
     """
     directory = Path(parameters_directory)
     evidence = read_market_evidence(directory)
-    freight = _freight(directory) if freight_insurance is None else freight_insurance
+    freight = _freight(directory)
+    if freight_insurance is not None:
+        freight["IND"] = freight_insurance
     exports = _flow(bilateral, "export", evidence.chapters)
     imports = _flow(bilateral, "import", evidence.chapters)
-    japan, report = balance_japan(evidence, exports, freight)
+    if chapter_prior is None:
+        table = directory / "benchmark" / "japan_imports.csv"
+        japan, report = stored_japan(evidence, exports, freight["IND"], table)
+    else:
+        japan, report = balance_japan(evidence, exports, freight, chapter_prior)
     india, lines = balance_india(evidence, imports)
     report += lines
     domestic: list[Cell] = []
@@ -125,14 +137,15 @@ def _flow(bilateral: pd.DataFrame, flow: str, chapters: tuple[str, ...]) -> dict
     return {hs: figures[hs] for hs in chapters}
 
 
-def _freight(directory: Path) -> float:
-    """Freight and insurance from India to Japan, share of the f.o.b. value."""
+def _freight(directory: Path) -> dict[str, float]:
+    """Freight and insurance to Japan by exporter, share of the f.o.b. value."""
     path = directory / "macro" / "freight.csv"
     if path.is_file():
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
-        wanted = {"parameter": "freight_insurance", "importer": "JPN", "exporter": "IND"}
-        hits = [row for row in rows if all(row.get(k) == v for k, v in wanted.items())]
-        if len(hits) == 1:
-            return float(str(hits[0]["value"]))
-    allowed = "one row freight_insurance with importer JPN and exporter IND"
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        rows = rows[rows["parameter"] == "freight_insurance"]
+        own = rows[rows["importer"] == "JPN"].set_index("exporter")["value"].astype(float)
+        general = rows[(rows["importer"] == "") & (rows["exporter"] == "")]["value"].astype(float)
+        if "IND" in own.index and len(general) == 1:
+            return {e: float(own.get(e, general.iloc[0])) for e in JAPAN_EXPORTERS}
+    allowed = "rows freight_insurance of importer JPN with exporter IND, and of all pairs"
     raise InputError([Problem("macro/freight.csv", None, "freight_insurance", None, allowed)])

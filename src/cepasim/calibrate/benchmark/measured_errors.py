@@ -125,7 +125,11 @@ def measure_drift(
 
 
 def shrunk_log_sd(
-    errors: pd.DataFrame, share: pd.Series, settings: Mapping[str, float]
+    errors: pd.DataFrame,
+    share: pd.Series,
+    settings: Mapping[str, float],
+    *,
+    typical: bool = False,
 ) -> pd.Series:
     """Root mean square error by chapter, shrunk towards that of chapters of its size.
 
@@ -141,6 +145,9 @@ def shrunk_log_sd(
         Share of each chapter in the flow, to tell large from small.
     settings : mapping
         ``large_chapter_share``, ``shrinkage_years``, ``smallest_log_sd``, ``unseen_quantile``.
+    typical : bool
+        Whether the pooled error is the typical one (from the median absolute deviation) instead
+        of the mean square: for columns that are few and unlike, of which some are known to be bad.
     """
     large = share.reindex(errors.columns).fillna(0.0).to_numpy(float)
     large = large >= settings["large_chapter_share"]
@@ -156,6 +163,8 @@ def shrunk_log_sd(
             continue
         core = 3 * 1.4826 * float(np.median(np.abs(seen)))
         pooled = float(np.mean(np.square(np.clip(seen, -core, core))))
+        if typical:
+            pooled = (core / 3) ** 2
         measured = group & (count > 0)
         own = np.sqrt((squares + prior * pooled) / (count + prior))
         result[measured] = own[measured]

@@ -14,6 +14,7 @@ from cepasim.calibrate.benchmark.bridge import (
     fit_bridge,
     prior_shares,
 )
+from cepasim.calibrate.benchmark.customs_goods import CustomsGoods, customs_goods
 from cepasim.calibrate.benchmark.evidence import read_evidence
 from cepasim.calibrate.benchmark.measured_errors import (
     Drift,
@@ -74,6 +75,10 @@ class FlowTables:
         Error of growth with world trade.
     share_log_sd : float
         Error of Japan's calendar-year shares.
+    customs : CustomsGoods
+        Japan's own statistics of the flow by goods, bridged to chapters.
+    headings : DataFrame
+        Headings India reports to UN Comtrade, long (may be empty).
     """
 
     flow: str
@@ -90,6 +95,8 @@ class FlowTables:
     bridge_log_sd: pd.Series
     drift: Drift
     share_log_sd: float
+    customs: CustomsGoods
+    headings: pd.DataFrame
 
 
 def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, float]) -> FlowTables:
@@ -170,4 +177,6 @@ def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, floa
         bridge_log_sd=shrunk_log_sd(errors, last / last.sum(), settings),
         drift=measure_drift(chapters, world.loc[chapters.index], settings),
         share_log_sd=share_log_sd,
+        customs=customs_goods(parameters_directory, flow, chapters, settings),
+        headings=read("heading_trade", "flow", "calendar_year", "hs", "heading"),
     )

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from cepasim.calibrate.benchmark.customs_goods import goods_statements
 from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, FlowEvidence, Statement
+from cepasim.calibrate.benchmark.heading_trade import heading_statements
 from cepasim.calibrate.benchmark.measured_errors import (
     combine_errors,
     log_shares,
@@ -214,11 +216,15 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
     lines of the benchmark year are complete, they decide.
     """
     floors, equal, statements = hs8_statements(tables, settings)
+    known_totals = pd.concat([tables.chapters.sum(axis=1), tables.totals])
+    known_totals = known_totals[~known_totals.index.duplicated(keep="last")]
     statements = [
         *chapter_statements(tables, settings),
         *statements,
         *share_statements(tables, settings),
         *group_statements(tables),
+        *goods_statements(tables.customs, tables.totals, settings),
+        *heading_statements(tables.headings, tables.chapters, known_totals, settings),
     ]
     totals = np.array([float(tables.totals[year]) for year in YEARS])
     trade = (tables.chapters.loc[LAST_YEAR].to_numpy(float) > 0) | (floors > 0)

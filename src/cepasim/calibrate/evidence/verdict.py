@@ -117,7 +117,7 @@ def question_table(result: Calibration) -> pd.DataFrame:
         (
             "Who loses in Japan?",
             "not judged here",
-            "Japan's imports by chapter and source are an estimate, not observed.",
+            "Japan's imports are observed by source and group of goods; chapters are an estimate.",
         ),
     ]
     return pd.DataFrame(rows, columns=["question", "may the model be used?", "why"])
