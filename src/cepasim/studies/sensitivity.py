@@ -74,11 +74,11 @@ GROUPS = (
     Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
     Group("rents", "Who gains from barriers", r"rent_share"),
-    Group("preference_use", "Use of preferences", r"utilisation_|gsp_use"),
+    Group("preference_use", "Use of preferences", r"utilisation_|gsp_use|consignment|yen_per_"),
     Group(
         "tariffs",
         "Tariffs not in the schedules",
-        r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_mfn",
+        r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
     ),
     Group("freight", "Freight and insurance", r"freight_"),
     Group("growth", "Growth of demand", r"real_demand_growth"),
