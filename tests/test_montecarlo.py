@@ -222,7 +222,7 @@ def test_a_folder_of_another_study_is_refused(
     with pytest.raises(InputError, match="scenario_sha256"):
         other = scenario.model_copy(update={"levers": ()})
         monte_carlo(economy, other, 2, 4, out=tmp_path)
-    with pytest.raises(InputError, match="at least 1"):
+    with pytest.raises(InputError, match="from 1 to"):
         monte_carlo(economy, scenario, 0)
 
 

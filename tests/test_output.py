@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from cepasim.core import files as output
+from cepasim.core.problems import InputError
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -135,12 +136,30 @@ def test_a_manifest_cannot_point_out_of_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3, "program": "cepasim"}'])
-def test_a_damaged_manifest_does_no_harm(tmp_path: Path, text: str) -> None:
+def test_a_manifest_that_is_not_ours_is_not_overwritten(tmp_path: Path, text: str) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "manifest.json").write_text(text)
-    earlier_output(out, **{"a.csv": "new"})
+    with pytest.raises(InputError, match=r"manifest\.json"):
+        earlier_output(out, **{"a.csv": "new"})
+    assert names(out) == ["manifest.json"] and (out / "manifest.json").read_text() == text
+
+
+def test_a_file_the_user_wrote_is_not_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    earlier_output(out, **{"a.csv": "old"})
+    (out / "a.csv").write_text("edited by hand")
+    before = (out / "manifest.json").read_text()
+    with pytest.raises(InputError, match=r"a\.csv"):
+        earlier_output(out, **{"a.csv": "new", "b.csv": "new"})
+    assert (out / "a.csv").read_text() == "edited by hand"
     assert names(out) == ["a.csv", "manifest.json"]
+    assert (out / "manifest.json").read_text() == before
+
+
+def test_a_full_disk_names_the_path(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"x\.csv"), output.replace_file(tmp_path / "x.csv"):
+        raise OSError(28, "No space left on device")
 
 
 def test_a_move_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

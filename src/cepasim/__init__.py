@@ -18,8 +18,9 @@ from cepasim.simulate import simulate
 if TYPE_CHECKING:
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
-    from cepasim.studies.batch import batch, grid
+    from cepasim.studies.batch import batch
     from cepasim.studies.break_even import fund_break_even
+    from cepasim.studies.grid import grid
     from cepasim.studies.monte_carlo import monte_carlo
     from cepasim.studies.sensitivity import sensitivity, sweep, tornado
     from cepasim.tables.concentration import compare_basket
@@ -54,7 +55,7 @@ _ON_DEMAND = {
     "compare_basket": "cepasim.tables.concentration",
     "decompose_history": "cepasim.calibrate.backcast.decompose",
     "fund_break_even": "cepasim.studies.break_even",
-    "grid": "cepasim.studies.batch",
+    "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sensitivity",
@@ -68,3 +69,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module(_ON_DEMAND[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

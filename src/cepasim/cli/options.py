@@ -50,6 +50,10 @@ Workers = Annotated[
         "--workers", metavar="N", min=0, help="Processes.", show_default="one for each processor"
     ),
 ]
+Oversubscribe = Annotated[
+    bool,
+    typer.Option("--oversubscribe", help="Start --workers processes on fewer processors, too."),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(

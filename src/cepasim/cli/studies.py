@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from cepasim.cli.errors import FAILED, refuse, reporting
+from cepasim.cli.errors import FAILED, WRONG_INPUT, refuse, reporting
 from cepasim.cli.inputs import bundled_scenarios, read_inputs
 from cepasim.cli.options import (
     Debug,
     EngineName,
+    Oversubscribe,
     ParameterFolder,
     ScenarioName,
     Scheduler,
@@ -51,6 +52,7 @@ def montecarlo(
     engine: EngineName = "armington",
     params: ParameterFolder = None,
     workers: Workers = 0,
+    oversubscribe: Oversubscribe = False,
     scheduler: Scheduler = None,
     debug: Debug = False,
 ) -> None:
@@ -64,8 +66,12 @@ def montecarlo(
         from cepasim.scenario.reading import naming_lines
         from cepasim.studies.executors import open_executor
 
+        _say_workers(workers, oversubscribe, scheduler)
         economy, read, file = read_inputs(scenario, params)
-        with naming_lines(file), open_executor(workers, scheduler) as executor:
+        with (
+            naming_lines(file),
+            open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor,
+        ):
             ranges = cepasim.monte_carlo(
                 economy, read, draws, seed, executor, out=out, engine=engine
             )
@@ -106,18 +112,19 @@ def batch(
     engine: EngineName = "armington",
     params: ParameterFolder = None,
     workers: Workers = 0,
+    oversubscribe: Oversubscribe = False,
     scheduler: Scheduler = None,
     debug: Debug = False,
 ) -> None:
     """Run many scenarios into Parquet files partitioned by scenario.
 
-    A scenario that fails is reported and loses none of the others; the exit code is then 1. The
-    same command computes only what is missing.
+    A scenario that fails is reported and loses none of the others; the exit code is then that of
+    `run`. The same command computes only what is missing.
     """
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.studies.batch import read_grid
         from cepasim.studies.executors import open_executor
+        from cepasim.studies.grid import read_grid
 
         if out is None:
             refuse("--out", "", "a folder for the Parquet files")
@@ -125,6 +132,7 @@ def batch(
             refuse("SCENARIO", "", "at least one scenario, or --grid FILE")
         if grid is not None and not grid.is_file():
             refuse("--grid", str(grid), "an existing file")
+        _say_workers(workers, oversubscribe, scheduler)
         bundled = bundled_scenarios()
         given: list[Any] = [
             bundled.get(name.removesuffix(".yaml"), name) for name in scenario or ()
@@ -132,11 +140,21 @@ def batch(
         if grid is not None:
             given += read_grid(grid, bundled)
         economy = cepasim.load(params)
-        with open_executor(workers, scheduler) as executor:
+        with open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor:
             done = cepasim.batch(economy, given, executor, out=out, engine=engine)
         for key, problem in done.failures.itertuples(index=False):
             typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)
         finished = int(done.index["done"].sum())
         typer.echo(f"Wrote {out}: {finished} of {len(done.index)} scenarios", err=True)
         if not done.complete:
-            raise typer.Exit(FAILED)
+            raise typer.Exit(WRONG_INPUT if done.wrong_input else FAILED)
+
+
+def _say_workers(asked: int, oversubscribe: bool, scheduler: str | None) -> None:
+    """Say at once where fewer processes start than were asked for."""
+    from cepasim.studies.executors import workers_for
+
+    started = workers_for(asked, oversubscribe)
+    if scheduler is None and started < asked:
+        text = f"--workers {asked}: {started} started, one for each processor; --oversubscribe"
+        typer.echo(f"cepasim: {text} starts {asked}", err=True)

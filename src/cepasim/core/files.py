@@ -16,10 +16,13 @@ import re
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+from cepasim.core.manifest import PROGRAM
+from cepasim.core.problems import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,9 +76,10 @@ def replace_file(path: Path | str) -> Iterator[Path]:
     with _parents_of(target):
         partial = _partial_name(target)
         try:
-            yield partial
-            _flush_to_disk(partial)
-            os.replace(partial, target)
+            with _naming(target):
+                yield partial
+                _flush_to_disk(partial)
+                os.replace(partial, target)
         finally:
             partial.unlink(missing_ok=True)
         _flush_to_disk(target.parent)
@@ -87,7 +91,8 @@ def replace_folder(directory: Path | str) -> Iterator[Path]:
 
     A new folder appears in one rename. In an existing one every new file replaces its namesake,
     the files of an earlier output that are still as it wrote them are taken away, and everything
-    else in it is left alone; if that fails midway, the earlier files are put back.
+    else in it is left alone; if that fails midway, the earlier files are put back. A file of the
+    user's where one is to go stops it before anything is changed.
 
     Parameters
     ----------
@@ -113,7 +118,8 @@ def replace_folder(directory: Path | str) -> Iterator[Path]:
         partial = _partial_name(target / "output" if existing else target)
         try:
             partial.mkdir()
-            yield partial
+            with _naming(target):
+                yield partial
             for written in partial.iterdir():
                 _flush_to_disk(written)
             if existing:
@@ -130,6 +136,7 @@ def _exchange(staged: Path, target: Path) -> None:
     incoming = sorted(path.name for path in staged.iterdir())
     # The manifest goes in last: while it is missing, the folder does not look finished.
     incoming.sort(key=lambda name: name == MANIFEST)
+    refuse_foreign(target, incoming)
     outgoing = [
         name
         for name in dict.fromkeys([*_unchanged_files_of_earlier_output(target), *incoming])
@@ -157,13 +164,45 @@ def _exchange(staged: Path, target: Path) -> None:
         raise
 
 
-def _unchanged_files_of_earlier_output(directory: Path) -> list[str]:
-    """Files an earlier manifest lists and nobody has touched since."""
+def refuse_foreign(directory: Path, names: Iterable[str]) -> None:
+    """Refuse to write over a file that no run of ours wrote, or that was changed since.
+
+    Parameters
+    ----------
+    directory : Path
+        A folder of output, if it exists.
+    names : iterable of str
+        Files that are to be written there.
+
+    Raises
+    ------
+    InputError
+        A line for each file in the way.
+    """
+    # None without a manifest of ours; an earlier manifest of ours is replaced.
+    ours = {*_unchanged_files_of_earlier_output(directory)}
+    if _earlier_files(directory) is not None:
+        ours.add(MANIFEST)
+    foreign = [name for name in names if name not in ours and (directory / name).is_file()]
+    allowed = "another folder: this file is not as a run wrote it, and is not overwritten"
+    if foreign:
+        raise InputError(
+            Problem(str(directory / name), None, "out", name, allowed) for name in foreign
+        )
+
+
+def _earlier_files(directory: Path) -> dict[str, object] | None:
+    """Files with their digests from an earlier manifest of ours; None where there is none."""
     try:
         earlier = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        files = dict(earlier["files"]) if earlier["program"] == "cepasim" else {}
+        return dict(earlier["files"]) if earlier["program"] == PROGRAM else None
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return None
+
+
+def _unchanged_files_of_earlier_output(directory: Path) -> list[str]:
+    """Files an earlier manifest lists and nobody has touched since."""
+    files = _earlier_files(directory) or {}
     unchanged = []
     for name, digest in files.items():
         path = directory / str(name)
@@ -171,6 +210,17 @@ def _unchanged_files_of_earlier_output(directory: Path) -> list[str]:
         if is_plain_name and path.is_file() and file_digest(path) == digest:
             unchanged.append(str(name))
     return unchanged
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """Name the destination in an error of the system that names no file, such as a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno is not None:
+            raise OSError(error.errno, os.strerror(error.errno), str(target)) from error
+        raise
 
 
 @contextmanager

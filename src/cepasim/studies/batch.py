@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import io
-import itertools
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,20 +13,25 @@ from typing import Any
 
 import pandas as pd
 
-from cepasim.core import files as output
+from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
+from cepasim.engines.every import engine_named
+from cepasim.scenario.reading import naming_lines
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.studies import chunks
+from cepasim.studies import chunks, kept, partitions
+from cepasim.studies.grid import Variant
+from cepasim.studies.partitions import TABLES
 
-#: Tables of a result that a batch keeps, each a folder with one part for each scenario.
-TABLES = ("totals", "sectors", "contributions", "displacement")
-_DONE = "scenarios"
-_FAILURES = "failures.csv"
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+#: Tables that a batch without a folder holds in memory unless others are asked for: who is
+#: displaced is nine tenths of a result.
+IN_MEMORY = ("totals", "sectors", "contributions")
 _KEY_LENGTH = 80
+Given = Scenario | Mapping[str, Any] | Path | str
+#: What is wrong with a scenario: problems of the input, or why the run failed.
+Failure = list[Problem] | str
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +42,21 @@ class Batch:
     ----------
     index : DataFrame
         One row for each scenario: ``scenario`` (the key in every table), ``name``,
-        ``description``, ``done`` and, of a grid, the settings.
+        ``description``, ``done`` and, of a grid, a column for each setting.
     failures : DataFrame
         One row for each problem: ``scenario``, ``problem``.
     directory : Path or None
         Where the tables are.
+    wrong_input : bool
+        Whether there are failures and all of them are of the input.
     """
 
     index: pd.DataFrame
     failures: pd.DataFrame
     directory: Path | None
-    _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    wrong_input: bool
+    _tables: Mapping[str, Mapping[str, bytes]] = field(repr=False)
+    _kept: tuple[str, ...] = field(repr=False)
 
     @property
     def complete(self) -> bool:
@@ -72,6 +78,11 @@ class Batch:
         """As ``Result.contributions``."""
         return self.frame("contributions")
 
+    @property
+    def displacement(self) -> pd.DataFrame:
+        """As ``Result.displacement``; in memory only where ``batch`` was asked for it."""
+        return self.frame("displacement")
+
     def frame(self, name: str) -> pd.DataFrame:
         """Return one table of all scenarios that gave a result.
 
@@ -79,13 +90,32 @@ class Batch:
         ----------
         name : str
             One of `TABLES`.
+
+        Returns
+        -------
+        DataFrame
+            ``scenario``, a column for each setting of a grid, then the columns of the result.
+
+        Raises
+        ------
+        InputError
+            For another name, or a table that was not kept in memory.
         """
-        if self.directory is None:
-            return self._tables[name].copy()
-        done = self.index.loc[self.index["done"], "scenario"]
+        if name not in TABLES:
+            refuse("name", name, f"one of {', '.join(TABLES)}")
+        if name not in self._kept:
+            text = f"a table that was kept: {', '.join(self._kept)}; ask batch(tables=...) for more"
+            refuse("name", name, text)
+        settings = list(self.index.columns[4:])
         frames = []
-        for key in done:
-            part = pd.read_parquet(_part(self.directory, name, key))
+        for row in self.index[self.index["done"]].to_dict("records"):
+            key = str(row["scenario"])
+            if self.directory is None:
+                part = pd.read_parquet(io.BytesIO(self._tables[key][name]))
+            else:
+                part = pd.read_parquet(self.directory / partitions.part(name, key))
+            for column in reversed(settings):
+                part.insert(0, column, row[column])
             part.insert(0, "scenario", key)
             frames.append(part)
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -93,11 +123,12 @@ class Batch:
 
 def batch(
     economy: Economy,
-    scenarios: Iterable[Scenario | Mapping[str, Any] | Path | str],
+    scenarios: Iterable[Given],
     executor: Executor | None = None,
     *,
     out: Path | str | None = None,
     engine: str = "armington",
+    tables: Iterable[str] = IN_MEMORY,
 ) -> Batch:
     """Run many scenarios.
 
@@ -111,8 +142,12 @@ def batch(
         Threads, processes, or ``dask.distributed.Client.get_executor()``.
     out : path, optional
         Folder for Parquet files partitioned by scenario (``totals/scenario=KEY/part.parquet`` and
-        so on). A rerun computes only what is missing or has changed.
+        so on), new, empty, or of an earlier batch. A rerun computes only what is missing, has
+        changed, or is no longer as it was written; ``index.csv`` lists all that the folder holds.
     engine : str, optional
+    tables : iterable of str, optional
+        Tables to hold in memory where there is no folder, which gets all: ``totals``, ``sectors``,
+        ``contributions``; ``displacement`` as well if asked for.
 
     Returns
     -------
@@ -121,7 +156,8 @@ def batch(
     Raises
     ------
     InputError
-        If the folder holds a batch under other figures or by another engine.
+        If an argument is wrong, or the folder holds anything but a batch under the same data and
+        by the same engine.
     RunError
         If workers are lost for good.
 
@@ -133,175 +169,173 @@ def batch(
     >>> list(done.index["done"])
     [True]
     """
-    directory = None if out is None else Path(out)
-    read, problems = _read(economy, scenarios)
-    texts = {key: scenario.to_yaml() for key, scenario in read.items()}
-    done: set[str] = set()
-    if directory is not None:
-        chunks.take_up(directory, _identity(economy, engine))
-        done = {key for key, text in texts.items() if _is_done(directory, key, text)}
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    given = _listed(scenarios)
+    engine_named(engine)
+    wanted = TABLES if out is not None else _wanted(tables)
+    directory = None if out is None else _directory(out)
+    entries = _read(economy, given)
     blob = chunks.packed(economy)
-    tasks = {key: (blob, scenario, engine) for key, scenario in read.items() if key not in done}
-    tables: dict[str, dict[str, bytes]] = {}
+    if directory is not None:
+        kept.take_up(directory, _identity(economy, engine))
+        for entry in entries.values():
+            entry.done = entry.scenario is not None and partitions.is_done(
+                directory, entry.key, entry.text
+            )
+    tasks = {
+        key: (blob, entry.scenario, engine, wanted)
+        for key, entry in entries.items()
+        if entry.scenario is not None and not entry.done
+    }
+    held: dict[str, dict[str, bytes]] = {}
 
-    def keep(key: str, answer: dict[str, bytes] | list[str]) -> None:
-        if isinstance(answer, list):
-            problems[key] = answer
+    def keep(key: str, answer: dict[str, bytes] | Failure) -> None:
+        entry = entries[key]
+        if not isinstance(answer, dict):
+            entry.failure = answer
+            if directory is not None:
+                partitions.withdraw(directory, key)
             return
+        entry.done = True
         if directory is None:
-            tables[key] = answer
+            held[key] = answer
         else:
-            _write(directory, key, answer, texts[key])
-        done.add(key)
+            partitions.write(directory, key, answer, entry.text, entry.row())
 
-    chunks.run_tasks(run_one, tasks, keep, executor, label="scenarios", done=len(done))
-    index = pd.DataFrame(
-        [
-            {
-                "scenario": key,
-                "name": read[key].name if key in read else "",
-                "description": read[key].description or "" if key in read else "",
-                "done": key in done,
-            }
-            for key in [*read, *(key for key in problems if key not in read)]
-        ]
+    already = sum(entry.done for entry in entries.values())
+    chunks.run_tasks(
+        run_one, tasks, keep, executor, label="scenarios", done=already, resumes=out is not None
     )
+    rows = [entry.row() for entry in entries.values()]
     failures = pd.DataFrame(
-        [(key, line) for key, lines in problems.items() for line in lines],
+        [(key, line) for key, entry in entries.items() for line in entry.lines()],
         columns=["scenario", "problem"],
     )
+    failed = [entry.failure for entry in entries.values() if entry.failure is not None]
+    wrong_input = bool(failed) and not any(isinstance(failure, str) for failure in failed)
     if directory is not None:
-        output.write_csv(index, directory / "index.csv")
-        output.write_csv(failures, directory / _FAILURES)
-    return Batch(index, failures, directory, _joined(tables, list(read)))
+        partitions.write_lists(directory, rows, failures)
+    return Batch(partitions.index_of(rows), failures, directory, wrong_input, held, wanted)
 
 
-def run_one(blob: bytes, scenario: Scenario, engine: str) -> dict[str, bytes] | list[str]:
-    """Tables of one scenario as Parquet, or what is wrong with it in words."""
+def run_one(
+    blob: bytes, scenario: Scenario, engine: str, tables: tuple[str, ...] = TABLES
+) -> dict[str, bytes] | Failure:
+    """Tables of one scenario as Parquet, or what is wrong with it."""
     try:
         result = simulate(chunks.unpacked(blob), scenario, engine)
     except InputError as error:
-        return [str(problem) for problem in error.problems]
+        return list(error.problems)
     except RunError as error:
-        return [str(error)]
+        return str(error)
     found = {}
-    for name in TABLES:
+    for name in tables:
         stream = io.BytesIO()
         getattr(result, name).to_parquet(stream, index=False)
         found[name] = stream.getvalue()
     return found
 
 
-def grid(base: Scenario, vary: Mapping[str, Sequence[Any]]) -> tuple[dict[str, Any], ...]:
-    """Scenarios for every combination of some settings of one.
+@dataclass(eq=False)
+class _Entry:
+    """One scenario of a batch: what it is, and what became of it."""
 
-    Parameters
-    ----------
-    base : Scenario
-    vary : mapping of str to sequence
-        Path of a setting in the scenario file to the values it takes, such as
-        ``{"levers[5].fund.usd_bn": [1, 2, 4], "parameters.eta": [0.8, 1.2]}``.
+    key: str
+    given: Given
+    scenario: Scenario | None = None
+    failure: Failure | None = None
+    done: bool = False
+    text: str = ""
 
-    Returns
-    -------
-    tuple of dict
-        What scenario files would hold, named after the settings; for `batch`, which reports those
-        whose values cannot be.
+    def row(self) -> dict[str, object]:
+        scenario = self.scenario
+        settings = self.given.settings if isinstance(self.given, Variant) else {}
+        return {
+            "scenario": self.key,
+            "name": scenario.name if scenario is not None else "",
+            "description": (scenario.description or "") if scenario is not None else "",
+            "done": self.done,
+            **{path: partitions.setting(value) for path, value in settings.items()},
+        }
 
-    Raises
-    ------
-    InputError
-        For a path that is not in the scenario, or settings that are no list.
-
-    Examples
-    --------
-    >>> import cepasim
-    >>> fund = {"usd_bn": 2, "windows": {"sunrise": 1}, "start": "2026-27", "years": 5}
-    >>> base = cepasim.Scenario.from_dict({"name": "fund", "levers": [{"fund": fund}]})
-    >>> [made["name"] for made in cepasim.grid(base, {"levers[0].fund.usd_bn": [1, 4]})]
-    ['fund [levers[0].fund.usd_bn=1]', 'fund [levers[0].fund.usd_bn=4]']
-    """
-    import yaml
-
-    content = yaml.safe_load(base.to_yaml())
-    problems: list[Problem] = []
-    for path, values in vary.items():
-        if not _there(content, path):
-            problems.append(Problem("grid", None, path, None, "the path of a setting of the base"))
-        if not isinstance(values, list | tuple) or not values:
-            problems.append(Problem("grid", None, path, values, "a list of values"))
-    if problems:
-        raise InputError(problems)
-    made = []
-    for combination in itertools.product(*vary.values()):
-        changed = copy.deepcopy(content)
-        for path, value in zip(vary, combination, strict=True):
-            _set(changed, path, value)
-        settings = ", ".join(
-            f"{path}={value}" for path, value in zip(vary, combination, strict=True)
-        )
-        changed["name"] = f"{base.name} [{settings}]"
-        made.append(changed)
-    return tuple(made)
+    def lines(self) -> list[str]:
+        """What is wrong, in words, with the file and line where there are any."""
+        if self.failure is None or isinstance(self.failure, str):
+            return [] if self.failure is None else [self.failure]
+        if isinstance(self.given, Variant):
+            return [str(self.given.placed(problem)) for problem in self.failure]
+        if isinstance(self.given, Path | str):
+            try:
+                with naming_lines(Path(self.given)):
+                    raise InputError(self.failure)
+            except InputError as named:
+                return [str(problem) for problem in named.problems]
+        return [str(problem) for problem in self.failure]
 
 
-def read_grid(file: Path, base_of: Mapping[str, Path]) -> tuple[dict[str, Any], ...]:
-    """Read a grid file: ``base`` (a scenario file or a bundled name) and ``vary``.
-
-    Raises
-    ------
-    InputError
-        For a file that is no grid.
-    """
-    import yaml
-
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise InputError([Problem(str(file), None, "file", None, f"YAML: {error}")]) from None
-    if not isinstance(content, dict) or set(content) != {"base", "vary"}:
-        raise InputError([Problem(str(file), None, "file", None, "a mapping of base and vary")])
-    name = str(content["base"])
-    place = base_of.get(name.removesuffix(".yaml"), file.parent / name)
-    if not place.is_file():
-        raise InputError([Problem(str(file), None, "base", name, "a scenario file")])
-    return grid(Scenario.read(place), content["vary"])
+def _listed(scenarios: object) -> list[Any]:
+    allowed = "a list of scenarios: objects, what scenario files hold, or paths of such files"
+    if isinstance(scenarios, str | bytes | Path | Mapping | Scenario):
+        refuse("scenarios", scenarios, f"{allowed}; one alone goes in brackets: [...]")
+    given = list(instance_of("scenarios", scenarios, Iterable, allowed))
+    if not given:
+        refuse("scenarios", "an empty list", "at least one scenario")
+    for place, one in enumerate(given):
+        if not isinstance(one, Scenario | Mapping | Path | str):
+            refuse(f"scenarios[{place}]", one, "a scenario, what its file holds, or its path")
+    return given
 
 
-def _read(
-    economy: Economy, scenarios: Iterable[Scenario | Mapping[str, Any] | Path | str]
-) -> tuple[dict[str, Scenario], dict[str, list[str]]]:
-    """Scenarios by key, and the problems of files that cannot be read."""
-    read: dict[str, Scenario] = {}
-    problems: dict[str, list[str]] = {}
-    for given in scenarios:
+def _wanted(tables: Iterable[str]) -> tuple[str, ...]:
+    listed = (tables,) if isinstance(tables, str) else tuple(tables)
+    for name in listed:
+        if name not in TABLES:
+            refuse("tables", name, f"some of {', '.join(TABLES)}")
+    return listed
+
+
+def _directory(out: object) -> Path:
+    if not isinstance(out, Path | str) or not str(out).strip():
+        refuse("out", out, "the name of a folder")
+    return Path(out)
+
+
+def _read(economy: Economy, given: Iterable[Given]) -> dict[str, _Entry]:
+    """Scenarios by key, with the problems of those that cannot be read."""
+    entries: dict[str, _Entry] = {}
+    known = economy.classification, economy.parameters
+    for one in given:
+        if isinstance(one, Scenario):
+            stem = one.name
+        elif isinstance(one, Mapping):
+            stem = str(one.get("name", "scenario"))
+        else:
+            stem = Path(one).stem
+        entry = _Entry(_key(stem, entries), one)
         try:
-            known = economy.classification, economy.parameters
-            if isinstance(given, Scenario):
-                scenario, stem = given, given.name
-            elif isinstance(given, Mapping):
-                stem = str(given.get("name", "scenario"))
-                scenario = Scenario.from_dict(dict(given), *known)
+            if isinstance(one, Scenario):
+                entry.scenario = one
+            elif isinstance(one, Mapping):
+                entry.scenario = Scenario.from_dict(dict(one), *known)
             else:
-                stem = Path(given).stem
-                scenario = Scenario.read(Path(given), *known)
-            read[_key(stem, {*read, *problems})] = scenario
+                entry.scenario = Scenario.read(Path(one), *known)
+            entry.text = entry.scenario.to_yaml()
         except InputError as error:
-            key = _key(stem, {*read, *problems})
-            problems[key] = [str(problem) for problem in error.problems]
+            entry.failure = list(error.problems)
         except OSError as error:
-            key = _key(stem, {*read, *problems})
-            problems[key] = [f"{given}: {error.strerror or error}"]
-    return read, problems
+            entry.failure = [Problem(str(one), None, "file", None, error.strerror or str(error))]
+        entries[entry.key] = entry
+    return entries
 
 
-def _key(name: str, taken: set[str]) -> str:
-    """Name fit for a folder, and not taken yet."""
+def _key(name: str, taken: Iterable[str]) -> str:
+    """Name fit for a folder, and not taken yet, on file systems that know no capitals either."""
     plain = re.sub(r"[^A-Za-z0-9._=-]+", "-", name).strip("-.") or "scenario"
     if len(plain) > _KEY_LENGTH:
         plain = plain[: _KEY_LENGTH - 9] + "-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+    known = {key.casefold() for key in taken}
     key, number = plain, 2
-    while key in taken:
+    while key.casefold() in known:
         key, number = f"{plain}-{number}", number + 1
     return key
 
@@ -318,71 +352,4 @@ def _identity(economy: Economy, engine: str) -> dict[str, object]:
         },
     )
     wanted = ("version", "packages", "engine", "parameter_digest", "options")
-    return {key: described[key] for key in wanted}
-
-
-def _part(directory: Path, table: str, key: str) -> Path:
-    return directory / table / f"scenario={key}" / "part.parquet"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_done(directory: Path, key: str, text: str) -> bool:
-    mark = directory / _DONE / f"{key}.json"
-    if not mark.is_file():
-        return False
-    told = json.loads(mark.read_text(encoding="utf-8"))
-    return bool(told.get("scenario_sha256") == _digest(text))
-
-
-def _write(directory: Path, key: str, answer: Mapping[str, bytes], text: str) -> None:
-    """Write the parts of one scenario; its mark goes last, so that half of one is none."""
-    mark = directory / _DONE / f"{key}.json"
-    mark.unlink(missing_ok=True)
-    for table, content in answer.items():
-        with output.replace_file(_part(directory, table, key)) as partial:
-            partial.write_bytes(content)
-    with output.replace_file(directory / _DONE / f"{key}.yaml") as partial:
-        partial.write_text(text, encoding="utf-8")
-    with output.replace_file(mark) as partial:
-        partial.write_text(json.dumps({"scenario_sha256": _digest(text)}) + "\n", encoding="utf-8")
-
-
-def _joined(tables: Mapping[str, Mapping[str, bytes]], order: list[str]) -> dict[str, pd.DataFrame]:
-    joined = {}
-    for name in TABLES:
-        frames = []
-        for key in order:
-            if key in tables:
-                part = pd.read_parquet(io.BytesIO(tables[key][name]))
-                part.insert(0, "scenario", key)
-                frames.append(part)
-        joined[name] = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return joined
-
-
-def _steps(path: str) -> list[str | int]:
-    found = list(_STEP.finditer(path))
-    return [int(step[2]) if step[2] is not None else step[1] for step in found]
-
-
-def _there(content: Any, path: str) -> bool:
-    """Whether a path leads to a setting; any parameter may be set."""
-    steps = _steps(path)
-    if len(steps) == 2 and steps[0] == "parameters":
-        return True
-    for step in steps:
-        try:
-            content = content[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return bool(steps)
-
-
-def _set(content: Any, path: str, value: Any) -> None:
-    *way, last = _steps(path)
-    for step in way:
-        content = content[step]
-    content[last] = value
+    return {"kind": "batch", **{key: described[key] for key in wanted}}

@@ -1,34 +1,40 @@
 """Long work in chunks: on any executor, kept as it goes, taken up again where it stopped.
 
 A chunk is a function of plain arguments that gives an array. The process that was asked writes
-each finished chunk to disk, whole or not at all, so that an interrupt or a lost worker costs no
-more than what was under way. What a chunk gives depends on its arguments alone: not on how many
-there are, who computes them, or in which order.
+each finished chunk to disk, whole or not at all and with a mark that names its size and digest,
+so that an interrupt or a lost worker costs no more than what was under way. What a chunk gives
+depends on its arguments alone: not on how many there are, who computes them, or in which order.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
 import pickle
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cepasim.core.arrays import Floats
 from cepasim.core.files import replace_file
-from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.core.problems import InputError, RunError
+from cepasim.studies import kept
 
-Floats = NDArray[np.float64]
 T = TypeVar("T")
-PLAN = "plan.json"
 #: Chunks under way at once: enough for every worker of a small cluster, few enough that a chunk
 #: is written soon after it is done.
 _UNDER_WAY = 64
@@ -53,8 +59,9 @@ def run_chunks(
     *,
     label: str = "",
     size: Callable[[str], int] = lambda _: 1,
+    resumes: bool = False,
 ) -> None:
-    """Compute every chunk that is not in the folder yet.
+    """Compute every chunk that is not in the folder yet, or is not as it was written.
 
     Parameters
     ----------
@@ -63,20 +70,22 @@ def run_chunks(
     tasks : mapping of str to tuple
         Arguments by the name of the chunk; the array goes to ``<name>.npy``.
     folder : Path
-        Must exist.
+        As `kept.take_up` left it.
     executor : concurrent.futures.Executor, optional
         Threads, processes or ``dask.distributed.Client.get_executor()``; none works here and now.
     label : str, optional
         What a progress bar on a terminal counts.
     size : callable, optional
         How much a chunk counts in it.
+    resumes : bool, optional
+        Whether the folder stays, so that an error may say that the same command goes on.
 
     Raises
     ------
     RunError
         If the executor breaks down; finished chunks stay.
     """
-    missing = {key: given for key, given in tasks.items() if not _file(folder, key).is_file()}
+    missing = {key: given for key, given in tasks.items() if not _is_done(folder, key)}
     run_tasks(
         work,
         missing,
@@ -85,6 +94,7 @@ def run_chunks(
         label=label,
         size=size,
         done=sum(size(key) for key in tasks if key not in missing),
+        resumes=resumes,
     )
 
 
@@ -97,12 +107,13 @@ def run_tasks(
     label: str = "",
     size: Callable[[str], int] = lambda _: 1,
     done: int = 0,
+    resumes: bool = False,
 ) -> None:
     """Compute tasks and hand over each result as it comes, in no particular order.
 
     Parameters
     ----------
-    work, tasks, executor, label, size
+    work, tasks, executor, label, size, resumes
         As in `run_chunks`.
     keep : callable
         ``keep(key, result)``, called in this process.
@@ -124,26 +135,42 @@ def run_tasks(
         under_way: dict[Future[T], str] = {}
         try:
             while True:
-                while len(under_way) < _UNDER_WAY:
-                    following = next(waiting, None)
-                    if following is None:
-                        break
-                    under_way[executor.submit(work, *following[1])] = following[0]
+                with _told_in_our_words(resumes):
+                    while len(under_way) < _UNDER_WAY:
+                        following = next(waiting, None)
+                        if following is None:
+                            break
+                        under_way[executor.submit(work, *following[1])] = following[0]
                 if not under_way:
                     return
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     key = under_way.pop(future)
-                    keep(key, future.result())
+                    with _told_in_our_words(resumes):
+                        found = future.result()
+                    keep(key, found)
                     advance(size(key))
-        except (RunError, InputError):
-            raise
-        except Exception as error:
-            # A broken pool, a lost scheduler: what is done is kept, and a rerun goes on from it.
-            why = str(error) or "no reason given"
-            raise RunError(f"the workers failed ({type(error).__name__}: {why})") from error
         finally:
             for future in under_way:
                 future.cancel()
+
+
+@contextmanager
+def _told_in_our_words(resumes: bool) -> Iterator[None]:
+    """Turn what a pool or a cluster raises into one line, and say how to go on."""
+    on = "; what is done is kept, and the same command goes on from there" if resumes else ""
+    try:
+        yield
+    except (RunError, InputError):
+        raise
+    except (BrokenExecutor, CancelledError, asyncio.CancelledError) as error:
+        if isinstance(error, BrokenExecutor):
+            lost = "a worker process was ended from outside, perhaps for want of memory"
+        else:
+            lost = "the scheduler of the workers was lost"
+        raise RunError(lost + on) from None
+    except Exception as error:
+        why = " ".join(str(error).split()) or "no reason given"
+        raise RunError(f"the workers failed ({type(error).__name__}: {why}){on}") from error
 
 
 def stored(folder: Path, keys: Iterator[str] | list[str]) -> list[Floats]:
@@ -151,54 +178,22 @@ def stored(folder: Path, keys: Iterator[str] | list[str]) -> list[Floats]:
     return [np.load(_file(folder, key), mmap_mode="r") for key in keys]
 
 
-def take_up(folder: Path, plan: Mapping[str, object]) -> None:
-    """Make the folder of a long run, or check that it belongs to this one.
-
-    Parameters
-    ----------
-    folder : Path
-    plan : mapping
-        All that the chunks depend on, ready for JSON.
-
-    Raises
-    ------
-    InputError
-        If the folder holds chunks of another run; says what differs.
-    """
-    file = folder / PLAN
-    if not file.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob("*.npy"):
-            stale.unlink()
-        with replace_file(file) as partial:
-            partial.write_text(json.dumps(plan, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        return
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        found = {}
-    differs = [key for key in plan if found.get(key) != json.loads(json.dumps(plan[key]))]
-    if differs:
-        raise InputError(
-            [
-                Problem(
-                    str(file),
-                    None,
-                    ", ".join(differs),
-                    "another run",
-                    "chunks of the same run, or a folder without any",
-                )
-            ]
-        )
-
-
 def _file(folder: Path, key: str) -> Path:
     return folder / f"{key}.npy"
+
+
+def _mark(folder: Path, key: str) -> Path:
+    return folder / f"{key}.json"
+
+
+def _is_done(folder: Path, key: str) -> bool:
+    return kept.sound_mark(_mark(folder, key), folder, [_file(folder, key).name]) is not None
 
 
 def _keep(folder: Path, key: str, array: Floats) -> None:
     with replace_file(_file(folder, key)) as partial, partial.open("wb") as stream:
         np.save(stream, array, allow_pickle=False)
+    kept.write_mark(_mark(folder, key), folder, [_file(folder, key).name], {})
 
 
 @contextmanager

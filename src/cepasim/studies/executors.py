@@ -5,17 +5,22 @@ Library functions take any ``concurrent.futures.Executor``; this is how the comm
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.context import BaseContext
 
+from cepasim.core.arguments import whole_number
 from cepasim.core.problems import RunError
 
+#: Processes at most, asked for by name or not; more have no use on one machine.
+MOST_WORKERS = 256
 #: Times a Dask cluster computes a chunk again that a lost worker took with it.
 _RETRIES = 3
 #: Module that imports all that a worker needs.
@@ -29,36 +34,59 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
+def workers_for(asked: int = 0, oversubscribe: bool = False) -> int:
+    """How many processes to start.
+
+    Parameters
+    ----------
+    asked : int, optional
+        0 is one for each processor.
+    oversubscribe : bool, optional
+        Whether there may be more than processors: they gain nothing and cost memory.
+
+    Raises
+    ------
+    InputError
+        For a number below 0 or above `MOST_WORKERS`.
+    """
+    asked = whole_number("workers", asked, 0, MOST_WORKERS)
+    if oversubscribe:
+        return asked or processors()
+    return min(asked or processors(), processors(), MOST_WORKERS)
+
+
 @contextmanager
-def open_executor(workers: int = 0, scheduler: str | None = None) -> Iterator[Executor | None]:
+def open_executor(
+    workers: int = 0, scheduler: str | None = None, *, oversubscribe: bool = False
+) -> Iterator[Executor | None]:
     """Yield an executor and close it; None where one worker is all there is.
 
     Parameters
     ----------
-    workers : int, optional
-        Processes; 0 is one for each processor.
+    workers, oversubscribe : optional
+        Processes, as `workers_for` has them.
     scheduler : str, optional
         Address of a Dask scheduler, ``tcp://host:8786``; its workers need this program installed
         in the same version.
 
     Raises
     ------
+    InputError
+        For a number of workers that cannot be.
     RunError
         If Dask is not installed or the scheduler cannot be reached.
     """
+    workers = workers_for(workers, oversubscribe)
     if scheduler is not None:
         with _dask(scheduler) as executor:
             yield executor
         return
-    workers = workers or processors()
     if workers == 1:
         yield None
         return
-    pool = ProcessPoolExecutor(
-        workers, mp_context=_fresh_processes(), initializer=_leave_interrupts_alone
-    )
+    pool = ProcessPoolExecutor(workers, mp_context=_fresh_processes(), initializer=begin_worker)
     try:
-        # They start while this process reads its figures, and not with the first chunk.
+        # They start while this process reads its data, and not with the first chunk.
         for _ in range(workers):
             pool.submit(_make_ready)
         yield pool
@@ -85,9 +113,28 @@ def _make_ready() -> None:
     import_module(_WORK)
 
 
-def _leave_interrupts_alone() -> None:
-    """Ctrl-C reaches every process of a terminal; the one that was asked decides."""
+def begin_worker() -> None:
+    """Begin a worker process: it leaves Ctrl-C to its parent and does not outlive it."""
+    # Ctrl-C reaches every process of a terminal; the one that was asked decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """End this worker process when its parent is gone, however that came about.
+
+    A pool's idle workers wait for a task on a pipe that they themselves keep open, and the server
+    they are forked from waits for them: a parent that is killed would leave all of them for good.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end with parent", daemon=True).start()
 
 
 @contextmanager
@@ -98,9 +145,14 @@ def _dask(scheduler: str) -> Iterator[Executor]:
         raise RunError(
             "a scheduler needs Dask, which is not installed: pip install 'cepasim[dask]'"
         ) from None
+    # What it has to say reaches the user as an error of ours, in one line.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     try:
         client = client_of(scheduler, timeout="20s")
     except (OSError, ValueError) as error:
         raise RunError(f"no Dask scheduler at {scheduler}: {error}") from error
-    with client:
+    try:
         yield client.get_executor(retries=_RETRIES, pure=False)
+    finally:
+        with suppress(Exception):  # a scheduler that is gone cannot be told good-bye
+            client.close(timeout=2)

@@ -16,21 +16,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cepasim.core import files as output
+from cepasim.core import files
+from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.arrays import Floats
 from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.manifest import manifest
-from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
-from cepasim.studies import chunks
-
-Floats = NDArray[np.float64]
+from cepasim.studies import chunks, kept
 
 #: Percentiles reported.
 PERCENTILES = (5, 25, 50, 75, 95)
@@ -55,8 +54,16 @@ SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
 #: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that
 #: is how Sobol points are balanced.
 CHUNK = 64
+#: Draws at most: some 42 GB on disk. Percentiles move in the fourth digit long before.
+MOST_DRAWS = 1_000_000
 #: Folder of the chunks below the one the user names.
 CHUNKS = "draws"
+#: What a study writes beside it.
+_WRITTEN = (
+    *(f"{table}.{kind}" for table in ("totals", "sectors") for kind in ("csv", "parquet")),
+    "scenario.yaml",
+    files.MANIFEST,
+)
 
 
 def measure(run: Run) -> Floats:
@@ -107,6 +114,8 @@ class Study:
     @classmethod
     def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
         """Apply the scenario's own parameters."""
+        instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+        instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
         economy = economy.with_overrides(scenario.parameters)
         bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
         return cls(economy, bare, Uncertainty.of(economy), engine)
@@ -228,12 +237,12 @@ class MonteCarlo:
 
     def to_folder(self, directory: Path | str) -> None:
         """Write totals and sectors as CSV and Parquet, the scenario and the manifest."""
-        with output.replace_folder(directory) as folder:
+        with files.replace_folder(directory) as folder:
             for name, table in (("totals", self._totals), ("sectors", self._sectors)):
-                output.write_csv(table, folder / f"{name}.csv")
-                output.write_parquet(table, folder / f"{name}.parquet")
-            output.write_text(self.scenario.to_yaml(), folder / "scenario.yaml")
-            output.write_manifest(self._manifest, folder, {})
+                files.write_csv(table, folder / f"{name}.csv")
+                files.write_parquet(table, folder / f"{name}.parquet")
+            files.write_text(self.scenario.to_yaml(), folder / "scenario.yaml")
+            files.write_manifest(self._manifest, folder, {})
 
 
 def monte_carlo(
@@ -272,7 +281,8 @@ def monte_carlo(
     Raises
     ------
     InputError
-        For a bad scenario, less than one draw, or a folder that holds another study.
+        For a bad scenario or argument, or a folder that holds another study or the user's files
+        where the tables would go.
     RunError
         If the scenario fails under the figures as they stand, or if workers are lost for good.
 
@@ -284,13 +294,15 @@ def monte_carlo(
     >>> float(ranges.probability_deficit_falls.max())
     0.0
     """
-    if draws < 1:
-        raise InputError([Problem("command line", None, "draws", draws, "at least 1")])
+    draws = whole_number("draws", draws, 1, MOST_DRAWS)
+    seed = whole_number("seed", seed, 0)
+    if out is not None:
+        files.refuse_foreign(Path(out), _WRITTEN)
     study = Study.of(economy, scenario, engine)
     known = study.central()
     central = measure(known)
     blob = chunks.packed(study)
-    plan = study.identity() | {"seed": seed, "chunk": CHUNK}
+    plan = study.identity() | {"kind": "draws", "seed": seed, "chunk": CHUNK}
     tasks: dict[str, tuple[Any, ...]] = {
         f"{start:08d}-{min(start + CHUNK, draws):08d}": (
             blob,
@@ -302,7 +314,7 @@ def monte_carlo(
         for start in range(0, draws, CHUNK)
     }
     with chunk_folder(out) as folder:
-        chunks.take_up(folder, plan)
+        kept.take_up(folder, plan)
         chunks.run_chunks(
             draw_chunk,
             tasks,
@@ -310,6 +322,7 @@ def monte_carlo(
             executor,
             label="draws",
             size=lambda key: tasks[key][2] - tasks[key][1],
+            resumes=out is not None,
         )
         parts = chunks.stored(folder, list(tasks))
         result = _collected(study, scenario, parts, central, known.labels, draws, seed, plan)
@@ -353,9 +366,11 @@ def draw_chunk(blob: bytes, start: int, stop: int, seed: int, shape: tuple[int, 
 def chunk_folder(out: Path | str | None) -> Iterator[Path]:
     """Folder for chunks: below the user's, or a temporary one."""
     if out is not None:
+        if not isinstance(out, Path | str) or not str(out).strip():
+            refuse("out", out, "the name of a folder")
         target = Path(out)
         if target.exists() and not target.is_dir():
-            raise InputError([Problem("command line", None, "out", str(target), "a folder")])
+            refuse("out", str(target), "a folder, or a name that does not exist yet")
         yield target / CHUNKS
         return
     with tempfile.TemporaryDirectory(prefix="cepasim-") as place:

@@ -7,6 +7,7 @@ A group is what one would have to find out to know: "how much of a barrier polic
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -19,17 +20,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import sobol_indices
 
-from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.arrays import Floats
+from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.blocks import Block
 from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
-from cepasim.studies import chunks
+from cepasim.studies import chunks, kept
 from cepasim.studies.monte_carlo import TOTALS, Study, chunk_folder, measure
-
-Floats = NDArray[np.float64]
 
 #: What is explained: changes against the reference, in one year.
 HEADLINES = (
@@ -43,6 +44,10 @@ _PLACES = tuple(TOTALS.index(name) for name in HEADLINES)
 _CHUNK = 8
 #: Resamples behind the error of an index.
 _RESAMPLES = 200
+#: Base points at most; an index is known to two digits long before.
+MOST_POINTS = 65_536
+#: Settings of one sweep at most.
+MOST_SETTINGS = 10_000
 
 
 @dataclass(frozen=True)
@@ -209,8 +214,10 @@ def sensitivity(
     RunError
         If a draw has no equilibrium.
     """
-    if points < 2 or points & (points - 1):
-        raise InputError([Problem("command line", None, "points", points, "a power of two")])
+    points = whole_number("points", points, 2, MOST_POINTS)
+    if points & (points - 1):
+        refuse("points", points, "a power of two")
+    seed = whole_number("seed", seed, 0)
     study = Study.of(economy, scenario, engine)
     known = study.central()
     years = known.labels
@@ -221,14 +228,21 @@ def sensitivity(
         for start in range(0, points, _CHUNK)
     }
     plan = study.identity() | {
+        "kind": "indices",
         "seed": seed,
         "chunk": _CHUNK,
         "groups": [group.pattern for group in GROUPS],
     }
     with chunk_folder(out) as folder:
-        chunks.take_up(folder, plan)
+        kept.take_up(folder, plan)
         chunks.run_chunks(
-            index_chunk, tasks, folder, executor, label="base points", size=lambda _: _CHUNK
+            index_chunk,
+            tasks,
+            folder,
+            executor,
+            label="base points",
+            size=lambda _: _CHUNK,
+            resumes=out is not None,
         )
         found = np.concatenate(chunks.stored(folder, list(tasks)))[:, :, years.index(year)]
     if not np.isfinite(found).all():
@@ -418,12 +432,7 @@ def sweep(
     >>> list(table["eta"])
     [0.5, 0.5, 1.5, 1.5]
     """
-    if not 1 <= len(values) <= 2:
-        raise InputError([Problem("sweep", None, "values", list(values), "one or two parameters")])
-    settings = [
-        dict(zip(values, combination, strict=True))
-        for combination in itertools.product(*values.values())
-    ]
+    settings = _settings(values)
     for setting in settings:
         economy.parameters.with_overrides(setting)
     blob = chunks.packed((economy, scenario, engine))
@@ -441,6 +450,24 @@ def sweep(
     return pd.concat(frames, ignore_index=True)
 
 
+def _settings(values: object) -> list[dict[str, Any]]:
+    """Every combination of the values, as plain numbers."""
+    allowed = "a mapping of one or two parameters to lists of values"
+    given = instance_of("values", values, Mapping, allowed)
+    if not 1 <= len(given) <= 2:
+        refuse("values", len(given), allowed)
+    lists = {}
+    for name, listed in given.items():
+        numbers = np.asarray(listed).tolist() if not isinstance(listed, str) else None
+        if not isinstance(numbers, list) or not numbers:
+            refuse(f"values[{name!r}]", listed, "a list of at least one value")
+        lists[name] = numbers
+    count = math.prod(map(len, lists.values()))
+    if count > MOST_SETTINGS:
+        refuse("values", count, f"at most {MOST_SETTINGS:,} combinations")
+    return [dict(zip(lists, taken, strict=True)) for taken in itertools.product(*lists.values())]
+
+
 def sweep_one(blob: bytes, setting: Mapping[str, float]) -> Floats:
     """Totals under some parameters, shape (Y, len(TOTALS))."""
     economy, scenario, engine = chunks.unpacked(blob)
@@ -453,5 +480,5 @@ def _year(wanted: str | None, years: Sequence[str]) -> str:
         return years[-1]
     if wanted not in years:
         allowed = f"a fiscal year of the scenario, {years[0]} to {years[-1]}"
-        raise InputError([Problem("command line", None, "year", wanted, allowed)])
+        refuse("fiscal_year", wanted, allowed)
     return wanted

@@ -17,7 +17,7 @@ import streamlit as st
 
 import cepasim
 from cepasim.economy.economy import Economy
-from cepasim.studies.executors import processors
+from cepasim.studies.executors import end_with_parent, processors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,6 +56,7 @@ def submit(purpose: Purpose, work: Callable[P, T], *given: P.args, **named: P.kw
 
 
 def _begin() -> None:
+    end_with_parent()
     if hasattr(os, "nice"):
         os.nice(_GIVE_WAY - os.nice(0))
     economy(None)

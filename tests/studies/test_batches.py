@@ -15,7 +15,8 @@ import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.cli.commands import app
 from cepasim.studies import batch as batches
-from cepasim.studies.batch import TABLES, batch, grid
+from cepasim.studies.batch import IN_MEMORY, batch
+from cepasim.studies.grid import grid
 
 FUND = {
     "usd_bn": 2.0,
@@ -58,7 +59,7 @@ def test_one_bad_scenario_loses_no_other(economy: Economy, files: list[Path]) ->
 def test_tables_are_those_of_each_result(economy: Economy, base: Scenario) -> None:
     done = batch(economy, [base], ThreadPoolExecutor(1))
     result = cepasim.simulate(economy, base)
-    for name in TABLES:
+    for name in IN_MEMORY:
         table = done.frame(name)
         assert (table.pop("scenario") == "fund").all()
         pd.testing.assert_frame_equal(table, getattr(result, name), check_dtype=False)
@@ -82,9 +83,9 @@ def test_a_rerun_computes_only_what_is_missing_or_changed(
     computed: list[str] = []
     run_one = batches.run_one
 
-    def counted(blob: bytes, scenario: Scenario, engine: str) -> Any:
+    def counted(blob: bytes, scenario: Scenario, engine: str, tables: Any) -> Any:
         computed.append(scenario.name)
-        return run_one(blob, scenario, engine)
+        return run_one(blob, scenario, engine, tables)
 
     monkeypatch.setattr(batches, "run_one", counted)
     second = Scenario.from_dict(fund(usd_bn=1.0) | {"name": "small"})
@@ -131,7 +132,7 @@ def test_the_command_reports_and_exits(tmp_path: Path, files: list[Path]) -> Non
     one = runner.invoke(app, ["batch", str(files[0]), "--out", str(out), "--workers", "1"])
     assert one.exit_code == 0, one.output
     both = runner.invoke(app, ["batch", *map(str, files), "--out", str(out), "--workers", "1"])
-    assert both.exit_code == 1
+    assert both.exit_code == 2, "both failures are of the input, as in run"
     assert "bad: " in both.output and "1 of 3 scenarios" in both.output
     assert runner.invoke(app, ["batch", "--out", str(out)]).exit_code == 2
     plan = tmp_path / "grid.yaml"
@@ -142,3 +143,101 @@ def test_the_command_reports_and_exits(tmp_path: Path, files: list[Path]) -> Non
     assert laid.exit_code == 0, laid.output
     plan.write_text("base: good.yaml\n", encoding="utf-8")
     assert runner.invoke(app, ["batch", "--grid", str(plan), "--out", str(out)]).exit_code == 2
+
+
+def test_a_folder_of_others_is_refused_and_left_alone(
+    economy: Economy, base: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.npy").write_bytes(b"precious")
+    with pytest.raises(InputError, match=r"mine\.npy"):
+        batch(economy, [base], out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.npy"]
+    (tmp_path / "plan.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(InputError, match="no plan of this program"):
+        batch(economy, [base], out=tmp_path)
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "changed", "empty mark", "broken mark"])
+def test_a_harmed_part_is_computed_again(
+    economy: Economy, base: Scenario, tmp_path: Path, harm: str
+) -> None:
+    whole = batch(economy, [base], out=tmp_path).totals
+    part = tmp_path / "totals" / "scenario=fund" / "part.parquet"
+    mark = tmp_path / "scenarios" / "fund.json"
+    content = part.read_bytes()
+    if harm == "missing":
+        part.unlink()
+    elif harm == "cut":
+        part.write_bytes(content[:-9])
+    elif harm == "changed":
+        part.write_bytes(content[:40] + bytes([content[40] ^ 1]) + content[41:])
+    else:
+        mark.write_text("" if harm == "empty mark" else "[1", encoding="utf-8")
+    pd.testing.assert_frame_equal(batch(economy, [base], out=tmp_path).totals, whole)
+    assert part.read_bytes() == content
+
+
+def test_the_index_lists_all_that_the_folder_holds(
+    economy: Economy, base: Scenario, tmp_path: Path
+) -> None:
+    batch(economy, grid(base, {"levers[0].fund.usd_bn": [1, 2]}), out=tmp_path)
+    done = batch(economy, [base], out=tmp_path)
+    assert list(done.index["scenario"]) == ["fund"]
+    index = pd.read_csv(tmp_path / "index.csv")
+    assert len(index) == 3 and index["done"].all()
+    assert sorted(index["levers[0].fund.usd_bn"].dropna()) == [1, 2]
+
+
+def test_settings_are_columns_and_displacement_is_held_when_asked(
+    economy: Economy, base: Scenario
+) -> None:
+    made = grid(base, {"levers[0].fund.usd_bn": [1, 2]})
+    done = batch(economy, made)
+    assert done.index["levers[0].fund.usd_bn"].tolist() == [1, 2]
+    assert set(done.totals["levers[0].fund.usd_bn"]) == {1, 2}
+    with pytest.raises(InputError, match="tables="):
+        done.frame("displacement")
+    assert len(batch(economy, [base], tables=["displacement"]).displacement)
+
+
+@pytest.mark.parametrize("given", ["full-package", [], None, [5]])
+def test_what_is_no_list_of_scenarios_is_refused_by_name(economy: Economy, given: Any) -> None:
+    with pytest.raises(InputError, match="scenarios"):
+        batch(economy, given)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"base: good.yaml\nvary: [1]\n",
+        b"base: good.yaml\nvary:\n",
+        b"base: good.yaml\nvary: abc\n",
+        b"base: good.yaml\nvary: {caf\xe9: [1]}\n",
+        b"base: good.yaml\nvary: " + b"[" * 500 + b"]" * 500,
+        b"base: good.yaml\nbase: good.yaml\nvary: {parameters.eta: [1]}\n",
+    ],
+)
+def test_a_grid_file_that_is_none_is_told_with_its_line(
+    tmp_path: Path, files: list[Path], text: bytes
+) -> None:
+    plan = tmp_path / "grid.yaml"
+    plan.write_bytes(text)
+    done = CliRunner().invoke(
+        app, ["batch", "--grid", str(plan), "--out", str(tmp_path / "g"), "--workers", "1"]
+    )
+    assert done.exit_code == 2, done.output
+    assert "grid.yaml:" in done.output and "unexpected" not in done.output
+    assert not (tmp_path / "g").exists()
+
+
+@pytest.mark.parametrize("harm", ["cut", "empty", "changed"])
+def test_a_harmed_chunk_of_draws_is_computed_again(
+    economy: Economy, base: Scenario, tmp_path: Path, harm: str
+) -> None:
+    cepasim.monte_carlo(economy, base, 2, out=tmp_path)
+    [chunk] = (tmp_path / "draws").glob("*.npy")
+    content = chunk.read_bytes()
+    harmed = {"cut": content[:-8], "empty": b"", "changed": content[:-1] + b"\1"}[harm]
+    chunk.write_bytes(harmed)
+    cepasim.monte_carlo(economy, base, 2, out=tmp_path)
+    assert chunk.read_bytes() == content
