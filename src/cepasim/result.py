@@ -55,6 +55,11 @@ class Result(ResultTables):
         options : mapping
             How they were made, for the manifest: draws and seed.
 
+        Returns
+        -------
+        Result
+            A new one.
+
         Raises
         ------
         ValueError
@@ -72,7 +77,12 @@ class Result(ResultTables):
         Parameters
         ----------
         contributions : DataFrame
-            `contributions` of the same scenario under the same figures.
+            `contributions` of the same scenario under the same parameters.
+
+        Returns
+        -------
+        Result
+            A new one.
         """
         return self._with({"contributions": contributions}, self._given_manifest)
 
@@ -141,6 +151,11 @@ class Result(ResultTables):
         ----------
         by : {"chapter", "section", "window", "total"}, optional
             Add the balance by this level as ``by_<level>``.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            Copies, in the order in which files are written.
         """
         frames = {"totals": self.totals, "sectors": self.sectors}
         if by is not None:
@@ -159,7 +174,20 @@ class Result(ResultTables):
     def document(
         self, by: Level | None = None, options: Mapping[str, object] = NOTHING
     ) -> dict[str, object]:
-        """Return the whole result as plain values, ready for JSON; no figure is rounded."""
+        """Return the whole result as plain values, ready for JSON; no value is rounded.
+
+        Parameters
+        ----------
+        by : {"chapter", "section", "window", "total"}, optional
+            Add the balance by this level.
+        options : mapping
+            Options to record in the manifest.
+
+        Returns
+        -------
+        dict
+            Name, engine, notes, manifest and every table as a list of rows.
+        """
         return {
             "name": self._scenario.name,
             "engine": self._engine,
@@ -202,7 +230,15 @@ class Result(ResultTables):
         by: Level | None = None,
         options: Mapping[str, object] = NOTHING,
     ) -> None:
-        """Write every table as Parquet into a folder; see `to_csv`."""
+        """Write every table as Parquet into a folder; otherwise as `to_csv`.
+
+        Parameters
+        ----------
+        directory : Path or str
+            Folder to write.
+        by, options : optional
+            As in `to_csv`.
+        """
         with files.replace_folder(directory) as folder:
             for name, frame in self.frames(by).items():
                 files.write_parquet(frame, folder / f"{name}.parquet")
@@ -216,7 +252,17 @@ class Result(ResultTables):
         by: Level | None = None,
         options: Mapping[str, object] = NOTHING,
     ) -> None:
-        """Write the result into a folder in one of the formats; see `to_csv`."""
+        """Write the result into a folder in one of the formats.
+
+        Parameters
+        ----------
+        directory : Path or str
+            Folder to write.
+        file_format : {"csv", "json", "parquet", "xlsx"}
+            What its tables are written as.
+        by, options : optional
+            As in `to_csv`.
+        """
         if file_format == "csv":
             self.to_csv(directory, by=by, options=options)
         elif file_format == "parquet":
@@ -255,6 +301,13 @@ class Result(ResultTables):
         """Write the whole result, scenario and manifest included, as one JSON file.
 
         The manifest also goes beside it, as ``<file name>.manifest.json``.
+
+        Parameters
+        ----------
+        path : Path or str
+            File to write.
+        by : {"chapter", "section", "window", "total"}, optional
+            Add the balance by this level.
 
         Raises
         ------
@@ -337,13 +390,11 @@ class Result(ResultTables):
 
     def __repr__(self) -> str:
         totals = self._table("totals")
-        last = totals.iloc[-1] if len(totals) else None
-        outcome = (
-            "no years"
-            if last is None
-            else f"balance in {last['fiscal_year']} {last['balance_usd_mn'] / 1000:+,.2f} US$ bn, "
-            f"{last['change_in_balance_usd_mn'] / 1000:+,.3f} against the reference"
-        )
+        outcome = "no years"
+        for last in totals.tail(1).to_dict("records"):
+            change = last["change_in_balance_usd_mn"] / 1000
+            balance = f"{last['balance_usd_mn'] / 1000:+,.2f} US$ bn, {change:+,.3f}"
+            outcome = f"balance in {last['fiscal_year']} {balance} against the reference"
         return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome}>"
 
 

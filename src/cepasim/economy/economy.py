@@ -73,6 +73,7 @@ class Economy:
         Parameters
         ----------
         parameters : Parameters
+            Checked, from a folder.
         line_rule : {"best", "mean"}, optional
             Whether a shipper to Japan takes the best tariff line open to it within an HS6 product,
             or pays the mean of the product's lines (the two ends of what the schedule allows).
@@ -88,6 +89,11 @@ class Economy:
         use_rule : {"consignments", "log_logistic"}, optional
             What keeps shippers from claiming a preference: a fixed cost against consignments of
             different size, or costs that are log-logistic.
+
+        Returns
+        -------
+        Economy
+            Calibrated to the benchmark.
 
         Raises
         ------
@@ -124,6 +130,16 @@ class Economy:
     def with_overrides(self, overrides: Mapping[str, float]) -> Economy:
         """Return the same economy with some parameters changed by name.
 
+        Parameters
+        ----------
+        overrides : mapping of str to float
+            New values by the name of the parameter.
+
+        Returns
+        -------
+        Economy
+            This one where there is nothing to change.
+
         Raises
         ------
         InputError
@@ -151,6 +167,11 @@ class Economy:
             Trade and domestic sales of the base year in place of the bundled ones.
         india_mfn : ndarray, shape (H,), optional
             India's MFN rates by chapter, fractions, where no heading has one of its own.
+
+        Returns
+        -------
+        Economy
+            Not checked.
         """
         return self._under(self.parameters.with_values(values), benchmarks, india_mfn)
 
@@ -184,6 +205,7 @@ def load(directory: str | Path | None = None) -> Economy:
     Returns
     -------
     Economy
+        The benchmark of 2023-24 with every parameter and schedule.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from cepasim.levers.lever import Example, RateLever, sources_of
 from cepasim.levers.measure import Acting, Mask, Measure
 from cepasim.levers.words import chapters_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification
-from cepasim.products.levels import chapter_of
+from cepasim.products.levels import at_level, chapter_of
 
 #: Headings named in one note before the rest are counted.
 _NAMED = 6
@@ -317,11 +317,11 @@ class _Reading:
             return
         highest: dict[str, float] = {}
         for code, rate in zip(schedule.lines[lines], before[lines], strict=True):
-            heading = code[:4]
+            heading = at_level(str(code), "heading")
             highest[heading] = max(highest.get(heading, 0.0), float(rate))
         ranked = sorted(highest, key=lambda code: (-highest[code], code))
         # One heading a chapter, or spirits and wines would fill the list.
-        named = list({code[:2]: code for code in reversed(ranked)}.values())
+        named = list({chapter_of(code): code for code in reversed(ranked)}.values())
         named = sorted(named, key=ranked.index)[:_NAMED]
         shown = [f"{self._heading(code)} ({code}, {100 * highest[code]:.0f} %)" for code in named]
         more = len(ranked) - len(shown)

@@ -11,7 +11,7 @@ from cepasim.levers.fields import as_plain
 
 #: Stands for the file where a scenario was not read from one.
 UNREAD = "scenario"
-_SHOWN = 200  # signs of a value a message shows
+_SHOWN = 200  # characters of a value a message shows
 
 Steps = tuple[str | int, ...]
 Lines = Mapping[Steps, int]

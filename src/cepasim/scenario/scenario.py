@@ -157,11 +157,35 @@ class Scenario(Frozen):
         classification: Classification | None = None,
         parameters: Parameters | None = None,
     ) -> Scenario:
-        """Build a scenario from the same structure a file has; see ``read``."""
+        """Build a scenario from the same structure a file has.
+
+        Parameters
+        ----------
+        data : mapping
+            ``name``, ``levers`` and whatever else a file may have.
+        classification, parameters : optional
+            As in `read`.
+
+        Returns
+        -------
+        Scenario
+            With every default filled in.
+
+        Raises
+        ------
+        InputError
+            With every problem: field, value and what is allowed.
+        """
         return scenario_from(cls, data, UNREAD, {}, (), classification, parameters)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the structure ``from_dict`` takes, with every default filled in."""
+        """Return the structure ``from_dict`` takes, with every default filled in.
+
+        Returns
+        -------
+        dict
+            Plain values, as YAML can write them.
+        """
         return {
             "name": self.name,
             **({"description": self.description} if self.description else {}),
@@ -172,15 +196,37 @@ class Scenario(Frozen):
         }
 
     def to_yaml(self) -> str:
-        """Return the scenario as the text of a scenario file; reading it gives an equal one."""
+        """Return the scenario as the text of a scenario file; reading it gives an equal one.
+
+        Returns
+        -------
+        str
+            YAML.
+        """
         return scenario_text(self.to_dict())
 
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:
-        """Levers of one class, in order."""
+        """Levers of one class, in order.
+
+        Parameters
+        ----------
+        kind : type
+            A class of levers.
+
+        Returns
+        -------
+        tuple of Lever
+            Empty where there is none.
+        """
         return tuple(lever for lever in self.levers if isinstance(lever, kind))
 
     def check(self, classification: Classification) -> None:
         """Check selections, codes and overlaps of a scenario that was built in Python.
+
+        Parameters
+        ----------
+        classification : Classification
+            What selections are checked against.
 
         Raises
         ------

@@ -17,8 +17,15 @@ from cepasim.solution.state import Run
 _MARKET = {"export": "JPN", "import": "IND"}
 _SCHEDULES = {
     "JPN": ("Japan Customs tariff schedule of July 2026, put back to 2023-24 by rule", "C"),
-    "IND": ("CEPA coverage (official) with MFN rates by chapter, or by heading where known", "D"),
+    "IND": (
+        "customs tariff book of 2026 by eight-digit line, put back to 2023-24; CEPA coverage of "
+        "notification 69/2011",
+        "B",
+    ),
 }
+
+
+_BARRIER_PARAMETERS = ("nu_sps", "nu_tbt", "nu_process", "border_days", "border_ave_per_day")
 
 
 class Chain:
@@ -48,138 +55,161 @@ class Chain:
         DataFrame
             ``step``, ``value``, ``unit``, ``source``, ``grade``, ``note``; percentages as such.
         """
-        run = self._run
-        importer = _MARKET[flow]
-        market = run.economy.markets[importer]
-        h = run.economy.chapters.index(hs)
-        t = [format_fiscal_year(int(year)) for year in run.years].index(fiscal_year)
-        s = market.partner_column
-        before, after = run.reference.markets[importer], run.outcome.markets[importer]
-        pairs = run.economy.bilateral
-        bench = pairs[(pairs["flow"] == flow) & (pairs["hs"] == hs)].iloc[0]
-        rows: list[tuple[str, float, str, str, str, str]] = []
+        steps = _Steps(self._run, flow, hs, fiscal_year)
+        steps.benchmark()
+        steps.wedges()
+        steps.elasticities()
+        steps.moves()
+        steps.quota()
+        steps.market_outcome()
+        steps.cell()
+        columns = ["step", "value", "unit", "source", "grade", "note"]
+        return pd.DataFrame(steps.rows, columns=columns)
 
-        def add(
-            step: str, value: float, unit: str, source: str = "", grade: str = "", note: str = ""
-        ) -> None:
-            rows.append((step, float(value), unit, source, grade, note))
 
-        def declared(label: str, parameter: str, exporter: str | None = None) -> None:
-            row = run.economy.parameters.describe(parameter, hs, importer, exporter)
-            note = f"range {row['low']:g} to {row['high']:g}"
-            add(label, row["value"], row["unit"], row["source"], row["grade"], note)
+class _Steps:
+    """Steps behind one cell, gathered from the benchmark to the outcome."""
 
-        add(
-            "benchmark 2023-24",
-            bench["value"],
-            "US$ mn",
-            bench["source"],
-            bench["grade"],
-            f"range {bench['low']:,.1f} to {bench['high']:,.1f}",
+    def __init__(self, run: Run, flow: str, hs: str, fiscal_year: str) -> None:
+        self.run, self.flow, self.hs = run, flow, hs
+        self.importer = _MARKET[flow]
+        self.market = run.economy.markets[self.importer]
+        self.h = run.economy.chapters.index(hs)
+        self.t = [format_fiscal_year(int(year)) for year in run.years].index(fiscal_year)
+        self.s = self.market.partner_column
+        self.before = run.reference.markets[self.importer]
+        self.after = run.outcome.markets[self.importer]
+        self.rows: list[tuple[str, float, str, str, str, str]] = []
+
+    def add(
+        self, step: str, value: float, unit: str, source: str = "", grade: str = "", note: str = ""
+    ) -> None:
+        """Add a step."""
+        self.rows.append((step, float(value), unit, source, grade, note))
+
+    def declared(self, label: str, parameter: str, exporter: str | None = None) -> None:
+        """Add a parameter as it stands in its table."""
+        row = self.run.economy.parameters.describe(parameter, self.hs, self.importer, exporter)
+        note = f"range {row['low']:g} to {row['high']:g}"
+        self.add(label, row["value"], row["unit"], row["source"], row["grade"], note)
+
+    def described(self, parameter: str) -> dict[str, Any]:
+        """Row of a parameter of the pair."""
+        describe = self.run.economy.parameters.describe
+        return describe(parameter, self.hs, self.importer, self.market.partner)
+
+    def quoted(self, *parameters: str) -> tuple[str, str]:
+        """Sources of several parameters, and the worst of their grades."""
+        rows = [self.described(parameter) for parameter in parameters]
+        sources = "; ".join(dict.fromkeys(str(row["source"]) for row in rows))
+        return sources, max(str(row["grade"]) for row in rows)
+
+    def benchmark(self) -> None:
+        """Trade of the base year and its share in the market."""
+        pairs, market = self.run.economy.bilateral, self.market
+        bench = pairs[(pairs["flow"] == self.flow) & (pairs["hs"] == self.hs)].iloc[0]
+        note = f"range {bench['low']:,.1f} to {bench['high']:,.1f}"
+        self.add(
+            "benchmark 2023-24", bench["value"], "US$ mn", bench["source"], bench["grade"], note
         )
-        add("share in the importer's imports, landed", 100 * market.import_shares[h, s], "%")
-        add("share of domestic goods in the market", 100 * market.domestic_share[h], "%")
+        imported = 100 * market.import_shares[self.h, self.s]
+        self.add("share in the importer's imports, landed", imported, "%")
+        self.add("share of domestic goods in the market", 100 * market.domestic_share[self.h], "%")
 
-        def described(parameter: str) -> dict[str, Any]:
-            exporter = market.partner
-            return run.economy.parameters.describe(parameter, hs, importer, exporter)
-
-        def quoted(*parameters: str) -> tuple[str, str]:
-            """Sources of several figures, and the worst of their grades."""
-            rows_ = [described(parameter) for parameter in parameters]
-            sources = "; ".join(dict.fromkeys(str(row["source"]) for row in rows_))
-            return sources, max(str(row["grade"]) for row in rows_)
-
-        barrier_parameters = ("nu_sps", "nu_tbt", "nu_process", "border_days", "border_ave_per_day")
-        schedule, schedule_grade = _SCHEDULES[importer]
-        for label, outcome in (("reference", before), ("scenario", after)):
+    def wedges(self) -> None:
+        """Tariffs and barriers, in the reference and in the scenario."""
+        cell = self.t, self.h, self.s
+        schedule, grade = _SCHEDULES[self.importer]
+        use = self.described("utilisation_observed")["grade"]
+        for label, outcome in (("reference", self.before), ("scenario", self.after)):
             wedges = outcome.shocks.wedges
-            add(
+            self.add(
                 f"tariff a shipper pays on average, {label}",
-                100 * wedges.effective[t, h, s],
+                100 * wedges.effective[cell],
                 "%",
                 schedule,
-                schedule_grade,
+                grade,
                 "as felt with the lag, cost of claiming included; use of the preference as "
-                f"observed (grade {described('utilisation_observed')['grade']})",
+                f"observed (grade {use})",
             )
-            add(
-                f"tariff the treasury of {COUNTRY[importer]} collects, {label}",
-                100 * wedges.collected[t, h, s],
-                "%",
-                schedule,
-                schedule_grade,
-            )
-            add(
-                f"barriers, {label}",
-                100 * wedges.barrier[t, h, s],
-                "%",
-                *quoted(*barrier_parameters),
-            )
-            add(
+            collector = f"tariff the treasury of {COUNTRY[self.importer]} collects, {label}"
+            self.add(collector, 100 * wedges.collected[cell], "%", schedule, grade)
+            barrier = 100 * wedges.barrier[cell]
+            self.add(f"barriers, {label}", barrier, "%", *self.quoted(*_BARRIER_PARAMETERS))
+            self.add(
                 f"landed wedge felt by trade against 2023-24, {label}",
-                100 * (outcome.shocks.trade_cost[t, h, s] - 1),
+                100 * (outcome.shocks.trade_cost[cell] - 1),
                 "%",
                 note="with the lag of trade behind policy",
             )
-        declared("elasticity between sources, sigma_import", "sigma_import")
-        declared("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
-        declared("elasticity of demand, eta", "eta")
-        supplier = COUNTRY[market.partner]
-        declared(f"supply elasticity of {supplier}", "epsilon_supply", market.partner)
-        sigma, eps = market.sigma_import[h], market.supply[h, s]
-        add(
+
+    def elasticities(self) -> None:
+        """Elasticities of the market, and the trade elasticity they imply."""
+        self.declared("elasticity between sources, sigma_import", "sigma_import")
+        self.declared("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
+        self.declared("elasticity of demand, eta", "eta")
+        partner = self.market.partner
+        self.declared(f"supply elasticity of {COUNTRY[partner]}", "epsilon_supply", partner)
+        sigma, eps = self.market.sigma_import[self.h], self.market.supply[self.h, self.s]
+        self.add(
             "implied trade elasticity sigma (1 + eps) / (sigma + eps)",
             sigma if np.isinf(eps) else sigma * (1 + eps) / (sigma + eps),
             "elasticity",
         )
-        add(
-            "purchases moved to the partner",
-            after.shocks.base[t, h, s] - before.shocks.base[t, h, s],
-            "US$ mn of 2023-24's size",
-        )
-        add("capacity of the partner", 100 * (after.shocks.capacity[t, h, s] - 1), "% of its base")
-        if run.scenario.time == "path":
-            declared("share of the long run in the first year, lag_first_year", "lag_first_year")
-            declared("share of what is left closed each year, lag_decay", "lag_decay")
-        quota = after.shocks.quota
-        if quota is not None and after.quota is not None and quota.source[t, h] == s:
-            limit = quota.limit[t, h]
-            if np.isfinite(limit):
-                regime = REGIMES[after.quota.regime[t, h]]
-                add("quota", limit, "US$ mn f.o.b. at prices of 2023-24", note=regime)
-                add("premium of the quota", 100 * after.quota.premium[t, h], "% of landed price")
-        add(
-            "producer price, scenario over reference",
-            100 * (after.price[t, h, s] / before.price[t, h, s] - 1),
+
+    def moves(self) -> None:
+        """Purchases and capacity that levers move, and how fast trade follows."""
+        cell, before, after = (self.t, self.h, self.s), self.before.shocks, self.after.shocks
+        moved = after.base[cell] - before.base[cell]
+        self.add("purchases moved to the partner", moved, "US$ mn of 2023-24's size")
+        self.add("capacity of the partner", 100 * (after.capacity[cell] - 1), "% of its base")
+        if self.run.scenario.time == "path":
+            first = "share of the long run in the first year, lag_first_year"
+            self.declared(first, "lag_first_year")
+            self.declared("share of what is left closed each year, lag_decay", "lag_decay")
+
+    def quota(self) -> None:
+        """A tariff-rate quota on the cell, if there is one."""
+        at, found = (self.t, self.h), self.after.quota
+        set_up = self.after.shocks.quota
+        if set_up is None or found is None or set_up.source[at] != self.s:
+            return
+        if np.isfinite(set_up.limit[at]):
+            regime = REGIMES[found.regime[at]]
+            self.add("quota", set_up.limit[at], "US$ mn f.o.b. at prices of 2023-24", note=regime)
+            self.add("premium of the quota", 100 * found.premium[at], "% of landed price")
+
+    def market_outcome(self) -> None:
+        """Price and quantity that the market settles on."""
+        cell, before, after = (self.t, self.h, self.s), self.before, self.after
+        price = after.price[cell] / before.price[cell]
+        self.add("producer price, scenario over reference", 100 * (price - 1), "%")
+        if before.fob[cell] > 0:
+            quantity = after.fob[cell] / before.fob[cell] / price
+            self.add("quantity, scenario over reference", 100 * (quantity - 1), "%")
+
+    def cell(self) -> None:
+        """The cell itself, in the reference and in the scenario."""
+        at, states = (self.t, self.h), (self.run.reference, self.run.outcome)
+        exports = self.flow == "export"
+        before, after = (state.exports[at] if exports else state.imports[at] for state in states)
+        self.add(
+            f"growth of demand in {COUNTRY[self.importer]} since 2023-24",
+            100 * (self.before.shocks.growth[self.t] - 1),
             "%",
+            *self.quoted("real_demand_growth"),
         )
-        sold, sold_before = after.fob[t, h, s], before.fob[t, h, s]
-        if sold_before > 0:
-            quantity = sold / sold_before / (after.price[t, h, s] / before.price[t, h, s])
-            add("quantity, scenario over reference", 100 * (quantity - 1), "%")
-        flow_before, flow_after = (
-            (run.reference.exports, run.outcome.exports)
-            if flow == "export"
-            else (run.reference.imports, run.outcome.imports)
-        )
-        add(
-            f"growth of demand in {COUNTRY[importer]} since 2023-24",
-            100 * (before.shocks.growth[t] - 1),
-            "%",
-            *quoted("real_demand_growth"),
-        )
-        add("reference", flow_before[t, h], "US$ mn")
-        if flow == "import":
-            add(
+        self.add("reference", before, "US$ mn")
+        if not exports:
+            outcome = self.run.outcome
+            self.add(
                 "of which inputs and machinery for the scenario's extra output",
-                (run.outcome.input_content + run.outcome.fund.capital_goods)[t, h],
+                (outcome.input_content + outcome.fund.capital_goods)[at],
                 "US$ mn",
-                *quoted("input_content"),
+                *self.quoted("input_content"),
             )
-        add("scenario", flow_after[t, h], "US$ mn")
-        add("change", flow_after[t, h] - flow_before[t, h], "US$ mn")
-        return pd.DataFrame(rows, columns=["step", "value", "unit", "source", "grade", "note"])
+        self.add("scenario", after, "US$ mn")
+        self.add("change", after - before, "US$ mn")
 
 
 @dataclass(frozen=True)
