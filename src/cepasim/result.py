@@ -373,7 +373,6 @@ class Result(ResultTables):
     # --- as a value ---------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
-        """Equal if scenario, engine, notes and every cell of every table are."""
         if not isinstance(other, Result):
             return NotImplemented
         return (

@@ -63,7 +63,7 @@ def estimate(
     """
     check_hard_evidence(evidence)
     value, status = evidence.start, ""
-    # The second pass is centred on the first, so that the result does not depend on the first guess.
+    # The second pass is centred on the first: the result does not depend on the first guess.
     for _ in range(2):
         centre = np.maximum(value, 1e-3 * evidence.start)
         value, status = solve_once(
