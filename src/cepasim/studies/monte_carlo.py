@@ -30,25 +30,10 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.studies import chunks, kept
+from cepasim.tables.schema import TOTALS
 
 #: Percentiles reported.
 PERCENTILES = (5, 25, 50, 75, 95)
-#: Items by year, US$ million, named as the columns of ``Result.totals``.
-TOTALS = (
-    "exports_usd_mn",
-    "imports_usd_mn",
-    "balance_usd_mn",
-    "baseline_exports_usd_mn",
-    "baseline_imports_usd_mn",
-    "baseline_balance_usd_mn",
-    "change_in_exports_usd_mn",
-    "change_in_imports_usd_mn",
-    "change_in_balance_usd_mn",
-    "duty_japan_usd_mn",
-    "duty_india_usd_mn",
-    "welfare_japan_usd_mn",
-    "welfare_india_usd_mn",
-)
 FLOWS = ("export", "import", "balance")
 SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
 #: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that

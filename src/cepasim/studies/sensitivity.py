@@ -30,7 +30,8 @@ from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks, kept
-from cepasim.studies.monte_carlo import TOTALS, Study, chunk_folder, measure
+from cepasim.studies.monte_carlo import Study, chunk_folder, measure
+from cepasim.tables.schema import TOTALS
 
 #: What is explained: changes against the reference, in one year.
 HEADLINES = (

@@ -1,86 +1,362 @@
-"""Columns of the tables of a result: their order, units and meaning."""
+"""Every column of every table: its unit and its meaning. Checked here, printed into the manual."""
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 
 import pandas as pd
 
-#: Columns every table has, in this order; a table may have further ones after them.
-COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+from cepasim.tables.names import GROUP_COLUMN
+
+_USD = "US$ million of 2023-24"
+_QUANTITY = "US$ million f.o.b. at prices of 2023-24"
+#: Totals of a year that every draw of the parameters measures, in this order.
+TOTALS = (
+    "exports_usd_mn",
+    "imports_usd_mn",
+    "balance_usd_mn",
+    "baseline_exports_usd_mn",
+    "baseline_imports_usd_mn",
+    "baseline_balance_usd_mn",
+    "change_in_exports_usd_mn",
+    "change_in_imports_usd_mn",
+    "change_in_balance_usd_mn",
+    "duty_japan_usd_mn",
+    "duty_india_usd_mn",
+    "welfare_japan_usd_mn",
+    "welfare_india_usd_mn",
+)
+#: Words that a place in the name of a column stands for.
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "totals": (
-            "fiscal_year",
-            "exports_usd_mn",
-            "imports_usd_mn",
-            "balance_usd_mn",
-            "baseline_exports_usd_mn",
-            "baseline_imports_usd_mn",
-            "baseline_balance_usd_mn",
-            "change_in_balance_usd_mn",
-            "duty_japan_usd_mn",
-            "duty_india_usd_mn",
-            "welfare_japan_usd_mn",
-            "welfare_india_usd_mn",
-        ),
-        "sectors": (
-            "fiscal_year",
-            "flow",
-            "hs",
-            "baseline_usd_mn",
-            "scenario_usd_mn",
-            "change_usd_mn",
-            "change_pct",
-        ),
-        "displacement": ("fiscal_year", "flow", "hs", "source", "change_usd_mn"),
-        "contributions": (
-            "fiscal_year",
-            "hs",
-            "lever",
-            "exports_usd_mn",
-            "imports_usd_mn",
-            "balance_usd_mn",
-            "welfare_japan_usd_mn",
-            "welfare_india_usd_mn",
-        ),
-        "diagnostics": (),
-        "quotas": (
-            "fiscal_year",
-            "importer",
-            "source",
-            "hs",
-            "quota_usd_mn",
-            "quantity_usd_mn",
-            "within_usd_mn",
-            "regime",
-            "premium_pct",
-            "rent_usd_mn",
-            "rent_owner",
-        ),
+        "country": ("japan", "india"),
+        "partner": ("japan", "india"),
+        "item": ("exports", "imports", "balance"),
+        "flow": ("exports", "imports"),
+        "group": tuple(GROUP_COLUMN.values()),
+        "total": TOTALS,
     }
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        ``{...}`` stands for one of the words of `PLACES`.
+    unit : str
+        ``"text"`` for words.
+    meaning : str
+    always : bool
+        Whether every table of the kind has it. Columns that some results lack stand last.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    always: bool = True
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are words."""
+        return self.unit == "text"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Keys of `PLACES` that stand in the name, in order."""
+        return tuple(place for _, place, _, _ in string.Formatter().parse(self.name) if place)
+
+    def names(self) -> tuple[str, ...]:
+        """Names the column has in tables: one for each word its places can hold."""
+        fillings = product(*(PLACES[place] for place in self.places))
+        return tuple(
+            self.name.format(**dict(zip(self.places, words, strict=True)))
+            for words in fillings
+            if len(set(words)) == len(words)  # a country is not its own partner
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A table: what a row is, and its columns in order."""
+
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns that every table of the kind begins with, in order."""
+        return tuple(column.name for column in self.columns if column.always)
+
+
+YEAR = Column("fiscal_year", "text", 'India\'s fiscal year, April to March, such as "2030-31"')
+FLOW = Column("flow", "text", "export or import, seen from India")
+HS = Column("hs", "text", "product as text, leading zeros kept; a chapter unless refined")
+GRADE = Column(
+    "grade",
+    "text",
+    "how good the benchmark is: A official, B published estimate, C own calculation, D assumption",
+    always=False,
+)
+
+
+def _usd(name: str, meaning: str, *, always: bool = True) -> Column:
+    return Column(name, _USD, meaning, always)
+
+
+_CHANGES = (
+    _usd("baseline_usd_mn", "value in the reference of the same year"),
+    _usd("scenario_usd_mn", "value in the scenario"),
+    _usd("change_usd_mn", "scenario minus reference"),
+)
+_CHANGE_PCT = Column(
+    "change_pct", "%", "change against the reference; missing where the reference has no trade"
+)
+
+TABLES: Mapping[str, TableSchema] = MappingProxyType(
+    {
+        "totals": TableSchema(
+            "one fiscal year",
+            (
+                YEAR,
+                _usd("exports_usd_mn", "India's exports to Japan, f.o.b., in the scenario"),
+                _usd("imports_usd_mn", "India's imports from Japan, c.i.f., in the scenario"),
+                _usd("balance_usd_mn", "exports minus imports; a deficit is negative"),
+                _usd("baseline_exports_usd_mn", "exports in the reference"),
+                _usd("baseline_imports_usd_mn", "imports in the reference"),
+                _usd("baseline_balance_usd_mn", "balance in the reference"),
+                _usd("change_in_balance_usd_mn", "balance minus that of the reference"),
+                _usd("duty_japan_usd_mn", "duty Japan collects on all imports"),
+                _usd("duty_india_usd_mn", "duty India collects on all imports"),
+                _usd(
+                    "welfare_japan_usd_mn",
+                    "change in Japan's national welfare against the reference",
+                ),
+                _usd(
+                    "welfare_india_usd_mn",
+                    "change in India's national welfare against the reference",
+                ),
+                _usd("baseline_duty_{country}_usd_mn", "the duty in the reference", always=False),
+                _usd(
+                    "duty_{country}_on_{partner}_usd_mn",
+                    "duty the country collects on the partner's goods",
+                    always=False,
+                ),
+                _usd(
+                    "baseline_duty_{country}_on_{partner}_usd_mn",
+                    "the same duty in the reference",
+                    always=False,
+                ),
+                _usd(
+                    "input_content_usd_mn",
+                    "Japanese inputs of what the levers add to output, part of imports",
+                    always=False,
+                ),
+                _usd(
+                    "fund_capital_goods_usd_mn",
+                    "Japanese machinery of the plants the fund supports, part of imports",
+                    always=False,
+                ),
+                _usd("fund_grants_usd_mn", "grants the fund pays in the year", always=False),
+                _usd(
+                    "change_in_balance_without_content_usd_mn",
+                    "change in balance if those inputs and that machinery came from elsewhere",
+                    always=False,
+                ),
+                _usd(
+                    "quota_rent_{country}_usd_mn",
+                    "quota rents that go to the country; where there are quotas",
+                    always=False,
+                ),
+                _usd(
+                    "{total}_p5",
+                    "lower end of the column's 90 % range; where ranges were drawn",
+                    always=False,
+                ),
+                _usd("{total}_p95", "upper end of that range", always=False),
+                Column(
+                    "probability_deficit_falls",
+                    "share of draws",
+                    "draws in which the balance improves; where ranges were drawn",
+                    always=False,
+                ),
+            ),
+        ),
+        "sectors": TableSchema(
+            "one fiscal year, flow and product",
+            (
+                YEAR,
+                FLOW,
+                HS,
+                *_CHANGES,
+                _CHANGE_PCT,
+                _usd(
+                    "import_content_usd_mn",
+                    "of the scenario: inputs and machinery of what the levers add to output",
+                    always=False,
+                ),
+                GRADE,
+            ),
+        ),
+        "displacement": TableSchema(
+            "one fiscal year, flow, product and source; the rows of a cell sum to its change",
+            (
+                YEAR,
+                FLOW,
+                HS,
+                Column(
+                    "source",
+                    "text",
+                    "whom the change is taken from: a country or group; domestic, producers of the "
+                    "importer; market_expansion, more bought by all; wedge, duty and barriers "
+                    "saved; import_content, imports that the levers' own output needs",
+                ),
+                _usd("change_usd_mn", "what the pair gains from that source"),
+            ),
+        ),
+        "contributions": TableSchema(
+            "one fiscal year, product (total included) and kind of lever",
+            (
+                YEAR,
+                HS,
+                Column("lever", "text", "kind of lever"),
+                _usd("exports_usd_mn", "Shapley share of the change in exports"),
+                _usd("imports_usd_mn", "Shapley share of the change in imports"),
+                _usd("balance_usd_mn", "Shapley share of the change in balance"),
+                _usd("welfare_japan_usd_mn", "Shapley share of the change in Japan's welfare"),
+                _usd("welfare_india_usd_mn", "Shapley share of the change in India's welfare"),
+            ),
+        ),
+        "diagnostics": TableSchema(
+            "one market, reference and scenario apart",
+            (
+                Column("market", "text", "importer", always=False),
+                Column("path", "text", "reference or scenario", always=False),
+                Column("markets_solved", "count", "years times products", always=False),
+                Column("iterations_max", "count", "most iterations of any market", always=False),
+                Column("residual_max", "logs", "largest residual of any market", always=False),
+                Column(
+                    "largest_log_price",
+                    "logs",
+                    "furthest that the partner's price moves from 2023-24",
+                    always=False,
+                ),
+            ),
+        ),
+        "quotas": TableSchema(
+            "one fiscal year, importer, source and product under a tariff-rate quota",
+            (
+                YEAR,
+                Column("importer", "text", "who opens the quota"),
+                Column("source", "text", "whose goods it is for"),
+                HS,
+                Column("quota_usd_mn", _QUANTITY, "its size"),
+                Column("quantity_usd_mn", _QUANTITY, "what enters"),
+                Column("within_usd_mn", _QUANTITY, "of it, within"),
+                Column("regime", "text", "whether the quota binds, and which rate decides"),
+                Column("premium_pct", "% of the landed price", "what a unit within is worth more"),
+                _usd("rent_usd_mn", "premium times what enters within"),
+                Column("rent_owner", "text", "importer or exporter"),
+            ),
+        ),
+        "basket": TableSchema(
+            "one fiscal year, flow and measure of concentration",
+            (
+                YEAR,
+                FLOW,
+                Column(
+                    "measure",
+                    "text",
+                    "top_3, top_5, top_10: share of the largest chapters; hhi: index",
+                ),
+                Column("baseline", "%; index points for hhi", "in the reference"),
+                Column("scenario", "%; index points for hhi", "in the scenario"),
+            ),
+        ),
+        "by": TableSchema(
+            "one fiscal year, flow and group (Result.by)",
+            (
+                YEAR,
+                FLOW,
+                Column("{group}", "text", "hs, section, window or total, by the level asked for"),
+                Column("name", "text", "the group for people"),
+                *_CHANGES,
+                _CHANGE_PCT,
+                GRADE,
+            ),
+        ),
+        "balance": TableSchema(
+            "one fiscal year and group (Result.balance)",
+            (
+                YEAR,
+                Column("{group}", "text", "hs, section, window or total, by the level asked for"),
+                Column("name", "text", "the group for people"),
+                _usd("baseline_{item}_usd_mn", "exports, imports, balance in the reference"),
+                _usd("{item}_usd_mn", "exports, imports, balance in the scenario"),
+                _usd("change_in_{item}_usd_mn", "scenario minus reference"),
+                Column("change_in_{flow}_pct", "%", "change of exports and of imports"),
+                GRADE,
+            ),
+        ),
+        "who_loses": TableSchema(
+            "one flow and source of a year (Result.who_loses)",
+            (
+                FLOW,
+                Column("source", "text", "as in displacement"),
+                Column("name", "text", "the source for people"),
+                _usd("change_usd_mn", "what the pair gains from that source"),
+            ),
+        ),
+        "accounts": TableSchema(
+            "one account of a year (Result.accounts)",
+            (
+                Column("account", "text", "a column of totals without its unit"),
+                Column("name", "text", "the account for people"),
+                *_CHANGES,
+            ),
+        ),
+    }
+)
+#: Tables a result is made of.
+HELD = ("totals", "sectors", "displacement", "contributions", "diagnostics", "quotas")
+#: Columns every table of a result begins with, in this order; it may have further ones after them.
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {name: TABLES[name].names for name in HELD}
+)
+
+
 def empty_table(name: str) -> pd.DataFrame:
-    """Return a table without rows and with the columns `Result` asks for.
+    """Return a table without rows and with the columns a result asks for.
 
     Parameters
     ----------
     name : str
-        A key of `COLUMNS`, such as ``"contributions"``.
+        A table that a result holds, such as ``"contributions"``.
     """
-    text = {"fiscal_year", "flow", "hs", "source", "lever", "importer", "regime", "rent_owner"}
     return pd.DataFrame(
         {
-            column: pd.Series(dtype="str" if column in text else "float64")
-            for column in COLUMNS[name]
+            column.name: pd.Series(dtype="str" if column.is_text else "float64")
+            for column in TABLES[name].columns
+            if column.always
         }
     )
 
 
 def checked(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with rows numbered from 0, its columns being what was promised."""
+    """Return a table with rows numbered from 0.
+
+    Raises
+    ------
+    ValueError
+        Where its columns do not begin with those promised.
+    """
     wanted = COLUMNS[name]
     if tuple(table.columns[: len(wanted)]) != wanted:
         raise ValueError(
