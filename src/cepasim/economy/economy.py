@@ -7,14 +7,16 @@ Two markets (Japan's and India's), each by HS chapter and source country, in US$
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import PAIR
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.india import IndiaRates, india_schedule
@@ -27,7 +29,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Economy:
     """Benchmark 2023-24, elasticities and parameters of the model; immutable.
 
@@ -52,12 +54,24 @@ class Economy:
     classification: Classification
     chapters: tuple[str, ...]
     markets: Mapping[str, Market]
-    bilateral: pd.DataFrame = field(repr=False)
+    bilateral: pd.DataFrame
     line_rule: LineRule
     product_rule: ProductRule
     wedge_rule: WedgeRule
     use_rule: UseRule
-    ground: Ground = field(repr=False)
+    ground: Ground
+
+    def __repr__(self) -> str:
+        """A line for each market and for the parameters."""
+        rules = f"{self.line_rule}, {self.product_rule}, {self.wedge_rule}, {self.use_rule}"
+        return "\n".join(
+            [
+                f"Economy of {format_fiscal_year(BASE_YEAR)}: {len(self.chapters)} chapters "
+                f"(rules {rules})",
+                *(f"  {market!r}" for market in self.markets.values()),
+                f"  {self.parameters!r}",
+            ]
+        )
 
     @classmethod
     def build(
@@ -219,4 +233,7 @@ def load(directory: str | Path | None = None) -> Economy:
     >>> round(float(economy.markets["JPN"].fob[:, 0].sum()), 6)
     5150.0
     """
+    if directory is not None and not (isinstance(directory, (str, Path)) and str(directory)):
+        words = "a path of a parameter folder, or None for the bundled one"
+        raise InputError([Problem("load", None, "directory", directory, words)])
     return Economy.build(load_parameters(None if directory is None else Path(directory)))

@@ -24,7 +24,7 @@ BARRIER_TYPES = ("sps", "tbt", "border", "process")
 WedgeRule = Literal["ces", "mean"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Market:
     """One importing country: H chapters, S sources, K products in the tariff schedule.
 
@@ -81,6 +81,15 @@ class Market:
     supply: Floats
     supply_domestic: Floats
     growth: float
+
+    def __repr__(self) -> str:
+        """What is imported from whom, in a line."""
+        own = self.cif[:, self.partner_column].sum()
+        return (
+            f"Market({self.importer}: {len(self.chapters)} chapters, "
+            f"{len(self.exporters)} sources, imports US$ {self.cif.sum():,.0f} mn c.i.f., "
+            f"of which {own:,.0f} from {self.partner})"
+        )
 
     @cached_property
     def partner_column(self) -> int:

@@ -6,8 +6,10 @@ in the file, so that each failure case carries its line.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,8 @@ import pandera.pandas as pa
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.cells import Rows, read_cells
 from cepasim.params.dictionary import DICTIONARY_FILE, decode, read_dictionary, read_yaml
+from cepasim.params.gather import gathered
+from cepasim.params.plausible import Compared, implausible
 from cepasim.params.schema import PATTERNS, Column, Dictionary, Unit, chapters_of
 
 SCENARIOS = "scenarios"
@@ -56,18 +60,42 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
     if home == directory and directory != bundled:
         problems += _dictionary_problems(dictionary, read_dictionary(bundled / DICTIONARY_FILE))
     parameters: list[Rows] = []
+    sound: dict[str, Rows] = {}
+    of_ranges: list[Problem] = []
     for name, table in dictionary.tables.items():
         own = (directory / f"{name}.csv").is_file()
         path = (directory if own else bundled) / f"{name}.csv"
         if not path.is_file() or not (own or table.form == "parameter"):
             continue
         # Of bundled tables only the names matter here: they must not clash with the user's.
-        rows, found = _check_table(path, name, dictionary) if own else _names(path, name)
+        rows, found = _check_table(path, name, dictionary) if own else (_names(path, name), [])
         problems += found
+        if rows is not None and own and not found:
+            sound[name] = rows
+            of_ranges += _range_problems(rows)
         if rows is not None and table.form == "parameter":
             parameters.append(rows)
     problems += _repeated_parameters(parameters)
-    return sorted(problems, key=lambda p: (p.file, p.line or 0))
+    if directory.resolve() != bundled.resolve():
+        problems += _against_bundled(sound, bundled)
+    # Values in another unit lie outside their ranges as well: that is said once.
+    wrong = {problem.file for problem in problems}
+    return gathered([*problems, *(one for one in of_ranges if one.file not in wrong)])
+
+
+def _against_bundled(sound: Mapping[str, Rows], bundled: Path) -> Iterator[Problem]:
+    """What cannot be right in well-formed tables, by the bundled ones."""
+    dictionary = read_dictionary(bundled / DICTIONARY_FILE)
+
+    @cache
+    def cells(name: str) -> pd.DataFrame:
+        path = bundled / f"{name}.csv"
+        if not path.is_file():
+            return pd.DataFrame()
+        found, _ = read_cells(decode(path, f"{name}.csv"), f"{name}.csv", dictionary.columns(name))
+        return pd.DataFrame() if found is None else found
+
+    yield from implausible(Compared(sound, cells, dictionary))
 
 
 def _dictionary_problems(own: Dictionary, bundled: Dictionary) -> list[Problem]:
@@ -87,9 +115,13 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
         relative = path.relative_to(directory)
         shown = relative.as_posix()
         hidden = any(part.startswith((".", "~$")) for part in relative.parts)
-        if path.is_dir() or hidden or path.suffix in (".md", ".txt"):
+        folder = path.is_dir() and path.suffix not in (".csv", ".yaml", ".yml")
+        if folder or hidden or path.suffix in (".md", ".txt"):
             continue
         found.add(shown)
+        if not path.is_file():
+            yield _no_file(path, shown)
+            continue
         scenario = relative.parts[0] == SCENARIOS and path.suffix in (".yaml", ".yml")
         if shown not in known and shown != DICTIONARY_FILE and not scenario:
             by_name = [k for k in sorted(known) if k.rsplit("/", 1)[-1] == path.name]
@@ -100,12 +132,28 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
                 read_yaml(path, shown)
             except InputError as error:
                 yield from error.problems
+    # A folder that is a link is not looked through above, yet its tables would be read.
+    for shown in sorted(known - found):
+        if os.path.lexists(directory / shown) and not (directory / shown).is_file():
+            found.add(shown)
+            yield _no_file(directory / shown, shown)
     if complete:
         for shown in sorted(known - found):
             table = dictionary.tables.get(shown.removesuffix(".csv"))
             how = table.generated_by if table is not None else None
             words = f"this file; write it with `{how}`" if how else "this file in a complete folder"
             yield Problem(shown, None, "file", None, words)
+
+
+def _no_file(path: Path, shown: str) -> Problem:
+    """Something by the name of a table that cannot be read as one."""
+    kinds = (
+        (path.is_dir(), "a folder"),
+        (not path.exists(), "a broken link"),
+        (path.is_fifo(), "a pipe"),
+    )
+    what = next((words for holds, words in kinds if holds), "a device or socket")
+    return Problem(shown, None, "file", what, "an ordinary file")
 
 
 def _check_table(
@@ -121,17 +169,16 @@ def _check_table(
         return None, problems
     rows = Rows(name, shown, cells)
     problems += _cell_problems(rows, dictionary)
-    problems += _range_problems(rows)
     problems += _unit_problems(rows, dictionary)
     problems += _repeated_keys(rows, dictionary.tables[name].key)
     return rows, problems
 
 
-def _names(path: Path, name: str) -> tuple[Rows, list[Problem]]:
+def _names(path: Path, name: str) -> Rows:
     """Names and scopes of a bundled table, not checked again."""
     cells = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["name", *_SCOPE])
     cells.index = cells.index + 2
-    return Rows(name, f"{name}.csv", cells), []
+    return Rows(name, f"{name}.csv", cells)
 
 
 def _schema(columns: Mapping[str, Column], economies: Mapping[str, str]) -> pa.DataFrameSchema:

@@ -21,9 +21,13 @@ def decode(path: Path, shown: str) -> str:
     Raises
     ------
     InputError
-        If the file is empty or not UTF-8, with the line of the first bad byte.
+        If the file cannot be read, is empty or not UTF-8, with the line of the first bad byte.
     """
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        words = f"a file that can be read: {error.strerror or error}"
+        raise InputError([Problem(shown, None, "file", path.name, words)]) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -185,6 +185,13 @@ class Table(_Frozen):
         Command that writes it, where the project itself does.
     later : bool
         Whether no code reads it yet: it waits for calibration or a page of evidence.
+    whole : tuple of str
+        Columns of which a table of the user's has every combination that the bundled one has;
+        ``"hs9:6"`` is the first six digits of ``hs9``.
+    base_year : bool
+        Whether every row is of the year of the benchmark.
+    sides : str or None
+        Column whose values can be mistaken for one another, such as exports for imports.
     """
 
     description: str
@@ -194,6 +201,9 @@ class Table(_Frozen):
     units: tuple[str, ...] = ()
     generated_by: str | None = None
     later: bool = False
+    whole: tuple[str, ...] = ()
+    base_year: bool = False
+    sides: str | None = None
 
     @property
     def exact(self) -> bool:
@@ -210,8 +220,37 @@ class Rule(_Frozen):
     reason: str
 
 
+class Size(_Frozen):
+    """How far sums of a user's table may be from the bundled ones.
+
+    Attributes
+    ----------
+    table : str
+    by : tuple of str
+        Columns that the rows of a sum share; empty for the whole table.
+    within : float
+        Times the bundled sum at most, and that part of it at least.
+    above : float
+        Smaller sums have no lower bound, and the upper one of this sum.
+    reason : str
+    """
+
+    table: str
+    by: tuple[str, ...]
+    within: float = Field(gt=1)
+    above: float = 0.0
+    reason: str
+
+
+class Bound(_Frozen):
+    """A bound of the checks of a user's table, with its reason."""
+
+    value: float
+    reason: str
+
+
 class Dictionary(_Frozen):
-    """``tables.yaml``: grades, units, economies, columns, tables, rules."""
+    """``tables.yaml``: grades, units, economies, columns, tables, sizes, rules."""
 
     grades: Mapping[Literal["A", "B", "C", "D"], str]
     economies: Mapping[str, str]
@@ -220,6 +259,8 @@ class Dictionary(_Frozen):
     parameter_columns: Mapping[str, Column]
     documents: Mapping[str, str] = {}
     rules: Mapping[str, Rule] = {}
+    sizes: tuple[Size, ...] = ()
+    bounds: Mapping[str, Bound] = {}
     tables: Mapping[str, Table]
 
     def columns(self, name: str) -> dict[str, Column]:

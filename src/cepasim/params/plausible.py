@@ -1,0 +1,259 @@
+"""Whether a table of the user's can be right: complete, in its units, of a size that is possible.
+
+Every cell of a table may be well formed and the table still be wrong: exported in thousands,
+flows exchanged, of another year, a country left out. The bundled table of the same name says what
+is known; ``sizes`` and ``bounds`` of ``tables.yaml`` say how far from it a table may be, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.countries import PARTNER
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.problems import Problem
+from cepasim.params.cells import Rows
+from cepasim.params.complete import foreign_units, incomplete, keys
+from cepasim.params.schema import Dictionary, Size
+
+#: Benchmark imports by source; the partner's own cells are those of the bilateral benchmark.
+_MARKETS = {
+    "benchmark/japan_imports": ("JPN", "export"),
+    "benchmark/india_imports": ("IND", "import"),
+}
+_HS6 = "trade/india_exports_japan_hs6"
+_BILATERAL = "benchmark/bilateral"
+_SAME = 1e-3  # logs that differ by this are the same numbers, rounded
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Tables of a user's folder, and how to read the bundled ones.
+
+    Attributes
+    ----------
+    own : mapping of name to Rows
+        Tables without a wrong cell.
+    bundled : callable
+        Cells of a bundled table by name, as text with lines as index; empty where there is none.
+    dictionary : Dictionary
+        The bundled one: a folder does not set the bounds it is judged by.
+    """
+
+    own: Mapping[str, Rows]
+    bundled: Callable[[str], pd.DataFrame]
+    dictionary: Dictionary
+
+    def cells(self, name: str) -> pd.DataFrame:
+        """Cells of a table: the user's where there is one."""
+        return self.own[name].cells if name in self.own else self.bundled(name)
+
+    def bound(self, name: str) -> float:
+        """A bound of the checks."""
+        return self.dictionary.bounds[name].value
+
+
+def implausible(compared: Compared) -> Iterator[Problem]:
+    """What cannot be right in well-formed tables, table by table."""
+    for name, rows in compared.own.items():
+        table = compared.dictionary.tables.get(name)
+        bundled = compared.bundled(name)
+        if table is None or table.form in ("text", "report") or bundled.empty:
+            continue
+        problems = [*incomplete(rows, table, bundled), *_another_year(compared, rows)]
+        if table.form == "parameter":
+            problems += foreign_units(rows, bundled)
+        if not problems:
+            problems += _exchanged(compared, rows)
+        if not problems:
+            problems += _sizes(compared, rows) or list(_another_unit(compared, rows))
+        if not problems:
+            problems += [*_ignored(compared, rows), *_parts_above_whole(compared, rows)]
+        yield from problems
+
+
+def _another_year(compared: Compared, rows: Rows) -> Iterator[Problem]:
+    """Rows of another year than the benchmark's."""
+    if not compared.dictionary.tables[rows.name].base_year:
+        return
+    base = format_fiscal_year(BASE_YEAR)
+    allowed = set(compared.bundled(rows.name)["year"]) | {base}
+    for line, year in rows.cells["year"].items():
+        if year not in allowed:
+            words = f"{base}, the base year: all tables of the benchmark are of one year"
+            yield Problem(rows.shown, int(str(line)), "year", year, words)
+
+
+def _values(cells: pd.DataFrame, column: str = "value") -> pd.Series:
+    return pd.to_numeric(cells[column], errors="coerce")
+
+
+def _keyed(cells: pd.DataFrame, columns: list[str], value: str = "value") -> pd.Series:
+    """Values by the text of their key, the first of each."""
+    found = pd.Series(_values(cells, value).to_numpy(float), keys(cells, columns))
+    return found[~found.index.duplicated()]
+
+
+# -- sides, sums, units --------------------------------------------------------------------
+
+
+def _exchanged(compared: Compared, rows: Rows) -> Iterator[Problem]:
+    """Sides of a table, such as exports and imports, whose rows are those of another side."""
+    table = compared.dictionary.tables[rows.name]
+    side = table.sides
+    if side is None:
+        return
+    rest = [column for column in table.key if column != side]
+    known = {
+        str(name): np.log1p(_keyed(group, rest))
+        for name, group in compared.bundled(rows.name).groupby(side)
+    }
+    own = {str(name): group for name, group in rows.cells.groupby(side) if name in known}
+    nearest: dict[str, tuple[str, float]] = {}
+    for name, group in own.items():
+        mine = np.log1p(_keyed(group, rest))
+        far = {other: _distance(mine, log) for other, log in known.items()}
+        other = min(far, key=lambda one: far[one])
+        if far[other] < compared.bound("exchanged") * far[name] and np.ptp(mine) > 0:
+            nearest[name] = (other, far[other])
+    for name, (other, distance) in nearest.items():
+        # A slip of units can move a side near another one; only an exchange moves both.
+        if nearest.get(other, ("", 0.0))[0] == name or distance < _SAME:
+            words = f"rows of {name}; these are nearer to the bundled rows of {other}: exchanged?"
+            yield Problem(rows.shown, int(own[name].index[0]), side, name, words)
+
+
+def _distance(mine: pd.Series, known: pd.Series) -> float:
+    """Mean distance of logs, whatever the level of the whole."""
+    both = pd.DataFrame({"mine": mine, "known": known}).dropna()
+    gap = both["mine"] - both["known"]
+    return float((gap - gap.median()).abs().mean()) if len(gap) > 1 else np.inf
+
+
+def _sizes(compared: Compared, rows: Rows) -> list[Problem]:
+    """Sums that are too far from the bundled ones; the first rule that fails speaks."""
+    for size in compared.dictionary.sizes:
+        if size.table == rows.name:
+            problems = list(_size_problems(rows, compared.bundled(rows.name), size))
+            if problems:
+                return problems
+    return []
+
+
+def _size_problems(rows: Rows, bundled: pd.DataFrame, size: Size) -> Iterator[Problem]:
+    by = list(size.by)
+    mine, known = _values(rows.cells), _values(bundled)
+    groups = pd.Series(keys(rows.cells, by), rows.cells.index)
+    sums = mine.groupby(groups).sum()
+    wanted = known.groupby(pd.Series(keys(bundled, by), bundled.index)).sum()
+    unit = str(rows.cells["unit"].iloc[0])
+    both = pd.DataFrame({"total": sums, "expected": wanted}).fillna(0.0)
+    both["low"] = np.where(both["expected"] >= size.above, both["expected"] / size.within, 0.0)
+    both["high"] = np.maximum(both["expected"], size.above) * size.within
+    outside = (both["total"] < both["low"]) | (both["total"] > both["high"])
+    wrong = both[outside & (both["expected"] >= 0)]  # a balance has no size
+    for group, total, expected, low, high in wrong.itertuples():
+        lines = mine[groups == group]
+        # A row by itself is named by its line, several by the line of the largest.
+        line = int(str(lines.index[int(np.argmax(lines.to_numpy()))])) if len(lines) else None
+        whose = f" of {group}" if group else ""
+        shown = f"{total:,.6g}" if len(lines) == 1 else f"{total:,.6g} in all{whose}"
+        words = (
+            f"between {low:,.6g} and {high:,.6g} {unit}; the bundled table has {expected:,.6g}"
+            f"{f' in {group}' if len(lines) == 1 else whose} ({size.reason})"
+        )
+        yield Problem(rows.shown, line, "value", shown, words)
+
+
+def _another_unit(compared: Compared, rows: Rows) -> Iterator[Problem]:
+    """Columns of which half is ten times the bundled one, a tenth of it, nothing, or blank."""
+    table = compared.dictionary.tables[rows.name]
+    key, bundled = list(table.key), compared.bundled(rows.name)
+    factor = compared.bound("another_unit")
+    named = table.form == "parameter"
+    several = compared.bound("several_parameters" if named else "several_rows")
+    for column, meaning in compared.dictionary.columns(rows.name).items():
+        left_out = column in ("low", "high") or column in key
+        if left_out or not meaning.numeric or column not in rows.cells or column not in bundled:
+            continue
+        both = pd.DataFrame(
+            {
+                "mine": _keyed(rows.cells, key, column),
+                "known": _keyed(bundled, key, column),
+            }
+        )
+        both = both[np.isfinite(both["known"]) & both.index.isin(keys(rows.cells, key))]
+        first = int(rows.cells.index[0])
+        if len(both) >= several and both["mine"].isna().all():
+            words = f"values; the bundled table has {len(both)} where this one is blank throughout"
+            yield Problem(rows.shown, first, column, None, words)
+            continue
+        both = both[(both["known"] > 0) & (both["mine"] < np.inf)]
+        if len(both) < several:
+            continue
+        ratio = float((both["mine"].fillna(0.0) / both["known"]).median())
+        if 1 / factor < ratio < factor:
+            continue
+        unit = meaning.unit or (str(rows.cells["unit"].iloc[0]) if "unit" in rows.cells else "")
+        words = (
+            f"values in {unit}: half of the {len(both)} rows are {ratio:.3g} times the bundled "
+            f"ones or {'less' if ratio < 1 else 'more'}, as if in another unit"
+        )
+        yield Problem(rows.shown, first, column, f"x {ratio:.3g}", words)
+
+
+# -- rows that are not read, parts and wholes ---------------------------------------------
+
+
+def _ignored(compared: Compared, rows: Rows) -> Iterator[Problem]:
+    """Cells of the pair's own trade, which the bilateral benchmark decides."""
+    if rows.name not in _MARKETS:
+        return
+    importer, flow = _MARKETS[rows.name]
+    pair = compared.cells(_BILATERAL)
+    trade = _keyed(pair[pair["flow"] == flow], ["hs"])
+    freight = _freight(compared) if importer == "JPN" else 0.0
+    bundled = compared.bundled(rows.name)
+    untouched = _keyed(bundled[bundled["exporter"] == PARTNER[importer]], ["hs"])
+    own = rows.cells[rows.cells["exporter"] == PARTNER[importer]]
+    near = compared.bound("same_cell")
+    for line, hs, value in zip(own.index, own["hs"], _values(own), strict=True):
+        expected = float(trade.get(hs, 0.0)) * (1 + freight)
+        fits = (expected, float(untouched.get(hs, 0.0)))
+        if not any(abs(value - one) <= near * one + 0.01 for one in fits):
+            words = (
+                f"{expected:.6g}, the {flow} of chapter {hs} in {_BILATERAL}.csv at c.i.f. value: "
+                "the model reads the pair's trade there and not here; change it there"
+            )
+            yield Problem(rows.shown, int(line), "value", f"{value:g}", words)
+
+
+def _freight(compared: Compared) -> float:
+    cells = compared.cells("macro/freight")
+    own = cells[(cells["parameter"] == "freight_insurance") & cells["importer"].isin(["", "JPN"])]
+    own = own[own["exporter"].isin(["", "IND"])]
+    return float(_values(own).iloc[0]) if len(own) else 0.0
+
+
+def _parts_above_whole(compared: Compared, rows: Rows) -> Iterator[Problem]:
+    """Chapters whose products sum to more than the chapter trades."""
+    if rows.name != _HS6:
+        return
+    base = format_fiscal_year(BASE_YEAR)
+    own = rows.cells[rows.cells["fiscal_year"] == base]
+    pair = compared.cells(_BILATERAL)
+    whole = _keyed(pair[pair["flow"] == "export"], ["hs"])
+    value = _values(own)
+    for hs, total in whole.items():
+        part = value[own["hs6"].str.startswith(str(hs))]
+        if part.sum() > compared.bound("parts_over_whole") * total + 1.0:
+            line = int(str(part.idxmax()))
+            words = (
+                f"products of chapter {hs} that sum to no more than its exports, {total:,.6g} "
+                f"US$ mn in {_BILATERAL}.csv"
+            )
+            yield Problem(rows.shown, line, "value", f"{part.sum():,.6g} in all of {base}", words)
