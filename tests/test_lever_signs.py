@@ -34,10 +34,10 @@ def test_sign(economy: Economy, kind: str, example: Any) -> None:
     levers = [{kind: dict(example.settings)}]
     scenario = Scenario.from_dict({"name": "sign", "levers": levers, "time": "long_run"})
     last = cepasim.simulate(economy, scenario, attribution=False).totals.iloc[-1]
-    names = ("exports", "imports", "duty_japan_on_india", "duty_india_on_japan")
+    names = ("exports", "imports", "duty_japan", "duty_india")
     change = {name: last[f"{name}_usd_mn"] - last[f"baseline_{name}_usd_mn"] for name in names}
     change["balance"] = last["change_in_balance_usd_mn"]
-    order = ("exports", "imports", "balance", "duty_japan_on_india", "duty_india_on_japan")
+    order = ("exports", "imports", "balance", "duty_japan", "duty_india")
     assert len(example.signs) == len(order)
     for name, sign in zip(order, example.signs, strict=True):
         moved = change[name]

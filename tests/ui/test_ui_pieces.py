@@ -224,9 +224,9 @@ def test_who_loses_sums_to_the_change(result: Result) -> None:
 def test_accounts_are_totals(result: Result) -> None:
     table = result.accounts(YEAR).set_index("account")
     totals = result.totals.set_index("fiscal_year").loc[YEAR]
-    row = table.loc["duty_japan_on_india"]
-    assert row["scenario_usd_mn"] == totals["duty_japan_on_india_usd_mn"]
-    assert row["baseline_usd_mn"] == totals["baseline_duty_japan_on_india_usd_mn"]
+    row = table.loc["duty_japan"]
+    assert row["scenario_usd_mn"] == totals["duty_japan_usd_mn"]
+    assert row["baseline_usd_mn"] == totals["baseline_duty_japan_usd_mn"]
     assert row["change_usd_mn"] == row["scenario_usd_mn"] - row["baseline_usd_mn"]
     with pytest.raises(cepasim.InputError):
         result.accounts("2050-51")

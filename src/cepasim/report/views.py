@@ -16,6 +16,8 @@ from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
 _SHOWN = 8
+#: Parts of a change that no supplier loses.
+_FROM_NOBODY = ("wedge", "market_expansion", "import_content")
 
 
 def total_row(result: ResultTables, year: str) -> dict[str, float]:
@@ -158,7 +160,7 @@ def losers(
     rows = rows[rows["flow"] == flow].set_index("source")
     change = total[f"change_in_{flow}s_usd_mn"]
     taken = {str(source): float(usd_mn) for source, usd_mn in rows["change_usd_mn"].items()}
-    parts = {part: taken.pop(part, 0.0) for part in ("wedge", "market_expansion")}
+    parts = {part: taken.pop(part, 0.0) for part in _FROM_NOBODY}
     others = [source for source, usd_mn in taken.items() if usd_mn]
     others.sort(key=lambda source: -abs(taken[source]))
     names = {str(source): str(name) for source, name in rows["name"].items()}
@@ -172,9 +174,11 @@ def losers(
     )
     if not bars:
         return table
-    saved, grown = (figures.mn(parts[part], signed=True) for part in ("wedge", "market_expansion"))
+    saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
+    inputs = f", {content} inputs and machinery of what the levers add" if not export else ""
     return table + look.note(
-        f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's size."
+        f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
+        f"size{inputs}."
     )
 
 

@@ -43,6 +43,15 @@ class State:
         """India's exports to Japan, f.o.b., US$ million, shape (Y, H)."""
         return self.markets["JPN"].fob[:, :, self.economy.markets["JPN"].partner_column]
 
+    def duty_on_partner(self, importer: str) -> Floats:
+        """Duty an importer collects on the partner's goods, US$ million, shape (Y, H).
+
+        What it collects on all goods is not reported: the schedules give India about twice what
+        its treasury collects, for exemptions and export schemes are not in them.
+        """
+        column = self.economy.markets[importer].partner_column
+        return self.markets[importer].duty[:, :, column]
+
     @property
     def imports_solved(self) -> Floats:
         """India's imports from Japan as its market solves them, c.i.f., shape (Y, H)."""

@@ -73,7 +73,7 @@ def measure(run: Run) -> Floats:
         "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
     }
     for importer, name in COLUMN_NAME.items():
-        items[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
+        items[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
         items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
     return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)
 

@@ -133,8 +133,8 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _usd("baseline_imports_usd_mn", "imports in the reference"),
                 _usd("baseline_balance_usd_mn", "balance in the reference"),
                 _usd("change_in_balance_usd_mn", "balance minus that of the reference"),
-                _usd("duty_japan_usd_mn", "duty Japan collects on all imports"),
-                _usd("duty_india_usd_mn", "duty India collects on all imports"),
+                _usd("duty_japan_usd_mn", "duty Japan collects on India's goods"),
+                _usd("duty_india_usd_mn", "duty India collects on Japan's goods"),
                 _usd(
                     "welfare_japan_usd_mn",
                     "change in Japan's national welfare against the reference",
@@ -144,16 +144,6 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                     "change in India's national welfare against the reference",
                 ),
                 _usd("baseline_duty_{country}_usd_mn", "the duty in the reference", always=False),
-                _usd(
-                    "duty_{country}_on_{partner}_usd_mn",
-                    "duty the country collects on the partner's goods",
-                    always=False,
-                ),
-                _usd(
-                    "baseline_duty_{country}_on_{partner}_usd_mn",
-                    "the same duty in the reference",
-                    always=False,
-                ),
                 _usd(
                     "input_content_usd_mn",
                     "Japanese inputs of what the levers add to output, part of imports",

@@ -27,10 +27,8 @@ _BALANCE_STEMS = {
 }
 #: Accounts that `Result.accounts` shows where `totals` has them.
 _ACCOUNTS = {
-    "duty_japan_on_india": "Duty Japan collects on India's goods",
-    "duty_india_on_japan": "Duty India collects on Japan's goods",
-    "duty_japan": "Duty Japan collects on all imports",
-    "duty_india": "Duty India collects on all imports",
+    "duty_japan": "Duty Japan collects on India's goods",
+    "duty_india": "Duty India collects on Japan's goods",
     "quota_rent_japan": "Quota rents that go to Japan",
     "quota_rent_india": "Quota rents that go to India",
     "fund_grants": "Grants the fund pays in the year",

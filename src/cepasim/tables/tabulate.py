@@ -42,17 +42,11 @@ def totals(run: Run) -> pd.DataFrame:
         "change_in_balance_usd_mn": (exports - base_exports) - (imports - base_imports),
     }
     for importer, name in COLUMN_NAME.items():
-        table[f"duty_{name}_usd_mn"] = after.markets[importer].duty.sum(axis=(1, 2))
+        table[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
     for importer, name in COLUMN_NAME.items():
         table[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
     for importer, name in COLUMN_NAME.items():
-        market = run.economy.markets[importer]
-        payer = COLUMN_NAME[market.partner]
-        table[f"baseline_duty_{name}_usd_mn"] = before.markets[importer].duty.sum(axis=(1, 2))
-        for prefix, state in (("", after), ("baseline_", before)):
-            table[f"{prefix}duty_{name}_on_{payer}_usd_mn"] = (
-                state.markets[importer].duty[:, :, market.partner_column].sum(axis=1)
-            )
+        table[f"baseline_duty_{name}_usd_mn"] = before.duty_on_partner(importer).sum(axis=1)
     table |= {
         "input_content_usd_mn": after.input_content.sum(axis=1),
         "fund_capital_goods_usd_mn": after.fund.capital_goods.sum(axis=1),
