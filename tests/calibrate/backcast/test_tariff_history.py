@@ -112,8 +112,11 @@ def test_excluded_lines_stay_at_the_mfn_rate(economy: Economy, importer: str) ->
 def test_staging_uses_the_published_shares(economy: Economy) -> None:
     schedule = economy.markets["IND"].schedule
     rule = history.staging(economy.parameters, schedule, np.zeros(len(schedule.lines), dtype=bool))
-    # 17.4 % of all lines at once and 66.32 % in ten years: a fifth of those with something to cut.
-    assert rule.immediate == pytest.approx(17.4 / (17.4 + 66.32), abs=0.02)
+    # 17.4 % of all lines at once and 66.32 % in ten years, less the lines that pay nothing anyway.
+    listed = schedule.category[schedule.category != NO_LINE]
+    free = 100 * float((listed == "mfn_free").mean())
+    assert 2.0 < free < 4.0
+    assert rule.immediate == pytest.approx((17.4 - free) / (17.4 + 66.32 - free), abs=0.002)
     assert (rule.instalments, rule.instalments_b15) == (11, 16)
 
 
@@ -127,6 +130,15 @@ def test_b15_lines_take_sixteen_cuts(economy: Economy) -> None:
         np.testing.assert_allclose(
             path[:, line[0]], [0.17, 14 * 0.011, 4 * 0.011, 3 * 0.011], atol=1e-12
         )
+
+
+def test_range_of_indias_rates_is_that_of_its_book(economy: Economy) -> None:
+    low, high = history._mfn_range(economy.parameters, economy.markets["IND"].schedule)
+    read = np.isclose(low, 0.9) & np.isclose(high, 1.05)
+    assert read.mean() > 0.9
+    assert (low[~read] < 0.9).all() and (high[~read] > 1.05).all()
+    for end in history._mfn_range(economy.parameters, economy.markets["JPN"].schedule):
+        np.testing.assert_array_equal(end, 1.0)
 
 
 def test_lines_without_a_rate_stay_without(economy: Economy) -> None:

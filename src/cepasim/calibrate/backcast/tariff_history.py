@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.economy.india import IndiaFacts
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.loading import load_parameters
@@ -178,8 +179,8 @@ def cepa_rates(parameters: Parameters) -> pd.DataFrame:
         importer, hs, fiscal_year, value (mean rate of the partner's goods when the preference is
         claimed, percent), mfn (mean rate without), low and high (of value), alike and mfn_alike
         (the same means with weights of products alike in taste at the MFN rate), unit, grade,
-        year, source, note. Simple means over HS6 products, each at its best line: no weight
-        depends on trade.
+        year, source, note. Simple means over HS6 products, each at its best line in Japan and at
+        the mean of its lines in India: no weight depends on trade.
     """
     economy = Economy.build(parameters)
     years = np.arange(FIRST_YEAR, BASE_YEAR + 1)
@@ -233,7 +234,7 @@ def _importer_rates(economy: Economy, importer: str, years: NDArray[np.int64]) -
 
 _SOURCE = {
     "JPN": "Japan's schedule of July 2026",
-    "IND": "Notification 69/2011-Customs as amended to 2026 and MFN rates of about 2023-24",
+    "IND": "Notification 69/2011-Customs as amended to 2026 and duty in force by line in 2023-24",
 }
 
 
@@ -242,7 +243,7 @@ def _notes(economy: Economy, schedule: TariffSchedule, uncertain: NDArray[np.boo
     words = []
     for hs, open_question in zip(economy.chapters, uncertain, strict=True):
         if hs in without:
-            words.append("no tariff lines in the figures: counted as zero")
+            words.append("no tariff lines known: counted as zero")
         elif open_question and schedule.importer == "IND":
             words.append("categories by line and past MFN rates not known")
         else:
@@ -262,20 +263,27 @@ def _last_steps(parameters: Parameters, schedule: TariffSchedule) -> Floats:
 
 
 def _mfn_range(parameters: Parameters, schedule: TariffSchedule) -> tuple[Floats, Floats]:
-    """Low and high of each product's MFN rate relative to its value, shape (K,) each."""
+    """Low and high of each product's MFN rate relative to its value, shape (K,) each.
+
+    Japan's rates are those of its schedule. India's are read from a book that may be out by a
+    factor; products that the book lacks have the chapter's rate with its range.
+    """
     one = np.ones(len(schedule.products))
-    if schedule.importer != "IND":
+    facts = schedule.rates.facts
+    if not isinstance(facts, IndiaFacts):
         return one, one
+    rows = parameters.rows
+    book = rows[rows["parameter"] == "india_duty_in_force"].iloc[0]
     prior = parameters.table("tariffs/india_mfn_chapter").set_index("hs")
-    rows = prior.loc[[chapter_of(product) for product in schedule.products]]
-    statutory = np.zeros(len(one), dtype=bool)
-    for prefix in parameters.table("tariffs/india_mfn_headings")["hs"]:
-        statutory |= np.char.startswith(schedule.products, prefix)
-    value = rows["value"].to_numpy(float)
-    return (
-        np.where(statutory, 1.0, rows["low"].to_numpy(float) / value),
-        np.where(statutory, 1.0, rows["high"].to_numpy(float) / value),
-    )
+    prior = prior.reindex([chapter_of(product) for product in schedule.products])
+    value = prior["value"].to_numpy(float)
+    read = ~np.isnan(facts.duty[schedule.first_line])
+
+    def end(name: str) -> Floats:
+        chapter = np.divide(prior[name].to_numpy(float), value, out=one.copy(), where=value > 0)
+        return np.where(read, float(book[name]) / float(book["value"]), chapter)
+
+    return end("low"), end("high")
 
 
 def as_csv(table: pd.DataFrame) -> str:
