@@ -137,3 +137,11 @@ def test_overrides_reach_the_arrays_and_leave_the_original_alone(economy: Econom
 def test_load_refuses_a_folder_that_does_not_exist() -> None:
     with pytest.raises(cepasim.InputError):
         cepasim.load("no-such-folder")
+
+
+def test_economy_and_market_are_told_in_a_few_lines(economy: Economy) -> None:
+    assert len(repr(economy).splitlines()) == 4
+    assert "India" not in repr(economy) and len(repr(economy)) < 600
+    market = repr(economy.markets["JPN"])
+    assert market.startswith("Market(JPN: ") and "\n" not in market
+    assert "from IND" in market

@@ -8,8 +8,8 @@ import pytest
 
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
-from cepasim.economy.kinds import told_apart
 from cepasim.economy.lines import NO_LINE
+from cepasim.economy.marks import told_apart
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.loading import load_parameters
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.kinds import Kinds, Stack, cheapest, in_one, told_apart
+from cepasim.economy.marks import cheapest, in_one, told_apart
 from cepasim.economy.rates import LineRule, Rates
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
@@ -291,6 +291,101 @@ class TariffSchedule:
     def product_mfn(self) -> Floats:
         """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
         return self._once("mfn", self.mfn, self.product_rates)
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Products that nothing distinguishes in the eyes of one source, taken as one.
+
+    Attributes
+    ----------
+    of_product : ndarray of int, shape (K,)
+        Kind of each product.
+    product : ndarray of int, shape (G,)
+        A product of each kind; kinds stand by chapter.
+    line : ndarray of int
+        The line of the whole schedule that each line of ``schedule`` is.
+    schedule : TariffSchedule
+        Of the source alone, with a product for each kind, under some figures; under those of
+        another schedule: `TariffSchedule.by_kind`.
+    """
+
+    of_product: Ints
+    product: Ints
+    line: Ints
+    schedule: TariffSchedule
+
+    @cached_property
+    def source(self) -> str:
+        """Name of the source: the first of those that are alike."""
+        return self.schedule.exporters[0]
+
+    @cached_property
+    def chapter(self) -> Ints:
+        """Chapter of all products of each kind, shape (G,)."""
+        return self.schedule.chapter
+
+    @cached_property
+    def number(self) -> Floats:
+        """Products of each kind, shape (G,)."""
+        return self.sums(np.ones(len(self.of_product)))
+
+    def sums(self, values: Floats) -> Floats:
+        """Sum of values by product over each kind: shape (K,) to (G,)."""
+        return np.asarray(np.bincount(self.of_product, values, len(self.product)), dtype=float)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Kinds of products of several sources, one source after the other: G in all.
+
+    Attributes
+    ----------
+    kinds : tuple of Kinds
+    parts : tuple of slice
+        Where the kinds of each source stand.
+    chapter : ndarray of int, shape (G,)
+    number : ndarray, shape (G,)
+        Products of the kind.
+    first, width : ndarray of int, shape (sources x H,)
+        First kind of each chapter of each source, and how many there are.
+    """
+
+    kinds: tuple[Kinds, ...]
+    parts: tuple[slice, ...]
+    chapter: Ints
+    number: Floats
+    first: Ints
+    width: Ints
+
+    @classmethod
+    def of(cls, kinds: Sequence[Kinds]) -> Stack:
+        """Put kinds one after the other."""
+        ends = np.cumsum([0, *(len(one.product) for one in kinds)]).tolist()
+        chapter = np.concatenate([one.chapter for one in kinds])
+        starts = np.diff(chapter, prepend=-1) != 0
+        starts[ends[:-1]] = True
+        first = np.flatnonzero(starts)
+        return cls(
+            kinds=tuple(kinds),
+            parts=tuple(slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)),
+            chapter=chapter,
+            number=np.concatenate([one.number for one in kinds]),
+            first=first,
+            width=np.diff(np.append(first, chapter.size)),
+        )
+
+    def joined(self, what: Callable[[Kinds], Floats]) -> Floats:
+        """Put an array of each source together, shape (..., G)."""
+        return np.concatenate([what(one) for one in self.kinds], axis=-1)
+
+    def spread(self, by_source: Floats) -> Floats:
+        """Give each kind the value of its source: shape (sources,) to (G,)."""
+        return np.repeat(by_source, [part.stop - part.start for part in self.parts])
+
+    def sums(self, values: Floats) -> Floats:
+        """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
+        return np.asarray(np.add.reduceat(values, self.first, axis=-1))
 
 
 def _without_repeats(of_line: Ints, first_line: Ints) -> Ints:

@@ -11,8 +11,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.economy.claims import Claims
-from cepasim.economy.kinds import Kinds
-from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.schedule import Kinds, TariffSchedule
 from cepasim.equilibrium.preferences import origin_cost_from_use, paid_and_collected
 
 #: Weights of products whose trade is not known: alike in taste at what shippers pay on average, at

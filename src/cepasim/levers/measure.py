@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.economy.economy import Economy
-from cepasim.economy.kinds import Kinds
 from cepasim.economy.market import Market
+from cepasim.economy.schedule import Kinds
 from cepasim.levers.lever import Lever
 from cepasim.levers.timing import Years, phase_in
 from cepasim.products.classification import Classification

@@ -10,9 +10,8 @@ import numpy as np
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
-from cepasim.economy.kinds import Kinds
 from cepasim.economy.market import Market
-from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.schedule import Kinds, TariffSchedule
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
