@@ -85,6 +85,29 @@ def test_floors_and_complete_chapters_hold(committed: pd.DataFrame) -> None:
     assert (part.loc[traded, "grade"] == "A").all()
 
 
+def test_no_calendar_year_is_below_the_headings_india_reports() -> None:
+    report = read(PARAMS / "benchmark", "report")
+    floors = report[report["source"] == "headings India reported"]
+    headings = pd.read_csv(PARAMS / "benchmark/evidence/heading_trade.csv")
+    sums = headings[headings["calendar_year"] == 2023].groupby("flow")["value"].sum()
+    of_2023 = floors[floors["period"] == "calendar 2023"].set_index("flow")
+    assert sums["import"] == pytest.approx(2256.774, abs=1e-3)
+    for flow, reported in sums.items():
+        assert of_2023.loc[flow, "says"] == pytest.approx(reported, abs=1e-3)
+    assert (floors["balance"] >= floors["says"] - 1e-3).all()
+
+
+def test_what_is_not_balanced_again_stays_in_the_report(tmp_path: Path) -> None:
+    """Without the table that may not be shipped, Japan's other sources stay as stored."""
+    run_balance(PARAMS, tmp_path)
+    again, stored = read(tmp_path, "report"), read(PARAMS / "benchmark", "report")
+    keys = ["part", "source", "name", "period"]
+    assert again[keys].equals(stored[keys])
+    markets = [pd.read_csv(f / "japan_imports.csv") for f in (tmp_path, PARAMS / "benchmark")]
+    others = [table[table["exporter"] != "IND"].reset_index(drop=True) for table in markets]
+    pd.testing.assert_frame_equal(others[0], others[1], rtol=1e-5)
+
+
 def test_orders_of_magnitude(committed: pd.DataFrame) -> None:
     """What a trade economist would check first; wide on purpose."""
     exports, imports = cells(committed, "export")["value"], cells(committed, "import")["value"]

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from cepasim.calibrate.benchmark.bilateral import estimate, leave_one_source_out
-from cepasim.calibrate.benchmark.flow_evidence import FlowBalance, FlowEvidence, Statement
+from cepasim.calibrate.benchmark.bilateral_table import least_benchmark
+from cepasim.calibrate.benchmark.flow_evidence import (
+    Floor,
+    FlowBalance,
+    FlowEvidence,
+    Statement,
+)
 from cepasim.calibrate.benchmark.precision import curvature
 from cepasim.core.problems import InputError
 
@@ -87,6 +93,39 @@ def test_floors_and_known_cells_hold_exactly() -> None:
     assert balance.value[1, 6] == 494.0
     assert balance.log_sd[1, 6] == 0.0
     assert balance.value[1].sum() == pytest.approx(TRUTH[1].sum(), rel=1e-12)
+
+
+def calendar_floor(chapter: int, value: float) -> Floor:
+    coefficients = np.zeros(TRUTH.shape)
+    coefficients[:, chapter] = 0.25, 0.75
+    return Floor("headings", CODES[chapter], "calendar 2023", coefficients, value, "A")
+
+
+def test_a_floor_on_a_calendar_year_holds_exactly_and_the_totals_too() -> None:
+    # The truth has 0.25 x 350 + 0.75 x 340 = 342.5 in chapter 85.
+    free = solve(problem(consistent()))
+    slack = solve(replace(problem(consistent()), sum_floors=(calendar_floor(5, 300.0),)))
+    np.testing.assert_allclose(slack.value, free.value, rtol=1e-5)
+    evidence = replace(problem(consistent()), sum_floors=(calendar_floor(5, 400.0),))
+    value = solve(evidence).value
+    assert 0.25 * value[0, 5] + 0.75 * value[1, 5] == pytest.approx(400.0, rel=1e-9)
+    assert 0.25 * value[0, 5] + 0.75 * value[1, 5] >= 400.0 - 1e-9
+    np.testing.assert_allclose(value.sum(axis=1), TRUTH.sum(axis=1), rtol=1e-12)
+    assert (np.delete(value, 5, axis=1) < np.delete(TRUTH, 5, axis=1)).all()
+
+
+def test_the_least_of_a_range_is_what_the_floor_leaves() -> None:
+    evidence = replace(problem(consistent()), sum_floors=(calendar_floor(5, 400.0),))
+    balance = solve(evidence)
+    before = balance.value[0, 5] * np.exp(1.645 * balance.log_sd[0, 5])
+    assert least_benchmark(balance, 5, 1.645) == pytest.approx((400 - 0.25 * before) / 0.75)
+    assert least_benchmark(balance, 4, 1.645) == 0.0
+
+
+def test_a_floor_that_the_totals_do_not_allow_is_refused() -> None:
+    evidence = replace(problem(consistent()), sum_floors=(calendar_floor(5, 1e5),))
+    with pytest.raises(InputError, match="headings: chapter 85"):
+        solve(evidence)
 
 
 def test_no_trade_stays_no_trade() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from cepasim.calibrate.benchmark.customs_goods import _lasting, goods_statements, read_goods
 from cepasim.calibrate.benchmark.evidence import read_settings
-from cepasim.calibrate.benchmark.heading_trade import heading_statements
+from cepasim.calibrate.benchmark.heading_trade import heading_floors, heading_statements
 from cepasim.calibrate.benchmark.sources import FLOWS, FlowTables, read_flow
 
 PARAMS = Path(__file__).parents[3] / "params"
@@ -61,6 +61,12 @@ def test_headings_and_what_the_others_were_worth_make_the_chapter() -> None:
     assert first.value == pytest.approx(150 - 25)
     assert second.value == pytest.approx(200)
     np.testing.assert_allclose(second.coefficients[:, 1], [0.25, 0.75])
+    # What is reported is the least the chapter can be, whatever the other headings are worth.
+    least, later = heading_floors(headings, chapters, SETTINGS)
+    assert least.value == pytest.approx(130 - 25)
+    np.testing.assert_allclose(least.coefficients[:, 1], [0.75, 0.0])
+    assert later.value == pytest.approx(180)
+    np.testing.assert_allclose(later.coefficients[:, 1], [0.25, 0.75])
 
 
 def test_errors_are_measured_and_plausible(tables: FlowTables) -> None:

@@ -26,6 +26,7 @@ from cepasim.calibrate.benchmark.balance_report import (
     bilateral_report,
     finish_report,
     market_report,
+    stored_lines,
 )
 from cepasim.calibrate.benchmark.bilateral_table import (
     DECIMALS,
@@ -89,7 +90,10 @@ def run_balance(
         tables["japan_imports"] = balanced.japan_imports
         tables["india_imports"] = balanced.india_imports
         tables["domestic"] = balanced.domestic
-        reports.append(market_report(balanced.report, settings["huber_threshold"]))
+        lines = market_report(balanced.report, settings["huber_threshold"])
+        if chapter_prior is None:
+            reports.append(stored_lines(parameters_directory, lines))
+        reports.append(lines)
     tables["report"] = finish_report(reports)
     texts = {
         f"{name}.csv": table.to_csv(index=False, lineterminator="\n")

@@ -81,6 +81,13 @@ def hard_rows(flow: str, balance: FlowBalance) -> list[dict[str, Any]]:
                 "evidence", flow, source, hs, period, says, float(balance.value[year, h])
             )
             rows.append({**row, "hard": hard, "conflict": "no", "grade": "A"})
+    for floor in evidence.sum_floors:
+        fitted = float((floor.coefficients * balance.value).sum())
+        row = report_row(
+            "evidence", flow, floor.source, floor.name, floor.period, floor.value, fitted
+        )
+        held = {"hard": "floor", "conflict": "no", "grade": floor.grade, "note": floor.note}
+        rows.append({**row, **held})
     return rows
 
 
@@ -204,3 +211,23 @@ def market_report(report: pd.DataFrame, huber_threshold: float) -> pd.DataFrame:
         hard="no",
         conflict=np.where(missed, "yes", "no"),
     )
+
+
+def stored_lines(parameters_directory: Path, renewed: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the stored report on the sources of Japan's market that stay as stored.
+
+    Parameters
+    ----------
+    parameters_directory : Path
+        Its ``benchmark/report.csv`` is read; without it nothing is kept.
+    renewed : DataFrame
+        Lines of this run on both markets: they replace what is stored.
+    """
+    path = parameters_directory / "benchmark" / "report.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=REPORT_COLUMNS)
+    stored = pd.read_csv(path, dtype={"name": str}, keep_default_na=False, na_values=[""])
+    stored = stored[stored["part"] == "market JPN"]
+    key = ["source", "name"]
+    again = pd.MultiIndex.from_frame(stored[key]).isin(pd.MultiIndex.from_frame(renewed[key]))
+    return stored[~again]

@@ -4,11 +4,11 @@ No product split of 2023-24 is published, apart from the exports for which HS8 l
 collected. The estimate is a two-year balance: 2022-23, for which principal commodities are known,
 and 2023-24 are estimated together, because Japan's calendar year 2023 covers both and because the
 one is the best predictor of the other. It minimises a sum of weighted Kullback-Leibler distances
-in scaled shares subject to the published totals, to HS8 sums as floors and
-to complete HS8 chapters. A distance divided by the variance of its source is, to second order,
-the log-normal likelihood of that source, so weights are measured errors (`sources`). Every
-statement may keep a residual: beyond `huber_threshold` standard deviations its pull stays
-constant, so that one wrong figure does not drag the others.
+in scaled shares subject to the published totals, to floors (sums of HS8 lines of a chapter, and of
+headings that India reports for a calendar year) and to complete HS8 chapters. A distance divided by
+the variance of its source is, to second order, the log-normal likelihood of that source, so weights
+are measured errors (`sources`). Every statement may keep a residual: beyond `huber_threshold`
+standard deviations its pull stays constant, so that one wrong figure does not drag the others.
 
 This module knows arrays of evidence; `sources` builds them from the tables.
 """
@@ -141,7 +141,11 @@ def solve_once(
         terms.append(huber_threshold * np.sqrt(link) @ cp.abs(jump))
 
     known = np.isfinite(evidence.equal[live])
-    constraints = [cells >= np.where(known, 0.0, evidence.floors[live] / unit)]
+    constraints = [
+        (floor.coefficients[live] * unit / floor.value) @ cells >= 1.0
+        for floor in evidence.sum_floors
+    ]
+    constraints += [cells >= np.where(known, 0.0, evidence.floors[live] / unit)]
     if known.any():
         fixed = evidence.equal[live][known] / unit[known]
         constraints.append(cells[np.flatnonzero(known)] == fixed)
@@ -187,6 +191,18 @@ def check_hard_evidence(evidence: FlowEvidence) -> None:
             )
             for h in np.flatnonzero(below)
         )
+    for floor in evidence.sum_floors:
+        most = float((floor.coefficients.max(axis=1) * evidence.totals).sum())
+        if floor.value > most:
+            problems.append(
+                Problem(
+                    "evidence",
+                    None,
+                    f"{floor.source}: chapter {floor.name}",
+                    floor.value,
+                    f"the totals leave {most:.2f} at most",
+                )
+            )
     if problems:
         raise InputError(problems)
 
@@ -201,11 +217,24 @@ def meet_hard_evidence(value: Floats, evidence: FlowEvidence) -> Floats:
     evidence : FlowEvidence
         The hard evidence.
     """
+    floors = evidence.floors.copy()
+    exact = _with_totals(value, floors, evidence)
+    for floor in evidence.sum_floors:
+        fitted = float((floor.coefficients * exact).sum())
+        if fitted < floor.value:
+            held = floor.coefficients > 0
+            floors[held] = exact[held] * (floor.value / fitted)
+            exact = _with_totals(exact, floors, evidence)
+    return exact
+
+
+def _with_totals(value: Floats, floors: Floats, evidence: FlowEvidence) -> Floats:
+    """Known cells, floors of cells and totals exactly; what is above the floors in scale."""
     exact = value.copy()
     for year, total in enumerate(evidence.totals):
         known = np.isfinite(evidence.equal[year])
         exact[year, known] = evidence.equal[year, known]
-        floor = np.where(known, 0.0, evidence.floors[year])
+        floor = np.where(known, 0.0, floors[year])
         over = np.where(known, 0.0, np.maximum(exact[year] - floor, 0.0))
         room = total - exact[year, known].sum() - floor.sum()
         if over.sum() > 0:

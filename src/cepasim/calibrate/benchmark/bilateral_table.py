@@ -98,7 +98,7 @@ def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) 
             log_sd = float(balance.log_sd[1, h])
             spread = float(np.exp(settings["range_normal_quantile"] * log_sd))
             known = bool(np.isfinite(balance.evidence.equal[1, h])) and value[h] > 0
-            floor = float(balance.evidence.floors[1, h])
+            floor = least_benchmark(balance, h, settings["range_normal_quantile"])
             low = min(max(value[h] / spread, floor), value[h])
             grade = "A" if known else "D" if log_sd > settings["grade_d_log_sd"] else "C"
             source = "balance of published evidence (benchmark/report.csv)"
@@ -119,6 +119,24 @@ def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) 
                 }
             )
     return pd.DataFrame(rows)
+
+
+def least_benchmark(balance: FlowBalance, chapter: int, quantile: float) -> float:
+    """What hard evidence leaves at least to a chapter of the benchmark year, US$ mn.
+
+    A floor on a calendar year leaves to the benchmark year what the high end of the year before
+    does not cover.
+    """
+    evidence = balance.evidence
+    least = float(evidence.floors[1, chapter])
+    high_before = balance.value[0] * np.exp(quantile * balance.log_sd[0])
+    for floor in evidence.sum_floors:
+        weight = float(floor.coefficients[1, chapter])
+        if weight > 0:
+            before = float((floor.coefficients[0] * high_before).sum())
+            others = float(np.delete(floor.coefficients[1] * balance.value[1], chapter).sum())
+            least = max(least, (floor.value - before - others) / weight)
+    return least
 
 
 def exact_decimals(balance: FlowBalance) -> Floats:

@@ -46,6 +46,31 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Floor:
+    """What a weighted sum of cells cannot be below: part of it is published.
+
+    Attributes
+    ----------
+    source, name, period : str
+        For the report: kind of evidence, chapter, and when.
+    coefficients : ndarray, shape (2, H)
+        Weight of every cell, years by chapters.
+    value : float
+        US$ mn, above 0.
+    grade, note : str
+        For the report.
+    """
+
+    source: str
+    name: str
+    period: str
+    coefficients: Floats
+    value: float
+    grade: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class FlowEvidence:
     """All that is known about one flow; years are `YEARS`, H the number of chapters.
 
@@ -67,6 +92,8 @@ class FlowEvidence:
         Its standard error, log points.
     statements : tuple of Statement
         Soft evidence.
+    sum_floors : tuple of Floor
+        Floors of sums over cells, such as a calendar year of a chapter.
     """
 
     chapters: tuple[str, ...]
@@ -77,6 +104,7 @@ class FlowEvidence:
     growth: Floats
     growth_log_sd: Floats
     statements: tuple[Statement, ...]
+    sum_floors: tuple[Floor, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Some chapters are known by heading for calendar years after the last published split, but not all
 of their headings. What the other headings are worth is measured, as a share of the whole flow,
-on the years for which the chapter is known, and so is its error.
+on the years for which the chapter is known, and so is its error. Whatever the others are worth,
+the chapter is not below the headings that are reported: they are its floor.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cepasim.calibrate.benchmark.flow_evidence import YEARS, Statement
+from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, Floor, Statement
 from cepasim.calibrate.benchmark.measured_errors import calendar_year, combine_errors, fiscal_year
 
 
@@ -43,7 +44,7 @@ def heading_statements(
         rest = _unlisted_shares(sums, hs, chapters, first)
         if len(rest) < 2:
             continue
-        for position, fiscal in enumerate(YEARS):
+        for fiscal in YEARS:
             calendar, before = fiscal[:4], fiscal_year(int(fiscal[:4]) - 1)
             if calendar not in sums.index:
                 continue
@@ -51,14 +52,8 @@ def heading_statements(
             value = float(sums[calendar]) + float(rest.mean()) * total
             # One more year errs by the scatter of the years and by the error of their mean.
             error = float(rest.std(ddof=1)) * np.sqrt(1 + 1 / len(rest)) * total
-            coefficients = np.zeros((len(YEARS), chapters.shape[1]))
-            column = list(chapters.columns).index(hs)
-            coefficients[position, column] = 1 - first
-            left = value
-            if before in YEARS:
-                coefficients[YEARS.index(before), column] = first
-            else:
-                left -= first * float(chapters.loc[before, hs])  # type: ignore[arg-type]
+            coefficients, carried = _calendar_sum(calendar, hs, chapters, first)
+            left = value - carried
             if left > 0:
                 statements.append(
                     Statement(
@@ -73,6 +68,57 @@ def heading_statements(
                     )
                 )
     return statements
+
+
+def heading_floors(
+    headings: pd.DataFrame, chapters: pd.DataFrame, settings: Mapping[str, float]
+) -> list[Floor]:
+    """What India reports in the headings listed, as the least its chapters can be.
+
+    Parameters
+    ----------
+    headings, chapters, settings
+        See `heading_statements`.
+    """
+    floors = []
+    for name, rows in headings.groupby("hs"):
+        sums = rows.groupby("calendar_year")["value"].sum()
+        for fiscal in YEARS:
+            calendar = fiscal[:4]
+            if calendar not in sums.index:
+                continue
+            coefficients, carried = _calendar_sum(
+                calendar, str(name), chapters, settings["first_quarter_weight"]
+            )
+            left = float(sums[calendar]) - carried
+            if left > 0:
+                floors.append(
+                    Floor(
+                        "headings India reported",
+                        str(name),
+                        f"calendar {calendar}",
+                        coefficients,
+                        left,
+                        "A",
+                        f"US$ {sums[calendar]:.1f} mn in the headings listed"
+                        + (f", {carried:.1f} mn of it in the fiscal year before" * (carried > 0)),
+                    )
+                )
+    return floors
+
+
+def _calendar_sum(
+    calendar: str, hs: str, chapters: pd.DataFrame, first_quarter: float
+) -> tuple[Floats, float]:
+    """Weights of the cells in a calendar year of a chapter, and what a known year adds to it."""
+    fiscal, before = fiscal_year(int(calendar)), fiscal_year(int(calendar) - 1)
+    coefficients = np.zeros((len(YEARS), chapters.shape[1]))
+    column = list(chapters.columns).index(hs)
+    coefficients[YEARS.index(fiscal), column] = 1 - first_quarter
+    if before in YEARS:
+        coefficients[YEARS.index(before), column] = first_quarter
+        return coefficients, 0.0
+    return coefficients, first_quarter * float(chapters.loc[before, hs])  # type: ignore[arg-type]
 
 
 def _unlisted_shares(

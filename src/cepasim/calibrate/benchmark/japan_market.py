@@ -31,6 +31,7 @@ from cepasim.calibrate.benchmark.market_tables import (
     Cell,
     ReportLine,
     log_normal_cell,
+    rounded,
     statement_line,
 )
 from cepasim.core.problems import InputError, Problem
@@ -98,7 +99,7 @@ def stored_japan(
     """The stored columns of the other sources beside India's of this benchmark.
 
     For a run without the file of the prior: the other columns rest on customs and do not depend on
-    the bilateral benchmark, apart from the chapters without a Japanese total.
+    the bilateral benchmark, apart from the chapters without a Japanese total, which follow India's.
 
     Raises
     ------
@@ -112,6 +113,10 @@ def stored_japan(
         )
     rows = pd.read_csv(table, dtype={"hs": str}, keep_default_na=False)
     stored = {(row["hs"], row["exporter"]): row for row in rows.to_dict("records")}
+    with_total = rows[~rows["hs"].isin(NO_TOTAL) & (rows["exporter"] != "IND")]
+    ratio = with_total.groupby("exporter")["value"].sum() / sum(
+        figure.value * (1 + freight) for hs, figure in exports.items() if hs not in NO_TOTAL
+    )
     cells = []
     for hs in evidence.chapters:
         for exporter in JAPAN_EXPORTERS:
@@ -122,6 +127,9 @@ def stored_japan(
             if row is None:
                 raise InputError([Problem(shown, None, f"{hs} {exporter}", None, "every cell")])
             value, low, high = (float(str(row[c])) for c in ("value", "low", "high"))
+            if hs in NO_TOTAL and value > 0:
+                mean = float(ratio[exporter]) * exports[hs].value * (1 + freight)
+                value, low, high = (rounded(x * mean / value) for x in (value, low, high))
             unit, grade, year, source, note = (
                 str(row[c]) for c in ("unit", "grade", "year", "source", "note")
             )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.customs_goods import goods_statements
 from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, FlowEvidence, Statement
-from cepasim.calibrate.benchmark.heading_trade import heading_statements
+from cepasim.calibrate.benchmark.heading_trade import heading_floors, heading_statements
 from cepasim.calibrate.benchmark.measured_errors import (
     combine_errors,
     log_shares,
@@ -258,4 +258,5 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
         growth=growth,
         growth_log_sd=np.sqrt(drift**2 + blur**2),
         statements=tuple(live),
+        sum_floors=tuple(heading_floors(tables.headings, tables.chapters, settings)),
     )
