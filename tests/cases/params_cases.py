@@ -120,6 +120,15 @@ _case(
 )
 
 
+_case(
+    "evidence alone",
+    "runs read the balanced tables",
+    "benchmark/evidence/totals",
+    scaled(1.1, "value"),
+)
+_case("table nothing reads", "nothing reads this table", "study/other_figures", scaled(1.1))
+
+
 def _made(name: str, words: str, make: Callable[[Path], object]) -> None:
     """A folder with something by the name of a table that is no file, and a sound table."""
 

@@ -23,6 +23,7 @@ from cepasim.params.plausible import Compared, implausible
 from cepasim.params.schema import PATTERNS, Column, Dictionary, Unit, chapters_of
 
 SCENARIOS = "scenarios"
+_EVIDENCE, _BALANCED = "benchmark/evidence/", "benchmark/bilateral.csv"
 _SCOPE = ["parameter", "importer", "exporter", "hs", "window"]
 
 
@@ -76,6 +77,8 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
         if rows is not None and table.form == "parameter":
             parameters.append(rows)
     problems += _repeated_parameters(parameters)
+    if home != directory:
+        problems += _unread(directory, bundled, dictionary)
     if directory.resolve() != bundled.resolve():
         problems += _against_bundled(sound, bundled)
     # Values in another unit lie outside their ranges as well: that is said once.
@@ -105,6 +108,25 @@ def _dictionary_problems(own: Dictionary, bundled: Dictionary) -> list[Problem]:
         for name in bundled.tables
         if name not in own.tables
     ]
+
+
+def _unread(directory: Path, bundled: Path, dictionary: Dictionary) -> Iterator[Problem]:
+    """Tables of an overlay that were changed although no run reads them."""
+    balanced = (directory / _BALANCED).is_file()
+    for name, table in dictionary.tables.items():
+        own, known = (folder / f"{name}.csv" for folder in (directory, bundled))
+        evidence = name.startswith(_EVIDENCE)
+        if not (table.later or (evidence and not balanced)) or not own.is_file():
+            continue
+        if not known.is_file() or own.read_bytes() != known.read_bytes():
+            words = "no change: nothing reads this table yet; leave it out"
+            if evidence:
+                words = (
+                    "no change without benchmark/bilateral.csv: runs read the balanced tables and "
+                    "not their evidence; write them with "
+                    "`python -m cepasim.calibrate.benchmark.balance --params DIR`"
+                )
+            yield Problem(f"{name}.csv", None, "file", own.name, words)
 
 
 def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> Iterator[Problem]:
