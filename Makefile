@@ -62,7 +62,7 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
 	$(PY) -m docs.writers.parameters docs/parameters.md
 	$(PY) -m docs.writers.columns docs/reference/columns.md
-	$(PY) -m cepasim.studies.aggregation docs/aggregation.md
+	$(PY) -m docs.writers.aggregation docs/aggregation.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md
 	$(PY) -m docs.writers.quoted

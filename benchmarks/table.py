@@ -25,7 +25,8 @@ from cepasim.equilibrium import solve_gsim, solve_market
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
 from cepasim.studies.executors import open_executor, processors
-from cepasim.studies.monte_carlo import Study, monte_carlo
+from cepasim.studies.monte_carlo import monte_carlo
+from cepasim.studies.study import Study
 from validation.gegravity_one_sector import PACT, SIGMA, Case
 
 WORLD = 30  # countries in the comparison with a peer

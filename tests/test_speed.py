@@ -16,7 +16,7 @@ from cepasim import Economy, Scenario
 from cepasim.equilibrium import solve_market
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
-from cepasim.studies.monte_carlo import Study
+from cepasim.studies.study import Study
 
 
 def ratio(slow: Callable[[], object], fast: Callable[[], object], rounds: int = 7) -> float:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from cepasim.studies.break_even import fund_break_even
     from cepasim.studies.grid import grid
     from cepasim.studies.monte_carlo import monte_carlo
-    from cepasim.studies.sensitivity import sensitivity, sweep, tornado
+    from cepasim.studies.sensitivity import sensitivity, tornado
+    from cepasim.studies.sweep import sweep
     from cepasim.tables.concentration import compare_basket
 
 __all__ = [
@@ -58,7 +59,7 @@ _ON_DEMAND = {
     "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
     "sensitivity": "cepasim.studies.sensitivity",
-    "sweep": "cepasim.studies.sensitivity",
+    "sweep": "cepasim.studies.sweep",
     "tornado": "cepasim.studies.sensitivity",
 }
 

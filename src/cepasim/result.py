@@ -11,6 +11,7 @@ import pandas as pd
 
 from cepasim.core import files
 from cepasim.core.problems import closest
+from cepasim.core.workbook import write_workbook
 from cepasim.products.levels import use_instead
 from cepasim.report import brief
 from cepasim.tables.explanation import Explanation, in_words
@@ -273,7 +274,7 @@ class Result(ResultTables):
                     files.write_json(self.document(by, options), folder / "result.json")
                 else:
                     sheets = self._sheets(by, options)
-                    files.write_workbook(sheets, folder / "result.xlsx")
+                    write_workbook(sheets, folder / "result.xlsx")
                 self.write_about(folder, options)
 
     def to_excel(self, path: Path | str, *, by: Level | None = None) -> None:
@@ -294,7 +295,7 @@ class Result(ResultTables):
             If the file cannot be written; what was there before is then still there.
         """
         with files.replace_file(path) as partial:
-            files.write_workbook(self._sheets(by, NOTHING), partial)
+            write_workbook(self._sheets(by, NOTHING), partial)
         self._write_manifest_beside(Path(path))
 
     def to_json(self, path: Path | str, *, by: Level | None = None) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cepasim.core import files
+from cepasim.core.workbook import without_clock
 from cepasim.report import blocks, pictures
 from cepasim.report.blocks import Block, Document, Span, Words
 
@@ -49,7 +49,7 @@ def write(document: Document, path: Path) -> None:
     properties.created = properties.modified = datetime(2000, 1, 1, tzinfo=UTC)
     with io.BytesIO() as written, path.open("wb") as destination:
         file.save(written)
-        files.without_clock(written, destination)
+        without_clock(written, destination)
 
 
 def _add_blocks(file: WordFile, parts: Iterable[Block]) -> None:

@@ -18,18 +18,14 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core import files
-from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
-from cepasim.core.countries import COLUMN_NAME
-from cepasim.core.immutable import FrozenMapping
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run
-from cepasim.solution.state import Run
 from cepasim.studies import chunks, kept
+from cepasim.studies.study import Study, measure
 from cepasim.tables.schema import TOTALS
 
 #: Percentiles reported.
@@ -39,7 +35,7 @@ SECTOR_ITEMS = ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
 #: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that
 #: is how Sobol points are balanced.
 CHUNK = 64
-#: Draws at most: some 42 GB on disk. Percentiles move in the fourth digit long before.
+#: Draws at most: some 42 GB on disk.
 MOST_DRAWS = 1_000_000
 #: Folder of the chunks below the one the user names.
 CHUNKS = "draws"
@@ -49,113 +45,6 @@ _WRITTEN = (
     "scenario.yaml",
     files.MANIFEST,
 )
-
-
-def measure(run: Run) -> Floats:
-    """Totals and sectors of a run, shape (Y, len(TOTALS) + 4 H), US$ million.
-
-    After the totals: the reference's exports by chapter, its imports, the scenario's exports, its
-    imports.
-    """
-    before, after = run.reference, run.outcome
-    cells = (before.exports, before.imports, after.exports, after.imports)
-    old_exports, old_imports, exports, imports = (cell.sum(axis=1) for cell in cells)
-    welfare = after.welfare(before)
-    items = {
-        "exports_usd_mn": exports,
-        "imports_usd_mn": imports,
-        "balance_usd_mn": exports - imports,
-        "baseline_exports_usd_mn": old_exports,
-        "baseline_imports_usd_mn": old_imports,
-        "baseline_balance_usd_mn": old_exports - old_imports,
-        "change_in_exports_usd_mn": exports - old_exports,
-        "change_in_imports_usd_mn": imports - old_imports,
-        "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
-    }
-    for importer, name in COLUMN_NAME.items():
-        items[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
-        items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
-    return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """An economy with its uncertainty and a scenario: all that a draw needs.
-
-    Attributes
-    ----------
-    economy : Economy
-        With the scenario's own parameters, which are not drawn.
-    scenario : Scenario
-    uncertainty : Uncertainty
-    engine : str
-    """
-
-    economy: Economy
-    scenario: Scenario
-    uncertainty: Uncertainty
-    engine: str
-
-    @classmethod
-    def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
-        """Apply the scenario's own parameters."""
-        instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-        instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
-        economy = economy.with_overrides(scenario.parameters)
-        bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
-        return cls(economy, bare, Uncertainty.of(economy), engine)
-
-    def central(self) -> Run:
-        """Run under the figures as they stand; checks the scenario."""
-        return run(self.economy, self.scenario, attribution=False, engine=self.engine)
-
-    def outcome(self, scores: Floats) -> Floats:
-        """What `measure` gives for one draw.
-
-        Parameters
-        ----------
-        scores : ndarray, shape (D,)
-
-        Raises
-        ------
-        RunError
-            If no equilibrium is found.
-        """
-        economy = self.uncertainty.economy(self.economy, scores)
-        return measure(
-            run(economy, self.scenario, attribution=False, engine=self.engine, check=False)
-        )
-
-    def outcomes(self, scores: Floats, shape: tuple[int, int]) -> Floats:
-        """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
-        found = np.full((len(scores), *shape), np.nan)
-        for place, row in enumerate(scores):
-            try:
-                found[place] = self.outcome(row)
-            except RunError:
-                continue
-        return found
-
-    def identity(self) -> dict[str, object]:
-        """What the outcomes depend on besides the scores, ready for JSON."""
-        described = manifest(
-            engine=self.engine,
-            scenario_text=self.scenario.to_yaml(),
-            parameter_digest=self.economy.parameters.digest,
-            options={
-                "line_rule": self.economy.line_rule,
-                "product_rule": self.economy.product_rule,
-                "wedge_rule": self.economy.wedge_rule,
-            },
-        )
-        return {
-            "version": described["version"],
-            "packages": described["packages"],
-            "engine": self.engine,
-            "parameter_digest": described["parameter_digest"],
-            "options": described["options"],
-            "scenario_sha256": described["scenario_sha256"],
-        }
 
 
 @dataclass(frozen=True, eq=False)

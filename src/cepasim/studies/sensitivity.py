@@ -1,15 +1,8 @@
-"""Which figures decide: Sobol indices over groups of figures, tornado, sweeps.
-
-A group is what one would have to find out to know: "how much of a barrier policy can remove",
-"India's supply to Japan". Every figure that is drawn belongs to one group and one only.
-"""
+"""Which data decide: Sobol indices over groups of them, and the tornado."""
 
 from __future__ import annotations
 
-import itertools
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,20 +10,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import sobol_indices
 
-from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.blocks import Block
 from cepasim.economy.uncertainty.draws import sobol_scores
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks, kept
-from cepasim.studies.monte_carlo import Study, chunk_folder, measure
+from cepasim.studies.groups import GROUPS, Group, group_of, score_groups
+from cepasim.studies.monte_carlo import chunk_folder
+from cepasim.studies.study import Study, measure
 from cepasim.tables.schema import TOTALS
 
 #: What is explained: changes against the reference, in one year.
@@ -45,112 +38,8 @@ _PLACES = tuple(TOTALS.index(name) for name in HEADLINES)
 _CHUNK = 8
 #: Resamples behind the error of an index.
 _RESAMPLES = 200
-#: Base points at most; an index is known to two digits long before.
+#: Base points at most.
 MOST_POINTS = 65_536
-#: Settings of one sweep at most.
-MOST_SETTINGS = 10_000
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of figures.
-
-    Attributes
-    ----------
-    key, label : str
-    pattern : str
-        Regular expression that the names of its figures match from their beginning.
-    shape_only : bool
-        Whether the figures are parts of a known total, so that "all low" means nothing.
-    """
-
-    key: str
-    label: str
-    pattern: str
-    shape_only: bool = False
-
-
-#: At most 20; the first that matches a name has it.
-GROUPS = (
-    Group("substitution", "Elasticities of substitution", r"sigma_"),
-    Group("demand", "Price elasticity of demand", r"eta"),
-    Group("india_supply", "India's supply to Japan", r"epsilon_supply_ind_jpn"),
-    Group("other_supply", "Supply of Japan, others and domestic firms", r"epsilon_"),
-    Group("barriers_japan", "Size of barriers in Japan", r"nu_\w+_jpn|border_days_jpn"),
-    Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
-    Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
-    Group("rents", "Who gains from barriers", r"rent_share"),
-    Group("preference_use", "Use of preferences", r"utilisation_|gsp_use|consignment|yen_per_"),
-    Group(
-        "tariffs",
-        "Tariffs not in the schedules",
-        r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
-    ),
-    Group("freight", "Freight and insurance", r"freight_"),
-    Group("growth", "Growth of demand", r"real_demand_growth"),
-    Group(
-        "fund_capital",
-        "What the fund builds",
-        r"disbursement_|subsidy_|additionality|output_capital_|depreciation",
-    ),
-    Group("fund_timing", "How fast the fund's plants start", r"gestation_|ramp_"),
-    Group(
-        "fund_markets",
-        "Where the fund's plants sell",
-        r"export_share|japan_share_|captive_",
-    ),
-    Group(
-        "fund_purchases",
-        "What the fund's plants buy in Japan",
-        r"japanese_|capital_goods_",
-    ),
-    Group("import_content", "Japanese inputs in India's exports", r"input_content"),
-    Group("lags", "How fast trade responds", r"lag_|sourcing_|us_redirection_"),
-    Group("bilateral", "India-Japan trade by chapter in 2023-24", r"bilateral ", shape_only=True),
-    Group(
-        "markets",
-        "Other sources and domestic sales in 2023-24",
-        r"imports |domestic ",
-        shape_only=True,
-    ),
-)
-assert len(GROUPS) <= 20
-
-
-def group_of(name: str) -> Group:
-    """Group of a figure by its name.
-
-    Raises
-    ------
-    KeyError
-        If it has none.
-    """
-    for group in GROUPS:
-        if re.match(group.pattern, name):
-            return group
-    raise KeyError(f"{name}: in no group of figures")
-
-
-def score_groups(uncertainty: Uncertainty) -> NDArray[np.bool_]:
-    """Which scores belong to which group, shape (len(GROUPS), D).
-
-    Raises
-    ------
-    ValueError
-        If a score moves figures of two groups.
-    """
-    member = np.zeros((len(GROUPS), uncertainty.dimensions), dtype=bool)
-    places = {group.key: place for place, group in enumerate(GROUPS)}
-    for block in uncertainty.blocks:
-        for name, own, common in zip(block.names, block.own, block.common, strict=True):
-            row = places[group_of(name).key]
-            for score in (own, common):
-                if score >= 0:
-                    member[row, score] = True
-    shared = np.flatnonzero(member.sum(axis=0) > 1)
-    if shared.size:
-        raise ValueError(f"scores {shared[:5]} move figures of two groups")
-    return member
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,86 +283,6 @@ def _at_end(study: Study, group: Group, end: str) -> Floats:
     return measure(
         run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
     )
-
-
-def sweep(
-    economy: Economy,
-    scenario: Scenario,
-    values: Mapping[str, Sequence[float]],
-    executor: Executor | None = None,
-    engine: str = "armington",
-) -> pd.DataFrame:
-    """Headlines over values of one parameter, or over all pairs of values of two.
-
-    Parameters
-    ----------
-    economy : Economy
-    scenario : Scenario
-    values : mapping of str to sequence of float
-        One or two parameters by name.
-    executor : concurrent.futures.Executor, optional
-    engine : str, optional
-
-    Returns
-    -------
-    DataFrame
-        One row per (values, fiscal_year): a column for each parameter, ``fiscal_year`` and the
-        totals.
-
-    Raises
-    ------
-    InputError
-        For more than two parameters, an unknown one, or a value it cannot take.
-
-    Examples
-    --------
-    >>> import cepasim
-    >>> scenario = cepasim.Scenario.from_dict({"name": "none", "horizon": "2024-25"})
-    >>> table = cepasim.sweep(cepasim.load(), scenario, {"eta": [0.5, 1.5]})
-    >>> list(table["eta"])
-    [0.5, 0.5, 1.5, 1.5]
-    """
-    settings = _settings(values)
-    for setting in settings:
-        economy.parameters.with_overrides(setting)
-    blob = chunks.packed((economy, scenario, engine))
-    found: dict[str, Floats] = {}
-    tasks = {str(place): (blob, setting) for place, setting in enumerate(settings)}
-    chunks.run_tasks(sweep_one, tasks, found.__setitem__, executor, label="settings")
-    years = run(economy, scenario, attribution=False, engine=engine).labels
-    frames = []
-    for place, setting in enumerate(settings):
-        frame = pd.DataFrame(found[str(place)], columns=list(TOTALS))
-        frame.insert(0, "fiscal_year", years)
-        for name, value in reversed(setting.items()):
-            frame.insert(0, name, value)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _settings(values: object) -> list[dict[str, Any]]:
-    """Every combination of the values, as plain numbers."""
-    allowed = "a mapping of one or two parameters to lists of values"
-    given = instance_of("values", values, Mapping, allowed)
-    if not 1 <= len(given) <= 2:
-        refuse("values", len(given), allowed)
-    lists = {}
-    for name, listed in given.items():
-        numbers = np.asarray(listed).tolist() if not isinstance(listed, str) else None
-        if not isinstance(numbers, list) or not numbers:
-            refuse(f"values[{name!r}]", listed, "a list of at least one value")
-        lists[name] = numbers
-    count = math.prod(map(len, lists.values()))
-    if count > MOST_SETTINGS:
-        refuse("values", count, f"at most {MOST_SETTINGS:,} combinations")
-    return [dict(zip(lists, taken, strict=True)) for taken in itertools.product(*lists.values())]
-
-
-def sweep_one(blob: bytes, setting: Mapping[str, float]) -> Floats:
-    """Totals under some parameters, shape (Y, len(TOTALS))."""
-    economy, scenario, engine = chunks.unpacked(blob)
-    found = run(economy.with_overrides(setting), scenario, attribution=False, engine=engine)
-    return measure(found)[:, : len(TOTALS)]
 
 
 def _year(wanted: str | None, years: Sequence[str]) -> str:

@@ -17,7 +17,9 @@ from cepasim.solution.solve import run
 from cepasim.studies import chunks
 from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.executors import open_executor
-from cepasim.studies.monte_carlo import TOTALS, MonteCarlo, Study, measure, monte_carlo
+from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
+from cepasim.studies.study import Study, measure
+from cepasim.tables.schema import TOTALS
 
 DRAWS = 80
 

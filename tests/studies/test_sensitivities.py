@@ -10,16 +10,9 @@ import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.draws import sobol_scores
-from cepasim.studies.sensitivity import (
-    GROUPS,
-    HEADLINES,
-    group_of,
-    index_table,
-    score_groups,
-    sensitivity,
-    sweep,
-    tornado,
-)
+from cepasim.studies.groups import GROUPS, group_of, score_groups
+from cepasim.studies.sensitivity import HEADLINES, index_table, sensitivity, tornado
+from cepasim.studies.sweep import sweep
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 
 from cepasim.core import files as output
 from cepasim.core.problems import InputError
+from cepasim.core.workbook import write_workbook
 
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -238,7 +239,7 @@ def test_json_has_null_for_missing_and_refuses_infinity(tmp_path: Path) -> None:
 
 def test_a_workbook_holds_numbers_as_numbers_and_text_as_text(tmp_path: Path) -> None:
     sheets = {"a/b": TABLE, "long" * 10: TABLE.head(0)}
-    output.write_workbook(sheets, tmp_path / "t.xlsx")
+    write_workbook(sheets, tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
     assert book.sheetnames == ["a b", ("long" * 10)[:31]]
     sheet = book["a b"]
@@ -251,14 +252,14 @@ def test_a_workbook_holds_numbers_as_numbers_and_text_as_text(tmp_path: Path) ->
 
 
 def test_a_workbook_drops_characters_xml_cannot_hold(tmp_path: Path) -> None:
-    output.write_workbook({"t": pd.DataFrame({"a": ["x\x01y"]})}, tmp_path / "t.xlsx")
+    write_workbook({"t": pd.DataFrame({"a": ["x\x01y"]})}, tmp_path / "t.xlsx")
     assert openpyxl.load_workbook(tmp_path / "t.xlsx")["t"]["A2"].value == "xy"
 
 
 def test_a_workbook_carries_no_clock(tmp_path: Path) -> None:
-    output.write_workbook({"t": TABLE}, tmp_path / "1.xlsx")
+    write_workbook({"t": TABLE}, tmp_path / "1.xlsx")
     time.sleep(1.1)  # openpyxl writes whole seconds
-    output.write_workbook({"t": TABLE}, tmp_path / "2.xlsx")
+    write_workbook({"t": TABLE}, tmp_path / "2.xlsx")
     assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
 
 

@@ -1,0 +1,127 @@
+"""One world: an economy with its uncertainty and a scenario, and what one draw of it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cepasim.core.arguments import instance_of
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COLUMN_NAME
+from cepasim.core.immutable import FrozenMapping
+from cepasim.core.manifest import manifest
+from cepasim.core.problems import RunError
+from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty import Uncertainty
+from cepasim.scenario.scenario import Scenario
+from cepasim.solution.solve import run
+from cepasim.solution.state import Run
+from cepasim.tables.schema import TOTALS
+
+
+def measure(run: Run) -> Floats:
+    """Totals and sectors of a run, shape (Y, len(TOTALS) + 4 H), US$ million.
+
+    After the totals: the reference's exports by chapter, its imports, the scenario's exports, its
+    imports.
+    """
+    before, after = run.reference, run.outcome
+    cells = (before.exports, before.imports, after.exports, after.imports)
+    old_exports, old_imports, exports, imports = (cell.sum(axis=1) for cell in cells)
+    welfare = after.welfare(before)
+    items = {
+        "exports_usd_mn": exports,
+        "imports_usd_mn": imports,
+        "balance_usd_mn": exports - imports,
+        "baseline_exports_usd_mn": old_exports,
+        "baseline_imports_usd_mn": old_imports,
+        "baseline_balance_usd_mn": old_exports - old_imports,
+        "change_in_exports_usd_mn": exports - old_exports,
+        "change_in_imports_usd_mn": imports - old_imports,
+        "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
+    }
+    for importer, name in COLUMN_NAME.items():
+        items[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
+        items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
+    return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """An economy with its uncertainty and a scenario: all that a draw needs.
+
+    Attributes
+    ----------
+    economy : Economy
+        With the scenario's own parameters, which are not drawn.
+    scenario : Scenario
+    uncertainty : Uncertainty
+    engine : str
+    """
+
+    economy: Economy
+    scenario: Scenario
+    uncertainty: Uncertainty
+    engine: str
+
+    @classmethod
+    def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
+        """Apply the scenario's own parameters."""
+        instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+        instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+        economy = economy.with_overrides(scenario.parameters)
+        bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
+        return cls(economy, bare, Uncertainty.of(economy), engine)
+
+    def central(self) -> Run:
+        """Run under the figures as they stand; checks the scenario."""
+        return run(self.economy, self.scenario, attribution=False, engine=self.engine)
+
+    def outcome(self, scores: Floats) -> Floats:
+        """What `measure` gives for one draw.
+
+        Parameters
+        ----------
+        scores : ndarray, shape (D,)
+
+        Raises
+        ------
+        RunError
+            If no equilibrium is found.
+        """
+        economy = self.uncertainty.economy(self.economy, scores)
+        return measure(
+            run(economy, self.scenario, attribution=False, engine=self.engine, check=False)
+        )
+
+    def outcomes(self, scores: Floats, shape: tuple[int, int]) -> Floats:
+        """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
+        found = np.full((len(scores), *shape), np.nan)
+        for place, row in enumerate(scores):
+            try:
+                found[place] = self.outcome(row)
+            except RunError:
+                continue
+        return found
+
+    def identity(self) -> dict[str, object]:
+        """What the outcomes depend on besides the scores, ready for JSON."""
+        described = manifest(
+            engine=self.engine,
+            scenario_text=self.scenario.to_yaml(),
+            parameter_digest=self.economy.parameters.digest,
+            options={
+                "line_rule": self.economy.line_rule,
+                "product_rule": self.economy.product_rule,
+                "wedge_rule": self.economy.wedge_rule,
+            },
+        )
+        return {
+            "version": described["version"],
+            "packages": described["packages"],
+            "engine": self.engine,
+            "parameter_digest": described["parameter_digest"],
+            "options": described["options"],
+            "scenario_sha256": described["scenario_sha256"],
+        }

@@ -1,0 +1,104 @@
+"""Headlines over values of one parameter, or over all pairs of values of two."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arguments import instance_of, refuse
+from cepasim.core.arrays import Floats
+from cepasim.economy.economy import Economy
+from cepasim.scenario.scenario import Scenario
+from cepasim.solution.solve import run
+from cepasim.studies import chunks
+from cepasim.studies.study import measure
+from cepasim.tables.schema import TOTALS
+
+#: Settings of one sweep at most.
+MOST_SETTINGS = 10_000
+
+
+def sweep(
+    economy: Economy,
+    scenario: Scenario,
+    values: Mapping[str, Sequence[float]],
+    executor: Executor | None = None,
+    engine: str = "armington",
+) -> pd.DataFrame:
+    """Headlines over values of one parameter, or over all pairs of values of two.
+
+    Parameters
+    ----------
+    economy : Economy
+    scenario : Scenario
+    values : mapping of str to sequence of float
+        One or two parameters by name.
+    executor : concurrent.futures.Executor, optional
+    engine : str, optional
+
+    Returns
+    -------
+    DataFrame
+        One row per (values, fiscal_year): a column for each parameter, ``fiscal_year`` and the
+        totals.
+
+    Raises
+    ------
+    InputError
+        For more than two parameters, an unknown one, or a value it cannot take.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> scenario = cepasim.Scenario.from_dict({"name": "none", "horizon": "2024-25"})
+    >>> table = cepasim.sweep(cepasim.load(), scenario, {"eta": [0.5, 1.5]})
+    >>> list(table["eta"])
+    [0.5, 0.5, 1.5, 1.5]
+    """
+    settings = _settings(values)
+    for setting in settings:
+        economy.parameters.with_overrides(setting)
+    blob = chunks.packed((economy, scenario, engine))
+    found: dict[str, Floats] = {}
+    tasks = {str(place): (blob, setting) for place, setting in enumerate(settings)}
+    chunks.run_tasks(sweep_one, tasks, found.__setitem__, executor, label="settings")
+    years = run(economy, scenario, attribution=False, engine=engine).labels
+    frames = []
+    for place, setting in enumerate(settings):
+        frame = pd.DataFrame(found[str(place)], columns=list(TOTALS))
+        frame.insert(0, "fiscal_year", years)
+        for name, value in reversed(setting.items()):
+            frame.insert(0, name, value)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _settings(values: object) -> list[dict[str, Any]]:
+    """Every combination of the values, as plain numbers."""
+    allowed = "a mapping of one or two parameters to lists of values"
+    given = instance_of("values", values, Mapping, allowed)
+    if not 1 <= len(given) <= 2:
+        refuse("values", len(given), allowed)
+    lists = {}
+    for name, listed in given.items():
+        numbers = np.asarray(listed).tolist() if not isinstance(listed, str) else None
+        if not isinstance(numbers, list) or not numbers:
+            refuse(f"values[{name!r}]", listed, "a list of at least one value")
+        lists[name] = numbers
+    count = math.prod(map(len, lists.values()))
+    if count > MOST_SETTINGS:
+        refuse("values", count, f"at most {MOST_SETTINGS:,} combinations")
+    return [dict(zip(lists, taken, strict=True)) for taken in itertools.product(*lists.values())]
+
+
+def sweep_one(blob: bytes, setting: Mapping[str, float]) -> Floats:
+    """Totals under some parameters, shape (Y, len(TOTALS))."""
+    economy, scenario, engine = chunks.unpacked(blob)
+    found = run(economy.with_overrides(setting), scenario, attribution=False, engine=engine)
+    return measure(found)[:, : len(TOTALS)]
