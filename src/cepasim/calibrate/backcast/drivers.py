@@ -1,10 +1,10 @@
 """What the model may know of each flow: trade of the other sources, tariffs, prices, structure.
 
 Structure that no history gives is the benchmark's and does not move: the share of the domestic
-variety, the cost of proving origin, supply elasticities. It cancels where supply is elastic. MFN
-rates are those of today; preferences of third countries are not in the figures. The partner's own
-trade after the start year is in none of it, but for totals published with the partner in them,
-which are marked.
+variety, supply elasticities. It cancels where supply is elastic. MFN rates are those of today;
+preferences of third countries are left out. Use of the CEPA is Japan's measured one by year, and
+follows the margin in India (`use_history`). The partner's own trade after the start year is in none
+of it, but for totals published with the partner in them, which are marked.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from cepasim.calibrate.backcast.history import (
     position,
     tariff_rates,
 )
+from cepasim.calibrate.backcast.use_history import cost_of_claiming
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
 from cepasim.equilibrium.preferences import collected_tariff, effective_tariff
@@ -179,7 +180,7 @@ def _common(
     mfn, cepa = tariff_rates(economy, importer)
     tariff = np.repeat(mfn[:, :, None], len(sources), axis=2)
     column = market.partner_column
-    cost = market.origin_cost[:, column]
+    cost = cost_of_claiming(economy, importer)
     tariff[:, :, partner] = effective_tariff(
         mfn, mfn - cepa, cost, market.claims.maximum, market.claims.function
     )
@@ -272,7 +273,7 @@ def with_claimed_margin(economy: Economy, flow: FlowInputs) -> FlowInputs:
     importer = IMPORTER[flow.flow]
     market = economy.markets[importer]
     mfn, cepa = tariff_rates(economy, importer)
-    cost = market.origin_cost[:, market.partner_column]
+    cost = cost_of_claiming(economy, importer)
     tariff = flow.tariff.copy()
     tariff[:, :, flow.partner] = collected_tariff(
         mfn, mfn - cepa, cost, market.claims.maximum, market.claims.function

@@ -36,7 +36,7 @@ from cepasim.calibrate.backcast.history import (
     position,
     tariff_rates,
 )
-from cepasim.core.countries import PARTNER
+from cepasim.calibrate.backcast.use_history import use_of_cepa
 from cepasim.economy.economy import Economy
 
 Floats = NDArray[np.float64]
@@ -132,13 +132,8 @@ def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
 
 
 def _use(economy: Economy) -> dict[str, Floats]:
-    """Share of eligible trade that claims the CEPA rate, by flow, shape (H,)."""
-    return {
-        flow: economy.parameters.by_chapter(
-            "utilisation_observed", economy.chapters, importer, PARTNER[importer]
-        )
-        for flow, importer in _IMPORTER.items()
-    }
+    """Share of eligible trade that claims the CEPA rate, by flow, shape (Y, H)."""
+    return {flow: use_of_cepa(economy, importer) for flow, importer in _IMPORTER.items()}
 
 
 def _elsewhere(economy: Economy, history: History, flow: str) -> tuple[Floats, Floats]:
