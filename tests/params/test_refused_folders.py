@@ -69,13 +69,20 @@ def test_every_command_refuses_it(name: str, command: list[str], tmp_path: Path)
 # ---- what is of the user's own opinion is read
 
 
-@pytest.mark.parametrize("factor", [0.5, 0.9, 1.1, 3.0])
+@pytest.mark.parametrize("factor", [0.85, 0.95, 1.1, 1.2])
 @pytest.mark.parametrize("table", ["benchmark/bilateral", "benchmark/domestic"])
 def test_revised_totals_are_read(table: str, factor: float, tmp_path: Path) -> None:
     CASES.changed(tmp_path, table, CASES.scaled(factor))
     assert check_folder(tmp_path) == []
     before, after = load_parameters().table(table), load_parameters(tmp_path).table(table)
     assert after["value"].sum() == pytest.approx(factor * before["value"].sum())
+
+
+@pytest.mark.parametrize("factor", [0.4, 0.7, 1.5, 3.0])
+def test_totals_far_from_the_published_ones_are_refused(factor: float, tmp_path: Path) -> None:
+    CASES.changed(tmp_path, "benchmark/bilateral", CASES.scaled(factor))
+    found = [str(problem) for problem in check_folder(tmp_path)]
+    assert len(found) == 2 and all("Table 1.2" in line for line in found)
 
 
 def test_a_parameter_may_be_split_by_scope_or_joined(tmp_path: Path) -> None:
