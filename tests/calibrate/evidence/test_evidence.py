@@ -16,7 +16,12 @@ from cepasim.calibrate.evidence.calibration import Calibration, calibration
 from cepasim.calibrate.evidence.page import markdown
 from cepasim.calibrate.evidence.scores import lost_to
 from cepasim.calibrate.evidence.terminal import text
-from cepasim.calibrate.evidence.verdict import default_economy, question_table, sector_table
+from cepasim.calibrate.evidence.verdict import (
+    default_economy,
+    plain_words,
+    question_table,
+    sector_table,
+)
 from cepasim.cli.commands import app
 from cepasim.economy.economy import Economy
 
@@ -67,6 +72,21 @@ def test_verdict_names_each_section_once_and_where_it_belongs(result: Calibratio
         usable = row["wape"] <= result.usable_error
         better = row["wape"] < min(row[name] for name in simple)
         assert here.index(True) == (2 if not usable else 0 if better else 1), row
+
+
+def test_bounds_of_the_second_model_are_read_and_its_misses_named(result: Calibration) -> None:
+    table = result.second_bounds.set_index(["level", "flow"])
+    assert len(table) == 6
+    missed = set(table.index[~table["met"].astype(bool)])
+    assert missed == {("total", "export"), ("section", "export")}
+
+
+def test_verdict_opens_with_both_models_and_their_errors(result: Calibration) -> None:
+    intro, points = plain_words(result)
+    assert "two models" in intro
+    assert "imports 46 % too high" in points and "imports from Japan by 3 %" in points
+    assert "0 % to 50 %" in points and "`cepa-reciprocal`" in points
+    assert "figure" not in intro + points
 
 
 def test_verdict_answers_follow_the_scores(result: Calibration) -> None:

@@ -141,7 +141,7 @@ def share_bounds(report: SecondModel) -> pd.DataFrame:
         ``level``, ``flow``, ``measured``, ``at_most``, ``met``; empty where the tests are not at
         hand.
     """
-    file = bundled("params").parent / "tests" / "calibration" / "share_bounds.yaml"
+    file = bundled("params").parent / "tests" / "calibrate" / "backcast" / "share_bounds.yaml"
     columns = ["level", "flow", "measured", "at_most", "met"]
     if not file.is_file():
         return pd.DataFrame(columns=columns)

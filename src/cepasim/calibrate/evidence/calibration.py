@@ -17,7 +17,7 @@ from cepasim.calibrate.backcast.bounds import (
 from cepasim.calibrate.backcast.decompose import Decomposition, decompose_history
 from cepasim.calibrate.backcast.history import FLOWS, LAST, settings
 from cepasim.calibrate.backcast.panel import Panel, tariff_panel
-from cepasim.calibrate.backcast.share_fit import share_settings
+from cepasim.calibrate.backcast.share_fit import TABLE, share_settings
 from cepasim.calibrate.backcast.share_model import ShareSettings
 from cepasim.calibrate.backcast.share_report import SecondModel, second_model
 from cepasim.core.fiscal_year import format_fiscal_year
@@ -48,6 +48,9 @@ class Calibration:
         Shares of India's other trade.
     second_settings : mapping of str to ShareSettings
         By flow.
+    second_response : mapping of str to (float, float)
+        By flow, the smallest and largest response to CEPA cuts that the window cannot tell from
+        the best one: shares of what the elasticities expect.
     second_bounds : DataFrame
         ``level``, ``flow``, ``measured``, ``at_most``, ``met``; empty without a source checkout.
     """
@@ -64,6 +67,7 @@ class Calibration:
     fit: Mapping[str, str]
     second: SecondModel
     second_settings: Mapping[str, ShareSettings]
+    second_response: Mapping[str, tuple[float, float]]
     second_bounds: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -86,6 +90,8 @@ def calibration(economy: Economy) -> Calibration:
     """
     report, bounds, convention = backcast(economy), source_bounds(), settings(economy)
     second = second_model(economy)
+    stored = economy.parameters.table(TABLE)
+    response = stored[stored["name"] == "share_tariff"].set_index("flow")[["low", "high"]]
     return Calibration(
         backcast=report,
         decomposition=decompose_history(economy),
@@ -99,6 +105,10 @@ def calibration(economy: Economy) -> Calibration:
         fit=economy.parameters.backcast_metadata,
         second=second,
         second_settings=share_settings(economy),
+        second_response={
+            str(flow): (float(ends["low"]), float(ends["high"]))
+            for flow, ends in response.iterrows()
+        },
         second_bounds=share_bounds(second),
     )
 

@@ -26,6 +26,7 @@ from cepasim.calibrate.evidence.words import (
 def section(result: Calibration) -> Section:
     """Where the model may be used and where not, from the scores: words and two tables."""
     pieces: list[str | pd.DataFrame] = [
+        *plain_words(result),
         _headline(result),
         question_table(result),
         f"By section, levels six to eight years ahead (WAPE on {label(LAST_FITTED + 1)} to "
@@ -36,6 +37,48 @@ def section(result: Calibration) -> Section:
         _fit_words(result.fit),
     ]
     return Section("Verdict", pieces)
+
+
+def plain_words(result: Calibration) -> list[str]:
+    """The verdict in half a page, for a reader who does not know the models."""
+    first = {flow: float(result.backcast.score_of("total", flow)["bias"]) for flow in FLOWS}
+    second = {flow: result.second.wape("total", flow) for flow in FLOWS}
+    rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
+    worth = result.second.tariff_range.set_index("response")["imports_usd_mn"]
+    low, high = result.second_response["import"]
+    years = f"{label(LAST_FITTED + 1)} to {label(LAST)}"
+    points = [
+        f"- **How large trade will be: use the second model.** For {years}, years it had not seen, "
+        f"it misses India's imports from Japan by {percent(second['import'])} and exports to Japan "
+        f"by {percent(second['export'])}.",
+        "- **What a policy changes: use the first model**, and only for the difference between two "
+        "runs of the same year. Its levels are not to be quoted: with the use of the CEPA as "
+        f"measured, it puts imports {percent(abs(first['import']))} too "
+        f"{'high' if first['import'] > 0 else 'low'} and exports {percent(abs(first['export']))} "
+        f"too {'high' if first['export'] > 0 else 'low'}.",
+        "- **History does not show the response to the CEPA that the elasticities expect.** The "
+        f"tariff cuts after {label(START)} should have added {billions(worth[1.0])} US$ bn to "
+        f"imports in {label(LAST)} by the elasticities alone (second model), and explain "
+        f"{billions(rise['tariffs'])} of the deficit's rise by {billions(rise['total'])} US$ bn in "
+        "the first. The record before 2019-20 fits best with "
+        f"{percent(result.second_settings['import'].tariff)} of that response for imports, and "
+        f"cannot tell anything from {percent(low)} to {percent(high)} apart; for exports, "
+        f"{_ends(result, 'export')}.",
+        "- **The caveat this puts on scenarios** that cut or withdraw CEPA duties, such as "
+        "`cepa-reciprocal`: read the trade they report as the upper part of what may happen. The "
+        "direction is sound theory; the size rests on the literature, not on India's own record.",
+    ]
+    intro = (
+        "**In short.** There are two models of history. The first is the one behind every "
+        "scenario: importers choose between suppliers by price. The second only carries forward "
+        "Japan's share in what India trades with everybody else."
+    )
+    return [intro, "\n".join(points)]
+
+
+def _ends(result: Calibration, flow: str) -> str:
+    low, high = result.second_response[flow]
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _headline(result: Calibration) -> str:
@@ -49,7 +92,7 @@ def _headline(result: Calibration) -> str:
             f"{percent(own['wape'])} (bias {signed_percent(own['bias'])}; {name} from the same "
             f"year: {percent(error)})"
         )
-    words = f"**Started in {label(START)}: {', '.join(said)}.** "
+    words = f"**The first model, started in {label(START)}: {', '.join(said)}.** "
     if len(result.bounds):
         missed = int((~result.bounds["met"]).sum())
         words += f"Of {len(result.bounds)} bounds set beforehand {missed} are missed. "
@@ -93,7 +136,7 @@ def question_table(result: Calibration) -> pd.DataFrame:
             "What does a tariff cut change?",
             tariff_answer(result.panel),
             f"The cuts after {label(START)} explain {billions(rise['tariffs'])} of the deficit's "
-            f"rise by {billions(rise['total'])} US$ bn with the preference used as assumed, "
+            f"rise by {billions(rise['total'])} US$ bn with the preference used as measured, "
             f"{billions(full)} if every shipment claimed it at no cost: the range is about the "
             f"use of preferences. {result.panel.verdict}",
         ),
