@@ -87,6 +87,7 @@ def lines(
     *,
     shaded_from: int | None = None,
     zero: bool = True,
+    every: int | None = None,
     width: int = 366,
     height: int = 200,
 ) -> alt.LayerChart:
@@ -103,6 +104,8 @@ def lines(
         Place from which the ground is shaded: what follows is judged.
     zero : bool
         Whether the axis must contain zero.
+    every : int, optional
+        Which years the axis names, as in `line_layers`.
     width, height : int
         Of the plot, without title and axes.
     """
@@ -126,6 +129,7 @@ def lines(
         shaded=() if shaded_from is None else tuple(years[shaded_from:]),
         zero=zero,
         years=years,
+        every=every,
         width=width,
         height=height,
     )
@@ -185,9 +189,17 @@ def line_layers(
     names = [style.label for style in styles]
     colours = alt.Scale(domain=names, range=[style.colour for style in styles])
     dashes = alt.Scale(domain=names, range=[list(style.dash) for style in styles])
-    legend = alt.Legend(
-        orient="top", title=None, symbolType="stroke", symbolSize=300, symbolOpacity=1, columns=4
-    )
+    # A line alone is what the title says.
+    legend = None
+    if len(styles) > 1 or not title:
+        legend = alt.Legend(
+            orient="top",
+            title=None,
+            symbolType="stroke",
+            symbolSize=300,
+            symbolOpacity=1,
+            columns=4,
+        )
     tooltip = [
         alt.Tooltip("line:N", title="Line"),
         alt.Tooltip("year:O", title="Year"),

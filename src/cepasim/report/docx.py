@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cepasim.core.workbook import without_clock
-from cepasim.report import blocks, pictures
+from cepasim.report import blocks
 from cepasim.report.blocks import Block, Document, Span, Words
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ def _as_table(part: blocks.Cards) -> blocks.Table:
 
 def _add_picture(file: WordFile, part: blocks.Chart) -> None:
     from docx.shared import Mm
+
+    from cepasim.report import pictures
 
     picture = io.BytesIO(pictures.png(part.picture))
     shape = file.add_picture(picture, width=Mm(_TEXT_MM))

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from cepasim.report import blocks, look, pictures
+from cepasim.report import blocks, look
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
 
 _KINDS = {
@@ -83,6 +83,8 @@ def _words(words: Words) -> str | Markup:
 
 
 def _picture(chart: blocks.Chart) -> Markup:
+    from cepasim.report import pictures  # heavy, and most pages have none
+
     return Markup(pictures.svg(chart.picture, name=chart.name, alt_text=chart.in_words))
 
 

@@ -1,4 +1,4 @@
-"""Pieces of pages: what a result says, as cards, bars and tables. Every figure is a result's."""
+"""Parts of pages and notes as blocks: what a result says. Every number is a cell of the result."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.levers.every import LEVER_NAMES
-from cepasim.report import look
 from cepasim.report import numbers as figures
-from cepasim.report.look import Bar, Card
+from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
@@ -61,7 +60,7 @@ def ranges_in_words(totals: pd.DataFrame, year: str) -> dict[str, str]:
     return said
 
 
-def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> str:
+def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> Cards:
     """Return the four headline figures of a year.
 
     Parameters
@@ -97,7 +96,7 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
             said.get("change", ""),
         )
     )
-    return look.cards(cards)
+    return Cards(tuple(cards))
 
 
 def _against_reference(row: Mapping[str, Any], item: str, *, with_percent: bool) -> str:
@@ -108,7 +107,7 @@ def _against_reference(row: Mapping[str, Any], item: str, *, with_percent: bool)
     return f"{figures.money(change, signed=True)} against reference{share}"
 
 
-def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> str:
+def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> Bars:
     """Return the chapters of one flow that move most.
 
     Parameters
@@ -133,14 +132,14 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> s
     ]
     heading = "Exports that move most" if flow == "export" else "Imports that move most"
     graded = ", * grade D" if any(bar.text.endswith("*") for bar in bars) else ""
-    return look.bar_table(
-        heading, f"change against reference, US$ mn, {year}, HS chapters{graded}", bars
+    return Bars(
+        heading, f"change against reference, US$ mn, {year}, HS chapters{graded}", tuple(bars)
     )
 
 
 def losers(
     rows: pd.DataFrame, total: Mapping[str, Any], year: str, flow: str, shown: int = _SHOWN
-) -> str:
+) -> tuple[Block, ...]:
     """Return who gains and who loses in one market: the pair's change, and whom it is taken from.
 
     Parameters
@@ -167,26 +166,27 @@ def losers(
     bars = [_signed_bar(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
     bars += [_signed_bar(names[source], -taken[source]) for source in others[:shown]]
-    table = look.bar_table(
+    table = Bars(
         f"Who gains and who loses in {market} market",
         f"change in sales against reference, US$ mn, {year}",
-        bars,
+        tuple(bars),
     )
     if not bars:
-        return table
+        return (table,)
     saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
     inputs = f", {content} inputs and machinery of what the levers add" if not export else ""
-    return table + look.note(
+    said = (
         f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
         f"size{inputs}."
     )
+    return table, Paragraph(said, "small")
 
 
 def _signed_bar(label: str, usd_mn: float) -> Bar:
     return Bar(label, usd_mn, figures.mn(usd_mn, signed=True, unit=False))
 
 
-def contributions(result: ResultTables, year: str) -> str:
+def contributions(result: ResultTables, year: str) -> Bars:
     """Return what each kind of lever adds to the balance, with both flows beside it."""
     rows = result.contributions
     rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
@@ -200,30 +200,30 @@ def contributions(result: ResultTables, year: str) -> str:
         )
         for row in rows.to_dict("records")
     ]
-    table = look.bar_table(
+    return Bars(
         "What each lever adds to the balance",
         f"balance = exports − imports, US$ mn against reference, {year}",
-        bars,
+        tuple(bars),
+        wide=True,
     )
-    return f'<div class="cs-wide-num">{table}</div>'
 
 
-def accounts(result: ResultTables, year: str) -> str:
+def accounts(result: ResultTables, year: str) -> Table:
     """Return treasuries and welfare of a year; quotas and grants only where there are any."""
     rows = result.accounts(year)
     some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
     rows = rows[some | rows["account"].str.startswith(("duty", "welfare"))]
-    cells = [
-        [
+    cells = tuple(
+        (
             str(row["name"]),
             figures.mn(row["baseline_usd_mn"], unit=False),
             figures.mn(row["scenario_usd_mn"], unit=False),
             figures.mn(row["change_usd_mn"], signed=True, unit=False),
-        ]
+        )
         for row in rows.to_dict("records")
-    ]
-    return look.table(
-        f"Treasuries and welfare, US$ mn, {year}", ["", "reference", "scenario", "change"], cells
+    )
+    return Table(
+        f"Treasuries and welfare, US$ mn, {year}", ("", "reference", "scenario", "change"), cells
     )
 
 

@@ -6,7 +6,6 @@ import logging
 
 import streamlit as st
 
-from cepasim.report import look
 from cepasim.ui import navigation, style, workers
 from cepasim.ui.pages import compare, documents, parameters, scenario, start, sure
 
@@ -22,7 +21,7 @@ def main() -> None:
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    st.html(look.STYLE + style.STYLE)
+    st.html(style.sheets())
     pages = navigation.register(
         {
             "scenario": ("Scenario", scenario.page),

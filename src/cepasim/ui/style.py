@@ -1,13 +1,19 @@
-"""What the front end changes in the look of Streamlit's own widgets."""
+"""Style sheets of the front end, and the heading of its pages."""
 
 from __future__ import annotations
 
+from html import escape
+
+from cepasim.report import html
 from cepasim.report.look import INK, LINE, MUTED
 
 #: Where the keyboard is: dark enough to be seen beside the blue of buttons, too.
 _FOCUS = "#1B1F24"
 
-STYLE = f"""<style>
+_WIDGETS = f"""
+.cs-title {{display:flex; gap:.1rem .75rem; align-items:baseline; flex-wrap:wrap; margin:0;}}
+.cs-title h1 {{font-size:1.3rem; line-height:1.2; padding:0; margin:0;}}
+.cs-title p {{color:{MUTED}; font-size:.8rem; line-height:1.3; margin:0; width:100%;}}
 [data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{gap:.6rem;}}
 [data-testid="stHeader"] {{height:3.1rem; min-height:3.1rem; border-bottom:1px solid {LINE};}}
@@ -49,4 +55,14 @@ STYLE = f"""<style>
   [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
 }}
 @media print {{[data-testid="stSidebar"], header {{display:none;}}}}
-</style>"""
+"""
+
+
+def sheets() -> str:
+    """Return the style of blocks and of Streamlit's own widgets, for the head of every page."""
+    return f"<style>{html.style('blocks')}{_WIDGETS}</style>"
+
+
+def title(text: str, sub: str) -> str:
+    """Return a page's heading with a line below it."""
+    return f'<div class="cs-title"><h1>{escape(text)}</h1><p>{escape(sub)}</p></div>'

@@ -9,11 +9,12 @@ import streamlit as st
 
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
-from cepasim.report import look, views
+from cepasim.report import html, views
 from cepasim.report import numbers as figures
+from cepasim.report.blocks import Paragraph, Table
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import charts, uploads
+from cepasim.ui import charts, style, uploads
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
@@ -25,7 +26,7 @@ _ADD = "compare-add"
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(look.title("Compare", f"Up to {MOST_COMPARED} scenarios, saved in this session only."))
+    st.html(style.title("Compare", f"Up to {MOST_COMPARED} scenarios, saved in this session only."))
     if found.question:
         st.info(found.question)
     _choose(found)
@@ -153,7 +154,8 @@ def _headlines(results: dict[str, Result], year: str) -> None:
     for place, label in enumerate(first["name"]):
         changes = (frame["change_usd_mn"].iloc[place] for frame in accounts.values())
         cells.append([f"{label}, change", *(figures.mn(change, signed=True) for change in changes)])
-    st.html(look.table(f"{year}, US$ of 2023-24", ["", *results], cells))
+    table = Table(f"{year}, US$ of 2023-24", ("", *results), tuple(map(tuple, cells)))
+    st.html(html.fragment(table))
 
 
 def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> None:
@@ -171,13 +173,14 @@ def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> Non
         alt=f"{charts.ITEMS[item]}, US$ bn, history, reference and each scenario; "
         "the table above gives the figures of one year.",
     )
-    st.html(look.note(f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices."))
+    said = f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices."
+    st.html(html.fragment(Paragraph(said, "small")))
 
 
 def _contributions(results: dict[str, Result], year: str) -> None:
     for name, result in results.items():
         st.markdown(f"**{plain(name)}**")
-        st.html(views.contributions(result, year))
+        st.html(html.fragment(views.contributions(result, year)))
 
 
 def _sectors(results: dict[str, Result], year: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from cepasim.core.files import bundled
-from cepasim.report import look
+from cepasim.ui import style
 from cepasim.ui.state import session
 
 _METHOD = {
@@ -58,7 +58,7 @@ def evidence() -> None:
 
 def _draw(title: str, sub: str, pages: Mapping[str, str]) -> None:
     found = session()
-    st.html(look.title(title, sub))
+    st.html(style.title(title, sub))
     if found.question:
         st.info(found.question)
     there = {name: tab for name, tab in pages.items() if (documents() / name).is_file()}

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.report import look
+from cepasim.ui import style
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import Session, session
@@ -19,7 +19,7 @@ _MOST_ROWS = 5000
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(look.title("Parameters", "Every figure with unit, range, grade and source."))
+    st.html(style.title("Parameters", "Every figure with unit, range, grade and source."))
     if found.question:
         st.info(found.question)
     _state(found)

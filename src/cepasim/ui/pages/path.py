@@ -7,8 +7,9 @@ from typing import cast
 
 import streamlit as st
 
-from cepasim.report import look
+from cepasim.report import html
 from cepasim.report import numbers as figures
+from cepasim.report.blocks import Paragraph
 from cepasim.result import Result
 from cepasim.ui import charts, ranges
 from cepasim.ui.state import Session
@@ -47,7 +48,7 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
             )
             words = path_in_words(result, shown)
         chart.vega_lite_chart(rows, spec, theme=None, alt=words)
-        note.html(look.note(said))
+        note.html(html.fragment(Paragraph(said, "small")))
 
     return draw
 

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cepasim.report import look, views
+from cepasim.report import html, views
 from cepasim.result import Result
-from cepasim.ui import ranges
+from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages.files import files
@@ -36,7 +36,7 @@ def page() -> None:
         total = views.total_row(result, year)
         asked = found.ask_range(result)
         ranged = None if asked is None else asked.range()
-        cards.html(views.headline(total, year, _ranges(found, ranged)))
+        cards.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
         # What sends the figures waits for this thread to pause.
         time.sleep(_PAUSE)
     with heading:
@@ -53,10 +53,10 @@ def page() -> None:
         # The pause ends here if another run of this page is asked for meanwhile.
         result = found.split(waiting=st.empty().empty)
         with last:
-            st.html(views.contributions(result, year) + views.accounts(result, year))
+            st.html(html.fragment(views.contributions(result, year), views.accounts(result, year)))
         if asked is not None:
             for newer in _as_they_come(asked, ranged, progress):
-                cards.html(views.headline(total, year, _ranges(found, newer)))
+                cards.html(html.fragment(views.headline(total, year, _ranges(found, newer))))
                 path(newer)
 
 
@@ -79,11 +79,11 @@ def _panels(
         path(ranged)
     for place, flow in ((1, "export"), (2, "import")):
         with upper[place]:
-            st.html(views.movers(result, year, flow))
+            st.html(html.fragment(views.movers(result, year, flow)))
     losers = result.who_loses(year)
     for place, flow in ((1, "export"), (2, "import")):
         with lower[place]:
-            st.html(views.losers(losers, total, year, flow))
+            st.html(html.fragment(*views.losers(losers, total, year, flow)))
     return lower[0], path
 
 
@@ -93,7 +93,7 @@ def _heading(found: Session) -> DeltaGenerator:
     name = scenario.name + (" (changed)" if found.changed else "")
     title, tools = st.columns([1, 2], vertical_alignment="center")
     with title:
-        st.html(look.title(name, scenario.description if not found.changed else ""))
+        st.html(style.title(name, scenario.description if not found.changed else ""))
     with (
         tools,
         st.container(

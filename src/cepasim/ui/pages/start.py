@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cepasim.report import look
-from cepasim.ui import questions
+from cepasim.ui import questions, style
 from cepasim.ui.navigation import go
 from cepasim.ui.questions import Question
 from cepasim.ui.state import Session, session
@@ -14,7 +13,9 @@ from cepasim.ui.state import Session, session
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(look.title("Start here", "A question, or a scenario; both open the page that answers."))
+    st.html(
+        style.title("Start here", "A question, or a scenario; both open the page that answers.")
+    )
     st.markdown("#### Questions")
     asked_by = dict.fromkeys(question.asked_by for question in questions.QUESTIONS)
     for place, who in zip(st.columns(len(asked_by)), asked_by, strict=True):

@@ -8,10 +8,11 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.problems import InputError, RunError
-from cepasim.report import look, views
+from cepasim.report import html, views
 from cepasim.report import numbers as figures
+from cepasim.report.blocks import Table
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import assumptions
+from cepasim.ui import assumptions, style
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
 
@@ -50,7 +51,7 @@ def page() -> None:
     """Draw the page."""
     found = session()
     st.html(
-        look.title("How sure?", f"{found.scenario.name}, {found.year}: what the answer rests on.")
+        style.title("How sure?", f"{found.scenario.name}, {found.year}: what the answer rests on.")
     )
     if found.question:
         st.info(found.question)
@@ -60,7 +61,7 @@ def page() -> None:
         found.message = ""
         return
     row = views.total_row(result, found.year)
-    st.html(views.headline(row, found.year))
+    st.html(html.fragment(views.headline(row, found.year)))
     st.markdown(
         "Each decisive assumption is moved to the low and to the high end of its range, all others "
         "kept. Where the two answers differ in sign, the verdict depends on that assumption. "
@@ -115,13 +116,13 @@ def _table(swings: list[Swing], item: str, central: float) -> None:
         low, high = (answer[item] for answer in swing.answers)
         depends = "yes" if low * high < 0 else "no"
         cells.append(
-            [
+            (
                 swing.assumption.label,
                 f"{figures.value(swing.ends[0])} → {figures.mn(low, signed=True)}",
                 f"{figures.value(swing.ends[1])} → {figures.mn(high, signed=True)}",
                 depends,
-            ]
+            )
         )
     said = f"{_ITEMS[item]} against the reference, US$: {figures.mn(central, signed=True)} as it is"
-    head = ["Assumption", "at its low end", "at its high end", "sign depends on it"]
-    st.html(look.table(said, head, cells))
+    head = ("Assumption", "at its low end", "at its high end", "sign depends on it")
+    st.html(html.fragment(Table(said, head, tuple(cells))))
