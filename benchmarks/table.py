@@ -402,6 +402,10 @@ From Python any executor does, and gives the same bytes:
 A worker that dies costs the chunk it was at: the scheduler gives it to another one. The process
 that asked writes finished chunks; if it dies, the same command goes on from them. Many scenarios:
 `cepasim batch`, with the same options.
+
+Every finished chunk and every part of a batch has a mark beside it with size and digest: what is
+missing, cut short or changed since is computed again. `--workers` starts no more processes than
+there are processors unless `--oversubscribe` is given: more gain no time and cost memory.
 """
 
 

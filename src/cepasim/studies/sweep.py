@@ -61,6 +61,8 @@ def sweep(
     >>> list(table["eta"])
     [0.5, 0.5, 1.5, 1.5]
     """
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     settings = _settings(values)
     for setting in settings:
         economy.parameters.with_overrides(setting)
