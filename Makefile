@@ -63,6 +63,7 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m docs.writers.parameters docs/parameters.md
 	$(PY) -m docs.writers.columns docs/reference/columns.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
+	$(PY) -m docs.writers.bad_inputs docs/reference/bad_inputs.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md
 	$(PY) -m docs.writers.quoted

@@ -1,7 +1,8 @@
-"""Worker processes: how many, what is said when they are lost, and that none outlives its parent."""
+"""Worker processes: how many, what is said when they are lost, and that none outlives us."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -145,10 +146,8 @@ def started(folder: Path) -> subprocess.Popen[str]:
 
 def end(program: subprocess.Popen[str]) -> None:
     """End whatever is left of the group."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     program.wait(timeout=10)
 
 
