@@ -6,7 +6,6 @@ apart by people who see no red or no green; a dash, a ring or a hatch says it on
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.report import look
+from cepasim.report.chart_parts import (
+    PRINTED,
+    SMALL,
+    colour,
+    finished,
+    inline,
+    line_legend,
+    room_for_text,
+    row_axis,
+    said,
+    year_axis,
+    zero_line,
+)
 
 Values = Sequence[float] | NDArray[np.float64]
 Dash = tuple[float, ...]
@@ -25,8 +37,6 @@ Dash = tuple[float, ...]
 #: Fill that pictures show hatched; a browser that draws the chart shows `look.LOSS`.
 HATCHED = "#A63C01"
 FULL: Dash = (1, 0)
-_FONT = "Arial, Helvetica, sans-serif"
-_SIZE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,7 @@ def lines(
         for one in drawn
     ]
     return line_layers(
-        _data(pd.concat(frames, ignore_index=True)),
+        inline(pd.concat(frames, ignore_index=True)),
         [Style(one.label, one.colour, one.dash) for one in drawn],
         title=title,
         bands=[one.label for one in drawn if len(one.low)],
@@ -173,33 +183,17 @@ def line_layers(
     width, height : int
         Of the plot; ``"container"`` for that of the page.
     """
-    axis: dict[str, Any] = {"title": None, "labelAngle": 0, "ticks": False, "grid": False}
-    if every is not None:
-        shown = f"(toNumber(substring(datum.value, 0, 4)) - 2013) % {every} === 0"
-        axis |= {"labelExpr": f"{shown} ? datum.value : ''", "labelOverlap": False}
-    else:
-        axis |= {"labelOverlap": True}
-    order: Any = alt.Undefined if years is None else list(years)
-    x = alt.X("year:O", axis=alt.Axis(**axis), sort=order)
+    x = year_axis(years, every)
     y = alt.Y(
         "value:Q",
         scale=alt.Scale(zero=zero, nice=True),
-        axis=alt.Axis(title=None, tickCount=5, labelExpr=_PRINTED, domain=False),
+        axis=alt.Axis(title=None, tickCount=5, labelExpr=PRINTED, domain=False),
     )
     names = [style.label for style in styles]
     colours = alt.Scale(domain=names, range=[style.colour for style in styles])
     dashes = alt.Scale(domain=names, range=[list(style.dash) for style in styles])
     # A line alone is what the title says.
-    legend = None
-    if len(styles) > 1 or not title:
-        legend = alt.Legend(
-            orient="top",
-            title=None,
-            symbolType="stroke",
-            symbolSize=300,
-            symbolOpacity=1,
-            columns=4,
-        )
+    legend = line_legend() if len(styles) > 1 or not title else None
     tooltip = [
         alt.Tooltip("line:N", title="Line"),
         alt.Tooltip("year:O", title="Year"),
@@ -208,10 +202,10 @@ def line_layers(
     base = alt.Chart(data)
     layers: list[Any] = []
     if shaded:
-        ground = alt.Chart(_data(pd.DataFrame({"year": list(shaded)})))
+        ground = alt.Chart(inline(pd.DataFrame({"year": list(shaded)})))
         layers.append(ground.mark_rect(color=look.PANEL).encode(x=x))
     if zero:
-        at_zero = alt.Chart(_data(pd.DataFrame({"value": [0.0]})))
+        at_zero = alt.Chart(inline(pd.DataFrame({"value": [0.0]})))
         layers.append(at_zero.mark_rule(color=look.MUTED).encode(y=y))
     if bands:
         area = base.transform_filter(alt.FieldOneOfPredicate(field="line", oneOf=list(bands)))
@@ -237,11 +231,7 @@ def line_layers(
     # A large point that nobody sees is easier to point at than a line.
     points = base.mark_point(size=60, filled=True, opacity=0.001)
     layers.append(points.encode(x=x, y=y, tooltip=tooltip))
-    return _finished(alt.layer(*layers), title, width, height)
-
-
-#: The minus sign of print, as everywhere else on a page.
-_PRINTED = "replace(format(datum.value, '~f'), '-', '\u2212')"
+    return finished(alt.layer(*layers), title, width, height)
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -274,25 +264,25 @@ def bars(
     """
     frame = pd.DataFrame(
         [
-            (place, one.label, min(value, most), _said(value, form, most))
+            (place, one.label, min(value, most), said(value, form, most))
             for place, row in enumerate(rows)
             for one, value in zip(series, row.values, strict=True)
             if math.isfinite(value)
         ],
         columns=["row", "series", "value", "text"],
     )
-    x = alt.X("value:Q", axis=None, scale=_room_for_text(frame["value"].to_list()))
+    x = alt.X("value:Q", axis=None, scale=room_for_text(frame["value"].to_list()))
     offset = alt.YOffset("series:N", sort=[one.label for one in series])
-    base = alt.Chart(_data(frame)).encode(x=x, y=_row_axis(rows, names), yOffset=offset)
-    drawn = base.mark_bar().encode(color=_colour(series))
+    base = alt.Chart(inline(frame)).encode(x=x, y=row_axis(rows, names), yOffset=offset)
+    drawn = base.mark_bar().encode(color=colour(series))
     # To the right of a rise, to the left of a fall.
-    rise = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4, **_SMALL)
-    fall = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, **_SMALL)
+    rise = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4, **SMALL)
+    fall = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, **SMALL)
     layers = alt.layer(
-        drawn, _zero_line(x), *(texts.encode(text="text:N") for texts in (rise, fall))
+        drawn, zero_line(x), *(texts.encode(text="text:N") for texts in (rise, fall))
     )
     height = len(rows) * (12 * len(series) + 6)
-    return _finished(layers, title, width, max(height, 20))
+    return finished(layers, title, width, max(height, 20))
 
 
 def stacked(
@@ -317,20 +307,20 @@ def stacked(
         columns=["row", "series", "order", "value"],
     )
     sums = parts.groupby("row")[["value"]].sum().reset_index()
-    sums["text"] = [_said(value, form) for value in sums["value"]]
-    y = _row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=_PRINTED, tickCount=6, domain=False)
+    sums["text"] = [said(value, form) for value in sums["value"]]
+    y = row_axis(rows, names)
+    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
     x = alt.X("value:Q", axis=scale)
     drawn = (
-        alt.Chart(_data(parts)).mark_bar().encode(x=x, y=y, color=_colour(series), order="order:Q")
+        alt.Chart(inline(parts)).mark_bar().encode(x=x, y=y, color=colour(series), order="order:Q")
     )
-    marks = alt.Chart(_data(sums)).encode(y=y)
+    marks = alt.Chart(inline(sums)).encode(y=y)
     diamond = marks.mark_point(
         shape="diamond", size=70, filled=True, opacity=1, color=look.INK
     ).encode(x="value:Q")
-    texts = marks.mark_text(align="left", dx=6, **_SMALL).encode(x=alt.value(width), text="text:N")
-    layers = alt.layer(drawn, _zero_line(x), diamond, texts)
-    return _finished(layers, f"{title}; diamond: sum of the parts", width, 28 * len(rows))
+    texts = marks.mark_text(align="left", dx=6, **SMALL).encode(x=alt.value(width), text="text:N")
+    layers = alt.layer(drawn, zero_line(x), diamond, texts)
+    return finished(layers, f"{title}; diamond: sum of the parts", width, 28 * len(rows))
 
 
 def dots(
@@ -357,15 +347,15 @@ def dots(
         [(place, *map(float, row.values)) for place, row in enumerate(rows)],
         columns=["row", "value", "other"],
     )
-    y = _row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=_PRINTED, tickCount=4, domain=False)
+    y = row_axis(rows, names)
+    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=4, domain=False)
     x = alt.X("value:Q", axis=scale)
     domain = [one.label for one in series]
     legend = alt.Legend(orient="top", title=None, columns=1)
     stroke = alt.Scale(domain=domain, range=[one.colour for one in series])
     fill = alt.Scale(domain=domain, range=[series[0].colour, look.PAPER])
     points = (
-        alt.Chart(_data(frame))
+        alt.Chart(inline(frame))
         .mark_point(size=60, strokeWidth=2.2, opacity=1)
         .encode(
             x=x,
@@ -374,8 +364,8 @@ def dots(
             fill=alt.Fill("series:N", scale=fill, legend=legend),
         )
     )
-    between = alt.Chart(_data(way)).mark_rule(color=look.MUTED).encode(x=x, x2="other:Q", y=y)
-    return _finished(alt.layer(between, points), title, width, 20 * len(rows))
+    between = alt.Chart(inline(way)).mark_rule(color=look.MUTED).encode(x=x, x2="other:Q", y=y)
+    return finished(alt.layer(between, points), title, width, 20 * len(rows))
 
 
 def ranges(
@@ -397,89 +387,14 @@ def ranges(
         ],
         columns=["row", "series", "low", "value", "high"],
     )
-    y = _row_axis([row for row, _ in rows], names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=_PRINTED, tickCount=6, domain=False)
-    base = alt.Chart(_data(frame)).encode(y=y, color=_colour(series))
+    y = row_axis([row for row, _ in rows], names)
+    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
+    base = alt.Chart(inline(frame)).encode(y=y, color=colour(series))
     spans = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", axis=scale), x2="high:Q")
     points = base.mark_point(size=70, filled=True, opacity=1).encode(x="value:Q")
-    return _finished(
-        alt.layer(_zero_line(alt.X("value:Q", axis=scale)), spans, points),
+    return finished(
+        alt.layer(zero_line(alt.X("value:Q", axis=scale)), spans, points),
         title,
         width,
         22 * len(rows),
     )
-
-
-_SMALL: dict[str, Any] = {"fontSize": 11, "color": look.INK, "baseline": "middle"}
-
-
-def _said(value: float, form: str, most: float = math.inf) -> str:
-    return form.format(value).replace("-", "\u2212") + (" >" if value > most else "")
-
-
-def _row_axis(rows: Sequence[Row], names: int) -> alt.Y:
-    """Axis of rows by place: two rows may have one name."""
-    labels = json.dumps([row.label for row in rows], ensure_ascii=False)
-    axis = alt.Axis(
-        title=None,
-        labelExpr=f"{labels}[datum.value]",
-        labelLimit=names,
-        ticks=False,
-        grid=False,
-        domain=False,
-    )
-    return alt.Y("row:O", axis=axis, scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))
-
-
-def _room_for_text(values: Values) -> alt.Scale:
-    """Scale from zero that leaves room for the number at the end of the longest bar."""
-    low, high = min([*values, 0.0]), max([*values, 0.0])
-    room = 0.14 * ((high - low) or 1.0)
-    return alt.Scale(domain=[low - (room if low < 0 else 0.0), high + room], nice=False)
-
-
-def _zero_line(x: alt.X) -> alt.Chart:
-    rule: alt.Chart = alt.Chart(_data(pd.DataFrame({"value": [0.0]}))).mark_rule(color=look.MUTED)
-    return rule.encode(x=x)
-
-
-def _colour(series: Sequence[Series]) -> alt.Color:
-    scale = alt.Scale(domain=[s.label for s in series], range=[s.colour for s in series])
-    legend = alt.Legend(orient="top", title=None, columns=1) if len(series) > 1 else None
-    return alt.Color("series:N", scale=scale, legend=legend)
-
-
-def _data(frame: pd.DataFrame) -> alt.InlineData:
-    """Rows as values of the chart: nothing is looked up, and no name depends on their digest."""
-    rows: list[dict[str, Any]] = [
-        {
-            str(name): None if isinstance(cell, float) and not math.isfinite(cell) else cell
-            for name, cell in row.items()
-        }
-        for row in frame.to_dict("records")
-    ]
-    return alt.InlineData(values=rows)
-
-
-def _finished(layers: Any, title: str, width: int | str, height: int) -> alt.LayerChart:
-    if title:
-        layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
-    if width == "container":
-        layers = layers.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
-    done: alt.LayerChart = (
-        layers.properties(width=width, height=height)
-        .configure(font=_FONT, aria=False, background=look.PAPER)
-        .configure_view(stroke=None)
-        .configure_title(fontSize=_SIZE + 1, fontWeight=600, color=look.INK, offset=8)
-        .configure_axis(
-            labelColor=look.INK,
-            labelFontSize=_SIZE - 1,
-            gridColor="#E6EAEE",
-            domainColor=look.LINE,
-            tickColor=look.LINE,
-        )
-        .configure_legend(
-            labelColor=look.INK, labelFontSize=_SIZE - 1, labelLimit=260, offset=4, rowPadding=2
-        )
-    )
-    return done

@@ -1,0 +1,132 @@
+"""What charts have in common: axes of rows, numbers beside bars, colours, fonts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import altair as alt
+import pandas as pd
+
+from cepasim.report import look
+
+_FONT = "Arial, Helvetica, sans-serif"
+_SIZE = 12
+
+
+class Labelled(Protocol):
+    """What has a name beside the axis or in the legend."""
+
+    @property
+    def label(self) -> str:
+        """Name."""
+
+
+class Named(Labelled, Protocol):
+    """What has a name in the legend and a colour."""
+
+    @property
+    def colour(self) -> str:
+        """Colour, such as ``"#1B1F24"``."""
+
+
+#: The minus sign of print, as everywhere else on a page.
+PRINTED = "replace(format(datum.value, '~f'), '-', '\u2212')"
+SMALL: dict[str, Any] = {"fontSize": 11, "color": look.INK, "baseline": "middle"}
+
+
+def said(value: float, form: str, most: float = math.inf) -> str:
+    """Return a number in print, with a mark where its bar ends before it."""
+    return form.format(value).replace("-", "\u2212") + (" >" if value > most else "")
+
+
+def row_axis(rows: Iterable[Labelled], names: int) -> alt.Y:
+    """Axis of rows by place: two rows may have one name."""
+    labels = json.dumps([row.label for row in rows], ensure_ascii=False)
+    axis = alt.Axis(
+        title=None,
+        labelExpr=f"{labels}[datum.value]",
+        labelLimit=names,
+        ticks=False,
+        grid=False,
+        domain=False,
+    )
+    return alt.Y("row:O", axis=axis, scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))
+
+
+def room_for_text(values: Sequence[float]) -> alt.Scale:
+    """Scale from zero that leaves room for the number at the end of the longest bar."""
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    room = 0.14 * ((high - low) or 1.0)
+    return alt.Scale(domain=[low - (room if low < 0 else 0.0), high + room], nice=False)
+
+
+def zero_line(x: alt.X) -> alt.Chart:
+    """Return a rule at zero."""
+    rule: alt.Chart = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(color=look.MUTED)
+    return rule.encode(x=x)
+
+
+def colour(series: Sequence[Named]) -> alt.Color:
+    """Colour by series; a legend if there are several."""
+    scale = alt.Scale(domain=[s.label for s in series], range=[s.colour for s in series])
+    legend = alt.Legend(orient="top", title=None, columns=1) if len(series) > 1 else None
+    return alt.Color("series:N", scale=scale, legend=legend)
+
+
+def inline(frame: pd.DataFrame) -> alt.InlineData:
+    """Rows as values of the chart: nothing is looked up, and no name depends on their digest."""
+    rows: list[dict[str, Any]] = [
+        {
+            str(name): None if isinstance(cell, float) and not math.isfinite(cell) else cell
+            for name, cell in row.items()
+        }
+        for row in frame.to_dict("records")
+    ]
+    return alt.InlineData(values=rows)
+
+
+def finished(layers: Any, title: str, width: int | str, height: int) -> alt.LayerChart:
+    """Return layers with title, size, fonts and colours."""
+    if title:
+        layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
+    if width == "container":
+        layers = layers.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    done: alt.LayerChart = (
+        layers.properties(width=width, height=height)
+        .configure(font=_FONT, aria=False, background=look.PAPER)
+        .configure_view(stroke=None)
+        .configure_title(fontSize=_SIZE + 1, fontWeight=600, color=look.INK, offset=8)
+        .configure_axis(
+            labelColor=look.INK,
+            labelFontSize=_SIZE - 1,
+            gridColor="#E6EAEE",
+            domainColor=look.LINE,
+            tickColor=look.LINE,
+        )
+        .configure_legend(
+            labelColor=look.INK, labelFontSize=_SIZE - 1, labelLimit=260, offset=4, rowPadding=2
+        )
+    )
+    return done
+
+
+def year_axis(years: Sequence[str] | None, every: int | None) -> alt.X:
+    """Axis of fiscal years, each or every n-th of them named, counted from 2013-14."""
+    axis: dict[str, Any] = {"title": None, "labelAngle": 0, "ticks": False, "grid": False}
+    if every is not None:
+        shown = f"(toNumber(substring(datum.value, 0, 4)) - 2013) % {every} === 0"
+        axis |= {"labelExpr": f"{shown} ? datum.value : ''", "labelOverlap": False}
+    else:
+        axis |= {"labelOverlap": True}
+    order: Any = alt.Undefined if years is None else list(years)
+    return alt.X("year:O", axis=alt.Axis(**axis), sort=order)
+
+
+def line_legend() -> alt.Legend:
+    """Legend that shows lines with their dashes."""
+    return alt.Legend(
+        orient="top", title=None, symbolType="stroke", symbolSize=300, symbolOpacity=1, columns=4
+    )
