@@ -13,7 +13,6 @@ from cepasim.core import files
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
 from cepasim.products.levels import use_instead
-from cepasim.report import brief
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
 from cepasim.tables.result_tables import NOTHING, Manifest, ResultTables, Table, refuse
@@ -336,6 +335,8 @@ class Result(ResultTables):
         OSError
             If the file cannot be written; what was there before is then still there.
         """
+        from cepasim.report import brief  # most runs write no note
+
         brief.write(self, self._classification, path, fiscal_year)
 
     def _sheets(self, by: Level | None, options: Mapping[str, object]) -> dict[str, pd.DataFrame]:

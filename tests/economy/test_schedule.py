@@ -279,3 +279,18 @@ def test_places_are_numbered_by_what_the_marks_say() -> None:
     words = np.array(["b", "a", "b", "a"])
     rates = np.array([np.nan, 0.0, np.nan, 1.0])
     assert told_apart(words, rates).tolist() == [2, 0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        np.array([0.1, np.nan, -0.0, 0.0, np.nan, 0.05]),
+        np.array([7, 2, 2, 9]),
+        np.array([10**9, -3, 10**9]),
+        np.array([True, False, True]),
+        np.array(["b", "a", "b"]),
+    ],
+)
+def test_numbers_are_those_of_sorted_values(mark: np.ndarray) -> None:
+    _, expected = np.unique(mark, return_inverse=True)
+    assert told_apart(mark).tolist() == expected.tolist()

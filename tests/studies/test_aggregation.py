@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -221,3 +222,14 @@ def test_the_page_is_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert page.main([str(target)]) == 0
     assert target.read_text(encoding="utf-8") == "# page\n"
     assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+def test_wedges_kept_between_runs_are_those_of_their_own_years_and_rule(economy: Economy) -> None:
+    fresh = replace(economy.markets["JPN"])  # nothing is known on it yet
+    for rule in ("ces", "mean"):
+        for years in (np.arange(2023, 2036), np.arange(2023, 2031)):
+            other = replace(economy, wedge_rule=rule)
+            alone = replace(other, markets={"JPN": replace(fresh)})
+            for _ in range(2):
+                kept = wedges(other, "JPN", (), years)
+                np.testing.assert_array_equal(kept.hat, wedges(alone, "JPN", (), years).hat)

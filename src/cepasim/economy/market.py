@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -95,6 +95,11 @@ class Market:
     def partner_column(self) -> int:
         """Index of the partner among the exporters."""
         return self.exporters.index(self.partner)
+
+    @cached_property
+    def known(self) -> dict[Hashable, Any]:
+        """What was worked out on this market already and no scenario changes."""
+        return {}
 
     @cached_property
     def product_weights(self) -> Floats:

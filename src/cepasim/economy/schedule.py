@@ -181,9 +181,11 @@ class TariffSchedule:
         masks_of_products = in_one([mask for mask in masks if mask.size != self.lines.size])
         of_product = told_apart(self.chapter, words, *masks_of_products)
         _, product = np.unique(of_product, return_index=True)
-        parts = [np.sort(lines[start[one] : start[one] + count[one]]) for one in product]
-        line = np.concatenate(parts)
-        return of_product, product, np.cumsum(count[product]) - count[product], line
+        many = count[product]
+        first = np.cumsum(many) - many
+        line = lines[np.arange(many.sum()) + np.repeat(start[product] - first, many)]
+        line = line[np.lexsort((line, np.repeat(np.arange(len(product)), many)))]
+        return of_product, product, first, line
 
     @property
     def mfn(self) -> Floats:

@@ -65,6 +65,12 @@ class SourceWedges:
         )
         return cls(np.ones(shape), effective, collected, None)
 
+    def frozen(self) -> SourceWedges:
+        """Return these wedges, which nobody can write to any more."""
+        for rates in (self.hat, self.effective, self.collected):
+            rates.setflags(write=False)
+        return self
+
 
 #: A source and the measures that move its wedge.
 WedgeKey = tuple[str, tuple[Measure, ...]]
@@ -122,6 +128,8 @@ def moved_wedges(
     and is added to.
     """
     market, cache = economy.markets[importer], known.legislated
+    # What no lever moves is the same in every scenario with these years.
+    unmoved = market.known.setdefault(("unmoved", years.tobytes(), economy.wedge_rule), {})
     keys: dict[int, WedgeKey] = {}
     together: list[str] = []
     of_wedges = [one for one in acting if Quantity.WEDGE in one.lever.moves]
@@ -132,13 +140,18 @@ def moved_wedges(
         keys[column] = key = source, moving
         if key in cache:
             continue
-        if moving or source == market.partner or market.schedule.rates.late(source) is not None:
+        if key in unmoved:
+            cache[key] = unmoved[key]
+        elif moving or source == market.partner or market.schedule.rates.late(source) is not None:
             cache[key] = _source_wedges(economy, market, source, moving, years)
         else:
             together.append(source)
     if together:
         found = _scheduled_wedges(economy, market, together, years)
         cache |= {(source, ()): wedges for source, wedges in zip(together, found, strict=True)}
+    for key in keys.values():
+        if not key[1] and key not in unmoved:
+            unmoved[key] = cache[key].frozen()
     return {column: cache[key] for column, key in keys.items()}
 
 
