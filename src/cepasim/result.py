@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -347,7 +346,7 @@ class Result(ResultTables):
             "notes": pd.DataFrame({"note": pd.Series(list(self.notes), dtype="str")}),
             "scenario": pd.DataFrame({"scenario": lines}),
             "manifest": pd.DataFrame(
-                {"item": list(described), "value": [_as_text(v) for v in described.values()]}
+                {"item": list(described), "value": [files.as_text(v) for v in described.values()]}
             ),
         }
 
@@ -397,7 +396,3 @@ class Result(ResultTables):
             balance = f"{last['balance_usd_mn'] / 1000:+,.2f} US$ bn, {change:+,.3f}"
             outcome = f"balance in {last['fiscal_year']} {balance} against the reference"
         return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome}>"
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

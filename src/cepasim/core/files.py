@@ -323,3 +323,8 @@ def none_if_missing(value: object) -> object:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     return value
+
+
+def as_text(value: object) -> str:
+    """Write a value as text: text as it is, all else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -135,6 +135,7 @@ def batch(
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     scenarios : iterable of Scenario, mapping or path
         As objects, as what a scenario file holds (`grid` makes such), or as files. One that cannot
         be read, or that fails, is reported in ``failures`` and loses none of the others.
@@ -145,6 +146,7 @@ def batch(
         so on), new, empty, or of an earlier batch. A rerun computes only what is missing, has
         changed, or is no longer as it was written; ``index.csv`` lists all that the folder holds.
     engine : str, optional
+        ``armington``, ``smart`` or ``gsim``.
     tables : iterable of str, optional
         Tables to hold in memory where there is no folder, which gets all: ``totals``, ``sectors``,
         ``contributions``; ``displacement`` as well if asked for.
@@ -152,6 +154,7 @@ def batch(
     Returns
     -------
     Batch
+        Index, failures and the tables, or where they lie.
 
     Raises
     ------

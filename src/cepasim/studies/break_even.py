@@ -52,6 +52,7 @@ def fund_break_even(economy: Economy, lever: FundLever | None = None) -> pd.Data
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     lever : FundLever, optional
         The fund; by default the one of the bundled scenario ``fund-2bn``. Each of its windows is
         run alone with its own money, in comparative statics (all capital at work), to see what

@@ -79,6 +79,7 @@ def grid(base: Scenario, vary: Mapping[str, Sequence[Any]]) -> tuple[dict[str, A
     Parameters
     ----------
     base : Scenario
+        What all of them share.
     vary : mapping of str to sequence
         Path of a setting in the scenario file to the values it takes, such as
         ``{"levers[5].fund.usd_bn": [1, 2, 4], "parameters.eta": [0.8, 1.2]}``.

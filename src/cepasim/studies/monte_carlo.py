@@ -129,16 +129,18 @@ def monte_carlo(
     out: Path | str | None = None,
     engine: str = "armington",
 ) -> MonteCarlo:
-    """Ranges of everything a scenario does under the ranges of every figure.
+    """Ranges of everything a scenario does under the ranges of every parameter.
 
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     scenario : Scenario
         Its own ``parameters`` are taken as known.
     draws : int, optional
         Powers of two use the Sobol points best. A further run with more draws keeps the first.
     seed : int, optional
+        What the draws begin from; 0 or more.
     executor : concurrent.futures.Executor, optional
         Threads, processes, or ``dask.distributed.Client.get_executor()``; none computes here.
     out : path, optional

@@ -84,18 +84,22 @@ def sensitivity(
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     scenario : Scenario
+        What is run.
     fiscal_year : str, optional
         Year of the headlines; the last one by default.
     points : int, optional
         Base points, a power of two; the model is solved ``points (groups + 2)`` times.
     seed : int, optional
+        What the points begin from.
     executor, out, engine
         As in `cepasim.monte_carlo`.
 
     Returns
     -------
     Sensitivity
+        Tables of indices by headline and group.
 
     Raises
     ------
@@ -233,10 +237,13 @@ def tornado(
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     scenario : Scenario
+        What is run.
     fiscal_year : str, optional
         The last one by default.
     engine : str, optional
+        ``armington``, ``smart`` or ``gsim``.
 
     Returns
     -------

@@ -36,11 +36,15 @@ def sweep(
     Parameters
     ----------
     economy : Economy
+        The benchmark, from `cepasim.load`.
     scenario : Scenario
+        What is run.
     values : mapping of str to sequence of float
         One or two parameters by name.
     executor : concurrent.futures.Executor, optional
+        Where the combinations are run; here by default.
     engine : str, optional
+        ``armington``, ``smart`` or ``gsim``.
 
     Returns
     -------

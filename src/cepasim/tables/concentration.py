@@ -77,6 +77,11 @@ def compare_basket(economy: Economy) -> pd.DataFrame:
     chapter 00. And the tables do not quite agree with themselves: their ten printed shares do not
     add to the printed top 10 (nor, in Table 4.6, the first three to the top 3).
 
+    Parameters
+    ----------
+    economy : Economy
+        The benchmark, from `cepasim.load`.
+
     Returns
     -------
     DataFrame
