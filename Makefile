@@ -45,8 +45,9 @@ demo: $(VENV)/.installed ## Set up, run the full package, print the sector table
 app: $(VENV)/.installed ## Start the front end on http://localhost:8501
 	@$(VENV)/bin/cepasim app
 
-test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test
-	$(PY) -m pytest
+test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test (browser tests last)
+	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
+	$(PY) -m pytest -m browser
 
 lint: $(VENV)/.installed-dev ## ruff: rules and format
 	$(PY) -m ruff check .
@@ -61,7 +62,9 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 
 docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
 	$(PY) -m docs.writers.parameters docs/parameters.md
+	$(PY) -m docs.writers.levers docs/levers.md
 	$(PY) -m docs.writers.columns docs/reference/columns.md
+	$(PY) -m docs.writers.benchmark docs/benchmark.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
 	$(PY) -m docs.writers.bad_inputs docs/reference/bad_inputs.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
@@ -88,6 +91,7 @@ balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evi
 
 fit: $(VENV)/.installed ## Fit the backcast again on 2014-15 to 2018-19 (then make docs notebooks)
 	$(PY) -m cepasim.calibrate.backcast.fit
+	$(PY) -m cepasim.calibrate.backcast.share_fit
 
 notebooks: $(VENV)/.installed-dev ## Run the notebooks and store their outputs
 	$(PY) notebooks/run.py
