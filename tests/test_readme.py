@@ -18,7 +18,9 @@ RENEW = "run: make docs"
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "writers" / "quoted.py")
+    spec = importlib.util.spec_from_file_location(
+        "generate", ROOT / "docs" / "writers" / "quoted.py"
+    )
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
