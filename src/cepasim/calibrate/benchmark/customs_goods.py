@@ -12,7 +12,7 @@ of all three together is measured on years left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,9 +121,7 @@ def customs_goods(
         If a bridge cannot be fitted.
     """
     goods = read_goods(parameters_directory, flow)
-    prior = read_evidence(parameters_directory, "customs_prior", ("flow", "hs", "piece", "value"))
-    prior = prior[prior["flow"] == flow].pivot(index="hs", columns="piece", values="value")
-    prior = prior.reindex(index=chapters.columns, columns=goods[FISCAL].columns).fillna(0.0)
+    prior = _prior(parameters_directory, flow, chapters, goods)
     known, stated = _common_periods(goods, chapters, settings["first_quarter_weight"])
     history = [period for period in known.index if period != FISCAL]
     share = row_of(goods[FISCAL], YEARS[-1])
@@ -143,6 +141,46 @@ def customs_goods(
         log_ratio=_lasting(ratio).fillna(0.0),
         log_sd=shrunk_log_sd(pd.DataFrame(errors).T, share / share.sum(), settings, typical=True),
     )
+
+
+def known_and_stated(
+    parameters_directory: Path,
+    flow: str,
+    chapters: pd.DataFrame,
+    settings: Mapping[str, float],
+    steps: int,
+) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
+    """Calendar years to test a move of chapters on, each with a bridge that has not seen it.
+
+    Yields
+    ------
+    year, before : str
+        A year with both splits and the one `steps` calendar years before.
+    parts : DataFrame
+        Chapters by goods: the bridge fitted without `year`.
+    known, stated : DataFrame
+        Periods by chapters and by goods (scaled to India's total), US$ mn.
+    """
+    goods = read_goods(parameters_directory, flow)
+    prior = _prior(parameters_directory, flow, chapters, goods)
+    known, stated = _common_periods(goods, chapters, settings["first_quarter_weight"])
+    history = [str(period) for period in known.index if period != FISCAL]
+    for place, year in enumerate(history[steps:], start=steps):
+        rest = [period for period in history if period != year]
+        bridge = _fit(known.loc[rest], stated.loc[rest], prior, settings)
+        yield year, history[place - steps], bridge.shares, known, stated
+
+
+def _prior(
+    parameters_directory: Path,
+    flow: str,
+    chapters: pd.DataFrame,
+    goods: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """The reading of the dictionary of goods: chapters by goods, share of the chapter."""
+    prior = read_evidence(parameters_directory, "customs_prior", ("flow", "hs", "piece", "value"))
+    prior = prior[prior["flow"] == flow].pivot(index="hs", columns="piece", values="value")
+    return prior.reindex(index=chapters.columns, columns=goods[FISCAL].columns).fillna(0.0)
 
 
 def _common_periods(
