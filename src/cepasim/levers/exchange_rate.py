@@ -1,32 +1,91 @@
-"""The exchange-rate lever: a real depreciation against the US dollar."""
+"""The exchange-rate lever: a real depreciation against the US dollar, passed on to trade in part.
+
+With d the real depreciation and phi the share of it that reaches trade
+(``exchange_rate_pass_through``), unit costs of the country's producers in dollars, and at home its
+price level, move by the factor ``(1 + d) ** -phi`` (docs/method.md, "Exchange rates").
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import model_validator
+import numpy as np
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from cepasim.core.arrays import Floats
-from cepasim.levers.fields import Change, Code, fault
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.economy import Economy
+from cepasim.levers.fields import LAST_FISCAL_YEAR, Code, Start, fault, number
 from cepasim.levers.lever import Example, Lever, Quantity, every_code
-from cepasim.levers.words import country_in_words
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.words import country_in_words, listed
 from cepasim.products.classification import Classification
+
+#: Half as many dollars, or twice as many: no pair of large economies has gone further in real
+#: terms, and no elasticity was measured there.
+LOWEST, HIGHEST = -50.0, 100.0
+DEPRECIATION_TEXT = (
+    f"a number from {LOWEST:g} (the currency buys twice as many dollars) to {HIGHEST:g} (half as "
+    "many), percent"
+)
+PATH_TEXT = (
+    "fiscal years and the depreciation against the reference in each, as {2026-27: 3, 2027-28: 5}, "
+    f"or a list of them from start; each {DEPRECIATION_TEXT}"
+)
+PASS_THROUGH = "exchange_rate_pass_through"
+_SHOWN = 4
+
+
+def _in_order(path: Mapping[str, float]) -> FrozenMapping:
+    if not path:
+        raise fault(PATH_TEXT)
+    return FrozenMapping(dict(sorted(path.items())))
+
+
+Depreciation = Annotated[float, number(DEPRECIATION_TEXT, LOWEST, HIGHEST)]
+Path = Annotated[
+    Mapping[Start, Depreciation], AfterValidator(_in_order), Field(description=PATH_TEXT)
+]
 
 
 class ExchangeRateLever(Lever):
-    """A real depreciation of a country's currency against the US dollar."""
+    """A real depreciation of a country's currency against the US dollar.
+
+    Either one depreciation from ``start`` on, or a ``path``: how far below the reference the
+    currency is in each year. Between the years of a path, and after the last, it stays where it is.
+    """
 
     kind: ClassVar[str] = "exchange_rate"
     title: ClassVar[str] = "Exchange rates"
 
     country: Code
-    depreciation_percent: Change
+    depreciation_percent: Depreciation | None = Field(default=None, description=DEPRECIATION_TEXT)
+    path: Path | None = Field(default=None, description=PATH_TEXT)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_the_first_year(cls, given: Any, info: ValidationInfo) -> Any:
+        """Years of a list; the start of a path is its first year."""
+        if not isinstance(given, Mapping) or given.get("path") is None:
+            return given
+        filled, path = dict(given), given["path"]
+        if isinstance(path, list | tuple):
+            filled["path"] = path = _by_year(path, given.get("start"), info)
+        if isinstance(path, Mapping) and path:
+            filled["path"] = {str(year): value for year, value in path.items()}
+            filled.setdefault("start", min(filled["path"]))
+        return filled
 
     @model_validator(mode="after")
-    def _not_the_dollar(self) -> Self:
+    def _one_of_two(self) -> Self:
         if self.country == "USA":
             raise fault("country: any but USA, whose currency is the unit")
+        if (self.path is None) == (self.depreciation_percent is None):
+            raise fault("either depreciation_percent or path")
+        if self.path is not None and self.start != min(self.path):
+            raise fault(f"start: {min(self.path)}, the first year of path, or leave it out")
         return self
 
     @property
@@ -40,9 +99,14 @@ class ExchangeRateLever(Lever):
         return (Quantity.COST, Quantity.DEMAND)
 
     @property
+    def by_year(self) -> Mapping[str, float]:
+        """Depreciation against the reference from each year on, percent."""
+        return self.path or {self.start: self.depreciation_percent or 0.0}
+
+    @property
     def is_idle(self) -> bool:
         """A change of 0 percent."""
-        return self.depreciation_percent == 0
+        return not any(self.by_year.values())
 
     @classmethod
     def codes(
@@ -53,14 +117,42 @@ class ExchangeRateLever(Lever):
 
     def sentence(self, classification: Classification) -> str:
         """Whose currency moves which way."""
-        change = self.depreciation_percent
-        verb = "depreciates" if change >= 0 else "appreciates"
         name = country_in_words(self.country, classification)
+        if self.path is not None:
+            years = listed((f"{v:+g} % in {year}" for year, v in self.path.items()), _SHOWN)
+            return f"the currency of {name} depreciates in real terms by {years} (then stays)"
+        change = self.depreciation_percent or 0.0
+        verb = "depreciates" if change >= 0 else "appreciates"
         return f"the currency of {name} {verb} by {abs(change):g} % in real terms"
 
     @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """How much of it reaches trade, and how far its effects may be trusted."""
+        describe = economy.parameters.describe
+        for lever, measure in of_kind(measures, cls):
+            row = describe(PASS_THROUGH, economy.chapters[0], measure.market.importer)
+            felt = 100 * (dollar_costs(lever, measure, row["value"])[-1, 0] - 1)
+            name = economy.classification.partner_name(lever.country)
+            yield (
+                f"Of the real depreciation of the currency of {name}, {100 * row['value']:g} % "
+                f"reaches trade ({PASS_THROUGH}, {100 * row['low']:g} to {100 * row['high']:g} %, "
+                f"grade {row['grade']}): its costs in dollars move by {felt:+.2g} %. India's trade "
+                "with Japan from 2013-14 on rejects full pass-through: what exchange rates change "
+                "is not a question the model answers well (docs/evidence.md)"
+            )
+
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """What the welfare of a depreciation does not count."""
+        yield (
+            "Exchange rates: welfare is in the owner's currency at the reference rate. It counts "
+            "what a country's buyers pay for goods of all sources, and of its exporters only "
+            "those that sell to the partner: no verdict on a depreciation can be read from it"
+        )
+
+    @classmethod
     def examples(cls) -> tuple[Example, ...]:
-        """Either currency of the pair, a rival's, and an appreciation."""
+        """Either currency of the pair, a rival's, an appreciation, and paths by year."""
         rupee = {"country": "IND", "depreciation_percent": 5, "start": "2026-27"}
         return (
             Example(
@@ -87,9 +179,51 @@ class ExchangeRateLever(Lever):
                 "-+-?+",
                 "the rupee the other way round",
             ),
+            Example(
+                "path",
+                {"country": "IND", "path": {"2026-27": 3, "2027-28": 5}},
+                "+-+?-",
+                "the rupee by year; in comparative statics what it comes to in the end",
+            ),
+            Example(
+                "list from a start",
+                {"country": "IND", "path": [2, 4, 1], "start": "2026-27"},
+                "+-+?-",
+                "the same as a list; the last year stays",
+            ),
         )
 
 
-def dollar_costs(lever: ExchangeRateLever, share: Floats) -> Floats:
-    """Unit costs of the country's producers in dollars, as a hat; shaped as the share."""
-    return 1 - share + share / (1 + lever.depreciation_percent / 100)
+def _by_year(path: Sequence[object], start: object, info: ValidationInfo) -> dict[str, object]:
+    """Values of consecutive fiscal years by year."""
+    try:
+        first = parse_fiscal_year(start)  # type: ignore[arg-type]  # it refuses what is no text
+    except ValueError:
+        raise fault("start: the fiscal year of the first entry of path, as 2026-27") from None
+    last = parse_fiscal_year((info.context or {}).get("horizon", LAST_FISCAL_YEAR))
+    if not 0 < len(path) <= last - first + 1:
+        raise fault(f"path: one entry a year from {start} to the horizon, {last - first + 1}")
+    return {format_fiscal_year(first + step): value for step, value in enumerate(path)}
+
+
+def dollar_costs(lever: ExchangeRateLever, measure: Measure, passed_on: float) -> Floats:
+    """Unit costs of the country's producers in dollars, as trade feels them.
+
+    Parameters
+    ----------
+    lever : ExchangeRateLever
+    measure : Measure
+        Of the lever.
+    passed_on : float
+        Share of a real depreciation that reaches trade.
+
+    Returns
+    -------
+    ndarray, shape (Y, 1)
+        Hat; 1 before the lever's start. In comparative statics the last year of a path counts.
+    """
+    known = np.array([parse_fiscal_year(year) for year in lever.by_year])
+    place = np.searchsorted(known, measure.years, side="right") - 1
+    percent = np.array(list(lever.by_year.values()), dtype=float)[place]
+    log_rate = np.log1p(percent / 100)[:, None] * measure.share
+    return np.asarray(np.exp(-passed_on * log_rate))

@@ -18,7 +18,7 @@ from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.lag import lagged
-from cepasim.levers.exchange_rate import ExchangeRateLever, dollar_costs
+from cepasim.levers.exchange_rate import PASS_THROUGH, ExchangeRateLever, dollar_costs
 from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
 from cepasim.levers.fund import FundLever, FundPath, fund_path
 from cepasim.levers.lever import Quantity
@@ -134,7 +134,7 @@ def shocks(
     in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
     cost, own_cost, price_level = (
         hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
-        for hat in cost_hats(market, acting, by_source)
+        for hat in cost_hats(market, acting, by_source, value(PASS_THROUGH))
     )
     demand = demand_hat(acting, by_chapter)
     moved = felt(moved_shares(acting, by_source, value("sourcing_shift")))
@@ -170,12 +170,22 @@ def shocks(
 
 
 def cost_hats(
-    market: Market, acting: Sequence[Measure], shape: tuple[int, int, int]
+    market: Market, acting: Sequence[Measure], shape: tuple[int, int, int], passed_on: float
 ) -> tuple[Floats, Floats, Floats]:
     """Unit costs in US dollars of every source and of domestic producers, as hats.
 
-    A real depreciation of a country makes its costs cheaper in dollars, and its price level with
-    them; a change of the costs of some goods leaves the price level alone.
+    What is passed on of a real depreciation of a country makes its costs cheaper in dollars, and
+    its price level with them; a change of the costs of some goods leaves the price level alone.
+
+    Parameters
+    ----------
+    market : Market
+    acting : sequence of Measure
+        Of this market.
+    shape : tuple of int
+        Years, chapters, sources.
+    passed_on : float
+        Share of a real depreciation that reaches trade.
 
     Returns
     -------
@@ -196,7 +206,7 @@ def cost_hats(
             cost[:, :, market.exporters.index(country)] *= hat
 
     for rate, measure in of_kind(acting, ExchangeRateLever):
-        hat = dollar_costs(rate, measure.share)
+        hat = dollar_costs(rate, measure, passed_on)
         of(rate.country, hat)
         if rate.country == market.importer:
             level *= hat

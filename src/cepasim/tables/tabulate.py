@@ -111,11 +111,12 @@ def displacement(run: Run) -> pd.DataFrame:
         market = run.economy.markets[importer]
         before, after = run.reference.markets[importer], run.outcome.markets[importer]
         column = market.partner_column
+        # Home sales at the reference exchange rate: a currency that falls takes nothing from them.
         parts = who_loses(
             before.landed,
             after.landed,
-            before.domestic,
-            after.domestic,
+            before.domestic / before.shocks.price_level,
+            after.domestic / after.shocks.price_level,
             column,
             before.fob[:, :, column],
             before.wedge[:, :, column],

@@ -121,6 +121,7 @@ def question_table(result: Calibration) -> pd.DataFrame:
     none = by_assumption["no pass-through of exchange rates"]
     bias = float(result.backcast.score_of("total", "import")["bias"])
     share = result.backcast.score_of("total", "import", f"constant share {label(START)}")["bias"]
+    currency = result.second_settings["import"].currency
     fitted = result.backcast.parameters.set_index("name")["value"]["backcast_pass_through"]
     rows = []
     for level, flow, words in (
@@ -148,8 +149,11 @@ def question_table(result: Calibration) -> pd.DataFrame:
             f"misses by {signed_percent(share)}. Without pass-through demand explains "
             f"{billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
             f"prices {billions(none['prices_usd_mn'])}, and the rest is "
-            f"{billions(none['rest_usd_mn'])}. The lever `exchange_rate` passes a real "
-            f"depreciation on in full: {fitted:.2f} of it is what the fit found.",
+            f"{billions(none['rest_usd_mn'])}. The second model, which fits trends beside the "
+            f"yen, finds that imports move by {currency:g} % where the yen moves by 1 %; the lever "
+            "`exchange_rate` passes on the share that gives as much "
+            "(`exchange_rate_pass_through`), not the "
+            f"{fitted:.2f} that the first model's fit found.",
         ),
         (
             "What do barrier relief, the fund, simpler proof of origin or buyers leaving China do?",

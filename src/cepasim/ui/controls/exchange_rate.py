@@ -1,23 +1,48 @@
-"""Exchange rates: a real change against the dollar."""
+"""Exchange rates: a real change against the dollar, at once or by year."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group, at_no_change, everything
 
 CHANGE_SLIDER = 30.0
+_ENDS = (-CHANGE_SLIDER, CHANGE_SLIDER)
+_SHAPES = {"depreciation_percent": "At once", "path": "By year"}
 
 
 def _main(form: Form) -> None:
+    country = form.country(form.settings["country"])
+    path = form.settings.get("path")
+    if path:
+        last = max(path)
+        _of_year(form, path, last, f"Real depreciation, {country}, {last}")
+        return
     form.main(
         "depreciation_percent",
-        f"Real depreciation, {form.country(form.settings['country'])}",
+        f"Real depreciation, {country}",
         float(form.settings["depreciation_percent"]),
-        (-CHANGE_SLIDER, CHANGE_SLIDER),
+        _ENDS,
         1.0,
         "depreciation of %+g %%",
+    )
+
+
+def _of_year(form: Form, path: Mapping[str, Any], year: str, label: str) -> None:
+    """Slider of one year of a path."""
+    form.slider(
+        f"path:{year}",
+        label,
+        float(path[year]),
+        _ENDS,
+        1.0,
+        f"{year}: %+g %%",
+        lambda percent: {**path, year: percent},
     )
 
 
@@ -27,7 +52,33 @@ def _details(form: Form) -> None:
     form.choice(
         "country", "Country", [*COUNTRY, *others], str(form.settings["country"]), form.country
     )
-    form.start()
+    path = form.settings.get("path")
+    form.choice(
+        "shape",
+        "How it comes",
+        list(_SHAPES),
+        "path" if path else "depreciation_percent",
+        _SHAPES.__getitem__,
+        lambda chosen: form.begin_anew({"exchange_rate": _shaped(form, chosen)}),
+    )
+    if not path:
+        form.start()
+        return
+    for year in sorted(path)[:-1]:  # the last one is always in sight
+        _of_year(form, path, year, year)
+
+
+def _shaped(form: Form, shape: str) -> dict[str, Any]:
+    """Return the same change at once, or over two years."""
+    settings = form.settings
+    path = settings.get("path") or {}
+    country, start = settings["country"], str(settings["start"])
+    if shape == "depreciation_percent":
+        return {"country": country, shape: float(path[max(path)]), "start": start}
+    change = float(settings["depreciation_percent"])
+    horizon = str(form.found.draft.get("horizon", form.found.scenario.horizon))
+    second = min(format_fiscal_year(parse_fiscal_year(start) + 1), horizon)
+    return {"country": country, shape: {start: change, second: change}, "start": start}
 
 
 CONTROL = Control(
@@ -36,7 +87,8 @@ CONTROL = Control(
         Group(
             "exchange_rate",
             "Exchange rates",
-            "Real change against the US dollar; a positive number is a depreciation.",
+            "Real change against the US dollar; a positive number is a depreciation. Only part of "
+            "it reaches trade: exchange_rate_pass_through.",
             everything,
             at_no_change("exchange_rate", country="IND", depreciation_percent=0.0),
             outside=True,

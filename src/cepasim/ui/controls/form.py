@@ -72,7 +72,10 @@ class Form:
         as_written: Callable[[Any], object] = float,
         hint: str | None = None,
     ) -> None:
-        """Draw the slider of a detail; a value beyond the ends widens it."""
+        """Draw the slider of a detail; a value beyond the ends widens it.
+
+        Where several sliders share a setting, each is named ``setting:part``.
+        """
         self._slider(name, label, value, ends, step, text, as_written, hint)
 
     def main(
@@ -111,7 +114,9 @@ class Form:
             key=key,
             help=hint,
             label_visibility=label_visibility,
-            on_change=lambda: self.change({name: as_written(st.session_state[key])}),
+            on_change=lambda: self.change(
+                {name.partition(":")[0]: as_written(st.session_state[key])}
+            ),
         )
 
     def choice(
