@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -49,6 +50,8 @@ _SHRINKAGE = (0.3, 1.0, 3.0, 10.0)
 _DAMPING = (0.0, 0.3, 0.6, 0.8, 1.0)
 _CURRENCY = (0.0, 0.1, 0.2, 0.3)
 _TARIFF = (0.0, 0.25, 0.5, 1.0)
+#: Tried beside them, one at a time: levels in which a year weighs less than the next.
+_MEMORY = (1.0, 0.7, 0.5, 0.3)
 
 
 def candidates() -> Iterator[ShareSettings]:
@@ -90,6 +93,21 @@ def table_of_candidates(flow: ShareInputs) -> pd.DataFrame:
     return frame.sort_values("error", kind="stable").reset_index(drop=True)
 
 
+def memory_trials(flow: ShareInputs, given: ShareSettings) -> pd.DataFrame:
+    """Error with a level that leans on later years, all else as chosen.
+
+    Returns
+    -------
+    DataFrame
+        ``memory`` (1 is the plain mean of the model), ``error``: as in `table_of_candidates`.
+    """
+    rows = [
+        (memory, float(cross_validated(flow, replace(given, memory=memory)).mean()))
+        for memory in _MEMORY
+    ]
+    return pd.DataFrame(rows, columns=["memory", "error"])
+
+
 #: Name in the table -> field of `ShareSettings`, unit, and what it is.
 _FIELDS = {
     "share_trend_by_section": ("by_section", "flag", "trends lean on their section; 0: on all"),
@@ -100,7 +118,7 @@ _FIELDS = {
 }
 _BAND = "share_band_pace"
 #: Candidates within this error of the best one count as no worse: the range of a setting.
-_AS_GOOD = 0.005
+AS_GOOD = 0.005
 TABLE = "history/share_model"
 
 
@@ -130,7 +148,7 @@ def share_fit_table(economy: Economy) -> pd.DataFrame:
     rows = []
     for flow in FLOWS:
         tried = table_of_candidates(inputs[flow])
-        as_good = tried[tried["error"] <= tried["error"].iloc[0] + _AS_GOOD]
+        as_good = tried[tried["error"] <= tried["error"].iloc[0] + AS_GOOD]
         for name, (field, unit, what) in _FIELDS.items():
             ends = as_good[field].astype(float)
             row = {"name": name, "flow": flow, "value": float(tried[field].iloc[0])}

@@ -99,6 +99,9 @@ class ShareSettings:
         ``gamma``: elasticity of the value of trade to the exporter's currency per dollar.
     tariff : float
         ``kappa``: share of the response to CEPA cuts that the elasticities expect.
+    memory : float
+        Weight of a year in the level, as a share of the weight of the year after it; 1 is a plain
+        mean, close to 0 the last year alone.
     """
 
     by_section: bool
@@ -106,6 +109,7 @@ class ShareSettings:
     damping: float
     currency: float
     tariff: float
+    memory: float = 1.0
 
 
 def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
@@ -188,25 +192,55 @@ def fitted_shares(
         ratio = np.where(known, np.log(trade) - np.log(others), np.nan)
     ratio = ratio - _explained(flow, given)[window]
     whole = (trade > _SMALLEST).all(axis=0) & known.all(axis=0)
-    years = np.arange(len(trade)) - (len(trade) - 1) / 2
-    own = np.nan_to_num(years @ np.where(whole, ratio, 0.0)) / (years @ years)
-    centred = np.where(whole, ratio - ratio.mean(axis=0), 0.0) - np.outer(years, own)
+    groups = flow.section if given.by_section else np.full(len(flow.section), "all")
+    trend = _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, given.shrinkage)
+    elapsed = np.arange(len(trade))[:, None] * trend
+    recent = given.memory ** np.arange(len(trade) - 1, -1, -1)
+    counted = recent @ known
+    total = recent @ np.where(known, ratio - elapsed, 0.0)
+    level = np.divide(total, counted, out=np.full(len(trend), -np.inf), where=counted > 0)
+    return level, trend
+
+
+def _trends(
+    ratio: Floats,
+    whole: NDArray[np.bool_],
+    weight: Floats,
+    groups: NDArray[np.str_],
+    shrinkage: float,
+) -> Floats:
+    """Trend of the log share of each chapter a year, shrunk towards that of its group."""
+    years = np.arange(len(ratio)) - (len(ratio) - 1) / 2
+    seen = np.where(whole, ratio, 0.0)
+    own = years @ seen / (years @ years)
+    centred = seen - seen.mean(axis=0) - np.outer(years, own)
     variance = (centred**2).sum(axis=0) / max(len(years) - 2, 1) / (years @ years)
     trend = np.zeros_like(own)
-    groups = flow.section if given.by_section else np.full(len(own), "all")
-    weight = np.sqrt(trade.mean(axis=0))
     for group in np.unique(groups):
         inside = groups == group
-        seen = inside & whole
-        if seen.any():
-            mean, kept = _shrunk(own[seen], variance[seen], weight[seen], given.shrinkage)
+        known = inside & whole
+        if known.any():
+            mean, kept = _shrunk(own[known], variance[known], weight[known], shrinkage)
             trend[inside] = mean
-            trend[seen] = mean + kept * (own[seen] - mean)
-    elapsed = np.arange(len(trade))[:, None] * trend
-    counted = known.sum(axis=0)
-    total = np.where(known, ratio - elapsed, 0.0).sum(axis=0)
-    level = np.divide(total, counted, out=np.full(len(own), -np.inf), where=counted > 0)
-    return level, trend
+            trend[known] = mean + kept * (own[known] - mean)
+    return trend
+
+
+def shrunk_trends(trade: Floats, others: Floats, shrinkage: float) -> Floats:
+    """Trend of the log of trade over others' trade by chapter, shrunk towards that of all.
+
+    Parameters
+    ----------
+    trade, others : ndarray, shape (K, H)
+        Consecutive years; chapters without trade in some year have the trend of all.
+    shrinkage : float
+        Factor on the sampling variance of a chapter's trend.
+    """
+    known = (trade > 0) & (others > 0)
+    ratio = np.log(np.where(known, trade, 1.0) / np.where(known, others, 1.0))
+    whole = (trade > _SMALLEST).all(axis=0) & known.all(axis=0)
+    groups = np.full(trade.shape[1], "all")
+    return _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, shrinkage)
 
 
 def _shrunk(
