@@ -12,11 +12,14 @@ volumes
     trade at the prices of the base year.
 
 Their mean decides. In the background, marked as such: rules that are told what India trades with
-others, which no forecast knows.
+others, which no forecast knows::
+
+    python -m cepasim.calibrate.backcast.reference_rules
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -35,7 +38,7 @@ from cepasim.calibrate.backcast.history import (
 from cepasim.calibrate.backcast.share_fit import errors
 from cepasim.calibrate.backcast.share_model import ShareInputs, share_inputs, shrunk_trends
 from cepasim.core.fiscal_year import format_fiscal_year
-from cepasim.economy.economy import Economy
+from cepasim.economy.economy import Economy, load
 
 Floats = NDArray[np.float64]
 
@@ -139,6 +142,13 @@ RULES: Mapping[str, Rule] = {
     "measured_elasticity": measured_elasticity,
     "damped_pace": damped_pace,
     "share_trend": share_trend,
+}
+#: Rules that are a growth of the whole flow: their share of the growth assumed for demand.
+ELASTICITIES = {
+    "last_value": 0.0,
+    "half_income": 0.5,
+    "constant_share": 1.0,
+    "todays_assumptions": 1.0,
 }
 #: Of rules that are told what India trades with others: the share stays, or keeps its trend.
 TOLD = ("constant_share, other trade known", "share_trend, other trade known")
@@ -292,3 +302,16 @@ def chosen(summed: pd.DataFrame) -> dict[str, str]:
 def central_rules(economy: Economy) -> dict[str, str]:
     """The rule of the central variant by flow, from the fitting window alone."""
     return chosen(summary(compare(economy, rule_inputs(economy))))
+
+
+def main() -> int:
+    """Print the comparison and what is chosen; returns the exit code."""
+    economy = load()
+    table = summary(compare(economy, rule_inputs(economy)))
+    print(table.round(3).to_string(index=False))
+    print("central: " + ", ".join(f"{flow} {rule}" for flow, rule in chosen(table).items()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -191,7 +191,7 @@ def fitted_shares(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(known, np.log(trade) - np.log(others), np.nan)
     ratio = ratio - _explained(flow, given)[window]
-    whole = (trade > _SMALLEST).all(axis=0) & known.all(axis=0)
+    whole = np.asarray((trade > _SMALLEST).all(axis=0) & known.all(axis=0))
     groups = flow.section if given.by_section else np.full(len(flow.section), "all")
     trend = _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, given.shrinkage)
     elapsed = np.arange(len(trade))[:, None] * trend
@@ -238,7 +238,7 @@ def shrunk_trends(trade: Floats, others: Floats, shrinkage: float) -> Floats:
     """
     known = (trade > 0) & (others > 0)
     ratio = np.log(np.where(known, trade, 1.0) / np.where(known, others, 1.0))
-    whole = (trade > _SMALLEST).all(axis=0) & known.all(axis=0)
+    whole = np.asarray((trade > _SMALLEST).all(axis=0) & known.all(axis=0))
     groups = np.full(trade.shape[1], "all")
     return _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, shrinkage)
 
