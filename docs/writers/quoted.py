@@ -186,14 +186,16 @@ def picture(result: cepasim.Result) -> str:
 def gap_block(economy: cepasim.Economy) -> str:
     """Reference and published trade after the base year."""
     lines = [
-        "| year | what | reference, US$ bn | published, US$ bn | gap | source |",
-        "|---|---|---:|---:|---:|---|",
+        "| year | flow | published, current US$ bn | in US$ of 2023–24 | benchmark grown on | gap "
+        "| status and source |",
+        "|---|---|---:|---:|---:|---:|---|",
     ]
     for row in reference_gap(economy).itertuples():
         lines.append(
-            f"| {row.fiscal_year} | {str(row.measure).replace('_', ' ')} | "
-            f"{row.reference_usd_mn / 1000:.2f} | {row.published_usd_mn / 1000:.2f} | "
-            f"{row.gap_usd_mn / 1000:+.2f} ({row.gap_pct:+.1f} %) | {row.source} ({row.grade}) |"
+            f"| {row.fiscal_year} | {row.flow}s | {row.published_usd_mn / 1000:.2f} | "
+            f"{row.constant_usd_mn / 1000:.2f} | {row.unanchored_usd_mn / 1000:.2f} | "
+            f"{row.gap_usd_mn / 1000:+.2f} ({row.gap_pct:+.1f} %) | "
+            f"{row.status}; {row.source} ({row.grade}) |"
         )
     return "\n".join(lines)
 

@@ -456,8 +456,8 @@ def test_levers_that_do_not_meet_are_allowed(tmp_path: Path, one: str, other: st
         ("name: 7\n", 1, "name", "a name"),
         ('name: "two\\nlines"\n', 1, "name", "one line"),
         ("name: x\nhorizn: 2030-31\n", 2, "horizn", "did you mean horizon"),
-        ("name: x\nhorizon: 2040-41\n", 2, "horizon", "2024-25 to 2035-36"),
-        ("name: x\nhorizon: 2023-24\n", 2, "horizon", "2024-25 to 2035-36"),
+        ("name: x\nhorizon: 2050-51\n", 2, "horizon", "2024-25 to 2045-46"),
+        ("name: x\nhorizon: 2023-24\n", 2, "horizon", "2024-25 to 2045-46"),
         ("name: x\nhorizon: 2030-32\n", 2, "horizon", "2030-31"),
         ("name: x\ntime: short_run\n", 2, "time", "path or long_run"),
         ("name: x\ndescription: 5\n", 2, "description", "text"),
@@ -526,7 +526,7 @@ levers:
   - fund: {usd_bn: -2, windows: {labour: 0.5, sunrise: 0.6}, start: 2026-27}
   - origin: {importer: JPN, select: {section: XI}, cost_cut_percent: 60, start: 2026-27}
   - origin: {importer: JPN, select: {hs: ['61']}, cost_cut_percent: 60, start: 2026-27}
-horizon: 2040-41
+horizon: 2050-51
 parameters: {eta: x}
 """
     found = problems_of(tmp_path, text)

@@ -16,3 +16,5 @@ COUNTRY: Final[Mapping[str, str]] = MappingProxyType({JAPAN: "Japan", INDIA: "In
 ADJECTIVE: Final[Mapping[str, str]] = MappingProxyType({JAPAN: "Japanese", INDIA: "Indian"})
 #: What stands for a country in the name of a column, such as ``duty_japan_usd_mn``.
 COLUMN_NAME: Final[Mapping[str, str]] = MappingProxyType({JAPAN: "japan", INDIA: "india"})
+#: The flow into an importer's market, seen from India.
+FLOW_INTO: Final[Mapping[str, str]] = MappingProxyType({JAPAN: "export", INDIA: "import"})

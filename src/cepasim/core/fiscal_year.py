@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-# The benchmark's year and the last year of the path; what every scenario is measured in.
+# The benchmark's year and the last year of the path unless a scenario asks for another; what every
+# scenario is measured in. Beyond the furthest year nothing in the parameters says anything.
 BASE_YEAR = 2023
 LAST_YEAR = 2035
+FURTHEST_YEAR = 2045
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
 

@@ -9,7 +9,9 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.known_years import KnownYears
 from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.variants import Variant
 from cepasim.params.parameters import Parameters
 
 
@@ -44,10 +46,19 @@ class Ground:
     benchmarks : mapping of importer to Benchmark
     known_trade : ndarray, shape (K,)
         India's exports to Japan by product of Japan's schedule, US$ million f.o.b.
+    known_years : mapping of importer to KnownYears
+        What is published of the pair's trade after the base year.
+    variants : mapping of str to Variant
+        Ways on after the last published year.
+    demand_growth : mapping of importer to float
+        Growth of demand a year that the variants were written for.
     """
 
     benchmarks: Mapping[str, Benchmark]
     known_trade: Floats
+    known_years: Mapping[str, KnownYears]
+    variants: Mapping[str, Variant]
+    demand_growth: Mapping[str, float]
 
 
 def read_benchmark(importer: str, parameters: Parameters) -> Benchmark:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
-from cepasim.core.countries import PAIR
+from cepasim.core.countries import FLOW_INTO, PAIR
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
@@ -21,8 +21,10 @@ from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, re
 from cepasim.economy.claims import UseRule
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
+from cepasim.economy.known_years import known_years
 from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.rates import LineRule
+from cepasim.economy.variants import bundled_variants
 from cepasim.economy.weights import ProductRule
 from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters
@@ -125,6 +127,19 @@ class Economy:
                 {importer: read_benchmark(importer, parameters) for importer in PAIR}
             ),
             known_trade=frozen_floats(known_product_trade(parameters, schedules["JPN"])),
+            known_years=FrozenMapping(
+                {
+                    importer: known_years(parameters, flow, chapters)
+                    for importer, flow in FLOW_INTO.items()
+                }
+            ),
+            variants=bundled_variants(parameters, classification),
+            demand_growth=FrozenMapping(
+                {
+                    importer: parameters.uniform("real_demand_growth", chapters, importer)
+                    for importer in PAIR
+                }
+            ),
         )
         return cls(
             parameters=parameters,

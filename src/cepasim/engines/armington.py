@@ -69,8 +69,10 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
 
 def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
     """What the kernel is given; one row where no year differs from another."""
+    import_shares, domestic_share = shares_of(market, hats.base)
     by_year = {
-        "import_shares": _landed_shares(market, hats.base),
+        "import_shares": import_shares,
+        "domestic_share": domestic_share,
         "trade_cost": hats.trade_cost,
         "demand": hats.demand,
         "capacity": hats.capacity,
@@ -85,7 +87,6 @@ def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
         name: array.flat[0] if same_everywhere(array) else array for name, array in by_year.items()
     }
     return given | {
-        "domestic_share": market.domestic_share,
         "sigma_import": market.sigma_import,
         "sigma_domestic": market.sigma_domestic,
         "eta": market.eta,
@@ -105,14 +106,23 @@ def _solve_with_quota(market: Market, hats: Shocks, quota: Quotas) -> QuotaEquil
     )
 
 
-def _landed_shares(market: Market, base: Floats) -> Floats:
-    """Share of each source in landed imports; even where nothing is imported."""
-    if base.strides[0] == 0:  # buyers moved nothing: the same in every year
-        return np.broadcast_to(market.import_shares, base.shape)
+def shares_of(market: Market, base: Floats) -> tuple[Floats, Floats]:
+    """Share of each source in landed imports, and of domestic goods in all that is bought.
+
+    Sources share alike where nothing is imported.
+    """
+    if base.strides[0] == 0:  # the same in every year
+        return (
+            np.broadcast_to(market.import_shares, base.shape),
+            np.broadcast_to(market.domestic_share, base.shape[:2]),
+        )
     landed = base * market.wedge
     total = landed.sum(axis=2, keepdims=True)
     even = np.full(landed.shape, 1.0 / len(market.exporters))
-    return np.asarray(np.divide(landed, total, out=even, where=total > 0))
+    shares = np.divide(landed, total, out=even, where=total > 0)
+    bought = total[:, :, 0] + market.domestic
+    domestic = np.broadcast_to(market.domestic, bought.shape)
+    return shares, np.divide(domestic, bought, out=np.zeros_like(bought), where=bought > 0)
 
 
 def _of_source(values: Floats, quota: Quotas) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
+from cepasim.engines.armington import shares_of
 from cepasim.engines.closures import infinite_supply
 from cepasim.engines.engine import Engine, per_market
 from cepasim.engines.outcome import Outcome, Solved
@@ -49,20 +50,20 @@ def solve_smart(market: Market, hats: Shocks) -> Outcome:
         "domestic capacity": hats.capacity_domestic,
         "domestic costs": hats.cost_domestic,
         "demand": hats.demand,
-        "purchases": hats.base / np.where(market.fob > 0, market.fob, 1.0) + (market.fob <= 0),
+        "purchases": hats.base / np.where(hats.start > 0, hats.start, 1.0) + (hats.start <= 0),
     }
     for name, array in moved.items():
         if not np.allclose(array, 1.0, rtol=0.0, atol=1e-12):
             raise RunError(f"engine smart: a shift of {name} cannot be expressed")
     if hats.quota is not None:
         raise RunError("engine smart: a tariff-rate quota cannot be expressed")
-    demand = import_demand_elasticity(market.domestic_share, market.sigma_domestic, market.eta)
+    start, shares, own = hats.start * (1 + market.freight), *shares_of(market, hats.start)
+    demand = import_demand_elasticity(own, market.sigma_domestic, market.eta)
     substitution = substitution_elasticity(market.sigma_import, demand)
-    effects = trade_effects(market.cif, hats.trade_cost, demand, substitution)
+    effects = trade_effects(start, hats.trade_cost, demand, substitution)
     growth = hats.growth[:, None]
-    cif = (market.cif + effects.total) * growth[:, :, None]
-    imports = ces_index(hats.trade_cost, market.import_shares, market.sigma_import)
-    own = np.broadcast_to(market.domestic_share, imports.shape)
+    cif = (start + effects.total) * growth[:, :, None]
+    imports = ces_index(hats.trade_cost, shares, market.sigma_import)
     composite = ces_index(
         np.stack([np.ones_like(imports), imports], axis=-1),
         np.stack([own, 1 - own], axis=-1),

@@ -21,13 +21,20 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import (
+    BASE_YEAR,
+    FURTHEST_YEAR,
+    LAST_YEAR,
+    format_fiscal_year,
+    parse_fiscal_year,
+)
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import closest
 
 SHARES_TOLERANCE = 1e-9
 FIRST_START = format_fiscal_year(BASE_YEAR + 1)
 LAST_FISCAL_YEAR = format_fiscal_year(LAST_YEAR)
+FURTHEST_FISCAL_YEAR = format_fiscal_year(FURTHEST_YEAR)
 #: Type of the faults whose own text says what is allowed.
 RULE = "scenario_rule"
 
@@ -95,7 +102,7 @@ def _fiscal_year(text: object) -> object:
 
 
 def _start(text: str, info: ValidationInfo) -> str:
-    horizon = (info.context or {}).get("horizon", LAST_FISCAL_YEAR)
+    horizon = (info.context or {}).get("horizon", FURTHEST_FISCAL_YEAR)
     if not FIRST_START <= text <= horizon:
         base = format_fiscal_year(BASE_YEAR)
         raise fault(
@@ -105,8 +112,8 @@ def _start(text: str, info: ValidationInfo) -> str:
 
 
 def _horizon(text: str) -> str:
-    if not FIRST_START <= text <= LAST_FISCAL_YEAR:
-        raise fault(f"a fiscal year from {FIRST_START} to {LAST_FISCAL_YEAR}")
+    if not FIRST_START <= text <= FURTHEST_FISCAL_YEAR:
+        raise fault(f"a fiscal year from {FIRST_START} to {FURTHEST_FISCAL_YEAR}")
     return text
 
 

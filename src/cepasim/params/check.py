@@ -69,7 +69,7 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
         if not path.is_file() or not (own or table.form == "parameter"):
             continue
         # Of bundled tables only the names matter here: they must not clash with the user's.
-        rows, found = _check_table(path, name, dictionary) if own else (_names(path, name), [])
+        rows, found = check_table(path, name, dictionary) if own else (_names(path, name), [])
         problems += found
         if rows is not None and own and not found:
             sound[name] = rows
@@ -178,10 +178,16 @@ def _no_file(path: Path, shown: str) -> Problem:
     return Problem(shown, None, "file", what, "an ordinary file")
 
 
-def _check_table(
-    path: Path, name: str, dictionary: Dictionary
-) -> tuple[Rows | None, list[Problem]]:
-    """Read one table and list its problems; no rows if its header cannot be trusted."""
+def check_table(path: Path, name: str, dictionary: Dictionary) -> tuple[Rows | None, list[Problem]]:
+    """Read one table and list its problems; no rows if its header cannot be trusted.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Table of the dictionary whose columns the file has, such as ``"reference/growth"``.
+    dictionary : Dictionary
+    """
     shown = f"{name}.csv"
     try:
         cells, problems = read_cells(decode(path, shown), shown, dictionary.columns(name))

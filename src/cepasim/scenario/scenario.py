@@ -18,6 +18,7 @@ from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_yaml
+from cepasim.economy.variants import CENTRAL
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
@@ -49,6 +50,9 @@ class Scenario(Frozen):
         Last fiscal year of the path.
     time : {"path", "long_run"}
         Year by year, or comparative statics on the benchmark.
+    variant : str
+        How the reference goes on after the last published year: a variant of the parameter folder,
+        or the path of a file like ``reference/growth.csv``; ``reference`` in a file.
     levers : tuple of Lever
     parameters : mapping of str to float
         Parameters that replace those of the folder, by name.
@@ -62,6 +66,11 @@ class Scenario(Frozen):
     description: Annotated[str, Field(strict=True, description="text")] = ""
     horizon: Horizon = LAST_FISCAL_YEAR
     time: Annotated[Literal["path", "long_run"], Field(description="path or long_run")] = "path"
+    variant: Annotated[
+        str,
+        Field(alias="reference", strict=True, description="a variant such as central, or a file"),
+        AfterValidator(_line_of_text),
+    ] = CENTRAL
     levers: Annotated[tuple[InstanceOf[Lever], ...], Field(description="a list of levers")] = ()
     parameters: Annotated[
         Mapping[str, Override],
@@ -191,6 +200,7 @@ class Scenario(Frozen):
             **({"description": self.description} if self.description else {}),
             "horizon": self.horizon,
             "time": self.time,
+            **({"reference": self.variant} if self.variant != CENTRAL else {}),
             "levers": [lever.as_written() for lever in self.levers],
             "parameters": dict(self.parameters),
         }

@@ -42,9 +42,11 @@ class Shocks:
 
     Attributes
     ----------
+    start : ndarray, shape (Y, H, S)
+        f.o.b. value at unchanged prices before any lever, US$ million of the base year's size: the
+        benchmark, the partner's sales at the size the reference gives them.
     base : ndarray, shape (Y, H, S)
-        f.o.b. value at unchanged prices, US$ million of the base year's size: the benchmark,
-        with the purchases that buyers decided to move.
+        The same with the purchases that buyers decided to move.
     trade_cost : ndarray, shape (Y, H, S)
         Hat of the landed wedge, with the lag of trade behind policy.
     capacity, cost : ndarray, shape (Y, H, S)
@@ -58,6 +60,7 @@ class Shocks:
         Tariff-rate quotas; ``trade_cost`` and ``wedges`` are then those within the quota.
     """
 
+    start: Floats
     base: Floats
     trade_cost: Floats
     capacity: Floats
@@ -97,6 +100,7 @@ def shocks(
     years: Years,
     staged: bool = True,
     known_wedges: KnownWedges | None = None,
+    partner_size: Floats | None = None,
 ) -> Shocks:
     """Hats on one market under some levers.
 
@@ -113,6 +117,9 @@ def shocks(
         False is comparative statics: every measure at once, no lag, no growth.
     known_wedges : KnownWedges, optional
         Wedges of this market already computed; added to.
+    partner_size : ndarray, shape (Y, H), optional
+        Sales of the partner at unchanged prices over the benchmark grown with the market
+        (`solution.anchor`); 1 unless given. Its capacity moves along, so that no price moves.
 
     Returns
     -------
@@ -140,20 +147,22 @@ def shocks(
     moved = felt(moved_shares(acting, by_source, value("sourcing_shift")))
     offered = felt(redirected(economy, acting, by_chapter))
 
+    start = _at_size(market, partner_size, len(years))
     to_japan, captive = fund.exports_to_japan, fund.captive
     capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
     if importer == "JPN":
         base, capacity = _demand_moved(
-            market, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
+            market, start, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
         )
     else:
-        base, capacity = _demand_moved(market, moved, 0 * captive, 0 * captive)
+        base, capacity = _demand_moved(market, start, moved, 0 * captive, 0 * captive)
         if fund.domestic_sales.any():
             sold = fund.domestic_sales / growth[:, None]
             capacity_domestic = 1 + np.divide(
                 sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
             )
     return Shocks(
+        start=start,
         base=base,
         trade_cost=in_trade.hat,
         capacity=capacity,
@@ -216,8 +225,22 @@ def cost_hats(
     return cost, own, level
 
 
+def _at_size(market: Market, partner_size: Floats | None, years: int) -> Floats:
+    """Benchmark trade with the partner's at its size in each year, shape (Y, H, S).
+
+    A balanced shift: the chapter's market is larger by what the partner sells more, and others
+    sell what they would have sold.
+    """
+    shape = (years, *market.fob.shape)
+    if partner_size is None or same_everywhere(partner_size) and partner_size.flat[0] == 1.0:
+        return np.broadcast_to(market.fob, shape)
+    start = np.broadcast_to(market.fob, shape).copy()
+    start[:, :, market.partner_column] *= partner_size
+    return start
+
+
 def _demand_moved(
-    market: Market, moved: Floats, captive: Floats, new_capacity: Floats
+    market: Market, start: Floats, moved: Floats, captive: Floats, new_capacity: Floats
 ) -> tuple[Floats, Floats]:
     """Base trade after buyers moved their purchases, and capacity relative to it.
 
@@ -230,6 +253,8 @@ def _demand_moved(
     Parameters
     ----------
     market : Market
+    start : ndarray, shape (Y, H, S)
+        Trade before buyers moved anything.
     moved : ndarray, shape (Y, H, S)
         Share of each source's sales that moves to the partner.
     captive, new_capacity : ndarray, shape (Y, H)
@@ -240,29 +265,27 @@ def _demand_moved(
     base, capacity : ndarray, shape (Y, H, S)
     """
     if not (moved.any() or captive.any() or new_capacity.any()):
-        return np.broadcast_to(market.fob, moved.shape), np.broadcast_to(1.0, moved.shape)
+        return start, np.broadcast_to(1.0, moved.shape)
     column = market.partner_column
-    fob, wedge = market.fob, market.wedge
-    own_wedge = wedge[:, column]
+    landed, own, own_wedge = start * market.wedge, start[:, :, column], market.wedge[:, column]
     if moved.any():
-        able = (fob[:, column] > 0) | (new_capacity > 0)
+        able = (own > 0) | (new_capacity > 0)
         moved = np.minimum(moved, 1.0) * able[:, :, None]
     else:
         moved = moved[:1]  # the same in every year
-    sourced = (moved * market.landed).sum(axis=2) / own_wedge
+    sourced = (moved * landed).sum(axis=2) / own_wedge
     beyond = np.maximum(captive - sourced, 0.0)
 
     stays = 1 - moved
     stays[:, :, column] = 1.0
-    left = market.landed * stays
+    left = landed * stays
     others = left.sum(axis=2) - left[:, :, column]
     given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
-    base = fob * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
-    base[:, :, column] = fob[:, column] + sourced + beyond
+    base = start * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
+    base[:, :, column] = bought = own + sourced + beyond
     capacity = np.empty_like(base)
     capacity[...] = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
-    start = base[:, :, column]
     capacity[:, :, column] = np.divide(
-        fob[:, column] + new_capacity, start, out=np.ones_like(start), where=start > 0
+        own + new_capacity, bought, out=np.ones_like(bought), where=bought > 0
     )
     return base, capacity

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
+from cepasim.economy.variants import variant_named
 from cepasim.engines.engine import Engine
 from cepasim.engines.every import engine_named
 from cepasim.engines.outcome import Outcome
@@ -23,6 +24,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.checks import check_against_data
 from cepasim.shocks.shocks import shocks, total_fund
 from cepasim.shocks.wedges import KnownWedges
+from cepasim.solution.anchor import partner_sizes
 from cepasim.solution.finite import solved_in_numbers
 from cepasim.solution.state import Run, State
 
@@ -82,9 +84,13 @@ def run(
     masks = range(1 << len(kinds)) if attribution else (0, (1 << len(kinds)) - 1)
     coalitions = [_coalition(resolved, kinds, mask) for mask in masks]
     funds = [total_fund(economy, coalition, years, staged) for coalition in coalitions]
+    variant = variant_named(scenario.variant, economy.ground.variants, economy.classification)
+    sizes = partner_sizes(chosen, economy, variant, years, staged)
     outcomes: dict[str, list[Outcome]] = {}
     for group in chosen.groups(economy):
-        outcomes |= _solve_coalitions(chosen, economy, group, coalitions, funds, years, staged)
+        outcomes |= _solve_coalitions(
+            chosen, economy, group, coalitions, funds, (years, staged, sizes)
+        )
     states: list[State] = []
     for index, fund in enumerate(funds):
         markets = {importer: outcomes[importer][index] for importer in economy.markets}
@@ -92,7 +98,7 @@ def run(
         if states:
             state = replace(state, input_content=_input_content(economy, state, states[0]))
         states.append(state)
-    return Run(economy, scenario, years, kinds, tuple(states), attribution)
+    return Run(economy, scenario, years, kinds, tuple(states), attribution, variant)
 
 
 def _coalition(resolved: Measures, kinds: Sequence[str], mask: int) -> Measures:
@@ -110,14 +116,14 @@ def _solve_coalitions(
     group: Sequence[str],
     coalitions: Sequence[Measures],
     funds: Sequence[FundPath],
-    years: NDArray[np.int64],
-    staged: bool,
+    over_time: tuple[NDArray[np.int64], bool, Mapping[str, Floats]],
 ) -> dict[str, list[Outcome]]:
     """Outcomes by importer of a group of markets under each coalition.
 
     Coalitions that are alike there are solved once. Markets are solved coalition by coalition:
     what belongs to one fits a core's own cache.
     """
+    years, staged, sizes = over_time
     wedges_of = {importer: KnownWedges() for importer in group}
     keys = [tuple(part[importer] for importer in group) for part in coalitions]
     solved: dict[object, Mapping[str, Outcome]] = {}
@@ -125,7 +131,14 @@ def _solve_coalitions(
         if key not in solved:
             hats = {
                 importer: shocks(
-                    economy, importer, coalition[importer], fund, years, staged, wedges_of[importer]
+                    economy,
+                    importer,
+                    coalition[importer],
+                    fund,
+                    years,
+                    staged,
+                    wedges_of[importer],
+                    sizes[importer],
                 )
                 for importer in group
             }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.economy.variants import Variant
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
@@ -142,6 +143,8 @@ class Run:
         One per coalition: bit i of the index says whether kind i takes part. Without attribution
         the reference and the scenario only.
     attributed : bool
+    variant : Variant
+        How the reference goes on after the last published year.
     """
 
     economy: Economy
@@ -150,6 +153,7 @@ class Run:
     kinds: tuple[str, ...]
     states: tuple[State, ...]
     attributed: bool
+    variant: Variant
 
     @property
     def reference(self) -> State:

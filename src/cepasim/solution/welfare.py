@@ -29,7 +29,8 @@ def importer_gain(market: Market, before: Outcome, after: Outcome) -> Floats:
     ndarray, shape (Y, H)
     """
     old, new = before.shocks.price_level, after.shocks.price_level
-    spending = (market.landed.sum(axis=1) + market.domestic) * after.shocks.growth[:, None]
+    landed = (before.shocks.start * market.wedge).sum(axis=2)
+    spending = (landed + market.domestic) * after.shocks.growth[:, None]
     consumers = consumer_surplus_change(
         spending,
         before.composite_index / old,

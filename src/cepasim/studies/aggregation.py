@@ -20,6 +20,7 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.economy.variants import CONSTANT_SHARE
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
 from cepasim.equilibrium.lag import lagged
@@ -88,9 +89,17 @@ def aggregation_report(economy: Economy, scenario: Scenario) -> pd.DataFrame:
             [Problem("scenario", None, "levers", scenario.name, "at least one tariff lever")]
         )
     changed = scenario.model_copy(
-        update={"levers": levers, "horizon": format_fiscal_year(LAST_YEAR), "parameters": {}}
+        update={
+            "levers": levers,
+            "horizon": format_fiscal_year(LAST_YEAR),
+            "parameters": {},
+            "variant": CONSTANT_SHARE,
+        }
     )
-    economies = _economies(economy.with_overrides(scenario.parameters))
+    # Ways from lines to chapters are compared on the benchmark: trade by line is known there only.
+    economies = _economies(
+        economy.with_overrides({**scenario.parameters, "anchor_known_years": 0.0})
+    )
     rows = []
     for date, time in ((PATH_YEAR, "path"), (LONG_RUN, "long_run")):
         dated = changed.model_copy(update={"time": time})

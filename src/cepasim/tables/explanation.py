@@ -199,6 +199,16 @@ class _Steps:
             "%",
             *self.quoted("real_demand_growth"),
         )
+        size = self.before.shocks.start[self.t, self.h, self.s]
+        benchmark = self.market.fob[self.h, self.s]
+        if benchmark > 0:
+            self.add(
+                "size of the flow against the benchmark grown with demand",
+                100 * (size / benchmark - 1),
+                "%",
+                note="what was published after 2023-24, then the variant of the reference: "
+                f"{self.run.scenario.variant}",
+            )
         self.add("reference", before, "US$ mn")
         if not exports:
             outcome = self.run.outcome

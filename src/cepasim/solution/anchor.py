@@ -1,0 +1,172 @@
+"""Size of the pair's trade in the reference: what happened, then the variant that was asked for.
+
+In every known year the reference is what was published. The partner's sales at unchanged prices
+are made as large as the published flow needs, its capacity with them, so that no price moves for
+it; the size stays when the years run on, and grows by the variant against the market it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import FLOW_INTO
+from cepasim.core.fiscal_year import BASE_YEAR
+from cepasim.core.immutable import FrozenMapping
+from cepasim.core.problems import RunError
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
+from cepasim.economy.variants import Variant
+from cepasim.engines.engine import Engine
+from cepasim.engines.outcome import Outcome
+from cepasim.levers.fund import FundPath
+from cepasim.levers.timing import Years
+from cepasim.shocks.shocks import shocks
+from cepasim.solution.finite import solved_in_numbers
+
+#: Known years are met within this (logs): a thousandth of a dollar in a billion.
+_CLOSE = 1e-12
+_ROUNDS = 30
+#: Of the part of `Market.known` that holds the sizes of known years.
+_KEY = "partner size in known years"
+
+
+def partner_sizes(
+    engine: Engine, economy: Economy, variant: Variant, years: Years, staged: bool = True
+) -> Mapping[str, Floats]:
+    """Partner's sales at unchanged prices over the benchmark grown with the market.
+
+    Parameters
+    ----------
+    engine : Engine
+        Known years are met as it solves them.
+    economy : Economy
+        As the engine prepares it.
+    variant : Variant
+        Growth after the last known year.
+    years : ndarray of int, shape (Y,)
+        From the base year on, without a gap.
+    staged : bool, optional
+        False is comparative statics on the benchmark, which has no size but its own.
+
+    Returns
+    -------
+    mapping of importer to ndarray, shape (Y, H)
+    """
+    shape = (len(years), len(economy.chapters))
+    if not staged:
+        return FrozenMapping(
+            {importer: np.broadcast_to(1.0, shape) for importer in economy.markets}
+        )
+    known = _in_known_years(engine, economy)
+    sizes = {}
+    for importer, flow in FLOW_INTO.items():
+        start = known[importer][: len(years)]
+        sizes[importer] = size = np.empty(shape)
+        size[: len(start)] = start
+        later = years[len(start) :]
+        if later.size:
+            usual = economy.ground.demand_growth[importer]
+            growth = variant.growth(flow, economy.chapters, later, usual, "value")
+            against_market = np.cumprod((1 + growth) / (1 + usual), axis=0)
+            size[len(start) :] = start[-1] * against_market
+    return FrozenMapping(sizes)
+
+
+def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
+    """Sizes from the base year to the last known one, by importer, shape (1 + K, H)."""
+    markets = economy.markets
+    if all((_KEY, engine.name) in market.known for market in markets.values()):
+        return {importer: market.known[_KEY, engine.name] for importer, market in markets.items()}
+    weight = economy.parameters.value("anchor_known_years")
+    last = max(known.last for known in economy.ground.known_years.values())
+    years = np.arange(BASE_YEAR, last + 1)
+    sizes = {importer: np.ones((len(years), len(economy.chapters))) for importer in markets}
+    if weight > 0 and len(years) > 1:
+        targets = {importer: _published(economy, importer) for importer in markets}
+        for group in engine.groups(economy):
+            _meet(engine, economy, group, targets, sizes, years)
+    for importer, market in markets.items():
+        sizes[importer] = sizes[importer] ** weight
+        market.known[_KEY, engine.name] = sizes[importer]
+    return sizes
+
+
+def _published(economy: Economy, importer: str) -> Floats:
+    """Published trade by chapter at constant dollars f.o.b., shape (K, H)."""
+    market = economy.markets[importer]
+    fob, known = market.fob[:, market.partner_column], economy.ground.known_years[importer]
+    to_fob = _to_fob(market, importer)
+    try:
+        return np.asarray(known.constant(fob / to_fob) * to_fob)
+    except ValueError as error:
+        flow = FLOW_INTO[importer]
+        raise RunError(f"reference/published_chapters.csv: {flow}: {error}") from None
+
+
+def _to_fob(market: Market, importer: str) -> Floats | float:
+    """What turns the flow as it is counted into f.o.b.: exports are, imports are c.i.f."""
+    if FLOW_INTO[importer] == "export":
+        return 1.0
+    return np.asarray(1 / (1 + market.freight[:, market.partner_column]))
+
+
+def _meet(
+    engine: Engine,
+    economy: Economy,
+    group: tuple[str, ...],
+    targets: Mapping[str, Floats],
+    sizes: dict[str, Floats],
+    years: Years,
+) -> None:
+    """Set the sizes at which the reference of known years is what was published.
+
+    Tariffs that change by schedule move prices a little, so that the size of a flow is not quite
+    the flow: it is corrected by what is missing until nothing is.
+    """
+    for importer in group:
+        sizes[importer][1:] = _missing(economy.markets[importer], targets[importer], None, years)
+    for _ in range(_ROUNDS):
+        outcomes = _solved(engine, economy, group, sizes, years)
+        worst = 0.0
+        for importer in group:
+            market, target = economy.markets[importer], targets[importer]
+            missing = _missing(market, target, outcomes[importer], years)
+            sizes[importer][1:] *= missing
+            worst = max(worst, float(np.abs(np.log(missing)).max()))
+        if worst < _CLOSE:
+            return
+    raise RunError(
+        f"the reference does not settle on published trade of {', '.join(group)} "
+        f"(still {worst:.2g} off in logs); anchor_known_years: 0 leaves the anchor out"
+    )
+
+
+def _missing(market: Market, target: Floats, outcome: Outcome | None, years: Years) -> Floats:
+    """Published trade over the reference's, shape (K, H); 1 where there is no trade."""
+    column = market.partner_column
+    if outcome is None:
+        growth = (1 + market.growth) ** (years[1:] - BASE_YEAR).astype(float)
+        sold = market.fob[:, column] * growth[:, None]
+    else:
+        sold = outcome.fob[1:, :, column]
+    there = (sold > 0) & (target > 0)
+    return np.divide(target, sold, out=np.ones_like(target), where=there)
+
+
+def _solved(
+    engine: Engine,
+    economy: Economy,
+    group: tuple[str, ...],
+    sizes: Mapping[str, Floats],
+    years: Years,
+) -> Mapping[str, Outcome]:
+    """Reference of known years at given sizes."""
+    nothing = FundPath.none(len(years), len(economy.chapters))
+    hats = {
+        importer: shocks(economy, importer, (), nothing, years, partner_size=sizes[importer])
+        for importer in group
+    }
+    return solved_in_numbers(engine, economy, hats)
