@@ -291,7 +291,7 @@ def test_the_fund_needs_finite_supply(economy: Economy) -> None:
 
 def test_china_plus_one_moves_exactly_the_share_at_unchanged_prices(economy: Economy) -> None:
     from cepasim.levers.fund import FundPath
-    from cepasim.levers.measure import measures
+    from cepasim.levers.precedence import measures
     from cepasim.shocks.shocks import shocks
 
     scenario = Scenario.from_dict({"name": "x", "levers": [PLUS_ONE], "time": "long_run"})

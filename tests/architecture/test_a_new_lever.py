@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MOST_PLACES = 6
 
-LEVER = '''"""The withdrawal lever: a concession goes back to the MFN rate."""
+LEVER = '''"""The halving lever: duties are cut in two."""
 
 from __future__ import annotations
 
@@ -27,38 +27,39 @@ from typing import ClassVar
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.levers.fields import Years
-from cepasim.levers.lever import Example, RateLever
+from cepasim.levers.lever import Example
+from cepasim.levers.rates import RateLever
 from cepasim.levers.words import selection_in_words
 from cepasim.products.classification import Classification
 
 
-class WithdrawLever(RateLever):
-    """Withdraw a concession on selected lines."""
+class HalveLever(RateLever):
+    """Halve the duties on selected lines."""
 
-    kind: ClassVar[str] = "withdraw"
-    title: ClassVar[str] = "Withdrawals"
+    kind: ClassVar[str] = "halve"
+    title: ClassVar[str] = "Halved duties"
 
     years: Years = 1
 
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
-        """The MFN rate."""
-        return mfn + 0.0 * before
+        """Half of what is paid."""
+        return 0.5 * before
 
     def sentence(self, classification: Classification) -> str:
-        """Who withdraws what."""
+        """Who halves what."""
         what = selection_in_words(self.select, classification)
-        return f"{COUNTRY[self.importer]} withdraws its concession on {what}"
+        return f"{COUNTRY[self.importer]} halves its duties on {what}"
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """One on India's side."""
-        settings = {"importer": "IND", "select": {"hs": ["39"]}, "start": "2027-28", "years": 2}
-        return (Example("in India", settings, "0-+0+", "Japanese plastics pay MFN again"),)
+        settings = {"importer": "IND", "select": {"hs": ["87"]}, "start": "2027-28", "years": 2}
+        return (Example("in India", settings, "0+-0?", "Japanese vehicles land cheaper"),)
 '''
 
-SCENARIO = """name: A concession goes
+SCENARIO = """name: Half of a duty goes
 levers:
-  - withdraw: {importer: IND, select: {hs: ["39"]}, start: 2027-28, years: 2}
+  - halve: {importer: IND, select: {hs: ["87"]}, start: 2027-28, years: 2}
 """
 
 #: Run against the copy: a note, a link there and back, and the page that the link opens.
@@ -71,7 +72,7 @@ assert cepasim.__file__.startswith("{copy}"), cepasim.__file__
 scenario = cepasim.Scenario.read("{file}")
 result = cepasim.simulate(cepasim.load(), scenario)
 change = result.totals.set_index("fiscal_year")["change_in_balance_usd_mn"]
-assert change["2030-31"] > 1, change
+assert change["2030-31"] < -1, change
 result.brief("{note}", "2030-31")
 assert link.scenario_of(link.token_of(scenario)) == scenario
 app = AppTest.from_file("{app}", default_timeout=120)
@@ -79,7 +80,7 @@ app.query_params["s"] = link.token_of(scenario)
 app.run()
 assert not app.exception and not app.error, app
 shown = " ".join(str(piece.value) for piece in (*app.markdown, *app.text, *app.caption))
-assert "withdraws its concession" in shown, shown
+assert "halves its duties" in shown, shown
 """
 
 
@@ -93,25 +94,25 @@ def test_a_new_lever_touches_few_places_and_works_everywhere(tmp_path: Path) -> 
         (tmp_path / beside).symlink_to(ROOT / beside)
     places = {
         "docs/levers.md",
-        "ui/controls/withdraw.py",
+        "ui/controls/halve.py",
         "ui/controls/registry.py",
         "CHANGELOG.md",
     }
 
-    (copy / "levers" / "withdraw.py").write_text(LEVER, encoding="utf-8")
-    places.add("levers/withdraw.py")
+    (copy / "levers" / "halve.py").write_text(LEVER, encoding="utf-8")
+    places.add("levers/halve.py")
     every = copy / "levers" / "every.py"
     text = every.read_text(encoding="utf-8")
     text = text.replace(
         "from cepasim.levers.tariff import TariffLever\n",
         "from cepasim.levers.tariff import TariffLever\n"
-        "from cepasim.levers.withdraw import WithdrawLever\n",
-    ).replace("        ExternalLever,\n", "        ExternalLever,\n        WithdrawLever,\n")
+        "from cepasim.levers.halve import HalveLever\n",
+    ).replace("        ExternalLever,\n", "        ExternalLever,\n        HalveLever,\n")
     every.write_text(text, encoding="utf-8")
     places.add("levers/every.py")
     assert len(places) <= MOST_PLACES
 
-    file, note = tmp_path / "withdraw.yaml", tmp_path / "note.html"
+    file, note = tmp_path / "halve.yaml", tmp_path / "note.html"
     file.write_text(SCENARIO, encoding="utf-8")
     faces = FACES.format(copy=copy.parent, file=file, note=note, app=copy / "ui" / "main.py")
     for command in (
@@ -128,5 +129,5 @@ def test_a_new_lever_touches_few_places_and_works_everywhere(tmp_path: Path) -> 
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         if "run" in command:
-            assert "Withdrawals" in done.stdout
-    assert "withdraws its concession" in note.read_text(encoding="utf-8")
+            assert "Halved duties" in done.stdout
+    assert "halves its duties" in note.read_text(encoding="utf-8")

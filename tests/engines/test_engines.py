@@ -20,7 +20,7 @@ from cepasim.engines.gsim import GSIM_LINEAR, solve_gsim_markets
 from cepasim.engines.smart import solve_smart
 from cepasim.equilibrium.smart import import_demand_elasticity
 from cepasim.levers.fund import FundPath
-from cepasim.levers.measure import measures
+from cepasim.levers.precedence import measures
 from cepasim.params.parameters import bundled_directory
 from cepasim.shocks.shocks import shocks
 from cepasim.solution.solve import run

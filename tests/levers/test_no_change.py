@@ -12,7 +12,7 @@ from cepasim import Economy, Scenario
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.levers import external
 from cepasim.levers.external import freed_exports
-from cepasim.levers.measure import measures
+from cepasim.levers.precedence import measures
 from cepasim.shocks.shocks import shocks, total_fund
 
 PAIR = ("JPN", "IND")

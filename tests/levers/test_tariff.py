@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.levers.fields import Cut
-from cepasim.levers.measure import Measure, measures
-from cepasim.levers.tariff import TariffLever, after_cut, line_rates
+from cepasim.levers.measure import Measure
+from cepasim.levers.precedence import measures
+from cepasim.levers.rates import line_rates
+from cepasim.levers.tariff import TariffLever, after_cut
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges
 

@@ -396,29 +396,70 @@ levers:
 @pytest.mark.parametrize(
     ("one", "other", "where"),
     [
-        (TARIFF, swap(TARIFF, "['64']", "['6403', '65']"), "6403"),
         (TARIFF, swap(TARIFF, "importer: JPN", "importer: JPN, source: IND"), "64"),
-        (TARIFF, swap(TARIFF, "'64'", "'640399015'"), "640399015"),
-        (TARIFF, swap(TARIFF, "]}", "], category: X}"), "64"),
-        (TARIFF, swap(TARIFF, "hs: ['64']", "section: XII"), "64"),
-        (ORIGIN, swap(ORIGIN, "'61'", "'50-63'"), "61"),
-        (NTB, swap(NTB, "[sps]", "all"), "03"),
-        (SOURCING, swap(SOURCING, "'61'", "'6109'"), "6109"),
+        (TARIFF, swap(TARIFF, "eliminate", "{percent: 50}"), "64"),
+        (ORIGIN, swap(ORIGIN, "hs: ['61']", "hs: ['61', '6109']"), "61"),
+        (NTB, swap(NTB, "4,", "5,"), "03"),
+        (NTB, swap(NTB, "[sps]", "[sps], also_others: true"), "03"),
+        (SOURCING, swap(SOURCING, "5,", "6,"), "61"),
         (RATE, swap(RATE, "3,", "4,"), "everything"),
         (FUND, swap(FUND, "sunrise", "labour_intensive"), "everything"),
-        (COSTS, swap(COSTS, "-2,", "2, select: {hs: ['61']},"), "61"),
-        (THIRD, swap(THIRD, "0.15", "0.2, select: {hs: ['61']}"), "61"),
+        (COSTS, swap(COSTS, "-2,", "2,"), None),
+        (THIRD, swap(THIRD, "0.15", "0.2"), None),
     ],
 )
-def test_two_levers_of_one_type_on_one_line_are_refused(
-    tmp_path: Path, one: str, other: str, where: str
+def test_two_levers_of_one_type_on_the_same_products_are_refused(
+    tmp_path: Path, one: str, other: str, where: str | None
 ) -> None:
     for first, second in ((one, other), (other, one)):
         [problem] = problems_of(tmp_path, lever_file(first, COSTS.replace("IND", "KOR"), second))
-        assert problem.field == f"levers[2].{second.split(':')[0]}"
+        kind = second.split(":")[0]
+        assert problem.field == f"levers[2].{kind}"
         assert problem.line == 5
-        assert problem.value == where
-        assert "levers[0] (line 3) acts already" in problem.allowed
+        assert where is None or problem.value == where
+        assert f"two {kind} levers" in problem.allowed
+        assert "number 1 (line 3) and number 3 (line 5) of the list" in problem.allowed
+        assert "levers[" not in problem.allowed
+
+
+def test_a_conflict_is_said_in_words(tmp_path: Path) -> None:
+    [problem] = problems_of(tmp_path, lever_file(TARIFF, swap(TARIFF, "eliminate", "{cap: 2}")))
+    assert problem.allowed == (
+        "two tariff levers of Japan for India, number 1 (line 3) and number 2 (line 4) of the "
+        "list, choose the same products (Footwear (64)): keep one of them, or let one choose "
+        "fewer products, which then counts on what the two share"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NTB, swap(NTB, "[sps]", "[sps, tbt]")),
+        (TARIFF, swap(TARIFF, "['64']", "['6403', '65']")),
+        (TARIFF, swap(TARIFF, "'64'", "'640399015'")),
+        (TARIFF, swap(TARIFF, "]}", "], category: X}")),
+        (TARIFF, swap(TARIFF, "hs: ['64']", "section: XII")),
+        (ORIGIN, swap(ORIGIN, "'61'", "'50-63'")),
+        (SOURCING, swap(SOURCING, "'61'", "'6109'")),
+        (COSTS, swap(COSTS, "-2,", "2, select: {hs: ['61']},")),
+    ],
+)
+def test_a_narrower_lever_of_one_type_may_meet_a_broader_one(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    for levers in ((one, other), (other, one)):
+        assert len(Scenario.read(write(tmp_path, lever_file(*levers)), HS).levers) == 2
+
+
+def test_two_quotas_on_one_chapter_are_refused(tmp_path: Path) -> None:
+    quota = (
+        "quota: {importer: JPN, select: {hs: ['03']}, usd_mn: 5, over_rate_percent: 50, "
+        "start: 2026-27}"
+    )
+    [problem] = problems_of(tmp_path, lever_file(quota, swap(quota, "'03'", "'01-05'")))
+    assert problem.value == "03"
+    assert "two quota levers of Japan for India" in problem.allowed
+    assert "a market is solved with one quota" in problem.allowed
 
 
 @pytest.mark.parametrize(
@@ -525,7 +566,7 @@ levers:
   - tariff: {importer: JP, select: {hs: ['77']}, cut: {percent: 140}, start: 2036-37, years: 0}
   - fund: {usd_bn: -2, windows: {labour: 0.5, sunrise: 0.6}, start: 2026-27}
   - origin: {importer: JPN, select: {section: XI}, cost_cut_percent: 60, start: 2026-27}
-  - origin: {importer: JPN, select: {hs: ['61']}, cost_cut_percent: 60, start: 2026-27}
+  - origin: {importer: JPN, select: {hs: ['50-63']}, cost_cut_percent: 40, start: 2026-27}
 horizon: 2050-51
 parameters: {eta: x}
 """

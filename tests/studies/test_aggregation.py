@@ -11,7 +11,7 @@ import pytest
 
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
-from cepasim.levers.measure import measures
+from cepasim.levers.precedence import measures
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Bools, Floats, Ints
+from cepasim.core.arrays import Floats, Ints
 
 #: Masks up to this number are told apart one by one.
 _FEW = 8
@@ -68,10 +68,11 @@ def _numbered(mark: NDArray[Any]) -> tuple[Ints, int]:
     return place, len(values)
 
 
-def in_one(masks: Sequence[Bools]) -> list[NDArray[Any]]:
+def in_one(marks: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
     """Marks that tell the same places apart as many masks do; few are left as they are."""
+    masks = [mark for mark in marks if mark.dtype == np.bool_]
     if len(masks) <= _FEW:
-        return list(masks)
+        return list(marks)
     bits = np.ascontiguousarray(np.packbits(np.stack(masks), axis=0).T)
     _, mark = np.unique(bits.view(f"V{bits.shape[1]}")[:, 0], return_inverse=True)
-    return [mark]
+    return [mark, *(other for other in marks if other.dtype != np.bool_)]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Bools, Floats, Ints
+from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.marks import cheapest, in_one, told_apart
 from cepasim.economy.rates import LineRule, Rates
@@ -94,7 +94,7 @@ class TariffSchedule:
         self,
         source: str,
         selections: Hashable = (),
-        selected: Callable[[], Sequence[Bools]] = tuple,
+        selected: Callable[[], Sequence[NDArray[Any]]] = tuple,
     ) -> Kinds:
         """Products by kind: alike in chapter, rates under any figures, and selection.
 
@@ -105,13 +105,13 @@ class TariffSchedule:
         selections : hashable, optional
             What tells the selections apart from others.
         selected : callable, optional
-            Gives masks of lines, shape (N,), or of products, shape (K,).
+            Gives masks or other marks of lines, shape (N,), or masks of products, shape (K,).
         """
         source = self.exporters[self.alike[self.exporters.index(source)]]
         key = ("kinds", source, selections)
         if key not in self.known:
             # A selection of everything tells nothing apart.
-            masks = [mask for mask in selected() if not mask.all()]
+            masks = [one for one in selected() if one.dtype != np.bool_ or not one.all()]
             self.known[key] = (
                 self._told_apart(source, selections, masks) if masks or not selections else None
             )
@@ -126,7 +126,9 @@ class TariffSchedule:
         assert isinstance(found, Stack)
         return found
 
-    def _told_apart(self, source: str, selections: Hashable, masks: Sequence[Bools]) -> Kinds:
+    def _told_apart(
+        self, source: str, selections: Hashable, masks: Sequence[NDArray[Any]]
+    ) -> Kinds:
         facts = self.rates.facts
         levels, marks = facts.levels(source), facts.marks(source)
         # Sources told apart by the same marks, such as MFN rates alone, have the same products.
@@ -156,7 +158,7 @@ class TariffSchedule:
         self,
         levels: tuple[Floats, Floats],
         marks: tuple[NDArray[Any], ...],
-        masks: Sequence[Bools],
+        masks: Sequence[NDArray[Any]],
     ) -> tuple[Ints, Ints, Ints, Ints]:
         """Kind of each product, a product of each kind, its first line, and the lines kept."""
         masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])

@@ -14,8 +14,10 @@ from cepasim.levers.lever import Example, Lever
 from cepasim.levers.ntb import NtbLever
 from cepasim.levers.origin import OriginLever
 from cepasim.levers.quota import QuotaLever
+from cepasim.levers.remedy import RemedyLever
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.levers.tariff import TariffLever
+from cepasim.levers.withdraw import WithdrawLever
 from cepasim.products.classification import Classification
 
 #: Kind, as a scenario file writes it, and its class, in the order of the docs.
@@ -23,6 +25,8 @@ LEVERS: Mapping[str, type[Lever]] = {
     lever.kind: lever
     for lever in (
         TariffLever,
+        WithdrawLever,
+        RemedyLever,
         OriginLever,
         NtbLever,
         QuotaLever,

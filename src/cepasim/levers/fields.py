@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -37,6 +37,9 @@ LAST_FISCAL_YEAR = format_fiscal_year(LAST_YEAR)
 FURTHEST_FISCAL_YEAR = format_fiscal_year(FURTHEST_YEAR)
 #: Type of the faults whose own text says what is allowed.
 RULE = "scenario_rule"
+
+
+LeverT = TypeVar("LeverT", bound="Frozen")
 
 
 def fault(text: str) -> PydanticCustomError:
@@ -91,6 +94,23 @@ def _whole(value: object) -> object:
     if isinstance(value, bool):
         return value
     return int(value) if isinstance(value, numbers.Integral) else value
+
+
+def as_tuple(value: object) -> object:
+    """Take one value for a list of one."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def ends_after_it_starts(lever: LeverT) -> LeverT:
+    """Return a lever with ``start``, ``years`` and ``end``; refuse one that ends too early."""
+    last, start = getattr(lever, "end", None), str(getattr(lever, "start", ""))
+    done = parse_fiscal_year(start) + int(getattr(lever, "years", 1)) - 1
+    if last is not None and parse_fiscal_year(last) < done:
+        steps = (
+            "" if last < start else f", when its last step is taken ({format_fiscal_year(done)})"
+        )
+        raise fault(f"end: not before {start}{steps}, not {last}")
+    return lever
 
 
 def _fiscal_year(text: object) -> object:
@@ -159,6 +179,8 @@ FiscalYear = Annotated[
 ]
 Start = Annotated[FiscalYear, AfterValidator(_start)]
 Horizon = Annotated[FiscalYear, AfterValidator(_horizon)]
+#: Last year in force; it may lie beyond the horizon of a scenario.
+End = Annotated[FiscalYear, AfterValidator(_horizon)]
 Selected = Annotated[
     Select,
     BeforeValidator(_select),

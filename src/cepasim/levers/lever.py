@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import model_validator
 
-from cepasim.core.arrays import Floats
-from cepasim.core.countries import PAIR, PARTNER
+from cepasim.core.arrays import Floats, Ints
+from cepasim.core.countries import COUNTRY, PAIR, PARTNER
+from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.problems import closest
 from cepasim.levers.fields import Code, Frozen, Market, Select, Selected, Start, as_plain, fault
+from cepasim.levers.timing import Years, phase_in
+from cepasim.levers.words import country_in_words
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint, Selection
 
 if TYPE_CHECKING:
     from cepasim.economy.economy import Economy
+    from cepasim.economy.schedule import TariffSchedule
     from cepasim.params.parameters import Parameters
 
 Complain = Callable[[tuple[str | int, ...], object, str], None]
@@ -79,8 +83,11 @@ class Lever(Frozen):
     title: ClassVar[str]
     #: Whether ``select`` may narrow to a category of tariff lines, and name single lines.
     by_line: ClassVar[bool] = False
+    #: Whether a narrower lever of its kind takes its place on what the two share; else none of
+    #: its kind may share anything with it.
+    gives_way: ClassVar[bool] = True
     #: What two levers that act on the same flow share, for the message about them.
-    meeting: ClassVar[str] = "importer, source and line"
+    meeting: ClassVar[str] = "flow"
 
     start: Start
 
@@ -111,9 +118,56 @@ class Lever(Frozen):
         return int(getattr(self, "years", 1))
 
     @property
+    def last(self) -> str | None:
+        """Last fiscal year in force; None where it does not end."""
+        return getattr(self, "end", None)
+
+    def in_force(self, years: Years, part: Ints | None) -> Floats:
+        """Share of it that is in force in each year of a path, shape (Y, 1) or (Y, N).
+
+        Parameters
+        ----------
+        years : ndarray of int, shape (Y,)
+        part : ndarray of int, shape (N,), or None
+            From `parts`.
+        """
+        share = phase_in(years, parse_fiscal_year(self.start), self.steps)
+        if self.last is not None:
+            share = share * (years <= parse_fiscal_year(self.last))
+        return share[:, None]
+
+    def parts(self, classification: Classification, schedule: TariffSchedule) -> Ints | None:
+        """Which of its parts each tariff line belongs to, shape (N,); None where it has none."""
+        return None
+
+    def settled(self, rates_at_start: Callable[[], Floats]) -> Lever:
+        """Return the lever with what only the data of its market decide filled in.
+
+        Parameters
+        ----------
+        rates_at_start : callable
+            Gives the rates of the lines it acts on when it begins, fractions.
+        """
+        return self
+
+    def only_on(self, targets: Sequence[Hashable]) -> Lever:
+        """Return what it does on some of its targets."""
+        return self
+
+    @property
     def adds_capacity(self) -> str:
         """How it adds capacity to India's exports, in words; empty where it does not."""
         return ""
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Sources whose scheduled rates decide what it does."""
+        return ()
+
+    @property
+    def distinguishes(self) -> Hashable:
+        """What makes it tell lines apart besides the products it selects."""
+        return self.looks_at
 
     @property
     def is_idle(self) -> bool:
@@ -210,7 +264,13 @@ class Lever(Frozen):
 
     def when(self) -> str:
         """Its time, as the end of a sentence."""
-        return f"from {self.start}" + (f" in {self.steps} equal steps" if self.steps > 1 else "")
+        until = "" if self.last is None else f" to {self.last}"
+        steps = f" in {self.steps} equal steps" if self.steps > 1 else ""
+        return f"from {self.start}{until}{steps}"
+
+    def of_whom(self, classification: Classification) -> str:
+        """Whose lever it is, and on whom, for messages: " of Japan for India"."""
+        return ""
 
     def in_words(self, classification: Classification) -> str:
         """What it does in one sentence."""
@@ -277,20 +337,10 @@ class BilateralLever(Lever):
         """Its source alone."""
         return source == self.source
 
-
-class RateLever(BilateralLever):
-    """A lever that gives selected lines other rates: its form is one function."""
-
-    by_line: ClassVar[bool] = True
-
-    @property
-    def moves(self) -> tuple[Quantity, ...]:
-        """Duties are part of the landed wedge."""
-        return (Quantity.WEDGE,)
-
-    def final_rates(self, before: Floats, mfn: Floats) -> Floats:
-        """Rates once all of it is in force, fractions; shaped as the rates before."""
-        raise NotImplementedError
+    def of_whom(self, classification: Classification) -> str:
+        """The importer, and whose goods."""
+        whose = country_in_words(self.source, classification)
+        return f" of {COUNTRY[self.importer]} for {whose}"
 
 
 class AgreementLever(BilateralLever):

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.fiscal_year import parse_fiscal_year
-from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.economy.schedule import Kinds
 from cepasim.levers.lever import Lever
-from cepasim.levers.timing import Years, phase_in
+from cepasim.levers.timing import Years
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 
@@ -37,11 +35,30 @@ class Acting(NamedTuple):
     share : ndarray, shape (Y, 1)
         Part of it that is in force. One column serves all places alike; a lever whose parts come
         into force at different times has one column for each place, shape (Y, n).
+    measure : Measure
+        Where it comes from.
+    rows : ndarray of int, shape (Y,)
+        Which of the measure's years these are.
+    lines : ndarray of int, shape (n,)
+        Line of the whole schedule that each line is; of a lever that acts on products, unused.
     """
 
     lever: Lever
     chosen: Mask
     share: Floats
+    measure: Measure
+    rows: Ints
+    lines: Ints
+
+    def inside(self) -> Acting:
+        """Return the same on the chosen places alone."""
+        share = self.share if self.share.shape[1] == 1 else self.share[:, self.chosen]
+        everywhere = np.ones(int(self.chosen.sum()), dtype=np.bool_)
+        return self._replace(chosen=everywhere, share=share, lines=self.lines[self.chosen])
+
+    def scheduled(self, source: str) -> Floats:
+        """Rates a source is scheduled to pay on these lines in these years, shape (Y, n)."""
+        return self.measure.scheduled(source)[self.rows[:, None], self.lines]
 
 
 class Measure:
@@ -49,13 +66,12 @@ class Measure:
 
     Attributes
     ----------
-    lever : Lever
+    asked : Lever
+        As the scenario has it.
     market : Market
-    selection : Selection or None
-        None where it is not about products.
     years : ndarray of int, shape (Y,)
-    share : ndarray, shape (Y, 1)
-        Part of it that is in force in each year; see `Acting`.
+    gives_way_to : tuple of Measure
+        Narrower ones of its kind: what they choose is theirs.
     """
 
     def __init__(
@@ -65,30 +81,59 @@ class Measure:
         classification: Classification,
         years: Years,
         staged: bool = True,
+        gives_way_to: tuple[Measure, ...] = (),
+        targets: tuple[Hashable, ...] | None = None,
     ) -> None:
-        self.lever = lever
+        self.asked = lever
         self.market = market
         self.classification = classification
         self.years = years
-        start = parse_fiscal_year(lever.start)
-        # Comparative statics know no time: everything is in force.
-        share = phase_in(years, start, lever.steps) if staged else np.ones(len(years))
-        self.share = share[:, None]
+        self.staged = staged
+        self.gives_way_to = gives_way_to
+        self._on = lever if targets is None else lever.only_on(targets)
+
+    @cached_property
+    def lever(self) -> Lever:
+        """The lever, with what only the data decide filled in."""
+        return self._on.settled(self._rates_at_start)
 
     @cached_property
     def selection(self) -> Selection | None:
         """Products it is about; None where it is about none in particular."""
-        select = self.lever.selected
+        select = self.asked.selected
         return None if select is None else self.classification.select(select)
 
     @cached_property
-    def key(self) -> Hashable:
-        """What tells its masks apart from those of others on the same schedule."""
-        return self.lever.by_line, self.lever.selected
+    def part(self) -> Ints | None:
+        """Which part of the lever each line belongs to, shape (N,); None where it has none."""
+        return self._on.parts(self.classification, self.market.schedule)
 
     @cached_property
-    def lines(self) -> Mask:
-        """Tariff lines it acts on, shape (N,)."""
+    def share(self) -> Floats:
+        """Part of it that is in force in each year, shape (Y, 1) or (Y, N); see `Acting`."""
+        # Comparative statics know no time: everything is in force.
+        if not self.staged:
+            return np.ones((len(self.years), 1))
+        return self._on.in_force(self.years, self.part)
+
+    @cached_property
+    def stages(self) -> list[float]:
+        """A number for each year: equal where the same is in force, 0 where nothing is."""
+        if self.share.shape[1] == 1:
+            return [float(value) for value in self.share[:, 0]]
+        _, stage = np.unique(self.share, axis=0, return_inverse=True)
+        return [float(value) for value in (1 + stage.ravel()) * self.share.any(axis=1)]
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What tells its marks apart from those of others on the same schedule."""
+        asked = self.asked
+        others = tuple(other.key for other in self.gives_way_to)
+        return asked.by_line, asked.selected, asked.distinguishes, others
+
+    @cached_property
+    def own_lines(self) -> Mask:
+        """Tariff lines it chooses, shape (N,), whether or not a narrower one takes them."""
         schedule, selection = self.market.schedule, self.selection
         if selection is None:
             return np.ones(len(schedule.lines), dtype=np.bool_)
@@ -98,12 +143,40 @@ class Measure:
         return chosen
 
     @cached_property
-    def products(self) -> Mask:
-        """Products (HS6) it acts on, or on a line of, shape (K,)."""
+    def own_products(self) -> Mask:
+        """Products it chooses, or a line of, shape (K,)."""
         schedule, selection = self.market.schedule, self.selection
         if selection is None:
             return np.ones(len(schedule.products), dtype=np.bool_)
         return selection.matches(schedule.products)
+
+    @property
+    def own_mask(self) -> Mask:
+        """Lines of a lever by line, products of any other, that it chooses."""
+        return self.own_lines if self.asked.by_line else self.own_products
+
+    @cached_property
+    def lines(self) -> Mask:
+        """Tariff lines it acts on, shape (N,)."""
+        if not self.gives_way_to:
+            return self.own_lines
+        if not self.asked.by_line:
+            return self.products[self.market.schedule.product_of_line]
+        return self._left(self.own_lines)
+
+    @cached_property
+    def products(self) -> Mask:
+        """Products (HS6) it acts on, or on a line of, shape (K,)."""
+        if not self.gives_way_to:
+            return self.own_products
+        if not self.asked.by_line:
+            return self._left(self.own_products)
+        return np.logical_or.reduceat(self.lines, self.market.schedule.first_line)
+
+    def _left(self, mine: Mask) -> Mask:
+        return np.asarray(
+            mine & ~np.logical_or.reduce([other.own_mask for other in self.gives_way_to])
+        )
 
     @cached_property
     def chapters(self) -> Mask:
@@ -111,24 +184,50 @@ class Measure:
         if self.selection is None:
             return np.ones(len(self.market.chapters), dtype=np.bool_)
         touched = set(self.selection.chapters)
-        return np.array([hs in touched for hs in self.market.chapters])
+        chosen = np.array([hs in touched for hs in self.market.chapters])
+        if self.gives_way_to:
+            chosen &= self.market.schedule.chapter_sums(self.products.astype(float)) > 0
+        return chosen
 
     @property
     def mask(self) -> Mask:
-        """Lines of a lever by line, products of any other."""
-        return self.lines if self.lever.by_line else self.products
+        """Lines of a lever by line, products of any other, that it acts on."""
+        return self.lines if self.asked.by_line else self.products
+
+    @cached_property
+    def marks(self) -> list[NDArray[Any]]:
+        """All that its effect tells apart: its mask or parts, and the rates it looks at."""
+        marks = [self.mask if self.part is None else np.where(self.mask, 1 + self.part, 0)]
+        facts = self.market.schedule.rates.facts
+        for source in self.asked.looks_at:
+            marks += [*facts.levels(source), *facts.marks(source)]
+        return marks
+
+    @cached_property
+    def _scheduled(self) -> dict[str, Floats]:
+        return {}
+
+    def scheduled(self, source: str) -> Floats:
+        """Rates a source is scheduled to pay on all lines in its years, shape (Y, N)."""
+        if source not in self._scheduled:
+            self._scheduled[source] = self.market.schedule.line_rates(source, self.years)
+        return self._scheduled[source]
+
+    def _rates_at_start(self) -> Floats:
+        [source] = [one for one in self.market.exporters if self.asked.concerns(one)]
+        return np.asarray(self.scheduled(source)[self.first_row][self.lines])
 
     def on(self, kinds: Kinds, rows: Ints) -> Acting:
         """Return the measure on products taken together, in some of its years."""
-        place = kinds.line if self.lever.by_line else kinds.product
+        place = kinds.line if self.asked.by_line else kinds.product
         share = self.share[rows]
-        return Acting(
-            self.lever, self.mask[place], share if share.shape[1] == 1 else share[:, place]
-        )
+        share = share if share.shape[1] == 1 else share[:, place]
+        return Acting(self.lever, self.mask[place], share, self, rows, place)
 
     def everywhere(self) -> Acting:
         """Return the measure on every line, or product, in all years."""
-        return Acting(self.lever, self.mask, self.share)
+        rows, places = np.arange(len(self.years)), np.arange(len(self.mask))
+        return Acting(self.lever, self.mask, self.share, self, rows, places)
 
     def reach(self, source: str) -> Floats:
         """Share of each chapter that it covers, by the source's landed trade, shape (H,)."""
@@ -146,36 +245,6 @@ class Measure:
 
 #: Measures by importer, in the order of the levers.
 Measures: TypeAlias = Mapping[str, tuple[Measure, ...]]
-
-
-def measures(
-    economy: Economy, levers: Iterable[Lever], years: Years, staged: bool = True
-) -> dict[str, tuple[Measure, ...]]:
-    """Resolve levers in every market they reach.
-
-    Parameters
-    ----------
-    economy : Economy
-    levers : iterable of Lever
-        Those that change nothing, such as a cut of 0 percent, are left out: a market they alone
-        are about is the reference itself, to the last digit.
-    years : ndarray of int, shape (Y,)
-    staged : bool, optional
-        False puts all of every lever in force at once (comparative statics).
-
-    Returns
-    -------
-    dict of importer to tuple of Measure
-    """
-    acting = [lever for lever in levers if not lever.is_idle]
-    return {
-        importer: tuple(
-            Measure(lever, market, economy.classification, years, staged)
-            for lever in acting
-            if importer in lever.importers
-        )
-        for importer, market in economy.markets.items()
-    }
 
 
 def of_kind(found: Iterable[Measure], lever: type[LeverT]) -> list[tuple[LeverT, Measure]]:

@@ -91,6 +91,11 @@ class NtbLever(AgreementLever):
         """Barriers of a type at an importer's border, whoever is relieved of them."""
         return tuple((self.importer, kind) for kind in self.types)
 
+    def only_on(self, targets: Sequence[Hashable]) -> NtbLever:
+        """The same relief of some of its types."""
+        types = tuple(kind for kind in self.types if (self.importer, kind) in targets)
+        return self.model_copy(update={"types": types})
+
     def concerns(self, source: str) -> bool:
         """The partner, and every other source where they benefit as well."""
         return self.also_others or source == self.source
@@ -294,7 +299,7 @@ def barriers_after(
     """
     removed: dict[str, Floats | float] = dict.fromkeys(BARRIER_TYPES, 0.0)
     saved: Floats | float = 0.0
-    for lever, chosen, share in acting:
+    for lever, chosen, share, *_ in acting:
         if not isinstance(lever, NtbLever):
             continue
         if lever.days_saved is not None:

@@ -113,7 +113,7 @@ def origin_cost(today: Floats, acting: Iterable[Acting]) -> Floats:
         Fractions of the c.i.f. value.
     """
     left: Floats | float = 1.0
-    for lever, chosen, share in acting:
+    for lever, chosen, share, *_ in acting:
         if isinstance(lever, OriginLever):
             left = left - share * (lever.cost_cut_percent / 100) * chosen
     return np.asarray(today * np.maximum(left, 0.0))

@@ -32,6 +32,7 @@ class QuotaLever(BilateralLever):
 
     kind: ClassVar[str] = "quota"
     title: ClassVar[str] = "Tariff quotas"
+    gives_way: ClassVar[bool] = False
     meeting: ClassVar[str] = "importer and chapter: a market is solved with one quota"
 
     share_of_benchmark_percent: Size | None = Field(default=None, description=SIZE_TEXT)

@@ -1,11 +1,13 @@
-"""Levers that would act twice on one flow: found through a map from products to levers."""
+"""Levers of a kind that would act twice on one flow, and of which none is the narrower."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from cepasim.levers.lever import Lever
+from cepasim.levers.words import selection_in_words
+from cepasim.products.classification import Classification
 from cepasim.products.levels import at_level
 from cepasim.products.selection import Selection
 from cepasim.scenario.placing import Placed
@@ -19,7 +21,7 @@ _Holders = dict[str | None, list[int]]
 
 
 class _Flow:
-    """One flow: which of its products and lines are taken, and by whom."""
+    """One flow of levers that give way to none: which products and lines are taken, by whom."""
 
     def __init__(self) -> None:
         #: Whole products and lines on their own.
@@ -58,9 +60,15 @@ def _held(holders: _Holders | None, category: str | None) -> Iterator[int]:
 
 
 def check_overlaps(
-    levers: Mapping[int, Lever], selections: Mapping[int, Selection | None], problems: Placed
+    levers: Mapping[int, Lever],
+    selections: Mapping[int, Selection | None],
+    classification: Classification,
+    problems: Placed,
 ) -> None:
-    """Note every lever that acts where an earlier one of its kind acts already.
+    """Note every lever that acts where an earlier one of its kind acts, none being narrower.
+
+    Where selections differ the narrower lever takes the place of the broader one
+    (``levers.precedence``), and nothing is wrong.
 
     Parameters
     ----------
@@ -68,27 +76,66 @@ def check_overlaps(
         By place in the file; those that could be read.
     selections : mapping of int to Selection or None
         What they select; None where that is wrong, or where they select nothing.
+    classification : Classification
     problems : Placed
         Added to.
     """
     flows: defaultdict[Hashable, _Flow] = defaultdict(_Flow)
+    same: defaultdict[Hashable, list[int]] = defaultdict(list)
     for later, lever in levers.items():
         selection = selections.get(later)
         if lever.selects() and selection is None:
             continue  # what is wrong with it is reported elsewhere
-        mine = [flows[lever.kind, target] for target in lever.targets]
-        met = dict.fromkeys(place for flow in mine for place in flow.met(selection))
-        for flow in mine:
-            flow.take(selection, later)
+        if lever.gives_way and selection is not None:
+            places = [(lever.kind, target, selection) for target in lever.targets]
+            met = _as_narrow(lever, levers, (one for at in places for one in same[at]))
+            for at in places:
+                same[at].append(later)
+        else:
+            mine = [flows[lever.kind, target] for target in lever.targets]
+            met = dict.fromkeys(place for flow in mine for place in flow.met(selection))
+            for flow in mine:
+                flow.take(selection, later)
         for earlier in sorted(met):
-            line = problems.line(("levers", earlier))
-            known = "" if line is None else f" (line {line})"
-            text = (
-                f"acts where levers[{earlier}]{known} acts already; two {lever.kind} levers may "
-                f"not act on the same {lever.meeting}"
-            )
             where = _shared(selections.get(earlier), selection)
+            text = _in_words(lever, earlier, later, classification, problems)
             problems.add(("levers", later, lever.kind), where, text)
+
+
+def _as_narrow(lever: Lever, levers: Mapping[int, Lever], others: Iterable[int]) -> dict[int, None]:
+    """Levers with the same products of which neither acts on fewer flows than the other."""
+    mine = set(lever.targets)
+    return dict.fromkeys(
+        other
+        for other in others
+        if not (mine < set(levers[other].targets) or set(levers[other].targets) < mine)
+    )
+
+
+def _in_words(
+    lever: Lever, earlier: int, later: int, classification: Classification, problems: Placed
+) -> str:
+    """Say which two levers meet where, and what to do."""
+    placed = []
+    for place in (earlier, later):
+        line = problems.line(("levers", place))
+        placed.append(f"number {place + 1}" + ("" if line is None else f" (line {line})"))
+    which = f"two {lever.kind} levers{lever.of_whom(classification)}"
+    if not lever.selects():
+        return (
+            f"{which}, {' and '.join(placed)} of the list, act on the same {lever.meeting}: keep "
+            "one of them"
+        )
+    what = selection_in_words(lever.selected or {}, classification)
+    if not lever.gives_way:
+        return (
+            f"{which}, {' and '.join(placed)} of the list, share products ({what}) on one "
+            f"{lever.meeting}"
+        )
+    return (
+        f"{which}, {' and '.join(placed)} of the list, choose the same products ({what}): keep one "
+        "of them, or let one choose fewer products, which then counts on what the two share"
+    )
 
 
 def _shared(one: Selection | None, other: Selection | None) -> str:

@@ -68,7 +68,7 @@ def scenario_from(
     levers, selections = _read_levers(
         data.get("levers", []), horizon, classification, parameters, problems
     )
-    check_overlaps(levers, selections, problems)
+    check_overlaps(levers, selections, classification, problems)
     if parameters is not None and scenario is not None:
         _check_overrides(dict(scenario)["parameters"], parameters, problems)
     if scenario is None or problems.found:

@@ -250,6 +250,6 @@ class Scenario(Frozen):
             selections[index] = type(lever).check_settings(
                 settings, classification, complain_at(problems, ("levers", index, kind))
             )
-        check_overlaps(dict(enumerate(self.levers)), selections, problems)
+        check_overlaps(dict(enumerate(self.levers)), selections, classification, problems)
         if problems.found:
             raise InputError(problems.found)

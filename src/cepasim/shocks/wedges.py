@@ -18,7 +18,8 @@ from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, barriers_after
 from cepasim.levers.origin import OriginLever, origin_cost
 from cepasim.levers.quota import QuotaLever, cells
-from cepasim.levers.tariff import line_rates
+from cepasim.levers.rates import line_rates
+from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
 
 
@@ -250,7 +251,7 @@ def _scheduled_wedges(
     stack = market.schedule.stack(sources)
     thin = {kinds: market.schedule.by_kind(kinds) for kinds in stack.kinds}
     one = stack.kinds[0]
-    rows, position = _distinct_years(thin[one], one.source, (), years)
+    rows, position = _distinct_years([_path(thin[one], one.source, years)], (), years)
     distinct = years[rows]
 
     def by_kind(kinds: Kinds) -> Floats:
@@ -294,10 +295,15 @@ def _source_wedges(
     """Wedges of one source."""
     column = market.exporters.index(source)
     kinds = market.schedule.kinds(
-        source, tuple(one.key for one in moving), lambda: [one.mask for one in moving]
+        source,
+        tuple(one.key for one in moving),
+        lambda: [mark for one in moving for mark in one.marks],
     )
     schedule = market.schedule.by_kind(kinds)
-    rows, position = _distinct_years(schedule, kinds.source, moving, years)
+    paths = [_path(schedule, kinds.source, years)]
+    looked_at = dict.fromkeys(other for one in moving for other in one.asked.looks_at)
+    paths += [_path(market.schedule, other, years) for other in looked_at]
+    rows, position = _distinct_years(paths, moving, years)
     acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter
@@ -314,7 +320,10 @@ def _source_wedges(
     if of_kind(moving, OriginLever):
         phi = origin_cost(thin.origin_cost[group, 0], acting)
     rates = line_rates(schedule.line_rates(kinds.source, years[rows]), schedule.mfn, acting)
-    paid, collected = thin.product_tariffs(schedule.product_rates(rates), phi, claimed)
+    product_mfn, product_rates = schedule.product_mfn, schedule.product_rates(rates)
+    if of_kind(moving, RemedyLever):
+        product_mfn, product_rates = with_remedies(schedule, rates, acting)
+    paid, collected = thin.tariffs(product_mfn, product_rates, phi, claimed)
     paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base, claimed)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
@@ -347,26 +356,32 @@ def _source_wedges(
 
 
 def _distinct_years(
-    schedule: TariffSchedule,
-    source: str,
-    moving: tuple[Measure, ...],
-    years: Years,
+    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years
 ) -> tuple[Ints, Ints]:
     """Rows of the years in which a source's wedge differs, and which of them each year repeats.
 
-    The place after the last stands for years that repeat the base year.
+    The place after the last stands for years that repeat the base year. The first path is that of
+    the source's own schedule, the others those of sources that a lever looks at.
     """
-    late, last = schedule.rates.late(source), schedule.last_change(source)
     # Levers that come into force alike tell no years apart that one of them does not.
-    shares = {one.share.tobytes(): one.share.max(axis=1).tolist() for one in moving}.values()
+    shares = {one.share.tobytes(): one.stages for one in moving}.values()
     found: dict[tuple[float, ...], int] = {}
     first: list[int] = []
     position = []
-    for place, (year, *share) in enumerate(zip(years.tolist(), *shares, strict=True)):
-        stage = min(year, last) if late is None or year < late.start else min(year, late.end)
-        state = (stage, *share)
-        if state not in found and (stage > BASE_YEAR or any(share)):
+    for place in range(len(years)):
+        share = [stages[place] for stages in shares]
+        state = (*(path[place] for path in paths), *share)
+        if state not in found and (paths[0][place] > BASE_YEAR or any(share)):
             found[state] = len(first)
             first.append(place)
         position.append(found.get(state, -1))
     return np.array(first, dtype=np.int64), np.array(position)
+
+
+def _path(schedule: TariffSchedule, source: str, years: Years) -> list[int]:
+    """Year whose scheduled rates a source pays in each year: later ones repeat the last change."""
+    late, last = schedule.rates.late(source), schedule.last_change(source)
+    return [
+        min(year, last) if late is None or year < late.start else min(year, late.end)
+        for year in years.tolist()
+    ]

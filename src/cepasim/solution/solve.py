@@ -19,7 +19,8 @@ from cepasim.engines.engine import Engine
 from cepasim.engines.every import engine_named
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
-from cepasim.levers.measure import Measures, measures
+from cepasim.levers.measure import Measures
+from cepasim.levers.precedence import measures
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.checks import check_against_data
 from cepasim.shocks.shocks import shocks, total_fund

@@ -24,8 +24,10 @@ from cepasim.economy.variants import CONSTANT_SHARE
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
 from cepasim.equilibrium.lag import lagged
-from cepasim.levers.measure import Measure, measures
-from cepasim.levers.tariff import TariffLever, line_rates
+from cepasim.levers.measure import Measure
+from cepasim.levers.precedence import measures
+from cepasim.levers.rates import line_rates
+from cepasim.levers.tariff import TariffLever
 from cepasim.levers.timing import Years
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run

@@ -7,7 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator
 import numpy as np
 
 from cepasim.economy.economy import Economy
-from cepasim.levers.measure import Measure, measures
+from cepasim.levers.measure import Measure, Measures
+from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
 
@@ -26,7 +27,10 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         In the order of the levers, then what holds for the whole result; none twice.
     """
     notes: list[str] = []
-    for together in _by_flow(economy, scenario):
+    resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
+    for acting in resolved.values():
+        notes += notes_on_precedence(acting, economy.classification)
+    for together in _by_flow(scenario, resolved):
         notes += type(together[0].lever).notes(economy, together)
         for measure in together:
             notes += () if measure.selection is None else measure.selection.notes
@@ -79,13 +83,12 @@ def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:
             )
 
 
-def _by_flow(economy: Economy, scenario: Scenario) -> Iterable[list[Measure]]:
+def _by_flow(scenario: Scenario, resolved: Measures) -> Iterable[list[Measure]]:
     """Measures of a kind that act on one flow together, each in the first market it reaches."""
-    resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
     first: dict[int, Measure] = {}
     for acting in resolved.values():
         for measure in acting:
-            first.setdefault(id(measure.lever), measure)
+            first.setdefault(id(measure.asked), measure)
     flows: dict[Hashable, list[Measure]] = {}
     for lever in scenario.levers:
         if id(lever) in first:

@@ -13,6 +13,7 @@ from cepasim.levers.words import LeverDict
 from cepasim.ui.state import Session, years_after_base
 
 _STEPS_SLIDER = 15
+_FOR_GOOD = "for good"
 
 
 def key_of(found: Session, *parts: object) -> str:
@@ -43,6 +44,8 @@ class Form:
 
     def country(self, code: object) -> str:
         """Return the name of a country or group."""
+        if code == "all":
+            return "All suppliers"
         names = {p.code: p.name for p in self.found.figures.economy.classification.partners}
         return names.get(str(code), COUNTRY.get(str(code), str(code)))
 
@@ -160,10 +163,24 @@ class Form:
             on_change=lambda: self.change({name: bool(st.session_state[key])}),
         )
 
-    def start(self) -> None:
+    def start(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the year in which the lever begins."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
-        self.choice("start", "First fiscal year", years_after_base(horizon), self.settings["start"])
+        years = years_after_base(horizon)
+        self.choice("start", "First fiscal year", years, self.settings["start"], then=then)
+
+    def end(self, then: Callable[[str], None] | None = None) -> None:
+        """Draw the last year in force; a lever that need not end may go on for good."""
+        horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
+        years = [year for year in years_after_base(horizon) if year >= self.settings["start"]]
+        if then is None:
+            years = [_FOR_GOOD, *years]
+
+        def change(year: str) -> None:
+            self.change({"end": None if year == _FOR_GOOD else year})
+
+        written = str(self.settings.get("end") or _FOR_GOOD)
+        self.choice("end", "Last fiscal year", years, written, then=then or change)
 
     def steps(self, label: str = "Equal annual steps") -> None:
         """Draw over how many years the lever comes."""

@@ -13,15 +13,28 @@ from cepasim.ui.controls import (
     ntb,
     origin,
     quota,
+    remedy,
     sourcing,
     tariff,
+    withdraw,
 )
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.group import Group
 
 CONTROLS: Mapping[str, Control] = {
     module.CONTROL.kind: module.CONTROL
-    for module in (tariff, origin, ntb, quota, fund, sourcing, exchange_rate, external)
+    for module in (
+        tariff,
+        withdraw,
+        remedy,
+        origin,
+        ntb,
+        quota,
+        fund,
+        sourcing,
+        exchange_rate,
+        external,
+    )
 }
 
 

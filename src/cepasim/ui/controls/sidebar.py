@@ -130,7 +130,8 @@ def _summary(form: Form, kind: str) -> str:
     if "select" in settings:
         classification = form.found.figures.economy.classification
         said.append(words.selection_in_words(settings["select"], classification))
-    said.append(f"from {settings['start']}")
+    until = f" to {settings['end']}" if settings.get("end") else ""
+    said.append(f"from {settings['start']}{until}")
     years = int(settings.get("years", 1))
     if years > 1:
         said.append(control.steps.format(years))

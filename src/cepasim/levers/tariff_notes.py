@@ -1,0 +1,221 @@
+"""What a reader must know of tariff levers: where nothing moves, and what the data do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.benchmark import known_product_trade
+from cepasim.economy.economy import Economy
+from cepasim.economy.lines import NO_LINE
+from cepasim.economy.market import Market
+from cepasim.equilibrium.preferences import effective_tariff
+from cepasim.levers.measure import Mask, Measure
+from cepasim.levers.rates import RateLever, line_rates
+from cepasim.levers.words import chapters_in_words
+from cepasim.products.levels import at_level, chapter_of
+
+#: Headings named in one note before the rest are counted.
+_NAMED = 6
+_LONGEST = 60
+#: Duties of which only the ad-valorem part is in the data.
+_IN_PART = ("compound", "higher_of", "lower_of", "other")
+
+
+def tariff_notes(economy: Economy, measures: Sequence[Measure]) -> Iterator[str]:
+    """Say what a reader must know of the tariff levers on one flow, the least surprising first."""
+    return _Reading(economy, measures).notes()
+
+
+class _Reading:
+    """The tariff levers on one flow, seen together: rates before and after on every line."""
+
+    def __init__(self, economy: Economy, measures: Sequence[Measure]) -> None:
+        self.economy = economy
+        self.market: Market = measures[0].market
+        lever = measures[0].lever
+        assert isinstance(lever, RateLever)
+        self.importer, self.source = lever.importer, lever.source
+        schedule = self.market.schedule
+        listed = schedule.category != NO_LINE
+        self.before = schedule.line_rates(self.source, measures[0].years)
+        self.after = line_rates(self.before, schedule.mfn, (m.everywhere() for m in measures))
+        #: Lines chosen, their rates when the lever begins, and the lines it still finds dutiable.
+        self.chosen = np.zeros(len(schedule.lines), dtype=np.bool_)
+        self.rate = np.array(self.before[-1])
+        for measure in measures:
+            self.chosen |= measure.lines & listed
+            self.rate[measure.lines] = self.before[measure.first_row, measure.lines]
+
+    def notes(self) -> Iterator[str]:
+        """Say all of it, the least surprising first."""
+        yield from self._unchanged()
+        yield from self._special_duties()
+        yield from self._barred()
+        yield from self._silent()
+
+    def _chapters_of(self, lines: Mask) -> list[str]:
+        schedule = self.market.schedule
+        hit = np.unique(schedule.chapter[schedule.product_of_line[lines]])
+        return [self.economy.chapters[h] for h in hit]
+
+    def _unchanged(self) -> Iterator[str]:
+        """Chapters in which no rate of any product moves in any year, and why."""
+        schedule, chapters = self.market.schedule, self.economy.chapters
+        payer = COUNTRY.get(self.source, self.source)
+        known = np.nan_to_num(self.rate)
+        product = np.nan_to_num(schedule.product_rates(self.rate))
+        moves = np.nan_to_num(
+            schedule.product_rates(self.after) - schedule.product_rates(self.before)
+        )
+        moved = {chapters[h] for h in np.unique(schedule.chapter[moves.any(axis=0)])}
+        free, untouched, low = [], [], []
+        chapter = schedule.chapter[schedule.product_of_line]
+        for hs in self._chapters_of(self.chosen):
+            if hs in moved:
+                continue
+            inside = self.chosen & (chapter == chapters.index(hs))
+            if not np.isnan(self.rate[inside]).any() and not known[inside].any():
+                free.append(hs)
+            elif not product[schedule.product_of_line[inside]].any():
+                untouched.append(hs)
+            elif not np.isnan(self.rate[inside]).all():
+                low.append(hs)
+        name = self.economy.classification
+        if free:
+            yield (
+                f"{COUNTRY[self.importer]}'s tariff on {payer} is already zero in "
+                f"{chapters_in_words(free, name)}: a cut there changes nothing"
+            )
+        if untouched:
+            yield (
+                f"In {chapters_in_words(untouched, name)} {payer} has a duty-free line beside "
+                "every dutiable one of the same product: taken as used already, so a cut changes "
+                "nothing"
+            )
+        if low:
+            yield (
+                f"No rate that shippers use moves in {chapters_in_words(low, name)}: they pay no "
+                "more today than the lever asks"
+            )
+
+    def _special_duties(self) -> Iterator[str]:
+        """Count specific, compound and mixed duties among the lines, and the trade behind them."""
+        schedule = self.market.schedule
+        unknown = self.chosen & np.isnan(self.rate)
+        in_part = self.chosen & (np.nan_to_num(self.rate) > 0) & np.isin(schedule.kind, _IN_PART)
+        country, name = COUNTRY[self.importer], self.economy.classification
+        if unknown.any():
+            yield (
+                f"{int(unknown.sum())} of the selected lines of {country} bear specific or mixed "
+                "duties without a known ad-valorem rate "
+                f"({chapters_in_words(self._chapters_of(unknown), name, _NAMED)}): they are left "
+                "as they are, and what they would add is not counted" + self._trade(unknown, True)
+            )
+        if in_part.any():
+            yield (
+                f"Of {int(in_part.sum())} selected lines of {country} with compound or either-or "
+                f"duties ({chapters_in_words(self._chapters_of(in_part), name, _NAMED)}) only the "
+                "ad-valorem part is known and counted; the specific part is not"
+                + self._trade(in_part, False)
+            )
+
+    def _trade(self, lines: Mask, alone: bool) -> str:
+        """Trade behind some lines, in words; with ``alone``, where no other line has a rate."""
+        schedule = self.market.schedule
+        products = np.logical_or.reduceat(lines, schedule.first_line)
+        if self.importer != "JPN" or self.source != self.market.partner:
+            return ". The trade behind them is not known by product"
+        trade = known_product_trade(self.economy.parameters, schedule)
+        year = format_fiscal_year(BASE_YEAR)
+        words = f". India sold US$ {trade[products].sum():.1f} mn of these products in {year}"
+        if not alone:
+            return words
+        only = products & np.isnan(schedule.product_rates(self.rate))
+        return (
+            words + f", US$ {trade[only].sum():.1f} mn of it where no other line has a known rate"
+        )
+
+    def _barred(self) -> Iterator[str]:
+        """Name the products freed from a rate so high that there is almost no trade."""
+        schedule = self.market.schedule
+        threshold = self.economy.parameters.value("prohibitive_rate")
+        before, after = np.nan_to_num(self.rate), np.nan_to_num(self.after[-1])
+        lines = self.chosen & (before >= threshold) & (after < before)
+        if not lines.any():
+            return
+        highest: dict[str, float] = {}
+        for code, rate in zip(schedule.lines[lines], before[lines], strict=True):
+            heading = at_level(str(code), "heading")
+            highest[heading] = max(highest.get(heading, 0.0), float(rate))
+        ranked = sorted(highest, key=lambda code: (-highest[code], code))
+        # One heading a chapter, or spirits and wines would fill the list.
+        named = list({chapter_of(code): code for code in reversed(ranked)}.values())
+        named = sorted(named, key=ranked.index)[:_NAMED]
+        shown = [f"{self._heading(code)} ({code}, {100 * highest[code]:.0f} %)" for code in named]
+        more = len(ranked) - len(shown)
+        barred = np.nan_to_num(schedule.product_rates(before)) >= threshold
+        barred &= np.logical_or.reduceat(lines, schedule.first_line)
+        beside = len(np.unique(schedule.product_of_line[lines])) - int(barred.sum())
+        text = (
+            "Rates so high that they let almost nothing through: "
+            + ", ".join(shown)
+            + (f" and {more} more headings" if more else "")
+            + ". Today's trade says little about what would come, and a chapter average hides it"
+        )
+        if barred.any():
+            text += (
+                f"; the model starts from {100 * self._share_of_chapters(barred, before):.2g} % of "
+                "these chapters' trade in the base year"
+            )
+        if beside:
+            text += (
+                f"; {beside} of the products have a cheaper line beside the barred one, taken as "
+                "used"
+            )
+        yield text
+
+    def _share_of_chapters(self, products: Mask, rates: Floats) -> float:
+        """Share of some products in the base year's imports of their chapters, c.i.f."""
+        market, schedule = self.market, self.market.schedule
+        column, group = market.exporters.index(self.source), schedule.chapter
+        paid = np.nan_to_num(schedule.product_rates(rates))
+        mfn = np.maximum(np.nan_to_num(schedule.product_mfn), paid)
+        cost = market.origin_cost[group, column]
+        claims = market.claims
+        effective = effective_tariff(mfn, mfn - paid, cost, claims.maximum, claims.function)
+        cif = market.product_weights[:, column] / (1 + effective)
+        cif = cif * (market.cif[:, column] / schedule.chapter_sums(cif))[group]
+        all_of_them = market.cif[np.unique(group[products]), column].sum()
+        return float(cif[products].sum() / max(all_of_them, 1e-12))
+
+    def _heading(self, code: str) -> str:
+        """Text of a heading, shortened: subheadings are described as ``heading: ...``."""
+        table = self.economy.parameters.table("classification/hs6")
+        described = table.loc[table["hs6"].str.startswith(code), "description"]
+        if described.empty:  # a national heading, such as India's of chapter 98
+            return self.economy.classification.name(chapter_of(code))
+        text = str(described.iloc[0]).split(":")[0]
+        if len(text) <= _LONGEST:
+            return text
+        return text[:_LONGEST].rsplit(" ", 1)[0].rstrip(",;… ") + " …"
+
+    def _silent(self) -> Iterator[str]:
+        """Chapters with a duty to cut and no trade to begin with."""
+        column = self.market.exporters.index(self.source)
+        dutiable = self.chosen & (np.nan_to_num(self.rate) > 0)
+        silent = [
+            hs
+            for hs in self._chapters_of(dutiable)
+            if self.market.fob[self.economy.chapters.index(hs), column] == 0
+        ]
+        if silent:
+            yield (
+                "No trade in the base year in "
+                f"{chapters_in_words(silent, self.economy.classification)}: a model of shares "
+                "cannot start any"
+            )
