@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
+
+#: Arrays by place; places that are alike in all of them are taken together.
+Marks: TypeAlias = Sequence[NDArray[Any]]
 
 #: Masks up to this number are told apart one by one.
 _FEW = 8
@@ -68,7 +71,7 @@ def _numbered(mark: NDArray[Any]) -> tuple[Ints, int]:
     return place, len(values)
 
 
-def in_one(marks: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+def in_one(marks: Marks) -> list[NDArray[Any]]:
     """Marks that tell the same places apart as many masks do; few are left as they are."""
     masks = [mark for mark in marks if mark.dtype == np.bool_]
     if len(masks) <= _FEW:

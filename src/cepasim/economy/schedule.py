@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.marks import cheapest, in_one, told_apart
+from cepasim.economy.marks import Marks, cheapest, in_one, told_apart
 from cepasim.economy.rates import LineRule, Rates
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
@@ -94,7 +94,7 @@ class TariffSchedule:
         self,
         source: str,
         selections: Hashable = (),
-        selected: Callable[[], Sequence[NDArray[Any]]] = tuple,
+        selected: Callable[[], Marks] = tuple,
     ) -> Kinds:
         """Products by kind: alike in chapter, rates under any figures, and selection.
 
@@ -126,9 +126,7 @@ class TariffSchedule:
         assert isinstance(found, Stack)
         return found
 
-    def _told_apart(
-        self, source: str, selections: Hashable, masks: Sequence[NDArray[Any]]
-    ) -> Kinds:
+    def _told_apart(self, source: str, selections: Hashable, masks: Marks) -> Kinds:
         facts = self.rates.facts
         levels, marks = facts.levels(source), facts.marks(source)
         # Sources told apart by the same marks, such as MFN rates alone, have the same products.
@@ -158,7 +156,7 @@ class TariffSchedule:
         self,
         levels: tuple[Floats, Floats],
         marks: tuple[NDArray[Any], ...],
-        masks: Sequence[NDArray[Any]],
+        masks: Marks,
     ) -> tuple[Ints, Ints, Ints, Ints]:
         """Kind of each product, a product of each kind, its first line, and the lines kept."""
         masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])
