@@ -123,9 +123,13 @@ def _duty_section(economy: Economy) -> Iterator[str]:
     duty = duty_report(economy)
     yield "## What India's exports pay Japan in a year, figure by figure"
     yield ""
-    yield "US$ million. Lines of a product: the best one, their mean, the highest."
+    yield (
+        "US$ million. Lines of a product: as India's claims show, the best one, their mean, the "
+        "highest."
+    )
     yield ""
-    head = ["claimed always: best", "mean", "highest", "never claimed: best", "mean", "as assumed"]
+    head = ["claimed always: by claims", "best", "mean", "highest"]
+    head += ["never claimed: best", "mean", "as observed"]
     yield from markdown_table(
         ["step", *head],
         (
@@ -137,13 +141,13 @@ def _duty_section(economy: Economy) -> Iterator[str]:
     use = economy.parameters.value
     known = known_product_trade(economy.parameters, economy.markets["JPN"].schedule).sum()
     yield (
-        f"The middle of the second column, {duty['full_mean'].mean():.0f} million a year, is a "
-        "fair round figure for what is due when the preference is always claimed. On the "
-        f"{known:,.0f} million of exports known by HS6 the duty is {first['full_best']:.0f}, "
-        f"{first['full_mean']:.0f} or {first['full_highest']:.0f} by choice of line, and "
-        f"{first['none_mean']:.0f} at MFN rates. On all exports, at the rates of 2023–24 and on "
-        f"the c.i.f. value, it is {last['full_best']:.0f} to {last['full_mean']:.0f} million. The "
-        f"model charges {duty['assumed'].iloc[-2]:.0f} (best line), because not all claim: of "
+        f"On the {known:,.0f} million of exports known by HS6 the duty is "
+        f"{first['full_claims']:.0f} million a year if the preference is always claimed: "
+        f"{first['full_best']:.0f}, {first['full_mean']:.0f} or {first['full_highest']:.0f} by "
+        f"choice of line, {first['none_mean']:.0f} at MFN rates. On all exports, at the rates of "
+        f"2023–24 and on the c.i.f. value, it is {last['full_claims']:.0f} "
+        f"({last['full_best']:.0f} to {last['full_mean']:.0f}) million. The model charges "
+        f"{duty['assumed'].iloc[-3]:.0f}, because not all claim: of "
         f"trade with a margin about {100 * use('utilisation_observed_ind_jpn'):.0f} % does "
         f"({100 * use('utilisation_observed_ind_jpn_50_64'):.0f} % in textiles and footwear, other "
         "chapters as Japan Customs' claims of 2021 show). A tariff lever removes what is due with "
@@ -158,9 +162,10 @@ def _duty_section(economy: Economy) -> Iterator[str]:
         "products and nil in others."
     )
     yield (
-        "- The best line is what a shipper *can* use, if the goods fit its description. Where a "
-        "product has a line for one species or size that is free and another that is not, the "
-        "best line understates the duty and the mean line overstates it for those who qualify."
+        "- The best line is what a shipper *can* use, if the goods fit its description. Claims "
+        "show how much of a product does, not which of several excluded lines the rest is on, nor "
+        "anything where no line has a margin or nothing is traded. Goods that enter on a line "
+        "with a margin and do not claim (small consignments) look as if they were on another one."
     )
     yield (
         "- Lines with specific or mixed duties without an ad-valorem equivalent count as zero in "

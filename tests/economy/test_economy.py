@@ -46,8 +46,8 @@ def test_clothing_is_free_for_india_and_not_for_china(
 ) -> None:
     year = np.array([2023])
     clothing = np.isin(schedule.chapter, [economy.chapters.index(hs) for hs in ("61", "62")])
-    india = schedule.product_rates(schedule.line_rates("IND", year))[0][clothing]
-    china = schedule.product_rates(schedule.line_rates("CHN", year))[0][clothing]
+    india = schedule.product_rates(schedule.line_rates("IND", year), "IND")[0][clothing]
+    china = schedule.product_rates(schedule.line_rates("CHN", year), "CHN")[0][clothing]
     assert india.max() == 0
     # China pays about 5 % in the schedule of 2026, more in 2023-24 when half of the cut was made.
     assert 0.05 < china.mean() < 0.09
@@ -76,7 +76,8 @@ def test_bangladesh_leaves_ldc_treatment_when_the_parameter_says(economy: Econom
     years = np.array([2028, 2029])
     clothing = schedule.chapter == economy.chapters.index("61")
     before, after = (
-        schedule.product_rates(row)[clothing].mean() for row in schedule.line_rates("BGD", years)
+        schedule.product_rates(row, "BGD")[clothing].mean()
+        for row in schedule.line_rates("BGD", years)
     )
     assert before == 0 and after > 0.05
     never = economy.with_overrides({"bangladesh_ldc_end": 2100}).markets["JPN"].schedule
@@ -84,9 +85,14 @@ def test_bangladesh_leaves_ldc_treatment_when_the_parameter_says(economy: Econom
 
 
 def test_best_line_is_at_most_the_mean_line(economy: Economy, schedule: TariffSchedule) -> None:
-    mean = Economy.build(economy.parameters, "mean").markets["JPN"].schedule
     rates = schedule.line_rates("IND", np.array([2023]))
-    best, average = schedule.product_rates(rates)[0], mean.product_rates(rates)[0]
+    best, average = (
+        built.markets["JPN"].schedule.product_rates(rates, "IND")[0]
+        for built in (
+            Economy.build(economy.parameters, "best"),
+            Economy.build(economy.parameters, "mean"),
+        )
+    )
     known = ~np.isnan(best)
     np.testing.assert_array_equal(known, ~np.isnan(average))
     assert (best[known] <= average[known] + 1e-12).all()
@@ -113,11 +119,11 @@ def test_observed_use_of_the_preference_is_reproduced(economy: Economy) -> None:
     market = economy.markets["IND"]
     column = market.partner_column
     schedule = market.schedule
-    rates = np.nan_to_num(schedule.product_rates(schedule.line_rates("JPN", np.array([2023])))[0])
-    mfn = np.nan_to_num(schedule.product_mfn)
+    rates = np.nan_to_num(schedule.product_base("JPN"))
+    mfn = np.nan_to_num(schedule.product_mfn("JPN"))
     phi = market.origin_cost[schedule.chapter, column]
     margin = mfn - rates
-    paid, collected = market.product_tariffs(rates, phi, market.claims.maximum)
+    paid, collected = market.tariffs(mfn, rates, phi, market.claims.maximum)
     cif = market.product_weights[:, column] / (1 + paid)
     h = schedule.chapter == economy.chapters.index("84")
     inside = h & (margin > 0)

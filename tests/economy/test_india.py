@@ -24,7 +24,7 @@ def forgone(economy: Economy, source: str) -> float:
     market = economy.markets["IND"]
     schedule, column = market.schedule, market.exporters.index(source)
     rates = np.nan_to_num(schedule.product_base(source))
-    mfn = np.fmax(np.nan_to_num(schedule.product_mfn), rates)
+    mfn = np.fmax(np.nan_to_num(schedule.product_mfn(source)), rates)
     paid, due = market.tariffs(
         mfn,
         rates,

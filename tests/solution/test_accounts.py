@@ -51,10 +51,10 @@ def test_lines_add_up_to_their_chapter_when_some_of_them_open(economy: Economy) 
     schedule, s = market.schedule, market.partner_column
     h = economy.chapters.index("87")
     lines = schedule.chapter == h
-    start = schedule.product_rates(schedule.line_rates("JPN", np.array([2023])))[0]
+    start, mfn = schedule.product_base("JPN"), schedule.product_mfn("JPN")
     cost = market.origin_cost[schedule.chapter, s]
-    before, _ = market.product_tariffs(start, cost, market.claims.maximum)
-    after, _ = market.product_tariffs(0.0 * start, cost, market.claims.maximum)
+    before, _ = market.tariffs(mfn, start, cost, market.claims.maximum)
+    after, _ = market.tariffs(mfn, 0.0 * start, cost, market.claims.maximum)
     hats = ((1 + after) / (1 + before))[lines]
     landed = market.product_weights[lines, s] * hats ** (1 - market.sigma_import[h])
     landed *= state.landed[0, h, s] / landed.sum()

@@ -44,7 +44,7 @@ class Economy:
         ``JPN`` and ``IND``.
     bilateral : DataFrame
         The benchmark's India-Japan trade by flow and chapter with ranges and grades.
-    line_rule : {"best", "mean"}
+    line_rule : {"claims", "claims_else_mean", "best", "mean"}
     product_rule : {"alike", "alike_preferential", "count"}
     wedge_rule : {"ces", "mean"}
     use_rule : {"consignments", "log_logistic"}
@@ -79,7 +79,7 @@ class Economy:
     def build(
         cls,
         parameters: Parameters,
-        line_rule: LineRule = "best",
+        line_rule: LineRule = "claims",
         product_rule: ProductRule = "alike",
         wedge_rule: WedgeRule = "ces",
         use_rule: UseRule = "consignments",
@@ -90,9 +90,11 @@ class Economy:
         ----------
         parameters : Parameters
             Checked, from a folder.
-        line_rule : {"best", "mean"}, optional
-            Whether a shipper to Japan takes the best tariff line open to it within an HS6 product,
-            or pays the mean of the product's lines (the two ends of what the schedule allows).
+        line_rule : {"claims", "claims_else_mean", "best", "mean"}, optional
+            Which tariff line of an HS6 product a shipper to Japan takes. ``claims``: India's as
+            its claims of the CEPA show (``tariffs/japan_lines_used``), the best line where they
+            do not and for other sources; ``claims_else_mean``: the mean of the lines where they do
+            not. ``best`` and ``mean`` for all are the two ends of what the schedule allows.
             India's products are always the mean of their lines.
         product_rule : {"alike", "alike_preferential", "count"}, optional
             Weights of products within a chapter where trade by product is not known: alike in

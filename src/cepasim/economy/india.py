@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Bools, Floats, Ints, read_only
+from cepasim.core.arrays import Bools, Floats, Ints, frozen_floats, read_only
 from cepasim.economy.agreements import Agreement
 from cepasim.economy.benchmark import exporters_of
 from cepasim.economy.lines import NO_LINE, Lines
@@ -224,7 +224,7 @@ def india_schedule(parameters: Parameters, chapters: tuple[str, ...]) -> TariffS
         exporters,
         category,
         table["kind"].to_numpy(str),
-        "mean",
+        dict.fromkeys(exporters, frozen_floats(np.ones(len(ordered.codes)))),
         tuple(groups.index(group) for group in groups),
         rates,
     )

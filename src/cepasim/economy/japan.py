@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints, read_only
+from cepasim.core.arrays import Floats, Ints, frozen_floats, read_only
+from cepasim.core.countries import PARTNER
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import exporters_of
 from cepasim.economy.lines import Lines
@@ -188,7 +189,24 @@ def japan_schedule(
         exporters,
         words["cepa_status"].to_numpy(str),
         words["mfn_kind"].to_numpy(str),
-        line_rule,
+        _line_use(parameters, ordered, exporters, line_rule),
         alike,
         JapanRates.under(facts, parameters),
     )
+
+
+def _line_use(
+    parameters: Parameters, lines: Lines, exporters: tuple[str, ...], line_rule: LineRule
+) -> dict[str, Floats]:
+    """Weights of lines in their products by source; who is not named takes the best line."""
+    if line_rule == "mean":
+        return dict.fromkeys(exporters, frozen_floats(np.ones(len(lines.codes))))
+    if line_rule == "best":
+        return {}
+    table = parameters.table("tariffs/japan_lines_used").set_index("hs9")["share"]
+    shares = table.reindex(lines.codes).fillna(0.0).to_numpy(float, copy=True)
+    if line_rule == "claims_else_mean":
+        counts = np.diff(np.append(lines.first, len(lines.codes)))
+        silent = np.add.reduceat(shares, lines.first) == 0
+        shares[np.repeat(silent, counts)] = 1.0
+    return {PARTNER["JPN"]: frozen_floats(shares)}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints, frozen_floats
-from cepasim.economy.rates import LineRule, Rates
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.rates import Rates
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.products.levels import at_level, belongs_to
 
@@ -70,7 +72,7 @@ class Lines:
         exporters: tuple[str, ...],
         category: NDArray[np.str_],
         kind: NDArray[np.str_],
-        line_rule: LineRule,
+        line_use: Mapping[str, Floats],
         alike: tuple[int, ...],
         rates: Rates,
     ) -> TariffSchedule:
@@ -84,7 +86,7 @@ class Lines:
             chapter=self.chapter[self.first],
             category=self.words(category, NO_LINE),
             kind=self.words(kind, NO_LINE),
-            line_rule=line_rule,
+            line_use=FrozenMapping(line_use),
             alike=alike,
             rates=rates,
         )

@@ -143,13 +143,15 @@ class Market:
             np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0)
         )
 
-    def product_tariffs(
-        self, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
+    def tariffs(
+        self, mfn: Floats, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
     ) -> tuple[Floats, Floats]:
         """Effective and collected tariff of each product at given preferential rates.
 
         Parameters
         ----------
+        mfn : ndarray, shape (K,)
+            MFN rate, fraction; NaN where unknown: the rate.
         rates : ndarray, shape (..., K)
             Rate with the preference, fraction; NaN (no ad-valorem rate known) counts as 0.
         origin_cost : ndarray, shape (..., K), or 0.0
@@ -162,14 +164,8 @@ class Market:
         effective, collected : ndarray, shape (..., K)
             One and the same array where proving origin costs nothing.
         """
-        return self.tariffs(self.schedule.product_mfn, rates, origin_cost, claimed)
-
-    def tariffs(
-        self, mfn: Floats, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
-    ) -> tuple[Floats, Floats]:
-        """Effective and collected tariff of products with MFN rates of shape (K,)."""
         rates = np.where(np.isnan(rates), 0.0, rates)
-        mfn = np.fmax(mfn, rates)  # where it is not known: the rate
+        mfn = np.fmax(mfn, rates)
         margin = mfn - rates
         if isinstance(origin_cost, float) and origin_cost == 0.0:
             paid = mfn - claimed * margin

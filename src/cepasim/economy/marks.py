@@ -1,4 +1,4 @@
-"""Telling the lines and products of a schedule apart by marks, and the cheapest line of several."""
+"""Telling the lines and products of a schedule apart by marks, and which lines count."""
 
 from __future__ import annotations
 
@@ -32,6 +32,38 @@ def cheapest(group: Ints, first: Floats, second: Floats) -> Ints:
     kept = np.ones(len(known), dtype=np.bool_)
     kept[1:] = depth[1:] < np.minimum.accumulate(depth)[:-1]
     return np.sort(np.concatenate([known[order][kept], np.flatnonzero(~both)]))
+
+
+def used_rates(rates: Floats, first: Ints, use: Floats | None) -> Floats:
+    """Rate of each product, shape (..., K), from those of its lines, shape (..., N).
+
+    The mean of known rates by use, shape (N,); the lowest where no line of the product has a
+    weight, and everywhere without ``use``. NaN where no rate that counts is known.
+    """
+    if use is None:
+        return np.asarray(np.fmin.reduceat(rates, first, axis=-1))
+    known = ~np.isnan(rates)
+    total = np.add.reduceat(np.where(known, use * rates, 0.0), first, axis=-1)
+    part = np.add.reduceat(known * use, first, axis=-1)
+    mean = np.divide(total, part, out=np.full(total.shape, np.nan), where=part > 0)
+    weighted = np.add.reduceat(use, first) > 0
+    if weighted.all():
+        return np.asarray(mean)
+    return np.where(weighted, mean, np.fmin.reduceat(rates, first, axis=-1))
+
+
+def merged(alike: Ints, group: Ints, weights: Floats) -> Floats:
+    """Weights within each group, shape (N,), those of alike places on the first of them.
+
+    The weights of a group sum to one where it has any.
+    """
+    places = alike + (int(alike.max(initial=0)) + 1) * group
+    _, first, place = np.unique(places, return_index=True, return_inverse=True)
+    total = np.bincount(group, weights)[group]
+    share = np.divide(weights, total, out=np.zeros(len(weights)), where=total > 0)
+    found = np.zeros(len(weights))
+    found[first] = np.bincount(place, share)
+    return found
 
 
 def told_apart(*marks: NDArray[Any]) -> Ints:

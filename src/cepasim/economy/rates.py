@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 
-LineRule = Literal["best", "mean"]
+#: How the lines of a product make its rate for India: as its claims show, and where they do not the
+#: best line open to the shipper or the mean; the best line everywhere; the mean everywhere.
+LineRule = Literal["claims", "claims_else_mean", "best", "mean"]
 
 
 @dataclass(frozen=True, eq=False)

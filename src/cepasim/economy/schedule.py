@@ -1,14 +1,13 @@
 """Tariff lines of one importer, and the way from a line to an HS chapter.
 
-Lines stay lines until the last step: a policy changes the rates of lines, a shipper takes the
-best line open to it within an HS6 product, and products aggregate to their chapter with the CES
-rule of the demand system, so that a prohibitive line with almost no trade neither dominates nor
-vanishes.
+Lines stay lines until the last step: a policy changes the rates of lines, lines make an HS6 product
+by what is known of their use, and products aggregate to their chapter with the CES rule of the
+demand system, so that a prohibitive line with almost no trade neither dominates nor vanishes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.marks import Marks, cheapest, in_one, told_apart
-from cepasim.economy.rates import LineRule, Rates
+from cepasim.economy.marks import Marks, cheapest, in_one, merged, told_apart, used_rates
+from cepasim.economy.rates import Rates
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
 #: being phased in moves in equal annual steps between the two.
@@ -47,8 +46,9 @@ class TariffSchedule:
     kind : ndarray of str, shape (N,)
         How the MFN duty is set: ``free``, ``ad_valorem``, ``specific``, ``compound``,
         ``higher_of``, ``lower_of`` or ``other``.
-    line_rule : {"best", "mean"}
-        How lines make a product: the best line open to the shipper, or the simple mean.
+    line_use : mapping of source to ndarray of shape (N,)
+        Weights of lines within their product, any unit. A product without weights, and every
+        product of a source that is not named, takes the best line open to the shipper.
     alike : tuple of int, length S
         For each source the first one that pays the same rates on every line, in every year.
     rates : Rates
@@ -64,7 +64,7 @@ class TariffSchedule:
     chapter: Ints
     category: NDArray[np.str_]
     kind: NDArray[np.str_]
-    line_rule: LineRule
+    line_use: Mapping[str, Floats]
     alike: tuple[int, ...]
     rates: Rates
     # What was worked out on the lines already, such as kinds: the same under all figures.
@@ -129,11 +129,12 @@ class TariffSchedule:
     def _told_apart(self, source: str, selections: Hashable, masks: Marks) -> Kinds:
         facts = self.rates.facts
         levels, marks = facts.levels(source), facts.marks(source)
+        use = self.line_use.get(source)
         # Sources told apart by the same marks, such as MFN rates alone, have the same products.
-        key = ("groups", tuple(id(mark) for mark in (*levels, *marks)), selections)
+        key = ("groups", id(use), tuple(id(mark) for mark in (*levels, *marks)), selections)
         if key not in self.known:
-            self.known[key] = self._grouped(levels, marks, masks)
-        of_product, product, first_line, line = self.known[key]
+            self.known[key] = self._grouped(levels, marks, masks, use)
+        of_product, product, first_line, line, weight = self.known[key]
         codes, names = self.lines[line], self.products[product]
         codes.setflags(write=False)
         names.setflags(write=False)
@@ -146,7 +147,7 @@ class TariffSchedule:
             chapter=self.chapter[product],
             category=self.category[line],
             kind=self.kind[line],
-            line_rule=self.line_rule,
+            line_use={} if use is None else {source: weight[line]},
             alike=(0,),
             rates=self.rates.on(facts.at(line, source)),
         )
@@ -157,18 +158,28 @@ class TariffSchedule:
         levels: tuple[Floats, Floats],
         marks: tuple[NDArray[Any], ...],
         masks: Marks,
-    ) -> tuple[Ints, Ints, Ints, Ints]:
-        """Kind of each product, a product of each kind, its first line, and the lines kept."""
+        use: Floats | None,
+    ) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+        """Kind of each product, a product of each kind, its first line, the lines kept, weights."""
         masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])
         rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
         of_line = told_apart(rest, *levels)
         # A product is the tuple of its lines; most have one. The best of them does not need those
         # that another one of the product is no dearer than.
         lines = np.arange(len(self.lines))
-        if self.line_rule == "best" and len(self.products) < len(self.lines):
+        if len(self.products) < len(self.lines):
             lines = cheapest(told_apart(self.product_of_line, rest), *levels)
-        elif self.line_rule == "mean":
-            lines = _without_repeats(of_line, self.first_line)
+        weight = np.zeros(len(self.lines))
+        if use is not None:
+            weight = merged(of_line, self.product_of_line, use)
+            weighted = (np.add.reduceat(use, self.first_line) > 0)[self.product_of_line]
+            best = np.zeros(len(self.lines), dtype=np.bool_)
+            best[lines] = True
+            lines = np.flatnonzero(np.where(weighted, weight > 0, best))
+            # Of one line alone it does not matter how it was found.
+            alone = np.bincount(self.product_of_line[lines], minlength=len(self.products)) == 1
+            weight[lines[alone[self.product_of_line[lines]]]] = 1.0
+            of_line = told_apart(of_line, weight)
         lines = lines[np.lexsort((of_line[lines], self.product_of_line[lines]))]
         count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
         start = np.cumsum(count) - count
@@ -185,7 +196,7 @@ class TariffSchedule:
         first = np.cumsum(many) - many
         line = lines[np.arange(many.sum()) + np.repeat(start[product] - first, many)]
         line = line[np.lexsort((line, np.repeat(np.arange(len(product)), many)))]
-        return of_product, product, first, line
+        return of_product, product, first, line, weight
 
     @property
     def mfn(self) -> Floats:
@@ -214,15 +225,15 @@ class TariffSchedule:
 
     def product_base(self, source: str) -> Floats:
         """Rate of each product in the base year, shape (K,); 0 where unknown."""
-        return self._once(("base", source), self.rates.of(source)[0], self._known_of_products)
+        return self._once(
+            ("base", source),
+            self.rates.of(source)[0],
+            lambda rates: np.nan_to_num(self.product_rates(rates, source)),
+        )
 
     def log_product_base(self, source: str) -> Floats:
         """``ln(1 + rate)`` of `product_base`."""
         return self._once(("log base", source), self.product_base(source), np.log1p)
-
-    def _known_of_products(self, line_rates: Floats) -> Floats:
-        rates = self.product_rates(line_rates)
-        return np.where(np.isnan(rates), 0.0, rates)
 
     def _once(self, key: Hashable, given: Floats, work: Callable[[Floats], Floats]) -> Floats:
         """What a function makes of an array that is often the same one under all figures."""
@@ -267,32 +278,28 @@ class TariffSchedule:
             rates = late.after(rates, years)
         return np.asarray(rates)
 
-    def product_rates(self, line_rates: Floats) -> Floats:
-        """Rate of each product from the rates of its lines.
+    def product_rates(self, line_rates: Floats, source: str) -> Floats:
+        """Rate of each product to a source, from the rates of its lines.
 
         Parameters
         ----------
         line_rates : ndarray, shape (..., N)
+        source : str
+            Whose use of the lines counts.
 
         Returns
         -------
         ndarray, shape (..., K)
-            NaN where no line of the product has a known rate.
+            NaN where no line of the product that is used has a known rate.
         """
         if len(self.products) == len(self.lines):
             return line_rates  # a product of one line has that line's rate
-        if self.line_rule == "best":
-            return np.asarray(np.fmin.reduceat(line_rates, self.first_line, axis=-1))
-        known = ~np.isnan(line_rates)
-        total = np.add.reduceat(np.where(known, line_rates, 0.0), self.first_line, axis=-1)
-        count = np.add.reduceat(known.astype(float), self.first_line, axis=-1)
-        mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-        return np.asarray(mean)
+        return used_rates(line_rates, self.first_line, self.line_use.get(source))
 
-    @property
-    def product_mfn(self) -> Floats:
-        """MFN rate of each product, shape (K,), fraction; NaN where unknown."""
-        return self._once("mfn", self.mfn, self.product_rates)
+    def product_mfn(self, source: str) -> Floats:
+        """MFN rate of each product on what a source sells, shape (K,), fraction; NaN unknown."""
+        of = source if source in self.line_use else ""
+        return self._once(("mfn", of), self.mfn, lambda rates: self.product_rates(rates, source))
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,12 +395,3 @@ class Stack:
     def sums(self, values: Floats) -> Floats:
         """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
         return np.asarray(np.add.reduceat(values, self.first, axis=-1))
-
-
-def _without_repeats(of_line: Ints, first_line: Ints) -> Ints:
-    """Lines, of products whose lines are all alike the first alone: the mean is the same."""
-    low, high = (extreme.reduceat(of_line, first_line) for extreme in (np.minimum, np.maximum))
-    counts = np.diff(np.append(first_line, len(of_line)))
-    kept = np.repeat(low != high, counts)
-    kept[first_line] = True
-    return np.flatnonzero(kept)

@@ -203,7 +203,7 @@ def _without_origin_cost(
     stack = schedule.stack([schedule.exporters[column] for column in columns])
     thin = {kinds: schedule.by_kind(kinds) for kinds in stack.kinds}
     rate = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
-    highest = np.fmax(stack.joined(lambda kinds: thin[kinds].product_mfn), rate)
+    highest = np.fmax(stack.joined(lambda kinds: thin[kinds].product_mfn(kinds.source)), rate)
     paid = highest - stack.spread(claimed[list(columns)]) * (highest - rate)
     cif = stack.number
     if product_rule != "count":
@@ -232,7 +232,7 @@ def _with_origin_cost(
     kinds = schedule.kinds(partner)
     mine, group = schedule.by_kind(kinds), kinds.chapter
     rate = mine.product_base(partner)
-    highest = np.fmax(mine.product_mfn, rate)
+    highest = np.fmax(mine.product_mfn(partner), rate)
     margin = highest - rate
     tastes = Tastes.of(kinds, sigma, known_trade, partner_fob)
     taste = tastes.at(np.zeros_like(rate) if product_rule == "count" else rate)

@@ -63,12 +63,12 @@ def full_use(economy: Economy) -> Economy:
         for column in range(len(market.exporters)):
             known = market.weights[column]
             thin, group = schedule.by_kind(known.kinds), known.kinds.chapter
-            before, after = (replace(one, schedule=thin) for one in (market, free))
-            rates = thin.product_base(known.kinds.source)
-            paid, _ = before.product_tariffs(
-                rates, market.origin_cost[group, column], market.claims.others[column]
+            source = known.kinds.source
+            mfn, rates = thin.product_mfn(source), thin.product_base(source)
+            paid, _ = market.tariffs(
+                mfn, rates, market.origin_cost[group, column], market.claims.others[column]
             )
-            scheduled, _ = after.product_tariffs(rates, 0.0, 1.0)
+            scheduled, _ = free.tariffs(mfn, rates, 0.0, 1.0)
             cif = known.by_kind / (1 + paid)
             effective[:, column] = thin.chapter_sums(cif * scheduled) / thin.chapter_sums(cif)
             factor = (1 + scheduled) / (1 + paid)

@@ -50,8 +50,9 @@ class OriginLever(AgreementLever):
         market = measures[0].market
         schedule = market.schedule
         yield _use_of_preferences(economy, market.importer)
-        rates = schedule.product_rates(schedule.line_rates(market.partner, measures[0].years))
-        margin = np.nan_to_num(schedule.product_mfn) - np.nan_to_num(rates)
+        source = market.partner
+        rates = schedule.product_rates(schedule.line_rates(source, measures[0].years), source)
+        margin = np.nan_to_num(schedule.product_mfn(source)) - np.nan_to_num(rates)
         chosen = np.zeros(len(schedule.products), dtype=np.bool_)
         claimed = np.zeros(len(schedule.products), dtype=np.bool_)
         for measure in measures:

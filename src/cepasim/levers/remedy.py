@@ -225,7 +225,7 @@ def _sources(settings: Mapping[str, Any], classification: Classification) -> tup
 
 
 def with_remedies(
-    schedule: TariffSchedule, rates: Floats, acting: Iterable[Acting]
+    schedule: TariffSchedule, source: str, rates: Floats, acting: Iterable[Acting]
 ) -> tuple[Floats, Floats]:
     """MFN and preferential rates of products with what remedies add to both.
 
@@ -233,6 +233,8 @@ def with_remedies(
     ----------
     schedule : TariffSchedule
         K products, N lines.
+    source : str
+        Whose rates they are.
     rates : ndarray, shape (Y, N)
         What the source pays on each line without remedies, fractions.
     acting : iterable of Acting
@@ -247,10 +249,10 @@ def with_remedies(
     for one in acting:
         if isinstance(one.lever, RemedyLever):
             added += one.share * (max(one.lever.add_percent) / 100) * one.chosen
-    alone = schedule.product_rates(added)
+    alone = schedule.product_rates(added, source)
 
     def of_products(by_line: Floats) -> Floats:
-        found = schedule.product_rates(by_line + added)
+        found = schedule.product_rates(by_line + added, source)
         return np.where(np.isnan(found), alone, found)
 
     return of_products(schedule.mfn), of_products(rates)

@@ -68,9 +68,10 @@ class _Reading:
         schedule, chapters = self.market.schedule, self.economy.chapters
         payer = COUNTRY.get(self.source, self.source)
         known = np.nan_to_num(self.rate)
-        product = np.nan_to_num(schedule.product_rates(self.rate))
+        product = np.nan_to_num(schedule.product_rates(self.rate, self.source))
         moves = np.nan_to_num(
-            schedule.product_rates(self.after) - schedule.product_rates(self.before)
+            schedule.product_rates(self.after, self.source)
+            - schedule.product_rates(self.before, self.source)
         )
         moved = {chapters[h] for h in np.unique(schedule.chapter[moves.any(axis=0)])}
         free, untouched, low = [], [], []
@@ -135,7 +136,7 @@ class _Reading:
         words = f". India sold US$ {trade[products].sum():.1f} mn of these products in {year}"
         if not alone:
             return words
-        only = products & np.isnan(schedule.product_rates(self.rate))
+        only = products & np.isnan(schedule.product_rates(self.rate, self.source))
         return (
             words + f", US$ {trade[only].sum():.1f} mn of it where no other line has a known rate"
         )
@@ -158,7 +159,7 @@ class _Reading:
         named = sorted(named, key=ranked.index)[:_NAMED]
         shown = [f"{self._heading(code)} ({code}, {100 * highest[code]:.0f} %)" for code in named]
         more = len(ranked) - len(shown)
-        barred = np.nan_to_num(schedule.product_rates(before)) >= threshold
+        barred = np.nan_to_num(schedule.product_rates(before, self.source)) >= threshold
         barred &= np.logical_or.reduceat(lines, schedule.first_line)
         beside = len(np.unique(schedule.product_of_line[lines])) - int(barred.sum())
         text = (
@@ -183,8 +184,8 @@ class _Reading:
         """Share of some products in the base year's imports of their chapters, c.i.f."""
         market, schedule = self.market, self.market.schedule
         column, group = market.exporters.index(self.source), schedule.chapter
-        paid = np.nan_to_num(schedule.product_rates(rates))
-        mfn = np.maximum(np.nan_to_num(schedule.product_mfn), paid)
+        paid = np.nan_to_num(schedule.product_rates(rates, self.source))
+        mfn = np.maximum(np.nan_to_num(schedule.product_mfn(self.source)), paid)
         cost = market.origin_cost[group, column]
         claims = market.claims
         effective = effective_tariff(mfn, mfn - paid, cost, claims.maximum, claims.function)

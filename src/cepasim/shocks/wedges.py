@@ -256,10 +256,11 @@ def _scheduled_wedges(
 
     def by_kind(kinds: Kinds) -> Floats:
         schedule = thin[kinds]
-        return schedule.product_rates(schedule.line_rates(kinds.source, distinct))
+        return schedule.product_rates(schedule.line_rates(kinds.source, distinct), kinds.source)
 
     columns = [market.exporters.index(source) for source in sources]
-    rates, mfn = stack.joined(by_kind), stack.joined(lambda kinds: thin[kinds].product_mfn)
+    rates = stack.joined(by_kind)
+    mfn = stack.joined(lambda kinds: thin[kinds].product_mfn(kinds.source))
     base = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
     claimed = stack.spread(market.claims.others[columns])
     paid, _ = market.tariffs(mfn, rates, 0.0, claimed)
@@ -320,11 +321,12 @@ def _source_wedges(
     if of_kind(moving, OriginLever):
         phi = origin_cost(thin.origin_cost[group, 0], acting)
     rates = line_rates(schedule.line_rates(kinds.source, years[rows]), schedule.mfn, acting)
-    product_mfn, product_rates = schedule.product_mfn, schedule.product_rates(rates)
+    name = kinds.source
+    mfn, products = schedule.product_mfn(name), schedule.product_rates(rates, name)
+    paid_base, _ = thin.tariffs(mfn, schedule.product_base(name), phi_base, claimed)
     if of_kind(moving, RemedyLever):
-        product_mfn, product_rates = with_remedies(schedule, rates, acting)
-    paid, collected = thin.tariffs(product_mfn, product_rates, phi, claimed)
-    paid_base, _ = thin.product_tariffs(schedule.product_base(kinds.source), phi_base, claimed)
+        mfn, products = with_remedies(schedule, name, rates, acting)
+    paid, collected = thin.tariffs(mfn, products, phi, claimed)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
     relief = bool(of_kind(moving, NtbLever))

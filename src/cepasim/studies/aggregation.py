@@ -20,6 +20,7 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.economy.rates import LineRule
 from cepasim.economy.variants import CONSTANT_SHARE
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
@@ -40,7 +41,11 @@ LONG_RUN = "long run"
 DEFAULT = "default"
 PRODUCT_BY_PRODUCT = "HS6 one by one"
 METHODS: Mapping[str, str] = {
-    DEFAULT: "best line of a product, products alike in taste where trade is not known, CES index",
+    DEFAULT: "lines of a product as India's claims of the CEPA show, products alike in taste where "
+    "trade is not known, CES index",
+    "claims, else mean line": "the mean of a product's lines where claims tell nothing, instead of "
+    "the best one",
+    "best line": "a shipper takes the best line of a product open to it",
     "mean line": "a shipper pays the mean of a product's lines",
     "mean wedge": "mean of the products' wedges at unchanged quantities instead of the CES index",
     "alike at the preferential rate": "products alike in taste at the preferential rate, as if "
@@ -52,12 +57,20 @@ METHODS: Mapping[str, str] = {
 }
 
 
+#: Methods that differ in the line of a product that is used.
+LINE_RULES: Mapping[str, LineRule] = {
+    "claims, else mean line": "claims_else_mean",
+    "best line": "best",
+    "mean line": "mean",
+}
+
+
 def _economies(economy: Economy) -> dict[str, Economy]:
     """The same parameters under each rule of aggregation."""
     parameters, line = economy.parameters, economy.line_rule
     return {
         DEFAULT: economy,
-        "mean line": Economy.build(parameters, "mean"),
+        **{method: Economy.build(parameters, rule) for method, rule in LINE_RULES.items()},
         "mean wedge": Economy.build(parameters, line, wedge_rule="mean"),
         "alike at the preferential rate": Economy.build(parameters, line, "alike_preferential"),
         "count": Economy.build(parameters, line, "count"),
@@ -200,18 +213,20 @@ def _tariff_hats(market: Market, source: str, acting: list[Measure], years: Year
     cost, top = market.origin_cost[schedule.chapter, column], market.claims.others[column]
     scheduled = schedule.line_rates(source, years)
     rates = line_rates(scheduled, schedule.mfn, (one.everywhere() for one in acting))
-    paid, _ = market.product_tariffs(schedule.product_rates(rates), cost, top)
+    mfn = schedule.product_mfn(source)
+    paid, _ = market.tariffs(mfn, schedule.product_rates(rates, source), cost, top)
     base = schedule.line_rates(source, np.array([BASE_YEAR]))
-    paid_base, _ = market.product_tariffs(schedule.product_rates(base), cost, top)
+    paid_base, _ = market.tariffs(mfn, schedule.product_rates(base, source), cost, top)
     return np.asarray((1 + paid) / (1 + paid_base))
 
 
 def _product_fob(economy: Economy, market: Market) -> Floats:
     """Benchmark exports of the partner by product, US$ million f.o.b., shape (K,)."""
     schedule, column = market.schedule, market.partner_column
-    base = schedule.line_rates(market.partner, np.array([BASE_YEAR]))
+    source = market.partner
+    base = schedule.product_rates(schedule.line_rates(source, np.array([BASE_YEAR])), source)
     cost = market.origin_cost[schedule.chapter, column]
-    paid, _ = market.product_tariffs(schedule.product_rates(base), cost, market.claims.maximum)
+    paid, _ = market.tariffs(schedule.product_mfn(source), base, cost, market.claims.maximum)
     share = market.product_weights[:, column] / (1 + paid[0])
     total = schedule.chapter_sums(share)
     return np.asarray(share * (market.fob[:, column] / total)[schedule.chapter])
@@ -227,13 +242,16 @@ def duty_report(economy: Economy) -> pd.DataFrame:
     -------
     DataFrame
         Index: the steps from known HS6 trade to what the model charges. Columns: the preference
-        claimed on everything, at the best, mean and highest line of each product; claimed on
-        nothing (MFN), at the best and mean line; and as the model assumes it is claimed.
+        claimed on everything, at the lines that claims show and at the best, mean and highest line
+        of each product; claimed on nothing (MFN), at the best and mean line; and as the model
+        assumes it is claimed.
     """
     market = economy.markets["JPN"]
     schedule, column = market.schedule, market.partner_column
     group, chapters = schedule.chapter, len(market.chapters)
-    mean_schedule = Economy.build(economy.parameters, "mean").markets["JPN"].schedule
+    economies = {
+        rule: Economy.build(economy.parameters, rule) for rule in ("claims", "best", "mean")
+    }
     base, final = (schedule.line_rates("IND", np.array([year]))[0] for year in (BASE_YEAR, 2026))
     trade = known_product_trade(economy.parameters, schedule)
     known = np.bincount(group, trade, chapters)
@@ -243,34 +261,42 @@ def duty_report(economy: Economy) -> pd.DataFrame:
     cif = (1 + market.freight[:, column])[group]
 
     def by_line(rates: Floats) -> dict[str, Floats]:
+        schedules = {rule: one.markets["JPN"].schedule for rule, one in economies.items()}
         return {
-            "best": np.nan_to_num(schedule.product_rates(rates)),
-            "mean": np.nan_to_num(mean_schedule.product_rates(rates)),
-            "highest": np.nan_to_num(np.fmax.reduceat(rates, schedule.first_line)),
-        }
+            rule: np.nan_to_num(one.product_rates(rates, "IND")) for rule, one in schedules.items()
+        } | {"highest": np.nan_to_num(np.fmax.reduceat(rates, schedule.first_line))}
 
     def duties(values: Floats, rates: Floats) -> list[float]:
         claimed, unclaimed = by_line(rates), by_line(schedule.mfn)
-        rates_of = [claimed[rule] for rule in ("best", "mean", "highest")]
+        rates_of = [claimed[rule] for rule in ("claims", "best", "mean", "highest")]
         rates_of += [unclaimed["best"], unclaimed["mean"]]
         return [float((values * rate).sum()) for rate in rates_of]
 
     own = _product_fob(economy, market)
     modelled = [
         float((e.markets["JPN"].tariff_collected * e.markets["JPN"].cif)[:, column].sum())
-        for e in (economy, Economy.build(economy.parameters, "mean"))
+        for e in economies.values()
     ]
-    nothing = [np.nan] * 5
+    nothing = [np.nan] * 6
     steps = {
         "known HS6 trade, f.o.b., rates of 2026": [*duties(trade, final), np.nan],
         "scaled up to each chapter's exports": [*duties(scaled, final), np.nan],
         "rates of 2023-24 (B15 not yet done)": [*duties(scaled, base), np.nan],
         "the rest of a chapter on its other products": [*duties(own, base), np.nan],
         "on the c.i.f. value": [*duties(own * cif, base), np.nan],
-        "use of the preference as assumed, best line": [*nothing, modelled[0]],
-        "use of the preference as assumed, mean line": [*nothing, modelled[1]],
+        "use of the preference as observed, lines by claims": [*nothing, modelled[0]],
+        "use of the preference as observed, best line": [*nothing, modelled[1]],
+        "use of the preference as observed, mean line": [*nothing, modelled[2]],
     }
-    columns = ["full_best", "full_mean", "full_highest", "none_best", "none_mean", "assumed"]
+    columns = [
+        "full_claims",
+        "full_best",
+        "full_mean",
+        "full_highest",
+        "none_best",
+        "none_mean",
+        "assumed",
+    ]
     return pd.DataFrame.from_dict(steps, orient="index", columns=columns)
 
 
@@ -278,7 +304,7 @@ def excluded_share(economy: Economy) -> pd.Series:
     """Share of India's imports from Japan in excluded products, percent, by weighting rule."""
     shares = {}
     for method, variant in _economies(economy).items():
-        if method in ("mean line", "mean wedge"):
+        if method in LINE_RULES or method == "mean wedge":
             continue
         market = variant.markets["IND"]
         schedule, column = market.schedule, market.partner_column

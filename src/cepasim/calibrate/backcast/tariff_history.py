@@ -131,10 +131,11 @@ def line_paths(
         Fractions; NaN where no ad-valorem rate of the product is known. Expected rates where
         only the shares of categories are known.
     """
-    final = schedule.line_rates(PARTNER[schedule.importer], np.array([BASE_YEAR]))[0]
+    source = PARTNER[schedule.importer]
+    final = schedule.line_rates(source, np.array([BASE_YEAR]))[0]
     # A line freed from a duty without an ad-valorem rate starts where its product does.
     unknown = np.isnan(schedule.mfn) & ~np.isnan(final)
-    mfn = np.where(unknown, schedule.product_mfn[schedule.product_of_line], schedule.mfn)
+    mfn = np.where(unknown, schedule.product_mfn(source)[schedule.product_of_line], schedule.mfn)
     b15 = ~np.isnan(last_step)
     staged = (schedule.category == "free") & ~b15
     partial = (schedule.category == "partial") & ~b15
@@ -182,7 +183,7 @@ def cepa_rates(parameters: Parameters) -> pd.DataFrame:
         year, source, note. Simple means over HS6 products, each at its best line in Japan and at
         the mean of its lines in India: no weight depends on trade.
     """
-    economy = Economy.build(parameters)
+    economy = Economy.build(parameters, line_rule="best")
     years = np.arange(FIRST_YEAR, BASE_YEAR + 1)
     frames = [_importer_rates(economy, importer, years) for importer in economy.markets]
     return pd.concat(frames, ignore_index=True)
@@ -194,9 +195,10 @@ def _importer_rates(economy: Economy, importer: str, years: NDArray[np.int64]) -
     last_step = _last_steps(parameters, schedule)
     rule = staging(parameters, schedule, ~np.isnan(last_step))
     paths = [
-        schedule.product_rates(rates) for rates in line_paths(schedule, rule, last_step, years)
+        schedule.product_rates(rates, market.partner)
+        for rates in line_paths(schedule, rule, last_step, years)
     ]
-    mfn = schedule.product_mfn
+    mfn = schedule.product_mfn(market.partner)
     low, high = _mfn_range(parameters, schedule)
     group, chapters = schedule.chapter, len(economy.chapters)
     # A product whose duty is not known stays out of both means.
