@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cepasim.studies.break_even import fund_break_even
     from cepasim.studies.grid import grid
     from cepasim.studies.monte_carlo import monte_carlo
+    from cepasim.studies.reference_path import reference
     from cepasim.studies.sensitivity import sensitivity, tornado
     from cepasim.studies.sweep import sweep
     from cepasim.tables.concentration import compare_basket
@@ -41,6 +42,7 @@ __all__ = [
     "grid",
     "load",
     "monte_carlo",
+    "reference",
     "scenarios",
     "sensitivity",
     "simulate",
@@ -58,6 +60,7 @@ _ON_DEMAND = {
     "fund_break_even": "cepasim.studies.break_even",
     "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
+    "reference": "cepasim.studies.reference_path",
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sweep",
     "tornado": "cepasim.studies.sensitivity",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import pandas as pd
@@ -91,8 +91,22 @@ def _described(solved: Run, engine: str) -> dict[str, object]:
             "line_rule": economy.line_rule,
             "product_rule": economy.product_rule,
             "wedge_rule": economy.wedge_rule,
+            "reference": _variant_described(solved),
         },
     )
+
+
+def _variant_described(solved: Run) -> dict[str, object]:
+    """Name the variant of the reference, with what a file of the user's said: it may change."""
+    variant = solved.variant
+    told: dict[str, object] = {"variant": variant.name}
+    if solved.scenario.variant_is_file:
+        told["growth"] = [
+            {name: value for name, value in asdict(rule).items() if value == value}  # no NaN
+            | {"chapters": sorted(rule.chapters)}
+            for rule in variant.rules
+        ]
+    return told
 
 
 def _split(economy: Economy, scenario: Scenario, engine: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import re
@@ -418,3 +419,61 @@ def test_help_comes_at_once(tmp_path: Path) -> None:
     done = program("--help", cwd=tmp_path)
     assert done.returncode == 0
     assert time.perf_counter() - begun < 5.0  # generous: catches a solver, not a busy machine
+
+
+# --- the reference ---------------------------------------------------------------------------
+
+
+def test_the_reference_is_printed_with_its_ranges() -> None:
+    out, _ = call("reference", "--horizon", "2030-31")
+    assert "2025-26  provisional" in out and "(published 6.04 in current dollars)" in out
+    [line] = [line for line in out.splitlines() if line.startswith("2030-31")]
+    assert line.count("[") == 2
+
+
+def test_the_reference_as_data() -> None:
+    out, _ = call("reference", "--csv", "--horizon", "2026-27", "--variant", "history")
+    table = pd.read_csv(io.StringIO(out), dtype={"hs": str})
+    assert len(table) == 4 * 2 * 99 and set(table["status"]) == {
+        "benchmark",
+        "published",
+        "provisional",
+        "assumed",
+    }
+
+
+def test_headlines_under_every_variant() -> None:
+    out, _ = call("reference", "--headlines")
+    assert "Full package" in out and "strong_exports" in out and "2035-36" in out
+
+
+def test_a_run_takes_the_variant_it_is_given() -> None:
+    imports = {}
+    for name in ("history", "constant_share"):
+        out, _ = call("run", "reference", "--format", "csv", "--reference", name)
+        table = pd.read_csv(io.StringIO(out))
+        last = table[table["fiscal_year"] == "2035-36"]
+        imports[name] = last["baseline_imports_usd_mn"].sum()
+    assert imports["history"] < 0.9 * imports["constant_share"]
+
+
+def test_an_unknown_variant_names_those_there_are(small: Path) -> None:
+    _, err = call("run", small, "--reference", "hystory", code=2)
+    assert "--reference: 'hystory'" in err and "did you mean history" in err
+    _, err = call("reference", "--variant", "none.csv", code=2)
+    assert "an existing CSV file" in err
+
+
+def test_a_wrong_growth_file_is_reported_with_its_line(small: Path, tmp_path: Path) -> None:
+    head = "variant,flow,group,from_year,value,low,high,unit,fades_to,half_life,grade,year,source"
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{head}\nmine,export,all,2026-27,quick,0,1,percent a year,,,D,2026-27,own\n")
+    _, err = call("run", small, "--reference", file, code=2)
+    assert f"{file}:2: value: 'quick'" in err
+
+
+def test_a_variant_in_a_file_is_reported_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nreference: hystory\nlevers: []\n")
+    _, err = call("run", file, code=2)
+    assert f"{file}:2: reference: 'hystory'" in err

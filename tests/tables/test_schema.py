@@ -55,7 +55,8 @@ def tables() -> list[tuple[str, pd.DataFrame]]:
     results.append(cepasim.simulate(economy, Scenario.from_dict(QUOTA)))
     ranges = cepasim.monte_carlo(economy, results[-1].scenario, draws=2)
     results.append(results[-1].with_ranges(ranges.headline_ranges(), {"draws": 2, "seed": 1}))
-    return [found for result in results for found in _tables(result)]
+    found = [found for result in results for found in _tables(result)]
+    return [*found, ("reference", cepasim.reference(economy))]
 
 
 def test_tables_of_results_and_the_list_have_the_same_columns(

@@ -164,3 +164,15 @@ def test_a_changed_link_is_refused_or_read_never_a_crash(data: st.DataObject) ->
 def test_no_query_asks_for_nothing() -> None:
     assert link.read_query({}, BUNDLED) is None
     assert link.read_query({"utm_source": "mail"}, BUNDLED) is None
+
+
+def test_a_variant_of_the_reference_goes_with_the_link() -> None:
+    scenario = Scenario.from_dict({"name": "mine", "reference": "history", "horizon": "2045-46"})
+    assert link.scenario_of(link.token_of(scenario)) == scenario
+    assert Scenario.from_dict(scenario.to_dict()) == scenario
+
+
+def test_a_link_cannot_name_a_file_of_the_server() -> None:
+    scenario = Scenario.from_dict({"name": "mine", "reference": "/srv/secret.csv"})
+    with pytest.raises(InputError, match="a file is read by the command line"):
+        link.scenario_of(link.token_of(scenario))

@@ -17,6 +17,7 @@ from cepasim.cli.check import check
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.params import params
+from cepasim.cli.reference import reference
 from cepasim.cli.run import run
 from cepasim.cli.scenarios import scenarios
 from cepasim.cli.studies import batch, compare_engines, montecarlo
@@ -34,6 +35,7 @@ app.command()(run)
 app.command()(check)
 app.add_typer(params, name="params")
 app.command()(scenarios)
+app.command()(reference)
 app.command("app")(front_end)
 app.command("compare-engines")(compare_engines)
 app.command()(calibrate)

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from cepasim.scenario.scenario import Scenario
 
 
-def read_inputs(scenario: str, params: Path | None) -> tuple[Economy, Scenario, Path]:
-    """Read both inputs and report the problems of both together."""
+def read_inputs(
+    scenario: str, params: Path | None, reference: str | None = None
+) -> tuple[Economy, Scenario, Path]:
+    """Read both inputs and report the problems of both together.
+
+    A variant of the reference that is asked for takes the place of the scenario's own.
+    """
     import cepasim
 
     problems: list[Problem] = []
@@ -33,7 +38,23 @@ def read_inputs(scenario: str, params: Path | None) -> tuple[Economy, Scenario, 
         problems += error.problems
     if problems or read is None or economy is None or file is None:
         raise InputError(problems)
+    if reference is not None:
+        check_reference(economy, reference)
+        read = read.model_copy(update={"variant": reference})
     return economy, read, file
+
+
+def check_reference(economy: Economy, reference: str) -> None:
+    """Refuse ``--reference`` that is neither a variant nor a sound file of one."""
+    from cepasim.economy.variants import variant_named
+
+    try:
+        variant_named(reference, economy.ground.variants, economy.classification)
+    except InputError as error:
+        for problem in error.problems:
+            if problem.field == "reference":
+                refuse("--reference", reference, problem.allowed)
+        raise
 
 
 def check_folder_exists(params: Path | None) -> None:

@@ -44,6 +44,16 @@ ScenarioName = Annotated[
     ),
 ]
 EngineName = Annotated[str, typer.Option("--engine", help="Engine to solve with.")]
+ReferenceName = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        metavar="NAME|FILE",
+        help="How the reference goes on after the last published year: central, constant_share, "
+        "history, strong_exports, or your own CSV file.",
+        show_default="the scenario's own, or central",
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option(

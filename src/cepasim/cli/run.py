@@ -15,6 +15,7 @@ from cepasim.cli.options import (
     Grouping,
     OutputFormat,
     ParameterFolder,
+    ReferenceName,
     ScenarioName,
     named_path,
 )
@@ -52,6 +53,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    reference: ReferenceName = None,
     params: ParameterFolder = None,
     draws: Annotated[
         int,
@@ -68,7 +70,7 @@ def run(
         from cepasim.scenario.reading import naming_lines
 
         check_output(out, output_format)
-        economy, read, file = read_inputs(scenario, params)
+        economy, read, file = read_inputs(scenario, params, reference)
         with naming_lines(file):
             result = _simulated(economy, read, engine, draws)
         level: Level = by.value

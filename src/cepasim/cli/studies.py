@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from cepasim.cli.errors import FAILED, WRONG_INPUT, refuse, reporting
-from cepasim.cli.inputs import bundled_scenarios, read_inputs
+from cepasim.cli.inputs import bundled_scenarios, check_reference, read_inputs
 from cepasim.cli.options import (
     Debug,
     EngineName,
     Oversubscribe,
     ParameterFolder,
+    ReferenceName,
     ScenarioName,
     Scheduler,
     Workers,
@@ -50,6 +51,7 @@ def montecarlo(
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Number of draws.")] = 1024,
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
     engine: EngineName = "armington",
+    reference: ReferenceName = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -67,7 +69,7 @@ def montecarlo(
         from cepasim.studies.executors import open_executor
 
         _say_workers(workers, oversubscribe, scheduler)
-        economy, read, file = read_inputs(scenario, params)
+        economy, read, file = read_inputs(scenario, params, reference)
         with (
             naming_lines(file),
             open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor,
@@ -110,6 +112,7 @@ def batch(
         ),
     ] = None,
     engine: EngineName = "armington",
+    reference: ReferenceName = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -140,8 +143,12 @@ def batch(
         if grid is not None:
             given += read_grid(grid, bundled)
         economy = cepasim.load(params)
+        if reference is not None:
+            check_reference(economy, reference)
         with open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor:
-            done = cepasim.batch(economy, given, executor, out=out, engine=engine)
+            done = cepasim.batch(
+                economy, given, executor, out=out, engine=engine, reference=reference
+            )
         for key, problem in done.failures.itertuples(index=False):
             typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)
         finished = int(done.index["done"].sum())

@@ -25,7 +25,9 @@ _TOTALS, _CHAPTERS, _DEFLATOR = (
     "reference/published_chapters",
     "reference/deflator",
 )
-_CUSTOMS, _WORLD = "reference/customs_goods_by_chapter", "history/world"
+_WORLD = "history/world"
+#: The pair's trade by chapter as Japan's customs see it.
+CUSTOMS = "reference/customs_goods_by_chapter"
 #: Evidence on a chapter that moves by more than this factor in a year says that something else is
 #: counted, not that the pair's trade did so.
 _LARGEST_MOVE = 20.0
@@ -204,8 +206,8 @@ def _moves(
     world = parameters.table(_WORLD)
     world = world[world["basis"].str.startswith("published")]
     tables = [world]
-    if _CUSTOMS in parameters.tables:  # the pair's own trade, seen by Japan
-        tables.append(parameters.table(_CUSTOMS))
+    if CUSTOMS in parameters.tables:  # the pair's own trade, seen by Japan
+        tables.append(parameters.table(CUSTOMS))
     moves = np.ones((len(years), len(chapters)))
     for table in tables:
         known = table[table["flow"] == flow].pivot(

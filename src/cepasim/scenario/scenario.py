@@ -91,6 +91,11 @@ class Scenario(Frozen):
         return self.time == "path"
 
     @property
+    def variant_is_file(self) -> bool:
+        """Whether the reference's growth is read from a file of the user's."""
+        return self.variant.endswith(".csv")
+
+    @property
     def years(self) -> Ints:
         """First calendar years of the fiscal years it is solved for."""
         last = parse_fiscal_year(self.horizon) if self.staged else BASE_YEAR

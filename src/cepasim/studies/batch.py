@@ -129,6 +129,7 @@ def batch(
     out: Path | str | None = None,
     engine: str = "armington",
     tables: Iterable[str] = IN_MEMORY,
+    reference: str | None = None,
 ) -> Batch:
     """Run many scenarios.
 
@@ -150,6 +151,8 @@ def batch(
     tables : iterable of str, optional
         Tables to hold in memory where there is no folder, which gets all: ``totals``, ``sectors``,
         ``contributions``; ``displacement`` as well if asked for.
+    reference : str, optional
+        Variant of the reference, or a file, for all of them in place of their own.
 
     Returns
     -------
@@ -177,7 +180,7 @@ def batch(
     engine_named(engine)
     wanted = TABLES if out is not None else _wanted(tables)
     directory = None if out is None else _directory(out)
-    entries = _read(economy, given)
+    entries = _read(economy, given, reference)
     blob = chunks.packed(economy)
     if directory is not None:
         kept.take_up(directory, _identity(economy, engine))
@@ -303,7 +306,7 @@ def _directory(out: object) -> Path:
     return Path(out)
 
 
-def _read(economy: Economy, given: Iterable[Given]) -> dict[str, _Entry]:
+def _read(economy: Economy, given: Iterable[Given], reference: str | None) -> dict[str, _Entry]:
     """Scenarios by key, with the problems of those that cannot be read."""
     entries: dict[str, _Entry] = {}
     known = economy.classification, economy.parameters
@@ -322,6 +325,8 @@ def _read(economy: Economy, given: Iterable[Given]) -> dict[str, _Entry]:
                 entry.scenario = Scenario.from_dict(dict(one), *known)
             else:
                 entry.scenario = Scenario.read(Path(one), *known)
+            if reference is not None:
+                entry.scenario = entry.scenario.model_copy(update={"variant": reference})
             entry.text = entry.scenario.to_yaml()
         except InputError as error:
             entry.failure = list(error.problems)

@@ -37,6 +37,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "partner": ("japan", "india"),
         "item": ("exports", "imports", "balance"),
         "flow": ("exports", "imports"),
+        "end": ("low", "high"),
         "group": tuple(GROUP_COLUMN.values()),
         "total": TOTALS,
     }
@@ -161,6 +162,12 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                     always=False,
                 ),
                 _usd(
+                    "baseline_{item}_{end}_usd_mn",
+                    "90 % range of the level in the reference: what is printed and the deflator in "
+                    "known years, errors of earlier forecasts of the same reach in assumed ones",
+                    always=False,
+                ),
+                _usd(
                     "quota_rent_{country}_usd_mn",
                     "quota rents that go to the country; where there are quotas",
                     always=False,
@@ -190,6 +197,11 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _usd(
                     "import_content_usd_mn",
                     "of the scenario: inputs and machinery of what the levers add to output",
+                    always=False,
+                ),
+                _usd(
+                    "baseline_{end}_usd_mn",
+                    "90 % range of the level in the reference, as in totals",
                     always=False,
                 ),
                 GRADE,
@@ -254,6 +266,28 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 Column("premium_pct", "% of the landed price", "what a unit within is worth more"),
                 _usd("rent_usd_mn", "premium times what enters within"),
                 Column("rent_owner", "text", "importer or exporter"),
+            ),
+        ),
+        "reference": TableSchema(
+            "one fiscal year, flow and product, or total (cepasim.reference)",
+            (
+                YEAR,
+                FLOW,
+                Column("hs", "text", "product, or total"),
+                Column(
+                    "published_usd_mn",
+                    "US$ million, current",
+                    "trade of known years in current dollars; empty where assumed",
+                ),
+                _usd("usd_mn", "level of the reference"),
+                Column("status", "text", "of the year: benchmark, published, provisional, assumed"),
+                _usd("low", "lower end of the 90 % range of the level"),
+                _usd("high", "upper end of it"),
+                Column(
+                    "basis",
+                    "text",
+                    "of the row: published; estimated, a chapter of a published total; assumed",
+                ),
             ),
         ),
         "basket": TableSchema(

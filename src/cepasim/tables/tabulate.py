@@ -13,6 +13,7 @@ from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.solution.state import Run
+from cepasim.tables.levels import balance_range, chapter_range, total_range
 from cepasim.tables.notes import beyond_the_record, scenario_notes
 from cepasim.tables.schema import empty_table
 
@@ -54,6 +55,14 @@ def totals(run: Run) -> pd.DataFrame:
         "change_in_balance_without_content_usd_mn": (exports - base_exports)
         - (solved - base_imports),
     }
+    ranges = {
+        "exports": total_range(run, "export"),
+        "imports": total_range(run, "import"),
+        "balance": balance_range(run),
+    }
+    for item, found in ranges.items():
+        table[f"baseline_{item}_low_usd_mn"] = found.low
+        table[f"baseline_{item}_high_usd_mn"] = found.high
     if after.has_quotas:
         rents = after.quota_rents()
         for country, name in COLUMN_NAME.items():
@@ -76,6 +85,7 @@ def sectors(run: Run) -> pd.DataFrame:
         change = new - old
         percent = np.divide(100 * change, old, out=np.zeros(shape), where=old > 0)
         percent[(old <= 0) & (change != 0)] = np.nan
+        around = chapter_range(run, flow)
         frames.append(
             pd.DataFrame(
                 {
@@ -87,6 +97,8 @@ def sectors(run: Run) -> pd.DataFrame:
                     "change_usd_mn": change.ravel(),
                     "change_pct": percent.ravel(),
                     "import_content_usd_mn": extra.ravel(),
+                    "baseline_low_usd_mn": around.low.ravel(),
+                    "baseline_high_usd_mn": around.high.ravel(),
                     "grade": np.tile(grade[flow].loc[list(chapters)].to_numpy(str), shape[0]),
                 }
             )

@@ -85,7 +85,21 @@ def scenario_of(
         raise _broken(token[:20] + "…", "a complete link, as the page wrote it") from None
     if not isinstance(data, Mapping):
         raise _broken(token[:20] + "…", "a complete link, as the page wrote it")
-    return Scenario.from_dict(data, classification, parameters)
+    return without_files(Scenario.from_dict(data, classification, parameters))
+
+
+def without_files(scenario: Scenario) -> Scenario:
+    """Refuse a scenario from outside that names a file: a page reads no file of its server.
+
+    Raises
+    ------
+    InputError
+        If the variant of the reference is a file.
+    """
+    if scenario.variant_is_file:
+        allowed = "the name of a variant; a file is read by the command line and by Python only"
+        raise InputError([Problem("scenario", None, "reference", scenario.variant, allowed)])
+    return scenario
 
 
 def query_of(

@@ -280,8 +280,9 @@ class Session:
         """Return the reference without the changed assumptions; None where none is changed."""
         if not self.scenario.parameters:
             return None
-        written = {"name": "Reference", "horizon": self.scenario.horizon}
-        return self.result(Scenario.from_dict({**written, "time": self.scenario.time}))
+        shown = self.scenario
+        written = {"name": "Reference", "horizon": shown.horizon, "time": shown.time}
+        return self.result(Scenario.from_dict({**written, "reference": shown.variant}))
 
     def link_query(self) -> dict[str, str]:
         """Return the query parameters that restore what is shown."""

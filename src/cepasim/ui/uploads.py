@@ -19,6 +19,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 from cepasim.scenario.reading import MAX_BYTES
 from cepasim.scenario.scenario import Scenario
+from cepasim.ui.link import without_files
 
 MAX_ARCHIVE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 100_000_000
@@ -47,7 +48,7 @@ def read_scenario(
         path = Path(folder) / "scenario.yaml"
         path.write_bytes(content)
         try:
-            return Scenario.read(path, classification, parameters)
+            return without_files(Scenario.read(path, classification, parameters))
         except InputError as wrong:
             raise InputError(_renamed(wrong, str(path), file_name)) from None
         except (RecursionError, yaml.YAMLError):

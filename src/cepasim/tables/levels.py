@@ -1,0 +1,144 @@
+"""How far levels of the reference may be from what comes: the fan around known and assumed years.
+
+Known years are uncertain by what is printed and by the deflator, chapters that are not published
+also by their estimate. Assumed years add the errors that forecasts of the same reach made before
+(``reference/fan``, from rolling origins). Changes of a scenario do not carry this range: they
+scale with the level, and their own uncertainty is that of the parameters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cepasim.core.arrays import Floats, Ints
+from cepasim.core.countries import FLOW_INTO
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.economy import Economy
+from cepasim.economy.known_years import CUSTOMS
+from cepasim.solution.state import Run
+
+_FAN = "reference/fan"
+_IMPORTER = {flow: importer for importer, flow in FLOW_INTO.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Range:
+    """Range of some levels, US$ million of 2023-24.
+
+    Attributes
+    ----------
+    low, high : ndarray
+        Of the shape of the levels.
+    """
+
+    low: Floats
+    high: Floats
+
+
+def total_range(run: Run, flow: str) -> Range:
+    """Range of a flow's total in the reference, shape (Y,)."""
+    level = _levels(run, flow).sum(axis=1)
+    if not run.scenario.staged:
+        return Range(level, level)
+    known = run.economy.ground.known_years[_IMPORTER[flow]]
+    low, high = np.zeros(len(run.years)), np.zeros(len(run.years))
+    count = min(len(known.years), len(run.years) - 1)
+    for row in range(count):
+        deflator = known.deflator[row]
+        low[1 + row] = np.log(
+            known.total_low[row] / known.total[row] * deflator / known.deflator_high[row]
+        )
+        high[1 + row] = np.log(
+            known.total_high[row] / known.total[row] * deflator / known.deflator_low[row]
+        )
+    return _around(run, flow, "total", level, (low, high))
+
+
+def chapter_range(run: Run, flow: str) -> Range:
+    """Range of each chapter in the reference, shape (Y, H)."""
+    level = _levels(run, flow)
+    low, high = np.zeros(level.shape), np.zeros(level.shape)
+    known = run.economy.ground.known_years[_IMPORTER[flow]]
+    for row, year in enumerate(run.years.tolist()[: 1 + len(known.years)]):
+        low[row], high[row] = _estimated(run.economy, flow, year)
+        if row and run.scenario.staged:
+            published = known.published[row - 1]
+            low[row, published] = high[row, published] = 0.0
+            deflator = known.deflator[row - 1]
+            low[row] = _both(low[row], np.log(deflator / known.deflator_high[row - 1]))
+            high[row] = _both(high[row], np.log(deflator / known.deflator_low[row - 1]))
+    return _around(run, flow, "chapter", level, (low, high))
+
+
+def balance_range(run: Run) -> Range:
+    """Range of the balance in the reference, shape (Y,): errors of the two flows are unrelated."""
+    exports, imports = (_levels(run, flow).sum(axis=1) for flow in ("export", "import"))
+    out, into = total_range(run, "export"), total_range(run, "import")
+    balance = exports - imports
+    return Range(
+        balance - np.hypot(exports - out.low, into.high - imports),
+        balance + np.hypot(out.high - exports, imports - into.low),
+    )
+
+
+def _levels(run: Run, flow: str) -> Floats:
+    return run.reference.exports if flow == "export" else run.reference.imports
+
+
+def _around(
+    run: Run, flow: str, level_of_detail: str, level: Floats, known: tuple[Floats, Floats]
+) -> Range:
+    """Range around levels: what is uncertain in known years, and the fan in assumed ones."""
+    last = run.economy.ground.known_years[_IMPORTER[flow]].last
+    if not run.scenario.staged:
+        last = BASE_YEAR
+    ahead = run.years - last
+    low, high = known
+    place = min(int(last - BASE_YEAR), len(run.years) - 1)
+    ends = []
+    for side, logs in (("low", low), ("high", high)):
+        error = _fan(run.economy, flow, level_of_detail, side, ahead)
+        if level.ndim == 2:
+            error = error[:, None]
+        later = (ahead > 0).reshape(error.shape)
+        ends.append(level * np.exp(np.where(later, _both(logs[place], error), logs)))
+    return Range(*ends)
+
+
+def _both(one: Floats, other: Floats) -> Floats:
+    """Two unrelated errors in logs of the same sign, together."""
+    return np.asarray(np.copysign(np.hypot(one, other), one + other))
+
+
+def _fan(economy: Economy, flow: str, level: str, side: str, ahead: Ints) -> Floats:
+    """Log errors of forecasts by years ahead; 0 in known years. Beyond the table: a random walk."""
+    table = economy.parameters.table(_FAN)
+    rows = table[(table["flow"] == flow) & (table["level"] == level)].sort_values("years_ahead")
+    known = rows["years_ahead"].to_numpy(float)
+    errors = rows[f"error_{side}_log"].to_numpy(float)
+    reach = np.maximum(ahead, 0).astype(float)
+    found = np.interp(reach, np.append(0.0, known), np.append(0.0, errors))
+    return np.asarray(found * np.sqrt(np.maximum(reach / known[-1], 1.0)))
+
+
+def _estimated(economy: Economy, flow: str, year: int) -> tuple[Floats, Floats]:
+    """Log errors of chapters as estimated for a year: of the latest estimate up to then."""
+    chapters = list(economy.chapters)
+    table = economy.bilateral[economy.bilateral["flow"] == flow]
+    if year > BASE_YEAR and CUSTOMS in economy.parameters.tables:
+        customs = economy.parameters.table(CUSTOMS)
+        customs = customs[customs["flow"] == flow]
+        until = customs["fiscal_year"] <= format_fiscal_year(year)
+        latest = customs.loc[until, "fiscal_year"].max()
+        if latest > format_fiscal_year(BASE_YEAR):
+            table = customs[customs["fiscal_year"] == latest]
+    rows = table.set_index("hs").reindex(chapters)
+    value, low, high = (rows[name].to_numpy(float) for name in ("value", "low", "high"))
+    there = (value > 0) & (low > 0)
+    none = np.zeros(len(chapters))
+    return (
+        np.log(np.divide(low, value, out=np.ones_like(none), where=there)),
+        np.log(np.divide(high, value, out=np.ones_like(none), where=value > 0)),
+    )
