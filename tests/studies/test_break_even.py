@@ -40,16 +40,22 @@ def test_inputs_alone_are_the_break_even_of_potential_exports(
         assert row["break_even_low"] < row["break_even"] < row["break_even_high"]
 
 
-def test_each_thing_counted_moves_it_the_way_it_must(table: pd.DataFrame) -> None:
+def test_each_thing_counted_moves_it_the_way_it_must(table: pd.DataFrame, economy: Economy) -> None:
     for window in ("labour_intensive", "sunrise"):
         level = table.loc[window, "break_even"]
         assert level["inputs"] < level["inputs_and_machinery"]
         assert level["displacement"] < level["inputs_and_machinery"]
         assert level["displacement"] < level["realised"]
         assert 0 < table.loc[(window, "realised"), "realised_share"] < 1
-    # What the parameters assume: clothing pays for its inputs, sunrise industries do not.
-    assert table.loc[("labour_intensive", "realised"), "balance_usd_per_usd"] > 0
-    assert table.loc[("sunrise", "realised"), "balance_usd_per_usd"] < 0
+    # Clothing pays for its inputs; sunrise industries come out even if plants buy as the average
+    # Indian producer does, and do not where affiliates buy as much as the range admits.
+    assert table.loc[("labour_intensive", "realised"), "balance_usd_per_usd"] > 0.05
+    assert 0 < table.loc[("sunrise", "realised"), "balance_usd_per_usd"] < 0.05
+    rows = economy.parameters.table("fund/fund").set_index("name")
+    highest = float(rows.loc["japanese_inputs_per_output_sunrise", "high"])
+    dear = fund_break_even(economy.with_overrides({"japanese_inputs_per_output_sunrise": highest}))
+    dear = dear.set_index(["window", "case"])
+    assert dear.loc[("sunrise", "realised"), "balance_usd_per_usd"] < 0
 
 
 def test_the_sign_of_the_balance_is_that_of_the_distance(table: pd.DataFrame) -> None:

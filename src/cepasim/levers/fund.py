@@ -102,8 +102,10 @@ class FundLever(Lever):
         sells = market.fob[:, market.partner_column] > 0
         for lever, measure in of_kind(measures, cls):
             yield (
-                "How much of the fund's output goes to Japan, and how much it buys from Japan, no "
-                "source gives (grade D): the sign of its effect on the balance depends on them"
+                "How much of the fund's output goes to Japan no source gives (grade D), and its "
+                "plants are taken to buy as much from Japan as the average Indian producer of the "
+                "same goods, though Japanese affiliates buy more: the sign of its effect on the "
+                "balance depends on both"
             )
             shares = [allocation(economy, lever, window) for window in lever.windows]
             idle = [economy.chapters[h] for h in np.flatnonzero((np.sum(shares, 0) > 0) & ~sells)]
@@ -129,9 +131,9 @@ class FundLever(Lever):
             Example(
                 "sunrise",
                 fund | {"windows": {"sunrise": 1.0}},
-                "+?-+?",
+                "+??+?",
                 "less goes to Japan and the plants buy more from it; what they sell at home "
-                "displaces imports",
+                "displaces imports: the balance depends on what affiliates buy",
             ),
             Example(
                 "industries",
