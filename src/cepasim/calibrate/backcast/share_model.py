@@ -42,7 +42,7 @@ from cepasim.economy.economy import Economy
 Floats = NDArray[np.float64]
 
 #: Exchange rate of the exporter of each flow, and the market whose tariffs it meets.
-_CURRENCY = {
+CURRENCY = {
     "import": "exchange_rate_lcu_per_usd_JPN_fy",
     "export": "exchange_rate_lcu_per_usd_IND_fy",
 }
@@ -120,7 +120,7 @@ def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
     for flow in FLOWS:
         market = economy.markets[_IMPORTER[flow]]
         mfn, cepa = tariff_rates(economy, _IMPORTER[flow])
-        rate = np.log(history.macro[_CURRENCY[flow]])
+        rate = np.log(history.macro[CURRENCY[flow]])
         others, world = _elsewhere(economy, history, flow)
         out[flow] = ShareInputs(
             flow=flow,
