@@ -29,12 +29,10 @@ MISSED = {
     (
         "totals",
         "export",
-    ): "2022-23 and 2023-24: exports to Japan fell by a sixth after 2021-22 while "
-    "India's exports to others rose by 4 %; by the benchmark's chapters nearly all of the excess "
-    "is petroleum (V) and metals (XV)",
-    ("sections", "export"): "metals (XV, aluminium above all), machinery (XVI) and petroleum (V) "
-    "are more than half of the error: aluminium and petroleum swing by year, electronics outran "
-    "its trend",
+    ): "2022-23 and 2023-24: India's refineries sold a quarter more to others and less to Japan; "
+    "by the benchmark's chapters more than all of the excess is minerals and fuels (V)",
+    ("sections", "export"): "minerals and fuels (V), machinery (XVI) and gems (XIV) are more than "
+    "half of the error: petroleum and ores swing, electronics outran their share",
 }
 PLAIN = ShareSettings(by_section=False, shrinkage=1.0, damping=0.5, currency=0.0, tariff=0.0)
 
@@ -66,6 +64,7 @@ def made_up(trend: np.ndarray, noise: float = 0.0) -> ShareInputs:
         tariff=np.zeros((years, chapters)),
         exponent=np.full(chapters, 4.0),
         section=np.array(["I"] * (chapters // 2) + ["II"] * (chapters - chapters // 2)),
+        broken=np.zeros((1, chapters), dtype=np.int64),
     )
 
 
@@ -125,6 +124,36 @@ def test_no_prediction_knows_trade_with_japan_after_the_window(
     np.testing.assert_array_equal(again, predictions[flow])
 
 
+def test_an_event_breaks_the_level_once_it_is_over() -> None:
+    flow = made_up(np.zeros(4))
+    trade = flow.trade.copy()
+    trade[: position(2016), 0] *= 5.0  # an event that ends in 2016 takes four fifths away
+    broken = np.zeros((1, 4), dtype=np.int64)
+    broken[0, 0] = 2016
+    known = replace(flow, trade=trade, broken=broken)
+    level, _ = share_model.fitted_shares(known, PLAIN)
+    np.testing.assert_allclose(np.exp(level), 0.1)
+    before, _ = share_model.fitted_shares(known, PLAIN, last=2015)
+    np.testing.assert_allclose(np.exp(before), [0.5, 0.1, 0.1, 0.1])
+
+
+def test_events_after_the_window_change_no_prediction(
+    economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray]
+) -> None:
+    given = share_fit.share_settings(economy)
+    for flow, known in inputs.items():
+        early = np.where(known.broken > LAST_FITTED, 0, known.broken)
+        assert (known.broken > LAST_FITTED).any()
+        again = share_model.predicted(replace(known, broken=early), given[flow])
+        np.testing.assert_array_equal(again, predictions[flow])
+
+
+def test_no_origin_sees_more_years_than_the_window_has() -> None:
+    assert share_model.first_seen(LAST_FITTED) == START
+    assert share_model.first_seen(2012) == 2010
+    assert all(t - share_model.first_seen(t) <= LAST_FITTED - START for t in range(2010, 2020))
+
+
 def test_no_trade_stays_none(inputs: dict[str, ShareInputs]) -> None:
     known = inputs["export"]
     trade = known.trade.copy()
@@ -165,19 +194,16 @@ def test_reasons_of_the_misses_are_true(
     now = economy.bilateral
     now = now[now["flow"] == "export"].set_index("hs")["value"].reindex(list(economy.chapters))
     last, end = LAST_BY_CHAPTER - START, len(values.columns) - 1
-    fall = now.sum() / flow.trade[position(LAST_BY_CHAPTER)].sum() - 1
-    assert fall == pytest.approx(-1 / 6, abs=0.01)
-    elsewhere = (flow.world[-1].sum() - now.sum()) / flow.others[position(LAST_BY_CHAPTER)].sum()
-    assert elsewhere == pytest.approx(1.04, abs=0.005)
     excess = (values[end] - now.fillna(0.0).to_numpy()).groupby(flow.section).sum()
-    assert excess[["V", "XV"]].sum() / excess.sum() > 0.9
+    assert excess["V"] > excess.sum() > 0
+    fuels = economy.chapters.index("27")
+    assert flow.world[-1, fuels] > 1.2 * flow.others[position(LAST_BY_CHAPTER), fuels]
+    assert now["27"] < flow.trade[position(LAST_BY_CHAPTER), fuels]
     judged = slice(LAST_FITTED + 1 - START, last + 1)
     gap = pd.DataFrame((predictions["export"] - flow.trade[position(START) :])[judged].T)
     error = gap.groupby(flow.section).sum().abs().sum(axis=1)
-    assert set(error.nlargest(3).index) == {"XV", "XVI", "V"}
+    assert set(error.nlargest(3).index) == {"V", "XVI", "XIV"}
     assert error.nlargest(3).sum() / error.sum() > 0.5
-    metals = gap[flow.section == "XV"].abs().sum(axis=1)
-    assert economy.chapters[metals.idxmax()] == "76"
 
 
 @pytest.mark.parametrize("flow", FLOWS)

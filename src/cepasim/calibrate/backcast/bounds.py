@@ -15,7 +15,7 @@ import yaml
 
 from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.forecasts import MODEL
-from cepasim.calibrate.backcast.share_report import SecondModel
+from cepasim.calibrate.backcast.share_report import SHARES, SecondModel
 from cepasim.core.files import bundled
 from cepasim.params.parameters import bundled_directory
 
@@ -116,11 +116,7 @@ def against_bounds(
             "section": section,
             "name": name,
             "measured": scores[section, name],
-            "bound": ", ".join(
-                f"{limit.replace('_', ' ')} {bound[limit]:g}"
-                for limit in ("at_least", "at_most", "within")
-                if limit in bound
-            ),
+            "bound": _limits(bound),
             "met": meets(scores[section, name], bound),
             "reason": bound["reason"],
             "why_missed": (missed or {}).get((section, name), ""),
@@ -130,6 +126,60 @@ def against_bounds(
         if (section, name) in scores
     ]
     return pd.DataFrame(rows)
+
+
+def _beside_the_tests(name: str) -> Mapping[str, Any]:
+    """A YAML file of the tests of the backcast; empty where they are not at hand."""
+    file = bundled("params").parent / "tests" / "calibrate" / "backcast" / name
+    if not file.is_file():
+        return {}
+    content: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return content
+
+
+def fresh_bounds(fresh: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the fresh tests beside their bounds.
+
+    Parameters
+    ----------
+    fresh : DataFrame
+        As `fresh.fresh_tests` returns it.
+
+    Returns
+    -------
+    DataFrame
+        ``test``, ``name``, ``bound`` (words), ``first_run``, ``measured``, ``met``,
+        ``why_missed``; empty where the tests are not at hand.
+    """
+    first, missed = (_beside_the_tests(f"fresh_{name}.yaml") for name in ("first_run", "missed"))
+    scored = fresh[fresh["forecast"].isin([SHARES, "central"])]
+    measured = scored.set_index(["test", "name"])["measured"]
+    rows = [
+        {
+            "test": test,
+            "name": name,
+            "bound": _limits(bound),
+            "first_run": first[test][name],
+            "first_met": meets(first[test][name], bound),
+            "measured": float(measured[test, name]),
+            "met": meets(float(measured[test, name]), bound),
+            "reason": bound["reason"],
+            "why_missed": missed.get(test, {}).get(name, ""),
+        }
+        for test, group in _beside_the_tests("fresh_bounds.yaml").items()
+        for name, bound in group.items()
+    ]
+    columns = ["test", "name", "bound", "first_run", "first_met", "measured", "met"]
+    return pd.DataFrame(rows, columns=[*columns, "reason", "why_missed"])
+
+
+def _limits(bound: Mapping[str, Any]) -> str:
+    """The limits of a bound in words."""
+    return ", ".join(
+        f"{limit.replace('_', ' ')} {bound[limit]:g}"
+        for limit in ("at_least", "at_most", "within")
+        if limit in bound
+    )
 
 
 def share_bounds(report: SecondModel) -> pd.DataFrame:

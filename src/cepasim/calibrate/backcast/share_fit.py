@@ -2,9 +2,10 @@
 
     python -m cepasim.calibrate.backcast.share_fit
 
-From each of two origins inside the window the model predicts the years up to 2018-19 that it has
-not seen. What has the smallest error, the mean WAPE of totals, sections and chapters, is taken.
-No year after 2018-19 is looked at.
+From each of five origins the model sees the six years up to it, or those there are since 2010-11,
+and predicts the years to 2018-19 that it has not seen, one to six years ahead. What has the
+smallest error, the mean WAPE of totals, sections and chapters, is taken. No year after 2018-19 is
+looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.calibrate.backcast.history import (
+    FIRST,
     FLOWS,
     LAST_FITTED,
     START,
@@ -42,7 +43,7 @@ from cepasim.economy.economy import Economy, load
 Floats = NDArray[np.float64]
 
 #: Last year seen from each origin; the years up to the end of the window judge it.
-ORIGINS = (2015, 2016)
+ORIGINS = (2012, 2013, 2014, 2015, 2016)
 #: Candidates. Value of trade to the yen: 0 to 0.3, as estimates of pass-through with a macro
 #: elasticity near 1 have it; response to the CEPA: none to all that the elasticities expect.
 _GROUPS = (True, False)
@@ -50,8 +51,6 @@ _SHRINKAGE = (0.3, 1.0, 3.0, 10.0)
 _DAMPING = (0.0, 0.3, 0.6, 0.8, 1.0)
 _CURRENCY = (0.0, 0.1, 0.2, 0.3)
 _TARIFF = (0.0, 0.25, 0.5, 1.0)
-#: Tried beside them, one at a time: levels in which a year weighs less than the next.
-_MEMORY = (1.0, 0.7, 0.5, 0.3)
 
 
 def candidates() -> Iterator[ShareSettings]:
@@ -93,21 +92,6 @@ def table_of_candidates(flow: ShareInputs) -> pd.DataFrame:
     return frame.sort_values("error", kind="stable").reset_index(drop=True)
 
 
-def memory_trials(flow: ShareInputs, given: ShareSettings) -> pd.DataFrame:
-    """Error with a level that leans on later years, all else as chosen.
-
-    Returns
-    -------
-    DataFrame
-        ``memory`` (1 is the plain mean of the model), ``error``: as in `table_of_candidates`.
-    """
-    rows = [
-        (memory, float(cross_validated(flow, replace(given, memory=memory)).mean()))
-        for memory in _MEMORY
-    ]
-    return pd.DataFrame(rows, columns=["memory", "error"])
-
-
 #: Name in the table -> field of `ShareSettings`, unit, and what it is.
 _FIELDS = {
     "share_trend_by_section": ("by_section", "flag", "trends lean on their section; 0: on all"),
@@ -118,7 +102,7 @@ _FIELDS = {
 }
 _BAND = "share_band_pace"
 #: Candidates within this error of the best one count as no worse: the range of a setting.
-AS_GOOD = 0.005
+_AS_GOOD = 0.005
 TABLE = "history/share_model"
 
 
@@ -139,7 +123,7 @@ def share_fit_table(economy: Economy) -> pd.DataFrame:
     """What is chosen, one row per setting and flow, as `TABLE` holds it."""
     inputs = share_inputs(economy, read_history(economy))
     convention = settings(economy)
-    window = f"{format_fiscal_year(START)} to {format_fiscal_year(LAST_FITTED)}"
+    window = f"{format_fiscal_year(FIRST)} to {format_fiscal_year(LAST_FITTED)}"
     about = {
         "grade": "C",
         "year": format_fiscal_year(LAST_FITTED),
@@ -148,7 +132,7 @@ def share_fit_table(economy: Economy) -> pd.DataFrame:
     rows = []
     for flow in FLOWS:
         tried = table_of_candidates(inputs[flow])
-        as_good = tried[tried["error"] <= tried["error"].iloc[0] + AS_GOOD]
+        as_good = tried[tried["error"] <= tried["error"].iloc[0] + _AS_GOOD]
         for name, (field, unit, what) in _FIELDS.items():
             ends = as_good[field].astype(float)
             row = {"name": name, "flow": flow, "value": float(tried[field].iloc[0])}

@@ -9,12 +9,14 @@ For one flow, chapter :math:`h` and year :math:`t`, with :math:`J` India's trade
                  - \kappa\,(\sigma_h - 1) \ln T_{ht} .
 
 Imports follow India's demand as others see it, exports India's own supply as others buy it: no
-driver contains trade with Japan. :math:`a_h` is the mean over the fitting window; :math:`b_h` the
-trend of Japan's share there, shrunk towards its group by empirical Bayes (Efron and Morris 1973);
-:math:`\tau_t` counts years and is damped after the window (Gardner and McKenzie 1985);
-:math:`e` is the price of a dollar in the exporter's currency, :math:`T` what the CEPA takes off the
-landed price. :math:`\gamma`, :math:`\kappa`, the damping and the shrinkage are chosen inside the
-window (`share_fit`).
+driver contains trade with Japan. :math:`a_h` is the mean over the fitting window, the six years to
+2018-19; :math:`b_h` the trend of Japan's share there, shrunk towards its group by empirical Bayes
+(Efron and Morris 1973); :math:`\tau_t` counts years and is damped after the window (Gardner and
+McKenzie 1985); :math:`e` is the price of a dollar in the exporter's currency, :math:`T` what the
+CEPA takes off the landed price. Where a dated event broke the share of a chapter
+(``history/events``), years before its end say nothing about the level, and the trend is that of the
+group. :math:`\gamma`, :math:`\kappa`, the damping and the shrinkage are chosen on the years to
+2018-19 (`share_fit`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.calibrate.backcast.history import (
+    FIRST,
     FLOWS,
     LABELS,
     LAST_BY_CHAPTER,
@@ -71,6 +74,8 @@ class ShareInputs:
     exponent : ndarray, shape (H,)
         ``sigma_import - 1``.
     section : ndarray of str, shape (H,)
+    broken : ndarray of int, shape (E, H)
+        First year after each dated event in the chapter it changed; 0 elsewhere.
     """
 
     flow: str
@@ -81,6 +86,7 @@ class ShareInputs:
     tariff: Floats
     exponent: Floats
     section: NDArray[np.str_]
+    broken: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +105,6 @@ class ShareSettings:
         ``gamma``: elasticity of the value of trade to the exporter's currency per dollar.
     tariff : float
         ``kappa``: share of the response to CEPA cuts that the elasticities expect.
-    memory : float
-        Weight of a year in the level, as a share of the weight of the year after it; 1 is a plain
-        mean, close to 0 the last year alone.
     """
 
     by_section: bool
@@ -109,7 +112,6 @@ class ShareSettings:
     damping: float
     currency: float
     tariff: float
-    memory: float = 1.0
 
 
 def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
@@ -131,8 +133,19 @@ def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
             tariff=np.log1p(mfn - use[flow] * (mfn - cepa)) - np.log1p(mfn),
             exponent=np.asarray(market.sigma_import) - 1,
             section=section,
+            broken=_breaks(economy, flow),
         )
     return out
+
+
+def _breaks(economy: Economy, flow: str) -> NDArray[np.int64]:
+    """First year after each event that names a chapter: its end, or its begin where it is open."""
+    table = economy.parameters.table("history/events")
+    table = table[(table["flow"] == flow) & (table["hs"] != "")]
+    after = table["ends"].where(table["ends"] != "", table["begins"]).str[:4].astype(int)
+    chapters = np.array(economy.chapters)
+    rows = [np.where(chapters == hs, year, 0) for hs, year in zip(table["hs"], after, strict=True)]
+    return np.array(rows, dtype=np.int64).reshape(-1, len(chapters))
 
 
 def _use(economy: Economy) -> dict[str, Floats]:
@@ -177,17 +190,21 @@ def fitted_shares(
     flow : ShareInputs
     given : ShareSettings
     last : int, optional
-        Last year looked at; the first is the start year.
+        Last year looked at; the window is the six years to it, or those there are.
 
     Returns
     -------
     level, trend : ndarray, shape (H,)
-        ``a``, of the start year, and ``b``, per year. A chapter without trade in some year has the
-        trend of its group and the mean of the years with trade; without any, a level of -inf.
+        ``a``, of the first year of the window, and ``b``, per year. A chapter without trade in some
+        year, or broken by an event, has the trend of its group and the mean of the years that
+        count; without any, a level of -inf.
     """
-    window = slice(position(START), position(last) + 1)
+    window = slice(position(first_seen(last)), position(last) + 1)
     trade, others = flow.trade[window], flow.others[window]
-    known = (trade > 0) & (others > 0)
+    # An event later than the last year looked at is not known yet.
+    since = np.where(flow.broken <= last, flow.broken, 0).max(axis=0, initial=0)
+    years = np.arange(first_seen(last), last + 1)
+    known = (trade > 0) & (others > 0) & (years[:, None] >= since)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(known, np.log(trade) - np.log(others), np.nan)
     ratio = ratio - _explained(flow, given)[window]
@@ -195,9 +212,8 @@ def fitted_shares(
     groups = flow.section if given.by_section else np.full(len(flow.section), "all")
     trend = _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, given.shrinkage)
     elapsed = np.arange(len(trade))[:, None] * trend
-    recent = given.memory ** np.arange(len(trade) - 1, -1, -1)
-    counted = recent @ known
-    total = recent @ np.where(known, ratio - elapsed, 0.0)
+    counted = known.sum(axis=0)
+    total = np.where(known, ratio - elapsed, 0.0).sum(axis=0)
     level = np.divide(total, counted, out=np.full(len(trend), -np.inf), where=counted > 0)
     return level, trend
 
@@ -262,9 +278,14 @@ def _explained(flow: ShareInputs, given: ShareSettings) -> Floats:
     )
 
 
+def first_seen(last: int) -> int:
+    """First year of the window that ends with a year: as many years as 2013-14 to 2018-19."""
+    return max(FIRST, last - (LAST_FITTED - START))
+
+
 def damped_years(damping: float, years: int, last: int = LAST_FITTED) -> Floats:
-    """``tau``: years since the start, damped after the last one looked at, shape (years,)."""
-    inside = last - START
+    """``tau``: years since the window began, damped after the last one looked at, (years,)."""
+    inside = last - first_seen(last)
     after = damping ** np.arange(1, max(years - inside, 0) + 1)
     steps = np.concatenate([np.ones(inside), after])[: max(years - 1, 0)]
     return np.concatenate([[0.0], np.cumsum(steps)])
@@ -276,14 +297,14 @@ def predicted(flow: ShareInputs, given: ShareSettings, last: int = LAST_FITTED) 
     Nothing after ``last`` is looked at but drivers. Where only trade with everybody is published,
     the predicted share is taken out of it: ``J = W s / (1 + s)``.
     """
-    first = position(START)
     level, trend = fitted_shares(flow, given, last)
-    elapsed = damped_years(given.damping, len(flow.trade) - first, last)
-    log_ratio = level + elapsed[:, None] * trend + _explained(flow, given)[first:]
+    begin = position(first_seen(last))
+    elapsed = damped_years(given.damping, len(flow.trade) - begin, last)
+    log_ratio = level + elapsed[:, None] * trend + _explained(flow, given)[begin:]
     ratio = np.exp(log_ratio)
-    others, world = flow.others[first:], flow.world[first:]
+    others, world = flow.others[begin:], flow.world[begin:]
     shared = np.where(np.isnan(others), world * ratio / (1 + ratio), others * ratio)
-    return np.asarray(shared)
+    return np.asarray(shared[max(position(START) - begin, 0) :])
 
 
 def share_predictions(

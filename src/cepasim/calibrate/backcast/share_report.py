@@ -220,12 +220,13 @@ def _parts(economy: Economy, flow: ShareInputs, given: ShareSettings) -> Floats:
     demand = np.log(np.divide(others, before, out=np.ones_like(base), where=known))
     tariff = flow.tariff[end] - flow.tariff[start]
     _, trend = fitted_shares(flow, given)
+    elapsed = damped_years(given.damping, LAST - START + 1)
     moves = np.stack(
         [
             demand,
             -given.tariff * flow.exponent * tariff,
             np.full_like(base, given.currency * (flow.currency[end] - flow.currency[start])),
-            trend * damped_years(given.damping, LAST - START + 1)[-1],
+            trend * elapsed[-1],
         ]
     )
     coalitions = np.array(
