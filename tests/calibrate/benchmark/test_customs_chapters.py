@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from cepasim.calibrate.benchmark.customs_chapters import (
-    _moved,
     above_floors,
     customs_by_chapter,
     customs_by_good,
@@ -22,15 +21,6 @@ PARAMS = Path(__file__).parents[3] / "params"
 @pytest.fixture(scope="module")
 def stored() -> pd.DataFrame:
     return pd.read_csv(PARAMS / "reference" / "customs_goods_by_chapter.csv", dtype={"hs": str})
-
-
-def test_each_part_of_a_chapter_grows_like_its_good_and_the_total_is_met() -> None:
-    base = pd.Series({"84": 100.0, "85": 100.0})
-    parts = pd.DataFrame({"machinery": [1.0, 0.0], "phones": [0.0, 1.0]}, index=["84", "85"])
-    then = pd.Series({"machinery": 50.0, "phones": 10.0})
-    now = pd.Series({"machinery": 50.0, "phones": 30.0})
-    moved = _moved(base, parts, then, now, 200.0)
-    assert moved.to_dict() == pytest.approx({"84": 50.0, "85": 150.0})
 
 
 def test_known_chapters_are_kept_and_no_chapter_is_below_its_floor() -> None:

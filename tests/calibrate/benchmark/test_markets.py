@@ -326,6 +326,7 @@ def test_every_assumption_is_used(evidence: MarketEvidence) -> None:
     )
     built = {f"gdp_growth_{c}_2022_2023" for c in ("jpn", "ind")}
     built |= {f"sd_{c}_drift_{s}" for c in ("india", "japan") for s in ("small", "middle", "large")}
+    built |= {f"sd_wto_{size}" for size in ("small", "middle", "large")}
     built |= {f"weight_{t}" for t in ("wiod", "oecd")}
     for (name,) in evidence.values("assumptions"):
         assert name in built or f'"{name}"' in code, name

@@ -100,6 +100,7 @@ def run_balance(
         for name, table in tables.items()
     }
     described = describe(parameters_directory, results, settings, texts)
+    described["chapter_prior"] = prior_of(parameters_directory, chapter_prior)
     texts["metadata.yaml"] = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
     target = output_directory or parameters_directory / "benchmark"
     written = {}
@@ -158,6 +159,22 @@ def describe(
             name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()
         },
     }
+
+
+def prior_of(parameters_directory: Path, chapter_prior: Path | None) -> dict[str, Any] | None:
+    """Which prior Japan's market rests on; a run without one keeps what is stored."""
+    if chapter_prior is not None:
+        from cepasim.calibrate.benchmark.japan_market import JAPAN_EXPORTERS
+        from cepasim.calibrate.benchmark.japan_prior import describe_prior
+
+        return describe_prior(chapter_prior, JAPAN_EXPORTERS)
+    stored = parameters_directory / "benchmark" / "metadata.yaml"
+    if not stored.is_file():
+        return None
+    found: dict[str, Any] | None = yaml.safe_load(stored.read_text(encoding="utf-8")).get(
+        "chapter_prior"
+    )
+    return found
 
 
 def file_digest(path: Path) -> str:

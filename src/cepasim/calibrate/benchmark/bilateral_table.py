@@ -129,11 +129,12 @@ def least_benchmark(balance: FlowBalance, chapter: int, quantile: float) -> floa
     """
     evidence = balance.evidence
     least = float(evidence.floors[1, chapter])
-    high_before = balance.value[0] * np.exp(quantile * balance.log_sd[0])
     for floor in evidence.sum_floors:
         weight = float(floor.coefficients[1, chapter])
         if weight > 0:
-            before = float((floor.coefficients[0] * high_before).sum())
+            held = floor.coefficients[0] > 0
+            high_before = balance.value[0, held] * np.exp(quantile * balance.log_sd[0, held])
+            before = float(floor.coefficients[0, held] @ high_before)
             others = float(np.delete(floor.coefficients[1] * balance.value[1], chapter).sum())
             least = max(least, (floor.value - before - others) / weight)
     return least
@@ -182,5 +183,5 @@ def curve_sources(balance: FlowBalance) -> list[str]:
         for statement, fitted in zip(balance.evidence.statements, balance.fitted, strict=True)
         if fitted > 0
     ]
-    linked = int((balance.value > 0).all(axis=0).sum())
-    return stated + [f"{YEARS[0]} moved with India's world trade"] * linked
+    linked = np.flatnonzero((balance.value > 0).all(axis=0))
+    return stated + [balance.evidence.growth_source[h] for h in linked]

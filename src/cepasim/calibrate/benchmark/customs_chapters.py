@@ -1,13 +1,11 @@
 """Trade of the pair by chapter in other years: the benchmark moved with Japan's goods.
 
 Run as ``python -m cepasim.calibrate.benchmark.customs_chapters``. India's trade with Japan by
-chapter is published up to 2021-22; Japan Customs publishes both flows by goods up to 2024-25. A
-chapter of the benchmark is divided into the goods it is made of (the bridge of `customs_goods`),
-each part grows like its good, and the chapters are scaled to India's total of the year. Growth is
-used and not levels because it keeps what the two countries record differently for good. Chapters of
-India's exports whose lines of eight digits were all collected are those lines; where some were, the
-chapter is not below them. The error is that of the same method on years whose chapters are known,
-each left out of the bridge in turn. 2021-22 is published and stands here as a check of the method.
+chapter is published up to 2021-22; Japan Customs publishes both flows by goods up to 2024-25. The
+chapters of the benchmark are moved with the goods they are made of (`goods_growth`) and scaled to
+India's total of the year. Chapters of India's exports whose lines of eight digits were all
+collected are those lines; where some were, the chapter is not below them. The error is that of the
+same method on years whose chapters are known. 2021-22 is published and a check of the method here.
 """
 
 from __future__ import annotations
@@ -24,14 +22,13 @@ import pandas as pd
 from cepasim.calibrate.benchmark.bilateral_table import DECIMALS, UNIT
 from cepasim.calibrate.benchmark.customs_goods import (
     FISCAL,
-    CustomsGoods,
     customs_goods,
-    known_and_stated,
     read_goods,
 )
 from cepasim.calibrate.benchmark.evidence import read_evidence, read_settings
 from cepasim.calibrate.benchmark.flow_evidence import YEARS
-from cepasim.calibrate.benchmark.measured_errors import combine_errors, row_of, shrunk_log_sd
+from cepasim.calibrate.benchmark.goods_growth import goods_growth, moved, moved_errors
+from cepasim.calibrate.benchmark.measured_errors import combine_errors, row_of
 from cepasim.calibrate.benchmark.sources import FLOWS, LAST_YEAR, wide
 from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, Problem, RunError
@@ -82,12 +79,15 @@ def customs_by_chapter(parameters_directory: Path) -> pd.DataFrame:
         }
         for year in customs.goods.index:
             distance = abs(int(str(year)[:4]) - int(BASE[:4]))
-            moved = move(base["value"], customs, str(year), float(totals[year]))
+            growth = goods_growth(
+                customs.bridge.shares, row_of(customs.goods, BASE), row_of(customs.goods, str(year))
+            )
+            chapter = moved(base["value"], growth, float(totals[year]))
             known = pd.Series(dtype=float)
             if distance and year != LAST_YEAR:
                 least, known = _collected(parameters_directory, flow, str(year))
-                moved = above_floors(moved, least, known)
-            for code, value in moved.items():
+                chapter = above_floors(chapter, least, known)
+            for code, value in chapter.items():
                 hs = str(code)
                 step = float(errors[min(distance, 2)][hs]) if distance else 0.0
                 cell = _row(str(year), flow, hs, float(value), base, step, settings)
@@ -124,40 +124,12 @@ def customs_by_good(parameters_directory: Path) -> pd.DataFrame:
     ]
 
 
-def move(base: pd.Series, customs: CustomsGoods, year: str, total: float) -> pd.Series:
-    """Chapters of the benchmark year moved to another with the growth of their goods.
+def above_floors(estimate: pd.Series, least: pd.Series, known: pd.Series) -> pd.Series:
+    """Chapters with some known, none below its floor, and the sum of `estimate`.
 
     Parameters
     ----------
-    base : Series
-        Chapters of the benchmark year, US$ mn.
-    customs : CustomsGoods
-        Goods and bridge of the flow.
-    year : str
-        Fiscal year to move to.
-    total : float
-        India's total of that year, US$ mn.
-    """
-    return _moved(
-        base, customs.bridge.shares, row_of(customs.goods, BASE), row_of(customs.goods, year), total
-    )
-
-
-def _moved(
-    base: pd.Series, parts: pd.DataFrame, then: pd.Series, now: pd.Series, total: float
-) -> pd.Series:
-    """Chapters times the growth of the goods they are made of, scaled to a total."""
-    growth = (now / then.where(then > 0)).fillna(1.0)
-    moved = base * (parts.reindex(base.index).fillna(0.0) @ growth)
-    return pd.Series(moved * (total / float(moved.sum())))
-
-
-def above_floors(moved: pd.Series, least: pd.Series, known: pd.Series) -> pd.Series:
-    """Chapters with some known, none below its floor, and the sum of `moved`.
-
-    Parameters
-    ----------
-    moved : Series
+    estimate : Series
         Chapters as estimated, US$ mn.
     least : Series
         Floors of some chapters, US$ mn.
@@ -169,10 +141,10 @@ def above_floors(moved: pd.Series, least: pd.Series, known: pd.Series) -> pd.Ser
     InputError
         If floors and known chapters exceed the sum.
     """
-    total = float(moved.sum())
+    total = float(estimate.sum())
     fixed = known.copy()
     while True:
-        free = moved.drop(index=fixed.index)
+        free = estimate.drop(index=fixed.index)
         free = free * ((total - float(fixed.sum())) / float(free.sum()))
         floors = least.reindex(free.index).fillna(0.0)
         if not (free >= 0).all():
@@ -181,7 +153,7 @@ def above_floors(moved: pd.Series, least: pd.Series, known: pd.Series) -> pd.Ser
             )
         low = floors[free < floors - 1e-9]
         if low.empty:
-            found: pd.Series = pd.concat([fixed, free]).reindex(moved.index)
+            found: pd.Series = pd.concat([fixed, free]).reindex(estimate.index)
             return found
         fixed = pd.concat([fixed, low])
 
@@ -194,39 +166,6 @@ def _collected(parameters_directory: Path, flow: str, year: str) -> tuple[pd.Ser
     table = table[(table["flow"] == flow) & (table["fiscal_year"] == year)].set_index("hs")
     complete = table["complete"] == "yes"
     return table["value"][~complete], table["value"][complete]
-
-
-def moved_errors(
-    parameters_directory: Path,
-    flow: str,
-    chapters: pd.DataFrame,
-    settings: Mapping[str, float],
-    steps: int,
-) -> pd.Series:
-    """Standard error of chapters moved with goods over some years, log points.
-
-    Every calendar year with both splits is predicted from the one `steps` before, with a bridge
-    fitted without it; errors of a chapter are shrunk as those of the other sources
-    (`shrunk_log_sd`).
-    """
-    found = {}
-    for year, before, parts, known, stated in known_and_stated(
-        parameters_directory, flow, chapters, settings, steps
-    ):
-        actual = row_of(known, year)
-        moved = _moved(
-            row_of(known, before),
-            parts,
-            row_of(stated, before),
-            row_of(stated, year),
-            float(actual.sum()),
-        )
-        seen = (actual > 10 * settings["rounding_error"]) & (moved > 0)
-        found[year] = np.log(moved[seen] / actual[seen])
-    last = row_of(chapters, LAST_YEAR)
-    return shrunk_log_sd(
-        pd.DataFrame(found).T.reindex(columns=chapters.columns), last / last.sum(), settings
-    )
 
 
 def _benchmark(parameters_directory: Path, flow: str) -> pd.DataFrame:

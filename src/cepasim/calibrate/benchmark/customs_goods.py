@@ -4,10 +4,10 @@ Japan Customs publishes both flows of 2022-23 and 2023-24 by some fifty goods, w
 official product split of 2023-24. Three things stand between its goods and India's chapters. They
 are other goods: a *bridge* holds, for every chapter, the part of it that belongs to each good, and
 is fitted on the years for which both splits exist. They are valued on the other side of the sea:
-the ratio of the two countries' totals is known for every year and carries over to every good. And
-the two countries record some goods differently for good (re-exports, origin, classification): what
-is left of a good's mirror ratio is carried forward as far as it has lasted in the past. The error
-of all three together is measured on years left out.
+the ratio of the two countries' totals (``mirror_totals``, with the range of the years) carries over
+to every good. And the two countries record some goods differently for good (re-exports, origin,
+classification): what is left of a good's mirror ratio is carried forward as far as it has lasted in
+the past. The error of all three together is measured on years left out.
 """
 
 from __future__ import annotations
@@ -52,12 +52,15 @@ class CustomsGoods:
         of Japan's value over India's, log points.
     log_sd : Series
         Standard error of a good's value in India's statistics, log points.
+    mirror : Series
+        By fiscal year, India's value of the whole flow over Japan's.
     """
 
     goods: pd.DataFrame
     bridge: Bridge
     log_ratio: pd.Series
     log_sd: pd.Series
+    mirror: pd.Series
 
 
 def read_goods(parameters_directory: Path, flow: str) -> dict[str, pd.DataFrame]:
@@ -140,7 +143,21 @@ def customs_goods(
         bridge=bridge,
         log_ratio=_lasting(ratio).fillna(0.0),
         log_sd=shrunk_log_sd(pd.DataFrame(errors).T, share / share.sum(), settings, typical=True),
+        mirror=_mirror(parameters_directory, flow),
     )
+
+
+def _mirror(parameters_directory: Path, flow: str) -> pd.Series:
+    """India's value of a flow over Japan's by fiscal year.
+
+    The table holds the importer's c.i.f. value over the exporter's f.o.b. value: Japan's over
+    India's for India's exports, India's over Japan's for its imports.
+    """
+    table = read_evidence(
+        parameters_directory, "mirror_totals", ("flow", "fiscal_year", "value", "low", "high")
+    )
+    ratio = table[table["flow"] == flow].set_index("fiscal_year")["value"]
+    return 1.0 / ratio if flow == "export" else ratio
 
 
 def known_and_stated(
@@ -238,44 +255,42 @@ def _lasting(ratio: pd.DataFrame) -> pd.Series:
     return (mean * square / (square + variance).where(square > 0, 1.0)).where(count > 0)
 
 
-def goods_statements(
-    customs: CustomsGoods, totals: pd.Series, settings: Mapping[str, float]
-) -> list[Statement]:
-    """Every good of both years as a statement on the chapters it is made of.
+def goods_statements(customs: CustomsGoods, settings: Mapping[str, float]) -> list[Statement]:
+    """Every good of the benchmark year as a statement on the chapters it is made of.
+
+    The year before enters as the growth of the goods (`goods_growth`): what the two countries
+    record differently is much the same in both years, so that its level would say little more.
 
     Parameters
     ----------
     customs : CustomsGoods
         Goods, bridge and errors of one flow.
-    totals : Series
-        India's totals, US$ mn by fiscal year.
     settings : mapping
         ``rounding_error``.
     """
     statements = []
     rounding = settings["rounding_error"]
-    for position, year in enumerate(YEARS):
-        goods = row_of(customs.goods, year)
-        mirror = float(totals[year]) / float(goods.sum())
-        for name, value in goods.items():
-            piece = str(name)
-            if value <= _TOO_SMALL * rounding:
-                continue
-            part = customs.bridge.shares[piece].to_numpy(float)
-            part = np.where(part > _LEAST_PART, part, 0.0)
-            coefficients = np.zeros((len(YEARS), len(part)))
-            coefficients[position] = part
-            lasting = float(np.exp(-customs.log_ratio[piece]))
-            statements.append(
-                Statement(
-                    f"Japan's customs {year}, by goods",
-                    piece,
-                    coefficients,
-                    float(value) * mirror * lasting,
-                    combine_errors(float(customs.log_sd[piece]), rounding / float(value)),
-                    "C",
-                    f"US$ {value:.1f} mn in Japan's statistics, times India's total over Japan's "
-                    f"({mirror:.3f}) and the good's own lasting ratio ({lasting:.3f})",
-                )
+    position, year = len(YEARS) - 1, YEARS[-1]
+    mirror = float(customs.mirror[year])
+    for name, value in row_of(customs.goods, year).items():
+        piece = str(name)
+        if value <= _TOO_SMALL * rounding:
+            continue
+        part = customs.bridge.shares[piece].to_numpy(float)
+        part = np.where(part > _LEAST_PART, part, 0.0)
+        coefficients = np.zeros((len(YEARS), len(part)))
+        coefficients[position] = part
+        lasting = float(np.exp(-customs.log_ratio[piece]))
+        statements.append(
+            Statement(
+                f"Japan's customs {year}, by goods",
+                piece,
+                coefficients,
+                float(value) * mirror * lasting,
+                combine_errors(float(customs.log_sd[piece]), rounding / float(value)),
+                "C",
+                f"US$ {value:.1f} mn in Japan's statistics, times India's total over Japan's "
+                f"({mirror:.3f}) and the good's own lasting ratio ({lasting:.3f})",
             )
+        )
     return statements

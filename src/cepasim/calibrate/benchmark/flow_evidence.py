@@ -94,6 +94,8 @@ class FlowEvidence:
         Soft evidence.
     sum_floors : tuple of Floor
         Floors of sums over cells, such as a calendar year of a chapter.
+    growth_source : tuple of str
+        What the growth of each chapter was read from, for the notes.
     """
 
     chapters: tuple[str, ...]
@@ -105,6 +107,7 @@ class FlowEvidence:
     growth_log_sd: Floats
     statements: tuple[Statement, ...]
     sum_floors: tuple[Floor, ...] = ()
+    growth_source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

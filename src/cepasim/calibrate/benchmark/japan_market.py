@@ -2,8 +2,8 @@
 
 Japan Customs gives the imports of 2023-24 by exporter and some thirty goods that do not overlap:
 they are met exactly. What the balance estimates is the split of a good over chapters, from the
-exporter's own split of 2018-2020 (`japan_prior`), chapter totals published for 2023, what China
-and the United States report of their exports to Japan, and what claimed a preference, as a floor.
+exporter's own split of 2018-2020 (`japan_prior`) and everything else that is known about sums of
+cells (`japan_statements`).
 India's column is the bilateral benchmark. Without the file of the prior the other columns stay as
 they are stored.
 """
@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cepasim.calibrate.benchmark.cells import Statement, balance_cells
+from cepasim.calibrate.benchmark.cells import balance_cells
 from cepasim.calibrate.benchmark.japan_prior import (
     NO_TOTAL,
     UNLISTED,
-    GoodsCells,
     customs_by_good,
     goods_cells,
     read_chapter_prior,
 )
+from cepasim.calibrate.benchmark.japan_statements import japan_statements
 from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
 from cepasim.calibrate.benchmark.market_tables import (
     CIF,
@@ -75,7 +75,7 @@ def balance_japan(
     report : list of ReportLine
     """
     free = goods_cells(evidence, read_chapter_prior(prior, JAPAN_EXPORTERS), JAPAN_EXPORTERS)
-    statements = _statements(evidence, free, exports, freight)
+    statements = japan_statements(evidence, free, exports, freight)
     result = balance_cells(free.value, free.log_sd, statements)
     frame = pd.DataFrame({"hs": free.hs, "exporter": free.exporter, "value": result.value}).assign(
         square=(result.value * result.log_sd) ** 2
@@ -135,99 +135,6 @@ def stored_japan(
             )
             cells.append(Cell("", hs, exporter, value, low, high, unit, grade, year, source, note))
     return cells, _india_lines(evidence, exports, freight)
-
-
-def _statements(
-    evidence: MarketEvidence,
-    free: GoodsCells,
-    exports: Mapping[str, Figure],
-    freight: Mapping[str, float],
-) -> list[Statement]:
-    """Everything known about sums of Japan's imports, on the cells without India."""
-    goods = customs_by_good(evidence)
-    citation = evidence["japan_customs"][0].source
-    out = []
-    for group, row in goods.drop(index="IND").iterrows():
-        members = UNLISTED if group == "UNLISTED" else (str(group),)
-        inside = np.isin(free.exporter, members)
-        for good, size in row.items():
-            weights = (inside & (free.good == good)).astype(float)
-            if size > 0 and weights.any():
-                out.append(
-                    Statement(
-                        f"{good} from {'partners not listed' if len(members) > 1 else group}",
-                        "customs by partner and good",
-                        weights,
-                        float(size),
-                        0.0,
-                        float(size),
-                        grade="A",
-                        source=citation,
-                    )
-                )
-    world = float(goods.to_numpy().sum())
-    chapters = {figure.key[0]: figure for figure in evidence["japan_chapter_totals"]}
-    factor = world / chapters["total"].value
-    for hs, figure in chapters.items():
-        if hs != "total":
-            size = figure.value * factor
-            fixed = exports[hs].value * (1 + freight["IND"])
-            sd = evidence.assumption("sd_chapter_total_published")
-            kind = "chapter total of 2023, moved to 2023-24 with all imports"
-            out.append(
-                Statement(
-                    f"chapter {hs}",
-                    kind,
-                    (free.hs == hs).astype(float),
-                    size,
-                    sd,
-                    size,
-                    fixed=fixed,
-                    grade=figure.grade,
-                    source=figure.source,
-                )
-            )
-    out += _partner_statements(evidence, free, freight)
-    return out
-
-
-def _partner_statements(
-    evidence: MarketEvidence, free: GoodsCells, freight: Mapping[str, float]
-) -> list[Statement]:
-    """What partners report, what claimed a preference, and totals of partners not listed."""
-    out = []
-    for table, kind, sd, sense, uplift in (
-        ("japan_reported_exports", "exporter's report", "sd_reported_exports", "==", True),
-        ("japan_preferential_floors", "preferential imports", "sd_preferential_floor", ">=", False),
-        ("japan_unlisted_partners", "partner total", "sd_partner_total", "==", True),
-    ):
-        for figure in evidence[table]:
-            exporter, hs = (
-                figure.key
-                if table != "japan_unlisted_partners"
-                else (
-                    figure.key[0],
-                    "",
-                )
-            )
-            weights = (free.exporter == exporter) & ((free.hs == hs) if hs else True)
-            if not weights.any():
-                continue
-            size = figure.value * (1 + (freight[exporter] if uplift else 0.0))
-            out.append(
-                Statement(
-                    f"chapter {hs} from {exporter}" if hs else f"all chapters from {exporter}",
-                    kind,
-                    weights.astype(float),
-                    size,
-                    evidence.assumption(sd),
-                    size,
-                    sense=sense,
-                    grade=figure.grade,
-                    source=figure.source,
-                )
-            )
-    return out
 
 
 def _cells(

@@ -9,6 +9,7 @@ the balanced result is stored.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from cepasim.calibrate.benchmark.market_evidence import MarketEvidence
 from cepasim.core.problems import InputError, Problem
 
 PRIOR_YEARS = (2018, 2019, 2020)
+PRIOR_SOURCE = "Growth Lab at Harvard University, The Atlas of Economic Complexity, Japan's imports"
 _COLUMNS = ("flow", "partner", "hs2", "year", "value_usd")
 _UNION: tuple[str, ...] = (
     *("AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV"),
@@ -67,6 +69,24 @@ def read_chapter_prior(path: Path, exporters: tuple[str, ...]) -> pd.DataFrame:
         index="hs2", columns="exporter", values="value_usd", aggfunc="sum"
     )
     return by_cell.fillna(0.0) / len(PRIOR_YEARS) / 1e6
+
+
+def describe_prior(path: Path, exporters: tuple[str, ...]) -> dict[str, object]:
+    """What tells one prior from another without shipping it: digests, years and the source.
+
+    ``used_sha256`` is of the part that is read (chapters by exporters, thousand US$, as CSV): it is
+    the same for a file compressed otherwise or with more columns.
+    """
+    used = read_chapter_prior(path, exporters)
+    text = (used * 1000).round().astype(int).sort_index().sort_index(axis=1).to_csv()
+    return {
+        "source": PRIOR_SOURCE,
+        "years": list(PRIOR_YEARS),
+        "chapters": len(used),
+        "exporters": len(used.columns),
+        "file_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "used_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,14 +16,17 @@ import pandas as pd
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.uncertainty.spread import WIDTH
 
-"""Standard normal quantile of a two-sided 90 % range."""
-
 KEYS: Mapping[str, tuple[str, ...]] = {
     "japan_customs": ("exporter", "goods"),
     "japan_chapter_totals": ("hs",),
     "japan_reported_exports": ("exporter", "hs"),
     "japan_preferential_floors": ("exporter", "hs"),
     "japan_unlisted_partners": ("exporter",),
+    "japan_wto_groups": ("exporter", "group"),
+    "japan_clothing_share": ("exporter",),
+    "japan_icio_2022": ("exporter", "sector"),
+    "mirror_ratios": ("exporter", "group"),
+    "wto_group_chapters": ("group", "hs"),
     "chapter_sectors": ("importer", "scheme", "hs", "sector"),
     "india_imports_2021_22": ("hs", "exporter"),
     "india_world_imports": ("year", "hs"),

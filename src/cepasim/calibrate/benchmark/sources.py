@@ -16,6 +16,7 @@ from cepasim.calibrate.benchmark.bridge import (
 )
 from cepasim.calibrate.benchmark.customs_goods import CustomsGoods, customs_goods
 from cepasim.calibrate.benchmark.evidence import read_evidence
+from cepasim.calibrate.benchmark.goods_growth import GrowthLink, growth_link
 from cepasim.calibrate.benchmark.measured_errors import (
     Drift,
     calendar_share_error,
@@ -77,6 +78,8 @@ class FlowTables:
         Error of Japan's calendar-year shares.
     customs : CustomsGoods
         Japan's own statistics of the flow by goods, bridged to chapters.
+    link : GrowthLink
+        How a chapter is moved by one year, with the error of that.
     headings : DataFrame
         Headings India reports to UN Comtrade, long (may be empty).
     """
@@ -96,6 +99,7 @@ class FlowTables:
     drift: Drift
     share_log_sd: float
     customs: CustomsGoods
+    link: GrowthLink
     headings: pd.DataFrame
 
 
@@ -161,6 +165,7 @@ def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, floa
     share_log_sd = calendar_share_error(
         chapters, shares, settings["first_quarter_weight"], settings["smallest_log_sd"]
     )
+    drift = measure_drift(chapters, world.loc[chapters.index], settings)
     hs8 = read("hs8_exports", "flow", "fiscal_year", "hs", "complete", "world_chapter_coverage")
     return FlowTables(
         flow=flow,
@@ -175,8 +180,9 @@ def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, floa
         members=read("commodity_group_members", "flow", "group", "principal_commodity"),
         bridge=bridge,
         bridge_log_sd=shrunk_log_sd(errors, last / last.sum(), settings),
-        drift=measure_drift(chapters, world.loc[chapters.index], settings),
+        drift=drift,
         share_log_sd=share_log_sd,
         customs=customs_goods(parameters_directory, flow, chapters, settings),
+        link=growth_link(parameters_directory, flow, chapters, world, drift, settings),
         headings=read("heading_trade", "flow", "calendar_year", "hs", "heading"),
     )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.customs_goods import goods_statements
 from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, FlowEvidence, Statement
+from cepasim.calibrate.benchmark.goods_growth import goods_growth
 from cepasim.calibrate.benchmark.heading_trade import heading_floors, heading_statements
 from cepasim.calibrate.benchmark.measured_errors import (
     combine_errors,
@@ -23,6 +24,9 @@ from cepasim.calibrate.benchmark.measured_errors import (
     stated_shares,
 )
 from cepasim.calibrate.benchmark.sources import CHAPTERS, LAST_YEAR, FlowTables
+
+BY_GOODS = f"{YEARS[0]} moved with Japan's goods and India's world trade"
+BY_WORLD = f"{YEARS[0]} moved with India's world trade"
 
 
 def cell(year: int, hs: str, weight: float = 1.0) -> Floats:
@@ -154,6 +158,31 @@ def world_growth(tables: FlowTables, first: str, last: str) -> pd.Series:
     return pd.Series(expected, index=growth.index)
 
 
+def share_growth(tables: FlowTables) -> tuple[Floats, Floats, Floats]:
+    """Growth of every chapter's share from the first year to the second, and its error.
+
+    With the goods of Japan's customs and with India's world trade, weighted as they erred.
+
+    Returns
+    -------
+    growth, log_sd : ndarray, shape (chapters,)
+    goods_weight : ndarray, shape (chapters,)
+        Weight of the goods, 0 where the bridge knows none of the chapter.
+    """
+    codes = list(CHAPTERS)
+    world = world_growth(tables, *YEARS)[codes].to_numpy(float)
+    goods = tables.customs.goods
+    then, now = row_of(goods, YEARS[0]), row_of(goods, YEARS[1])
+    grown = goods_growth(tables.customs.bridge.shares, then, now).reindex(codes)
+    by_goods = grown.to_numpy(float) * float(then.sum()) / float(now.sum())
+    known = by_goods > 0
+    weight = np.where(known, tables.link.goods_weight.reindex(codes).to_numpy(float), 0.0)
+    growth = np.where(known, by_goods, 1.0) ** weight * world ** (1 - weight)
+    link_sd = tables.link.log_sd.reindex(codes).to_numpy(float)
+    drift_sd = tables.drift.log_sd[codes].to_numpy(float)
+    return growth, np.where(known, link_sd, drift_sd), weight
+
+
 def share_statements(tables: FlowTables, settings: Mapping[str, float]) -> list[Statement]:
     """Japan's calendar-year shares as statements on both fiscal years."""
     first = settings["first_quarter_weight"]
@@ -223,7 +252,7 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
         *statements,
         *share_statements(tables, settings),
         *group_statements(tables),
-        *goods_statements(tables.customs, tables.totals, settings),
+        *goods_statements(tables.customs, settings),
         *heading_statements(tables.headings, tables.chapters, known_totals, settings),
     ]
     totals = np.array([float(tables.totals[year]) for year in YEARS])
@@ -242,12 +271,11 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
                 start[year, h] = float(np.exp((weight * logs).sum() / weight.sum()))
             if np.isfinite(equal[year, h]):
                 start[year, h] = equal[year, h]
-    growth = world_growth(tables, *YEARS)[list(CHAPTERS)].to_numpy(float)
+    growth, growth_log_sd, goods_weight = share_growth(tables)
     missing = trade[1] & (start[1] <= 0)
     start[1, missing] = start[0, missing] * growth[missing]
     start[trade] = np.maximum(start[trade], np.maximum(floors[trade], settings["rounding_error"]))
     blur = settings["rounding_error"] / np.where(start > 0, start, 1.0).min(axis=0)
-    drift = tables.drift.log_sd[list(CHAPTERS)].to_numpy(float)
     live = [s for s in statements if ((s.coefficients > 0) & trade).any()]
     return FlowEvidence(
         chapters=CHAPTERS,
@@ -256,7 +284,8 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
         equal=np.where(trade, equal, np.nan),
         start=start,
         growth=growth,
-        growth_log_sd=np.sqrt(drift**2 + blur**2),
+        growth_log_sd=np.sqrt(growth_log_sd**2 + blur**2),
+        growth_source=tuple(BY_GOODS if weight > 0 else BY_WORLD for weight in goods_weight),
         statements=tuple(live),
         sum_floors=tuple(heading_floors(tables.headings, tables.chapters, settings)),
     )
