@@ -10,6 +10,7 @@ good is a remainder of many chapters, what went into intermediate use in 2022.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,7 @@ def japan_statements(
 
 def _customs(evidence: MarketEvidence, free: GoodsCells, goods: pd.DataFrame) -> list[Statement]:
     """Japan Customs by partner and good: exact."""
-    citation = evidence["japan_customs"][0].source
+    customs = evidence["japan_customs"][0]
     out = []
     for group, row in goods.drop(index="IND").iterrows():
         members = UNLISTED if group == "UNLISTED" else (str(group),)
@@ -81,8 +82,7 @@ def _customs(evidence: MarketEvidence, free: GoodsCells, goods: pd.DataFrame) ->
                         weights,
                         float(size),
                         0.0,
-                        grade="A",
-                        source=citation,
+                        told=customs,
                     )
                 )
     return out
@@ -107,8 +107,7 @@ def _chapter_totals(
             figure.value * factor,
             sd,
             fixed=exports[hs].value * (1 + freight["IND"]),
-            grade=figure.grade,
-            source=figure.source,
+            told=figure,
         )
         for hs, figure in chapters.items()
         if hs != "total"
@@ -140,8 +139,7 @@ def _reported(evidence: MarketEvidence, free: GoodsCells) -> list[Statement]:
                 figure.value * ratio.value,
                 float(np.hypot(own, ratio.log_sd)),
                 sense="==" if exporter == reporter else ">=",
-                grade=figure.grade,
-                source=figure.source,
+                told=figure,
             )
         )
     return out
@@ -163,8 +161,7 @@ def _floors(evidence: MarketEvidence, free: GoodsCells) -> list[Statement]:
                     figure.value,
                     sd,
                     sense=">=",
-                    grade=figure.grade,
-                    source=figure.source,
+                    told=figure,
                 )
             )
     return out
@@ -182,8 +179,7 @@ def _partner_totals(
             (free.exporter == figure.key[0]).astype(float),
             figure.value * (1 + freight[figure.key[0]]),
             sd,
-            grade=figure.grade,
-            source=figure.source,
+            told=figure,
         )
         for figure in evidence["japan_unlisted_partners"]
     ]
@@ -215,8 +211,7 @@ def _wto_groups(
                     weights,
                     share * now[exporter],
                     float(np.hypot(sd, total_sd)),
-                    grade="B",
-                    source=figure.source,
+                    told=replace(figure, grade="B"),
                 )
             )
     return out
@@ -238,8 +233,7 @@ def _clothing(evidence: MarketEvidence, free: GoodsCells, goods: pd.DataFrame) -
                     weights,
                     size,
                     figure.log_sd,
-                    grade=figure.grade,
-                    source=figure.source,
+                    told=figure,
                 )
             )
     return out
@@ -273,8 +267,7 @@ def _suppliers(evidence: MarketEvidence, free: GoodsCells) -> list[Statement]:
                     figure.value,
                     sd,
                     sense=">=",
-                    grade=figure.grade,
-                    source=figure.source,
+                    told=figure,
                 )
             )
     return out
@@ -296,10 +289,9 @@ def _statement(
     *,
     sense: str = "==",
     fixed: float = 0.0,
-    grade: str,
-    source: str,
+    told: Figure,
 ) -> Statement:
-    """A statement measured against its own size."""
+    """A statement measured against its own size, with the grade and source of what was read."""
     return Statement(
-        name, kind, weights, target, sd, target, sense, fixed, grade=grade, source=source
+        name, kind, weights, target, sd, target, sense, fixed, grade=told.grade, source=told.source
     )
