@@ -102,9 +102,10 @@ def test_the_share_left_out_is_the_parameter(economy: Economy) -> None:
 def test_trade_follows_with_its_lag(economy: Economy) -> None:
     found = run(economy, scenario(closing()), attribution=False)
     column = economy.markets["JPN"].partner_column
-    capacity = found.outcome.markets["JPN"].shocks.capacity[:, :, column]
+    hats = found.outcome.markets["JPN"].shocks
     h = economy.chapters.index("84")
-    added = capacity[:, h] - 1
+    # In dollars: capacity is told relative to what India sells, which moves with the reference.
+    added = (hats.capacity[:, h, column] - 1) * hats.start[:, h, column]
     assert added[0] == added[1] == 0
     assert added[2] / added[-1] == pytest.approx(
         economy.parameters.value("lag_first_year"), abs=0.02

@@ -47,7 +47,8 @@ def place(economy: Economy) -> tuple[int, int]:
 
 @pytest.fixture(scope="module")
 def binding(economy: Economy) -> Result:
-    return cepasim.simulate(economy, scenario(quota()))
+    # India keeps its share, so that its sales grow with Japan's market against the fixed quota.
+    return cepasim.simulate(economy, scenario(quota(), reference="constant_share"))
 
 
 # --- what a file may say ----------------------------------------------------------------------

@@ -30,10 +30,12 @@ from cepasim.report.blocks import (
     Span,
     Table,
 )
+from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
-    from cepasim.tables.result_tables import ResultTables
+    from cepasim.report.levels import range_of
+from cepasim.tables.result_tables import ResultTables
 
 SUFFIXES = (".html", ".docx")
 #: Notes that fit on the second page; the others are in the workbook, and the note says so.
@@ -209,6 +211,10 @@ def _some_years(rows: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
 
 def _path(result: ResultTables) -> Table:
     items = ("exports", "imports", "balance")
+    sums = result.balance("total").to_dict("records")
+    known = {str(row["fiscal_year"]): row for row in result.totals.to_dict("records")}
+    rows = _some_years(sums)
+    ranges = [range_of(known[str(row["fiscal_year"])], "balance", scenario=True) for row in rows]
     cells = tuple(
         (
             str(row["fiscal_year"]),
@@ -220,10 +226,15 @@ def _path(result: ResultTables) -> Table:
                     (f"change_in_{item}_usd_mn", True),
                 )
             ),
+            *((level,) if any(ranges) else ()),
         )
-        for row in _some_years(result.balance("total").to_dict("records"))
+        for row, level in zip(rows, ranges, strict=True)
     )
-    head = ("fiscal year", *(word for item in items for word in (item, "change")))
+    head = (
+        "fiscal year",
+        *(word for item in items for word in (item, "change")),
+        *(("90 % range of the balance",) if any(ranges) else ()),
+    )
     return Table("Scenario and change against the reference, US$ bn", head, cells)
 
 

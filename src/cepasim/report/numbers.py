@@ -63,6 +63,12 @@ def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     return _with_unit(billions(usd_mn, signed=signed), usd_mn, "bn", signed, unit)
 
 
+def span(low: float, high: float) -> str:
+    """Write a range of US$ million in billions: ``3.43–8.23``, ``−27.88 to −9.65``."""
+    ends = [billions(end).replace("-", MINUS) for end in (low, high)]
+    return (" to " if low < 0 else "–").join(ends)
+
+
 def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``; see `bn`."""
     return _with_unit(millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.report.layout import WIDTH, list_of, table, titled
-from cepasim.report.numbers import bare_percent, billions, millions
+from cepasim.report.levels import range_of
+from cepasim.report.numbers import MINUS, bare_percent, billions, millions
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.names import GROUP_COLUMN, Level
 from cepasim.tables.result_tables import ResultTables
@@ -76,7 +77,16 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
     (row,) = _rows(result.balance("total", fiscal_year))
     totals = result.totals
     (ranges,) = _rows(totals[totals["fiscal_year"] == fiscal_year])
-    cells = [["", "  reference", "  scenario", "    change", "  90 % range of the change"]]
+    cells = [
+        [
+            "",
+            "  reference",
+            "  90 % range\n  of the level",
+            "  scenario",
+            "    change",
+            "  90 % range\n  of the change",
+        ]
+    ]
     for item in _ITEMS:
         signed = item == "balance"
         change = f"change_in_{item}_usd_mn"
@@ -86,6 +96,7 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
             [
                 _ITEM_NAMES[item],
                 billions(row[f"baseline_{item}_usd_mn"], signed=signed),
+                _level(ranges, item),
                 billions(row[f"{item}_usd_mn"], signed=signed),
                 billions(row[change], signed=True),
                 spread,
@@ -150,6 +161,11 @@ def _shown_years(years: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([years[3], years[len(years) // 2 + 1], years[-1]]))
 
 
+def _level(totals: Mapping[str, Any], item: str) -> str:
+    found = range_of(totals, item).replace(MINUS, "-")
+    return f"[{found}]" if found else ""
+
+
 def _between(low: float, high: float) -> str:
     return f"{billions(low, signed=True)} to {billions(high, signed=True)}"
 
@@ -160,17 +176,19 @@ def path(result: ResultTables) -> Group:
         [
             "fiscal\nyear",
             "  balance,\n  reference",
+            "  90 % range\n  of the level",
             "  balance,\n  scenario",
             "  change in\n  exports",
             "  change in\n  imports",
             "  change in\n  balance",
         ]
     ]
-    for row in _rows(result.balance("total")):
+    for row, totals in zip(_rows(result.balance("total")), _rows(result.totals), strict=True):
         cells.append(
             [
                 str(row["fiscal_year"]),
                 billions(row["baseline_balance_usd_mn"], signed=True),
+                _level(totals, "balance"),
                 billions(row["balance_usd_mn"], signed=True),
                 *(billions(row[f"change_in_{item}_usd_mn"], signed=True) for item in _ITEMS),
             ]

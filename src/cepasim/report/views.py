@@ -11,6 +11,7 @@ import pandas as pd
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
+from cepasim.report.levels import range_of
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
@@ -29,6 +30,9 @@ def total_row(result: ResultTables, year: str) -> dict[str, float]:
     for item in ("exports", "imports", "balance"):
         base, value = float(totals[f"baseline_{item}_usd_mn"]), float(totals[f"{item}_usd_mn"])
         row |= {f"baseline_{item}_usd_mn": base, f"{item}_usd_mn": value}
+        for end in ("low", "high"):
+            if (column := f"baseline_{item}_{end}_usd_mn") in totals:
+                row[column] = float(totals[column])
         row[f"change_in_{item}_usd_mn"] = value - base
         if item != "balance":
             [change] = percent_change(np.array([base]), np.array([value - base]))
@@ -69,9 +73,13 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
         From `total_row`.
     year : str
     ranges : mapping of str to str, optional
-        What stands below each figure (``exports``, ``imports``, ``balance``, ``change``).
+        What stands below each figure (``exports``, ``imports``, ``balance``, ``change``). Below
+        levels stands how far forecasts of that reach missed, where it is known: it is wider.
     """
-    said = ranges or {}
+    said = dict(ranges or {})
+    for item in ("exports", "imports", "balance"):
+        if level := range_of(row, item, scenario=True):
+            said[item] = f"90 % range of the level {level} bn"
     items = (
         ("exports", f"Exports to Japan, {year}", False),
         ("imports", f"Imports from Japan, {year}", False),

@@ -6,11 +6,13 @@ from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
 
+from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
+from cepasim.tables.levels import total_range
 
 
 def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
@@ -66,6 +68,33 @@ def beyond_the_record(run: Run) -> tuple[str, ...]:
                 f"{seen['fiscal_year'].iloc[-1]} was {100 * largest:,.0f} %"
             )
     return tuple(notes)
+
+
+def level_notes(run: Run) -> tuple[str, ...]:
+    """Say that changes are to be read, and how uncertain the levels of assumed years are."""
+    known = list(run.economy.ground.known_years.values())
+    last = min(one.last for one in known)
+    if not run.scenario.staged or run.years[-1] <= last:
+        return ()
+    said = []
+    for flow, name, levels in (
+        ("export", "exports", run.reference.exports),
+        ("import", "imports", run.reference.imports),
+    ):
+        around, level = total_range(run, flow), levels[-1].sum() / 1000
+        low, high = around.low[-1] / 1000, around.high[-1] / 1000
+        said.append(f"{name} {level:.1f} [{low:.1f}–{high:.1f}]")
+    published = [
+        f"{format_fiscal_year(year)} is {'provisional' if status == 'provisional' else 'final'}"
+        for year, status in zip(known[0].years, known[0].status, strict=True)
+    ]
+    fact = f"; trade is as published up to {format_fiscal_year(last)}" if published else ""
+    fact += f" ({', '.join(published)})" if published else ""
+    return (
+        "Read changes against the reference; its levels are uncertain. In "
+        f"{run.labels[-1]}, variant {run.variant.name}, 90 % range: {', '.join(said)} US$ bn of "
+        f"2023-24; single sectors are far less certain{fact}",
+    )
 
 
 def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:

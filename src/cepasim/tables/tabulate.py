@@ -14,7 +14,7 @@ from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.solution.state import Run
 from cepasim.tables.levels import balance_range, chapter_range, total_range
-from cepasim.tables.notes import beyond_the_record, scenario_notes
+from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
 from cepasim.tables.schema import empty_table
 
 Floats = NDArray[np.float64]
@@ -256,7 +256,7 @@ def quotas(run: Run) -> pd.DataFrame:
 def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
-    return said + unusual_prices(run) + quota_notes(run)
+    return said + unusual_prices(run) + quota_notes(run) + level_notes(run)
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:

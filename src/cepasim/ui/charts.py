@@ -57,7 +57,11 @@ def result_path(result: Result, item: Item, label: str, *, baseline: bool = Fals
     """Return the years of a result, or of the reference it was measured against."""
     totals = result.totals
     column = f"{'baseline_' if baseline else ''}{item}_usd_mn"
-    return _line(totals["fiscal_year"], totals[column], label)
+    line = _line(totals["fiscal_year"], totals[column], label)
+    for end in ("low", "high"):
+        if baseline and (bound := f"baseline_{item}_{end}_usd_mn") in totals:
+            line[end] = totals[bound].to_numpy(float) / _MN_PER_BN
+    return line
 
 
 def path_rows(
@@ -136,7 +140,7 @@ def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
         *([Style(ASSUMED, look.ASSUMED, (2, 3))] if assumed else []),
         Style(SCENARIO, look.SCENARIO),
     ]
-    return deepcopy(_spec(tuple(styles), height, bands=(SCENARIO,)))
+    return deepcopy(_spec(tuple(styles), height, bands=(REFERENCE, SCENARIO)))
 
 
 def change_spec(height: int = 210) -> dict[str, Any]:

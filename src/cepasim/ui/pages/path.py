@@ -10,6 +10,7 @@ import streamlit as st
 from cepasim.report import html
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Paragraph
+from cepasim.report.levels import range_of
 from cepasim.result import Result
 from cepasim.ui import charts, ranges
 from cepasim.ui.state import Session
@@ -44,7 +45,8 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
             spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
             said = (
                 f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from "
-                "2023-24 at prices of that year." + ("" if band is None else " Band: 90 % range.")
+                "2023-24 at prices of that year. Wide band: 90 % range of the reference's level; "
+                "read changes." + ("" if band is None else " Narrow band: of the scenario's data.")
             )
             words = path_in_words(result, shown)
         chart.vega_lite_chart(rows, spec, theme=None, alt=words)
@@ -56,8 +58,10 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
 def path_in_words(result: Result, item: charts.Item) -> str:
     """Say what the path shows, for those who do not see it."""
     last = result.totals.iloc[-1]
+    level = range_of(last.to_dict(), item)
     return (
         f"{charts.ITEMS[item]}, US$ bn, 2013-14 to {last['fiscal_year']}. In "
-        f"{last['fiscal_year']}: {figures.bn(last[f'baseline_{item}_usd_mn'])} in the reference, "
+        f"{last['fiscal_year']}: {figures.bn(last[f'baseline_{item}_usd_mn'])} in the reference"
+        f"{f' (90 % range {level})' if level else ''}, "
         f"{figures.bn(last[f'{item}_usd_mn'])} in the scenario."
     )
