@@ -39,7 +39,7 @@ def test_a_parameter_outside_its_range_is_named(economy: Economy) -> None:
     assert "documented range" not in notes(economy, parameters={"actionable_share": high})
 
 
-@pytest.mark.parametrize("cut", [{"rate": 5}, "eliminate"], ids=str)
+@pytest.mark.parametrize("cut", [{"cap": 5}, "eliminate"], ids=str)
 @pytest.mark.parametrize("time", ["path", "long_run"])
 @pytest.mark.parametrize("source", ["IND", "BGD", "CHN"])
 def test_no_chapter_that_moves_is_said_not_to(

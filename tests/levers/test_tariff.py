@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.levers.fields import Cut
+from cepasim.levers.cuts import Cut, after_cut
 from cepasim.levers.measure import Measure
 from cepasim.levers.precedence import measures
 from cepasim.levers.rates import line_rates
-from cepasim.levers.tariff import TariffLever, after_cut
+from cepasim.levers.tariff import TariffLever
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.wedges import wedges
 

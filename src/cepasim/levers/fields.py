@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +17,6 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -29,7 +28,6 @@ from cepasim.core.fiscal_year import (
     parse_fiscal_year,
 )
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.problems import closest
 
 SHARES_TOLERANCE = 1e-9
 FIRST_START = format_fiscal_year(BASE_YEAR + 1)
@@ -54,6 +52,14 @@ class Frozen(BaseModel):
         frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
     )
 
+    def as_written(self) -> Any:
+        """Return the form a file has, as plain values; what is not set is left out."""
+        return {
+            name: as_plain(value)
+            for name in type(self).model_fields
+            if (value := getattr(self, name)) is not None
+        }
+
 
 class Select(FrozenMapping):
     """A selection of products as written; ``Classification.select`` reads it."""
@@ -67,7 +73,7 @@ class Select(FrozenMapping):
 
 def as_plain(value: object) -> Any:
     """Undo ``frozen``: lists and dictionaries that YAML can write."""
-    if isinstance(value, Cut):
+    if isinstance(value, Frozen):
         return value.as_written()
     if isinstance(value, Mapping):
         return {key: as_plain(entry) for key, entry in value.items()}
@@ -158,6 +164,7 @@ SIZE_TEXT = "a number, 0 or more"
 DAYS_TEXT = "days, 0 or more"
 COUNTRY_TEXT = "JPN or IND"
 CODE_TEXT = "the code of a country or group"
+SELECT_TEXT = "a selection such as {hs: ['87']} or {section: XI}"
 OVERRIDE_TEXT = "a number (.inf where a supply elasticity is infinite)"
 
 Percent = Annotated[float, number(PERCENT_TEXT, 0, 100)]
@@ -184,7 +191,7 @@ End = Annotated[FiscalYear, AfterValidator(_horizon)]
 Selected = Annotated[
     Select,
     BeforeValidator(_select),
-    Field(description="a selection such as {hs: ['87']} or {section: XI}"),
+    Field(description=SELECT_TEXT),
 ]
 Shares = Annotated[
     Mapping[str, Share],
@@ -196,53 +203,3 @@ WindowShares = Annotated[Shares, AfterValidator(_sum_to_one)]
 Override = Annotated[
     float, Field(strict=True, description=OVERRIDE_TEXT), AfterValidator(_any_number)
 ]
-
-_CUTS = ("eliminate", "percent", "cap", "rate", "swiss")
-_CUTS_TEXT = "eliminate, {percent: 50}, {cap: 2.0}, {rate: 1.5} or {swiss: 16}"
-
-
-class Cut(Frozen):
-    """A tariff formula.
-
-    Attributes
-    ----------
-    formula : {"eliminate", "percent", "cap", "rate", "swiss"}
-    percent : float
-        The number of the formula: cut in percent of the rate (``percent``), highest rate
-        (``cap``), new rate (``rate``) or Swiss coefficient (``swiss``), these three in percent of
-        the value; 100 for ``eliminate``.
-    """
-
-    formula: Literal["eliminate", "percent", "cap", "rate", "swiss"]
-    percent: Annotated[float, number("a number, 0 or more (percent)", 0, 1000)] = 100.0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, written: Any) -> Any:
-        """Read the forms of a file: ``eliminate`` or one formula with its number."""
-        if isinstance(written, str):
-            if written == "eliminate":
-                return {"formula": "eliminate"}
-            raise fault(_CUTS_TEXT + closest(written, _CUTS))
-        if not isinstance(written, Mapping):
-            raise fault(_CUTS_TEXT)
-        if "formula" in written:
-            return written
-        unknown = [key for key in written if key not in _CUTS[1:]]
-        if unknown or len(written) != 1:
-            meant = closest(unknown[0], _CUTS[1:]) if unknown else ""
-            raise fault(f"exactly one formula: {_CUTS_TEXT}{meant}")
-        [(formula, value)] = written.items()
-        return {"formula": formula, "percent": value}
-
-    @model_validator(mode="after")
-    def _within(self) -> Self:
-        if self.formula == "percent" and self.percent > 100:
-            raise fault("percent: a number from 0 to 100")
-        if self.formula == "swiss" and self.percent == 0:
-            raise fault("swiss: a coefficient above 0 (percent)")
-        return self
-
-    def as_written(self) -> str | dict[str, float]:
-        """Return the form a file has."""
-        return "eliminate" if self.formula == "eliminate" else {self.formula: self.percent}

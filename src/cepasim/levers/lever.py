@@ -184,6 +184,11 @@ class Lever(Frozen):
         """Products it is about, as written; None where it is about none in particular."""
         return getattr(self, "select", None)
 
+    @property
+    def chosen_by(self) -> str:
+        """Setting that says which products it is about."""
+        return "select"
+
     # -- reading and writing -----------------------------------------------------------------
 
     @classmethod

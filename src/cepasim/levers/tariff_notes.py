@@ -14,10 +14,13 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.market import Market
 from cepasim.equilibrium.preferences import effective_tariff
+from cepasim.levers.cuts import Cut
+from cepasim.levers.fields import Select
 from cepasim.levers.measure import Mask, Measure
 from cepasim.levers.rates import RateLever, line_rates
 from cepasim.levers.words import chapters_in_words
 from cepasim.products.levels import at_level, chapter_of
+from cepasim.products.selection import Complaint
 
 #: Headings named in one note before the rest are counted.
 _NAMED = 6
@@ -29,6 +32,53 @@ _IN_PART = ("compound", "higher_of", "lower_of", "other")
 def tariff_notes(economy: Economy, measures: Sequence[Measure]) -> Iterator[str]:
     """Say what a reader must know of the tariff levers on one flow, the least surprising first."""
     return _Reading(economy, measures).notes()
+
+
+def unreachable(
+    economy: Economy,
+    lever: RateLever,
+    cut: Cut,
+    select: Select,
+    path: tuple[str | int, ...],
+) -> Iterator[Complaint]:
+    """Say where a formula asks for what no preference can be: more than everybody pays.
+
+    Lines on which everybody pays nothing have no preference to set and do not count.
+    """
+    if cut.formula not in ("rate", "swiss_average"):
+        return
+    schedule, selection = (
+        economy.markets[lever.importer].schedule,
+        economy.classification.select(select),
+    )
+    chosen = selection.matches(schedule.lines)
+    if selection.category is not None:
+        chosen = chosen & (schedule.category == selection.category)
+    if cut.formula == "swiss_average":
+        rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
+        now = 100 * float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0
+        if cut.percent >= now:
+            text = (
+                f"below today's average, {now:.3g} % over {int(chosen.sum()):,} lines; a formula "
+                "that leaves more than is paid cuts nothing"
+            )
+            yield Complaint(path, cut.percent, text)
+        return
+    dutiable = chosen & (np.nan_to_num(schedule.mfn) > 0)
+    ceiling = 100 * schedule.mfn
+    above = dutiable & (cut.percent > ceiling + 1e-9)
+    if not above.any():
+        return
+    low, high = float(ceiling[above].min()), float(ceiling[above].max())
+    between = f"{high:.4g} %" if high - low < 1e-9 else f"between {low:.4g} and {high:.4g} %"
+    code = schedule.lines[np.flatnonzero(above)[0]]
+    text = (
+        f"at most the rate that everybody pays (MFN): on {int(above.sum()):,} of "
+        f"{int(dutiable.sum()):,} dutiable lines selected, such as {code}, that is {between}, and "
+        "a preference cannot lie above it. For more choose other lines, for a duty on top use "
+        "remedy, to go back to MFN withdraw"
+    )
+    yield Complaint(path, f"{cut.percent:g} %", text)
 
 
 class _Reading:

@@ -30,6 +30,8 @@ FORMULAS = {
     "cap": "Cap every rate at",
     "rate": "Set every rate to",
     "swiss": "Swiss formula, coefficient",
+    "swiss_average": "Swiss formula, to an average of",
+    "match": "Match what a rival pays",
 }
 CATEGORIES = {
     "X": "excluded from the CEPA",

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
+from cepasim.levers.cuts import CUTS_TEXT
 from cepasim.levers.every import LEVER_KINDS, LEVERS
 from cepasim.levers.fields import LAST_FISCAL_YEAR, OVERRIDE_TEXT, RULE, SHARE_TEXT, Frozen
 from cepasim.levers.lever import Complain, Lever
@@ -20,6 +21,7 @@ from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 from cepasim.scenario.overlaps import check_overlaps
 from cepasim.scenario.placing import UNREAD, Lines, Placed, Steps
+from cepasim.scenario.table import with_rows
 
 if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
@@ -36,6 +38,14 @@ _INSIDE = {
     "windows": SHARE_TEXT,
     "industries": SHARE_TEXT,
     "parameters": OVERRIDE_TEXT,
+}
+#: Lists of phases or rows inside a lever, and what each may hold.
+_PARTS = ("phases", "rows")
+_PART = {
+    "hs": "codes of 2 to 9 digits, such as ['87032391', '8704']",
+    "cut": CUTS_TEXT,
+    "start": "a fiscal year such as 2026-27",
+    "years": "whole years, from 1 to 50",
 }
 _FILLED_IN = (("source",), ("to",))
 
@@ -109,7 +119,9 @@ def _read_levers(
             problems.add(path, body, f"the settings of a {kind} lever, as a mapping")
             continue
         complain = complain_at(problems, path)
-        own = {str(key): value for key, value in body.items()}
+        own: Mapping[str, Any] = {str(key): value for key, value in body.items()}
+        if "rows" in LEVERS[kind].model_fields:
+            own = with_rows(own, path, problems, classification)
         settings = LEVERS[kind].filled_in(own, parameters, complain)
         lever = _validated(LEVERS[kind], settings, path, problems, horizon)
         selections[index] = LEVERS[kind].check_settings(settings, classification, complain)
@@ -141,17 +153,17 @@ def _validated(
         for error in wrong.errors(include_url=False):
             if error["type"] == "missing" and error["loc"] in _FILLED_IN:
                 continue  # follows from the importer, which is what is wrong
-            steps, value = _place(error)
+            steps, value = _place(error, model)
             problems.add((*path, *steps), value, _allowed(error, model))
         return None
 
 
-def _place(error: ErrorDetails) -> tuple[Steps, object]:
+def _place(error: ErrorDetails, model: type[Frozen]) -> tuple[Steps, object]:
     """Path and value of a fault; a text "to: IND" names the field of a rule about several."""
     value = None if error["type"] == "missing" else error["input"]
     field, colon, _ = str(error.get("ctx", {}).get("text", "")).partition(": ")
-    if colon and isinstance(value, Mapping) and field in value:
-        return (*error["loc"], field), value[field]
+    if colon and isinstance(value, Mapping) and (field in value or field in model.model_fields):
+        return (*error["loc"], field), value.get(field)
     return error["loc"], value
 
 
@@ -161,6 +173,10 @@ def _allowed(error: ErrorDetails, model: type[Frozen]) -> str:
     steps = [str(step) for step in error["loc"]]
     if error["type"] == RULE:
         return str(error.get("ctx", {})["text"])
+    if steps and steps[0] in _PARTS and len(steps) > 2:
+        if error["type"] == "extra_forbidden":
+            return f"unknown key{closest(steps[-1], _PART)}; allowed: {', '.join(_PART)}"
+        return _PART.get(steps[2], error["msg"])
     if error["type"] == "extra_forbidden":
         return f"unknown key{closest(steps[-1], fields)}; allowed: {', '.join(fields)}"
     if len(steps) > 1 and steps[0] in _INSIDE:

@@ -32,7 +32,7 @@ def check_against_data(economy: Economy, scenario: Scenario) -> None:
             if chosen and importer not in lines:
                 lines[importer] = dict.fromkeys(economy.markets[importer].schedule.lines.tolist())
             for code, text in _unknown_lines(lines.get(importer, {}), importer, chosen):
-                problems.add((*place, "select"), code, text)
+                problems.add((*place, lever.chosen_by), code, text)
         for complaint in lever.unavailable(economy):
             problems.add((*place, *complaint.path), complaint.value, complaint.allowed)
     if problems.found:

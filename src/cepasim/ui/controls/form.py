@@ -172,7 +172,8 @@ class Form:
     def end(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the last year in force; a lever that need not end may go on for good."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
-        years = [year for year in years_after_base(horizon) if year >= self.settings["start"]]
+        start = str(self.settings.get("start", ""))
+        years = [year for year in years_after_base(horizon) if year >= start]
         if then is None:
             years = [_FOR_GOOD, *years]
 

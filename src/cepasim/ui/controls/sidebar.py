@@ -122,6 +122,8 @@ def _summary(form: Form, kind: str) -> str:
     control = registry.CONTROLS[kind]
     code = control.country(settings)
     said = [] if code is None else [form.country(code)]
+    if "rows" in settings:
+        said.append(f"{sum(len(row['hs']) for row in settings['rows']):,} codes of a table")
     if "windows" in settings:
         said += [
             f"{100 * share:.0f} % {words.WINDOWS.get(window, window).lower()}"
@@ -130,8 +132,9 @@ def _summary(form: Form, kind: str) -> str:
     if "select" in settings:
         classification = form.found.figures.economy.classification
         said.append(words.selection_in_words(settings["select"], classification))
+    parts = settings.get("phases") or settings.get("rows") or [settings]
     until = f" to {settings['end']}" if settings.get("end") else ""
-    said.append(f"from {settings['start']}{until}")
+    said.append(f"from {min(str(part['start']) for part in parts)}{until}")
     years = int(settings.get("years", 1))
     if years > 1:
         said.append(control.steps.format(years))

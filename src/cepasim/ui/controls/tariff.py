@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import streamlit as st
+
 from cepasim.core.countries import COUNTRY
+from cepasim.levers.every import in_words
 from cepasim.levers.words import FORMULAS, importer_of
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
@@ -17,12 +20,30 @@ from cepasim.ui.controls.group import (
     of_bundled,
 )
 from cepasim.ui.controls.products import products
+from cepasim.ui.messages import plain
+from cepasim.ui.state import years_after_base
 
 _RATE_SLIDER = 50.0
+_STEPS_SLIDER = 15
+_FORMULAS = ("percent", "cap", "rate", "swiss", "swiss_average", "match")
+#: What a formula begins with when it is chosen; any preference can reach these.
+_BEGINS: Mapping[str, object] = {"rate": 1.0, "match": "EU27"}
 
 
 def _main(form: Form) -> None:
+    if form.settings.get("rows"):
+        _table(form)
+        return
+    phases = form.settings.get("phases")
+    if phases:
+        _steps_of_phase(form, phases, len(phases) - 1)
+        return
     formula, number = formula_of(form.settings["cut"])
+    if formula == "match":
+        years = int(form.settings.get("years", 1))
+        ends = (1, _STEPS_SLIDER)
+        form.main("years", "Steps to the rival's rate", years, ends, 1, "parity in %d steps", int)
+        return
     if formula in ("percent", "eliminate"):
         form.main(
             "cut",
@@ -40,7 +61,7 @@ def _main(form: Form) -> None:
         words,
         number,
         # A Swiss coefficient of 0 has no meaning.
-        (0.5 if formula == "swiss" else 0.0, _RATE_SLIDER),
+        (0.5 if formula.startswith("swiss") else 0.0, _RATE_SLIDER),
         0.5,
         f"{words.lower()} %g %%",
         lambda rate: {formula: float(rate)},
@@ -48,33 +69,105 @@ def _main(form: Form) -> None:
 
 
 def formula_of(cut: object) -> tuple[str, float]:
-    """Return the formula of a cut and its number, percent."""
+    """Return the formula of a cut and its number, percent; of a match, nothing."""
     if isinstance(cut, Mapping):
         [(formula, number)] = cut.items()
-        return str(formula), float(number)
+        return str(formula), 100.0 if formula == "match" else float(number)
     return "eliminate", 100.0
 
 
+def _table(form: Form) -> None:
+    """Draw what is left to choose of a schedule by line: how many steps its longest part takes."""
+    rows = form.settings["rows"]
+    longest = max(range(len(rows)), key=lambda place: int(rows[place].get("years", 1)))
+    _steps_of_phase(form, rows, longest, "rows")
+
+
+def _steps_of_phase(
+    form: Form, phases: Sequence[Mapping[str, Any]], place: int, name: str = "phases"
+) -> None:
+    years = int(phases[place].get("years", 1))
+
+    def written(chosen: object) -> list[Mapping[str, Any]]:
+        changed = {**phases[place], "years": int(str(chosen))}
+        return [*phases[:place], changed, *phases[place + 1 :]]
+
+    text = "last phase in %d steps" if name == "phases" else "longest rows in %d steps"
+    form.main(name, "Steps", years, (1, _STEPS_SLIDER), 1, text, written)
+
+
 def _details(form: Form) -> None:
-    formula, number = formula_of(form.settings["cut"])
+    if form.settings.get("rows"):
+        lever = {"tariff": dict(form.settings)}
+        st.caption(plain(in_words(lever, form.found.figures.economy.classification)))
+        form.end()
+        return
     products(form, categories=True)
-    form.choice(
-        "formula",
-        "Formula",
-        ["percent", "cap", "rate", "swiss"],
-        "percent" if formula == "eliminate" else formula,
-        FORMULAS.__getitem__,
-        lambda chosen: form.begin_anew(
-            {"tariff": {**form.settings, "cut": {chosen: min(number, _RATE_SLIDER) or 1.0}}}
-        ),
-    )
-    form.start()
-    form.steps()
+    phases = form.settings.get("phases")
+    if phases:
+        for place, phase in enumerate(phases):
+            _phase(form, phases, place, phase)
+        form.end()
+    else:
+        _formula(form)
+        form.start()
+        if formula_of(form.settings["cut"])[0] != "match":  # whose steps are the main slider
+            form.steps()
+        form.end()
     source = third_country(form.settings)
     if source is not None:
         classification = form.found.figures.economy.classification
         suppliers = classification.sources(importer_of(form.settings))
         form.choice("source", "Supplier", suppliers, source, form.country)
+
+
+def _phase(
+    form: Form, phases: Sequence[Mapping[str, Any]], place: int, phase: Mapping[str, Any]
+) -> None:
+    formula, number = formula_of(phase["cut"])
+    said = FORMULAS[formula] + ("" if formula in ("eliminate", "match") else f" {number:g} %")
+
+    def begin(year: str) -> None:
+        changed = [*phases[:place], {**phase, "start": year}, *phases[place + 1 :]]
+        form.begin_anew({"tariff": {**form.settings, "phases": changed}})
+
+    horizon = form.found.draft.get("horizon", form.found.scenario.horizon)
+    form.choice(
+        f"phase-{place}",
+        f"{place + 1}. {said}, from",
+        years_after_base(horizon),
+        str(phase["start"]),
+        then=begin,
+    )
+
+
+def _formula(form: Form) -> None:
+    formula, number = formula_of(form.settings["cut"])
+
+    def chosen(name: str) -> None:
+        size = _BEGINS.get(name, min(number, _RATE_SLIDER) or 1.0)
+        form.begin_anew({"tariff": {**form.settings, "cut": {name: size}}})
+
+    form.choice(
+        "formula",
+        "Formula",
+        _FORMULAS,
+        "percent" if formula == "eliminate" else formula,
+        FORMULAS.__getitem__,
+        chosen,
+    )
+    if formula == "match":
+        classification = form.found.figures.economy.classification
+        importer = importer_of(form.settings)
+        rivals = [code for code in classification.sources(importer) if code not in COUNTRY]
+        form.choice(
+            "match",
+            "Whose rates",
+            rivals,
+            str(form.settings["cut"]["match"]),
+            form.country,
+            lambda code: form.change({"cut": {"match": code}}),
+        )
 
 
 def third_country(settings: Mapping[str, Any]) -> str | None:
