@@ -81,8 +81,9 @@ def test_parity_in_wedges_is_parity_by_line(economy: Economy) -> None:
     acting = measures(economy, scenario.levers, YEARS)["JPN"]
     before, after, _ = paths(economy, settings | {"start": "2026-27"})
     cost, top = market.origin_cost[schedule.chapter, column], market.claims.others[column]
-    paid, _ = market.product_tariffs(schedule.product_rates(after), cost, top)
-    base, _ = market.product_tariffs(schedule.product_rates(before[:1]), cost, top)
+    mfn = schedule.product_mfn("IND")
+    paid, _ = market.tariffs(mfn, schedule.product_rates(after, "IND"), cost, top)
+    base, _ = market.tariffs(mfn, schedule.product_rates(before[:1], "IND"), cost, top)
     log = np.log((1 + paid) / (1 + base))
     weights, sigma = market.product_weights[:, column], market.sigma_import[schedule.chapter]
     power = (1 - sigma) * log
