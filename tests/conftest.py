@@ -11,7 +11,8 @@ import pytest
 from hypothesis import settings
 
 from cepasim.core.manifest import manifest
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.products.classification import Classification
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario

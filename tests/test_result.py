@@ -175,7 +175,11 @@ def test_the_grade_is_the_worst_that_trades(result: Result, make_result: Make) -
 @pytest.mark.parametrize(
     ("level", "year", "message"),
     [
-        ("heading", YEAR, "level: 'heading'; allowed: one of chapter, section, window, total"),
+        (
+            "heading",
+            YEAR,
+            "level: 'heading'; allowed: one of product, chapter, section, window, total",
+        ),
         ("section", "2050-51", "fiscal_year: '2050-51'; allowed: one of 2026-27, 2027-28"),
     ],
 )

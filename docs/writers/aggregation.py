@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.economy.benchmark import known_product_trade
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.levers.tariff import TariffLever
 from cepasim.params.parameters import bundled_directory
 from cepasim.report.pages import markdown_table, write_page

@@ -9,7 +9,8 @@
 from typing import TYPE_CHECKING, Any
 
 from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.result import Result
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario

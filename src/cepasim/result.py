@@ -11,7 +11,7 @@ import pandas as pd
 from cepasim.core import files
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
-from cepasim.products.levels import use_instead
+from cepasim.products.levels import level_of, use_instead
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
 from cepasim.tables.result_tables import NOTHING, Manifest, ResultTables, Table, refuse
@@ -104,7 +104,7 @@ class Result(ResultTables):
         flow : {"export", "import"}
             Seen from India.
         hs : str
-            HS chapter, such as ``"61"``.
+            HS chapter, such as ``"61"``, or product where chapters are split.
         fiscal_year : str
             Such as ``"2030-31"``.
 
@@ -127,7 +127,8 @@ class Result(ResultTables):
         known = tuple(dict.fromkeys(sectors["hs"]))
         if hs not in known:
             meant = use_instead(str(hs), known) or closest(hs, known)
-            refuse("hs", hs, f"a chapter of the result, as text with its leading zero{meant}")
+            what = "chapter" if all(level_of(code) == "chapter" for code in known) else "product"
+            refuse("hs", hs, f"a {what} of the result, as text with its leading zero{meant}")
         if self._chain is None:
             raise ValueError("this result was made without the chain that explain() shows")
         of_cell = (sectors["fiscal_year"] == year) & (sectors["flow"] == flow)

@@ -62,7 +62,7 @@ def simulate(
     else:
         split = partial(_split, economy, scenario, engine)
     # The other tables need no coalitions between the two, which would stay in memory.
-    ends = replace(solved, states=(solved.reference, solved.outcome), attributed=False)
+    ends = replace(solved, effects=())
     return Result(
         scenario=scenario,
         engine=engine,

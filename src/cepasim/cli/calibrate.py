@@ -32,7 +32,7 @@ def calibrate(
         check_folder_exists(params)
         from cepasim.calibrate.evidence import folder, terminal
         from cepasim.calibrate.evidence.calibration import calibration
-        from cepasim.economy.economy import load
+        from cepasim.economy.loading import load
 
         result = calibration(load(params))
         typer.echo(terminal.text(result), nl=False)

@@ -31,7 +31,7 @@ def check(
         if problems:
             raise InputError(problems)
         # Sound tables can still leave the model without a value it needs.
-        from cepasim.economy.economy import load
+        from cepasim.economy.loading import load
 
         load(directory)
         typer.echo(f"{directory}: no problems found")

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def read_inputs(
-    scenario: str, params: Path | None, reference: str | None = None
+    scenario: str, params: Path | None, reference: str | None = None, level: str = "chapter"
 ) -> tuple[Economy, Scenario, Path]:
     """Read both inputs and report the problems of both together.
 
-    A variant of the reference that is asked for takes the place of the scenario's own.
+    A variant of the reference that is asked for takes the place of the scenario's own. A level may
+    name the chapters that are split: ``hs6:87,64``.
     """
     import cepasim
 
@@ -26,7 +27,9 @@ def read_inputs(
     read = economy = file = None
     try:
         check_folder_exists(params)
-        economy = cepasim.load(params)
+        level, _, named = level.partition(":")
+        chapters = [one.strip() for one in named.split(",")] if named else None
+        economy = cepasim.load(params, level, chapters)
     except InputError as error:
         problems += error.problems
     try:

@@ -30,6 +30,7 @@ class OutputFormat(StrEnum):
 class Grouping(StrEnum):
     """Levels of ``--by``."""
 
+    PRODUCT = "product"
     CHAPTER = "chapter"
     SECTION = "section"
     WINDOW = "window"
@@ -81,6 +82,14 @@ ParameterFolder = Annotated[
         parser=named_path,
         help="Your own parameter folder.",
         show_default="the bundled one",
+    ),
+]
+ModelLevel = Annotated[
+    str,
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help="What a market is: chapter, hs4 or hs6; hs6:87,64 splits these chapters alone.",
     ),
 ]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]

@@ -13,6 +13,7 @@ from cepasim.cli.options import (
     Debug,
     EngineName,
     Grouping,
+    ModelLevel,
     OutputFormat,
     ParameterFolder,
     ReferenceName,
@@ -54,6 +55,7 @@ def run(
         ),
     ] = None,
     reference: ReferenceName = None,
+    level: ModelLevel = "chapter",
     params: ParameterFolder = None,
     draws: Annotated[
         int,
@@ -70,18 +72,18 @@ def run(
         from cepasim.scenario.reading import naming_lines
 
         check_output(out, output_format)
-        economy, read, file = read_inputs(scenario, params, reference)
+        economy, read, file = read_inputs(scenario, params, reference, level)
         with naming_lines(file):
             result = _simulated(economy, read, engine, draws)
-        level: Level = by.value
+        grouping: Level = by.value
         shown_year = _year_of(result, year)
-        options = {"by": level, "format": output_format or OutputFormat.CSV, "year": shown_year}
+        options = {"by": grouping, "format": output_format or OutputFormat.CSV, "year": shown_year}
         if out is None:
-            print_result(result, output_format or OutputFormat.TABLE, level, shown_year, year)
+            print_result(result, output_format or OutputFormat.TABLE, grouping, shown_year, year)
             return
-        write_result(result, out, output_format, level, shown_year, options)
+        write_result(result, out, output_format, grouping, shown_year, options)
         if output_format is None:
-            print_result(result, OutputFormat.TABLE, level, shown_year, year)
+            print_result(result, OutputFormat.TABLE, grouping, shown_year, year)
         files = ", ".join(sorted(path.name for path in out.iterdir() if path.is_file()))
         typer.echo(f"Wrote {out}: {files}", err=True)
 

@@ -25,6 +25,24 @@ def read_only(array: Floats) -> Floats:
     return array
 
 
+def part_of(array: Floats, rows: slice, places: Ints) -> Floats:
+    """Return some rows and places of an array of shape (Y, H, ...); what repeats goes on repeating.
+
+    Parameters
+    ----------
+    array : ndarray, shape (Y, H, ...)
+    rows : slice
+    places : ndarray of int, shape (n,)
+    """
+    chosen = array[rows]
+    shape = (len(chosen), places.size, *array.shape[2:])
+    if same_everywhere(array):
+        return np.broadcast_to(array.flat[0], shape)
+    if not array.strides[0]:
+        return np.broadcast_to(chosen[:1, places], shape)
+    return chosen[:, places]
+
+
 def same_everywhere(array: Floats) -> bool:
     """Whether an array is one number seen from every place, as where no lever acts."""
     return not any(array.strides)

@@ -6,29 +6,32 @@ Two markets (Japan's and India's), each by HS chapter and source country, in US$
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.core.arrays import Bools, Floats, frozen_floats
 from cepasim.core.countries import FLOW_INTO, PAIR
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.known_years import known_years
 from cepasim.economy.market import Market, WedgeRule, markets_of
+from cepasim.economy.products import markets_by_product, pair_by_product
 from cepasim.economy.rates import LineRule
+from cepasim.economy.split import Split, products_of
 from cepasim.economy.variants import bundled_variants
 from cepasim.economy.weights import ProductRule
-from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
+from cepasim.products.levels import nearest_to
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +43,7 @@ class Economy:
     parameters : Parameters
     classification : Classification
     chapters : tuple of str, length H
+        Codes of the markets: chapters, or the products that chapters are split into.
     markets : mapping of str to Market
         ``JPN`` and ``IND``.
     bilateral : DataFrame
@@ -50,6 +54,10 @@ class Economy:
     use_rule : {"consignments", "log_logistic"}
     ground : Ground
         What stands whatever the parameters are.
+    coarse : Economy or None
+        The economy of chapters that an economy of products was made from; None for one of chapters.
+    split : Split or None
+        How its chapters are split; None where they are not.
     """
 
     parameters: Parameters
@@ -62,14 +70,16 @@ class Economy:
     wedge_rule: WedgeRule
     use_rule: UseRule
     ground: Ground
+    coarse: Economy | None = None
+    split: Split | None = None
 
     def __repr__(self) -> str:
         """A line for each market and for the parameters."""
         rules = f"{self.line_rule}, {self.product_rule}, {self.wedge_rule}, {self.use_rule}"
         return "\n".join(
             [
-                f"Economy of {format_fiscal_year(BASE_YEAR)}: {len(self.chapters)} chapters "
-                f"(rules {rules})",
+                f"Economy of {format_fiscal_year(BASE_YEAR)}: {len(self.chapters)} "
+                f"{'chapters' if self.split is None else 'products'} (rules {rules})",
                 *(f"  {market!r}" for market in self.markets.values()),
                 f"  {self.parameters!r}",
             ]
@@ -178,7 +188,143 @@ class Economy:
         """
         if not overrides:
             return self
+        if self.coarse is not None and self.split is not None:
+            return self.coarse.with_overrides(overrides)._split_by(self.split)
         return self._under(self.parameters.with_overrides(overrides))
+
+    @cached_property
+    def known(self) -> dict[Hashable, Any]:
+        """What was worked out on this economy already and no scenario changes."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: it works out again what is known."""
+        return {name: value for name, value in self.__dict__.items() if name != "known"}
+
+    @property
+    def by_chapter(self) -> Economy:
+        """The economy of chapters behind one of products; itself where no chapter is split."""
+        return self if self.coarse is None else self.coarse
+
+    def divided(self, values: Floats, weights: Floats) -> Floats:
+        """Divide values by chapter between the products of each, in proportion to weights.
+
+        Parameters
+        ----------
+        values : ndarray, shape (..., H of ``by_chapter``)
+            By chapter.
+        weights : ndarray, shape (H,)
+            By market, at least 0; even in a chapter where all are 0.
+
+        Returns
+        -------
+        ndarray, shape (..., H)
+            The values themselves where no chapter is split.
+        """
+        return values if self.split is None else self.split.divided(values, weights)
+
+    def summed(self, values: Floats) -> Floats:
+        """Sum values over the products of each chapter.
+
+        Parameters
+        ----------
+        values : ndarray, shape (..., H)
+            By market.
+
+        Returns
+        -------
+        ndarray, shape (..., H of ``by_chapter``)
+            The values themselves where no chapter is split.
+        """
+        return values if self.split is None else self.split.summed(values)
+
+    def holding(self, subheadings: tuple[str, ...]) -> Bools:
+        """Say which markets hold any of some subheadings.
+
+        Parameters
+        ----------
+        subheadings : tuple of str
+            Codes of six digits.
+
+        Returns
+        -------
+        ndarray of bool, shape (H,)
+            One for each market.
+        """
+        known = self.markets["JPN"].known
+        if ("holding", subheadings) not in known:
+            mask = np.zeros(len(self.chapters), dtype=np.bool_)
+            mask[nearest_to(subheadings, self.chapters)] = True
+            known["holding", subheadings] = mask
+        return np.asarray(known["holding", subheadings])
+
+    def refine(self, chapters: Iterable[str] | None = None, level: str = "hs6") -> Economy:
+        """Return the same economy with chapters split into products.
+
+        Parameters
+        ----------
+        chapters : iterable of str, optional
+            Those to split; all by default.
+        level : {"hs6", "hs4"}, optional
+            Subheadings or headings.
+
+        Returns
+        -------
+        Economy
+            Products add up to their chapter's trade and sales in every source.
+
+        Raises
+        ------
+        InputError
+            For a level or a chapter that does not exist.
+
+        Examples
+        --------
+        >>> import cepasim
+        >>> cars = cepasim.load().refine(["87"], level="hs4")
+        >>> "8703" in cars.chapters, "86" in cars.chapters
+        (True, True)
+        """
+        coarse = self.by_chapter
+        split = coarse.chapters if chapters is None else chapters
+        return self.with_products(products_of(coarse.classification, split, level))
+
+    def with_products(self, codes: Iterable[str]) -> Economy:
+        """Return the same economy with some products as markets of their own.
+
+        Parameters
+        ----------
+        codes : iterable of str
+            Chapters, headings or subheadings; each becomes one market, whatever was split inside
+            it, and what is left of its chapter or heading is another.
+
+        Returns
+        -------
+        Economy
+            This one where all of them are markets already.
+        """
+        coarse, whole = self.by_chapter, set(codes)
+        there = set(self.chapters) - set(coarse.chapters)
+        inside = {code for code in there if code.startswith(tuple(whole))}
+        own = (there - inside) | (whole - set(coarse.chapters))
+        if own == there:
+            return self
+        if not own:
+            return coarse
+        schedules = {importer: market.schedule for importer, market in coarse.markets.items()}
+        return coarse._split_by(Split.of(coarse.chapters, schedules, own, coarse.parameters))
+
+    def _split_by(self, split: Split) -> Economy:
+        """Return this economy of chapters as one of products."""
+        markets = markets_by_product(self.markets, split, self.parameters)
+        return replace(
+            self,
+            chapters=split.codes,
+            markets=markets,
+            bilateral=pair_by_product(self.bilateral, self.markets, markets, split),
+            coarse=self,
+            split=split,
+        )
 
     def perturbed(
         self,
@@ -212,6 +358,8 @@ class Economy:
         benchmarks: Mapping[str, Benchmark] | None = None,
         india_mfn: Floats | None = None,
     ) -> Economy:
+        if self.coarse is not None and self.split is not None:
+            return self.coarse._under(parameters, benchmarks, india_mfn)._split_by(self.split)
         ground = self.ground
         japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
         assert isinstance(japan.rates, JapanRates) and isinstance(india.rates, IndiaRates)
@@ -223,34 +371,3 @@ class Economy:
         given = benchmarks or ground.benchmarks
         markets = markets_of(schedules, parameters, ground, given, self.product_rule, self.use_rule)
         return replace(self, parameters=parameters, markets=markets)
-
-
-def load(directory: str | Path | None = None) -> Economy:
-    """Load the benchmark economy.
-
-    Parameters
-    ----------
-    directory : path, optional
-        The user's own parameter folder; the bundled one by default.
-
-    Returns
-    -------
-    Economy
-        The benchmark of 2023-24 with every parameter and schedule.
-
-    Raises
-    ------
-    InputError
-        With every problem of the folder.
-
-    Examples
-    --------
-    >>> import cepasim
-    >>> economy = cepasim.load()
-    >>> round(float(economy.markets["JPN"].fob[:, 0].sum()), 6)
-    5150.0
-    """
-    if directory is not None and not (isinstance(directory, (str, Path)) and str(directory)):
-        words = "a path of a parameter folder, or None for the bundled one"
-        raise InputError([Problem("load", None, "directory", directory, words)])
-    return Economy.build(load_parameters(None if directory is None else Path(directory)))

@@ -73,6 +73,10 @@ class IndiaFacts:
 
     def at(self, lines: Ints, source: str) -> IndiaFacts:
         """Facts of some of the lines, as far as one source goes."""
+        return self.reordered(lines)
+
+    def reordered(self, lines: Ints) -> IndiaFacts:
+        """Facts of all lines in another order, or of some."""
         return IndiaFacts(*(getattr(self, item.name)[lines] for item in fields(self)))
 
 

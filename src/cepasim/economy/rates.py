@@ -58,6 +58,9 @@ class LineFacts(Protocol):
     def at(self, lines: Ints, source: str) -> LineFacts:
         """Facts of some of the lines, as far as one source goes."""
 
+    def reordered(self, lines: Ints) -> LineFacts:
+        """Facts of all lines in another order."""
+
 
 class Rates(Protocol):
     """Rates of N tariff lines under certain figures."""

@@ -190,14 +190,18 @@ def _sales_elsewhere(economy: Economy, importer: str) -> Floats:
     market = economy.markets[PARTNER[importer]]
     if importer != "IND":
         return np.zeros(len(economy.chapters))
+    sold = market.fob[:, market.partner_column]
     table = economy.parameters.table("history/world")
     table = table[
         (table["fiscal_year"] == format_fiscal_year(BASE_YEAR))
         & (table["flow"] == "export")
         & (table["basis"] == "published")
     ]
-    world = table.set_index("hs")["value"].reindex(list(economy.chapters)).fillna(0.0)
-    return np.maximum(world.to_numpy(float) - market.fob[:, market.partner_column], 0.0)
+    chapters = list(economy.by_chapter.chapters)
+    world = table.set_index("hs")["value"].reindex(chapters).fillna(0.0).to_numpy(float)
+    # What India's producers sell elsewhere of a product is as what they sell at home.
+    elsewhere = np.maximum(world - economy.summed(sold), 0.0)
+    return economy.divided(elsewhere, economy.markets["IND"].domestic)
 
 
 GSIM = Engine(

@@ -239,10 +239,13 @@ def freed_exports(economy: Economy, market: str) -> Floats:
     world = world[(world["flow"] == "export") & (world["basis"] == "published")]
     by_year = world.pivot(index="hs", columns="fiscal_year", values="value")
     grown = by_year[format_fiscal_year(BASE_YEAR)] / by_year[last]
-    chapters = list(economy.chapters)
+    chapters = list(economy.by_chapter.chapters)
     factor = grown.reindex(chapters).to_numpy(float)
     value = sold.reindex(chapters).fillna(0.0).to_numpy(float)
-    return np.asarray(value * np.where(np.isfinite(factor), factor, 1.0))
+    freed = value * np.where(np.isfinite(factor), factor, 1.0)
+    # Products of a chapter are taken to go there as they go to Japan.
+    japan = economy.markets["JPN"]
+    return economy.divided(freed, japan.fob[:, japan.partner_column])
 
 
 def redirect_share(economy: Economy, lever: ExternalLever) -> float:

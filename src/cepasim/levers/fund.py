@@ -243,10 +243,12 @@ def allocation(economy: Economy, lever: FundLever, window: str) -> Floats:
     """Share of a window's money by chapter, shape (H,); sums to 1.
 
     Equal money to each industry the proposal names (or the lever's own shares); within an
-    industry by Japan's benchmark imports of its chapters.
+    industry by Japan's benchmark imports of its chapters, and within a chapter that is split by
+    those of the industry's products.
     """
-    japan = economy.markets["JPN"].cif.sum(axis=1)
-    position = {hs: index for index, hs in enumerate(economy.chapters)}
+    japan = economy.by_chapter.markets["JPN"].cif.sum(axis=1)
+    by_product = economy.markets["JPN"].cif.sum(axis=1)
+    position = {hs: index for index, hs in enumerate(economy.by_chapter.chapters)}
     industries = economy.classification.window_industries(window, optional=True)
     wanted = dict(lever.industries or {})
     named = {industry.name for industry in industries}
@@ -261,7 +263,9 @@ def allocation(economy: Economy, lever: FundLever, window: str) -> Floats:
     for industry in industries:
         if industry.name in weights:
             columns = [position[hs] for hs in industry.chapters]
-            shares[columns] += weights[industry.name] * japan[columns] / japan[columns].sum()
+            money = np.zeros(len(position))
+            money[columns] = weights[industry.name] * japan[columns] / japan[columns].sum()
+            shares += economy.divided(money, by_product * economy.holding(industry.subheadings))
     return shares
 
 
@@ -291,7 +295,11 @@ def fund_path(economy: Economy, lever: FundLever, years: Years, staged: bool = T
     lag = max(int(round(value("gestation_lag"))), 1)
     wear = value("depreciation")
     ramp = np.array([value(f"ramp_{step}") for step in (1, 2, 3)])
-    machinery = parameters.by_chapter("capital_goods_chapter_share", chapters)
+    india = economy.markets["IND"]
+    machinery = economy.divided(
+        parameters.by_chapter("capital_goods_chapter_share", economy.by_chapter.chapters),
+        india.cif[:, india.partner_column],
+    )
 
     if staged:
         profile = _profile(years, parse_fiscal_year(lever.start), lever.years, lever.replenish)

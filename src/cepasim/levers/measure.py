@@ -180,14 +180,10 @@ class Measure:
 
     @cached_property
     def chapters(self) -> Mask:
-        """Chapters it acts on, or on a product of, shape (H,)."""
+        """Markets it acts on, or on a product of, shape (H,)."""
         if self.selection is None:
             return np.ones(len(self.market.chapters), dtype=np.bool_)
-        touched = set(self.selection.chapters)
-        chosen = np.array([hs in touched for hs in self.market.chapters])
-        if self.gives_way_to:
-            chosen &= self.market.schedule.chapter_sums(self.products.astype(float)) > 0
-        return chosen
+        return np.logical_or.reduceat(self.products, self.market.schedule.first_product)
 
     @property
     def mask(self) -> Mask:

@@ -38,9 +38,13 @@ class _Row:
         )
 
 
-def _broader(code: str) -> frozenset[str]:
-    """Groups that a product belongs to, itself included."""
-    return frozenset(code[:length] for length in range(2, len(code) + 1))
+def _by_group(codes: Sequence[str]) -> dict[str, list[str]]:
+    """Codes by each group they belong to, themselves included."""
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        for length in range(2, len(code) + 1):
+            found.setdefault(code[:length], []).append(code)
+    return found
 
 
 class Scopes:
@@ -110,12 +114,13 @@ class Scopes:
             raise InputError([Problem(OVERRIDES, None, "parameter", parameter, words)])
         rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
-        broader = {code: _broader(code) for code in codes}
+        by_group = _by_group(codes)
         for row in rows:
-            holds = row.chapters
-            winner.update(
-                {c: row for c, groups in broader.items() if holds is None or holds & groups}
-            )
+            if row.chapters is None:
+                winner.update(dict.fromkeys(codes, row))
+                continue
+            for group in row.chapters:
+                winner.update(dict.fromkeys(by_group.get(group, ()), row))
         missing = [code for code in codes if code not in winner]
         if missing:
             scope = [s for s in (importer, exporter, window) if s is not None]

@@ -25,7 +25,7 @@ from cepasim.products.groups import (
     owners,
     unknown_codes,
 )
-from cepasim.products.levels import chapter_of, whole_or_alone
+from cepasim.products.levels import at_level, chapter_of, whole_or_alone
 from cepasim.products.nomenclature import Nomenclature, nomenclature
 from cepasim.products.selection import CATEGORIES, Complaint, Selection
 
@@ -103,16 +103,17 @@ class Classification:
     # -- reading ---------------------------------------------------------------------------
 
     def name(self, hs: str) -> str:
-        """Short name of a chapter, for people ("Fish and seafood")."""
+        """Short name of a chapter, heading or subheading, for people ("Fish and seafood")."""
         try:
             return self._names[hs]
         except KeyError:
-            raise KeyError(f"unknown chapter {hs!r}; {self._hs.chapters_text}") from None
+            text = f"unknown HS code {hs!r}; {self._hs.chapters_text}"
+            raise KeyError(text) from None
 
     def section_of(self, hs: str) -> str | None:
-        """Roman number of a chapter's section; None for 98 and 99, which have none."""
+        """Roman number of a code's section; None in 98 and 99, which have none."""
         self.name(hs)
-        return self._section_of.get(hs)
+        return self._section_of.get(chapter_of(hs))
 
     def tag_label(self, tag: str) -> str:
         """Name of a specified critical product as the study prints it."""
@@ -332,8 +333,9 @@ def _build(parameters: Tables) -> Classification:
         return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
 
     chapters, sections = rows("chapters"), rows("sections")
+    subheadings = rows("hs6")
     hs = nomenclature(
-        [r["hs"] for r in chapters], [r["hs6"] for r in rows("hs6")], rows("vintages")
+        [r["hs"] for r in chapters], [r["hs6"] for r in subheadings], rows("vintages")
     )
     window_codes = tuple(
         WindowCode(r["window"], r["industry"], r["label"], r["named_in_proposal"] == "yes", r["hs"])
@@ -364,7 +366,7 @@ def _build(parameters: Tables) -> Classification:
             )
             for r in rows("partners")
         ),
-        _names={r["hs"]: r["name"] for r in chapters},
+        _names=_names(chapters, subheadings),
         _section_of={hs2: section.code for section in found for hs2 in section.chapters},
         _tag_labels={r["tag"]: r["label"] for r in tags},
         _tag_codes={
@@ -374,3 +376,13 @@ def _build(parameters: Tables) -> Classification:
         _window_codes=window_codes,
         _hs=hs,
     )
+
+
+def _names(chapters: list[dict[str, str]], subheadings: list[dict[str, str]]) -> dict[str, str]:
+    """Names of chapters, headings and subheadings: a subheading's begins with its heading's."""
+    names = {}
+    for row in subheadings:
+        names[row["hs6"]] = row["description"]
+        heading = row["description"].split(": ")[0]
+        names.setdefault(at_level(row["hs6"], "heading"), heading)
+    return names | {row["hs"]: row["name"] for row in chapters}

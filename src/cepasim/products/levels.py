@@ -98,3 +98,46 @@ def belongs_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
         raise KeyError(code)
 
     return np.array([found(code) for code in codes], dtype=np.int64)
+
+
+def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
+    """Place of the group that each code belongs to, or else of one with most digits in common.
+
+    Codes of an older vintage of the classification join their neighbours so.
+
+    Parameters
+    ----------
+    codes : iterable of str
+    groups : sequence of str
+        Codes of any lengths, in order.
+
+    Returns
+    -------
+    ndarray of int
+        The narrowest group; of several neighbours the first.
+
+    Raises
+    ------
+    KeyError
+        For a code of which not even the chapter is there.
+    """
+    place = {group: index for index, group in enumerate(groups)}
+    beside: dict[str, int] = {}
+    for index, group in enumerate(groups):
+        for length in range(DIGITS["chapter"], len(group)):
+            beside.setdefault(group[:length], index)
+
+    def found(code: str) -> int:
+        starts = [code[:length] for length in range(len(code), 1, -1)]
+        for known in (place, beside):
+            for start in starts:
+                if start in known:
+                    return known[start]
+        raise KeyError(code)
+
+    return np.array([found(code) for code in codes], dtype=np.int64)
+
+
+def is_rest(code: str, codes: Collection[str]) -> bool:
+    """Whether a code stands for what is left of a group: others of its own codes are beside it."""
+    return any(other != code and other.startswith(code) for other in codes)

@@ -30,6 +30,7 @@ _ITEM_NAMES = {
     "balance": "Balance",
 }
 _LEVEL_NAMES = {
+    "product": "Product",
     "chapter": "HS chapter",
     "section": "HS section",
     "window": "window of the fund",
@@ -242,7 +243,7 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     flow_heads = ["\nref.", "\nscen.", "\nchange", "\n%"]
     cells = [
         [
-            {"chapter": "\nHS", "section": "\nsec."}.get(level, ""),
+            {"product": "\nHS", "chapter": "\nHS", "section": "\nsec."}.get(level, ""),
             "",
             *(f"{flow}{head}" for flow in ("exp.", "imp.") for head in flow_heads),
             "balance\nchange",
@@ -251,7 +252,7 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     ]
     for row in rows:
         # Codes people know; the keys of windows and totals only repeat the name.
-        code = str(row[GROUP_COLUMN[level]]) if level in ("chapter", "section") else ""
+        code = str(row[GROUP_COLUMN[level]]) if level in ("product", "chapter", "section") else ""
         cells.append(
             [
                 "" if code == "none" else code,

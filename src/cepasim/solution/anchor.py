@@ -69,7 +69,9 @@ def partner_sizes(
         later = years[len(start) :]
         if later.size:
             usual = economy.ground.demand_growth[importer]
-            growth = variant.growth(flow, economy.chapters, later, usual, "value")
+            growth = variant.growth(flow, economy.by_chapter.chapters, later, usual, "value")
+            if economy.split is not None:
+                growth = growth[:, economy.split.parent]
             against_market = np.cumprod((1 + growth) / (1 + usual), axis=0)
             size[len(start) :] = start[-1] * against_market
     return FrozenMapping(sizes)
@@ -95,12 +97,16 @@ def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
 
 
 def _published(economy: Economy, importer: str) -> Floats:
-    """Published trade by chapter at constant dollars f.o.b., shape (K, H)."""
-    market = economy.markets[importer]
-    fob, known = market.fob[:, market.partner_column], economy.ground.known_years[importer]
-    to_fob = _to_fob(market, importer)
+    """Published trade by chapter at constant dollars f.o.b., shape (K, H).
+
+    Products keep their share of what is published of their chapter.
+    """
+    market, known = economy.markets[importer], economy.ground.known_years[importer]
+    column, to_fob = market.partner_column, _to_fob(market, importer)
+    pair = market.fob[:, column] / to_fob
     try:
-        return np.asarray(known.constant(fob / to_fob) * to_fob)
+        published = known.constant(economy.summed(pair))
+        return np.asarray(economy.divided(published, pair) * to_fob)
     except ValueError as error:
         flow = FLOW_INTO[importer]
         raise RunError(f"reference/published_chapters.csv: {flow}: {error}") from None

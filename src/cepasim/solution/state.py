@@ -15,7 +15,7 @@ from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.finite import check_finite
-from cepasim.solution.welfare import exporter_gain, importer_gain
+from cepasim.solution.gains import market_gains, quota_rents
 
 Floats = NDArray[np.float64]
 
@@ -75,14 +75,8 @@ class State:
         """
         rents = {country: np.zeros(self.exports.shape) for country in self.economy.markets}
         for importer, market in self.economy.markets.items():
-            outcome = self.markets[importer]
-            quota = outcome.shocks.quota
-            if quota is None or outcome.quota is None:
-                continue
-            rent = outcome.quota.rent
-            rents[importer] += np.where(quota.to_importer, rent, 0.0)
-            partners = ~quota.to_importer & (quota.source == market.partner_column)
-            rents[market.partner] += np.where(partners, rent, 0.0)
+            for owner, rent in quota_rents(market, self.markets[importer]).items():
+                rents[owner] += rent
         return rents
 
     def price_level(self, country: str) -> Floats:
@@ -105,27 +99,42 @@ class State:
         economy = self.economy
         to_importer = economy.parameters.value("rent_share_to_importer")
         change = {country: np.zeros(self.exports.shape) for country in economy.markets}
+        levels = (
+            {country: reference.price_level(country) for country in economy.markets},
+            {country: self.price_level(country) for country in economy.markets},
+        )
         for importer, market in economy.markets.items():
             before, after = reference.markets[importer], self.markets[importer]
-            partner = market.partner
-            change[importer] += importer_gain(market, before, after)
-            old, new = reference.price_level(partner), self.price_level(partner)
-            change[partner] += exporter_gain(market, before, after, old, new)
-            rent, rent_before = after.rent.sum(axis=2), before.rent.sum(axis=2)
-            for owner, share in ((importer, to_importer), (partner, 1 - to_importer)):
-                old, new = reference.price_level(owner), self.price_level(owner)
-                change[owner] += (rent / new - rent_before / old) * share
-        if self.has_quotas or reference.has_quotas:
-            before_rents, after_rents = reference.quota_rents(), self.quota_rents()
-            for country in change:
-                change[country] += after_rents[country] / self.price_level(country)
-                change[country] -= before_rents[country] / reference.price_level(country)
-        public = self.fund.grants * economy.parameters.value("additionality")
-        private = np.maximum(self.fund.investment - public, 0.0)
-        change["JPN"] -= self.fund.grants + private
+            gains = market_gains(market, before, after, levels, to_importer)
+            for country, gain in gains.items():
+                change[country] += gain
+        change["JPN"] -= fund_outlay(economy, self.fund)
         for importer, market in economy.markets.items():
             check_finite(market, change[importer], "gains of its residents")
         return change
+
+
+def fund_outlay(economy: Economy, fund: FundPath) -> Floats:
+    """Public money of a fund and the private capital it sets off, US$ million, shape (Y, H)."""
+    public = fund.grants * economy.parameters.value("additionality")
+    return np.asarray(fund.grants + np.maximum(fund.investment - public, 0.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effects:
+    """What a coalition of lever kinds does, by year and product, US$ million, shape (Y, H) each.
+
+    Attributes
+    ----------
+    exports, imports : ndarray
+        As in `State`.
+    welfare : mapping of country to ndarray
+        Change against the reference.
+    """
+
+    exports: Floats
+    imports: Floats
+    welfare: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,20 +149,21 @@ class Run:
     kinds : tuple of str, length n
         Kinds of levers present.
     states : tuple of State
-        One per coalition: bit i of the index says whether kind i takes part. Without attribution
-        the reference and the scenario only.
-    attributed : bool
+        The reference without any lever, and the scenario with all of them.
     variant : Variant
         How the reference goes on after the last published year.
+    effects : tuple of Effects
+        One per coalition: bit i of the index says whether kind i takes part. Empty without
+        attribution.
     """
 
     economy: Economy
     scenario: Scenario
     years: NDArray[np.int64]
     kinds: tuple[str, ...]
-    states: tuple[State, ...]
-    attributed: bool
+    states: tuple[State, State]
     variant: Variant
+    effects: tuple[Effects, ...] = ()
 
     @property
     def reference(self) -> State:

@@ -74,7 +74,7 @@ GROUPS = (
     Group(
         "markets",
         "Other sources and domestic sales in 2023-24",
-        r"imports |domestic ",
+        r"imports |domestic |size_follows_partner",
         shape_only=True,
     ),
 )

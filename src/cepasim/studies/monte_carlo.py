@@ -267,7 +267,7 @@ def _collected(
     ok = np.concatenate([np.isfinite(part[:, 0, 0]) for part in parts])
     if not ok.any():
         raise RunError("no draw has an equilibrium; the scenario is out of the model's reach")
-    size, chapters = len(TOTALS), study.economy.chapters
+    size, chapters = len(TOTALS), study.economy.by_chapter.chapters
     totals, sectors, samples = [], [], np.empty((draws, len(years), size))
     for place, year in enumerate(years):
         block = np.concatenate([part[:, place, :] for part in parts])

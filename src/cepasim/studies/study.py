@@ -24,10 +24,13 @@ def measure(run: Run) -> Floats:
     """Totals and sectors of a run, shape (Y, len(TOTALS) + 4 H), US$ million.
 
     After the totals: the reference's exports by chapter, its imports, the scenario's exports, its
-    imports.
+    imports. Products are summed to their chapter.
     """
     before, after = run.reference, run.outcome
-    cells = (before.exports, before.imports, after.exports, after.imports)
+    cells = tuple(
+        run.economy.summed(cell)
+        for cell in (before.exports, before.imports, after.exports, after.imports)
+    )
     old_exports, old_imports, exports, imports = (cell.sum(axis=1) for cell in cells)
     welfare = after.welfare(before)
     items = {

@@ -47,7 +47,7 @@ class Chain:
         ----------
         flow : {"export", "import"}
         hs : str
-            Chapter.
+            Chapter, or product where chapters are split.
         fiscal_year : str
 
         Returns
@@ -93,6 +93,15 @@ class _Steps:
         note = f"range {row['low']:g} to {row['high']:g}"
         self.add(label, row["value"], row["unit"], row["source"], row["grade"], note)
 
+    def substitution(self, label: str, parameter: str) -> None:
+        """An elasticity of the chapter, scaled to the product's sector where chapters are split."""
+        self.declared(label, parameter)
+        split = self.run.economy.split
+        if split is not None and split.substitution[self.h] != 1.0:
+            value = getattr(self.market, parameter)[self.h]
+            note = "scaled by the product's GTAP sector (elasticities/gtap_sectors)"
+            self.add(f"the same for the product, {parameter}", value, "elasticity", note=note)
+
     def described(self, parameter: str) -> dict[str, Any]:
         """Row of a parameter of the pair."""
         describe = self.run.economy.parameters.describe
@@ -109,6 +118,8 @@ class _Steps:
         pairs, market = self.run.economy.bilateral, self.market
         bench = pairs[(pairs["flow"] == self.flow) & (pairs["hs"] == self.hs)].iloc[0]
         note = f"range {bench['low']:,.1f} to {bench['high']:,.1f}"
+        if np.isnan(bench["low"]):
+            note = "no range: its share of the chapter is assumed"
         self.add(
             "benchmark 2023-24", bench["value"], "US$ mn", bench["source"], bench["grade"], note
         )
@@ -145,8 +156,8 @@ class _Steps:
 
     def elasticities(self) -> None:
         """Elasticities of the market, and the trade elasticity they imply."""
-        self.declared("elasticity between sources, sigma_import", "sigma_import")
-        self.declared("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
+        self.substitution("elasticity between sources, sigma_import", "sigma_import")
+        self.substitution("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
         self.declared("elasticity of demand, eta", "eta")
         partner = self.market.partner
         self.declared(f"supply elasticity of {COUNTRY[partner]}", "epsilon_supply", partner)

@@ -1,20 +1,21 @@
-"""Levels at which chapters are summed, the groups of each, and names of groups and sources."""
+"""Levels at which products are summed, the groups of each, and names of groups and sources."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from cepasim.products.classification import Classification
+from cepasim.products.levels import chapter_of
 
-Level = Literal["chapter", "section", "window", "total"]
-LEVELS: tuple[Level, ...] = ("chapter", "section", "window", "total")
+Level = Literal["product", "chapter", "section", "window", "total"]
+LEVELS: tuple[Level, ...] = ("product", "chapter", "section", "window", "total")
 FLOWS = ("export", "import")
 
 #: Column that names the group at each level.
 GROUP_COLUMN: Mapping[Level, str] = MappingProxyType(
-    {"chapter": "hs", "section": "section", "window": "window", "total": "total"}
+    {"product": "hs", "chapter": "hs", "section": "section", "window": "window", "total": "total"}
 )
 #: Groups of chapters that belong to no section, or to no single window of the fund.
 NO_SECTION, SHARED, NO_WINDOW = "none", "shared", "outside"
@@ -32,10 +33,10 @@ _PARTS_OF_CHANGE = {
 
 
 def group_name(classification: Classification, group: str) -> str:
-    """Name of a chapter, a section, a window or one of the groups outside them, for people."""
+    """Name of a product, a section, a window or one of the groups outside them, for people."""
     if group in _GROUP_NAMES:
         return _GROUP_NAMES[group]
-    if group in classification.chapters:
+    if group.isdecimal():
         return classification.name(group)
     for section in classification.sections:
         if section.code == group:
@@ -50,7 +51,23 @@ def source_name(classification: Classification, flow: str, source: str) -> str:
     return _PARTS_OF_CHANGE.get(source) or classification.partner_name(source)
 
 
-def groups_of(classification: Classification, level: Level) -> dict[str, str]:
+def groups_of(
+    classification: Classification, level: Level, products: Iterable[str]
+) -> dict[str, str]:
+    """Group of every product, in the order the groups are to be shown."""
+    found = tuple(products)
+    if level == "product":
+        return {hs: hs for hs in found}
+    of_chapter = _of_chapters(classification, level)
+    within: dict[str, list[str]] = {}
+    for hs in found:
+        within.setdefault(chapter_of(hs), []).append(hs)
+    return {
+        hs: group for chapter, group in of_chapter.items() for hs in within.get(chapter, [chapter])
+    }
+
+
+def _of_chapters(classification: Classification, level: Level) -> dict[str, str]:
     """Group of every chapter, in the order the groups are to be shown."""
     if level == "chapter":
         return {hs: hs for hs in classification.chapters}

@@ -29,6 +29,8 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         In the order of the levers, then what holds for the whole result; none twice.
     """
     notes: list[str] = []
+    # Levers speak of chapters: thousands of products would say nothing.
+    economy = economy.by_chapter
     resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
     for acting in resolved.values():
         notes += notes_on_precedence(acting, economy.classification)

@@ -186,7 +186,7 @@ class ResultTables:
     @property
     def basket(self) -> pd.DataFrame:
         """Shares of the 3, 5 and 10 largest chapters (percent) and HHI, by year and flow."""
-        return basket(self._table("sectors"))
+        return basket(self.by("chapter"))
 
     # --- sums by sector -----------------------------------------------------------------------
 
@@ -195,10 +195,11 @@ class ResultTables:
 
         Parameters
         ----------
-        level : {"chapter", "section", "window", "total"}
-            Chapters 98 and 99 have no section and form the group ``none``. A chapter counts as a
-            whole: in the window any of its codes is in, in the group ``shared`` if both windows
-            touch it, else in ``outside``; so every level adds up to the total.
+        level : {"product", "chapter", "section", "window", "total"}
+            Products are what was solved: chapters unless some were split. Chapters 98 and 99 have
+            no section and form the group ``none``. A chapter counts as a whole: in the window any
+            of its codes is in, in the group ``shared`` if both windows touch it, else in
+            ``outside``; so every level adds up to the total.
         fiscal_year : str, optional
             One year, such as ``"2030-31"``; all years unless given.
 

@@ -72,13 +72,13 @@ def sums_of(
         Rows of `ResultTables.sectors` of these years only.
     years : sequence of str
     classification : Classification
-    level : {"chapter", "section", "window", "total"}
+    level : {"product", "chapter", "section", "window", "total"}
 
     Returns
     -------
     Sums
     """
-    group_of = groups_of(classification, level)
+    group_of = groups_of(classification, level, sectors["hs"].unique().tolist())
     groups = tuple(dict.fromkeys(group_of.values()))
     shape = (len(years), len(FLOWS), len(groups))
     of_chapter = np.array([groups.index(group) for group in group_of.values()])

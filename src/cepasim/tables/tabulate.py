@@ -169,14 +169,13 @@ def displacement(run: Run) -> pd.DataFrame:
 
 def contributions(run: Run) -> pd.DataFrame:
     """Exact Shapley split over the kinds of levers, by fiscal year and chapter, total included."""
-    if not run.attributed or not run.kinds:
+    if not run.effects or not run.kinds:
         return empty_table("contributions")
-    welfare = [state.welfare(run.reference) for state in run.states]
     outcomes = {
-        "exports_usd_mn": np.stack([state.exports for state in run.states]),
-        "imports_usd_mn": np.stack([state.imports for state in run.states]),
-        "welfare_japan_usd_mn": np.stack([change["JPN"] for change in welfare]),
-        "welfare_india_usd_mn": np.stack([change["IND"] for change in welfare]),
+        "exports_usd_mn": np.stack([one.exports for one in run.effects]),
+        "imports_usd_mn": np.stack([one.imports for one in run.effects]),
+        "welfare_japan_usd_mn": np.stack([one.welfare["JPN"] for one in run.effects]),
+        "welfare_india_usd_mn": np.stack([one.welfare["IND"] for one in run.effects]),
     }
     parts = {}
     for name, values in outcomes.items():

@@ -149,7 +149,7 @@ def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Fl
     economy, uncertainty = _uncertainty(folder, tuple(scenario.parameters.items()))
     bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
     study = Study(economy, bare, uncertainty, "armington")
-    shape = (years, len(TOTALS) + 4 * len(economy.chapters))
+    shape = (years, len(TOTALS) + 4 * len(economy.by_chapter.chapters))
     return study.outcomes(uncertainty.scores(start, start + _AT_ONCE, SEED), shape)[
         :, :, : len(TOTALS)
     ]

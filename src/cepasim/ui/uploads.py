@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from cepasim.core.problems import InputError, Problem
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 from cepasim.scenario.reading import MAX_BYTES

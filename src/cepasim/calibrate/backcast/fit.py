@@ -40,7 +40,8 @@ from cepasim.calibrate.backcast.history import (
 )
 from cepasim.core import files as output
 from cepasim.core.fiscal_year import format_fiscal_year
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.economy.uncertainty.spread import WIDTH
 from cepasim.params.parameters import bundled_directory
 

@@ -38,7 +38,8 @@ from cepasim.calibrate.backcast.history import (
 from cepasim.calibrate.backcast.share_fit import errors
 from cepasim.calibrate.backcast.share_model import ShareInputs, share_inputs, shrunk_trends
 from cepasim.core.fiscal_year import format_fiscal_year
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 
 Floats = NDArray[np.float64]
 

@@ -38,7 +38,8 @@ from cepasim.calibrate.backcast.share_model import (
 )
 from cepasim.core.files import bundled, replace_file
 from cepasim.core.fiscal_year import format_fiscal_year
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ import sys
 
 from cepasim.calibrate.evidence.calibration import calibration
 from cepasim.calibrate.evidence.page import markdown
-from cepasim.economy.economy import load
+from cepasim.economy.loading import load
 from cepasim.report.pages import write_page
 
 

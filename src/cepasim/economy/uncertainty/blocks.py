@@ -135,7 +135,7 @@ class Builder:
     """Gives out the places of the scores: common ones first, benchmark cells last."""
 
     def __init__(self, economy: Economy) -> None:
-        self._economy = economy
+        self._economy = economy = economy.by_chapter
         self._parameters = economy.parameters
         self._next = 0
         self._commons: dict[str, int] = {}

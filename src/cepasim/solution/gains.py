@@ -6,6 +6,8 @@ of the country they belong to. Equations: docs/method.md, "What is reported".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,58 @@ from cepasim.engines.outcome import Outcome
 from cepasim.equilibrium import consumer_surplus_change, producer_surplus
 
 Floats = NDArray[np.float64]
+
+
+#: Hat of each country's general price level, shape (Y, H) or what broadcasts to it.
+Levels = Mapping[str, Floats]
+
+
+def market_gains(
+    market: Market,
+    before: Outcome,
+    after: Outcome,
+    levels: tuple[Levels, Levels],
+    to_importer: float,
+) -> dict[str, Floats]:
+    """Gains of the importer and of its partner in one market, US$ million, shape (Y, H) each.
+
+    Parameters
+    ----------
+    market : Market
+    before, after : Outcome
+    levels : pair of mapping of country to ndarray
+        Price levels before and after.
+    to_importer : float
+        Share of the rents of barriers that is the importer's.
+    """
+    importer, partner = market.importer, market.partner
+    old, new = levels
+    gains = {
+        importer: importer_gain(market, before, after),
+        partner: exporter_gain(market, before, after, old[partner], new[partner]),
+    }
+    rent, rent_before = after.rent.sum(axis=2), before.rent.sum(axis=2)
+    for owner, share in ((importer, to_importer), (partner, 1 - to_importer)):
+        gains[owner] = gains[owner] + (rent / new[owner] - rent_before / old[owner]) * share
+    for outcome, level, sign in ((before, old, -1), (after, new, 1)):
+        for owner, rents in quota_rents(market, outcome).items():
+            gains[owner] = gains[owner] + sign * rents / level[owner]
+    return gains
+
+
+def quota_rents(market: Market, outcome: Outcome) -> dict[str, Floats]:
+    """Quota rents by the country of the pair that owns them; empty without quotas.
+
+    A rent that exporters of a third country own is nobody's of the pair.
+    """
+    quota, found = outcome.shocks.quota, outcome.quota
+    if quota is None or found is None:
+        return {}
+    partners = ~quota.to_importer & (quota.source == market.partner_column)
+    return {
+        market.importer: np.where(quota.to_importer, found.rent, 0.0),
+        market.partner: np.where(partners, found.rent, 0.0),
+    }
 
 
 def importer_gain(market: Market, before: Outcome, after: Outcome) -> Floats:

@@ -1,0 +1,60 @@
+"""Load an economy from a parameter folder, by chapter or by product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from cepasim.core.problems import InputError, Problem, closest
+from cepasim.economy.economy import Economy
+from cepasim.economy.split import LEVELS
+from cepasim.params.loading import load_parameters
+
+
+def load(
+    directory: str | Path | None = None,
+    level: str = "chapter",
+    refine: Iterable[str] | None = None,
+) -> Economy:
+    """Load the benchmark economy.
+
+    Parameters
+    ----------
+    directory : path, optional
+        The user's own parameter folder; the bundled one by default.
+    level : {"chapter", "hs4", "hs6"}, optional
+        What a market is: a chapter, or each of its headings or subheadings.
+    refine : iterable of str, optional
+        Chapters to split, such as ``["87", "64"]``; all of them if the level is not that of
+        chapters, none otherwise. Named without a level they are split into subheadings.
+
+    Returns
+    -------
+    Economy
+        The benchmark of 2023-24 with every parameter and schedule.
+
+    Raises
+    ------
+    InputError
+        With every problem of the folder.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> economy = cepasim.load()
+    >>> round(float(economy.markets["JPN"].fob[:, 0].sum()), 6)
+    5150.0
+    """
+    if directory is not None and not (isinstance(directory, (str, Path)) and str(directory)):
+        words = "a path of a parameter folder, or None for the bundled one"
+        raise InputError([Problem("load", None, "directory", directory, words)])
+    if level not in LEVELS:
+        words = f"one of {', '.join(LEVELS)}" + closest(level, LEVELS)
+        raise InputError([Problem("load", None, "level", level, words)])
+    if isinstance(refine, str):
+        words = f"a list of chapters, such as ['{refine}']"
+        raise InputError([Problem("load", None, "refine", refine, words)])
+    economy = Economy.build(load_parameters(None if directory is None else Path(directory)))
+    if refine is not None:
+        return economy.refine(refine, "hs6" if level == "chapter" else level)
+    return economy if level == "chapter" else economy.refine(None, level)

@@ -1,0 +1,174 @@
+"""Some years and products of a market: what the levers touch is solved, the rest is the reference.
+
+An engine reads the arrays of a market and of its shocks; both are cut to the same products here,
+and what it finds is put back among what the reference has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cepasim.core.arrays import Bools, Floats, Ints, part_of, same_everywhere
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
+from cepasim.engines.outcome import Outcome
+from cepasim.shocks.shocks import Shocks
+
+#: Arrays of shocks that an engine reads, sources apart and not.
+_HATS = (
+    "trade_cost",
+    "base",
+    "capacity",
+    "cost",
+    "capacity_domestic",
+    "cost_domestic",
+    "demand",
+    "price_level",
+)
+#: Rates that the accounts need besides.
+_RATES = ("effective", "collected", "barrier")
+
+
+@dataclass(frozen=True, eq=False)
+class Touched:
+    """Years and products of a market in which something differs from the reference.
+
+    Attributes
+    ----------
+    products : ndarray of bool, shape (H,)
+    first_row : int
+        First year in which anything differs.
+    """
+
+    products: Bools
+    first_row: int
+
+    @cached_property
+    def places(self) -> Ints:
+        """Places of the products."""
+        return np.flatnonzero(self.products)
+
+    @property
+    def rows(self) -> slice:
+        """Years from the first on."""
+        return slice(self.first_row, None)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is touched."""
+        return bool(self.products.all()) and self.first_row == 0
+
+    def only(self, products: Bools) -> Touched:
+        """Return those of the products that are among some."""
+        return Touched(self.products & products, self.first_row)
+
+
+def difference(hats: Shocks, before: Shocks) -> Touched:
+    """Where two sets of shocks on one market differ; a quota counts where there is any.
+
+    Parameters
+    ----------
+    hats, before : Shocks
+    """
+    years, products = before.base.shape[:2]
+    differs = np.zeros((years, products), dtype=np.bool_)
+    pairs = [(getattr(hats, name), getattr(before, name)) for name in _HATS]
+    pairs += [(getattr(hats.wedges, name), getattr(before.wedges, name)) for name in _RATES]
+    for new, old in pairs:
+        if new is old or (
+            same_everywhere(new) and same_everywhere(old) and new.flat[0] == old.flat[0]
+        ):
+            continue
+        unequal = new != old
+        differs |= unequal.any(axis=2) if unequal.ndim == 3 else unequal
+    if hats.quota is not None:
+        differs |= np.isfinite(hats.quota.limit)
+    rows = np.flatnonzero(differs.any(axis=1))
+    return Touched(np.asarray(differs.any(axis=0)), int(rows[0]) if rows.size else 0)
+
+
+def market_at(market: Market, places: Ints) -> Market:
+    """Return some products of a market, for engines: its tariff lines stay as they are."""
+    size = len(market.chapters)
+    cut: dict[str, Any] = {
+        item.name: getattr(market, item.name)[places]
+        for item in fields(market)
+        if isinstance(getattr(market, item.name), np.ndarray)
+        and len(getattr(market, item.name)) == size
+    }
+    return replace(
+        market,
+        chapters=tuple(market.chapters[place] for place in places),
+        barriers=FrozenMapping({kind: nu[places] for kind, nu in market.barriers.items()}),
+        **cut,
+    )
+
+
+def economy_at(economy: Economy, importer: str, places: Ints) -> Economy:
+    """Return an economy with some products of one market, for engines that solve it alone."""
+    market = market_at(economy.markets[importer], places)
+    return replace(economy, markets=FrozenMapping({importer: market}))
+
+
+def shocks_at(hats: Shocks, touched: Touched) -> Shocks:
+    """Return the shocks on some years and products."""
+    cut = _cut(hats, touched)
+    assert isinstance(cut, Shocks)
+    return cut
+
+
+def outcome_at(outcome: Outcome, touched: Touched) -> Outcome:
+    """Return an outcome in some years and products."""
+    cut = _cut(outcome, touched)
+    assert isinstance(cut, Outcome)
+    return cut
+
+
+def _cut(holder: Any, touched: Touched) -> Any:
+    """Cut every array of a dataclass, and of those it holds, to some years and products."""
+    changed: dict[str, Any] = {}
+    for item in fields(holder):
+        value = getattr(holder, item.name)
+        if isinstance(value, np.ndarray):
+            many = value.ndim > 1
+            changed[item.name] = (
+                part_of(value, touched.rows, touched.places) if many else value[touched.rows]
+            )
+        elif hasattr(value, "__dataclass_fields__"):
+            changed[item.name] = _cut(value, touched)
+    return replace(holder, **changed)
+
+
+def put_back(before: Outcome, hats: Shocks, part: Outcome, touched: Touched) -> Outcome:
+    """Outcome of a whole market: what was solved, and the reference everywhere else."""
+    changed: dict[str, Any] = {"shocks": hats}
+    where = np.ix_(np.arange(len(before.fob))[touched.rows], touched.places)
+    for item in fields(before):
+        new, old = getattr(part, item.name), getattr(before, item.name)
+        if isinstance(new, np.ndarray) and isinstance(old, np.ndarray):
+            changed[item.name] = _written(old, where, new)
+    if part.quota is not None:
+        shape = before.fob.shape[:2]
+        changed["quota"] = replace(
+            part.quota,
+            **{
+                item.name: _written(
+                    np.zeros(shape, getattr(part.quota, item.name).dtype),
+                    where,
+                    getattr(part.quota, item.name),
+                )
+                for item in fields(part.quota)
+            },
+        )
+    return replace(before, **changed)
+
+
+def _written(old: Any, where: tuple[Ints, ...], new: Floats) -> Any:
+    out = np.array(old)
+    out[where] = new
+    return out
