@@ -38,7 +38,7 @@ PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "item": ("exports", "imports", "balance"),
         "flow": ("exports", "imports"),
         "end": ("low", "high"),
-        "group": tuple(GROUP_COLUMN.values()),
+        "group": tuple(dict.fromkeys(GROUP_COLUMN.values())),
         "total": TOTALS,
     }
 )
