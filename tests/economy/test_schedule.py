@@ -285,14 +285,16 @@ def test_products_of_a_kind_pay_the_same_whatever_the_figures(rule: str, source:
     np.testing.assert_array_equal(thin.chapter[kinds.of_product], schedule.chapter)
     # Weights of lines that are alike are added first: the last digits may differ.
     equal = partial(np.testing.assert_allclose, rtol=1e-13, atol=1e-16)
-    equal(thin.product_mfn(kinds.source)[kinds.of_product], schedule.product_mfn(source))
+    equal(
+        thin.product_mfn(schedule.name_of(source))[kinds.of_product], schedule.product_mfn(source)
+    )
 
     def halved(of: TariffSchedule, name: str, mask: np.ndarray) -> np.ndarray:
         return of.product_rates(of.line_rates(name, years) * np.where(mask, 0.5, 1.0), name)
 
     there = chosen[np.searchsorted(schedule.lines, thin.lines)]
     expected = halved(schedule, source, chosen)
-    equal(halved(thin, kinds.source, there)[:, kinds.of_product], expected)
+    equal(halved(thin, schedule.name_of(source), there)[:, kinds.of_product], expected)
 
 
 def test_places_are_numbered_by_what_the_marks_say() -> None:

@@ -83,9 +83,9 @@ def test_a_rerun_computes_only_what_is_missing_or_changed(
     computed: list[str] = []
     run_one = batches.run_one
 
-    def counted(blob: bytes, scenario: Scenario, engine: str, tables: Any) -> Any:
+    def counted(shared: Any, scenario: Scenario, engine: str, tables: Any) -> Any:
         computed.append(scenario.name)
-        return run_one(blob, scenario, engine, tables)
+        return run_one(shared, scenario, engine, tables)
 
     monkeypatch.setattr(batches, "run_one", counted)
     second = Scenario.from_dict(fund(usd_bn=1.0) | {"name": "small"})

@@ -12,6 +12,7 @@ import numpy as np
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import PARTNER
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.recent import Recent
 from cepasim.economy.benchmark import Benchmark, Ground
 from cepasim.economy.claims import Claims, UseRule
 from cepasim.economy.schedule import TariffSchedule
@@ -22,6 +23,8 @@ from cepasim.params.parameters import Parameters
 BARRIER_TYPES = ("sps", "tbt", "border", "process")
 #: How the wedges of products make a chapter's: the CES index, or the mean at unchanged quantities.
 WedgeRule = Literal["ces", "mean"]
+#: Horizons for which a market keeps what no lever changes.
+_HORIZONS = 4
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,8 +101,17 @@ class Market:
 
     @cached_property
     def known(self) -> dict[Hashable, Any]:
-        """What was worked out on this market already and no scenario changes."""
+        """What was worked out on this market once for all."""
         return {}
+
+    @cached_property
+    def _recent(self) -> Recent[Hashable, dict[Any, Any]]:
+        return Recent(_HORIZONS)
+
+    def on_horizon(self, horizon: Hashable) -> dict[Any, Any]:
+        """What was worked out on some years and no lever changes; for the last few horizons."""
+        found = self._recent.get(horizon)
+        return self._recent.put(horizon, {}) if found is None else found
 
     @cached_property
     def product_weights(self) -> Floats:

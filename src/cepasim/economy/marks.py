@@ -52,6 +52,11 @@ def used_rates(rates: Floats, first: Ints, use: Floats | None) -> Floats:
     return np.where(weighted, mean, np.fmin.reduceat(rates, first, axis=-1))
 
 
+def all_used(use: Floats, first: Ints) -> bool:
+    """Whether every product has a line with a weight."""
+    return bool((np.add.reduceat(use, first) > 0).all())
+
+
 def merged(alike: Ints, group: Ints, weights: Floats) -> Floats:
     """Weights within each group, shape (N,), those of alike places on the first of them.
 
@@ -111,3 +116,82 @@ def in_one(marks: Marks) -> list[NDArray[Any]]:
     bits = np.ascontiguousarray(np.packbits(np.stack(masks), axis=0).T)
     _, mark = np.unique(bits.view(f"V{bits.shape[1]}")[:, 0], return_inverse=True)
     return [mark, *(other for other in marks if other.dtype != np.bool_)]
+
+
+def identical(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether two lists hold the very same objects."""
+    return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
+
+
+def grouped(
+    chapter: Ints,
+    product_of_line: Ints,
+    first_line: Ints,
+    levels: tuple[Floats, Floats],
+    marks: Marks,
+    masks: Marks,
+    use: Floats | None,
+) -> tuple[Ints, Ints, Ints, Ints, Floats]:
+    """Take products together that are alike in chapter, in the facts of their lines and in masks.
+
+    Parameters
+    ----------
+    chapter : ndarray of int, shape (K,)
+    product_of_line : ndarray of int, shape (N,)
+    first_line : ndarray of int, shape (K,)
+    levels : pair of ndarray, shape (N,)
+        Rates by line: where neither is higher, no rate is.
+    marks : sequence of ndarray, shape (N,)
+        All else that the rates are made of.
+    masks : sequence of ndarray, shape (N,) or (K,)
+        Selections of lines, or of products.
+    use : ndarray, shape (N,), or None
+        Weights of lines within their product.
+
+    Returns
+    -------
+    of_product : ndarray of int, shape (K,)
+        Kind of each product.
+    product, first : ndarray of int, shape (G,)
+        A product of each kind, and its first line among those kept.
+    line : ndarray of int
+        The lines kept.
+    weight : ndarray, shape (N,)
+        Weights of the lines kept, 0 for a product without.
+    """
+    masks_of_lines = in_one([mask for mask in masks if mask.size == product_of_line.size])
+    rest = told_apart(np.zeros(len(product_of_line)), *marks, *masks_of_lines)
+    of_line = told_apart(rest, *levels)
+    # A product is the tuple of its lines; most have one. The best of them does not need those
+    # that another one of the product is no dearer than.
+    lines = np.arange(len(product_of_line))
+    if len(first_line) < len(product_of_line):
+        lines = cheapest(told_apart(product_of_line, rest), *levels)
+    weight = np.zeros(len(product_of_line))
+    if use is not None:
+        weight = merged(of_line, product_of_line, use)
+        weighted = (np.add.reduceat(use, first_line) > 0)[product_of_line]
+        best = np.zeros(len(product_of_line), dtype=np.bool_)
+        best[lines] = True
+        lines = np.flatnonzero(np.where(weighted, weight > 0, best))
+        # Of one line alone it does not matter how it was found.
+        alone = np.bincount(product_of_line[lines], minlength=len(first_line)) == 1
+        weight[lines[alone[product_of_line[lines]]]] = 1.0
+        of_line = told_apart(of_line, weight)
+    lines = lines[np.lexsort((of_line[lines], product_of_line[lines]))]
+    count = np.bincount(product_of_line[lines], minlength=len(first_line))
+    start = np.cumsum(count) - count
+    words = np.zeros(len(first_line), dtype=np.int64)
+    for place in range(int(count.max())):
+        longer = np.flatnonzero(count > place)
+        kinds = np.zeros(len(first_line), dtype=np.int64)
+        kinds[longer] = 1 + of_line[lines[start[longer] + place]]
+        words = told_apart(words, kinds)
+    masks_of_products = in_one([mask for mask in masks if mask.size != product_of_line.size])
+    of_product = told_apart(chapter, words, *masks_of_products)
+    _, product = np.unique(of_product, return_index=True)
+    many = count[product]
+    first = np.cumsum(many) - many
+    line = lines[np.arange(many.sum()) + np.repeat(start[product] - first, many)]
+    line = line[np.lexsort((line, np.repeat(np.arange(len(product)), many)))]
+    return of_product, product, first, line, weight

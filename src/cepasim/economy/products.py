@@ -72,9 +72,10 @@ class _Sold:
         cost: Floats | float = 0.0
         if market.origin_cost[:, column].any():
             cost = market.origin_cost[kinds.chapter, column]
+        name = market.schedule.name_of(market.exporters[column])
         paid, due = market.tariffs(
-            thin.product_mfn(kinds.source),
-            thin.product_base(kinds.source),
+            thin.product_mfn(name),
+            thin.product_base(name),
             cost,
             float(market.claims.others[column]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -84,3 +85,34 @@ class Rates(Protocol):
 
     def on(self, facts: LineFacts) -> Rates:
         """Rates of other lines under the same figures."""
+
+
+def staged(
+    base: Floats, final: Floats, done: Floats, late: LateRates | None, years: Ints
+) -> Floats:
+    """Rates of n places in each year.
+
+    Parameters
+    ----------
+    base, final : ndarray, shape (n,)
+        One and the same array where nothing moves.
+    done : ndarray, shape (Y,)
+        Share of the way from the one to the other.
+    late : LateRates or None
+    years : ndarray of int, shape (Y,)
+
+    Returns
+    -------
+    ndarray, shape (Y, n)
+    """
+    if final is base:
+        rates = np.broadcast_to(base, (len(years), len(base)))
+    else:
+        rates = base + done[:, None] * (final - base)
+    return rates if late is None else np.asarray(late.after(rates, years))
+
+
+def same_known(ends: Sequence[Floats]) -> bool:
+    """Whether the rates of all ends are known in the same places."""
+    unknown = np.isnan(ends[0])
+    return all(end is ends[0] or np.array_equal(np.isnan(end), unknown) for end in ends[1:])

@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
-from cepasim.economy.marks import Marks, cheapest, in_one, merged, told_apart, used_rates
-from cepasim.economy.rates import Rates
+from cepasim.core.recent import Recent
+from cepasim.economy.marks import Marks, all_used, grouped, identical, used_rates
+from cepasim.economy.rates import Rates, same_known, staged
 
 #: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
 #: being phased in moves in equal annual steps between the two.
 SCHEDULE_YEAR = 2026
+#: Ways to take products together that are kept: more than one scenario needs, some MB in all.
+_RECENT = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,9 @@ class TariffSchedule:
     alike: tuple[int, ...]
     rates: Rates
     # What was worked out on the lines already, such as kinds: the same under all figures.
+    # What depends on the levers of a scenario is kept for the last scenarios only.
     known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    recent: Recent[Hashable, Any] = field(default_factory=lambda: Recent(_RECENT), repr=False)
 
     def under(self, rates: Rates) -> TariffSchedule:
         """Return the same lines at other rates; what was worked out on the lines is kept."""
@@ -78,17 +83,22 @@ class TariffSchedule:
         return changed
 
     @cached_property
-    def _by_kind(self) -> dict[Kinds, TariffSchedule]:
-        return {}
+    def _by_kind(self) -> Recent[Kinds, TariffSchedule]:
+        return Recent(_RECENT)
 
     def by_kind(self, kinds: Kinds) -> TariffSchedule:
-        """Schedule of one source alone, with a product for each kind."""
-        if not self.rates.drawn(kinds.source):
+        """Schedule of the sources that share some kinds, with a product for each kind."""
+        if not any(self.rates.drawn(source) for source in kinds.schedule.exporters):
             return kinds.schedule
-        if kinds not in self._by_kind:
-            facts = kinds.schedule.rates.facts
-            self._by_kind[kinds] = kinds.schedule.under(self.rates.on(facts))
-        return self._by_kind[kinds]
+        found = self._by_kind.get(kinds)
+        if found is None:
+            thin = kinds.schedule
+            found = self._by_kind.put(kinds, thin.under(self.rates.on(thin.rates.facts)))
+        return found
+
+    def name_of(self, source: str) -> str:
+        """Name under which the rates of a source stand: the first of those that are alike."""
+        return self.exporters[self.alike[self.exporters.index(source)]]
 
     def kinds(
         self,
@@ -101,102 +111,75 @@ class TariffSchedule:
         Parameters
         ----------
         source : str
-            Those that are alike share their kinds, under the name of the first of them.
+            Those whose rates are made of the same facts share their kinds.
         selections : hashable, optional
             What tells the selections apart from others.
         selected : callable, optional
             Gives masks or other marks of lines, shape (N,), or masks of products, shape (K,).
         """
-        source = self.exporters[self.alike[self.exporters.index(source)]]
-        key = ("kinds", source, selections)
-        if key not in self.known:
+        key = (self.name_of(source), selections)
+        found = self.recent.get(key) if selections else self.known.get(key)
+        if found is None:
             # A selection of everything tells nothing apart.
             masks = [one for one in selected() if one.dtype != np.bool_ or not one.all()]
-            self.known[key] = (
-                self._told_apart(source, selections, masks) if masks or not selections else None
-            )
-        return self.known[key] or self.kinds(source)
+            if selections:
+                found = self._told_apart(*key, masks) if masks else self.kinds(source)
+                self.recent.put(key, found)
+            else:
+                found = self.known[key] = self._told_apart(*key, masks)
+        assert isinstance(found, Kinds)
+        return found
 
     def stack(self, sources: Sequence[str]) -> Stack:
         """Kinds of several sources one after the other."""
-        key = ("stack", tuple(sources))
-        if key not in self.known:
-            self.known[key] = Stack.of([self.kinds(source) for source in sources])
-        found = self.known[key]
+        key = ("stack", *sources)
+        found = self.recent.get(key)
+        if found is None:
+            names = [self.name_of(source) for source in sources]
+            found = self.recent.put(key, Stack.of(names, [self.kinds(name) for name in names]))
         assert isinstance(found, Stack)
         return found
 
     def _told_apart(self, source: str, selections: Hashable, masks: Marks) -> Kinds:
-        facts = self.rates.facts
-        levels, marks = facts.levels(source), facts.marks(source)
-        use = self.line_use.get(source)
+        facts, use = self.rates.facts, self.line_use.get(source)
+        told = {
+            name: (self.line_use.get(name), *facts.levels(name), *facts.marks(name))
+            for name in dict.fromkeys(self.exporters[place] for place in self.alike)
+        }
         # Sources told apart by the same marks, such as MFN rates alone, have the same products.
-        key = ("groups", id(use), tuple(id(mark) for mark in (*levels, *marks)), selections)
-        if key not in self.known:
-            self.known[key] = self._grouped(levels, marks, masks, use)
-        of_product, product, first_line, line, weight = self.known[key]
+        same = tuple(name for name in told if identical(told[name], told[source]))
+        for name in same:
+            key = (name, selections)
+            shared = self.recent.get(key) if selections else self.known.get(key)
+            if shared is not None:
+                assert isinstance(shared, Kinds)
+                return shared
+        of_product, product, first_line, line, weight = grouped(
+            self.chapter,
+            self.product_of_line,
+            self.first_line,
+            facts.levels(source),
+            facts.marks(source),
+            masks,
+            use,
+        )
         codes, names = self.lines[line], self.products[product]
         codes.setflags(write=False)
         names.setflags(write=False)
         schedule = TariffSchedule(
             importer=self.importer,
-            exporters=(source,),
+            exporters=same,
             lines=codes,
             products=names,
             first_line=first_line,
             chapter=self.chapter[product],
             category=self.category[line],
             kind=self.kind[line],
-            line_use={} if use is None else {source: weight[line]},
-            alike=(0,),
+            line_use={} if use is None else dict.fromkeys(same, weight[line]),
+            alike=tuple(range(len(same))),
             rates=self.rates.on(facts.at(line, source)),
         )
         return Kinds(of_product=of_product, product=product, line=line, schedule=schedule)
-
-    def _grouped(
-        self,
-        levels: tuple[Floats, Floats],
-        marks: tuple[NDArray[Any], ...],
-        masks: Marks,
-        use: Floats | None,
-    ) -> tuple[Ints, Ints, Ints, Ints, Floats]:
-        """Kind of each product, a product of each kind, its first line, the lines kept, weights."""
-        masks_of_lines = in_one([mask for mask in masks if mask.size == self.lines.size])
-        rest = told_apart(np.zeros(len(self.lines)), *marks, *masks_of_lines)
-        of_line = told_apart(rest, *levels)
-        # A product is the tuple of its lines; most have one. The best of them does not need those
-        # that another one of the product is no dearer than.
-        lines = np.arange(len(self.lines))
-        if len(self.products) < len(self.lines):
-            lines = cheapest(told_apart(self.product_of_line, rest), *levels)
-        weight = np.zeros(len(self.lines))
-        if use is not None:
-            weight = merged(of_line, self.product_of_line, use)
-            weighted = (np.add.reduceat(use, self.first_line) > 0)[self.product_of_line]
-            best = np.zeros(len(self.lines), dtype=np.bool_)
-            best[lines] = True
-            lines = np.flatnonzero(np.where(weighted, weight > 0, best))
-            # Of one line alone it does not matter how it was found.
-            alone = np.bincount(self.product_of_line[lines], minlength=len(self.products)) == 1
-            weight[lines[alone[self.product_of_line[lines]]]] = 1.0
-            of_line = told_apart(of_line, weight)
-        lines = lines[np.lexsort((of_line[lines], self.product_of_line[lines]))]
-        count = np.bincount(self.product_of_line[lines], minlength=len(self.products))
-        start = np.cumsum(count) - count
-        words = np.zeros(len(self.products), dtype=np.int64)
-        for place in range(int(count.max())):
-            longer = np.flatnonzero(count > place)
-            kinds = np.zeros(len(self.products), dtype=np.int64)
-            kinds[longer] = 1 + of_line[lines[start[longer] + place]]
-            words = told_apart(words, kinds)
-        masks_of_products = in_one([mask for mask in masks if mask.size != self.lines.size])
-        of_product = told_apart(self.chapter, words, *masks_of_products)
-        _, product = np.unique(of_product, return_index=True)
-        many = count[product]
-        first = np.cumsum(many) - many
-        line = lines[np.arange(many.sum()) + np.repeat(start[product] - first, many)]
-        line = line[np.lexsort((line, np.repeat(np.arange(len(product)), many)))]
-        return of_product, product, first, line, weight
 
     @property
     def mfn(self) -> Floats:
@@ -256,8 +239,8 @@ class TariffSchedule:
         """Whether the schedule changes what each source pays after the base year, length S."""
         found: dict[int, bool] = {}
         for column in dict.fromkeys(self.alike):
-            kinds = self.kinds(self.exporters[column])
-            schedule, name = self.by_kind(kinds), kinds.source
+            name = self.exporters[column]
+            schedule = self.by_kind(self.kinds(name))
             late = schedule.rates.late(name) is not None
             found[column] = late or schedule.last_change(name) > BASE_YEAR
         return tuple(found[column] for column in self.alike)
@@ -270,13 +253,21 @@ class TariffSchedule:
 
     def line_rates(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each line, shape (Y, N), fractions."""
+        return staged(*self.rates.of(source), _steps(years), self.rates.late(source), years)
+
+    def product_path(self, source: str, years: Ints) -> Floats:
+        """Rates a source is scheduled to pay on each product, shape (Y, K), fractions."""
         base, final = self.rates.of(source)
-        done = np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0)[:, None]
-        rates = base + done * (final - base)
-        late = self.rates.late(source)
+        late, use = self.rates.late(source), self.line_use.get(source)
+        ends = [base, final] if late is None else [base, final, late.rates]
+        if use is None or not (all_used(use, self.first_line) and same_known(ends)):
+            return self.product_rates(self.line_rates(source, years), source)
+        # A mean of lines that move in steps moves in these steps: few rows in place of many.
         if late is not None:
-            rates = late.after(rates, years)
-        return np.asarray(rates)
+            late = replace(late, rates=self.product_rates(late.rates, source))
+        start = self.product_rates(base, source)
+        end = start if final is base else self.product_rates(final, source)
+        return staged(start, end, _steps(years), late, years)
 
     def product_rates(self, line_rates: Floats, source: str) -> Floats:
         """Rate of each product to a source, from the rates of its lines.
@@ -298,13 +289,15 @@ class TariffSchedule:
 
     def product_mfn(self, source: str) -> Floats:
         """MFN rate of each product on what a source sells, shape (K,), fraction; NaN unknown."""
-        of = source if source in self.line_use else ""
+        use = self.line_use.get(source)
+        # The same for all that use the lines alike.
+        of = next((name for name in self.line_use if self.line_use[name] is use), "")
         return self._once(("mfn", of), self.mfn, lambda rates: self.product_rates(rates, source))
 
 
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    """Products that nothing distinguishes in the eyes of one source, taken as one.
+    """Products that nothing distinguishes in the eyes of a source, taken as one.
 
     Attributes
     ----------
@@ -315,19 +308,14 @@ class Kinds:
     line : ndarray of int
         The line of the whole schedule that each line of ``schedule`` is.
     schedule : TariffSchedule
-        Of the source alone, with a product for each kind, under some figures; under those of
-        another schedule: `TariffSchedule.by_kind`.
+        Of the sources that share these kinds, with a product for each kind, under some figures;
+        under those of another schedule: `TariffSchedule.by_kind`.
     """
 
     of_product: Ints
     product: Ints
     line: Ints
     schedule: TariffSchedule
-
-    @cached_property
-    def source(self) -> str:
-        """Name of the source: the first of those that are alike."""
-        return self.schedule.exporters[0]
 
     @cached_property
     def chapter(self) -> Ints:
@@ -350,7 +338,10 @@ class Stack:
 
     Attributes
     ----------
+    sources : tuple of str
+        Names under which their rates stand.
     kinds : tuple of Kinds
+        Of each source.
     parts : tuple of slice
         Where the kinds of each source stand.
     chapter : ndarray of int, shape (G,)
@@ -360,6 +351,7 @@ class Stack:
         First kind of each chapter of each source, and how many there are.
     """
 
+    sources: tuple[str, ...]
     kinds: tuple[Kinds, ...]
     parts: tuple[slice, ...]
     chapter: Ints
@@ -368,14 +360,15 @@ class Stack:
     width: Ints
 
     @classmethod
-    def of(cls, kinds: Sequence[Kinds]) -> Stack:
-        """Put kinds one after the other."""
+    def of(cls, sources: Sequence[str], kinds: Sequence[Kinds]) -> Stack:
+        """Put the kinds of sources one after the other."""
         ends = np.cumsum([0, *(len(one.product) for one in kinds)]).tolist()
         chapter = np.concatenate([one.chapter for one in kinds])
         starts = np.diff(chapter, prepend=-1) != 0
         starts[ends[:-1]] = True
         first = np.flatnonzero(starts)
         return cls(
+            sources=tuple(sources),
             kinds=tuple(kinds),
             parts=tuple(slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)),
             chapter=chapter,
@@ -384,9 +377,10 @@ class Stack:
             width=np.diff(np.append(first, chapter.size)),
         )
 
-    def joined(self, what: Callable[[Kinds], Floats]) -> Floats:
+    def joined(self, what: Callable[[Kinds, str], Floats]) -> Floats:
         """Put an array of each source together, shape (..., G)."""
-        return np.concatenate([what(one) for one in self.kinds], axis=-1)
+        found = [what(*one) for one in zip(self.kinds, self.sources, strict=True)]
+        return np.concatenate(found, axis=-1)
 
     def spread(self, by_source: Floats) -> Floats:
         """Give each kind the value of its source: shape (sources,) to (G,)."""
@@ -395,3 +389,8 @@ class Stack:
     def sums(self, values: Floats) -> Floats:
         """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
         return np.asarray(np.add.reduceat(values, self.first, axis=-1))
+
+
+def _steps(years: Ints) -> Floats:
+    """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
+    return np.asarray(np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0))

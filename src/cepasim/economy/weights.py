@@ -202,12 +202,13 @@ def _without_origin_cost(
     """Weights and mean tariff by chapter, (sources, H), where all that is paid is collected."""
     stack = schedule.stack([schedule.exporters[column] for column in columns])
     thin = {kinds: schedule.by_kind(kinds) for kinds in stack.kinds}
-    rate = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
-    highest = np.fmax(stack.joined(lambda kinds: thin[kinds].product_mfn(kinds.source)), rate)
+    rate = stack.joined(lambda kinds, source: thin[kinds].product_base(source))
+    mfn = stack.joined(lambda kinds, source: thin[kinds].product_mfn(source))
+    highest = np.fmax(mfn, rate)
     paid = highest - stack.spread(claimed[list(columns)]) * (highest - rate)
     cif = stack.number
     if product_rule != "count":
-        logs = stack.joined(lambda kinds: thin[kinds].log_product_base(kinds.source))
+        logs = stack.joined(lambda kinds, source: thin[kinds].log_product_base(source))
         cif = cif * np.exp(-sigma[stack.chapter] * logs)
     total, taxes = stack.sums(cif), stack.sums(cif * paid)
     mean = (taxes / total).reshape(len(columns), -1)

@@ -60,10 +60,10 @@ def full_use(economy: Economy) -> Economy:
             claims=replace(market.claims, maximum=1.0, others=np.ones_like(market.claims.others)),
         )
         effective = np.empty_like(market.tariff_effective)
-        for column in range(len(market.exporters)):
+        for column, exporter in enumerate(market.exporters):
             known = market.weights[column]
             thin, group = schedule.by_kind(known.kinds), known.kinds.chapter
-            source = known.kinds.source
+            source = schedule.name_of(exporter)
             mfn, rates = thin.product_mfn(source), thin.product_base(source)
             paid, _ = market.tariffs(
                 mfn, rates, market.origin_cost[group, column], market.claims.others[column]

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from cepasim.core.problems import InputError, Problem, closest
+from cepasim.core.recent import Recent
 from cepasim.core.yaml_lines import path_text
 from cepasim.products.groups import (
     Industry,
@@ -31,6 +32,8 @@ from cepasim.products.selection import CATEGORIES, Complaint, Selection
 
 SELECTION_KEYS = ("hs", "section", "window", "tag", "category", "all")
 BOTH_WINDOWS = "both"
+#: Selections that are kept; more than the levers of one scenario need.
+_SELECTIONS = 256
 _MARKET_COLUMNS = {"JPN": "in_japan_market", "IND": "in_india_market"}
 
 
@@ -75,7 +78,9 @@ class Classification:
     _window_codes: tuple[WindowCode, ...] = field(repr=False)
     _hs: Nomenclature = field(repr=False)
     # Answers already given, by what was asked.
-    _selections: dict[Hashable, Selection] = field(default_factory=dict, repr=False, compare=False)
+    _selections: Recent[Hashable, Selection] = field(
+        default_factory=lambda: Recent(_SELECTIONS), repr=False, compare=False
+    )
     _industries: dict[tuple[str, bool], tuple[Industry, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -208,7 +213,7 @@ class Classification:
                 for c in complaints
             )
         if isinstance(spec, Hashable):
-            self._selections[spec] = selection
+            self._selections.put(spec, selection)
         return selection
 
     def check(self, spec: object) -> tuple[Selection | None, tuple[Complaint, ...]]:

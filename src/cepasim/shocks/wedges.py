@@ -11,7 +11,7 @@ from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.economy.schedule import Kinds, TariffSchedule
+from cepasim.economy.schedule import TariffSchedule
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
@@ -130,7 +130,7 @@ def moved_wedges(
     """
     market, cache = economy.markets[importer], known.legislated
     # What no lever moves is the same in every scenario with these years.
-    unmoved = market.known.setdefault(("unmoved", years.tobytes(), economy.wedge_rule), {})
+    unmoved = market.on_horizon((years.tobytes(), economy.wedge_rule))
     keys: dict[int, WedgeKey] = {}
     together: list[str] = []
     of_wedges = [one for one in acting if Quantity.WEDGE in one.lever.moves]
@@ -143,13 +143,12 @@ def moved_wedges(
             continue
         if key in unmoved:
             cache[key] = unmoved[key]
-        elif moving or source == market.partner or market.schedule.rates.late(source) is not None:
+        elif moving or source == market.partner:
             cache[key] = _source_wedges(economy, market, source, moving, years)
         else:
             together.append(source)
-    if together:
-        found = _scheduled_wedges(economy, market, together, years)
-        cache |= {(source, ()): wedges for source, wedges in zip(together, found, strict=True)}
+    for source, found in _scheduled_wedges(economy, market, together, years).items():
+        cache[source, ()] = found
     for key in keys.values():
         if not key[1] and key not in unmoved:
             unmoved[key] = cache[key].frozen()
@@ -246,22 +245,35 @@ def within_quotas(
 
 def _scheduled_wedges(
     economy: Economy, market: Market, sources: Sequence[str], years: Years
-) -> list[SourceWedges]:
-    """Wedges of sources that the schedule alone moves; they claim in full, at no cost."""
-    stack = market.schedule.stack(sources)
+) -> dict[str, SourceWedges]:
+    """Wedges of sources that the schedule alone moves; they claim in full, at no cost.
+
+    Sources whose wedge differs in equally many years are worked out side by side.
+    """
+    schedule, alike = market.schedule, dict[int, dict[str, tuple[Ints, Ints]]]()
+    for source in sources:
+        thin = schedule.by_kind(schedule.kinds(source))
+        own = _distinct_years([_path(thin, schedule.name_of(source), years)], (), years)
+        alike.setdefault(len(own[0]), {})[source] = own
+    found: dict[str, SourceWedges] = {}
+    for group in alike.values():
+        found |= _side_by_side(economy, market, group, years)
+    return found
+
+
+def _side_by_side(
+    economy: Economy, market: Market, sources: Mapping[str, tuple[Ints, Ints]], years: Years
+) -> dict[str, SourceWedges]:
+    """Wedges of sources with R distinct years each, from `_distinct_years`."""
+    stack = market.schedule.stack(tuple(sources))
     thin = {kinds: market.schedule.by_kind(kinds) for kinds in stack.kinds}
-    one = stack.kinds[0]
-    rows, position = _distinct_years([_path(thin[one], one.source, years)], (), years)
-    distinct = years[rows]
-
-    def by_kind(kinds: Kinds) -> Floats:
-        schedule = thin[kinds]
-        return schedule.product_rates(schedule.line_rates(kinds.source, distinct), kinds.source)
-
+    distinct = {
+        name: years[rows] for name, (rows, _) in zip(stack.sources, sources.values(), strict=True)
+    }
     columns = [market.exporters.index(source) for source in sources]
-    rates = stack.joined(by_kind)
-    mfn = stack.joined(lambda kinds: thin[kinds].product_mfn(kinds.source))
-    base = stack.joined(lambda kinds: thin[kinds].product_base(kinds.source))
+    rates = stack.joined(lambda kinds, name: thin[kinds].product_path(name, distinct[name]))
+    mfn = stack.joined(lambda kinds, name: thin[kinds].product_mfn(name))
+    base = stack.joined(lambda kinds, name: thin[kinds].product_base(name))
     claimed = stack.spread(market.claims.others[columns])
     paid, _ = market.tariffs(mfn, rates, 0.0, claimed)
     paid_base, _ = market.tariffs(mfn, base, 0.0, claimed)
@@ -271,13 +283,13 @@ def _scheduled_wedges(
     hat, landed = aggregate_sorted(log_ratio, weights, sigma, stack.first)
     cif = landed / (1 + paid)
     mean = stack.sums(paid * cif) / stack.sums(cif)
-    found = []
-    for place, column in enumerate(columns):
-        before = SourceWedges.of_base_year(market, column, 1)
+    found = {}
+    for place, (source, (_, position)) in enumerate(sources.items()):
+        before = SourceWedges.of_base_year(market, columns[place], 1)
         part = slice(place * len(market.chapters), (place + 1) * len(market.chapters))
         effective = np.concatenate([mean[:, part], before.effective])[position]
         hats = np.concatenate([hat[:, part], before.hat])[position]
-        found.append(SourceWedges(hats, effective, effective, None))
+        found[source] = SourceWedges(hats, effective, effective, None)
     return found
 
 
@@ -294,14 +306,14 @@ def _source_wedges(
     years: Years,
 ) -> SourceWedges:
     """Wedges of one source."""
-    column = market.exporters.index(source)
+    column, name = market.exporters.index(source), market.schedule.name_of(source)
     kinds = market.schedule.kinds(
         source,
         tuple(one.key for one in moving),
         lambda: [mark for one in moving for mark in one.marks],
     )
     schedule = market.schedule.by_kind(kinds)
-    paths = [_path(schedule, kinds.source, years)]
+    paths = [_path(schedule, name, years)]
     looked_at = dict.fromkeys(other for one in moving for other in one.asked.looks_at)
     paths += [_path(market.schedule, other, years) for other in looked_at]
     rows, position = _distinct_years(paths, moving, years)
@@ -310,7 +322,7 @@ def _source_wedges(
     group = schedule.chapter
     thin = replace(
         market,
-        exporters=(kinds.source,),
+        exporters=(name,),
         schedule=schedule,
         origin_cost=market.origin_cost[:, [column]],
     )
@@ -320,8 +332,7 @@ def _source_wedges(
     phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
     if of_kind(moving, OriginLever):
         phi = origin_cost(thin.origin_cost[group, 0], acting)
-    rates = line_rates(schedule.line_rates(kinds.source, years[rows]), schedule.mfn, acting)
-    name = kinds.source
+    rates = line_rates(schedule.line_rates(name, years[rows]), schedule.mfn, acting)
     mfn, products = schedule.product_mfn(name), schedule.product_rates(rates, name)
     paid_base, _ = thin.tariffs(mfn, schedule.product_base(name), phi_base, claimed)
     if of_kind(moving, RemedyLever):

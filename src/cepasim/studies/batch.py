@@ -181,7 +181,7 @@ def batch(
     wanted = TABLES if out is not None else _wanted(tables)
     directory = None if out is None else _directory(out)
     entries = _read(economy, given, reference)
-    blob = chunks.packed(economy)
+    shared = chunks.Shared(economy)
     if directory is not None:
         kept.take_up(directory, _identity(economy, engine))
         for entry in entries.values():
@@ -189,7 +189,7 @@ def batch(
                 directory, entry.key, entry.text
             )
     tasks = {
-        key: (blob, entry.scenario, engine, wanted)
+        key: (shared, entry.scenario, engine, wanted)
         for key, entry in entries.items()
         if entry.scenario is not None and not entry.done
     }
@@ -225,11 +225,14 @@ def batch(
 
 
 def run_one(
-    blob: bytes, scenario: Scenario, engine: str, tables: tuple[str, ...] = TABLES
+    shared: chunks.Shared[Economy],
+    scenario: Scenario,
+    engine: str,
+    tables: tuple[str, ...] = TABLES,
 ) -> dict[str, bytes] | Failure:
     """Tables of one scenario as Parquet, or what is wrong with it."""
     try:
-        result = simulate(chunks.unpacked(blob), scenario, engine)
+        result = simulate(shared.thing, scenario, engine)
     except InputError as error:
         return list(error.problems)
     except RunError as error:

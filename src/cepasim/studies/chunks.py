@@ -23,9 +23,9 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -40,15 +40,30 @@ T = TypeVar("T")
 _UNDER_WAY = 64
 
 
-def packed(thing: object) -> bytes:
-    """Pickle of an object, compressed, to be sent with every chunk."""
-    return zlib.compress(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL), 1)
+class Shared(Generic[T]):
+    """What every chunk needs, such as an economy: in this process itself, packed once for others.
+
+    Attributes
+    ----------
+    thing : object
+    """
+
+    def __init__(self, thing: T) -> None:
+        self.thing = thing
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return zlib.compress(pickle.dumps(self.thing, protocol=pickle.HIGHEST_PROTOCOL), 1)
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Shared[Any]], tuple[bytes]]:
+        """What is sent to another process with each chunk."""
+        return _unpacked, (self._packed,)
 
 
 @lru_cache(maxsize=2)
-def unpacked(blob: bytes) -> Any:
+def _unpacked(blob: bytes) -> Shared[Any]:
     """What was packed; a worker unpacks it once and keeps it for the chunks that follow."""
-    return pickle.loads(zlib.decompress(blob))
+    return Shared(pickle.loads(zlib.decompress(blob)))
 
 
 def run_chunks(

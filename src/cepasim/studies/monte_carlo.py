@@ -177,11 +177,11 @@ def monte_carlo(
     study = Study.of(economy, scenario, engine)
     known = study.central()
     central = measure(known)
-    blob = chunks.packed(study)
+    shared = chunks.Shared(study)
     plan = study.identity() | {"kind": "draws", "seed": seed, "chunk": CHUNK}
     tasks: dict[str, tuple[Any, ...]] = {
         f"{start:08d}-{min(start + CHUNK, draws):08d}": (
-            blob,
+            shared,
             start,
             min(start + CHUNK, draws),
             seed,
@@ -231,9 +231,11 @@ def headline_ranges(fiscal_years: Sequence[str], sample: Floats) -> pd.DataFrame
     return pd.DataFrame(columns)
 
 
-def draw_chunk(blob: bytes, start: int, stop: int, seed: int, shape: tuple[int, int]) -> Floats:
+def draw_chunk(
+    shared: chunks.Shared[Study], start: int, stop: int, seed: int, shape: tuple[int, int]
+) -> Floats:
     """Outcomes of some draws of a packed study, shape (stop - start, *shape)."""
-    study: Study = chunks.unpacked(blob)
+    study = shared.thing
     scores = study.uncertainty.scores(start, start + CHUNK, seed)[: stop - start]
     return study.outcomes(scores, shape)
 

@@ -116,9 +116,9 @@ def sensitivity(
     known = study.central()
     years = known.labels
     year = _year(fiscal_year, years)
-    blob = chunks.packed(study)
+    shared = chunks.Shared(study)
     tasks: dict[str, tuple[Any, ...]] = {
-        f"{start:08d}": (blob, start, min(start + _CHUNK, points), seed)
+        f"{start:08d}": (shared, start, min(start + _CHUNK, points), seed)
         for start in range(0, points, _CHUNK)
     }
     plan = study.identity() | {
@@ -144,14 +144,14 @@ def sensitivity(
     return Sensitivity(year, points, seed, index_table(found, seed))
 
 
-def index_chunk(blob: bytes, start: int, stop: int, seed: int) -> Floats:
+def index_chunk(shared: chunks.Shared[Study], start: int, stop: int, seed: int) -> Floats:
     """Headlines of both base points and of every group's exchange.
 
     Returns
     -------
     ndarray, shape (stop - start, 2 + len(GROUPS), Y, len(HEADLINES))
     """
-    study: Study = chunks.unpacked(blob)
+    study = shared.thing
     uncertainty = study.uncertainty
     size = uncertainty.dimensions
     both = sobol_scores(2 * size, start, start + _CHUNK, seed, uncertainty.largest)

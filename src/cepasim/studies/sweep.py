@@ -70,9 +70,9 @@ def sweep(
     settings = _settings(values)
     for setting in settings:
         economy.parameters.with_overrides(setting)
-    blob = chunks.packed((economy, scenario, engine))
+    shared = chunks.Shared((economy, scenario, engine))
     found: dict[str, Floats] = {}
-    tasks = {str(place): (blob, setting) for place, setting in enumerate(settings)}
+    tasks = {str(place): (shared, setting) for place, setting in enumerate(settings)}
     chunks.run_tasks(sweep_one, tasks, found.__setitem__, executor, label="settings")
     years = run(economy, scenario, attribution=False, engine=engine).labels
     frames = []
@@ -103,8 +103,10 @@ def _settings(values: object) -> list[dict[str, Any]]:
     return [dict(zip(lists, taken, strict=True)) for taken in itertools.product(*lists.values())]
 
 
-def sweep_one(blob: bytes, setting: Mapping[str, float]) -> Floats:
+def sweep_one(
+    shared: chunks.Shared[tuple[Economy, Scenario, str]], setting: Mapping[str, float]
+) -> Floats:
     """Totals under some parameters, shape (Y, len(TOTALS))."""
-    economy, scenario, engine = chunks.unpacked(blob)
+    economy, scenario, engine = shared.thing
     found = run(economy.with_overrides(setting), scenario, attribution=False, engine=engine)
     return measure(found)[:, : len(TOTALS)]
