@@ -44,7 +44,8 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     if scenario.levers:
         notes.append(
             "Who loses in Japan rests on Japan's customs data of 2023-24 by source and group of "
-            "goods; inside a group, chapters are divided by an estimate (grade B/C)"
+            "goods; inside a group, chapters are divided by an estimate (grade B/C; D for sources "
+            "that sell little of a chapter)"
         )
     return tuple(dict.fromkeys(notes))
 

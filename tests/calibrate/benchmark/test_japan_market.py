@@ -7,15 +7,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from cepasim.calibrate.benchmark.japan_market import JAPAN_EXPORTERS, balance_japan, stored_japan
 from cepasim.calibrate.benchmark.japan_prior import (
     NO_TOTAL,
     customs_by_good,
+    describe_prior,
     goods_cells,
     read_chapter_prior,
 )
-from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence, read_market_evidence
+from cepasim.calibrate.benchmark.market_evidence import (
+    KEYS,
+    SHARED,
+    Figure,
+    MarketEvidence,
+    read_market_evidence,
+)
 from cepasim.core.problems import InputError
 
 PARAMS = Path(__file__).parents[3] / "params"
@@ -128,3 +136,50 @@ def test_the_stored_market_has_the_size_customs_counts(evidence: MarketEvidence)
     share = clothing / clothing.sum()
     assert 0.45 < share["CHN"] < 0.6 and 0.12 < share["VNM"] < 0.2
     assert np.isfinite(table[["value", "low", "high"]].to_numpy()).all()
+
+
+def _stored() -> pd.DataFrame:
+    return pd.read_csv(PARAMS / "benchmark" / "japan_imports.csv", dtype={"hs": str})
+
+
+def test_clothing_comes_from_where_customs_and_the_wto_say() -> None:
+    """Japan Customs has 18 % of clothing from partners it does not list; the WTO says which."""
+    clothing = _stored().query("hs in ['61', '62']").groupby("exporter")["value"].sum()
+    share = 100 * clothing / clothing.sum()
+    assert 49 < share["CHN"] < 53
+    assert 16.5 < share["VNM"] < 19
+    assert 5 < share["BGD"] < 6.5
+    assert 4 < share["KHM"] < 5.5
+    assert 4 < share["MMR"] < 5.5
+    assert share["IND"] < 1
+    # Gloves of rubber and plastics are clothing to Japan's customs: 378 mn from Malaysia in all.
+    assert clothing["MYS"] < 200
+
+
+def test_no_share_remembered_or_of_2014_is_read() -> None:
+    for table in (*KEYS, *SHARED):
+        assert "2014" not in table
+        assert "prior" not in table or table == "customs_prior"
+
+
+def test_who_loses_rests_on_grades_b_and_c() -> None:
+    others = _stored().query("exporter != 'IND'")
+    value = others.groupby("grade")["value"].sum() / others["value"].sum()
+    assert value["B"] > 0.65
+    assert value["D"] < 0.08
+
+
+def test_the_prior_that_may_not_be_shipped_is_named_by_its_digest(tmp_path: Path) -> None:
+    rows = [("import", "CHN", "61", y, 1e9) for y in (2018, 2019, 2020)]
+    table = pd.DataFrame(rows, columns=["flow", "partner", "hs2", "year", "value_usd"])
+    plain, packed = tmp_path / "prior.csv", tmp_path / "prior.csv.gz"
+    table.to_csv(plain, index=False)
+    table.assign(more=1).to_csv(packed, index=False)
+    one, other = (describe_prior(path, JAPAN_EXPORTERS) for path in (plain, packed))
+    assert one["used_sha256"] == other["used_sha256"]
+    assert one["file_sha256"] != other["file_sha256"]
+    table.loc[0, "value_usd"] = 2e9
+    table.to_csv(plain, index=False)
+    assert describe_prior(plain, JAPAN_EXPORTERS)["used_sha256"] != one["used_sha256"]
+    stored = yaml.safe_load((PARAMS / "benchmark" / "metadata.yaml").read_text(encoding="utf-8"))
+    assert len(stored["chapter_prior"]["used_sha256"]) == 64

@@ -205,10 +205,11 @@ def market_report(report: pd.DataFrame, huber_threshold: float) -> pd.DataFrame:
     """The markets' report in the columns of the whole report."""
     renamed = report.rename(columns={"evidence": "name", "gap_percent": "gap_pct", "kind": "note"})
     missed = report["gap_in_sd"].astype(float).abs() > huber_threshold
+    checked = report["kind"].astype(str).str.startswith("check")
     return renamed.assign(
         part="market " + report["market"].astype(str),
-        kind="evidence",
-        hard="no",
+        kind=np.where(checked, "check", "evidence"),
+        hard=np.where(checked, "", "no"),
         conflict=np.where(missed, "yes", "no"),
     )
 

@@ -22,6 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "japan_reported_exports": ("exporter", "hs"),
     "japan_preferential_floors": ("exporter", "hs"),
     "japan_unlisted_partners": ("exporter",),
+    "japan_checks": ("figure", "exporter", "hs", "measure"),
     "japan_wto_groups": ("exporter", "group"),
     "japan_clothing_share": ("exporter",),
     "japan_icio_2022": ("exporter", "sector"),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.domestic_sales import domestic_sales
 from cepasim.calibrate.benchmark.india_market import balance_india
+from cepasim.calibrate.benchmark.japan_checks import japan_checks
 from cepasim.calibrate.benchmark.japan_market import JAPAN_EXPORTERS, balance_japan, stored_japan
 from cepasim.calibrate.benchmark.market_evidence import Figure, read_market_evidence
 from cepasim.calibrate.benchmark.market_tables import Cell, cell_frame, report_frame
@@ -93,6 +94,7 @@ def balance_markets(
         japan, report = stored_japan(evidence, exports, freight["IND"], table)
     else:
         japan, report = balance_japan(evidence, exports, freight, chapter_prior)
+    report += japan_checks(evidence, japan, freight)
     india, lines = balance_india(evidence, imports)
     report += lines
     domestic: list[Cell] = []
