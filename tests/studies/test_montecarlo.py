@@ -250,6 +250,6 @@ def test_ranges_stand_beside_the_headline(
     assert row["change_in_balance_usd_mn_p5"] < row["change_in_balance_usd_mn_p95"]
     shown = tables.text(result, "section", "2027-28")
     assert "90 % range of the change" in shown and f"{DRAWS} draws" in shown
-    assert "90 % range" not in tables.text(plain, "section", "2027-28")
+    assert "90 % range of the change" not in tables.text(plain, "section", "2027-28")
     with pytest.raises(ValueError, match="fiscal years"):
         plain.with_ranges(serial.headline_ranges().iloc[1:], {})

@@ -85,7 +85,7 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
             "  90 % range\n  of the level",
             "  scenario",
             "    change",
-            "  90 % range\n  of the change",
+            "  90 % range of the change",
         ]
     ]
     for item in _ITEMS:

@@ -23,9 +23,9 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.spread import Spread
 from cepasim.params.schema import Unit, chapters_of
 
-#: Tables of the schema "parameter" that hold no figure of the model: how to draw, and what the
-#: backcast fits (it has draws of its own).
-_NOT_DRAWN = ("uncertainty/", "history/")
+#: Tables of the schema "parameter" that hold no figure of the model: how to draw, what the backcast
+#: fits (it has draws of its own), and whether the reference is what happened.
+_NOT_DRAWN = ("uncertainty/", "history/", "reference/")
 #: Parameters whose values are the parts of one whole.
 PARTS = ("capital_goods_chapter_share",)
 #: Distinct parameters that measure one thing, and so share what they have in common.
