@@ -22,7 +22,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtr, ndtri
+
+from cepasim.equilibrium import special
 
 Floats = NDArray[np.float64]
 
@@ -65,19 +66,19 @@ class Consignments:
             score = (np.log(margin) - np.log(cost)) / self.spread
         # No margin, no claim, even where claiming costs nothing.
         score = np.where(margin > 0, score, -np.inf)
-        share = ndtr(score)
-        spent = cost * np.exp(self.spread**2 / 2) * ndtr(score - self.spread)
+        share = special.ndtr(score)
+        spent = cost * np.exp(self.spread**2 / 2) * special.ndtr(score - self.spread)
         return share, np.maximum(margin * share - spent, 0.0)
 
     def at(self, log_ratio: Floats) -> tuple[Floats, Floats, Floats]:
         """Share that claims at ``ln(m / f)``, the rest, and the slope of the share."""
         score = log_ratio / self.spread
         slope = np.exp(-0.5 * score * score) / (self.spread * np.sqrt(2 * np.pi))
-        return ndtr(score), ndtr(-score), slope
+        return special.ndtr(score), special.ndtr(-score), slope
 
     def log_ratio(self, share: Floats) -> Floats:
         """``ln(m / f)`` at which a share claims."""
-        return np.asarray(self.spread * ndtri(share))
+        return np.asarray(self.spread * special.ndtri(share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,12 @@ class LogLogistic:
 
     def at(self, log_ratio: Floats) -> tuple[Floats, Floats, Floats]:
         """Share that claims at ``ln(m / f)``, the rest, and the slope of the share."""
-        share, rest = expit(2.0 * log_ratio), expit(-2.0 * log_ratio)
+        share, rest = special.expit(2.0 * log_ratio), special.expit(-2.0 * log_ratio)
         return share, rest, 2.0 * share * rest
 
     def log_ratio(self, share: Floats) -> Floats:
         """``ln(m / f)`` at which a share claims."""
-        return np.asarray(0.5 * logit(share))
+        return np.asarray(0.5 * special.logit(share))
 
 
 def claimed_share(
@@ -231,7 +232,7 @@ def origin_cost_from_use(
     target = np.clip(used / maximum, _LEAST_USE, 1.0)
     partly = known & (target < 1.0)
     target_or_half = np.where(partly, target, 0.5)
-    wanted, ratio = logit(target_or_half), use.log_ratio(target_or_half)
+    wanted, ratio = special.logit(target_or_half), use.log_ratio(target_or_half)
     # The share that claims is a function of ln(margin) - ln(cost) whose logit is close to linear:
     # Newton's method on the logit, inside the bracket that the smallest and the largest margin
     # give whatever the weights are.

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
-from scipy.optimize import brentq
 
 from cepasim.core.arrays import Floats
 from cepasim.core.problems import closest
@@ -170,6 +169,8 @@ def swiss_coefficient(rates: Floats, average: float) -> float | None:
     def gap(log_coefficient: float) -> float:
         after = by_formula(known, "swiss", float(np.exp(log_coefficient)))
         return float(after.mean()) - average
+
+    from scipy.optimize import brentq  # takes longer to load than a scenario to run
 
     ends = np.log(_LEAST), np.log(_MOST)
     if gap(ends[1]) <= 0:
