@@ -14,6 +14,7 @@ from cepasim.core.problems import InputError, Problem
 
 PathSteps = tuple[str | int, ...]
 
+_LARGEST = 1_000_000  # bytes of a file of our own
 _DEEPEST = 20  # levels of lists and mappings; a scenario has five
 _YAML = "tag:yaml.org,2002:"
 _TEXT = _YAML + "str"
@@ -82,8 +83,17 @@ def read_yaml(path: Path, max_bytes: int) -> YamlFile:
     InputError
         Where the file is missing, too large, not UTF-8 or not YAML.
     """
-    text = _text(path, max_bytes)
-    file = str(path)
+    return parse_yaml(_text(path, max_bytes), str(path))
+
+
+def parse_yaml(text: str, file: str) -> YamlFile:
+    """Read a YAML text as `read_yaml` reads a file, under the name of a file.
+
+    Raises
+    ------
+    InputError
+        Where it is not YAML.
+    """
     try:
         root = _composed(file, text)
         reader = _Reader(file)
@@ -93,6 +103,20 @@ def read_yaml(path: Path, max_bytes: int) -> YamlFile:
     if reader.fatal:
         raise InputError(reader.fatal)
     return YamlFile(data, reader.lines, tuple(reader.problems))
+
+
+def read_data(path: Path) -> Any:
+    """Content of one of our own YAML files, of which nobody needs the lines.
+
+    Raises
+    ------
+    InputError
+        As `read_yaml`, and for a key that stands twice.
+    """
+    found = read_yaml(path, _LARGEST)
+    if found.problems:
+        raise InputError(found.problems)
+    return found.data
 
 
 def _composed(file: str, text: str) -> yaml.Node | None:

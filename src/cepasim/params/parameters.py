@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 from numpy.typing import NDArray
 
 from cepasim.core.files import bundled
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, closest
+from cepasim.core.yaml_lines import read_data
 from cepasim.params.dictionary import DICTIONARY_FILE
 from cepasim.params.schema import Dictionary
 from cepasim.params.scopes import OVERRIDES, Scopes
@@ -67,7 +67,7 @@ def _told(path: Path) -> dict[str, str]:
     """Words of a metadata file; empty where there is none."""
     if not path.is_file():
         return {}
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told = read_data(path) or {}
     return {str(key): value for key, value in told.items() if isinstance(value, str)}
 
 

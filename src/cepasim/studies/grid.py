@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from cepasim.core.arguments import instance_of
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, closest
-from cepasim.core.yaml_lines import YamlFile, line_of, path_steps, read_yaml
+from cepasim.core.yaml_lines import YamlFile, line_of, parse_yaml, path_steps, read_yaml
 from cepasim.scenario.reading import MAX_BYTES
 from cepasim.scenario.scenario import Scenario
 
@@ -164,7 +163,7 @@ def _shape_problems(file: Path, found: YamlFile) -> list[Problem]:
 def _variants(
     base: Scenario, vary: Mapping[str, Any], place: Callable[[str], tuple[str, int | None]]
 ) -> list[Variant]:
-    content = yaml.safe_load(base.to_yaml())
+    content = parse_yaml(base.to_yaml(), "base").data
     problems: list[Problem] = []
     values: dict[str, list[Any]] = {}
     for path, given in vary.items():

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.forecasts import MODEL
 from cepasim.calibrate.backcast.share_report import SHARES, SecondModel
 from cepasim.core.files import bundled
+from cepasim.core.yaml_lines import read_data
 from cepasim.params.parameters import bundled_directory
 
 Bounds = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -33,7 +33,7 @@ def missed_reasons() -> dict[tuple[str, str], str]:
     file = bundled_directory().parent / "tests" / "calibrate" / "backcast" / "missed.yaml"
     if not file.is_file():
         return {}
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = read_data(file)
     return {(s, name): str(why) for s, group in content.items() for name, why in group.items()}
 
 
@@ -43,7 +43,7 @@ def read_bounds(file: Path) -> Bounds:
     A comma ends a value there, so that words after one arrive as keys without a value: they belong
     to the reason.
     """
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = read_data(file)
     return {
         section: {name: _whole_reason(bound) for name, bound in group.items()}
         for section, group in content.items()
@@ -133,7 +133,7 @@ def _beside_the_tests(name: str) -> Mapping[str, Any]:
     file = bundled("params").parent / "tests" / "calibrate" / "backcast" / name
     if not file.is_file():
         return {}
-    content: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = read_data(file)
     return content
 
 
@@ -195,7 +195,7 @@ def share_bounds(report: SecondModel) -> pd.DataFrame:
     columns = ["level", "flow", "measured", "at_most", "met"]
     if not file.is_file():
         return pd.DataFrame(columns=columns)
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = read_data(file)
     rows = []
     for level in ("total", "section", "chapter"):
         for flow, bound in content[f"{level}s"].items():

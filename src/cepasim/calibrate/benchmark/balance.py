@@ -41,6 +41,7 @@ from cepasim.calibrate.benchmark.flow_evidence import YEARS
 from cepasim.calibrate.benchmark.sources import FLOWS
 from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, RunError
+from cepasim.core.yaml_lines import read_data
 
 DATA_VINTAGE = "2026-11-26"
 """Day the evidence was compiled; change it with the evidence."""
@@ -171,9 +172,7 @@ def prior_of(parameters_directory: Path, chapter_prior: Path | None) -> dict[str
     stored = parameters_directory / "benchmark" / "metadata.yaml"
     if not stored.is_file():
         return None
-    found: dict[str, Any] | None = yaml.safe_load(stored.read_text(encoding="utf-8")).get(
-        "chapter_prior"
-    )
+    found: dict[str, Any] | None = read_data(stored).get("chapter_prior")
     return found
 
 
