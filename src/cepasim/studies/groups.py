@@ -51,7 +51,7 @@ GROUPS = (
         r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
     ),
     Group("freight", "Freight and insurance", r"freight_"),
-    Group("growth", "Growth of demand", r"real_demand_growth"),
+    Group("growth", "Growth of demand", r"real_demand_growth|anchor_"),
     Group(
         "fund_capital",
         "What the fund builds",
