@@ -9,6 +9,7 @@ import pytest
 
 from cepasim.calibrate.benchmark import goods_growth as growth
 from cepasim.calibrate.benchmark.evidence import read_settings
+from cepasim.calibrate.benchmark.growth_test import growth_test
 from cepasim.calibrate.benchmark.sources import read_flow
 from cepasim.calibrate.benchmark.statements import assemble
 
@@ -48,3 +49,11 @@ def test_goods_tell_more_than_world_trade_where_customs_lists_the_good(flow: str
     # The level of the goods is read once: the year before enters by its growth alone.
     goods = [s for s in evidence.statements if s.source.startswith("Japan's customs")]
     assert {s.source for s in goods} == {"Japan's customs 2023-24, by goods"}
+
+
+@pytest.mark.parametrize("flow", ["export", "import"])
+def test_the_error_claimed_holds_on_a_year_that_no_fit_has_seen(flow: str) -> None:
+    found = growth_test(read_flow(PARAMS, flow, SETTINGS))
+    assert found.chapters >= 25
+    assert 0.6 < found.in_standard_errors < 1.3
+    assert found.log_error < found.log_error_of_world_trade

@@ -253,7 +253,7 @@ def japan_sources_2014(economy: Economy) -> Floats:
     than weigh India's own price in the index of Japan's imports.
     """
     p = economy.parameters
-    table = p.table("benchmark/evidence/market_japan_sector_shares_2014")
+    table = p.table("history/japan_sector_shares_2014")
     own = table["exporter"].where(table["exporter"].isin(_JAPAN_SOURCES), "ROW")
     by_sector = table.assign(exporter=own).groupby(["sector", "exporter"])["value"].sum().unstack()
     chapters = p.table("benchmark/evidence/market_chapter_sectors")

@@ -14,6 +14,7 @@ import hashlib
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from cepasim.calibrate.benchmark.bilateral_table import (
 )
 from cepasim.calibrate.benchmark.evidence import EVIDENCE, read_settings
 from cepasim.calibrate.benchmark.flow_evidence import YEARS
+from cepasim.calibrate.benchmark.growth_test import growth_test
 from cepasim.calibrate.benchmark.sources import FLOWS
 from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, RunError
@@ -141,6 +143,10 @@ def describe(
                 "known_chapters": int(np.isfinite(result.balance.evidence.equal[1]).sum()),
                 "measured_error_of_japanese_shares": round(result.tables.share_log_sd, 4),
                 "response_to_world_trade": round(result.tables.drift.response, 4),
+                "growth_tried_on_2022_23": {
+                    name: round(value, 4)
+                    for name, value in asdict(growth_test(result.tables)).items()
+                },
             }
             for flow, result in results.items()
         },
@@ -217,6 +223,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
+    if options.out is None:
+        # Other years follow from the benchmark: stale tables would contradict it.
+        from cepasim.calibrate.benchmark.customs_chapters import write_customs_tables
+
+        written |= write_customs_tables(folder)
     for path in written.values():
         print(path)
     return 0

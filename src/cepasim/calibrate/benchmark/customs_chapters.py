@@ -221,8 +221,30 @@ def _row(
     }
 
 
+def write_customs_tables(parameters_directory: Path) -> dict[str, Path]:
+    """Write both tables into ``reference/`` of a parameter folder; returns the files by name.
+
+    Raises
+    ------
+    InputError, RunError
+        As `customs_by_chapter`.
+    """
+    tables = {
+        "customs_goods_by_chapter": customs_by_chapter(parameters_directory),
+        "customs_goods": customs_by_good(parameters_directory),
+    }
+    written = {}
+    for name, table in tables.items():
+        path = parameters_directory / "reference" / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with replace_file(path) as partial:
+            table.to_csv(partial, index=False, lineterminator="\n")
+        written[name] = path
+    return written
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write both tables into ``reference/`` of a parameter folder; returns the exit code."""
+    """Write both tables from the command line; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m cepasim.calibrate.benchmark.customs_chapters",
         description="Trade of the pair by chapter, 2021-22 to 2024-25, from Japan's customs.",
@@ -235,21 +257,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         folder = bundled_directory()
     try:
-        tables = {
-            "customs_goods_by_chapter": customs_by_chapter(folder),
-            "customs_goods": customs_by_good(folder),
-        }
+        written = write_customs_tables(folder)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
     except RunError as error:
         print(error, file=sys.stderr)
         return 1
-    for name, table in tables.items():
-        path = folder / "reference" / f"{name}.csv"
-        path.parent.mkdir(exist_ok=True)
-        with replace_file(path) as partial:
-            table.to_csv(partial, index=False, lineterminator="\n")
+    for path in written.values():
         print(path)
     return 0
 

@@ -26,8 +26,6 @@ from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
 
 _COARSE = ("Other food", "Other raw materials", "Other manufactures", "Others")
 """Goods that are remainders of a section: many chapters of several sectors."""
-_ICIO_LEAST = 20.0
-"""Smaller suppliers of the input-output table are its balancing, US$ mn."""
 _MEMBER = {"DEU": "EU27"}
 """Exporters that report and are a part of an exporter of the model: a floor of it."""
 _CLOTHING, _CLOTHING_GROUP = "Clothing", "clothing"
@@ -251,14 +249,14 @@ def _suppliers(evidence: MarketEvidence, free: GoodsCells) -> list[Statement]:
         if scheme == "icio2022"
     }
     coarse = np.isin(free.good, _COARSE)
-    sd = evidence.assumption("sd_icio")
+    sd, least = evidence.assumption("sd_icio"), evidence.assumption("icio_least")
     out = []
     for figure in evidence["japan_icio_2022"]:
         exporter, sector = figure.key
         inside = np.array([part.get((hs, sector), 0.0) for hs in free.hs])
         mainly = 2 * float((inside * coarse) @ free.value) > float(inside @ free.value)
         weights = inside * (free.exporter == exporter)
-        if mainly and figure.value >= _ICIO_LEAST and weights.any():
+        if mainly and figure.value >= least and weights.any():
             out.append(
                 _statement(
                     f"{sector} from {exporter}, intermediate use",

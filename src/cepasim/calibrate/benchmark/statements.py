@@ -158,8 +158,8 @@ def world_growth(tables: FlowTables, first: str, last: str) -> pd.Series:
     return pd.Series(expected, index=growth.index)
 
 
-def share_growth(tables: FlowTables) -> tuple[Floats, Floats, Floats]:
-    """Growth of every chapter's share from the first year to the second, and its error.
+def share_growth(tables: FlowTables, first: str, last: str) -> tuple[Floats, Floats, Floats]:
+    """Growth of every chapter's share from one fiscal year to the next, and its error.
 
     With the goods of Japan's customs and with India's world trade, weighted as they erred.
 
@@ -170,9 +170,9 @@ def share_growth(tables: FlowTables) -> tuple[Floats, Floats, Floats]:
         Weight of the goods, 0 where the bridge knows none of the chapter.
     """
     codes = list(CHAPTERS)
-    world = world_growth(tables, *YEARS)[codes].to_numpy(float)
+    world = world_growth(tables, first, last)[codes].to_numpy(float)
     goods = tables.customs.goods
-    then, now = row_of(goods, YEARS[0]), row_of(goods, YEARS[1])
+    then, now = row_of(goods, first), row_of(goods, last)
     grown = goods_growth(tables.customs.bridge.shares, then, now).reindex(codes)
     by_goods = grown.to_numpy(float) * float(then.sum()) / float(now.sum())
     known = by_goods > 0
@@ -271,7 +271,7 @@ def assemble(tables: FlowTables, settings: Mapping[str, float]) -> FlowEvidence:
                 start[year, h] = float(np.exp((weight * logs).sum() / weight.sum()))
             if np.isfinite(equal[year, h]):
                 start[year, h] = equal[year, h]
-    growth, growth_log_sd, goods_weight = share_growth(tables)
+    growth, growth_log_sd, goods_weight = share_growth(tables, *YEARS)
     missing = trade[1] & (start[1] <= 0)
     start[1, missing] = start[0, missing] * growth[missing]
     start[trade] = np.maximum(start[trade], np.maximum(floors[trade], settings["rounding_error"]))
