@@ -52,7 +52,7 @@ def growth_test(tables: FlowTables) -> GrowthTest:
     actual = _actual(tables, known)
     tried = (known > _LARGE) & (actual > _LEFT)
     error, plain = (
-        np.log(moved(known, way, total)[tried] / actual[tried]).to_numpy(float)
+        np.log((moved(known, way, total)[tried] / actual[tried]).to_numpy(float))
         for way in (pd.Series(growth, index=known.index), by_world)
     )
     claimed = np.hypot(log_sd, tables.bridge_log_sd.reindex(known.index).to_numpy(float))
