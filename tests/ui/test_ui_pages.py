@@ -163,6 +163,16 @@ def test_two_levers_of_one_kind(app: AppTest) -> None:
     assert not app.error and _session(app).scenario == FULL
 
 
+def test_the_reference_can_be_chosen(app: AppTest) -> None:
+    app.run()
+    key = f"reference:{_session(app).generation}:central"
+    app.selectbox(key=key).set_value("strong_exports").run()
+    assert not app.exception
+    assert _session(app).scenario.variant == "strong_exports"
+    shown = _session(app).shown()
+    assert shown is not None and shown.scenario.variant == "strong_exports"
+
+
 def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
     app.session_state["decisive"] = True
     app.run()

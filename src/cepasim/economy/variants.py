@@ -109,6 +109,17 @@ class Variant:
                     found[row, inside] = rule.at(year, bound)
         return found
 
+    @property
+    def in_words(self) -> str:
+        """Growth of all chapters of each flow in its first year, for people."""
+        said = []
+        for flow in ("export", "import"):
+            rates = [rule for rule in self.rules if rule.flow == flow and not rule.chapters]
+            rate = f"{100 * rates[0].value:+.1f} %" if rates else "as demand"
+            fades = rates and not np.isnan(rates[0].half_life)
+            said.append(f"{flow}s {rate}{', fading' if fades else ''}")
+        return "; ".join(said)
+
 
 def bundled_variants(
     parameters: Parameters, classification: Classification

@@ -20,6 +20,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.economy.variants import Variant
 from cepasim.engines.engine import Engine
+from cepasim.engines.every import ENGINES, engine_named
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.levers.timing import Years
@@ -80,7 +81,9 @@ def partner_sizes(
 def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
     """Sizes from the base year to the last known one, by importer, shape (1 + K, H)."""
     markets = economy.markets
-    if all((_KEY, engine.name) in market.known for market in markets.values()):
+    # Names belong to the engines that users can call; another one is solved anew.
+    kept = engine.name in ENGINES and engine_named(engine.name) is engine
+    if kept and all((_KEY, engine.name) in market.known for market in markets.values()):
         return {importer: market.known[_KEY, engine.name] for importer, market in markets.items()}
     weight = economy.parameters.value("anchor_known_years")
     last = max(known.last for known in economy.ground.known_years.values())
@@ -92,7 +95,8 @@ def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
             _meet(engine, economy, group, targets, sizes, years)
     for importer, market in markets.items():
         sizes[importer] = sizes[importer] ** weight
-        market.known[_KEY, engine.name] = sizes[importer]
+        if kept:
+            market.known[_KEY, engine.name] = sizes[importer]
     return sizes
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.variants import CENTRAL
 from cepasim.report import numbers
 from cepasim.ui import assumptions
 from cepasim.ui.state import Session
@@ -32,6 +34,7 @@ def draw(found: Session) -> None:
             on_click=found.assume_nothing,
             help="Give every assumption its own value back.",
         )
+    _reference(found)
     box = st.expander("Decisive assumptions", key="decisive", on_change="rerun")
     if box.open:
         with box:
@@ -43,6 +46,33 @@ def draw(found: Session) -> None:
         for name, value in overrides.items():
             own = found.figures.known[name]["value"]
             st.caption(f"{known.get(name, name)}: {numbers.value(own)} → {numbers.value(value)}")
+
+
+def _reference(found: Session) -> None:
+    """Choose how trade goes on after the last published year."""
+    economy = found.figures.economy
+    variants, now = economy.ground.variants, str(found.draft.get("reference", CENTRAL))
+    names = list(variants) if now in variants else [*variants, now]
+    last = min(known.last for known in economy.ground.known_years.values())
+    key = f"reference:{found.generation}:{now}"
+
+    def said(name: str) -> str:
+        words = name.replace("_", " ").capitalize()
+        return f"{words}: {variants[name].in_words} a year" if name in variants else words
+
+    def choose() -> None:
+        found.edit({**found.draft, "reference": st.session_state[key]})
+
+    st.selectbox(
+        f"Reference after {format_fiscal_year(last)}",
+        names,
+        index=names.index(now),
+        format_func=said,
+        key=key,
+        help="Published years are as published. After them trade goes on like this; effects of "
+        "levers grow with it. Read changes: levels are uncertain whatever is chosen.",
+        on_change=choose,
+    )
 
 
 def _assumption(
