@@ -14,6 +14,7 @@ from cepasim.calibrate.use_of_preferences import estimate_spread
 from cepasim.economy.economy import Economy, load
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.studies.preferences import lines_in_doubt, unclaimed_margins
+from cepasim.studies.revenue import RevenueGap, revenue_gap
 
 _SHOWN = 10
 _LONGEST = 90
@@ -37,6 +38,7 @@ def _page(economy: Economy) -> Iterator[str]:
     yield from _in_india(economy, unclaimed_margins(economy, "IND"))
     yield from _in_doubt(lines_in_doubt(economy))
     yield from _spread(economy)
+    yield from _revenue(revenue_gap(economy))
 
 
 def _in_japan(table: pd.DataFrame) -> Iterator[str]:
@@ -148,6 +150,32 @@ def _spread(economy: Economy) -> Iterator[str]:
         "across products rules of origin are strict where margins are large."
     )
     yield ""
+
+
+def _revenue(gap: RevenueGap) -> Iterator[str]:
+    yield "## India's duty on all imports, and what it collects"
+    yield ""
+    yield (
+        f"At the rates of the model, after agreements and the CEPA, India's duty is "
+        f"{gap.model_percent:.1f} % of all imports of 2023–24. Customs collects "
+        f"{gap.collected_percent:.1f} % ({gap.low:.1f} to {gap.high:.1f}, grade {gap.grade}). "
+        "Conditional exemptions, export schemes, and crude oil and gold below the rates of the "
+        "schedule are the likely reasons, none of which the tariff book gives by line. So results "
+        "show the duty on the partner only. The model's duty arises in:"
+    )
+    yield ""
+    yield from markdown_table(
+        ["chapter", "imports, US$ bn", "duty, US$ bn", "%"],
+        (
+            [
+                f"`{row['hs']}`",
+                f"{row['imports_usd_mn'] / 1e3:,.1f}",
+                f"{row['duty_usd_mn'] / 1e3:.1f}",
+                f"{row['duty_percent']:.1f}",
+            ]
+            for _, row in gap.by_chapter.head(_SHOWN).iterrows()
+        ),
+    )
 
 
 def _short(text: str) -> str:

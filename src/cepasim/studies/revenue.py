@@ -1,0 +1,80 @@
+"""India's duty on all its imports at the rates of the model, against what its customs collects.
+
+The duty on the partner's goods rests on the CEPA, line by line, and on what is known of its use. On
+all imports the schedule's rates, agreements and surcharge included, give more than India collects,
+because conditional exemptions, export schemes and the nil duty on crude oil are not in the
+schedule. Until the two meet, no table of a result shows the duty on all imports; this one shows
+how far apart they are and in which chapters the model's duty arises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.economy import Economy
+
+#: US$ million in a crore (10 million) of rupees, at one rupee per dollar.
+_CRORE_MN = 10.0
+#: The two have met where they are as near as this.
+TOLERANCE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class RevenueGap:
+    """India's duty on all imports in the base year.
+
+    Attributes
+    ----------
+    by_chapter : DataFrame
+        hs, imports_usd_mn (c.i.f.), duty_usd_mn, duty_percent; largest duty first.
+    model_percent : float
+        Duty at the rates of the model over imports.
+    collected_percent, low, high : float
+        What customs collects over imports, and its range.
+    grade : str
+        Of what is collected.
+    """
+
+    by_chapter: pd.DataFrame
+    model_percent: float
+    collected_percent: float
+    low: float
+    high: float
+    grade: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the duty on all imports may be quoted."""
+        return abs(self.model_percent / self.collected_percent - 1) <= TOLERANCE
+
+
+def revenue_gap(economy: Economy) -> RevenueGap:
+    """Compare India's duty on all imports with its customs revenue, in the base year."""
+    market, year = economy.markets["IND"], format_fiscal_year(BASE_YEAR)
+    imports = market.cif.sum(axis=1)
+    duty = (market.tariff_collected * market.cif).sum(axis=1)
+    rupees = economy.parameters.table("macro/annual").set_index(["series", "year"])["value"]
+    per_dollar = float(rupees["exchange_rate_lcu_per_usd_IND_fy", year])
+    table = economy.parameters.table("macro/customs_revenue").set_index(["fiscal_year", "measure"])
+    row = table.loc[(year, "revenue")]
+    of_imports = 100 * _CRORE_MN / per_dollar / imports.sum()
+    by_chapter = pd.DataFrame(
+        {
+            "hs": market.chapters,
+            "imports_usd_mn": imports,
+            "duty_usd_mn": duty,
+            "duty_percent": 100 * np.divide(duty, imports, out=0 * duty, where=imports > 0),
+        }
+    )
+    return RevenueGap(
+        by_chapter=by_chapter.sort_values("duty_usd_mn", ascending=False, ignore_index=True),
+        model_percent=float(100 * duty.sum() / imports.sum()),
+        collected_percent=float(row["value"]) * of_imports,
+        low=float(row["low"]) * of_imports,
+        high=float(row["high"]) * of_imports,
+        grade=str(row["grade"]),
+    )
