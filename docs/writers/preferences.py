@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.calibrate.use_of_preferences import estimate_spread
-from cepasim.economy.economy import Economy, load
+from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.studies.preferences import lines_in_doubt, unclaimed_margins
 from cepasim.studies.revenue import RevenueGap, revenue_gap

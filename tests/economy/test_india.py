@@ -103,7 +103,7 @@ def test_later_agreements_come_in_steps_and_can_be_switched_off(economy: Economy
     assert rate(economy, "EU27", line, 2027) == pytest.approx(mfn * (1 - end / steps))
     assert rate(economy, "EU27", line, 2040) == pytest.approx(mfn * (1 - end))
     off = economy.with_overrides({"agreements_later": 0.0})
-    for source in ("EU27", "GBR", "CHE", "AUS", "ARE", "BGD"):
+    for source in ("EU27", "GBR", "CHE", "AUS", "ARE", "BGD", "ROW"):
         assert rate(off, source, line, 2040) == pytest.approx(rate(off, source, line, 2023))
     gone = [
         cepasim.simulate(e, cepasim.Scenario.from_dict({"name": "x", "levers": []})).totals
@@ -112,6 +112,32 @@ def test_later_agreements_come_in_steps_and_can_be_switched_off(economy: Economy
     # What rivals are freed from Japan loses.
     last = [totals["imports_usd_mn"].iloc[-1] for totals in gone]
     assert last[0] < last[1] - 100
+
+
+def test_oman_and_new_zealand_come_by_their_share_of_the_rest_of_the_world(
+    economy: Economy,
+) -> None:
+    line = "84131110"
+    cut = 1 - rate(economy, "ROW", line, 2040) / rate(economy, "ROW", line, 2023)
+    assert cut == pytest.approx(economy.parameters.value("agreement_cut_end_row"))
+    assert 0 < cut < 0.03
+    alone = economy.with_overrides({"agreement_cut_end_row": 0.0})
+    assert rate(alone, "ROW", line, 2040) == rate(alone, "ROW", line, 2023)
+    assert rate(alone, "EU27", line, 2040) == rate(economy, "EU27", line, 2040)
+
+
+def test_the_budget_of_2025_exchanged_duty_for_cess(economy: Economy) -> None:
+    """Why it is no step in the reference: where duty and cess can be read, the sum did not fall.
+
+    Used cars paid 125 with a surcharge of a tenth, buses 40; new cars alone are lower than the
+    statutory rate, from which they were partly exempt before.
+    """
+    table = economy.parameters.table("tariffs/india_lines")
+    table = table[table["duty_2023_24_pct"].notna() & table["aidc_pct"].notna()]
+    now = table["duty_pct"] + table["aidc_pct"]
+    found = set(zip(table["duty_2023_24_pct"], now, strict=True))
+    assert found == {(125.0, 110.0), (125.0, 137.5), (40.0, 40.0)}
+    assert set(table.loc[now == 110.0, "hs8"].str.slice(0, 4)) == {"8703"}
 
 
 def test_the_mean_of_alike_lines_is_one_of_them(economy: Economy) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cepasim.core.immutable import FrozenMapping
 from cepasim.params.parameters import Parameters
 
-#: Sources with such an agreement, in force, notified or concluded.
-_PARTNERS = ("BGD", "AUS", "ARE", "CHE", "GBR", "EU27")
+#: Sources with such an agreement, in force, notified or concluded; Oman and New Zealand are part of
+#: the rest of the world.
+_PARTNERS = ("BGD", "AUS", "ARE", "CHE", "GBR", "EU27", "ROW")
 
 
 @dataclass(frozen=True, slots=True)

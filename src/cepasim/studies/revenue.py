@@ -59,8 +59,10 @@ def revenue_gap(economy: Economy) -> RevenueGap:
     duty = (market.tariff_collected * market.cif).sum(axis=1)
     rupees = economy.parameters.table("macro/annual").set_index(["series", "year"])["value"]
     per_dollar = float(rupees["exchange_rate_lcu_per_usd_IND_fy", year])
-    table = economy.parameters.table("macro/customs_revenue").set_index(["fiscal_year", "measure"])
-    row = table.loc[(year, "revenue")]
+    table = economy.parameters.table("macro/customs_revenue")
+    [row] = table[(table["fiscal_year"] == year) & (table["measure"] == "revenue")].to_dict(
+        "records"
+    )
     of_imports = 100 * _CRORE_MN / per_dollar / imports.sum()
     by_chapter = pd.DataFrame(
         {
