@@ -45,7 +45,7 @@ from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, RunError
 from cepasim.core.yaml_lines import read_data
 
-DATA_VINTAGE = "2026-11-26"
+DATA_VINTAGE = "2026-11-27"
 """Day the evidence was compiled; change it with the evidence."""
 
 

@@ -81,7 +81,9 @@ class FlowTables:
     link : GrowthLink
         How a chapter is moved by one year, with the error of that.
     headings : DataFrame
-        Headings India reports to UN Comtrade, long (may be empty).
+        Headings India reports to UN Comtrade, long (may be empty), where the partner is told as in
+        the totals: imports by origin (goods of Japan that reach India through Hong Kong or
+        Singapore) are not, and left out.
     """
 
     flow: str
@@ -166,6 +168,7 @@ def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, floa
         chapters, shares, settings["first_quarter_weight"], settings["smallest_log_sd"]
     )
     drift = measure_drift(chapters, world.loc[chapters.index], settings)
+    headings = read("heading_trade", "flow", "calendar_year", "hs", "heading", "country")
     hs8 = read("hs8_exports", "flow", "fiscal_year", "hs", "complete", "world_chapter_coverage")
     return FlowTables(
         flow=flow,
@@ -184,5 +187,5 @@ def read_flow(parameters_directory: Path, flow: str, settings: Mapping[str, floa
         share_log_sd=share_log_sd,
         customs=customs_goods(parameters_directory, flow, chapters, settings),
         link=growth_link(parameters_directory, flow, chapters, world, drift, settings),
-        headings=read("heading_trade", "flow", "calendar_year", "hs", "heading"),
+        headings=headings[headings["country"] != "origin"],
     )
