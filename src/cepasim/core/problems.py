@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: Characters of a text in a line of a file that a message shows.
+_LONGEST = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -34,6 +37,9 @@ class Problem:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         shown = "missing" if self.value is None else repr(self.value)
+        # A cell of a corrupt file may hold anything; a path has no line and is shown whole.
+        if self.line is not None and isinstance(self.value, str) and len(self.value) > _LONGEST:
+            shown = f"{self.value[:_LONGEST]!r}… ({len(self.value):,} characters)"
         return f"{place}: {self.field}: {shown}; {self.allowed}"
 
 
