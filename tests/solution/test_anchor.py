@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,27 @@ def test_what_is_published_later_moves_no_earlier_year(
             assert after[flow][year] == pytest.approx(before[flow][year], rel=1e-12)
         grown = after[flow]["2030-31"].sum() / before[flow]["2030-31"].sum()
         assert grown == pytest.approx(1.1, rel=1e-3)
+
+
+def test_a_year_that_a_user_adds_is_known(economy: cepasim.Economy, tmp_path: Path) -> None:
+    """Another published year needs a row for each flow and a deflator; chapters follow."""
+    (tmp_path / "reference").mkdir()
+    totals = economy.parameters.table("reference/published_totals")
+    new = totals[totals["fiscal_year"] == "2025-26"].assign(
+        fiscal_year="2026-27", status="published"
+    )
+    new["value"] = new["low"] = new["high"] = [6500.0, 22000.0]
+    deflator = economy.parameters.table("reference/deflator")
+    price = deflator[deflator["fiscal_year"] == "2025-26"].assign(fiscal_year="2026-27")
+    for name, table, rows in (("published_totals", totals, new), ("deflator", deflator, price)):
+        longer = pd.concat([table, rows], ignore_index=True)
+        longer.to_csv(tmp_path / "reference" / f"{name}.csv", index=False)
+    path = cepasim.reference(cepasim.load(tmp_path))
+    row = path[(path["fiscal_year"] == "2026-27") & (path["hs"] == "total")].set_index("flow")
+    assert row["published_usd_mn"].tolist() == [6500.0, 22000.0]
+    assert set(row["status"]) == {"published"}
+    later = path[(path["fiscal_year"] == "2027-28") & (path["hs"] == "total")]
+    assert set(later["status"]) == {"assumed"}
 
 
 def test_a_horizon_of_2045_46_runs(economy: cepasim.Economy) -> None:

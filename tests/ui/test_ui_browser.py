@@ -565,7 +565,8 @@ def test_why_this_number(page: Any, address: str) -> None:
 
 def test_ranges_come_aside(page: Any, address: str) -> None:
     _open(page, address)
-    shown = "on => document.querySelector('.cs-cards').innerText.includes('90 % range') === on"
+    cards = "(document.querySelector('.cs-cards')?.innerText || '')"
+    shown = f"on => /% of \\d+ draws/.test({cards}) === on"
     switch = page.locator("label", has_text="90 % ranges")
     switch.click()
     page.wait_for_function(shown, arg=True, timeout=180_000)

@@ -44,9 +44,9 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
             rows = charts.path_rows(result, found.figures.history, shown, plain, band)
             spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
             said = (
-                f"{charts.ITEMS[shown]}, US$ bn, fiscal years. History at current prices, from "
-                "2023-24 at prices of that year. Wide band: 90 % range of the reference's level; "
-                "read changes." + ("" if band is None else " Narrow band: of the scenario's data.")
+                f"{charts.ITEMS[shown]}, US$ bn; history at current prices, then at those of "
+                "2023-24. Wide band: 90 % range of the level; read changes."
+                + ("" if band is None else " Narrow band: of the scenario's parameters.")
             )
             words = path_in_words(result, shown)
         chart.vega_lite_chart(rows, spec, theme=None, alt=words)
