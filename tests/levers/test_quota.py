@@ -80,7 +80,13 @@ def test_a_quota_is_read_with_its_defaults_and_written_back() -> None:
         (quota(source="CHI"), "quota.source", "did you mean CHN"),
         (quota(start="2040-41"), "quota.start", "horizon"),
         (quota(years=3), "quota.years", "unknown key"),
-        (quota(select={"hs": ["0304"]}), "quota.select", "whole chapters.*in part: 03"),
+        (quota(usd_mn=[], share_of_benchmark_percent=None), "quota.usd_mn", "list of them by year"),
+        (quota(over_rate_percent=["95"]), "quota.over_rate_percent", "0 or more"),
+        (
+            quota(in_rate_percent=[5, 40], over_rate_percent=[50, 30]),
+            "quota.over_rate_percent",
+            "at least in_rate_percent, 40",
+        ),
         (quota(select={"hs": ["03", "030617"]}), None, None),
         (quota(select={"tag": "lithium_ion_batteries"}), "quota.select", None),
         (quota(select={"hs": ["03"], "category": "X"}), "quota.select.category", "tariff lever"),
@@ -100,11 +106,18 @@ def test_errors_say_where_and_what_is_allowed(
         assert any(re.search(said, p.allowed) for p in problems), problems
 
 
-def test_a_market_takes_one_quota() -> None:
-    with pytest.raises(InputError, match="importer and chapter: a market is solved with one quota"):
-        scenario(quota(), quota(source="CHN", select={"hs": ["02", "03"]}))
-    scenario(quota(), quota(source="CHN", select={"hs": ["02"]}))
+def test_a_good_of_one_source_enters_under_one_quota() -> None:
+    with pytest.raises(InputError, match="a good enters under one quota"):
+        scenario(quota(), quota(select={"hs": ["02", "0306"]}))
+    scenario(quota(), quota(source="CHN", select={"hs": ["02", "03"]}))
+    scenario(quota(), quota(select={"hs": ["02"]}))
     scenario(quota(), quota(importer="IND"))
+
+
+def test_the_owner_of_the_rent_may_be_named_by_its_code() -> None:
+    for rent, side in (("JPN", "importer"), ("IND", "exporter"), ("exporter", "exporter")):
+        [lever] = scenario(quota(rent=rent)).levers_of(QuotaLever)
+        assert lever.rent == side
 
 
 # --- what it does -----------------------------------------------------------------------------
@@ -116,9 +129,9 @@ def test_eighty_per_cent_of_benchmark_trade_binds_at_exactly_that(
     h, s = place
     outcome = solved(economy, quota(), time="long_run").outcome.markets["JPN"]
     assert outcome.quota is not None
-    assert outcome.quota.regime[0, h] == ON_QUOTA
+    assert outcome.quota.regime[0, h, s] == ON_QUOTA
     benchmark = economy.markets["JPN"].fob[h, s]
-    assert outcome.quota.quantity[0, h] / benchmark == pytest.approx(0.8, abs=1e-10)
+    assert outcome.quota.quantity[0, h, s] / benchmark == pytest.approx(0.8, abs=1e-10)
     assert outcome.fob[0, h, s] / outcome.price[0, h, s] / benchmark == pytest.approx(0.8, abs=1e-9)
 
 
@@ -136,11 +149,13 @@ def test_dollars_for_several_chapters_are_divided_as_trade_is(economy: Economy) 
     lever = quota(share_of_benchmark_percent=None, usd_mn=100, select={"hs": ["03", "16"]})
     found = solved(economy, lever, time="long_run").outcome.markets["JPN"].shocks.quota
     assert found is not None
-    assert found.limit[0, [h, g]].sum() == pytest.approx(100)
-    assert found.limit[0, h] / found.limit[0, g] == pytest.approx(
+    assert found.limit[0, [h, g], column].sum() == pytest.approx(100)
+    assert found.limit[0, h, column] / found.limit[0, g, column] == pytest.approx(
         market.fob[h, column] / market.fob[g, column]
     )
-    assert np.isinf(np.delete(found.limit[0], [h, g])).all()
+    others = np.delete(found.limit[0], [h, g], axis=0)
+    assert np.isinf(others).all()
+    assert np.isfinite(found.limit[0, [h, g]]).sum() == 2
 
 
 def test_a_quota_above_free_trade_changes_nothing_to_the_last_bit(economy: Economy) -> None:
@@ -175,13 +190,16 @@ def test_over_the_quota_a_rate_just_above_is_what_is_paid(
     found = solved(economy, quota(over_rate_percent=over), time="long_run")
     outcome = found.outcome.markets["JPN"]
     assert outcome.quota is not None
-    assert outcome.quota.regime[0, h] == OVER_QUOTA
+    assert outcome.quota.regime[0, h, s] == OVER_QUOTA
     inside = outcome.shocks.wedges
-    assert outcome.quota.premium[0, h] == pytest.approx(
+    assert outcome.quota.premium[0, h, s] == pytest.approx(
         (1 + over / 100) / (1 + inside.effective[0, h, s]) - 1
     )
     # Duty: in-quota rate within, over-quota rate on the rest.
-    sold, share = outcome.fob[0, h, s], outcome.quota.within[0, h] / outcome.quota.quantity[0, h]
+    sold, share = (
+        outcome.fob[0, h, s],
+        outcome.quota.within[0, h, s] / outcome.quota.quantity[0, h, s],
+    )
     cif = sold * (1 + economy.markets["JPN"].freight[h, s])
     expected = cif * (share * inside.collected[0, h, s] + (1 - share) * over / 100)
     assert outcome.duty[0, h, s] == pytest.approx(expected)
@@ -195,7 +213,7 @@ def test_wedge_duty_and_rent_add_up_to_what_buyers_pay(
     market = economy.markets["JPN"]
     outcome = solved(economy, quota(over_rate_percent=over), time="long_run").outcome.markets["JPN"]
     assert outcome.quota is not None
-    within = outcome.quota.within[0, h] / outcome.quota.quantity[0, h]
+    within = outcome.quota.within[0, h, s] / outcome.quota.quantity[0, h, s]
     inside = outcome.shocks.wedges
     parts = wedge_accounts(
         outcome.fob[0, h, s],
@@ -216,19 +234,19 @@ def test_wedge_duty_and_rent_add_up_to_what_buyers_pay(
         )
     )
     assert outcome.landed[0, h, s] - outcome.fob[0, h, s] == pytest.approx(
-        paid + outcome.quota.rent[0, h], rel=1e-9
+        paid + outcome.quota.rent[0, h, s], rel=1e-9
     )
     assert outcome.duty[0, h, s] == pytest.approx(float(parts.duty))
 
 
 def test_the_rent_goes_to_its_owner(economy: Economy, place: tuple[int, int]) -> None:
-    h, _ = place
+    h, s = place
     mine, theirs = (
         solved(economy, quota(rent=owner), time="long_run") for owner in ("importer", "exporter")
     )
     quota_outcome = mine.outcome.markets["JPN"].quota
     assert quota_outcome is not None
-    rent = quota_outcome.rent[0, h]
+    rent = quota_outcome.rent[0, h, s]
     assert rent > 1
     importers, exporters = (r.outcome.welfare(r.reference) for r in (mine, theirs))
     assert importers["JPN"][0, h] - exporters["JPN"][0, h] == pytest.approx(rent)
@@ -245,7 +263,7 @@ def test_a_rival_s_quota_helps_india_and_its_rent_may_be_the_rival_s(economy: Ec
     assert found.outcome.exports[0, h] > found.reference.exports[0, h]
     assert sum(rent.sum() for rent in found.outcome.quota_rents().values()) == 0.0
     outcome = found.outcome.markets["JPN"].quota
-    assert outcome is not None and outcome.rent[0, h] > 0
+    assert outcome is not None and outcome.rent[0, h].sum() > 0
 
 
 def test_an_in_quota_rate_replaces_the_rate_that_is_paid(
@@ -256,7 +274,7 @@ def test_an_in_quota_rate_replaces_the_rate_that_is_paid(
     found = solved(economy, free, time="long_run")
     outcome = found.outcome.markets["JPN"]
     assert outcome.quota is not None
-    assert outcome.quota.regime[0, h] == IN_QUOTA
+    assert outcome.quota.regime[0, h, s] == IN_QUOTA
     assert outcome.duty[0, h, s] == 0.0
     market = economy.markets["JPN"]
     assert outcome.shocks.trade_cost[0, h, s] == pytest.approx(
@@ -365,4 +383,141 @@ def test_a_quota_stands_on_top_of_purchases_that_move(
     benchmark = economy.markets["JPN"].fob[h, s]
     assert outcome.shocks.base[0, h, s] > benchmark
     assert outcome.quota is not None
-    assert outcome.quota.quantity[0, h] == pytest.approx(0.8 * benchmark, rel=1e-10)
+    assert outcome.quota.quantity[0, h, s] == pytest.approx(0.8 * benchmark, rel=1e-10)
+
+
+# --- on a part of a chapter ---------------------------------------------------------------------
+
+
+CARS = {
+    "importer": "IND",
+    "select": {"hs": ["8703"]},
+    "usd_mn": [200, 300, 400],
+    "in_rate_percent": [30, 20, 10],
+    "over_rate_percent": 95,
+    "start": "2027-28",
+}
+
+
+def imports_by_source(found: Run, hs: str) -> tuple[np.ndarray, np.ndarray]:
+    """India's imports of a product by source, of the reference and of the scenario, (Y, S)."""
+    h = found.economy.chapters.index(hs)
+    before, after = (state.markets["IND"].cif[:, h] for state in found.states)
+    return before, after
+
+
+def test_a_quota_on_a_heading_splits_the_chapter_and_leaves_the_rest_alone(
+    economy: Economy,
+) -> None:
+    found = solved(economy, {"quota": CARS})
+    assert {"87", "8703"} <= set(found.economy.chapters)
+    assert len(found.economy.chapters) == len(economy.chapters) + 1
+    before, after = imports_by_source(found, "87")
+    np.testing.assert_array_equal(before, after)
+    before, after = imports_by_source(found, "8703")
+    japan = found.economy.markets["IND"].partner_column
+    first = list(found.labels).index("2027-28")
+    assert (after[:first] == before[:first]).all() and (
+        after[first:, japan] > before[first:, japan]
+    ).all()
+    summed = found.economy.summed(found.reference.imports)
+    plain = run(economy, scenario(reference="central"), attribution=False).reference.imports
+    # The reference of the chapter is the same but for what its products' scheduled duties do.
+    np.testing.assert_allclose(summed.sum(axis=1), plain.sum(axis=1), rtol=2e-3)
+
+
+def test_a_quota_grows_and_its_rates_fall_by_year(economy: Economy) -> None:
+    result = cepasim.simulate(economy, scenario({"quota": CARS}))
+    table = result.quotas.set_index("fiscal_year")
+    assert set(table["hs"]) == {"8703"} and set(table["source"]) == {"JPN"}
+    sizes = table["quota_usd_mn"]
+    years = ["2027-28", "2028-29", "2029-30", "2035-36"]
+    assert sizes.loc[years].tolist() == pytest.approx([200, 300, 400, 400])
+    found = solved(economy, {"quota": CARS})
+    h = found.economy.chapters.index("8703")
+    market = found.economy.markets["IND"]
+    quota_set = found.outcome.markets["IND"].shocks.quota
+    assert quota_set is not None
+    beyond = quota_set.over_premium[4:, h, market.partner_column]
+    assert (np.diff(beyond[:3]) > 0).all(), "the gap to what is paid beyond widens as rates fall"
+    statics = solved(economy, {"quota": CARS}, time="long_run").outcome.markets["IND"].shocks
+    assert statics.quota is not None
+    assert statics.quota.limit[0, h, market.partner_column] == pytest.approx(400)
+    assert statics.wedges.effective[0, h, market.partner_column] == pytest.approx(0.10)
+    # Golf carts of the heading pay less than 30 % under the CEPA, and go on doing so.
+    first = found.outcome.markets["IND"].shocks.wedges.effective[4, h, market.partner_column]
+    assert 0.10 < first < 0.30
+
+
+@pytest.mark.parametrize("rates", [(10, 30), (30, 60), (30, 95)])
+@pytest.mark.parametrize("dollars", [5, 100, 5000])
+def test_a_rival_s_concession_takes_from_japan_and_from_every_other_rival(
+    economy: Economy, dollars: float, rates: tuple[float, float]
+) -> None:
+    """Cars from the European Union pay less within and beyond: nobody else may gain by it."""
+    rival = CARS | {
+        "source": "EU27",
+        "usd_mn": dollars,
+        "in_rate_percent": rates[0],
+        "over_rate_percent": rates[1],
+    }
+    found = solved(economy, {"quota": rival}, time="long_run")
+    before, after = imports_by_source(found, "8703")
+    exporters = found.economy.markets["IND"].exporters
+    european = exporters.index("EU27")
+    assert after[0, european] > before[0, european]
+    others = [
+        place for place in range(len(exporters)) if place != european and before[0, place] > 0
+    ]
+    assert (after[0, others] < before[0, others]).all()
+    assert found.outcome.imports_solved.sum() < found.reference.imports_solved.sum()
+    before, after = imports_by_source(found, "87")
+    np.testing.assert_array_equal(before, after)
+
+
+def test_quotas_on_two_sources_of_one_heading_hold_together(economy: Economy) -> None:
+    japan = CARS | {"usd_mn": 0.5, "in_rate_percent": 10, "over_rate_percent": 120}
+    europe = japan | {"source": "EU27", "usd_mn": 50.0}
+    found = solved(economy, {"quota": japan}, {"quota": europe}, time="long_run")
+    outcome = found.outcome.markets["IND"]
+    exporters, h = found.economy.markets["IND"].exporters, found.economy.chapters.index("8703")
+    assert outcome.quota is not None
+    for source, size in (("JPN", 0.5), ("EU27", 50.0)):
+        at = 0, h, exporters.index(source)
+        if outcome.quota.regime[at] == ON_QUOTA:
+            assert outcome.quota.quantity[at] == pytest.approx(size, rel=1e-8)
+        else:
+            assert outcome.quota.regime[at] == OVER_QUOTA
+            assert outcome.quota.quantity[at] > size
+    assert len(cepasim.simulate(economy, scenario({"quota": japan}, {"quota": europe})).quotas) > 10
+
+
+def test_a_heading_of_an_economy_of_products_is_one_market_under_its_quota(
+    economy: Economy,
+) -> None:
+    products = economy.refine(["87"])
+    found = solved(products, {"quota": CARS})
+    assert "8703" in found.economy.chapters and "870323" not in found.economy.chapters
+    assert "870899" in found.economy.chapters
+    np.testing.assert_allclose(
+        found.outcome.imports_solved[-1].sum() - found.reference.imports_solved[-1].sum(),
+        (lambda one: one.outcome.imports_solved[-1].sum() - one.reference.imports_solved[-1].sum())(
+            solved(economy, {"quota": CARS})
+        ),
+        rtol=1e-6,
+    )
+
+
+def test_nobody_pays_more_within_a_quota_than_without(economy: Economy) -> None:
+    """Parts of cars pay less than the rate within: they go on doing so, and the result says it."""
+    parts = CARS | {"select": {"hs": ["8703", "8708"]}, "usd_mn": 1e6, "in_rate_percent": 30}
+    found = solved(economy, {"quota": parts})
+    for hs in ("8703", "8708"):
+        before, after = imports_by_source(found, hs)
+        japan = found.economy.markets["IND"].partner_column
+        assert (after[:, japan] >= before[:, japan] * (1 - 1e-12)).all()
+    notes = cepasim.simulate(economy, scenario({"quota": parts})).notes
+    assert any("pay less today than the rate within it (30 %)" in note for note in notes)
+    europe = CARS | {"source": "EU27"}
+    notes = cepasim.simulate(economy, scenario({"quota": europe})).notes
+    assert not any("pay less today" in note for note in notes)

@@ -452,7 +452,7 @@ def test_a_narrower_lever_of_one_type_may_meet_a_broader_one(
         assert len(Scenario.read(write(tmp_path, lever_file(*levers)), HS).levers) == 2
 
 
-def test_two_quotas_on_one_chapter_are_refused(tmp_path: Path) -> None:
+def test_two_quotas_on_one_flow_are_refused(tmp_path: Path) -> None:
     quota = (
         "quota: {importer: JPN, select: {hs: ['03']}, usd_mn: 5, over_rate_percent: 50, "
         "start: 2026-27}"
@@ -460,7 +460,7 @@ def test_two_quotas_on_one_chapter_are_refused(tmp_path: Path) -> None:
     [problem] = problems_of(tmp_path, lever_file(quota, swap(quota, "'03'", "'01-05'")))
     assert problem.value == "03"
     assert "two quota levers of Japan for India" in problem.allowed
-    assert "a market is solved with one quota" in problem.allowed
+    assert "a good enters under one quota" in problem.allowed
 
 
 @pytest.mark.parametrize(

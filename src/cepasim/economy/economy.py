@@ -31,7 +31,7 @@ from cepasim.economy.variants import bundled_variants
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
-from cepasim.products.levels import nearest_to
+from cepasim.products.levels import is_rest, nearest_to
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -206,6 +206,22 @@ class Economy:
         """The economy of chapters behind one of products; itself where no chapter is split."""
         return self if self.coarse is None else self.coarse
 
+    def name(self, hs: str) -> str:
+        """Name of a market for people; what is left of a chapter or heading says so.
+
+        Parameters
+        ----------
+        hs : str
+            Code of a market.
+
+        Returns
+        -------
+        str
+            Such as "Vehicles and parts (the rest)".
+        """
+        named = self.classification.name(hs)
+        return f"{named} (the rest)" if is_rest(hs, self.chapters) else named
+
     def divided(self, values: Floats, weights: Floats) -> Floats:
         """Divide values by chapter between the products of each, in proportion to weights.
 
@@ -311,6 +327,15 @@ class Economy:
             return self
         if not own:
             return coarse
+        key = "products", frozenset(own)
+        if key not in coarse.known:
+            coarse.known[key] = coarse._with_own(own)
+        found = coarse.known[key]
+        assert isinstance(found, Economy)
+        return found
+
+    def _with_own(self, own: set[str]) -> Economy:
+        coarse = self
         schedules = {importer: market.schedule for importer, market in coarse.markets.items()}
         return coarse._split_by(Split.of(coarse.chapters, schedules, own, coarse.parameters))
 

@@ -155,6 +155,36 @@ class Market:
             np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0)
         )
 
+    def base_tariffs(self, column: int) -> tuple[Floats, Floats, Floats]:
+        """Tariffs of the base year by kind of product, and what each kind weighs.
+
+        Parameters
+        ----------
+        column : int
+            Place of the source.
+
+        Returns
+        -------
+        effective, collected : ndarray, shape (G,)
+            Fractions; G kinds of ``weights[column].kinds``.
+        cif : ndarray, shape (G,)
+            c.i.f. trade of each kind, any unit within a market.
+        """
+        weights = self.weights[column]
+        kinds = weights.kinds
+        thin = self.schedule.by_kind(kinds)
+        cost: Floats | float = 0.0
+        if self.origin_cost[:, column].any():
+            cost = self.origin_cost[kinds.chapter, column]
+        name = self.schedule.name_of(self.exporters[column])
+        effective, collected = self.tariffs(
+            thin.product_mfn(name),
+            thin.product_base(name),
+            cost,
+            float(self.claims.others[column]),
+        )
+        return effective, collected, weights.by_kind / (1 + effective)
+
     def tariffs(
         self, mfn: Floats, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
     ) -> tuple[Floats, Floats]:

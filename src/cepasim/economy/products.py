@@ -68,17 +68,7 @@ class _Sold:
         """Shares and tariffs behind the tariff that the chapters pay."""
         weights = market.weights[column]
         kinds = weights.kinds
-        thin = market.schedule.by_kind(kinds)
-        cost: Floats | float = 0.0
-        if market.origin_cost[:, column].any():
-            cost = market.origin_cost[kinds.chapter, column]
-        name = market.schedule.name_of(market.exporters[column])
-        paid, due = market.tariffs(
-            thin.product_mfn(name),
-            thin.product_base(name),
-            cost,
-            float(market.claims.others[column]),
-        )
+        paid, due, _ = market.base_tariffs(column)
         by_product = paid[kinds.of_product]
         cif = weights.by_product / (1 + by_product)
         share = cif / market.schedule.chapter_sums(cif)[market.schedule.chapter]

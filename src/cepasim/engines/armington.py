@@ -13,7 +13,8 @@ from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
 from cepasim.engines.engine import Engine, per_market
 from cepasim.engines.outcome import Outcome, Solved, grown
-from cepasim.equilibrium import QuotaEquilibrium, solve_market, solve_market_with_quota
+from cepasim.equilibrium import solve_market
+from cepasim.equilibrium.several_quotas import QuotasEquilibrium, solve_market_with_quotas
 from cepasim.levers.quota import QuotaOutcome, Quotas
 from cepasim.shocks.shocks import Shocks
 from cepasim.shocks.wedges import Wedges
@@ -64,7 +65,7 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
     ).outcome(market, hats)
     if answer is None or hats.quota is None:
         return outcome
-    return replace(outcome, quota=_quota_outcome(market, outcome, hats.quota, answer))
+    return replace(outcome, quota=_quota_outcome(market, outcome, answer))
 
 
 def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
@@ -95,15 +96,13 @@ def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
     }
 
 
-def _solve_with_quota(market: Market, hats: Shocks, quota: Quotas) -> QuotaEquilibrium:
+def _solve_with_quota(market: Market, hats: Shocks, quota: Quotas) -> QuotasEquilibrium:
     """Equilibrium under quotas that hold in units of the base year's sales."""
-    unit = _of_source(hats.base, quota) * hats.growth[:, None]
+    unit = hats.base * hats.growth[:, None, None]
     # Where the rate beyond is no higher than the rate within there is nothing to limit.
     limits = (unit > 0) & (quota.over_premium > 0)
     limit = np.divide(quota.limit, unit, out=np.full(unit.shape, np.inf), where=limits)
-    return solve_market_with_quota(
-        quota.source, limit, quota.over_premium, **_arguments(market, hats)
-    )
+    return solve_market_with_quotas(limit, quota.over_premium, _arguments(market, hats))
 
 
 def shares_of(market: Market, base: Floats) -> tuple[Floats, Floats]:
@@ -125,47 +124,35 @@ def shares_of(market: Market, base: Floats) -> tuple[Floats, Floats]:
     return shares, np.divide(domestic, bought, out=np.zeros_like(bought), where=bought > 0)
 
 
-def _of_source(values: Floats, quota: Quotas) -> Floats:
-    """Values of the source that faces the quota: shape (Y, H, S) to (Y, H)."""
-    return np.asarray(np.take_along_axis(values, quota.source[:, :, None], axis=2)[:, :, 0])
-
-
-def _within(answer: QuotaEquilibrium) -> Floats:
-    """Share of what the source sells that enters within its quota, shape (Y, H)."""
-    share = answer.within / (answer.within + answer.over)
+def _within(answer: QuotasEquilibrium) -> Floats:
+    """Share of what each source sells that enters within its quota, shape (Y, H, S)."""
+    with np.errstate(invalid="ignore"):
+        share = answer.within / (answer.within + answer.over)
     return np.asarray(np.where(answer.over > 0, share, 1.0))
 
 
-def _paid_on_average(wedges: Wedges, quota: Quotas, answer: QuotaEquilibrium) -> Wedges:
+def _paid_on_average(wedges: Wedges, quota: Quotas, answer: QuotasEquilibrium) -> Wedges:
     """Tariffs paid and collected on average within and beyond the quotas."""
-    within = _within(answer)[:, :, None]
-    place = quota.source[:, :, None]
+    within = _within(answer)
     changed = {}
     for name in ("effective", "collected"):
-        rates = getattr(wedges, name).copy()
-        inside = np.take_along_axis(rates, place, axis=2)
-        mean = np.where(
-            within < 1, within * inside + (1 - within) * quota.over_rate[:, :, None], inside
-        )
-        np.put_along_axis(rates, place, mean, axis=2)
-        changed[name] = rates
+        inside = getattr(wedges, name)
+        mean = within * inside + (1 - within) * quota.over_rate
+        changed[name] = np.where(within < 1, mean, inside)
     return replace(wedges, **changed)
 
 
-def _quota_outcome(
-    market: Market, outcome: Outcome, quota: Quotas, answer: QuotaEquilibrium
-) -> QuotaOutcome:
+def _quota_outcome(market: Market, outcome: Outcome, answer: QuotasEquilibrium) -> QuotaOutcome:
     """Quantities within the quotas and the rent they leave, at the in-quota wedge as felt."""
     hats = outcome.shocks
     level = (1 + market.freight) * (1 + hats.wedges.effective) * (1 + hats.wedges.barrier)
-    sold = _of_source(outcome.fob, quota)
-    unit = _of_source(hats.base, quota) * hats.growth[:, None]
+    unit = hats.base * hats.growth[:, None, None]
     return QuotaOutcome(
         regime=answer.regime,
         premium=answer.premium,
         quantity=unit * (answer.within + answer.over),
         within=unit * answer.within,
-        rent=answer.premium * _of_source(level, quota) * sold * _within(answer),
+        rent=answer.premium * level * outcome.fob * _within(answer),
     )
 
 

@@ -200,26 +200,50 @@ def _flattened(
     for name, array in (("quota", limit), ("over_premium", ceiling)):
         if not (array >= 0).all():
             raise ValueError(f"{name}: must be numbers >= 0")
+    flat, lead, sources = market_rows(
+        markets, np.broadcast_shapes(place.shape, limit.shape, ceiling.shape)
+    )
+    if place.dtype.kind not in "iu" or ((place < 0) | (place >= sources)).any():
+        raise ValueError(f"source: must be integers from 0 to {sources - 1}")
+    if ((limit == 0) & np.isinf(ceiling)).any():
+        raise ValueError("quota: must be above 0 where nothing may enter beyond it")
+    spread = (
+        np.broadcast_to(a, lead).reshape(-1) for a in (place.astype(np.int64), limit, ceiling)
+    )
+    return (*spread, flat, lead)  # type: ignore[return-value]
+
+
+def market_rows(
+    markets: Mapping[str, ArrayLike], lead: tuple[int, ...] = ()
+) -> tuple[dict[str, FloatArray], tuple[int, ...], int]:
+    """Write arguments of ``solve_market`` out, one row per market.
+
+    Parameters
+    ----------
+    markets : mapping of str to array_like
+    lead : tuple of int, optional
+        Shape of further arguments, one for each market.
+
+    Returns
+    -------
+    flat : dict of str to ndarray, shape (n, S) or (n,)
+    lead : tuple of int
+        Shape of the markets.
+    sources : int
+    """
     arrays = {name: np.asarray(value, dtype=float) for name, value in markets.items()}
     sided = {name: array for name, array in arrays.items() if name in _BY_SOURCE}
     plain = {name: array for name, array in arrays.items() if name not in _BY_SOURCE}
     full = np.broadcast_shapes(
         *(array.shape for array in sided.values()),
-        *((*array.shape, 1) for array in (*plain.values(), place, limit, ceiling)),
+        *((*array.shape, 1) for array in plain.values()),
+        (*lead, 1),
     )
-    lead, sources = full[:-1], full[-1]
-    if place.dtype.kind not in "iu" or ((place < 0) | (place >= sources)).any():
-        raise ValueError(f"source: must be integers from 0 to {sources - 1}")
-    if ((limit == 0) & np.isinf(ceiling)).any():
-        raise ValueError("quota: must be above 0 where nothing may enter beyond it")
     flat: dict[str, FloatArray] = {
-        name: np.broadcast_to(a, full).reshape(-1, sources) for name, a in sided.items()
+        name: np.broadcast_to(a, full).reshape(-1, full[-1]) for name, a in sided.items()
     }
-    flat |= {name: np.broadcast_to(a, lead).reshape(-1) for name, a in plain.items()}
-    spread = (
-        np.broadcast_to(a, lead).reshape(-1) for a in (place.astype(np.int64), limit, ceiling)
-    )
-    return (*spread, flat, lead)  # type: ignore[return-value]
+    flat |= {name: np.broadcast_to(a, full[:-1]).reshape(-1) for name, a in plain.items()}
+    return flat, full[:-1], full[-1]
 
 
 def _at(

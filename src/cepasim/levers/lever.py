@@ -112,6 +112,10 @@ class Lever(Frozen):
         """Whether it moves what one source meets in the markets it reaches."""
         return True
 
+    def own_markets(self, classification: Classification) -> tuple[str, ...]:
+        """Codes of products that must be markets of their own for it to mean what it says."""
+        return ()
+
     @property
     def steps(self) -> int:
         """Equal annual steps in which it comes into force."""

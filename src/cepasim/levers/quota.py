@@ -1,47 +1,94 @@
-"""Quota levers: tariff-rate quotas on a source, chapter by chapter.
+"""Quota levers: tariff-rate quotas on a source, for chapters, headings or products.
 
-The model solves a chapter as one market, so a quota is a quantity of the chapter: the goods that
-were worth so many dollars f.o.b. at the prices of 2023-24. It is fixed, as quotas are, and binds
-the tighter the more the market grows; and it is law from its first day, so it does not wait for
-the lag with which trade follows a change of price.
+Whatever a quota is given on is a market of its own: where that is part of a chapter, the chapter is
+split (`Economy.with_products`), and the rest of it is not charged. A quota is a quantity: the goods
+that were worth so many dollars f.o.b. at the prices of 2023-24. It is law from its first day, so it
+does not wait for the lag with which trade follows a change of price; it binds the tighter the more
+the market grows, unless it grows by year itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.levers.fields import SIZE_TEXT, Size, fault
-from cepasim.levers.lever import BilateralLever, Complain, Example, Quantity, sources_of
+from cepasim.levers.fields import SIZE_TEXT, fault
+from cepasim.levers.lever import BilateralLever, Example, Quantity, sources_of, with_pair
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import goods_in_words, number_in_words
+from cepasim.levers.words import country_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification
-from cepasim.products.selection import Selection
+
+BY_YEAR_TEXT = f"{SIZE_TEXT}, or a list of them by year"
+_MOST = 1e6
+_LONGEST = 50
+
+
+def _sizes(given: object) -> object:
+    """Read a number or a list of numbers by year."""
+    if given is None:
+        return None
+    listed = list(given) if isinstance(given, list | tuple) else [given]
+    values = tuple(_size(one) for one in listed)
+    if not 0 < len(values) <= _LONGEST:
+        raise fault(BY_YEAR_TEXT)
+    return values if isinstance(given, list | tuple) else values[0]
+
+
+def _size(given: object) -> float:
+    """Read a number from 0 on; texts and booleans are none."""
+    if isinstance(given, bool) or not isinstance(given, int | float | np.number):
+        raise fault(BY_YEAR_TEXT)
+    if not 0 <= float(given) <= _MOST:
+        raise fault(BY_YEAR_TEXT)
+    return float(given)
+
+
+SizeByYear = Annotated[
+    float | tuple[float, ...], PlainValidator(_sizes), Field(description=BY_YEAR_TEXT)
+]
 
 
 class QuotaLever(BilateralLever):
-    """A tariff-rate quota on a source: a quantity of whole chapters at the in-quota rate."""
+    """A tariff-rate quota on a source: a quantity of some products at the in-quota rate.
+
+    Quantity and rates may be lists, one value for each fiscal year from the start on; the last
+    one stays.
+    """
 
     kind: ClassVar[str] = "quota"
     title: ClassVar[str] = "Tariff quotas"
     gives_way: ClassVar[bool] = False
-    meeting: ClassVar[str] = "importer and chapter: a market is solved with one quota"
+    meeting: ClassVar[str] = "importer, source and product: a good enters under one quota"
 
-    share_of_benchmark_percent: Size | None = Field(default=None, description=SIZE_TEXT)
-    usd_mn: Size | None = Field(default=None, description=SIZE_TEXT)
-    over_rate_percent: Size
-    in_rate_percent: Size | None = Field(default=None, description=SIZE_TEXT)
+    share_of_benchmark_percent: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
+    usd_mn: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
+    over_rate_percent: SizeByYear
+    in_rate_percent: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
     rent: Annotated[
-        Literal["importer", "exporter"], Field(description="importer or exporter, the rent's owner")
+        Literal["importer", "exporter"],
+        Field(description="importer or exporter, the rent's owner, or the code of one of them"),
     ] = "importer"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _owner(cls, given: Any) -> Any:
+        """Read the code of an owner as the side it is on."""
+        filled = with_pair(given, "source")
+        if isinstance(filled, Mapping) and isinstance(filled.get("rent"), str):
+            for side, key in (("importer", "importer"), ("exporter", "source")):
+                if filled["rent"] == filled.get(key):
+                    return {**filled, "rent": side}
+        return given
 
     @model_validator(mode="after")
     def _one_quantity(self) -> Self:
@@ -51,14 +98,14 @@ class QuotaLever(BilateralLever):
 
     @model_validator(mode="after")
     def _dearer_beyond(self) -> Self:
-        if self.in_rate_percent is not None and self.over_rate_percent < self.in_rate_percent:
-            raise fault(f"over_rate_percent: at least in_rate_percent, {self.in_rate_percent:g}")
+        if self.in_rate_percent is None:
+            return self
+        within, beyond = _listed(self.in_rate_percent), _listed(self.over_rate_percent)
+        for year in range(max(len(within), len(beyond))):
+            lower = within[min(year, len(within) - 1)]
+            if beyond[min(year, len(beyond) - 1)] < lower:
+                raise fault(f"over_rate_percent: at least in_rate_percent, {lower:g}")
         return self
-
-    @property
-    def targets(self) -> tuple[Hashable, ...]:
-        """An importer's market: it is solved with one quota a chapter, whoever it is on."""
-        return (self.importer,)
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -72,41 +119,50 @@ class QuotaLever(BilateralLever):
         """Any source of the importer's market."""
         return {"source": sources_of(settings, classification)}
 
-    @classmethod
-    def check_settings(
-        cls, settings: Mapping[str, Any], classification: Classification, complain: Complain
-    ) -> Selection | None:
-        """Refuse parts of chapters."""
-        selection = super().check_settings(settings, classification, complain)
-        if selection is None:
-            return None
-        whole = {code for code in selection.codes if code in classification.chapters}
-        in_part = [hs for hs in selection.chapters if hs not in whole]
-        if in_part:
-            text = (
-                "whole chapters: a chapter is solved as one market, in which a quota on some of "
-                "its products has no quantity to limit; chapters selected in part: "
-                + ", ".join(in_part)
-            )
-            complain(("select",), settings["select"], text)
-        return selection
+    def own_markets(self, classification: Classification) -> tuple[str, ...]:
+        """What it is given on: a quota limits all of a market, or it would charge the rest."""
+        return classification.select(self.select).codes
 
     def sentence(self, classification: Classification) -> str:
         """How much comes in at which rate, and what the rest pays."""
         if self.usd_mn is not None:
-            quantity = f"US$ {number_in_words(self.usd_mn)} mn a year"
+            quantity = f"US$ {_by_year_in_words(self.usd_mn)} mn a year"
         else:
-            quantity = f"{number_in_words(self.share_of_benchmark_percent)} % of today's trade"
+            share = _by_year_in_words(self.share_of_benchmark_percent)
+            quantity = f"{share} % of today's trade"
         within = (
             "the preferential rate"
             if self.in_rate_percent is None
-            else f"{number_in_words(self.in_rate_percent)} %"
+            else f"{_by_year_in_words(self.in_rate_percent)} %"
         )
         return (
             f"{COUNTRY[self.importer]} admits {quantity} of "
             f"{goods_in_words(self.source, self.select, classification)} at {within} and charges "
-            f"{number_in_words(self.over_rate_percent)} % beyond"
+            f"{_by_year_in_words(self.over_rate_percent)} % beyond"
         )
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """Where the rates of a quota are above what is paid today."""
+        for lever, measure in of_kind(measures, cls):
+            paid = 100 * measure.market.schedule.product_base(lever.source)[measure.products]
+            name = country_in_words(lever.source, economy.classification)
+            under = f"of the {paid.size} products under the quota of {COUNTRY[lever.importer]} on "
+            if lever.in_rate_percent is not None:
+                highest = max(_listed(lever.in_rate_percent))
+                cheap = int((paid < highest - 1e-9).sum())
+                if cheap:
+                    yield (
+                        f"{cheap} {under}{name} pay less today than the rate within it "
+                        f"({highest:g} %), and go on doing so within the quota"
+                    )
+            beyond = max(_listed(lever.over_rate_percent))
+            charged = int((paid < beyond - 1e-9).sum())
+            if charged:
+                yield (
+                    f"{charged} {under}{name} pay less today than the rate beyond it "
+                    f"({beyond:g} %): what exceeds the quota becomes dearer"
+                )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -147,6 +203,34 @@ class QuotaLever(BilateralLever):
                 "0-+0-",
                 "a quantity below today's trade, cheap within and dear beyond",
             ),
+            Example(
+                "by year",
+                {
+                    "importer": "IND",
+                    "select": {"hs": ["8703"]},
+                    "usd_mn": [200, 300, 400],
+                    "in_rate_percent": [30, 20, 10],
+                    "over_rate_percent": 95,
+                    "start": "2027-28",
+                    "rent": "exporter",
+                },
+                "0+-0?",
+                "cars alone, below the 125 % they pay today both within and beyond the quota",
+            ),
+            Example(
+                "rival's cars",
+                {
+                    "importer": "IND",
+                    "source": "EU27",
+                    "select": {"hs": ["8703"]},
+                    "usd_mn": [1000, 1500, 2000],
+                    "in_rate_percent": [30, 20, 10],
+                    "over_rate_percent": 95,
+                    "start": "2027-28",
+                },
+                "0-+0-",
+                "a rival becomes cheaper and Japan loses; parts of cars are not touched",
+            ),
         )
 
 
@@ -155,12 +239,10 @@ class QuotaLever(BilateralLever):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotas:
-    """Quotas on one market, by year and chapter, shape (Y, H) each.
+    """Quotas on one market, by year, product and source, shape (Y, H, S) each.
 
     Attributes
     ----------
-    source : ndarray of int
-        Place of the source among the exporters; any where there is no quota.
     limit : ndarray
         US$ million f.o.b. at the prices of 2023-24; inf where there is no quota.
     over_rate : ndarray
@@ -171,17 +253,15 @@ class Quotas:
         Whether the rent is the importing country's.
     """
 
-    source: NDArray[np.int64]
     limit: Floats
     over_rate: Floats
     over_premium: Floats
     to_importer: NDArray[np.bool_]
 
     @classmethod
-    def none(cls, shape: tuple[int, int]) -> Quotas:
+    def none(cls, shape: tuple[int, ...]) -> Quotas:
         """No quota anywhere."""
         return cls(
-            np.zeros(shape, dtype=np.int64),
             np.full(shape, np.inf),
             np.zeros(shape),
             np.zeros(shape),
@@ -191,7 +271,7 @@ class Quotas:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QuotaOutcome:
-    """What the quotas of one market came to, by year and chapter, shape (Y, H) each.
+    """What the quotas of one market came to, by year, product and source, shape (Y, H, S) each.
 
     Attributes
     ----------
@@ -214,9 +294,19 @@ class QuotaOutcome:
 
 
 def cells(measure: Measure) -> tuple[Ints, ...]:
-    """Years and chapters in which a quota is in force, as indices that cross."""
+    """Years and products in which a quota is in force, as indices that cross."""
     running = np.flatnonzero(measure.share[:, 0] > 0)
     return np.ix_(running, np.flatnonzero(measure.chapters))
+
+
+def by_year(values: float | tuple[float, ...], measure: Measure) -> Floats:
+    """Value of a quota's quantity or rate in each year, shape (Y, 1); the last one stays."""
+    listed = np.array(_listed(values))
+    last = len(listed) - 1
+    if not measure.staged:
+        return np.full((len(measure.years), 1), listed[last])
+    since = measure.years - parse_fiscal_year(measure.lever.start)
+    return np.asarray(listed[np.clip(since, 0, last)][:, None])
 
 
 def quotas(
@@ -228,39 +318,51 @@ def quotas(
     ----------
     market : Market
     measures : sequence of Measure
-        Of this market; no two quotas on one chapter.
+        Of this market; no two quotas on one product of one source.
     hat, barrier : ndarray, shape (Y, H, S)
         Wedges within the quotas as trade feels them, and their barriers.
     """
     limiting = of_kind(measures, QuotaLever)
     if not limiting:
         return None
-    found = Quotas.none(hat.shape[:2])
+    found = Quotas.none(hat.shape)
     for lever, measure in limiting:
         column = market.exporters.index(lever.source)
-        cell = cells(measure)
-        over = lever.over_rate_percent / 100
+        rows, places = cells(measure)
+        cell = rows, places, column
+        over = by_year(lever.over_rate_percent, measure) / 100
         # The over-quota rate is law from its first day, whatever trade feels of the rest.
         start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
         beyond = (1 + over) * (1 + barrier[:, :, column]) / start
-        premium = np.maximum(beyond / hat[:, :, column] - 1, 0.0)[cell]
-        found.source[cell] = column
-        found.limit[cell] = quantity(market, lever, np.flatnonzero(measure.chapters))
-        found.over_rate[cell] = over
-        found.over_premium[cell] = premium
+        premium = np.maximum(beyond / hat[:, :, column] - 1, 0.0)
+        found.limit[cell] = quantity(market, lever, measure)[rows, places]
+        found.over_rate[cell] = np.broadcast_to(over, premium.shape)[rows, places]
+        found.over_premium[cell] = premium[rows, places]
         found.to_importer[cell] = lever.rent == "importer"
     return found
 
 
-def quantity(market: Market, lever: QuotaLever, chapters: NDArray[np.int64]) -> Floats:
-    """Quantity of a quota by chapter, US$ million f.o.b. at the prices of 2023-24.
+def quantity(market: Market, lever: QuotaLever, measure: Measure) -> Floats:
+    """Quantity of a quota by year and product, US$ million f.o.b. at the prices of 2023-24.
 
-    A sum of dollars for several chapters is divided between them as benchmark trade is.
+    A sum of dollars for several markets is divided between them as benchmark trade is.
     """
-    trade = market.fob[chapters, market.exporters.index(lever.source)]
+    trade = np.where(measure.chapters, market.fob[:, market.exporters.index(lever.source)], 0.0)
     if lever.share_of_benchmark_percent is not None:
-        share = lever.share_of_benchmark_percent / 100
+        share = by_year(lever.share_of_benchmark_percent, measure) / 100
     else:
-        share = float(lever.usd_mn or 0.0) / trade.sum() if trade.sum() > 0 else np.inf
-    # A chapter without trade has no quantity to measure a quota by, and none to limit.
+        dollars = by_year(lever.usd_mn or 0.0, measure)
+        share = dollars / trade.sum() if trade.sum() > 0 else np.full_like(dollars, np.inf)
+    # A product without trade has no quantity to measure a quota by, and none to limit.
     return np.asarray(np.where(trade > 0, share * np.where(trade > 0, trade, 1.0), np.inf))
+
+
+def _listed(values: float | tuple[float, ...]) -> tuple[float, ...]:
+    return values if isinstance(values, tuple) else (values,)
+
+
+def _by_year_in_words(values: float | tuple[float, ...] | None) -> str:
+    """Say one value, or those of several years."""
+    listed = _listed(0.0 if values is None else values)
+    said = ", ".join(number_in_words(value) for value in listed)
+    return said if len(listed) == 1 else f"{said} (by year)"

@@ -63,10 +63,10 @@ def quota_rents(market: Market, outcome: Outcome) -> dict[str, Floats]:
     quota, found = outcome.shocks.quota, outcome.quota
     if quota is None or found is None:
         return {}
-    partners = ~quota.to_importer & (quota.source == market.partner_column)
+    own = market.partner_column
     return {
-        market.importer: np.where(quota.to_importer, found.rent, 0.0),
-        market.partner: np.where(partners, found.rent, 0.0),
+        market.importer: np.where(quota.to_importer, found.rent, 0.0).sum(axis=2),
+        market.partner: np.where(quota.to_importer, 0.0, found.rent)[:, :, own],
     }
 
 

@@ -87,7 +87,7 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
         unequal = new != old
         differs |= unequal.any(axis=2) if unequal.ndim == 3 else unequal
     if hats.quota is not None:
-        differs |= np.isfinite(hats.quota.limit)
+        differs |= np.isfinite(hats.quota.limit).any(axis=2)
     rows = np.flatnonzero(differs.any(axis=1))
     return Touched(np.asarray(differs.any(axis=0)), int(rows[0]) if rows.size else 0)
 
@@ -153,7 +153,7 @@ def put_back(before: Outcome, hats: Shocks, part: Outcome, touched: Touched) -> 
         if isinstance(new, np.ndarray) and isinstance(old, np.ndarray):
             changed[item.name] = _written(old, where, new)
     if part.quota is not None:
-        shape = before.fob.shape[:2]
+        shape = before.fob.shape
         changed["quota"] = replace(
             part.quota,
             **{

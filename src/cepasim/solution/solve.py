@@ -56,6 +56,7 @@ def run(
     """
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
     economy = economy.with_overrides(scenario.parameters)
+    economy = with_own_markets(economy, scenario)
     if check:
         check_against_data(economy, scenario)
     chosen.check(scenario)
@@ -74,6 +75,13 @@ def run(
     states = coalitions.reference(), coalitions.scenario()
     effects = coalitions.effects() if attribution else ()
     return Run(economy, scenario, years, kinds, states, variant, effects)
+
+
+def with_own_markets(economy: Economy, scenario: Scenario) -> Economy:
+    """Split chapters of which a lever needs a part as a market of its own, such as a quota."""
+    named = (lever.own_markets(economy.classification) for lever in scenario.levers)
+    codes = {code for own in named for code in own}
+    return economy.with_products(codes) if codes else economy
 
 
 def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:

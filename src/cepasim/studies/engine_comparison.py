@@ -19,7 +19,7 @@ from cepasim.engines.engine import Engine
 from cepasim.engines.every import ENGINES
 from cepasim.engines.gsim import GSIM_LINEAR
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run
+from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 
 _LONG_RUN = "long run"
@@ -161,7 +161,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
     InputError
         If the scenario is wrong for every engine, such as an override that is no parameter.
     """
-    base = economy.with_overrides(scenario.parameters)
+    base = with_own_markets(economy.with_overrides(scenario.parameters), scenario)
     plain = scenario.model_copy(update={"parameters": {}})
     long_run = plain.model_copy(update={"time": "long_run"})
     horizons = (

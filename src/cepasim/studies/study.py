@@ -15,7 +15,7 @@ from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run
+from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 from cepasim.tables.schema import TOTALS
 
@@ -73,7 +73,7 @@ class Study:
         """Apply the scenario's own parameters."""
         instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
         instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
-        economy = economy.with_overrides(scenario.parameters)
+        economy = with_own_markets(economy.with_overrides(scenario.parameters), scenario)
         bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
         return cls(economy, bare, Uncertainty.of(economy), engine)
 

@@ -181,9 +181,9 @@ class _Steps:
 
     def quota(self) -> None:
         """A tariff-rate quota on the cell, if there is one."""
-        at, found = (self.t, self.h), self.after.quota
+        at, found = (self.t, self.h, self.s), self.after.quota
         set_up = self.after.shocks.quota
-        if set_up is None or found is None or set_up.source[at] != self.s:
+        if set_up is None or found is None:
             return
         if np.isfinite(set_up.limit[at]):
             regime = REGIMES[found.regime[at]]

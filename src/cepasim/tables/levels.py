@@ -57,18 +57,30 @@ def total_range(run: Run, flow: str) -> Range:
 
 
 def chapter_range(run: Run, flow: str) -> Range:
-    """Range of each chapter in the reference, shape (Y, H)."""
+    """Range of each product in the reference, shape (Y, H).
+
+    Known products err as their chapter does; those that a chapter is spread over by assumption
+    have no range (NaN).
+    """
+    economy = run.economy.by_chapter
     level = _levels(run, flow)
-    low, high = np.zeros(level.shape), np.zeros(level.shape)
+    shape = len(run.years), len(economy.chapters)
+    low, high = np.zeros(shape), np.zeros(shape)
     known = run.economy.ground.known_years[_IMPORTER[flow]]
     for row, year in enumerate(run.years.tolist()[: 1 + len(known.years)]):
-        low[row], high[row] = _estimated(run.economy, flow, year)
+        low[row], high[row] = _estimated(economy, flow, year)
         if row and run.scenario.staged:
             published = known.published[row - 1]
             low[row, published] = high[row, published] = 0.0
             deflator = known.deflator[row - 1]
             low[row] = _both(low[row], np.log(deflator / known.deflator_high[row - 1]))
             high[row] = _both(high[row], np.log(deflator / known.deflator_low[row - 1]))
+    if run.economy.split is not None:
+        trade = run.economy.bilateral[run.economy.bilateral["flow"] == flow]
+        assumed = trade["low"].isna().to_numpy()
+        low, high = (
+            np.where(assumed, np.nan, logs[:, run.economy.split.parent]) for logs in (low, high)
+        )
     return _around(run, flow, "chapter", level, (low, high))
 
 

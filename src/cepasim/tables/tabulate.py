@@ -230,14 +230,13 @@ def quotas(run: Run) -> pd.DataFrame:
         set_up, found = outcome.shocks.quota, outcome.quota
         if set_up is None or found is None:
             continue
-        rows, columns = np.nonzero(np.isfinite(set_up.limit))
-        cells = (rows, columns)
+        cells = rows, columns, sources = np.nonzero(np.isfinite(set_up.limit))
         frames.append(
             pd.DataFrame(
                 {
                     "fiscal_year": np.array(run.labels)[rows],
                     "importer": importer,
-                    "source": np.array(market.exporters)[set_up.source[cells]],
+                    "source": np.array(market.exporters)[sources],
                     "hs": np.array(market.chapters)[columns],
                     "quota_usd_mn": set_up.limit[cells],
                     "quantity_usd_mn": found.quantity[cells],
@@ -268,34 +267,35 @@ def quota_notes(run: Run) -> tuple[str, ...]:
         if set_up is None or found is None:
             continue
         limited = np.isfinite(set_up.limit)
-        chapters = np.flatnonzero(limited.any(axis=0))
-        if chapters.size > MOST_QUOTAS_TOLD:
+        under = np.argwhere(limited.any(axis=0))
+        if len(under) > MOST_QUOTAS_TOLD:
             last = limited.shape[0] - 1
-            bites = chapters[found.regime[last, chapters] != IN_QUOTA]
+            bites = [(h, s) for h, s in under if found.regime[last, h, s] != IN_QUOTA]
             notes.append(
-                f"Quotas into {name(importer)}: {bites.size} of {chapters.size} bind in "
+                f"Quotas into {name(importer)}: {len(bites)} of {len(under)} bind in "
                 f"{run.labels[last]}, rents {found.rent[last].sum():,.1f} US$ mn a year; the table "
                 "of quotas has each of them"
             )
             continue
-        for h in chapters:
-            years = np.flatnonzero(limited[:, h])
+        for h, s in under:
+            years = np.flatnonzero(limited[:, h, s])
             last = int(years[-1])
-            hs, source = market.chapters[h], market.exporters[set_up.source[last, h]]
+            at = last, h, s
+            hs, source = market.chapters[h], market.exporters[s]
             what = (
-                f"Quota on {hs} {run.economy.classification.name(hs)} from {name(source)} into "
-                f"{name(importer)}, {set_up.limit[last, h]:,.1f} US$ mn at the prices of 2023-24"
+                f"Quota on {hs} {run.economy.name(hs)} from {name(source)} into "
+                f"{name(importer)}, {set_up.limit[at]:,.1f} US$ mn at the prices of 2023-24"
             )
-            bites = years[found.regime[years, h] != IN_QUOTA]
-            owner = "the importing" if set_up.to_importer[last, h] else "the exporting"
+            bites = years[found.regime[years, h, s] != IN_QUOTA]
+            owner = "the importing" if set_up.to_importer[at] else "the exporting"
             if bites.size:
                 notes.append(
                     f"{what}: binds from {run.labels[bites[0]]}; in {run.labels[last]} "
-                    f"{REGIMES[found.regime[last, h]]}, premium "
-                    f"{100 * found.premium[last, h]:.1f} %, rent {found.rent[last, h]:,.1f} US$ mn "
+                    f"{REGIMES[found.regime[at]]}, premium "
+                    f"{100 * found.premium[at]:.1f} %, rent {found.rent[at]:,.1f} US$ mn "
                     f"a year to {owner} country"
                 )
-            elif (set_up.over_premium[years, h] == 0).all():
+            elif (set_up.over_premium[years, h, s] == 0).all():
                 notes.append(
                     f"{what}: no effect, the over-quota rate is not above the rate within the quota"
                 )
@@ -314,7 +314,7 @@ def unusual_prices(run: Run) -> tuple[str, ...]:
     for h in np.flatnonzero((moved > UNUSUAL_PRICE).any(axis=0)):
         hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
         notes.append(
-            f"{hs} {run.economy.classification.name(hs)}: India's price moves by "
+            f"{hs} {run.economy.name(hs)}: India's price moves by "
             f"{100 * (price[year, h] - 1):+.0f} % in {run.labels[year]}, further than the "
             "elasticities were measured for"
         )

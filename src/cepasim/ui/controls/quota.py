@@ -22,15 +22,15 @@ _WITHIN = {"preferential": "The preferential rate", "own": "A rate of its own"}
 
 
 def _main(form: Form) -> None:
-    value = form.settings.get("usd_mn")
-    if value is not None:
-        ends = (0.0, max(2 * float(value), 100.0))
-        form.main("usd_mn", "Quota", float(value), ends, 10.0, "quota of US$ %g mn")
+    if form.settings.get("usd_mn") is not None:
+        value = _last(form.settings["usd_mn"])
+        ends = (0.0, max(2 * value, 100.0))
+        form.main("usd_mn", "Quota", value, ends, 10.0, "quota of US$ %g mn")
         return
     form.main(
         "share_of_benchmark_percent",
         "Quota",
-        float(form.settings["share_of_benchmark_percent"]),
+        _last(form.settings["share_of_benchmark_percent"]),
         (0.0, _QUOTA_SLIDER),
         10.0,
         "quota of %g %% of today's trade",
@@ -69,9 +69,15 @@ def _details(form: Form) -> None:
     form.start()
 
 
+def _last(value: Any) -> float:
+    """Value that stays, of one that a file gives by year; a slider sets one for all years."""
+    return float(value[-1] if isinstance(value, list | tuple) else value)
+
+
 def _rates(form: Form) -> None:
-    over = float(form.settings["over_rate_percent"])
-    within = form.settings.get("in_rate_percent")
+    over = _last(form.settings["over_rate_percent"])
+    given = form.settings.get("in_rate_percent")
+    within = None if given is None else _last(given)
     form.slider("over_rate_percent", "Duty beyond the quota", over, (0.0, _RATE_SLIDER), 1.0)
     form.choice(
         "within",
@@ -82,11 +88,9 @@ def _rates(form: Form) -> None:
         lambda chosen: form.change({"in_rate_percent": over if chosen == "own" else None}),
     )
     if within is not None:
-        ends = (0.0, max(over, float(within)))
+        ends = (0.0, max(over, within))
         # A slider needs two ends.
-        form.slider(
-            "in_rate_percent", "Rate within the quota", float(within), (0.0, ends[1] or 1.0), 1.0
-        )
+        form.slider("in_rate_percent", "Rate within the quota", within, (0.0, ends[1] or 1.0), 1.0)
 
 
 def _of_importer(settings: Mapping[str, Any], importer: str) -> dict[str, Any]:
