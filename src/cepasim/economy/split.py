@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -161,8 +161,9 @@ def _layout(schedule: TariffSchedule, codes: Sequence[str]) -> Layout:
     lines, products = schedule.lines[line], schedule.products[product]
     lines.setflags(write=False)
     products.setflags(write=False)
-    changed = replace(
-        schedule,
+    changed = TariffSchedule(
+        importer=schedule.importer,
+        exporters=schedule.exporters,
         lines=lines,
         products=products,
         first_line=first,
@@ -172,8 +173,8 @@ def _layout(schedule: TariffSchedule, codes: Sequence[str]) -> Layout:
         line_use=FrozenMapping(
             {source: frozen_floats(use[line]) for source, use in schedule.line_use.items()}
         ),
+        alike=schedule.alike,
         rates=schedule.rates.on(schedule.rates.facts.reordered(line)),
-        known={},
     )
     return Layout(changed, product)
 
