@@ -26,13 +26,13 @@ from cepasim.levers.measure import Measure, Measures, of_kind
 from cepasim.levers.quota import Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years
+from cepasim.shocks.quotas import within_quotas
 from cepasim.shocks.wedges import (
     KnownWedges,
     Wedges,
     assembled,
     felt_in_trade,
     moved_wedges,
-    within_quotas,
 )
 
 

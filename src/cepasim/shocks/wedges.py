@@ -17,7 +17,6 @@ from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, barriers_after
 from cepasim.levers.origin import OriginLever, origin_cost
-from cepasim.levers.quota import QuotaLever, by_year, cells
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
@@ -216,56 +215,6 @@ def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> 
         if source.barrier is not None:
             out.barrier[:, :, column] = source.barrier
     return out
-
-
-def within_quotas(
-    market: Market, acting: Sequence[Measure], legislated: Mapping[int, SourceWedges], years: int
-) -> Mapping[int, SourceWedges]:
-    """Wedges by source with the in-quota rates that levers set for whole markets.
-
-    A lever without ``in_rate_percent`` leaves the rates that schedule and other levers give.
-    Within the quota the rate is paid as it is: there is no origin to prove beyond the licence.
-    Nobody pays more within a quota than without it: what enters at less goes on doing so.
-    """
-    changed = dict(legislated)
-    for lever, measure in of_kind(acting, QuotaLever):
-        if lever.in_rate_percent is None:
-            continue
-        column, cell = market.exporters.index(lever.source), cells(measure)
-        before = changed.get(column) or SourceWedges.of_base_year(market, column, years)
-        hat, effective, collected = (
-            getattr(before, name).copy() for name in ("hat", "effective", "collected")
-        )
-        within = by_year(lever.in_rate_percent, measure) / 100
-        rate, due = _at_most(market, column, within)
-        rate, due = np.minimum(rate, effective), np.minimum(due, collected)
-        effective[cell], collected[cell] = rate[cell], due[cell]
-        barrier = market.barrier_total if before.barrier is None else before.barrier
-        start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
-        hat[cell] = ((1 + rate) * (1 + barrier) / start)[cell]
-        changed[column] = SourceWedges(hat, effective, collected, before.barrier)
-    return changed
-
-
-def _at_most(market: Market, column: int, highest: Floats) -> tuple[Floats, Floats]:
-    """Mean tariff paid and collected where no product pays more than so much.
-
-    Parameters
-    ----------
-    market : Market
-    column : int
-        Place of the source.
-    highest : ndarray, shape (Y, 1)
-
-    Returns
-    -------
-    ndarray, shape (Y, H) each
-    """
-    paid, due, cif = market.base_tariffs(column)
-    sums = market.weights[column].kinds.schedule.chapter_sums
-    within = (np.minimum(rates, highest) for rates in (paid, due))
-    paid_mean, due_mean = (sums(cif * rates) / sums(cif) for rates in within)
-    return paid_mean, due_mean
 
 
 def _scheduled_wedges(
