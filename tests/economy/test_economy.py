@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -151,3 +153,17 @@ def test_economy_and_market_are_told_in_a_few_lines(economy: Economy) -> None:
     market = repr(economy.markets["JPN"])
     assert market.startswith("Market(JPN: ") and "\n" not in market
     assert "from IND" in market
+
+
+@pytest.mark.parametrize("sigma", [0.01, 100.0])
+def test_the_largest_elasticity_allowed_loses_no_digits_to_infinity(
+    economy: Economy, sigma: float
+) -> None:
+    """Prohibitive lines weigh next to nothing at a large elasticity, and never 0 / 0."""
+    given = {f"sigma_import_{hs}": sigma for hs in economy.chapters}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        extreme = economy.with_overrides(given)
+    for market in extreme.markets.values():
+        assert np.isfinite(market.tariff_effective).all()
+        assert np.isfinite(market.product_weights).all()
