@@ -13,6 +13,7 @@ from cepasim.economy.economy import Economy
 def products(**columns: list[float]) -> pd.DataFrame:
     """Products of one heading, the same in 2021 and over three years."""
     frame = pd.DataFrame(columns, index=[f"6403{i}0" for i in range(len(columns["shown"]))])
+    frame["smallest"] = 0.02
     frame["shown_2021"], frame["traded_2021"] = frame["shown"], frame["traded"]
     return frame.assign(claimed=frame["shown"], heading="6403", chapter="64", listed=1.0)
 

@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cepasim.calibrate.use_of_preferences import use_conventions
 from cepasim.core import files as output
 from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
@@ -43,8 +44,6 @@ TABLE = "tariffs/japan_lines_used"
 #: Claims by line are of HS 2017; exports by product begin in the fiscal year after.
 _CLAIMED = (2019, 2020, 2021)
 _EXPORTED = ("2021-22", "2022-23", "2023-24")
-#: Trade below this, US$ mn a year, is too small for a ratio of two statistics.
-_LEAST_TRADE = 0.02
 _DECIMALS = 4
 
 
@@ -142,6 +141,7 @@ def _products(parameters: Parameters, lines: pd.DataFrame) -> pd.DataFrame:
     total = products["chapter"].map(chapters[of_year].set_index("hs")["value"])
     listed = exports[_EXPORTED[0]].groupby(products["chapter"]).transform("sum")
     products["listed"] = (listed / total).clip(lower=0.01, upper=1.0).fillna(1.0)
+    products["smallest"] = use_conventions(parameters)["smallest_trade"]
     products["heading"] = [at_level(str(code), "heading") for code in products.index]
     return products
 
@@ -183,10 +183,10 @@ def _share(
         taken = np.minimum(given, room)
         filled += (taken / room.where(room > 0, 1.0)) * (unclaimed - filled)
         spare *= 1 - taken / given.where(given > 0, 1.0)
-    share = ((claimed + filled) / trade.where(trade > _LEAST_TRADE)).clip(upper=1.0)
+    share = ((claimed + filled) / trade.where(trade > products["smallest"])).clip(upper=1.0)
     # Claims without any known trade are on lines with a margin, and so is all of a product that
     # has no others.
-    share = share.where(share.notna() | (claimed <= _LEAST_TRADE), 1.0)
+    share = share.where(share.notna() | (claimed <= products["smallest"]), 1.0)
     found: pd.Series = share.where(products["others"] > 0, 1.0)
     return found
 

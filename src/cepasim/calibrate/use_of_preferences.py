@@ -27,10 +27,6 @@ from cepasim.products.levels import at_level, chapter_of
 
 #: Instalments of category B15 taken by 2021, when claims and exports meet.
 _TAKEN_BY_2021 = 11
-#: Trade below this, US$ mn, is too small for a ratio of two statistics.
-_LEAST_TRADE = 0.02
-#: Products a chapter needs for a level of its own.
-_LEAST_PRODUCTS = 4
 _RIDGE = 1e-3
 
 
@@ -62,6 +58,12 @@ class SpreadEstimate:
         """Spread and its standard error; the argument is how far consignments grow with trade."""
         found = consignments_with_trade / self.by_value
         return found, found * self.by_value_error / self.by_value
+
+
+def use_conventions(parameters: Parameters) -> dict[str, float]:
+    """What a ratio of claims to trade, and a level of a chapter, need at least."""
+    table = parameters.table("tariffs/use_settings")
+    return dict(zip(table["name"], table["value"].astype(float), strict=True))
 
 
 def products_of_2021(parameters: Parameters) -> pd.DataFrame:
@@ -96,7 +98,8 @@ def products_of_2021(parameters: Parameters) -> pd.DataFrame:
     later = exports[["2022-23", "2023-24"]].mean(axis=1)
     product["later"] = later.reindex(product.index)
     product["margin"] = (product["weighted"] / product["claimed"]).fillna(product["simple"]) / 100
-    kept = (product["least"] > 0) & (product["trade"] > _LEAST_TRADE) & (product["later"] > 0)
+    least = use_conventions(parameters)["smallest_trade"]
+    kept = (product["least"] > 0) & (product["trade"] > least) & (product["later"] > 0)
     product = product[kept].copy()
     uplift = 1.0 + parameters.value("freight_insurance_ind_jpn")
     product["use"] = (product["claimed"] / (uplift * product["trade"])).clip(0.0, 1.0)
@@ -116,7 +119,7 @@ def estimate_spread(parameters: Parameters, draws: int = 100, seed: int = 1) -> 
     """
     products = products_of_2021(parameters)
     number = products.groupby("chapter")["use"].transform("size")
-    products = products[number >= _LEAST_PRODUCTS]
+    products = products[number >= use_conventions(parameters)["fewest_products"]]
     top = parameters.value("utilisation_max_jpn")
     slopes = _slopes(products, top)
     rng = np.random.default_rng(seed)

@@ -25,7 +25,7 @@ def growing(pace: float, income: float = 0.06) -> Known:
     """Two chapters that grow at the same pace with everybody for five years."""
     trade = np.array([100.0, 300.0]) * np.exp(pace * np.arange(5))[:, None]
     rates = np.full(4, income)
-    return Known(trade, 10 * trade, rates, rates, 0.06)
+    return Known(trade, 10 * trade, rates, rates, 0.06, 0.05)
 
 
 def test_what_each_rule_says() -> None:

@@ -65,6 +65,7 @@ def made_up(trend: np.ndarray, noise: float = 0.0) -> ShareInputs:
         exponent=np.full(chapters, 4.0),
         section=np.array(["I"] * (chapters // 2) + ["II"] * (chapters - chapters // 2)),
         broken=np.zeros((1, chapters), dtype=np.int64),
+        smallest=0.05,
     )
 
 

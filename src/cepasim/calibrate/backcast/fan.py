@@ -146,7 +146,8 @@ def _levels(
 def _known(given: RuleInputs, real: Floats) -> Known:
     """What a rule sees from the last of these years; incomes end where their series does."""
     end = min(len(real), len(given.income))
-    return Known(real, real, given.income[1:end], given.india[1:end], given.assumed)
+    incomes = given.income[1:end], given.india[1:end]
+    return Known(real, real, *incomes, given.assumed, given.flow.smallest)
 
 
 def spread(found: pd.DataFrame) -> tuple[float, float, float]:

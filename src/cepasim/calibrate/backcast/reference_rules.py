@@ -71,6 +71,8 @@ class Known:
         Real growth of the importer's income and of India's, shares a year.
     assumed : float
         Growth of the importer's demand that is assumed today.
+    smallest : float
+        Trade below this in any year says nothing about a trend, US$ million.
     """
 
     trade: Floats
@@ -78,6 +80,7 @@ class Known:
     income: Floats
     india: Floats
     assumed: float
+    smallest: float
 
     @property
     def pace(self) -> float:
@@ -131,7 +134,7 @@ def damped_pace(known: Known, ahead: int) -> Floats:
 
 def share_trend(known: Known, ahead: int) -> Floats:
     """As ``half_income``, with the trend of each chapter's share, shrunk and halved each year."""
-    trend = shrunk_trends(known.trade, known.others, _SHRINKAGE)
+    trend = shrunk_trends(known.trade, known.others, _SHRINKAGE, known.smallest)
     return np.asarray(half_income(known, ahead) * np.exp(trend * _damped(ahead)))
 
 
@@ -174,7 +177,8 @@ class RuleInputs:
         """What may be looked at from an origin."""
         end = position(origin) + 1
         trade, others = self.real(measure)
-        return Known(trade[:end], others[:end], self.income[1:end], self.india[1:end], self.assumed)
+        incomes = self.income[1:end], self.india[1:end]
+        return Known(trade[:end], others[:end], *incomes, self.assumed, self.flow.smallest)
 
 
 def rule_inputs(economy: Economy, history: History | None = None) -> dict[str, RuleInputs]:
@@ -269,7 +273,7 @@ def _told(known: Known, others: Floats, ahead: int) -> dict[str, Floats]:
     """Rules that are told India's trade with others in the year to be forecast, shape (H,)."""
     then = known.others[-1]
     stays = known.trade[-1] * np.divide(others, then, out=np.ones_like(then), where=then > 0)
-    trend = shrunk_trends(known.trade, known.others, _SHRINKAGE)
+    trend = shrunk_trends(known.trade, known.others, _SHRINKAGE, known.smallest)
     return dict(zip(TOLD, (stays, stays * np.exp(trend * _damped(ahead))), strict=True))
 
 

@@ -34,6 +34,7 @@ from cepasim.calibrate.backcast.share_model import (
     ShareInputs,
     ShareSettings,
     predicted,
+    share_conventions,
     share_inputs,
 )
 from cepasim.core.files import bundled, replace_file
@@ -102,8 +103,6 @@ _FIELDS = {
     "share_tariff": ("tariff", "share", "share of the expected response to CEPA cuts"),
 }
 _BAND = "share_band_pace"
-#: Candidates within this error of the best one count as no worse: the range of a setting.
-_AS_GOOD = 0.005
 TABLE = "history/share_model"
 
 
@@ -123,7 +122,7 @@ def band_pace(flow: ShareInputs, given: ShareSettings, smallest: float, nominal:
 def share_fit_table(economy: Economy) -> pd.DataFrame:
     """What is chosen, one row per setting and flow, as `TABLE` holds it."""
     inputs = share_inputs(economy, read_history(economy))
-    convention = settings(economy)
+    convention = settings(economy) | share_conventions(economy)
     window = f"{format_fiscal_year(FIRST)} to {format_fiscal_year(LAST_FITTED)}"
     about = {
         "grade": "C",
@@ -133,7 +132,7 @@ def share_fit_table(economy: Economy) -> pd.DataFrame:
     rows = []
     for flow in FLOWS:
         tried = table_of_candidates(inputs[flow])
-        as_good = tried[tried["error"] <= tried["error"].iloc[0] + _AS_GOOD]
+        as_good = tried[tried["error"] <= tried["error"].iloc[0] + convention["share_as_good"]]
         for name, (field, unit, what) in _FIELDS.items():
             ends = as_good[field].astype(float)
             row = {"name": name, "flow": flow, "value": float(tried[field].iloc[0])}

@@ -50,8 +50,6 @@ CURRENCY = {
     "export": "exchange_rate_lcu_per_usd_IND_fy",
 }
 _IMPORTER = {"import": "IND", "export": "JPN"}
-#: Trade below this in any year of the window says nothing about a trend, US$ million.
-_SMALLEST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +74,8 @@ class ShareInputs:
     section : ndarray of str, shape (H,)
     broken : ndarray of int, shape (E, H)
         First year after each dated event in the chapter it changed; 0 elsewhere.
+    smallest : float
+        Trade below this in any year of the window says nothing about a trend, US$ million.
     """
 
     flow: str
@@ -87,6 +87,7 @@ class ShareInputs:
     exponent: Floats
     section: NDArray[np.str_]
     broken: NDArray[np.int64]
+    smallest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,16 @@ class ShareSettings:
     tariff: float
 
 
+def share_conventions(economy: Economy) -> dict[str, float]:
+    """Conventions of the second model by name."""
+    table = economy.parameters.table("history/share_settings")
+    return dict(zip(table["name"], table["value"].astype(float), strict=True))
+
+
 def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
     """Drivers of both flows, from ``params/history``, ``params/macro`` and the economy."""
     section = np.array([economy.classification.section_of(hs) or "-" for hs in economy.chapters])
-    use = _use(economy)
+    use, smallest = _use(economy), share_conventions(economy)["share_smallest_trade"]
     out = {}
     for flow in FLOWS:
         market = economy.markets[_IMPORTER[flow]]
@@ -134,6 +141,7 @@ def share_inputs(economy: Economy, history: History) -> dict[str, ShareInputs]:
             exponent=np.asarray(market.sigma_import) - 1,
             section=section,
             broken=_breaks(economy, flow),
+            smallest=smallest,
         )
     return out
 
@@ -208,7 +216,7 @@ def fitted_shares(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(known, np.log(trade) - np.log(others), np.nan)
     ratio = ratio - _explained(flow, given)[window]
-    whole = np.asarray((trade > _SMALLEST).all(axis=0) & known.all(axis=0))
+    whole = np.asarray((trade > flow.smallest).all(axis=0) & known.all(axis=0))
     groups = flow.section if given.by_section else np.full(len(flow.section), "all")
     trend = _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, given.shrinkage)
     elapsed = np.arange(len(trade))[:, None] * trend
@@ -242,7 +250,7 @@ def _trends(
     return trend
 
 
-def shrunk_trends(trade: Floats, others: Floats, shrinkage: float) -> Floats:
+def shrunk_trends(trade: Floats, others: Floats, shrinkage: float, smallest: float) -> Floats:
     """Trend of the log of trade over others' trade by chapter, shrunk towards that of all.
 
     Parameters
@@ -251,10 +259,12 @@ def shrunk_trends(trade: Floats, others: Floats, shrinkage: float) -> Floats:
         Consecutive years; chapters without trade in some year have the trend of all.
     shrinkage : float
         Factor on the sampling variance of a chapter's trend.
+    smallest : float
+        As in `ShareInputs`.
     """
     known = (trade > 0) & (others > 0)
     ratio = np.log(np.where(known, trade, 1.0) / np.where(known, others, 1.0))
-    whole = np.asarray((trade > _SMALLEST).all(axis=0) & known.all(axis=0))
+    whole = np.asarray((trade > smallest).all(axis=0) & known.all(axis=0))
     groups = np.full(trade.shape[1], "all")
     return _trends(ratio, whole, np.sqrt(trade.mean(axis=0)), groups, shrinkage)
 
