@@ -31,9 +31,6 @@ from cepasim.levers.words import NAMED, chapters_in_words, country_in_words, sel
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint
 
-#: Freed capacity over today's sales beyond which a note warns.
-_MANY_TIMES = 5
-
 
 class ExternalLever(Lever):
     """A shock from outside: costs of a source, demand of a market, or a third market's tariff.
@@ -297,7 +294,8 @@ def _redirection_notes(economy: Economy, lever: ExternalLever, measure: Measure)
             "is freed there moves nothing"
         )
     ratio = np.divide(offered, sold, out=np.zeros_like(sold), where=sold > 0)
-    far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > _MANY_TIMES]
+    many = economy.parameters.value("redirection_many_times")
+    far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > many]
     if far:
         named = ", ".join(
             f"{economy.chapters[h]} {classification.name(economy.chapters[h])} "
@@ -306,6 +304,6 @@ def _redirection_notes(economy: Economy, lever: ExternalLever, measure: Measure)
         )
         more = f" and {len(far) - NAMED} more" if len(far) > NAMED else ""
         yield (
-            f"Warning: the freed exports are more than {_MANY_TIMES} times what India sells Japan "
+            f"Warning: the freed exports are more than {many:g} times what India sells Japan "
             f"in {named}{more}: a corner far outside where supply elasticities were measured"
         )
