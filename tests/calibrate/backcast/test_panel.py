@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cepasim.calibrate.backcast.panel import (
@@ -14,6 +15,7 @@ from cepasim.calibrate.backcast.panel import (
     estimate,
     panel_data,
     tariff_panel,
+    verdict,
     within,
 )
 from cepasim.economy.economy import Economy
@@ -93,3 +95,29 @@ def test_the_verdict_says_what_the_table_shows(economy: Economy) -> None:
     assert f"{strict['elasticity']:.1f}" in panel.verdict
     assert (panel.literature["value"] < 0).all()
     assert set(LEFT_OUT).isdisjoint(CONTROLS)
+
+
+def _estimates(plain: tuple[float, float], strict: tuple[float, float]) -> pd.DataFrame:
+    rows = [(sum(ends) / 2, (ends[1] - ends[0]) / 4, *ends) for ends in (plain, strict)]
+    return pd.DataFrame(rows, columns=["elasticity", "standard_error", "low", "high"])
+
+
+@pytest.mark.parametrize(
+    ("strict", "literature", "words"),
+    [
+        ((-9.0, 5.0), [-1.0, -2.0], "holds every response in the literature: these data cannot"),
+        ((-1.5, 5.0), [-1.0, -2.0], "Of the literature the range of the second holds: q-1.0"),
+        ((-4.0, -3.0), [-1.0, -2.0], "no response in the literature: tariffs moved imports, as"),
+        ((1.0, 3.0), [-1.0, -2.0], "with the wrong sign"),
+    ],
+)
+def test_the_verdict_follows_whatever_was_estimated(
+    strict: tuple[float, float], literature: list[float], words: str
+) -> None:
+    published = pd.DataFrame(
+        {"quantity": [f"q{value}" for value in literature], "value": literature}
+    )
+    said = verdict(_estimates((-8.0, -0.4), strict), published)
+    assert words in said
+    assert "The first differs from zero (95 %: -8.0 to -0.4)" in said
+    assert ("The second does not differ from zero" in said) == (strict[0] <= 0 <= strict[1])

@@ -85,13 +85,15 @@ def test_verdict_opens_with_both_models_and_their_errors(result: Calibration) ->
     intro, points = plain_words(result)
     assert "two models" in intro
     assert "imports 46 % too high" in points and "imports from Japan by 3 %" in points
-    assert "0 % to 50 %" in points and "`cepa-reciprocal`" in points
+    assert "no other share fits as well" in points and "0 % to 100 %" in points
+    assert "`cepa-reciprocal`" in points
+    assert "exports grow by 0 % and imports by 3 %" in points and "-41 % to +41 %" in points
     assert "figure" not in intro + points
 
 
 def test_verdict_answers_follow_the_scores(result: Calibration) -> None:
     table = question_table(result).set_index("question")
-    answers = table["may the model be used?"]
+    answers = table["may the first model be used?"]
     for flow, words in (
         ("export", "How much will India export to Japan in all?"),
         ("import", "How much will it import from Japan in all?"),
@@ -101,6 +103,24 @@ def test_verdict_answers_follow_the_scores(result: Calibration) -> None:
         assert (answers[words] != "**no**") == usable, words
     untested = [q for q in table.index if "fund" in q or "loses" in q]
     assert (answers[untested] == "not judged here").all()
+
+
+def test_the_verdict_on_exchange_rates_is_that_of_the_lever(
+    result: Calibration, economy: Economy
+) -> None:
+    why = question_table(result).set_index("question")["why"]["What does the exchange rate change?"]
+    value = economy.parameters.value("exchange_rate_pass_through")
+    assert f"passes on {100 * value:.0f} %" in why
+
+
+def test_the_page_shows_the_fan_the_rules_and_the_fresh_tests(result: Calibration) -> None:
+    page = markdown(result)
+    table = result.fresh_bounds
+    for missed, words in ((~table["first_met"], "In that run"), (~table["met"], "breaks;")):
+        assert f"{words} {int(missed.sum())} " in page
+    for rule in ("**last value**", "**half income**", "today's assumptions"):
+        assert rule in page
+    assert page.count(", **missed**") == int((~table["first_met"]).sum() + (~table["met"]).sum())
 
 
 def test_default_economy_is_explained_by_the_width_of_the_ranges(result: Calibration) -> None:

@@ -213,7 +213,7 @@ def tariff_panel(economy: Economy) -> Panel:
         )
     estimates = pd.DataFrame(rows)
     literature = _literature(economy)
-    return Panel(estimates, literature, _verdict(estimates, literature))
+    return Panel(estimates, literature, verdict(estimates, literature))
 
 
 def _literature(economy: Economy) -> pd.DataFrame:
@@ -253,30 +253,42 @@ def _literature(economy: Economy) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _verdict(estimates: pd.DataFrame, literature: pd.DataFrame) -> str:
+def verdict(estimates: pd.DataFrame, literature: pd.DataFrame) -> str:
     """What the estimates with and without source-year effects can tell, in words."""
     plain, strict = (estimates.iloc[row] for row in range(2))
-    shown = [
-        f"{row['elasticity']:.1f} (standard error {row['standard_error']:.1f})"
-        for row in (plain, strict)
+    words = f"The estimate is {_shown(plain)}, and {_shown(strict)} once the ups and downs of each "
+    words += f"source are taken out. {_zero('The first', plain)} {_zero('The second', strict)} "
+    inside = [
+        str(quantity)
+        for quantity, value in zip(literature["quantity"], literature["value"], strict=True)
+        if strict["low"] <= value <= strict["high"]
     ]
-    signs = estimates["elasticity"].gt(0)
-    words = f"The estimate is {shown[0]}, and {shown[1]} once the ups and downs of each source are "
-    words += "taken out. "
-    if strict["low"] <= 0 <= strict["high"]:
-        inside = [
-            str(quantity)
-            for quantity, value in zip(literature["quantity"], literature["value"], strict=True)
-            if strict["low"] <= value <= strict["high"]
-        ]
-        words += "The second can be distinguished neither from zero"
-        words += f" nor from the literature ({'; '.join(inside)})" if inside else ""
-        words += ": the data cannot tell whether the tariff cuts mattered."
+    if len(inside) == len(literature):
+        words += "The range of the second holds every response in the literature"
+    elif inside:
+        words += f"Of the literature the range of the second holds: {'; '.join(inside)}"
     else:
-        words += "Both differ from zero." if plain["high"] < 0 else "The second is not zero."
+        words += "The range of the second holds no response in the literature"
+    if strict["low"] <= 0 <= strict["high"]:
+        words += ": these data cannot tell whether the tariff cuts mattered."
+    else:
+        sign = "as theory expects" if strict["high"] < 0 else "with the wrong sign"
+        words += f": tariffs moved imports, {sign}."
+    signs = estimates["elasticity"].gt(0)
     if signs.any() and not signs.all():
-        words += " Specifications do not even agree on the sign."
+        words += " The specifications do not even agree on the sign."
     return words
+
+
+def _shown(row: pd.Series) -> str:
+    return f"{row['elasticity']:.1f} (standard error {row['standard_error']:.1f})"
+
+
+def _zero(which: str, row: pd.Series) -> str:
+    """Whether the 95 % range of an estimate holds zero."""
+    holds = row["low"] <= 0 <= row["high"]
+    ends = f"{row['low']:.1f} to {row['high']:.1f}"
+    return f"{which} {'does not differ' if holds else 'differs'} from zero (95 %: {ends})."
 
 
 def years_of_panel() -> tuple[int, ...]:

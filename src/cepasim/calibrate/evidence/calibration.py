@@ -10,13 +10,18 @@ import pandas as pd
 from cepasim.calibrate.backcast.backcast import Backcast, backcast
 from cepasim.calibrate.backcast.bounds import (
     against_bounds,
+    fresh_bounds,
     missed_reasons,
     share_bounds,
     source_bounds,
 )
 from cepasim.calibrate.backcast.decompose import Decomposition, decompose_history
+from cepasim.calibrate.backcast.fan import TABLE as FAN
+from cepasim.calibrate.backcast.fan import coverage_outside
+from cepasim.calibrate.backcast.fresh import fresh_tests
 from cepasim.calibrate.backcast.history import FLOWS, LAST, settings
 from cepasim.calibrate.backcast.panel import Panel, tariff_panel
+from cepasim.calibrate.backcast.reference_rules import compare, rule_inputs, summary
 from cepasim.calibrate.backcast.share_fit import TABLE, share_settings
 from cepasim.calibrate.backcast.share_model import ShareSettings
 from cepasim.calibrate.backcast.share_report import SecondModel, second_model
@@ -53,6 +58,16 @@ class Calibration:
         the best one: shares of what the elasticities expect.
     second_bounds : DataFrame
         ``level``, ``flow``, ``measured``, ``at_most``, ``met``; empty without a source checkout.
+    rules : DataFrame
+        Errors of the rules for years nobody knows, as `reference_rules.summary`.
+    fan, growth : DataFrame
+        ``reference/fan`` and ``reference/growth`` as stored.
+    fan_outside : DataFrame
+        Whether a fan of the fitting window holds what came after, as `fan.coverage_outside`.
+    fresh, fresh_bounds : DataFrame
+        Fresh scores, and the same beside their bounds; the second empty without a source checkout.
+    passed_on : (float, float, float)
+        Share of a real depreciation that the lever passes on to trade, with its range.
     """
 
     backcast: Backcast
@@ -69,6 +84,13 @@ class Calibration:
     second_settings: Mapping[str, ShareSettings]
     second_response: Mapping[str, tuple[float, float]]
     second_bounds: pd.DataFrame
+    rules: pd.DataFrame
+    fan: pd.DataFrame
+    growth: pd.DataFrame
+    fan_outside: pd.DataFrame
+    fresh: pd.DataFrame
+    fresh_bounds: pd.DataFrame
+    passed_on: tuple[float, float, float]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by the name of its file."""
@@ -76,6 +98,8 @@ class Calibration:
         named |= {f"backcast_{n}": frame for n, frame in self.backcast.tables().items()}
         named |= {f"decomposition_{n}": frame for n, frame in self.decomposition.tables().items()}
         named |= {f"second_{n}": frame for n, frame in self.second.tables().items()}
+        named |= {"reference_rules": self.rules, "reference_fan_outside": self.fan_outside}
+        named |= {"fresh": self.fresh, "fresh_bounds": self.fresh_bounds}
         named |= {"panel": self.panel.estimates, "panel_literature": self.panel.literature}
         return {name: frame for name, frame in named.items() if len(frame)}
 
@@ -91,6 +115,10 @@ def calibration(economy: Economy) -> Calibration:
     report, bounds, convention = backcast(economy), source_bounds(), settings(economy)
     second = second_model(economy)
     stored = economy.parameters.table(TABLE)
+    fresh = fresh_tests(economy, report)
+    outside = economy.parameters.table("macro/outside")
+    passed = outside[outside["name"] == "exchange_rate_pass_through"]
+    felt, least, most = passed[["value", "low", "high"]].to_numpy(float)[0].tolist()
     response = stored[stored["name"] == "share_tariff"].set_index("flow")[["low", "high"]]
     return Calibration(
         backcast=report,
@@ -110,6 +138,13 @@ def calibration(economy: Economy) -> Calibration:
             for flow, ends in response.iterrows()
         },
         second_bounds=share_bounds(second),
+        rules=summary(compare(economy, rule_inputs(economy))),
+        fan=economy.parameters.table(FAN),
+        growth=economy.parameters.table("reference/growth"),
+        fan_outside=coverage_outside(economy),
+        fresh=fresh,
+        fresh_bounds=fresh_bounds(fresh),
+        passed_on=(felt, least, most),
     )
 
 

@@ -25,7 +25,7 @@ def _files(result: Calibration) -> Iterator[tuple[str, str]]:
 
 
 def write_folder(result: Calibration, directory: Path) -> list[str]:
-    """Write the report: page, figures, short text, every table as CSV, manifest; whole or not.
+    """Write the report: page, charts, short text, every table as CSV, manifest; whole or not.
 
     Returns
     -------

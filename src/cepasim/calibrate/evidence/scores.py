@@ -72,15 +72,15 @@ def sections(result: Calibration) -> Iterator[Section]:
     yield Section(
         "The 90 % band",
         [
-            "Draws of every figure as for the ranges of scenarios ([uncertainty](uncertainty.md)), "
-            "draws of what is fitted here, and errors of the fitting window, growing like a random "
-            "walk. The last column has the draws alone. Chapters with US$ 5 mn or more in 2013-14, "
-            "and totals:",
+            "Draws of every parameter and datum as for the ranges of scenarios "
+            "([uncertainty](uncertainty.md)), draws of what is fitted here, and errors of the "
+            "fitting window, growing like a random walk. The last column has these draws alone. "
+            "Chapters with US$ 5 mn or more in 2013-14, and totals:",
             coverage_table(report),
             "A band this wide is right often and says little; that of the totals rests on five "
-            "errors. The figures alone hold little of what happened: what moved trade in these "
-            "years was mostly not in the model. So the range of a scenario, which is of the "
-            "figures alone, is one of the difference the scenario makes in the model, and never "
+            "errors. The draws alone hold little of what happened: what moved trade in these "
+            "years was mostly not in the model. So the range of a scenario, which covers data and "
+            "parameters only, is one of the difference the scenario makes in the model, and never "
             "one of the trade to come.",
         ],
     )
@@ -188,9 +188,7 @@ def coverage_table(report: Backcast) -> pd.DataFrame:
             "years": c["window"],
             "cells": c["cells"].astype(str),
             "inside the 90 % band": [percent(v) for v in c["share_inside"]],
-            "inside the range of the figures alone": [
-                percent(v) for v in c["share_inside_figures"]
-            ],
+            "inside the range of the draws alone": [percent(v) for v in c["share_inside_figures"]],
         }
     )
 
