@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import cepasim
 from cepasim.economy.economy import Economy
 from cepasim.levers.fund import FundLever, allocation
 from cepasim.scenario.scenario import Scenario
@@ -58,3 +59,24 @@ def test_the_fund_s_inputs_are_those_of_the_table_of_2022(economy: Economy) -> N
         assert float(row["value"]) == pytest.approx(mean, rel=0.05)
         assert row["grade"] == "C"
         assert float(row["low"]) < float(row["value"]) < float(row["high"])
+
+
+def test_content_of_exports_is_the_whole_domestic_chain_of_2022(economy: Economy) -> None:
+    """Clothing and made-ups have one sector: its purchases through the chain, raised to c.i.f."""
+    table = economy.parameters.table("fund/input_coefficients")
+    chain = table[table["table"] == "ICIO2022_whole_chain"].set_index("sector")
+    textiles = float(chain.loc["C13T15", "domestic_chain_without_ships"])
+    direct = float(chain.loc["C13T15", "direct_without_ships"])
+    content = economy.parameters.by_chapter("input_content", ("61", "63"))
+    assert content.tolist() == pytest.approx([1.05 * textiles] * 2, rel=1e-4)
+    assert textiles > 1.5 * direct
+
+
+@pytest.mark.parametrize("name", ["ntb-relief", "china-plus-one", "cepa-remaining-tariffs"])
+def test_every_lever_s_exports_carry_their_japanese_inputs(economy: Economy, name: str) -> None:
+    """Or the fund, which buys for its plants, would rank below levers that buy nothing."""
+    result = cepasim.simulate(economy, Scenario.bundled(name))
+    totals = result.totals.set_index("fiscal_year").loc["2030-31"]
+    extra = totals["exports_usd_mn"] - totals["baseline_exports_usd_mn"]
+    content = totals["input_content_usd_mn"]
+    assert 0.0005 * extra < content < 0.01 * extra

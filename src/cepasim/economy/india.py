@@ -18,6 +18,7 @@ from cepasim.economy.lines import NO_LINE, Lines
 from cepasim.economy.rates import LateRates, LineFacts
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters
+from cepasim.products.levels import at_level
 
 #: Members of ASEAN among the sources: they share one list of rates.
 _ASEAN = ("VNM", "THA", "IDN", "MYS", "SGP", "PHL")
@@ -194,7 +195,7 @@ def india_schedule(parameters: Parameters, chapters: tuple[str, ...]) -> TariffS
     coverage = parameters.table("tariffs/india_coverage").set_index("hs6")
     table = _lines(parameters, coverage.index)
     codes = table.index.to_numpy(dtype=str)
-    products = pd.Index(codes.astype("U6"))
+    products = pd.Index([at_level(code, "subheading") for code in codes])
     status = coverage["coverage"].reindex(products).fillna("excluded").to_numpy(str)
     given = coverage["cepa_rate_pct"].reindex(products).to_numpy(float) / 100
     duty = table["duty"].to_numpy(float)
@@ -250,7 +251,7 @@ def _lines(parameters: Parameters, covered: pd.Index) -> pd.DataFrame:
         }
     )
     # A slip of the book takes the mean of the other lines of its product.
-    product = table.index.str.slice(0, 6)
+    product = pd.Index([at_level(code, "subheading") for code in table.index])
     table["duty"] = table["duty"].fillna(table.groupby(product)["duty"].transform("mean"))
     missing = covered.difference(product) + "00"
     absent = pd.DataFrame(
