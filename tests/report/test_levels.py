@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -73,6 +74,14 @@ def test_the_workbook_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
             assert f"baseline_{item}_{end}_usd_mn" in sheets["totals"].columns
     everything = " ".join(str(cell) for sheet in sheets.values() for cell in sheet.to_numpy().flat)
     assert "Read changes against the reference" in everything
+
+
+def test_a_note_says_how_uncertain_single_sections_are(relief: cepasim.Result) -> None:
+    [note] = [note for note in relief.notes if note.startswith("Read changes")]
+    exports, imports = re.findall(r"(\d[\d.]*) to (\d[\d.]*) times what is shown", note)
+    for low, high in (exports, imports):
+        assert 0 < float(low) < 0.5 and float(high) > 2
+    assert "2024-25 is final, 2025-26 is provisional" in note
 
 
 def test_comparative_statics_have_no_assumed_level(economy: cepasim.Economy) -> None:

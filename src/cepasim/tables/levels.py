@@ -95,6 +95,14 @@ def balance_range(run: Run) -> Range:
     )
 
 
+def section_factors(run: Run, flow: str) -> tuple[float, float]:
+    """Ends of the range of a single section in the last year, over its level."""
+    last = run.economy.ground.known_years[_IMPORTER[flow]].last
+    ahead = run.years[-1:] - last
+    low, high = (_fan(run.economy, flow, "section", side, ahead)[0] for side in ("low", "high"))
+    return float(np.exp(low)), float(np.exp(high))
+
+
 def _levels(run: Run, flow: str) -> Floats:
     return run.reference.exports if flow == "export" else run.reference.imports
 

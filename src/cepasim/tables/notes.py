@@ -12,7 +12,7 @@ from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
-from cepasim.tables.levels import total_range
+from cepasim.tables.levels import section_factors, total_range
 
 
 def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def level_notes(run: Run) -> tuple[str, ...]:
     last = min(one.last for one in known)
     if not run.scenario.staged or run.years[-1] <= last:
         return ()
-    said = []
+    said, sections = [], []
     for flow, name, levels in (
         ("export", "exports", run.reference.exports),
         ("import", "imports", run.reference.imports),
@@ -87,6 +87,8 @@ def level_notes(run: Run) -> tuple[str, ...]:
         around, level = total_range(run, flow), levels[-1].sum() / 1000
         low, high = around.low[-1] / 1000, around.high[-1] / 1000
         said.append(f"{name} {level:.1f} [{low:.1f}–{high:.1f}]")
+        low, high = section_factors(run, flow)
+        sections.append(f"{name} {low:.2g} to {high:.2g} times what is shown")
     published = [
         f"{format_fiscal_year(year)} is {'provisional' if status == 'provisional' else 'final'}"
         for year, status in zip(known[0].years, known[0].status, strict=True)
@@ -96,7 +98,7 @@ def level_notes(run: Run) -> tuple[str, ...]:
     return (
         "Read changes against the reference; its levels are uncertain. In "
         f"{run.labels[-1]}, variant {run.variant.name}, 90 % range: {', '.join(said)} US$ bn of "
-        f"2023-24; single sectors are far less certain{fact}",
+        f"2023-24; of a single section {', '.join(sections)}{fact}",
     )
 
 
