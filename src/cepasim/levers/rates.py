@@ -25,6 +25,16 @@ class RateLever(BilateralLever):
         """Duties are part of the landed wedge."""
         return (Quantity.WEDGE,)
 
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """The verdict of history on what duties do."""
+        yield (
+            "Duties: the size of the response rests on the literature. Trade of 2013-14 to 2018-19 "
+            "does not show the response to the CEPA's cuts that the elasticities expect (India's "
+            "imports show none of it, its exports cannot tell): read what a change of duties does "
+            "to trade as the upper part of what may happen (docs/evidence.md)"
+        )
+
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
         """Rates once all of it is in force, fractions; shaped as the rates before."""
         raise NotImplementedError

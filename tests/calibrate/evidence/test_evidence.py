@@ -24,6 +24,8 @@ from cepasim.calibrate.evidence.verdict import (
 )
 from cepasim.cli.commands import app
 from cepasim.economy.economy import Economy
+from cepasim.levers.tariff import TariffLever
+from cepasim.levers.withdraw import WithdrawLever
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 
@@ -111,6 +113,14 @@ def test_the_verdict_on_exchange_rates_is_that_of_the_lever(
     why = question_table(result).set_index("question")["why"]["What does the exchange rate change?"]
     value = economy.parameters.value("exchange_rate_pass_through")
     assert f"passes on {100 * value:.0f} %" in why
+
+
+def test_a_result_quotes_the_verdict_on_duties(result: Calibration) -> None:
+    points = plain_words(result)[1]
+    for lever in (TariffLever, WithdrawLever):
+        note = " ".join(lever.notes_on_kind())
+        for words in ("does not show the response", "upper part of what may happen"):
+            assert words in note and words in points
 
 
 def test_the_page_shows_the_fan_the_rules_and_the_fresh_tests(result: Calibration) -> None:
