@@ -9,7 +9,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, RunError, Scenario
-from cepasim.levers.external import freed_exports
+from cepasim.levers.external import RESPONSE, driven_out, freed_exports
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
@@ -220,3 +220,70 @@ def test_india_s_schedule_has_eight_digits(economy: Economy) -> None:
     assert (
         result.totals["imports_usd_mn"].iloc[-1] > result.totals["baseline_imports_usd_mn"].iloc[-1]
     )
+
+
+# --- a tariff by its rate ------------------------------------------------------------------------
+
+
+def by_rate(percent: float, **more: Any) -> dict[str, Any]:
+    return closing(tariff_on=None, tariff_percent=percent, **more)
+
+
+def extra_exports(economy: Economy, lever: dict[str, Any], **header: Any) -> float:
+    found = run(economy, scenario(lever, time="long_run", **header), attribution=False)
+    return float((found.outcome.exports - found.reference.exports).sum())
+
+
+def test_a_higher_tariff_frees_more_and_never_more_than_all(economy: Economy) -> None:
+    rates = (0, 10, 18, 50, 200, 1000)
+    freed = [extra_exports(economy, by_rate(rate)) for rate in rates]
+    assert freed[0] == 0 and (np.diff(freed) > 0).all()
+    assert freed[-1] < extra_exports(economy, closing())
+    # 18 and 50 % differ by what they drive out.
+    [lever] = scenario(by_rate(50)).levers
+    assert driven_out(economy, lever) == pytest.approx(1 - 1.5**-2)  # type: ignore[arg-type]
+
+
+def test_what_a_tariff_drives_out_follows_the_parameter(economy: Economy) -> None:
+    low, high = (
+        extra_exports(economy, by_rate(50), parameters={RESPONSE: value}) for value in (0.76, 4.8)
+    )
+    assert 0 < low < extra_exports(economy, by_rate(50)) < high
+    assert extra_exports(economy, by_rate(50), parameters={RESPONSE: 0.0}) == 0.0
+
+
+def test_the_result_says_how_much_a_tariff_drives_out(economy: Economy) -> None:
+    notes = cepasim.simulate(economy, scenario(by_rate(50)), attribution=False).notes
+    assert any(
+        "A duty of 50 % drives out 56 % of India's exports" in note and "0.76 to 4.8" in note
+        for note in notes
+    )
+
+
+def test_demand_may_be_written_with_its_market(economy: Economy) -> None:
+    one, other = (
+        scenario({"external": body | {"demand_percent": -5, "start": "2026-27"}})
+        for body in ({"market": "JPN"}, {"demand_in": "JPN"})
+    )
+    assert one == other and "demand_in: JPN" in one.to_yaml()
+    notes = cepasim.simulate(economy, one, attribution=False).notes
+    assert any("Demand of Japan moves by -5 %" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"market": "USA", "tariff_percent": -1}, "from 0 to 1000"),
+        ({"market": "USA", "tariff_percent": 2000}, "from 0 to 1000"),
+        ({"market": "USA"}, "tariff_percent or tariff_on"),
+        ({"tariff_percent": 50}, "tariff_percent or tariff_on"),
+        ({"market": "JPN", "tariff_percent": 50}, "a third country; use tariff for JPN and IND"),
+        ({"market": "USA", "demand_percent": 5}, "demand_in, demand_percent"),
+        ({"source": "CHN", "cost_percent": -99.999}, "from -50 (half the cost)"),
+        ({"source": "CHN", "tariff_percent": 5}, "one of source, cost_percent"),
+    ],
+)
+def test_what_is_no_outside_condition_is_refused(body: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        scenario({"external": body | {"start": "2026-27"}})
+    assert any(said in problem.allowed for problem in caught.value.problems), caught.value

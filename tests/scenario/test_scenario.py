@@ -261,7 +261,7 @@ def test_the_levers_below_are_right_until_changed(tmp_path: Path, lever: str) ->
         (swap(NTB, "4,", "101,"), "ntb.relief_percent", 101, "from 0 to 100"),
         (swap(SOURCING, "5,", "200,"), "sourcing.share_percent", 200, "from 0 to 100"),
         (swap(RATE, "3,", "-51,"), "exchange_rate.depreciation_percent", -51, "from -50"),
-        (swap(COSTS, "-2,", "101,"), "external.cost_percent", 101, "up to 100"),
+        (swap(COSTS, "-2,", "101,"), "external.cost_percent", 101, "from -50"),
         (swap(THIRD, "0.15", "1.5"), "external.redirect_share", 1.5, "from 0 to 1"),
         (swap(FUND, "bn: 2", "bn: -2"), "fund.usd_bn", -2, "US.* billion, from 0"),
         # time

@@ -20,6 +20,7 @@ from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
 from cepasim.economy.claims import UseRule
+from cepasim.economy.elasticities import OWN, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.known_years import known_years
@@ -58,6 +59,8 @@ class Economy:
         The economy of chapters that an economy of products was made from; None for one of chapters.
     split : Split or None
         How its chapters are split; None where they are not.
+    elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}
+        Where the elasticities of substitution come from.
     """
 
     parameters: Parameters
@@ -72,18 +75,15 @@ class Economy:
     ground: Ground
     coarse: Economy | None = None
     split: Split | None = None
+    elasticities: str = OWN
 
     def __repr__(self) -> str:
         """A line for each market and for the parameters."""
         rules = f"{self.line_rule}, {self.product_rule}, {self.wedge_rule}, {self.use_rule}"
-        return "\n".join(
-            [
-                f"Economy of {format_fiscal_year(BASE_YEAR)}: {len(self.chapters)} "
-                f"{'chapters' if self.split is None else 'products'} (rules {rules})",
-                *(f"  {market!r}" for market in self.markets.values()),
-                f"  {self.parameters!r}",
-            ]
-        )
+        many = f"{len(self.chapters)} {'chapters' if self.split is None else 'products'}"
+        head = f"Economy of {format_fiscal_year(BASE_YEAR)}: {many} (rules {rules})"
+        held = [*self.markets.values(), self.parameters]
+        return "\n".join([head, *(f"  {one!r}" for one in held)])
 
     @classmethod
     def build(
@@ -167,6 +167,8 @@ class Economy:
             use_rule=use_rule,
             ground=ground,
         )
+
+    with_elasticities = with_elasticities
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Economy:
         """Return the same economy with some parameters changed by name.

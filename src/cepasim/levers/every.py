@@ -12,6 +12,7 @@ from cepasim.levers.external import ExternalLever
 from cepasim.levers.fund import FundLever
 from cepasim.levers.lever import Example, Lever
 from cepasim.levers.ntb import NtbLever
+from cepasim.levers.offtake import OfftakeLever
 from cepasim.levers.origin import OriginLever
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.remedy import RemedyLever
@@ -32,6 +33,7 @@ LEVERS: Mapping[str, type[Lever]] = {
         QuotaLever,
         FundLever,
         SourcingLever,
+        OfftakeLever,
         ExchangeRateLever,
         ExternalLever,
     )

@@ -1,9 +1,9 @@
-"""The external lever: costs of a source, demand of a market, or a third market that closes."""
+"""The external lever: costs of a source, demand of a market, or a third market's tariff."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -24,6 +24,7 @@ from cepasim.levers.fields import (
     Selected,
     Share,
     fault,
+    number,
 )
 from cepasim.levers.lever import Example, Lever, Quantity, every_code
 from cepasim.levers.measure import Measure, of_kind
@@ -31,25 +32,52 @@ from cepasim.levers.words import NAMED, chapters_in_words, country_in_words, sel
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint
 
+#: Costs beyond these are far from where elasticities were measured.
+_COST_TEXT = "a number from -50 (half the cost) to 100 (twice the cost), percent"
+_MOST_PERCENT = 1000
+TARIFF_TEXT = f"percent on top of what India's goods paid in 2023-24, from 0 to {_MOST_PERCENT}"
+#: Elasticity of India's exports to a third market to that market's duty-paid price.
+RESPONSE = "third_market_tariff_response"
+
 
 class ExternalLever(Lever):
     """A shock from outside: costs of a source, demand of a market, or a third market's tariff.
 
-    Without ``redirect_share`` the parameter ``us_redirection_share`` says how much of the exports
-    to that market is offered to Japan.
+    A third market's tariff frees what it drives out at ``tariff_percent``, or, where only
+    ``tariff_on`` is given, all that India sells there. Without ``redirect_share`` the parameter
+    ``us_redirection_share`` says how much of what is freed is offered to Japan. Demand may be
+    written with ``market`` in the place of ``demand_in``.
     """
 
     kind: ClassVar[str] = "external"
     title: ClassVar[str] = "Outside conditions"
 
     source: Code | None = Field(default=None, description=CODE_TEXT)
-    cost_percent: Change | None = Field(default=None, description=CHANGE_TEXT)
+    cost_percent: Annotated[float, number(_COST_TEXT, -50, 100)] | None = Field(
+        default=None, description=_COST_TEXT
+    )
     market: Code | None = Field(default=None, description=CODE_TEXT)
     tariff_on: Market | None = Field(default=None, description=COUNTRY_TEXT)
+    tariff_percent: Annotated[float, number(TARIFF_TEXT, 0, _MOST_PERCENT)] | None = Field(
+        default=None, description=TARIFF_TEXT
+    )
     redirect_share: Share | None = Field(default=None, description=SHARE_TEXT)
     demand_in: Market | None = Field(default=None, description=COUNTRY_TEXT)
     demand_percent: Change | None = Field(default=None, description=CHANGE_TEXT)
     select: Selected = Select({"all": True})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled_in(cls, given: Any) -> Any:
+        """Demand of a market; a tariff by its rate is one on India."""
+        if not isinstance(given, Mapping):
+            return given
+        filled = dict(given)
+        if filled.get("market") in PAIR and filled.get("demand_percent") is not None:
+            filled.setdefault("demand_in", filled.pop("market"))
+        if filled.get("tariff_percent") is not None and filled.get("market") is not None:
+            filled.setdefault("tariff_on", INDIA)
+        return filled
 
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:
@@ -59,12 +87,12 @@ class ExternalLever(Lever):
         whole = tuple(None not in form for form in (cost, redirection, demand))
         begun = tuple(
             any(v is not None for v in form)
-            for form in (cost, (*redirection, self.redirect_share), demand)
+            for form in (cost, (*redirection, self.redirect_share, self.tariff_percent), demand)
         )
         if sum(whole) != 1 or whole != begun:
             raise fault(
-                "one of source, cost_percent; demand_in, demand_percent; market, tariff_on (and "
-                "redirect_share)"
+                "one of source, cost_percent; demand_in, demand_percent; market, tariff_percent or "
+                "tariff_on (and redirect_share)"
             )
         if self.market is not None and self.market in PARTNER:
             raise fault("market: a third country; use tariff for JPN and IND")
@@ -96,8 +124,9 @@ class ExternalLever(Lever):
 
     @property
     def is_idle(self) -> bool:
-        """A change of 0 percent, or a share of 0."""
-        return 0 in (self.cost_percent, self.demand_percent, self.redirect_share)
+        """A change of 0 percent, a share of 0, or no tariff."""
+        sizes = (self.cost_percent, self.demand_percent, self.redirect_share, self.tariff_percent)
+        return 0 in sizes
 
     @classmethod
     def codes(
@@ -113,8 +142,10 @@ class ExternalLever(Lever):
             share = self.redirect_share
             freed = "the usual share" if share is None else f"{100 * share:g} %"
             goods = "" if what == "all products" else f" ({what})"
+            rate = self.tariff_percent
+            raised = "raises tariffs" if rate is None else f"adds a duty of {rate:g} %"
             return (
-                f"{country_in_words(self.market, classification)} raises tariffs on "
+                f"{country_in_words(self.market, classification)} {raised} on "
                 f"{COUNTRY[str(self.tariff_on)]}{goods}: {freed} of the exports this frees look "
                 "for buyers in the pair"
             )
@@ -149,6 +180,18 @@ class ExternalLever(Lever):
         for lever, measure in of_kind(measures, cls):
             if lever.market is not None:
                 yield from _redirection_notes(economy, lever, measure)
+            elif lever.demand_in is not None:
+                yield (
+                    f"Demand of {COUNTRY[lever.demand_in]} moves by {lever.demand_percent:+g} % "
+                    "against its growth in the reference, at unchanged prices and for all sources; "
+                    "the change of demand itself is no gain or loss in welfare"
+                )
+            else:
+                name = economy.classification.partner_name(str(lever.source))
+                yield (
+                    f"Unit costs of {name} in dollars move by {lever.cost_percent:+g} % in both "
+                    "markets; how much of it reaches prices depends on its supply elasticity"
+                )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -178,6 +221,18 @@ class ExternalLever(Lever):
                 "the same for clothing, and as much of it as the file says",
             ),
             Example(
+                "tariff by its rate",
+                {"market": "USA", "tariff_percent": 50, "redirect_share": 0.15, "start": "2026-27"},
+                "++++0",
+                "what the duty drives out is offered to Japan: the higher it is, the more",
+            ),
+            Example(
+                "lower tariff",
+                {"market": "USA", "tariff_percent": 18, "start": "2026-27"},
+                "++++0",
+                "less is driven out; the usual share of it looks for buyers in Japan",
+            ),
+            Example(
                 "demand",
                 demand,
                 "----0",
@@ -188,6 +243,12 @@ class ExternalLever(Lever):
                 demand | {"demand_in": "IND", "demand_percent": 5, "select": {"hs": ["84"]}},
                 "0+-0+",
                 "India buys more machinery",
+            ),
+            Example(
+                "demand, by market",
+                {"market": "JPN", "demand_percent": 3, "start": "2026-27"},
+                "++++0",
+                "the same form in other words: Japan buys more from everybody",
             ),
         )
 
@@ -252,6 +313,18 @@ def redirect_share(economy: Economy, lever: ExternalLever) -> float:
     return economy.parameters.value("us_redirection_share")
 
 
+def driven_out(economy: Economy, lever: ExternalLever) -> float:
+    """Share of India's exports to a third market that its tariff drives out.
+
+    ``1 - (1 + t) ** -e`` with e the parameter ``third_market_tariff_response``; all of it where
+    the lever names no rate.
+    """
+    if lever.tariff_percent is None:
+        return 1.0
+    response = economy.parameters.value(RESPONSE)
+    return float(-np.expm1(-response * np.log1p(lever.tariff_percent / 100)))
+
+
 def redirected(economy: Economy, measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
     """What third markets' tariffs make India offer to Japan, shape (Y, H).
 
@@ -264,7 +337,8 @@ def redirected(economy: Economy, measures: Sequence[Measure], shape: tuple[int, 
         if lever.market is None:
             continue
         market = measure.market
-        size = redirect_share(economy, lever) * freed_exports(economy, lever.market)
+        share = redirect_share(economy, lever) * driven_out(economy, lever)
+        size = share * freed_exports(economy, lever.market)
         size = size * measure.reach(market.partner) * (market.fob[:, market.partner_column] > 0)
         offered += measure.share * size
     return offered
@@ -275,14 +349,23 @@ def redirected(economy: Economy, measures: Sequence[Measure], shape: tuple[int, 
 
 def _redirection_notes(economy: Economy, lever: ExternalLever, measure: Measure) -> Iterable[str]:
     market, classification = measure.market, economy.classification
-    freed, share = freed_exports(economy, str(lever.market)), redirect_share(economy, lever)
+    freed = driven_out(economy, lever) * freed_exports(economy, str(lever.market))
+    share = redirect_share(economy, lever)
     inside = measure.chapters
     offered = share * freed * inside
     sold = market.fob[:, market.partner_column]
     how = "" if lever.redirect_share is not None else " (us_redirection_share, grade D)"
+    if lever.tariff_percent is not None:
+        row = economy.parameters.describe(RESPONSE, economy.chapters[0])
+        yield (
+            f"A duty of {lever.tariff_percent:g} % drives out "
+            f"{100 * driven_out(economy, lever):.0f} % of India's exports to that market in the "
+            f"long run ({RESPONSE}, {row['value']:g}, {row['low']:g} to {row['high']:g}, grade "
+            f"{row['grade']})"
+        )
     yield (
         f"Tariff of {classification.partner_name(str(lever.market))} on India: "
-        f"{100 * share:.0f} %{how} of the exports to that market, "
+        f"{100 * share:.0f} %{how} of the exports it frees, "
         f"{offered[sold > 0].sum():,.0f} of {(freed * inside).sum():,.0f} US$ mn (customs table of "
         "2021-22 carried to 2023-24), are offered to Japan at unchanged prices; what India loses "
         "in the market that closes is not counted, nor is its loss of welfare there"

@@ -174,6 +174,11 @@ class Lever(Frozen):
         return self.looks_at
 
     @property
+    def no_welfare(self) -> tuple[str, ...]:
+        """Countries of the pair for which no welfare is claimed while it is in force."""
+        return ()
+
+    @property
     def is_idle(self) -> bool:
         """Whether it changes nothing at all, as a cut of 0 percent."""
         return False

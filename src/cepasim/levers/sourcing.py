@@ -1,9 +1,14 @@
-"""The sourcing lever: purchases that move from one source to another (China plus one)."""
+"""The sourcing lever: purchases that move from one source to another (China plus one).
+
+*Intended*, buyers ask for a share of what they buy from one source to come from another; no
+capacity moves, so prices answer and only part of it arrives. *Imposed*, firms move their plants:
+capacity goes along and all of it arrives.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -22,6 +27,11 @@ from cepasim.levers.words import (
 )
 from cepasim.products.classification import Classification
 
+Mode = Annotated[
+    Literal["intended", "imposed"],
+    Field(description="intended (buyers ask, capacity stays) or imposed (plants move along)"),
+]
+
 
 class SourcingLever(Lever):
     """Move a share of an importer's purchases from a source to India (or to Japan).
@@ -38,6 +48,7 @@ class SourcingLever(Lever):
     to: Code
     select: Selected
     share_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
+    mode: Mode = "intended"
     years: Years = 1
 
     @model_validator(mode="before")
@@ -71,8 +82,15 @@ class SourcingLever(Lever):
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
-        """Buyers decide before any price has moved."""
+        """Buyers decide before any price has moved; plants may move with them."""
+        if self.mode == "imposed":
+            return (Quantity.PURCHASES, Quantity.CAPACITY)
         return (Quantity.PURCHASES,)
+
+    @property
+    def no_welfare(self) -> tuple[str, ...]:
+        """The importer, whose buyers like other goods; with plants also who pays for them."""
+        return (self.importer, self.to) if self.mode == "imposed" else (self.importer,)
 
     @property
     def is_idle(self) -> bool:
@@ -90,9 +108,11 @@ class SourcingLever(Lever):
         """Who moves how much of what from where to where."""
         share = self.share_percent
         how_much = "the usual share" if share is None else f"{number_in_words(share)} %"
+        who = f"{ADJECTIVE[self.importer]} buyers mean to move {how_much} of what they buy from"
+        if self.mode == "imposed":
+            who = f"plants move with {how_much} of what {COUNTRY[self.importer]} buys from"
         return (
-            f"{ADJECTIVE[self.importer]} buyers move {how_much} of what they buy from "
-            f"{country_in_words(self.from_source, classification)} "
+            f"{who} {country_in_words(self.from_source, classification)} "
             f"({selection_in_words(self.select, classification)}) to {COUNTRY[self.to]}"
         )
 
@@ -114,12 +134,20 @@ class SourcingLever(Lever):
             idle = [
                 economy.chapters[h] for h in touched if market.fob[h, market.partner_column] == 0
             ]
-            if idle:
+            if idle and lever.mode == "intended":
                 yield (
                     f"{COUNTRY[market.partner]} sells nothing yet in "
                     f"{chapters_in_words(idle, economy.classification)}: no purchases can move "
                     "there without new capacity"
                 )
+
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """Nothing is claimed across a change of taste."""
+        yield (
+            "Sourcing: no welfare is claimed where buyers like other goods than before; the cells "
+            "of the importer, and where plants move along of its partner, are empty from then on"
+        )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -140,6 +168,12 @@ class SourcingLever(Lever):
             ),
             Example("usual share", usual, "++++0", "the same, by as much as the parameter says"),
             Example(
+                "imposed",
+                usual | {"share_percent": 5, "mode": "imposed"},
+                "++++0",
+                "plants move along, so that all of it arrives",
+            ),
+            Example(
                 "India's buyers",
                 {
                     "importer": "IND",
@@ -156,8 +190,10 @@ class SourcingLever(Lever):
         )
 
 
-def moved_shares(measures: Sequence[Measure], shape: tuple[int, ...], usual: float) -> Floats:
-    """Share of the purchases from each source that buyers mean to move to the partner.
+def moved_shares(
+    measures: Sequence[Measure], shape: tuple[int, ...], usual: float
+) -> tuple[Floats, Floats]:
+    """Share of the purchases from each source that moves to the partner.
 
     Parameters
     ----------
@@ -170,14 +206,18 @@ def moved_shares(measures: Sequence[Measure], shape: tuple[int, ...], usual: flo
 
     Returns
     -------
-    ndarray, shape (Y, H, S)
-        Fractions at unchanged prices; 0 in the partner's own column. Where only part of a
-        chapter is selected, the part is weighed by the source's landed trade by product.
+    moved, along : ndarray, shape (Y, H, S)
+        Fractions at unchanged prices, and the part of them with which capacity moves; 0 in the
+        partner's own column. Where only part of a chapter is selected, the part is weighed by the
+        source's landed trade by product.
     """
-    moved = np.zeros(shape)
+    moved, along = np.zeros(shape), np.zeros(shape)
     for lever, measure in of_kind(measures, SourcingLever):
         column = measure.market.exporters.index(lever.from_source)
         percent = lever.share_percent
         size = usual if percent is None else percent / 100
-        moved[:, :, column] += measure.share * size * measure.reach(lever.from_source)
-    return moved
+        share = measure.share * size * measure.reach(lever.from_source)
+        moved[:, :, column] += share
+        if lever.mode == "imposed":
+            along[:, :, column] += share
+    return moved, along

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
+from cepasim.economy.elasticities import from_source
 from cepasim.levers.cuts import CUTS_TEXT
 from cepasim.levers.every import LEVER_KINDS, LEVERS
 from cepasim.levers.fields import LAST_FISCAL_YEAR, OVERRIDE_TEXT, RULE, SHARE_TEXT, Frozen
@@ -80,7 +81,8 @@ def scenario_from(
     )
     check_overlaps(levers, selections, classification, problems)
     if parameters is not None and scenario is not None:
-        _check_overrides(dict(scenario)["parameters"], parameters, problems)
+        header = dict(scenario)
+        _check_overrides(header["parameters"], header.get("elasticities"), parameters, problems)
     if scenario is None or problems.found:
         raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))
     return scenario.model_copy(update={"levers": tuple(levers.values())})
@@ -186,9 +188,15 @@ def _allowed(error: ErrorDetails, model: type[Frozen]) -> str:
 
 
 def _check_overrides(
-    overrides: Mapping[str, float], parameters: Parameters, problems: Placed
+    overrides: Mapping[str, float],
+    elasticities: str | None,
+    parameters: Parameters,
+    problems: Placed,
 ) -> None:
     try:
+        if overrides and elasticities:
+            chapters = Classification.from_parameters(parameters).chapters
+            parameters = from_source(parameters, elasticities, chapters)
         parameters.with_overrides(dict(overrides))
     except InputError as wrong:
         for problem in wrong.problems:

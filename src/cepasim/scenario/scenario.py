@@ -18,6 +18,7 @@ from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_yaml
+from cepasim.economy.elasticities import SOURCES_TEXT
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
 from cepasim.levers.lever import Lever
@@ -29,6 +30,7 @@ from cepasim.scenario.reading import MAX_BYTES, complain_at, scenario_from
 from cepasim.scenario.writing import scenario_text
 
 if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
     from cepasim.params.parameters import Parameters
 
 LeverT = TypeVar("LeverT", bound=Lever)
@@ -54,6 +56,8 @@ class Scenario(Frozen):
         How the reference goes on after the last published year: a variant of the parameter folder,
         or the path of a file like ``reference/growth.csv``; ``reference`` in a file.
     levers : tuple of Lever
+    elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"} or None
+        Source of the elasticities of substitution; None leaves those of the economy.
     parameters : mapping of str to float
         Parameters that replace those of the folder, by name.
     """
@@ -72,6 +76,9 @@ class Scenario(Frozen):
         AfterValidator(_line_of_text),
     ] = CENTRAL
     levers: Annotated[tuple[InstanceOf[Lever], ...], Field(description="a list of levers")] = ()
+    elasticities: Annotated[
+        Literal["gtap", "fgo", "broda_weinstein", "boehm"] | None, Field(description=SOURCES_TEXT)
+    ] = None
     parameters: Annotated[
         Mapping[str, Override],
         AfterValidator(FrozenMapping),
@@ -207,6 +214,7 @@ class Scenario(Frozen):
             "time": self.time,
             **({"reference": self.variant} if self.variant != CENTRAL else {}),
             "levers": [lever.as_written() for lever in self.levers],
+            **({"elasticities": self.elasticities} if self.elasticities else {}),
             "parameters": dict(self.parameters),
         }
 
@@ -219,6 +227,26 @@ class Scenario(Frozen):
             YAML.
         """
         return scenario_text(self.to_dict())
+
+    def economy_under(self, economy: Economy) -> Economy:
+        """Return the economy with the scenario's own elasticities and parameters.
+
+        Parameters
+        ----------
+        economy : Economy
+            As loaded.
+
+        Returns
+        -------
+        Economy
+            The one given where the scenario changes none.
+
+        Raises
+        ------
+        InputError
+            For an override that is no parameter.
+        """
+        return economy.with_elasticities(self.elasticities).with_overrides(self.parameters)
 
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:
         """Levers of one class, in order.

@@ -23,9 +23,11 @@ from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirec
 from cepasim.levers.fund import FundLever, FundPath, fund_path
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, Measures, of_kind
+from cepasim.levers.offtake import placed_products
 from cepasim.levers.quota import Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years
+from cepasim.shocks.moves import Moves, demand_moved
 from cepasim.shocks.quotas import within_quotas
 from cepasim.shocks.wedges import (
     KnownWedges,
@@ -144,23 +146,23 @@ def shocks(
         for hat in cost_hats(market, acting, by_source, value(PASS_THROUGH))
     )
     demand = demand_hat(acting, by_chapter)
-    moved = felt(moved_shares(acting, by_source, value("sourcing_shift")))
+    moved, along = (felt(one) for one in moved_shares(acting, by_source, value("sourcing_shift")))
     offered = felt(redirected(economy, acting, by_chapter))
 
     start = _at_size(market, partner_size, len(years))
-    to_japan, captive = fund.exports_to_japan, fund.captive
+    size = growth[:, None]  # dollars of a policy, in dollars of the base year's size
     capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
+    placed = np.zeros(by_chapter)
+    new_capacity = placed
     if importer == "JPN":
-        base, capacity = _demand_moved(
-            market, start, moved, captive / growth[:, None], to_japan / growth[:, None] + offered
+        placed = (fund.captive + placed_products(acting, by_chapter)) / size
+        new_capacity = placed + (fund.exports_to_japan - fund.captive) / size + offered
+    elif fund.domestic_sales.any():
+        sold = fund.domestic_sales / size
+        capacity_domestic = 1 + np.divide(
+            sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
         )
-    else:
-        base, capacity = _demand_moved(market, start, moved, 0 * captive, 0 * captive)
-        if fund.domestic_sales.any():
-            sold = fund.domestic_sales / growth[:, None]
-            capacity_domestic = 1 + np.divide(
-                sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
-            )
+    base, capacity = demand_moved(market, start, Moves(moved, along, placed, new_capacity))
     return Shocks(
         start=start,
         base=base,
@@ -237,55 +239,3 @@ def _at_size(market: Market, partner_size: Floats | None, years: int) -> Floats:
     start = np.broadcast_to(market.fob, shape).copy()
     start[:, :, market.partner_column] *= partner_size
     return start
-
-
-def _demand_moved(
-    market: Market, start: Floats, moved: Floats, captive: Floats, new_capacity: Floats
-) -> tuple[Floats, Floats]:
-    """Base trade after buyers moved their purchases, and capacity relative to it.
-
-    Captive offtake and sourcing are two names for the same purchases: the larger of the two
-    counts in each chapter and year. What is sourced leaves its source, and the source's capacity
-    stays behind; what parents take back beyond that they give up elsewhere in proportion, and the
-    capacity with it. A partner that neither sells anything yet nor gets capacity cannot be bought
-    from.
-
-    Parameters
-    ----------
-    market : Market
-    start : ndarray, shape (Y, H, S)
-        Trade before buyers moved anything.
-    moved : ndarray, shape (Y, H, S)
-        Share of each source's sales that moves to the partner.
-    captive, new_capacity : ndarray, shape (Y, H)
-        Dollars f.o.b. of the base year's size.
-
-    Returns
-    -------
-    base, capacity : ndarray, shape (Y, H, S)
-    """
-    if not (moved.any() or captive.any() or new_capacity.any()):
-        return start, np.broadcast_to(1.0, moved.shape)
-    column = market.partner_column
-    landed, own, own_wedge = start * market.wedge, start[:, :, column], market.wedge[:, column]
-    if moved.any():
-        able = (own > 0) | (new_capacity > 0)
-        moved = np.minimum(moved, 1.0) * able[:, :, None]
-    else:
-        moved = moved[:1]  # the same in every year
-    sourced = (moved * landed).sum(axis=2) / own_wedge
-    beyond = np.maximum(captive - sourced, 0.0)
-
-    stays = 1 - moved
-    stays[:, :, column] = 1.0
-    left = landed * stays
-    others = left.sum(axis=2) - left[:, :, column]
-    given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
-    base = start * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
-    base[:, :, column] = bought = own + sourced + beyond
-    capacity = np.empty_like(base)
-    capacity[...] = np.divide(1.0, stays, out=np.ones_like(stays), where=stays > 0)
-    capacity[:, :, column] = np.divide(
-        own + new_capacity, bought, out=np.ones_like(bought), where=bought > 0
-    )
-    return base, capacity

@@ -55,8 +55,7 @@ def run(
         If a market does not converge, or a lever means nothing under the parameters.
     """
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
-    economy = economy.with_overrides(scenario.parameters)
-    economy = with_own_markets(economy, scenario)
+    economy = with_own_markets(scenario.economy_under(economy), scenario)
     if check:
         check_against_data(economy, scenario)
     chosen.check(scenario)
@@ -74,7 +73,7 @@ def run(
     coalitions = Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
     states = coalitions.reference(), coalitions.scenario()
     effects = coalitions.effects() if attribution else ()
-    return Run(economy, scenario, years, kinds, states, variant, effects)
+    return Run(economy, scenario, years, kinds, states, variant, chosen, effects)
 
 
 def with_own_markets(economy: Economy, scenario: Scenario) -> Economy:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import Variant
+from cepasim.engines.engine import Engine
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
@@ -152,6 +153,8 @@ class Run:
         The reference without any lever, and the scenario with all of them.
     variant : Variant
         How the reference goes on after the last published year.
+    engine : Engine
+        What solved it.
     effects : tuple of Effects
         One per coalition: bit i of the index says whether kind i takes part. Empty without
         attribution.
@@ -163,6 +166,7 @@ class Run:
     kinds: tuple[str, ...]
     states: tuple[State, State]
     variant: Variant
+    engine: Engine
     effects: tuple[Effects, ...] = ()
 
     @property

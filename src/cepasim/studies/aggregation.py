@@ -112,9 +112,8 @@ def aggregation_report(economy: Economy, scenario: Scenario) -> pd.DataFrame:
         }
     )
     # Ways from lines to chapters are compared on the benchmark: trade by line is known there only.
-    economies = _economies(
-        economy.with_overrides({**scenario.parameters, "anchor_known_years": 0.0})
-    )
+    own = scenario.economy_under(economy)
+    economies = _economies(own.with_overrides({"anchor_known_years": 0.0}))
     rows = []
     for date, time in ((PATH_YEAR, "path"), (LONG_RUN, "long_run")):
         dated = changed.model_copy(update={"time": time})

@@ -19,6 +19,7 @@ from cepasim.engines.engine import Engine
 from cepasim.engines.every import ENGINES
 from cepasim.engines.gsim import GSIM_LINEAR
 from cepasim.scenario.scenario import Scenario
+from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 
@@ -161,7 +162,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
     InputError
         If the scenario is wrong for every engine, such as an override that is no parameter.
     """
-    base = with_own_markets(economy.with_overrides(scenario.parameters), scenario)
+    base = with_own_markets(scenario.economy_under(economy), scenario)
     plain = scenario.model_copy(update={"parameters": {}})
     long_run = plain.model_copy(update={"time": "long_run"})
     horizons = (
@@ -202,9 +203,7 @@ def _changes(solved: Run) -> dict[str, float]:
     before, after = solved.reference, solved.outcome
     exports = float((after.exports - before.exports)[-1].sum())
     imports = float((after.imports - before.imports)[-1].sum())
-    welfare = {
-        country: float(change[-1].sum()) for country, change in after.welfare(before).items()
-    }
+    welfare = {country: float(change[-1]) for country, change in welfare_by_year(solved).items()}
     changes = (exports, imports, exports - imports, welfare["JPN"], welfare["IND"])
     return {
         f"change_in_{name}_usd_mn": change for name, change in zip(_FIGURES, changes, strict=True)
@@ -245,7 +244,9 @@ def _reason(kind: object, allowed: str) -> str:
 
 
 def _amount(usd_mn: float) -> str:
-    return "0" if abs(usd_mn) < 0.05 or np.isnan(usd_mn) else f"{usd_mn:+,.1f}"
+    if np.isnan(usd_mn):
+        return "–"
+    return "0" if abs(usd_mn) < 0.05 else f"{usd_mn:+,.1f}"
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:

@@ -69,7 +69,11 @@ GROUPS = (
         r"japanese_|capital_goods_",
     ),
     Group("import_content", "Japanese inputs in India's exports", r"input_content"),
-    Group("lags", "How fast trade responds", r"lag_|sourcing_|us_redirection_|exchange_rate_"),
+    Group(
+        "lags",
+        "How fast trade responds",
+        r"lag_|sourcing_|us_redirection_|third_market_|exchange_rate_",
+    ),
     Group("bilateral", "India-Japan trade by chapter in 2023-24", r"bilateral ", shape_only=True),
     Group(
         "markets",

@@ -335,5 +335,7 @@ def _percentiles(values: Floats, central: Floats) -> pd.DataFrame:
         above = min(below + 1, last)
         low = ranked[:, below]
         table[f"p{percentile}"] = low + (at - below) * (ranked[:, above] - low)
-    table["probability_above_zero"] = (ranked > 0).mean(axis=1)
+    above = (ranked > 0).mean(axis=1)
+    # What is empty in every draw, as welfare across a change of taste, has no probability.
+    table["probability_above_zero"] = np.where(np.isnan(ranked).all(axis=1), np.nan, above)
     return pd.DataFrame(table)

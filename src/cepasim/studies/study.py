@@ -15,6 +15,7 @@ from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
+from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 from cepasim.tables.schema import TOTALS
@@ -32,7 +33,7 @@ def measure(run: Run) -> Floats:
         for cell in (before.exports, before.imports, after.exports, after.imports)
     )
     old_exports, old_imports, exports, imports = (cell.sum(axis=1) for cell in cells)
-    welfare = after.welfare(before)
+    welfare = welfare_by_year(run)
     items = {
         "exports_usd_mn": exports,
         "imports_usd_mn": imports,
@@ -46,7 +47,7 @@ def measure(run: Run) -> Floats:
     }
     for importer, name in COLUMN_NAME.items():
         items[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
-        items[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
+        items[f"welfare_{name}_usd_mn"] = welfare[importer]
     return np.concatenate([np.stack([items[name] for name in TOTALS], axis=1), *cells], axis=1)
 
 
@@ -73,7 +74,7 @@ class Study:
         """Apply the scenario's own parameters."""
         instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
         instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
-        economy = with_own_markets(economy.with_overrides(scenario.parameters), scenario)
+        economy = with_own_markets(scenario.economy_under(economy), scenario)
         bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
         return cls(economy, bare, Uncertainty.of(economy), engine)
 
@@ -117,6 +118,7 @@ class Study:
             options={
                 "line_rule": self.economy.line_rule,
                 "product_rule": self.economy.product_rule,
+                "elasticities": self.economy.elasticities,
                 "wedge_rule": self.economy.wedge_rule,
             },
         )

@@ -11,7 +11,9 @@ import pandas as pd
 
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.elasticities import implied, literature
 from cepasim.equilibrium.trq import REGIMES
+from cepasim.products.levels import at_level
 from cepasim.solution.state import Run
 
 _MARKET = {"export": "JPN", "import": "IND"}
@@ -162,11 +164,14 @@ class _Steps:
         partner = self.market.partner
         self.declared(f"supply elasticity of {COUNTRY[partner]}", "epsilon_supply", partner)
         sigma, eps = self.market.sigma_import[self.h], self.market.supply[self.h, self.s]
-        self.add(
-            "implied trade elasticity sigma (1 + eps) / (sigma + eps)",
-            sigma if np.isinf(eps) else sigma * (1 + eps) / (sigma + eps),
-            "elasticity",
-        )
+        long_run = float(implied(sigma, eps))
+        self.add("implied trade elasticity sigma (1 + eps) / (sigma + eps)", long_run, "elasticity")
+        parameters = self.run.economy.parameters
+        first_year = parameters.value("lag_first_year") * long_run
+        self.add("implied trade elasticity in the first year", first_year, "elasticity")
+        chapter = at_level(self.hs, "chapter")
+        for label, value, source in literature(parameters, self.importer, chapter):
+            self.add(label, value, "elasticity", source.reference, source.grade)
 
     def moves(self) -> None:
         """Purchases and capacity that levers move, and how fast trade follows."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.economy.elasticities import OWN, SOURCES, lacking
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
@@ -38,6 +39,7 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         notes += type(together[0].lever).notes(economy, together)
         for measure in together:
             notes += () if measure.selection is None else measure.selection.notes
+    notes += _elasticities(economy)
     notes += _outside_their_range(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
         notes += lever.notes_on_kind()
@@ -99,6 +101,19 @@ def level_notes(run: Run) -> tuple[str, ...]:
         "Read changes against the reference; its levels are uncertain. In "
         f"{run.labels[-1]}, variant {run.variant.name}, 90 % range: {', '.join(said)} US$ bn of "
         f"2023-24; of a single section {', '.join(sections)}{fact}",
+    )
+
+
+def _elasticities(economy: Economy) -> Iterator[str]:
+    """Say whose elasticities these are, where they are not the folder's own."""
+    name = economy.elasticities
+    if name == OWN:
+        return
+    source, gaps = SOURCES[name], lacking(economy.parameters, name, economy.by_chapter.chapters)
+    kept = f"; the folder's own value stays where it has none: {', '.join(gaps)}" if gaps else ""
+    yield (
+        f"Elasticities of substitution from one source, {name}: {source.reference}, "
+        f"{source.what} (grade {source.grade}); imports against home goods by half of it{kept}"
     )
 
 

@@ -12,10 +12,12 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.equilibrium import displacement as who_loses
 from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
+from cepasim.solution.claims import unclaimed, welfare_by_year
 from cepasim.solution.state import Run
 from cepasim.tables.levels import balance_range, chapter_range, total_range
 from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
 from cepasim.tables.schema import empty_table
+from cepasim.tables.who_gains import arrival_notes
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +33,7 @@ def totals(run: Run) -> pd.DataFrame:
     exports, base_exports = after.exports.sum(axis=1), before.exports.sum(axis=1)
     imports, base_imports = after.imports.sum(axis=1), before.imports.sum(axis=1)
     solved = after.imports_solved.sum(axis=1)
-    welfare = after.welfare(before)
+    welfare = welfare_by_year(run)
     table = {
         "fiscal_year": run.labels,
         "exports_usd_mn": exports,
@@ -45,7 +47,7 @@ def totals(run: Run) -> pd.DataFrame:
     for importer, name in COLUMN_NAME.items():
         table[f"duty_{name}_usd_mn"] = after.duty_on_partner(importer).sum(axis=1)
     for importer, name in COLUMN_NAME.items():
-        table[f"welfare_{name}_usd_mn"] = welfare[importer].sum(axis=1)
+        table[f"welfare_{name}_usd_mn"] = welfare[importer]
     for importer, name in COLUMN_NAME.items():
         table[f"baseline_duty_{name}_usd_mn"] = before.duty_on_partner(importer).sum(axis=1)
     table |= {
@@ -181,6 +183,11 @@ def contributions(run: Run) -> pd.DataFrame:
     for name, values in outcomes.items():
         by_chapter = shapley(values)  # (n, Y, H)
         parts[name] = np.concatenate([by_chapter, by_chapter.sum(axis=2, keepdims=True)], axis=2)
+    for kind, by_country in unclaimed(run).items():
+        for country, mask in by_country.items():
+            cells = np.concatenate([mask, mask.any(axis=1, keepdims=True)], axis=1)
+            part = parts[f"welfare_{COLUMN_NAME[country]}_usd_mn"]
+            part[run.kinds.index(kind)][cells] = np.nan
     rows = [*run.economy.chapters, "total"]
     shape = parts["exports_usd_mn"].shape
     lever, year, row = np.unravel_index(np.arange(np.prod(shape)), shape)
@@ -254,7 +261,8 @@ def quotas(run: Run) -> pd.DataFrame:
 def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
-    return said + unusual_prices(run) + quota_notes(run) + level_notes(run)
+    said += arrival_notes(run) + unusual_prices(run)
+    return said + quota_notes(run) + level_notes(run)
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.result import Result
@@ -69,7 +70,9 @@ class Answers:
                 raise RunError(self._failed[key].said)
             if key not in self._kept:
                 try:
-                    result = _finite(cepasim.simulate(economy, scenario, attribution=False))
+                    result = _finite(
+                        cepasim.simulate(economy, scenario, attribution=False), scenario
+                    )
                 except RunError as failed:
                     _put(self._failed, key, _Failed(economy, str(failed)), self._most)
                     raise
@@ -120,10 +123,22 @@ def _put(kept: OrderedDict[tuple[int, Scenario], T], key: Any, entry: T, most: i
         kept.popitem(last=False)
 
 
-def _finite(result: Result) -> Result:
-    """Let no result pass that has anything but numbers in its totals."""
+def _finite(result: Result, scenario: Scenario) -> Result:
+    """Let no result pass that has anything but numbers in its totals.
+
+    Welfare is empty where a lever changes what buyers like: none is claimed there.
+    """
     totals = result.totals.select_dtypes("number")
-    wrong = [str(column) for column in totals if not np.isfinite(totals[column]).all()]
+    empty = {
+        f"welfare_{COLUMN_NAME[country]}_usd_mn"
+        for lever in scenario.levers
+        for country in lever.no_welfare
+    }
+    wrong = [
+        str(column)
+        for column in totals
+        if not np.isfinite(totals[column].dropna() if column in empty else totals[column]).all()
+    ]
     if wrong:
         raise RunError(
             f"the result is not finite ({', '.join(wrong[:3])}); check the levers and parameters"

@@ -137,16 +137,18 @@ class Ranges:
 
 @lru_cache(maxsize=2)
 def _uncertainty(
-    folder: str | None, overrides: tuple[tuple[str, float], ...]
+    folder: str | None, elasticities: str | None, overrides: tuple[tuple[str, float], ...]
 ) -> tuple[Economy, Uncertainty]:
     """Figures under some assumptions with their distributions, which no lever changes."""
-    economy = workers.economy(folder).with_overrides(dict(overrides))
+    economy = workers.economy(folder).with_elasticities(elasticities)
+    economy = economy.with_overrides(dict(overrides))
     return economy, Uncertainty.of(economy)
 
 
 def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Floats:
     """Totals of some draws, shape (n, Y, len(TOTALS)); missing where no equilibrium is found."""
-    economy, uncertainty = _uncertainty(folder, tuple(scenario.parameters.items()))
+    overrides = tuple(scenario.parameters.items())
+    economy, uncertainty = _uncertainty(folder, scenario.elasticities, overrides)
     bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
     study = Study(economy, bare, uncertainty, "armington")
     shape = (years, len(TOTALS) + 4 * len(economy.by_chapter.chapters))

@@ -17,6 +17,7 @@ import cepasim
 from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
+from cepasim.economy.elasticities import OWN
 from cepasim.levers import words as levers
 from cepasim.params.parameters import bundled_directory
 from cepasim.report import numbers as figures
@@ -227,6 +228,11 @@ class Session:
             overrides[name] = float(value)
         self.edit({**self.draft, "parameters": overrides})
 
+    def choose_elasticities(self, source: str) -> None:
+        """Take the elasticities of substitution from one source; the folder's own by default."""
+        kept = {key: value for key, value in self.draft.items() if key != "elasticities"}
+        self.edit(kept if source == OWN else {**kept, "elasticities": source})
+
     def assume_nothing(self) -> None:
         """Give every assumption its own value back."""
         self.generation += 1
@@ -278,7 +284,7 @@ class Session:
 
     def plain_reference(self) -> Result | None:
         """Return the reference without the changed assumptions; None where none is changed."""
-        if not self.scenario.parameters:
+        if not self.scenario.parameters and not self.scenario.elasticities:
             return None
         shown = self.scenario
         written = {"name": "Reference", "horizon": shown.horizon, "time": shown.time}

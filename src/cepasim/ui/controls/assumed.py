@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.elasticities import OWN, SOURCES
 from cepasim.economy.variants import CENTRAL
 from cepasim.report import numbers
 from cepasim.ui import assumptions
@@ -35,6 +36,7 @@ def draw(found: Session) -> None:
             help="Give every assumption its own value back.",
         )
     _reference(found)
+    _elasticities(found)
     box = st.expander("Decisive assumptions", key="decisive", on_change="rerun")
     if box.open:
         with box:
@@ -72,6 +74,21 @@ def _reference(found: Session) -> None:
         help="Published years are as published. After them trade goes on like this; effects of "
         "levers grow with it. Read changes: levels are uncertain whatever is chosen.",
         on_change=choose,
+    )
+
+
+def _elasticities(found: Session) -> None:
+    """Draw the choice of where the elasticities come from."""
+    key = f"elasticities:{found.generation}"
+    current = str(found.draft.get("elasticities") or OWN)
+    st.selectbox(
+        "Elasticities from",
+        list(SOURCES),
+        index=list(SOURCES).index(current),
+        format_func=lambda name: f"{name}: {SOURCES[name].reference}",
+        key=key,
+        help="One source for all elasticities of substitution; a chapter it lacks keeps its own.",
+        on_change=lambda: found.choose_elasticities(str(st.session_state[key])),
     )
 
 

@@ -18,9 +18,13 @@ FORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "demand_in": ("Demand of a market", {"demand_in": "JPN", "demand_percent": 0.0}),
     "market": (
         "Tariffs of a third market",
-        {"market": "USA", "tariff_on": "IND", "redirect_share": 0.0},
+        {"market": "USA", "tariff_on": "IND", "tariff_percent": 0.0},
     ),
 }
+
+
+_TARIFF_SLIDER = 100.0
+_CLOSING = {"tariff_percent": "By the rate of its duty", "tariff_on": "Altogether"}
 
 
 def form_of(settings: Mapping[str, Any]) -> str:
@@ -39,6 +43,11 @@ def _main(form: Form) -> None:
         value = float(settings["demand_percent"])
         form.main("demand_percent", f"Demand of {country}", value, ends, 1.0, "demand %+g %%")
     else:
+        rate = settings.get("tariff_percent")
+        if rate is not None:
+            label, ends = f"Duty of {country} on India", (0.0, _TARIFF_SLIDER)
+            form.main("tariff_percent", label, float(rate), ends, 1.0, "duty of %g %%")
+            return
         share = settings.get("redirect_share")
         share = form.parameter("us_redirection_share") if share is None else float(share)
         form.main(
@@ -71,6 +80,7 @@ def _details(form: Form) -> None:
     elif which == "demand_in":
         form.choice("demand_in", "Country", list(COUNTRY), str(settings["demand_in"]), form.country)
     else:
+        _redirection(form)
         third = [code for code in partners if code not in COUNTRY]
         form.choice("market", "Market", third, str(settings["market"]), form.country)
         form.choice(
@@ -78,6 +88,38 @@ def _details(form: Form) -> None:
         )
     products(form)
     form.start()
+
+
+def _redirection(form: Form) -> None:
+    """Draw how a third market closes, and how much of what it frees looks for buyers in Japan."""
+    settings, rate = form.settings, form.settings.get("tariff_percent")
+    form.choice(
+        "closing",
+        "How it closes",
+        list(_CLOSING),
+        "tariff_on" if rate is None else "tariff_percent",
+        _CLOSING.__getitem__,
+        lambda chosen: form.begin_anew({"external": _closing(settings, chosen)}),
+    )
+    if rate is None:
+        return  # the share is the main control
+    share = settings.get("redirect_share")
+    share = form.parameter("us_redirection_share") if share is None else float(share)
+    form.slider(
+        "redirect_share",
+        "Exports redirected",
+        round(100 * share, 6),
+        (0.0, 100.0),
+        5.0,
+        "%g %% of what is driven out",
+        lambda percent: percent / 100,
+    )
+
+
+def _closing(settings: Mapping[str, Any], how: str) -> dict[str, Any]:
+    """Return the same tariff by its rate, or a market that closes altogether."""
+    kept = {name: value for name, value in settings.items() if name != "tariff_percent"}
+    return {**kept, "tariff_percent": 50.0} if how == "tariff_percent" else kept
 
 
 CONTROL = Control(

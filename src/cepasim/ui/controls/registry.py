@@ -11,6 +11,7 @@ from cepasim.ui.controls import (
     external,
     fund,
     ntb,
+    offtake,
     origin,
     quota,
     remedy,
@@ -32,6 +33,7 @@ CONTROLS: Mapping[str, Control] = {
         quota,
         fund,
         sourcing,
+        offtake,
         exchange_rate,
         external,
     )

@@ -10,6 +10,10 @@ from cepasim.ui.controls.group import Group, everything, of_bundled
 from cepasim.ui.controls.products import products
 
 _SHARE_SLIDER = 30.0
+_MODES = {
+    "intended": "Buyers ask; capacity stays, prices answer",
+    "imposed": "Plants move along; all of it arrives",
+}
 
 
 def _main(form: Form) -> None:
@@ -28,6 +32,14 @@ def _details(form: Form) -> None:
     sources = form.found.figures.economy.classification.sources(importer_of(form.settings))
     third = [code for code in sources if code not in COUNTRY]
     form.choice("from", "Away from", third, str(form.settings["from"]), form.country)
+    form.choice(
+        "moving",  # products() has a "mode" of its own
+        "What moves",
+        list(_MODES),
+        str(form.settings.get("mode", "intended")),
+        _MODES.__getitem__,
+        lambda chosen: form.change({"mode": chosen}),
+    )
     products(form)
     form.start()
     form.steps()

@@ -1,0 +1,142 @@
+"""The offtake lever: Japanese parents place a product in India for sale in Japan.
+
+The parents decide, so share and capacity move together, as in the fund's captive part: with B
+India's exports and X what is placed, India starts from B + X at unchanged prices and can make as
+much (docs/method.md, "Sourcing and offtake").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import INDIA, JAPAN
+from cepasim.economy.economy import Economy
+from cepasim.levers.fields import Selected, Years, number
+from cepasim.levers.lever import Example, Lever, Quantity
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
+from cepasim.products.classification import Classification
+
+#: Several times all that India ever sold Japan in a year.
+_MOST_USD_MN = 20_000
+USD_TEXT = f"US$ million a year, from 0 to {_MOST_USD_MN}"
+
+
+class OfftakeLever(Lever):
+    """Products that Japanese parents place in India and buy back, dollars of 2023-24 a year."""
+
+    kind: ClassVar[str] = "offtake"
+    title: ClassVar[str] = "Offtake by parents"
+
+    select: Selected
+    usd_mn: Annotated[float, number(USD_TEXT, 0, _MOST_USD_MN)]
+    years: Years = 1
+
+    @property
+    def targets(self) -> tuple[Hashable, ...]:
+        """What Japan buys from India."""
+        return ((JAPAN, INDIA),)
+
+    @property
+    def importers(self) -> tuple[str, ...]:
+        """Japan buys."""
+        return (JAPAN,)
+
+    @property
+    def moves(self) -> tuple[Quantity, ...]:
+        """Parents decide before any price has moved, and bring the plants."""
+        return (Quantity.PURCHASES, Quantity.CAPACITY)
+
+    @property
+    def no_welfare(self) -> tuple[str, ...]:
+        """Japan's buyers like other goods, and who pays for the plants is not known."""
+        return (JAPAN, INDIA)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing placed."""
+        return self.usd_mn == 0
+
+    def sentence(self, classification: Classification) -> str:
+        """How much of what."""
+        return (
+            f"Japanese parents place products worth US$ {number_in_words(self.usd_mn)} mn a year "
+            f"({selection_in_words(self.select, classification)}) in India for sale in Japan"
+        )
+
+    @classmethod
+    def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
+        """How it is divided, where nothing was sold before, and where it is out of proportion."""
+        for lever, measure in of_kind(measures, cls):
+            market, chapters = measure.market, economy.chapters
+            placed = lever.usd_mn * split(measure)
+            sold = market.fob[:, market.partner_column]
+            shown = [chapters[h] for h in np.argsort(-placed, kind="stable") if placed[h] > 0]
+            yield (
+                f"Offtake of US$ {lever.usd_mn:,.0f} mn a year (dollars of 2023-24) in "
+                f"{chapters_in_words(shown, economy.classification)}: divided between chapters by "
+                "what Japan imports, given up by the other sources in proportion; the plants' "
+                "inputs from Japan are those of the chapter's exports, their cost is not counted"
+            )
+            new = [chapters[h] for h in np.flatnonzero((placed > 0) & (sold == 0))]
+            if new:
+                yield (
+                    "India sells Japan nothing today in "
+                    f"{chapters_in_words(new, economy.classification)}: all that appears there is "
+                    "what the parents place"
+                )
+            landed = market.landed
+            others = landed.sum(axis=1) - landed[:, market.partner_column]
+            far = placed * market.wedge[:, market.partner_column] > others
+            over = [chapters[h] for h in np.flatnonzero(far & (placed > 0))]
+            if over:
+                yield (
+                    "Warning: more is placed than Japan buys from all other sources in "
+                    f"{chapters_in_words(over, economy.classification)}"
+                )
+
+    @classmethod
+    def notes_on_kind(cls) -> Iterable[str]:
+        """Nothing is claimed across a change of taste."""
+        yield (
+            "Offtake: parents decide, not prices; no welfare is claimed for it, the cells of both "
+            "countries are empty from its first year on"
+        )
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """A product that is sold already, and chapters in which nothing is sold yet."""
+        return (
+            Example(
+                "vehicles",
+                {"select": {"hs": ["87"]}, "usd_mn": 500, "start": "2026-27", "years": 2},
+                "++++0",
+                "as much as is placed; the imports are the Japanese inputs of its chapter",
+            ),
+            Example(
+                "several chapters",
+                {"select": {"hs": ["84", "85"]}, "usd_mn": 200, "start": "2026-27"},
+                "++++0",
+                "the same, divided by what Japan imports",
+            ),
+        )
+
+
+def split(measure: Measure) -> Floats:
+    """Share of each chapter in what is placed, by Japan's imports of it; sums to 1, shape (H,)."""
+    imports = measure.market.cif.sum(axis=1) * measure.chapters
+    if not imports.any():
+        imports = measure.chapters.astype(float)
+    return np.asarray(imports / imports.sum())
+
+
+def placed_products(measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
+    """What parents place in India, US$ million of 2023-24 f.o.b. a year, shape (Y, H)."""
+    placed = np.zeros(shape)
+    for lever, measure in of_kind(measures, OfftakeLever):
+        placed += measure.share * lever.usd_mn * split(measure)
+    return placed

@@ -1,0 +1,81 @@
+"""What became of purchases that were to move: what was meant, what arrived, who else gained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COUNTRY
+from cepasim.economy.economy import Economy
+from cepasim.levers.lever import Lever
+from cepasim.levers.offtake import OfftakeLever
+from cepasim.levers.sourcing import SourcingLever
+from cepasim.levers.words import listed
+from cepasim.solution.solve import run as solve
+from cepasim.solution.state import Run
+
+#: Gains below this share of what was meant are not named.
+_SMALLEST = 0.01
+_NAMED = 4
+_WORDS = {SourcingLever.kind: "Sourcing", OfftakeLever.kind: "Offtake by parents"}
+
+
+def arrival_notes(run: Run) -> tuple[str, ...]:
+    """Say what was meant, what arrived and who else gained, in the last year, kind by kind.
+
+    A kind that stands beside others in the scenario is solved alone: what is said is its own.
+    """
+    notes: list[str] = []
+    for kind in (SourcingLever.kind, OfftakeLever.kind):
+        levers = tuple(lever for lever in run.scenario.levers if lever.kind == kind)
+        if not levers:
+            continue
+        alone = run if run.kinds == (kind,) else _alone(run, levers)
+        notes += _of_kind(alone, _WORDS[kind])
+    return tuple(notes)
+
+
+def _alone(run: Run, levers: tuple[Lever, ...]) -> Run:
+    bare = run.scenario.model_copy(update={"levers": levers, "parameters": {}})
+    return solve(run.economy, bare, attribution=False, engine=run.engine, check=False)
+
+
+def _of_kind(run: Run, title: str) -> Iterable[str]:
+    year = len(run.years) - 1
+    for importer, market in run.economy.markets.items():
+        before, after = run.reference.markets[importer], run.outcome.markets[importer]
+        column = market.partner_column
+        shocks = after.shocks
+        asked = (shocks.base - shocks.start)[year, :, column].sum() * shocks.growth[year]
+        if asked <= 0:
+            continue
+        change = (after.fob - before.fob)[year].sum(axis=0)
+        home = float((after.domestic - before.domestic)[year].sum())
+        arrived = float(change[column])
+        others = _others(run.economy, importer, change, home, asked)
+        yield (
+            f"{title} into {COUNTRY[importer]} in {run.labels[year]}: meant for "
+            f"{COUNTRY[market.partner]} US$ {asked:,.0f} mn, arrived {arrived:,.0f} "
+            f"({100 * arrived / asked:.0f} %); {others}"
+        )
+
+
+def _others(economy: Economy, importer: str, change: Floats, home: float, asked: float) -> str:
+    market = economy.markets[importer]
+    gains = {
+        economy.classification.partner_name(source): float(change[place])
+        for place, source in enumerate(market.exporters)
+        if place != market.partner_column
+    }
+    gains[f"producers in {COUNTRY[importer]}"] = home
+    gained = listed(_named(gains, asked, 1.0), _NAMED)
+    lost = listed(_named(gains, asked, -1.0), _NAMED)
+    return f"also gained: {gained or 'nobody'}; lost: {lost or 'nobody'}"
+
+
+def _named(gains: dict[str, float], asked: float, sign: float) -> Iterator[str]:
+    """Who gains (or loses) more than a trifle, the most first."""
+    order = sorted(gains, key=lambda name: -sign * gains[name])
+    for name in order:
+        if sign * gains[name] > _SMALLEST * asked:
+            yield f"{name} {gains[name]:+,.0f}"
