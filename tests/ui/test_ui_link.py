@@ -176,3 +176,20 @@ def test_a_link_cannot_name_a_file_of_the_server() -> None:
     scenario = Scenario.from_dict({"name": "mine", "reference": "/srv/secret.csv"})
     with pytest.raises(InputError, match="a file is read by the command line"):
         link.scenario_of(link.token_of(scenario))
+
+
+def test_a_scenario_too_long_for_a_link_is_not_put_into_one() -> None:
+    """A schedule of thousands of lines goes as a file; a cut link would restore nothing."""
+    codes = [code for code in Classification.bundled().hs6 if code < "98"]
+    rows = [
+        {"hs": [code], "cut": {"percent": 100.0 * ((7919 * n) % 997) / 997}, "start": "2026-27"}
+        for n, code in enumerate(codes)
+    ]
+    tariff = {"importer": "IND", "rows": rows}
+    scenario = Scenario.from_dict({"name": "all lines", "levers": [{"tariff": tariff}]})
+    assert not link.fits(scenario)
+    assert link.query_of(scenario, {}, "2030-31") == {}
+    short = Scenario.from_dict(
+        {"name": "some", "levers": [{"tariff": {"importer": "IND", "rows": rows[:5]}}]}
+    )
+    assert link.fits(short) and link.scenario_of(link.query_of(short, {})["s"]) == short

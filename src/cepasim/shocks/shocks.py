@@ -24,9 +24,11 @@ from cepasim.levers.fund import FundLever, FundPath, fund_path
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, Measures, of_kind
 from cepasim.levers.offtake import placed_products
+from cepasim.levers.origin import OriginLever, input_costs
 from cepasim.levers.quota import Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years
+from cepasim.params.parameters import Parameters
 from cepasim.shocks.moves import Moves, demand_moved
 from cepasim.shocks.quotas import within_quotas
 from cepasim.shocks.wedges import (
@@ -143,7 +145,7 @@ def shocks(
     in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
     cost, own_cost, price_level = (
         hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
-        for hat in cost_hats(market, acting, by_source, value(PASS_THROUGH))
+        for hat in cost_hats(market, acting, by_source, economy.parameters)
     )
     demand = demand_hat(acting, by_chapter)
     moved, along = (felt(one) for one in moved_shares(acting, by_source, value("sourcing_shift")))
@@ -181,7 +183,7 @@ def shocks(
 
 
 def cost_hats(
-    market: Market, acting: Sequence[Measure], shape: tuple[int, int, int], passed_on: float
+    market: Market, acting: Sequence[Measure], shape: tuple[int, int, int], parameters: Parameters
 ) -> tuple[Floats, Floats, Floats]:
     """Unit costs in US dollars of every source and of domestic producers, as hats.
 
@@ -195,8 +197,8 @@ def cost_hats(
         Of this market.
     shape : tuple of int
         Years, chapters, sources.
-    passed_on : float
-        Share of a real depreciation that reaches trade.
+    parameters : Parameters
+        What share of a real depreciation reaches trade, and what rules of origin save.
 
     Returns
     -------
@@ -217,13 +219,16 @@ def cost_hats(
             cost[:, :, market.exporters.index(country)] *= hat
 
     for rate, measure in of_kind(acting, ExchangeRateLever):
-        hat = dollar_costs(rate, measure, passed_on)
+        hat = dollar_costs(rate, measure, parameters.value(PASS_THROUGH))
         of(rate.country, hat)
         if rate.country == market.importer:
             level *= hat
     for external, measure in of_kind(acting, ExternalLever):
         if external.source is not None:
             of(external.source, cost_hat(external, measure))
+    for origin, measure in of_kind(acting, OriginLever):
+        if Quantity.COST in origin.moves:
+            of(market.partner, input_costs(origin, measure, parameters))
     return cost, own, level
 
 

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.economy.schedule import TariffSchedule
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, barriers_after
-from cepasim.levers.origin import OriginLever, origin_cost
+from cepasim.levers.origin import OriginLever, claimable, origin_cost
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
+from cepasim.shocks.repeats import distinct_years, path_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,7 +226,7 @@ def _scheduled_wedges(
     schedule, alike = market.schedule, dict[int, dict[str, tuple[Ints, Ints]]]()
     for source in sources:
         thin = schedule.by_kind(schedule.kinds(source))
-        own = _distinct_years([_path(thin, schedule.name_of(source), years)], (), years)
+        own = distinct_years([path_of(thin, schedule.name_of(source), years)], (), years)
         alike.setdefault(len(own[0]), {})[source] = own
     found: dict[str, SourceWedges] = {}
     for group in alike.values():
@@ -287,10 +286,10 @@ def _source_wedges(
         lambda: [mark for one in moving for mark in one.marks],
     )
     schedule = market.schedule.by_kind(kinds)
-    paths = [_path(schedule, name, years)]
+    paths = [path_of(schedule, name, years)]
     looked_at = dict.fromkeys(other for one in moving for other in one.asked.looks_at)
-    paths += [_path(market.schedule, other, years) for other in looked_at]
-    rows, position = _distinct_years(paths, moving, years)
+    paths += [path_of(market.schedule, other, years) for other in looked_at]
+    rows, position = distinct_years(paths, moving, years)
     acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter
@@ -302,13 +301,19 @@ def _source_wedges(
     )
 
     # Only the partner has a cost of origin: other sources are taken to claim in full.
-    claimed = float(market.claims.others[column])
+    claimed_base = float(market.claims.others[column])
+    claimed: Floats | float = claimed_base
     phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
     if of_kind(moving, OriginLever):
-        phi = origin_cost(thin.origin_cost[group, 0], acting)
+
+        def by_product(parameter: str) -> Floats:
+            return economy.parameters.by_chapter(parameter, market.chapters)[group]
+
+        phi = origin_cost(thin.origin_cost[group, 0], acting, by_product)
+        claimed = claimable(claimed_base, acting, by_product)
     rates = line_rates(schedule.line_rates(name, years[rows]), schedule.mfn, acting)
     mfn, products = schedule.product_mfn(name), schedule.product_rates(rates, name)
-    paid_base, _ = thin.tariffs(mfn, schedule.product_base(name), phi_base, claimed)
+    paid_base, _ = thin.tariffs(mfn, schedule.product_base(name), phi_base, claimed_base)
     if of_kind(moving, RemedyLever):
         mfn, products = with_remedies(schedule, name, rates, acting)
     paid, collected = thin.tariffs(mfn, products, phi, claimed)
@@ -340,35 +345,3 @@ def _source_wedges(
         due = schedule.chapter_sums(collected * cif) / all_cif
         mean_collected = by_year(due, before.collected)
     return SourceWedges(by_year(hat, before.hat), mean, mean_collected, barrier)
-
-
-def _distinct_years(
-    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years
-) -> tuple[Ints, Ints]:
-    """Rows of the years in which a source's wedge differs, and which of them each year repeats.
-
-    The place after the last stands for years that repeat the base year. The first path is that of
-    the source's own schedule, the others those of sources that a lever looks at.
-    """
-    # Levers that come into force alike tell no years apart that one of them does not.
-    shares = {one.share.tobytes(): one.stages for one in moving}.values()
-    found: dict[tuple[float, ...], int] = {}
-    first: list[int] = []
-    position = []
-    for place in range(len(years)):
-        share = [stages[place] for stages in shares]
-        state = (*(path[place] for path in paths), *share)
-        if state not in found and (paths[0][place] > BASE_YEAR or any(share)):
-            found[state] = len(first)
-            first.append(place)
-        position.append(found.get(state, -1))
-    return np.array(first, dtype=np.int64), np.array(position)
-
-
-def _path(schedule: TariffSchedule, source: str, years: Years) -> list[int]:
-    """Year whose scheduled rates a source pays in each year: later ones repeat the last change."""
-    late, last = schedule.rates.late(source), schedule.last_change(source)
-    return [
-        min(year, last) if late is None or year < late.start else min(year, late.end)
-        for year in years.tolist()
-    ]

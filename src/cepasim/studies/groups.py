@@ -44,7 +44,11 @@ GROUPS = (
     Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
     Group("rents", "Who gains from barriers", r"rent_share"),
-    Group("preference_use", "Use of preferences", r"utilisation_|gsp_use|consignment|yen_per_"),
+    Group(
+        "preference_use",
+        "Use of preferences",
+        r"utilisation_|origin_|gsp_use|consignment|yen_per_",
+    ),
     Group(
         "tariffs",
         "Tariffs not in the schedules",

@@ -55,6 +55,11 @@ def token_of(scenario: Scenario) -> str:
     return f"{VERSION}.{base64.urlsafe_b64encode(packed).rstrip(b'=').decode('ascii')}"
 
 
+def fits(scenario: Scenario) -> bool:
+    """Whether a link can carry a scenario; a schedule of thousands of lines goes as a file."""
+    return len(token_of(scenario)) <= MAX_TOKEN
+
+
 def scenario_of(
     token: str,
     classification: Classification | None = None,
@@ -108,7 +113,7 @@ def query_of(
     fiscal_year: str | None = None,
     digest: str = "",
 ) -> dict[str, str]:
-    """Return the query parameters that restore a scenario.
+    """Return the query parameters that restore a scenario; none of it where it does not fit.
 
     Parameters
     ----------
@@ -122,6 +127,8 @@ def query_of(
     """
     name = next((key for key, other in bundled.items() if other == scenario), None)
     query = {"scenario": name} if name is not None else {"s": token_of(scenario)}
+    if len(query.get("s", "")) > MAX_TOKEN:
+        return {}
     if fiscal_year is not None:
         query["year"] = fiscal_year
     if digest:

@@ -40,7 +40,13 @@ def share(found: Session) -> None:
         return
     with box:
         st.markdown("**Link** that restores this scenario")
-        st.code(full_link(found), language=None, wrap_lines=True)
+        if link.fits(found.scenario):
+            st.code(full_link(found), language=None, wrap_lines=True)
+        else:
+            st.caption(
+                "This scenario is too long for a link: send its file, which holds every line of "
+                "its schedule. It is among the downloads below."
+            )
         st.markdown("**Compare** with other scenarios")
         name = st.text_input("Name", value=found.scenario.name, key=f"save:{found.generation}")
         if st.button("Save to compare", key="save"):

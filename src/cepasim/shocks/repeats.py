@@ -1,0 +1,45 @@
+"""Years in which a wedge repeats itself, so that it is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cepasim.core.arrays import Ints
+from cepasim.core.fiscal_year import BASE_YEAR
+from cepasim.economy.schedule import TariffSchedule
+from cepasim.levers.measure import Measure
+from cepasim.levers.timing import Years
+
+
+def distinct_years(
+    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years
+) -> tuple[Ints, Ints]:
+    """Rows of the years in which a source's wedge differs, and which of them each year repeats.
+
+    The place after the last stands for years that repeat the base year. The first path is that of
+    the source's own schedule, the others those of sources that a lever looks at.
+    """
+    # Levers that come into force alike tell no years apart that one of them does not.
+    shares = {one.share.tobytes(): one.stages for one in moving}.values()
+    found: dict[tuple[float, ...], int] = {}
+    first: list[int] = []
+    position = []
+    for place in range(len(years)):
+        share = [stages[place] for stages in shares]
+        state = (*(path[place] for path in paths), *share)
+        if state not in found and (paths[0][place] > BASE_YEAR or any(share)):
+            found[state] = len(first)
+            first.append(place)
+        position.append(found.get(state, -1))
+    return np.array(first, dtype=np.int64), np.array(position)
+
+
+def path_of(schedule: TariffSchedule, source: str, years: Years) -> list[int]:
+    """Year whose scheduled rates a source pays in each year: later ones repeat the last change."""
+    late, last = schedule.rates.late(source), schedule.last_change(source)
+    return [
+        min(year, last) if late is None or year < late.start else min(year, late.end)
+        for year in years.tolist()
+    ]
