@@ -142,6 +142,7 @@ def test_rates_by_year_and_an_end(economy: Economy) -> None:
     assert change(economy, once) == change(economy, highest)
     notes = cepasim.simulate(economy, once).notes
     assert any("counted at its highest rate, 12 %" in note for note in notes)
+    assert any("a lever that ends is counted as if it did not" in note for note in notes)
 
 
 def test_a_safeguard_is_on_all_but_the_exempt(economy: Economy) -> None:

@@ -146,7 +146,7 @@ class OriginLever(AgreementLever):
             )
         named = dict.fromkeys(name for one, _ in of_kind(measures, cls) for name in one.rules)
         for name in named:
-            yield _rule_note(economy, name)
+            yield _rule_note(economy, name, COUNTRY[market.partner])
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -324,7 +324,7 @@ def _chapters_of(economy: Economy, name: str) -> tuple[str, ...]:
     return economy.classification.select({"hs": codes}).chapters
 
 
-def _rule_note(economy: Economy, name: str) -> str:
+def _rule_note(economy: Economy, name: str, whose: str) -> str:
     """What a rule is taken to do, with ranges and grades."""
     hs = _chapters_of(economy, name)[0]
     grades = []
@@ -345,8 +345,8 @@ def _rule_note(economy: Economy, name: str) -> str:
     if name == "one_process":
         said += (
             f"a maker without fabric of its own saves {saving} of its cost, which holds for "
-            f"{percent('origin_fabric_abroad')} of India's clothing; orders that its weavers lose "
-            "are not counted"
+            f"{percent('origin_fabric_abroad')} of {whose}'s clothing; orders that its weavers "
+            "lose are not counted"
         )
     else:
         said += f"other inputs save {saving} of their cost"

@@ -40,6 +40,10 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         for measure in together:
             notes += () if measure.selection is None else measure.selection.notes
     notes += _elasticities(economy)
+    if not scenario.staged and any(lever.last is not None for lever in scenario.levers):
+        notes.append(
+            "Comparative statics know no years: a lever that ends is counted as if it did not"
+        )
     notes += _outside_their_range(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
         notes += lever.notes_on_kind()
