@@ -234,3 +234,25 @@ def test_an_empty_cell_goes_through_every_face(economy: Economy, tmp_path: Any) 
     rows = drawn.totals.query("item == 'welfare_japan_usd_mn' and fiscal_year == '2026-27'")
     assert rows.drop(columns=["fiscal_year", "item"]).isna().all(axis=None)
     assert drawn.failed == ()
+
+
+def test_offtake_of_a_heading_stays_in_its_products(economy: Economy) -> None:
+    """Where the chapter is split, what is placed lands in the products that were named."""
+    fine = economy.refine(["87"])
+    found = cepasim.simulate(fine, scenario(offtake(select={"hs": ["8703"]})), attribution=False)
+    rows = found.sectors.query("fiscal_year == '2030-31' and flow == 'export'").set_index("hs")
+    moved = rows["change_usd_mn"]
+    inside = moved.index.str.startswith("8703")
+    assert moved[inside].sum() == pytest.approx(500, rel=0.01)
+    assert moved[~inside].abs().max() < 1e-6
+
+
+@pytest.mark.parametrize("engine", ["armington", "gsim"])
+def test_both_engines_that_move_purchases_bring_what_is_placed(
+    economy: Economy, engine: str
+) -> None:
+    found = cepasim.simulate(economy, scenario(offtake(), time="long_run"), engine=engine)
+    change = found.totals["exports_usd_mn"] - found.totals["baseline_exports_usd_mn"]
+    assert 0.8 * 500 < change.iloc[0] <= 500 * (1 + 1e-9)
+    with pytest.raises(InputError, match="smart cannot move purchases"):
+        cepasim.simulate(economy, scenario(offtake()), engine="smart")
