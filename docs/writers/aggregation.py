@@ -26,6 +26,7 @@ from cepasim.studies.aggregation import (
     duty_report,
     excluded_share,
 )
+from docs.writers.products import products_section
 
 
 def aggregation_page(economy: Economy) -> str:
@@ -59,6 +60,7 @@ def _page(economy: Economy) -> Iterator[str]:
         head = [f"{flow}, {date}" for flow in ("exports", "imports") for date in dates]
         yield from markdown_table(["method", *head], _report_rows(report))
     yield from _reading(reports)
+    yield from products_section(economy)
     yield from _published_share(economy)
     yield from _duty_section(economy)
 

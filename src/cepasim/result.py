@@ -15,6 +15,7 @@ from cepasim.products.levels import level_of, use_instead
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
 from cepasim.tables.result_tables import NOTHING, Manifest, ResultTables, Table, refuse
+from cepasim.tables.sums import by_chapter_where_long
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 #: ``chain(flow, hs, fiscal_year)`` returns the steps behind one cell.
@@ -342,10 +343,10 @@ class Result(ResultTables):
     def _sheets(self, by: Level | None, options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
         described = files.with_options(self.manifest, options)
         described.pop("scenario", None)  # has a sheet of its own
-        lines = self._scenario.to_yaml().splitlines()
-        return self.frames(by) | {
-            "notes": pd.DataFrame({"note": pd.Series(list(self.notes), dtype="str")}),
-            "scenario": pd.DataFrame({"scenario": lines}),
+        frames, summed = by_chapter_where_long(self.frames(by))
+        return frames | {
+            "notes": pd.DataFrame({"note": pd.Series([*self.notes, *summed], dtype="str")}),
+            "scenario": pd.DataFrame({"scenario": self._scenario.to_yaml().splitlines()}),
             "manifest": pd.DataFrame(
                 {"item": list(described), "value": [files.as_text(v) for v in described.values()]}
             ),

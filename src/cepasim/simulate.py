@@ -15,6 +15,7 @@ from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
+from cepasim.tables.product_notes import product_notes
 from cepasim.tables.result_tables import Table
 
 
@@ -73,7 +74,7 @@ def simulate(
         contributions=split,
         diagnostics=partial(tabulation.diagnostics, ends),
         quotas=partial(tabulation.quotas, ends),
-        notes=partial(tabulation.notes, ends),
+        notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),
         chain=Chain(ends),
     )
@@ -108,6 +109,10 @@ def _variant_described(solved: Run) -> dict[str, object]:
             for rule in variant.rules
         ]
     return told
+
+
+def _notes(solved: Run, engine: str) -> tuple[str, ...]:
+    return product_notes(solved, engine) + tabulation.notes(solved)
 
 
 def _split(economy: Economy, scenario: Scenario, engine: str) -> pd.DataFrame:

@@ -140,4 +140,6 @@ def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
 
 def is_rest(code: str, codes: Collection[str]) -> bool:
     """Whether a code stands for what is left of a group: others of its own codes are beside it."""
+    if level_of(code) in ("subheading", None):
+        return False
     return any(other != code and other.startswith(code) for other in codes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.products.classification import Classification
+from cepasim.products.levels import chapter_of, is_rest
 from cepasim.tables.names import (
     FLOWS,
     GROUP_COLUMN,
@@ -35,6 +36,10 @@ _ACCOUNTS = {
     "welfare_japan": "National welfare of Japan",
     "welfare_india": "National welfare of India",
 }
+
+
+#: Rows of a sheet beyond which its products are summed to chapters.
+MOST_ROWS = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +159,16 @@ def balance_by_group(sums: Sums, classification: Classification, level: Level) -
 
 
 def _names(sums: Sums, classification: Classification) -> NDArray[np.object_]:
-    return np.array([group_name(classification, group) for group in sums.groups], dtype=object)
+    codes = {str(group) for group in sums.groups}
+    split = any(len(code) > 2 and code.isdecimal() for code in codes)
+    return np.array(
+        [
+            group_name(classification, group)
+            + (" (the rest)" if split and is_rest(group, codes) else "")
+            for group in sums.groups
+        ],
+        dtype=object,
+    )
 
 
 def losers(displacement: pd.DataFrame, classification: Classification) -> pd.DataFrame:
@@ -186,6 +200,34 @@ def accounts_of(row: pd.Series) -> pd.DataFrame:
     )
     table["change_usd_mn"] = table["scenario_usd_mn"] - table["baseline_usd_mn"]
     return table
+
+
+def by_chapter_where_long(
+    frames: Mapping[str, pd.DataFrame], most: int = MOST_ROWS
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Sum tables of products that are longer than a sheet should be to chapters, and say so.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+    most : int, optional
+        Rows that a table may have.
+
+    Returns
+    -------
+    frames : dict of str to DataFrame
+    notes : tuple of str
+    """
+    long = tuple(n for n in ("displacement", "contributions") if len(frames[n]) > most)
+    summed = {}
+    for name in long:
+        frame = frames[name]
+        money = [column for column in frame.columns if column.endswith("_usd_mn")]
+        keys = [column for column in frame.columns if column not in money]
+        chapter = {hs: hs if hs == "total" else chapter_of(hs) for hs in frame["hs"].unique()}
+        frame = frame.assign(hs=frame["hs"].map(chapter).astype("str"))
+        summed[name] = frame.groupby(keys, sort=False)[money].sum().reset_index()
+    return {**frames, **summed}, tuple(f"Sheet {name}: summed to chapters" for name in long)
 
 
 def percent_change(
