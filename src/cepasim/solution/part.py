@@ -30,6 +30,9 @@ _HATS = (
     "demand",
     "price_level",
 )
+#: Relative difference of shocks that no lever makes: products of a source are put together in
+#: another order where some of them are selected.
+_ROUNDING = 1e-13
 #: Rates that the accounts need besides.
 _RATES = ("effective", "collected", "barrier")
 
@@ -84,12 +87,21 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
             same_everywhere(new) and same_everywhere(old) and new.flat[0] == old.flat[0]
         ):
             continue
-        unequal = new != old
+        unequal = _unequal(new, old)
         differs |= unequal.any(axis=2) if unequal.ndim == 3 else unequal
     if hats.quota is not None:
         differs |= np.isfinite(hats.quota.limit).any(axis=2)
     rows = np.flatnonzero(differs.any(axis=1))
     return Touched(np.asarray(differs.any(axis=0)), int(rows[0]) if rows.size else 0)
+
+
+def _unequal(new: Floats, old: Floats) -> Bools:
+    """Where two arrays differ by more than the order of their sums makes them."""
+    unequal = np.asarray(new != old)
+    if unequal.any():
+        new, old = (np.broadcast_to(array, unequal.shape)[unequal] for array in (new, old))
+        unequal[unequal] = ~(np.abs(new - old) <= _ROUNDING * np.abs(old))
+    return unequal
 
 
 def market_at(market: Market, places: Ints) -> Market:
