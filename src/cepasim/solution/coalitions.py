@@ -26,6 +26,7 @@ from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.timing import Years
 from cepasim.shocks.shocks import Shocks, shocks, total_fund
 from cepasim.shocks.wedges import KnownWedges
+from cepasim.solution.content import input_content
 from cepasim.solution.finite import solved_in_numbers
 from cepasim.solution.gains import market_gains
 from cepasim.solution.part import (
@@ -288,21 +289,21 @@ class Coalitions:
     ) -> dict[str, _Piece]:
         """Trade and gains of a coalition on the products that each of its kinds touches."""
         known = self._solved_reference.outcomes
-        hats = {importer: self.hats(importer, coalition) for importer in self.economy.markets}
+        hats = {one: self.hats(one, coalition) for one in group if own[one].any()}
         old = {one: known[one].shocks.price_level for one in known}
-        new = {one: hat.price_level for one, hat in hats.items()}
+        new = {
+            one: hats[one].price_level if one in hats else self._price_level(one, coalition)
+            for one in known
+        }
         joint: dict[str, Outcome] = {}
         if self.engine.joint:
             joint = self._outcomes(group, {one: hats[one] for one in group})
         to_importer = self.economy.parameters.value("rent_share_to_importer")
         pieces = {}
-        for importer in group:
-            touched = difference(hats[importer], known[importer].shocks)
-            if self.engine.joint:
-                touched = Touched(own[importer], 0)
-            touched = touched.only(own[importer])
-            if not touched.places.size:
-                continue
+        for importer in hats:
+            acting = self._acting(importer, coalition)
+            first = 0 if self.engine.joint else min(one.first_row for one in acting)
+            touched = Touched(own[importer], first)
             before = outcome_at(known[importer], touched)
             if self.engine.joint:
                 after = outcome_at(joint[importer], touched)
@@ -318,6 +319,12 @@ class Coalitions:
             value = after.fob if importer == "JPN" else after.cif
             pieces[importer] = _Piece(touched, value[:, :, column], gains)
         return pieces
+
+    def _price_level(self, country: str, coalition: int) -> Floats:
+        """A country's price level under a coalition: no other lever than one on costs moves it."""
+        if any(Quantity.COST in one.lever.moves for one in self._acting(country, coalition)):
+            return self.hats(country, coalition).price_level
+        return self._solved_reference.outcomes[country].shocks.price_level
 
     def _touched_by(self, group: Sequence[str]) -> dict[str, Ints]:
         """Kinds that can move each product, as bits, shape (H,), by importer.
@@ -373,27 +380,3 @@ def _keep(known: dict[Hashable, Any], key: Hashable, found: _Reference) -> None:
 def _level_at(level: Floats, touched: Touched) -> Floats:
     """A country's price level, which is one for all products, in some years."""
     return level[touched.rows, :1]
-
-
-def input_content(economy: Economy, exports: Floats, before: Floats, fund: FundPath) -> Floats:
-    """Japanese inputs that the extra output needs, by chapter of the input, shape (Y, H).
-
-    The supported plants buy at their own rate on all they make; every other extra dollar of
-    exports to Japan carries the average content of its chapter.
-
-    Parameters
-    ----------
-    economy : Economy
-    exports, before : ndarray, shape (Y, H)
-        India's exports to Japan, and those of the reference.
-    fund : FundPath
-    """
-    parameters, chapters = economy.parameters, economy.chapters
-    extra = exports - before
-    from_fund = np.clip(extra, 0.0, fund.exports_to_japan)
-    rate = parameters.by_chapter("input_content", chapters)
-    bought = fund.inputs.sum(axis=1) + ((extra - from_fund) * rate).sum(axis=1)
-    market = economy.markets["IND"]
-    by_chapter = parameters.by_chapter("input_content_chapter_share", economy.by_chapter.chapters)
-    parts = economy.divided(by_chapter / by_chapter.sum(), market.cif[:, market.partner_column])
-    return np.outer(bought, parts)

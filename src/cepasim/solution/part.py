@@ -66,10 +66,6 @@ class Touched:
         """Whether everything is touched."""
         return bool(self.products.all()) and self.first_row == 0
 
-    def only(self, products: Bools) -> Touched:
-        """Return those of the products that are among some."""
-        return Touched(self.products & products, self.first_row)
-
 
 def difference(hats: Shocks, before: Shocks) -> Touched:
     """Where two sets of shocks on one market differ; a quota counts where there is any.
