@@ -204,3 +204,39 @@ def test_weights_of_products_inside_a_market_sum_to_one(products: Economy) -> No
                 seen.append(weights)
                 sums = market.schedule.chapter_sums(weights.by_product)
                 np.testing.assert_allclose(sums, 1.0, rtol=1e-12)
+
+
+def test_units_of_money_do_not_matter(economy: Economy) -> None:
+    """Twice the trade and twice the sales of every product: twice the changes."""
+    fine = economy.refine(["03", "64"])
+    relief = {
+        "ntb": {
+            "importer": "JPN",
+            "type": ["sps", "tbt"],
+            "select": {"hs": ["03", "64"]},
+            "relief_percent": 40,
+            "start": "2026-27",
+        }
+    }
+    scenario = Scenario.from_dict({"name": "x", "levers": [relief], "time": "long_run"})
+    twice = replace(
+        fine,
+        markets=FrozenMapping(
+            {
+                importer: replace(market, cif=2 * market.cif, domestic=2 * market.domestic)
+                for importer, market in fine.markets.items()
+            }
+        ),
+    )
+    one, two = (run(which, scenario, attribution=False) for which in (fine, twice))
+    changes = [found.outcome.exports - found.reference.exports for found in (one, two)]
+    assert np.abs(changes[0]).max() > 0.01
+    np.testing.assert_allclose(2 * changes[0], changes[1], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(2 * _welfare(one), _welfare(two), rtol=1e-8, atol=1e-6)
+
+
+def test_what_is_known_by_chapter_takes_the_chapters_of_an_economy_of_products(
+    economy: Economy,
+) -> None:
+    fine = economy.refine(["64"])
+    assert cepasim.compare_basket(fine).equals(cepasim.compare_basket(economy))

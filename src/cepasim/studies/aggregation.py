@@ -98,6 +98,7 @@ def aggregation_report(economy: Economy, scenario: Scenario) -> pd.DataFrame:
     InputError
         If the scenario has no tariff lever.
     """
+    economy = economy.by_chapter
     levers = scenario.levers_of(TariffLever)
     if not levers:
         raise InputError(

@@ -91,7 +91,8 @@ def compare_basket(economy: Economy) -> pd.DataFrame:
     """
     rows = []
     for flow, stem in _TABLES.items():
-        trade = economy.bilateral[economy.bilateral["flow"] == flow]
+        pairs = economy.by_chapter.bilateral
+        trade = pairs[pairs["flow"] == flow]
         ours = concentration(trade["value"].to_numpy(float))
         tables = {
             "table_4_6": ("study/table_4_6_summary", "study/table_4_6_shares"),

@@ -145,6 +145,7 @@ def backcast(economy: Economy, *, draws: int = 64, seed: int = 1) -> Backcast:
     >>> report.totals["fiscal_year"].iloc[0]
     '2013-14'
     """
+    economy = economy.by_chapter  # history is known by chapter
     history = read_history(economy)
     convention = settings(economy)
     flows = drivers.inputs(economy, history)

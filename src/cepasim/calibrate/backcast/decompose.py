@@ -95,6 +95,7 @@ def decompose_history(economy: Economy) -> Decomposition:
     >>> list(parts["component"])
     ['demand', 'tariffs', 'prices', 'rest', 'total']
     """
+    economy = economy.by_chapter  # history is known by chapter
     flows = drivers.inputs(economy, read_history(economy))
     actual = {flow: _actual_change(economy, flows[flow]) for flow in FLOWS}
     given = model.fitted(economy)
