@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
@@ -82,8 +83,11 @@ class Engine:
 
 def per_market(solve: Callable[[Market, Shocks], Outcome]) -> Solver:
     """Turn a function of one market into a solver of any number of separate ones."""
+    return partial(_each, solve)
 
-    def each(economy: Economy, hats: Mapping[str, Shocks]) -> Mapping[str, Outcome]:
-        return {importer: solve(economy.markets[importer], hat) for importer, hat in hats.items()}
 
-    return each
+def _each(
+    solve: Callable[[Market, Shocks], Outcome], economy: Economy, hats: Mapping[str, Shocks]
+) -> Mapping[str, Outcome]:
+    # At the top of the module, so that a result with its engine can go to another process.
+    return {importer: solve(economy.markets[importer], hat) for importer, hat in hats.items()}
