@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo app test lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden lock clean
+.PHONY: help demo app test quick lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ app: $(VENV)/.installed ## Start the front end on http://localhost:8501
 test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test (browser tests last)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 	$(PY) -m pytest -m browser
+
+quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow (about 2 minutes)
+	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 
 lint: $(VENV)/.installed-dev ## ruff: rules and format
 	$(PY) -m ruff check .

@@ -204,6 +204,7 @@ def spoilt(draw: st.DrawFn, cells: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
+@pytest.mark.slow  # 20 s
 @given(data=st.data(), table=st.sampled_from(TABLES))
 @settings(
     max_examples=40,

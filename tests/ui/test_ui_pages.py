@@ -87,6 +87,7 @@ def test_a_slider_changes_the_scenario_and_the_figures(app: AppTest) -> None:
     assert _session(app).scenario == FULL
 
 
+@pytest.mark.slow  # 6 s
 def test_every_lever_can_be_switched_off_and_on(app: AppTest) -> None:
     for key in [toggle.key for toggle in app.sidebar.toggle]:
         name = str(key).split(":")[2]

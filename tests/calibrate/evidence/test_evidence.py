@@ -166,6 +166,7 @@ def test_text_fits_a_terminal_and_has_every_part(result: Calibration) -> None:
     assert max(map(len, shown.splitlines())) <= 125
 
 
+@pytest.mark.slow  # 8 s
 def test_command_prints_and_writes(tmp_path: Path) -> None:
     run = CliRunner().invoke(app, ["calibrate", "--out", str(tmp_path / "out")])
     assert run.exit_code == 0, run.output
@@ -182,6 +183,7 @@ def test_public_names_are_there_and_unknown_ones_are_not() -> None:
         _ = cepasim.nothing_of_the_kind
 
 
+@pytest.mark.slow  # 6 s
 def test_page_is_written_by_its_command(tmp_path: Path, result: Calibration) -> None:
     target = tmp_path / "evidence.md"
     assert main([str(target)]) == 0

@@ -86,6 +86,7 @@ def test_columns_of_numbers_stand_to_the_right() -> None:
     assert "<strong>b</strong>" in html.fragment(shown)
 
 
+@pytest.mark.slow  # 6 s
 def test_folder_holds_every_table_and_the_same_bytes_again(
     result: Calibration, tmp_path: Path
 ) -> None:
