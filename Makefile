@@ -69,6 +69,7 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m docs.writers.columns docs/reference/columns.md
 	$(PY) -m docs.writers.benchmark docs/benchmark.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
+	$(PY) -m docs.writers.preferences docs/preferences.md
 	$(PY) -m docs.writers.bad_inputs docs/reference/bad_inputs.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md
@@ -95,6 +96,7 @@ balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evi
 fit: $(VENV)/.installed ## Fit the backcast again on 2014-15 to 2018-19 (then make docs notebooks)
 	$(PY) -m cepasim.calibrate.backcast.fit
 	$(PY) -m cepasim.calibrate.backcast.share_fit
+	$(PY) -m cepasim.calibrate.backcast.fan
 
 notebooks: $(VENV)/.installed-dev ## Run the notebooks and store their outputs
 	$(PY) notebooks/run.py
