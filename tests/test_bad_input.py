@@ -31,7 +31,7 @@ SCENARIOS = {
     "tab": ("name: test\nlevers:\n\t- fund: {}\n", 3, ["\\t", "spaces"]),
     "empty file": ("", None, ["empty"]),
     "not a number": (scenario(percent=".nan"), 3, ["nan", "0 to 100"]),
-    "twice the same": (scenario(times=2), 4, ["levers[0]", "same importer"]),
+    "twice the same": (scenario(times=2), 4, ["levers[1]", "choose the same products"]),
 }
 
 
