@@ -100,7 +100,7 @@ def test_the_result_says_how_far_it_may_be_trusted(economy: Economy) -> None:
     notes = " ".join(result(economy, rate()).notes)
     assert f"10 % reaches trade ({PASS_THROUGH}, 0 to 30 %, grade D)" in notes
     assert "rejects full pass-through" in notes
-    assert "no verdict on a depreciation" in notes
+    assert "count one side of the account" in notes
 
 
 # --- a path by year --------------------------------------------------------------------------
@@ -159,3 +159,21 @@ def test_what_cannot_be_is_refused_in_words(
     assert said in problem.allowed, problem
     if field is not None:
         assert problem.field.startswith(f"levers[0].exchange_rate.{field}"), problem
+
+
+@pytest.mark.parametrize(("country", "empty"), [("IND", True), ("JPN", True), ("CHN", False)])
+def test_no_welfare_is_claimed_where_a_currency_of_the_pair_moves(
+    economy: Economy, country: str, empty: bool
+) -> None:
+    """Dearer imports of all sources beside exporters to the partner alone are half an account."""
+    found = result(economy, rate(country))
+    for name in ("welfare_japan_usd_mn", "welfare_india_usd_mn"):
+        by_year = found.totals.set_index("fiscal_year")[name]
+        assert by_year["2025-26"] == 0.0
+        assert bool(np.isnan(by_year["2030-31"])) is empty
+    assert any("welfare is left empty for both countries" in note for note in found.notes)
+
+
+def test_a_currency_that_does_not_move_leaves_welfare_alone(economy: Economy) -> None:
+    found = result(economy, rate("IND", 0.0))
+    assert (found.totals["welfare_india_usd_mn"] == 0.0).all()

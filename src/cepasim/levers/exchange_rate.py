@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from cepasim.core.arrays import Floats
+from cepasim.core.countries import PAIR
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
@@ -99,6 +100,15 @@ class ExchangeRateLever(Lever):
         return (Quantity.COST, Quantity.DEMAND)
 
     @property
+    def no_welfare(self) -> tuple[str, ...]:
+        """Both countries, where it is the currency of one of them.
+
+        Its buyers pay more for goods of all sources, but of its exporters the model has only those
+        that sell to the partner: the sum would be half of the account, for the partner as well.
+        """
+        return () if self.is_idle or self.country not in PAIR else PAIR
+
+    @property
     def by_year(self) -> Mapping[str, float]:
         """Depreciation against the reference from each year on, percent."""
         return self.path or {self.start: self.depreciation_percent or 0.0}
@@ -143,11 +153,12 @@ class ExchangeRateLever(Lever):
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
-        """What the welfare of a depreciation does not count."""
+        """Why no welfare is claimed where a currency of the pair moves."""
         yield (
-            "Exchange rates: welfare is in the owner's currency at the reference rate. It counts "
-            "what a country's buyers pay for goods of all sources, and of its exporters only "
-            "those that sell to the partner: no verdict on a depreciation can be read from it"
+            "Exchange rates: welfare is left empty for both countries in years in which the rupee "
+            "or the yen moves. A country's buyers pay another price for goods of all sources, but "
+            "of its exporters the model has only those that sell to the partner: the sum would "
+            "count one side of the account. Where only a third currency moves, welfare is reported"
         )
 
     @classmethod

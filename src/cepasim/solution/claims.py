@@ -1,7 +1,8 @@
-"""Where welfare is claimed: not for a country whose buyers like other goods than before.
+"""Where welfare is claimed: not where tastes change, or only one side of the account is known.
 
 Surplus compares prices at one taste. A lever that moves purchases at unchanged prices changes the
-taste itself, and one that moves plants leaves open who pays for them: the levers say for which
+taste itself, one that moves plants leaves open who pays for them, and a currency moves prices of
+all a country buys while the model holds only its sales to the partner: the levers say for which
 countries (``Lever.no_welfare``), and their cells are empty, not a number.
 """
 
