@@ -432,15 +432,16 @@ def test_scenario_files_good_and_bad(page: Any, address: str) -> None:
 def test_own_figures_good_and_bad(page: Any, address: str) -> None:
     _open(page, address)
     before = _cards(page)
-    table = (bundled_directory() / "macro/growth.csv").read_text()
+    table = (bundled_directory() / "reference/growth.csv").read_text()
     wicked = _archive("../growth.csv", table)
     _upload(page, 1, "wicked.zip", wicked, "Use these figures")
     assert "nothing was loaded" in page.locator("[data-testid=stPopoverBody]").inner_text()
     page.reload()
     page.locator(".cs-cards").wait_for()
     _settled(page)
-    changed = table.replace("0.06,", "0.05,", 1)
-    _upload(page, 1, "mine.zip", _archive("macro/growth.csv", changed), "Use these figures")
+    changed = table.replace("central,import,all,2026-27,3,", "central,import,all,2026-27,4,")
+    assert changed != table
+    _upload(page, 1, "mine.zip", _archive("reference/growth.csv", changed), "Use these figures")
     page.get_by_text("The figures are now those of mine.zip").wait_for(timeout=30_000)
     _settled(page)
     _shoot(page, "own-figures")
@@ -508,7 +509,7 @@ ANSWERS = {
     "who-loses-in-japan": ("Producers in Japan", "Viet Nam", "China"),
     "treasury": ("Duty Japan collects on India's goods", "Grants the fund pays"),
     "fund-or-subsidy": ("in Japan's market", "China"),
-    "not-seen": ("may the model be used?",),
+    "not-seen": ("may the first model be used?",),
     "unmeasured": ("Grade",),
     "where-from": ("Search",),
 }

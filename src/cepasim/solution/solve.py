@@ -16,8 +16,8 @@ from cepasim.solution.anchor import partner_sizes
 from cepasim.solution.coalitions import Coalitions
 from cepasim.solution.state import Run
 
-#: Above this number of lever kinds the split over levers would need too many coalitions.
-MOST_KINDS = 8
+#: Above this number of lever kinds (all there are) the split would need too many coalitions.
+MOST_KINDS = 11
 
 
 def run(
