@@ -27,17 +27,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from cepasim.calibrate.table_command import write_table
 from cepasim.calibrate.use_of_preferences import use_conventions
-from cepasim.core import files as output
 from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.params.loading import load_parameters
-from cepasim.params.parameters import Parameters, bundled_directory
+from cepasim.params.parameters import Parameters
 from cepasim.products.levels import at_level
 
 TABLE = "tariffs/japan_lines_used"
@@ -140,8 +139,11 @@ def _products(parameters: Parameters, lines: pd.DataFrame) -> pd.DataFrame:
     of_year = (chapters["flow"] == "export") & (chapters["fiscal_year"] == _EXPORTED[0])
     total = products["chapter"].map(chapters[of_year].set_index("hs")["value"])
     listed = exports[_EXPORTED[0]].groupby(products["chapter"]).transform("sum")
-    products["listed"] = (listed / total).clip(lower=0.01, upper=1.0).fillna(1.0)
-    products["smallest"] = use_conventions(parameters)["smallest_trade"]
+    conventions = use_conventions(parameters)
+    products["listed"] = (
+        (listed / total).clip(lower=conventions["least_listed"], upper=1.0).fillna(1.0)
+    )
+    products["smallest"] = conventions["smallest_trade"]
     products["heading"] = [at_level(str(code), "heading") for code in products.index]
     return products
 
@@ -210,13 +212,13 @@ def _within(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the table; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    directory = Path(given[0]) if given else bundled_directory()
-    target = directory / f"{TABLE}.csv"
-    with output.replace_file(target) as partial:
-        output.write_csv(lines_used(load_parameters(directory)), partial)
-    print(target)
-    return 0
+    return write_table(
+        TABLE,
+        "cepasim.calibrate.lines_used",
+        f"Read off the claims which line of a product is used and write {TABLE}.",
+        lambda directory: lines_used(load_parameters(directory)),
+        arguments,
+    )
 
 
 if __name__ == "__main__":

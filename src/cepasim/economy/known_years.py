@@ -28,9 +28,6 @@ _TOTALS, _CHAPTERS, _DEFLATOR = (
 _WORLD = "history/world"
 #: The pair's trade by chapter as Japan's customs see it.
 CUSTOMS = "reference/customs_goods_by_chapter"
-#: Evidence on a chapter that moves by more than this factor in a year says that something else is
-#: counted, not that the pair's trade did so.
-_LARGEST_MOVE = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +214,9 @@ def _moves(
             now, before = format_fiscal_year(year), format_fiscal_year(year - 1)
             if now in known.index and before in known.index:
                 moves[row] = _ratio(known, now, before, chapters, moves[row])
-    return moves
+    # A larger move says that something else is counted, not that the pair's trade did so.
+    most = parameters.value("largest_move_of_a_chapter")
+    return np.asarray(np.clip(moves, 1 / most, most))
 
 
 def _ratio(
@@ -226,5 +225,4 @@ def _ratio(
     """Return a year over the year before; what is given where either is zero or unknown."""
     new, old = (known.loc[year].reindex(list(chapters)).to_numpy(float) for year in (now, before))
     there = (new > 0) & (old > 0)
-    ratio = np.divide(new, old, out=otherwise.copy(), where=there)
-    return np.asarray(np.clip(ratio, 1 / _LARGEST_MOVE, _LARGEST_MOVE))
+    return np.asarray(np.divide(new, old, out=otherwise.copy(), where=there))

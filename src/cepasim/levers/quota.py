@@ -148,21 +148,17 @@ class QuotaLever(BilateralLever):
             paid = 100 * measure.market.schedule.product_base(lever.source)[measure.products]
             name = country_in_words(lever.source, economy.classification)
             under = f"of the {paid.size} products under the quota of {COUNTRY[lever.importer]} on "
-            if lever.in_rate_percent is not None:
-                highest = max(_listed(lever.in_rate_percent))
-                cheap = int((paid < highest - 1e-9).sum())
-                if cheap:
+            for rates, where, so in (
+                (lever.in_rate_percent, "within", ", and go on doing so within the quota"),
+                (lever.over_rate_percent, "beyond", ": what exceeds the quota becomes dearer"),
+            ):
+                highest = -np.inf if rates is None else max(_listed(rates))
+                below = int((paid < highest - 1e-9).sum())
+                if below:
                     yield (
-                        f"{cheap} {under}{name} pay less today than the rate within it "
-                        f"({highest:g} %), and go on doing so within the quota"
+                        f"{below} {under}{name} pay less today than the rate {where} it "
+                        f"({highest:g} %){so}"
                     )
-            beyond = max(_listed(lever.over_rate_percent))
-            charged = int((paid < beyond - 1e-9).sum())
-            if charged:
-                yield (
-                    f"{charged} {under}{name} pay less today than the rate beyond it "
-                    f"({beyond:g} %): what exceeds the quota becomes dearer"
-                )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

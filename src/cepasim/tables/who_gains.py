@@ -14,10 +14,7 @@ from cepasim.levers.words import listed
 from cepasim.solution.solve import run as solve
 from cepasim.solution.state import Run
 
-#: Gains below this share of what was meant are not named.
-_SMALLEST = 0.01
 _NAMED = 4
-_WORDS = {SourcingLever.kind: "Sourcing", OfftakeLever.kind: "Offtake by parents"}
 
 
 def arrival_notes(run: Run) -> tuple[str, ...]:
@@ -26,12 +23,12 @@ def arrival_notes(run: Run) -> tuple[str, ...]:
     A kind that stands beside others in the scenario is solved alone: what is said is its own.
     """
     notes: list[str] = []
-    for kind in (SourcingLever.kind, OfftakeLever.kind):
+    for kind, title in ((lever.kind, lever.title) for lever in (SourcingLever, OfftakeLever)):
         levers = tuple(lever for lever in run.scenario.levers if lever.kind == kind)
         if not levers:
             continue
         alone = run if run.kinds == (kind,) else _alone(run, levers)
-        notes += _of_kind(alone, _WORDS[kind])
+        notes += _of_kind(alone, title)
     return tuple(notes)
 
 
@@ -68,14 +65,15 @@ def _others(economy: Economy, importer: str, change: Floats, home: float, asked:
         if place != market.partner_column
     }
     gains[f"producers in {COUNTRY[importer]}"] = home
-    gained = listed(_named(gains, asked, 1.0), _NAMED)
-    lost = listed(_named(gains, asked, -1.0), _NAMED)
+    least = economy.parameters.value("named_gain_least") * asked
+    gained = listed(_named(gains, least, 1.0), _NAMED)
+    lost = listed(_named(gains, least, -1.0), _NAMED)
     return f"also gained: {gained or 'nobody'}; lost: {lost or 'nobody'}"
 
 
-def _named(gains: dict[str, float], asked: float, sign: float) -> Iterator[str]:
+def _named(gains: dict[str, float], least: float, sign: float) -> Iterator[str]:
     """Who gains (or loses) more than a trifle, the most first."""
     order = sorted(gains, key=lambda name: -sign * gains[name])
     for name in order:
-        if sign * gains[name] > _SMALLEST * asked:
+        if sign * gains[name] > least:
             yield f"{name} {gains[name]:+,.0f}"

@@ -53,7 +53,7 @@ def test_goods_tell_more_than_world_trade_where_customs_lists_the_good(flow: str
 
 @pytest.mark.parametrize("flow", ["export", "import"])
 def test_the_error_claimed_holds_on_a_year_that_no_fit_has_seen(flow: str) -> None:
-    found = growth_test(read_flow(PARAMS, flow, SETTINGS))
+    found = growth_test(read_flow(PARAMS, flow, SETTINGS), SETTINGS)
     assert found.chapters >= 25
     assert 0.6 < found.in_standard_errors < 1.3
     assert found.log_error < found.log_error_of_world_trade

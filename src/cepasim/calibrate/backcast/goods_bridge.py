@@ -8,21 +8,18 @@ The bridge of the benchmark (`cepasim.calibrate.benchmark.customs_goods`), fitte
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from cepasim.calibrate.benchmark.customs_goods import customs_goods
+from cepasim.calibrate.benchmark.customs_goods import LEAST_PART, customs_goods
 from cepasim.calibrate.benchmark.evidence import read_evidence, read_settings
 from cepasim.calibrate.benchmark.sources import FLOWS, LAST_YEAR, wide
-from cepasim.core import files as output
-from cepasim.params.parameters import bundled_directory
+from cepasim.calibrate.table_command import write_table
 
 TABLE = "history/goods_bridge"
-_LEAST_PART = 1e-4
 _DECIMALS = 4
 
 
@@ -36,7 +33,7 @@ def table(directory: Path) -> pd.DataFrame:
         parts = customs.bridge.shares.rename_axis(index="hs", columns="goods")
         long = parts.reset_index().melt("hs", var_name="goods", value_name="share")
         long["log_ratio"] = long["goods"].map(customs.log_ratio)
-        frames.append(long[long["share"] > _LEAST_PART].assign(flow=flow))
+        frames.append(long[long["share"] > LEAST_PART].assign(flow=flow))
     out = pd.concat(frames, ignore_index=True).sort_values(["flow", "hs", "goods"])
     out[["share", "log_ratio"]] = out[["share", "log_ratio"]].round(_DECIMALS)
     out = out.assign(
@@ -51,17 +48,13 @@ def table(directory: Path) -> pd.DataFrame:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the table; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m cepasim.calibrate.backcast.goods_bridge",
-        description=f"Fit the bridge from chapters to Japan's goods and write {TABLE}.",
+    return write_table(
+        TABLE,
+        "cepasim.calibrate.backcast.goods_bridge",
+        f"Fit the bridge from chapters to Japan's goods and write {TABLE}.",
+        table,
+        arguments,
     )
-    parser.add_argument("--params", type=Path, default=bundled_directory())
-    directory = parser.parse_args(arguments).params
-    target = directory / f"{TABLE}.csv"
-    with output.replace_file(target) as partial:
-        output.write_csv(table(directory), partial)
-    print(target)
-    return 0
 
 
 if __name__ == "__main__":

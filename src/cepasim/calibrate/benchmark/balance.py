@@ -145,7 +145,7 @@ def describe(
                 "response_to_world_trade": round(result.tables.drift.response, 4),
                 "growth_tried_on_2022_23": {
                     name: round(value, 4)
-                    for name, value in asdict(growth_test(result.tables)).items()
+                    for name, value in asdict(growth_test(result.tables, settings)).items()
                 },
             }
             for flow, result in results.items()

@@ -31,9 +31,7 @@ from cepasim.calibrate.benchmark.measured_errors import (
 )
 
 CALENDAR, FISCAL = "calendar year", "April-March"
-_TOO_SMALL = 25
-"""Goods below this many rounding errors are no evidence on a mirror ratio."""
-_LEAST_PART = 1e-4
+LEAST_PART = 1e-4
 """Smaller parts of a chapter are the solver's noise."""
 
 
@@ -128,7 +126,7 @@ def customs_goods(
     known, stated = _common_periods(goods, chapters, settings["first_quarter_weight"])
     history = [period for period in known.index if period != FISCAL]
     share = row_of(goods[FISCAL], YEARS[-1])
-    smallest = _TOO_SMALL * settings["rounding_error"]
+    smallest = settings["goods_rounding_errors"] * settings["rounding_error"]
     errors = {}
     for place, year in enumerate(history[2:], start=2):
         rest = [period for period in history if period != year]
@@ -266,18 +264,19 @@ def goods_statements(customs: CustomsGoods, settings: Mapping[str, float]) -> li
     customs : CustomsGoods
         Goods, bridge and errors of one flow.
     settings : mapping
-        ``rounding_error``.
+        ``rounding_error`` and ``goods_rounding_errors``.
     """
     statements = []
     rounding = settings["rounding_error"]
+    smallest = settings["goods_rounding_errors"] * rounding
     position, year = len(YEARS) - 1, YEARS[-1]
     mirror = float(customs.mirror[year])
     for name, value in row_of(customs.goods, year).items():
         piece = str(name)
-        if value <= _TOO_SMALL * rounding:
+        if value <= smallest:
             continue
         part = customs.bridge.shares[piece].to_numpy(float)
-        part = np.where(part > _LEAST_PART, part, 0.0)
+        part = np.where(part > LEAST_PART, part, 0.0)
         coefficients = np.zeros((len(YEARS), len(part)))
         coefficients[position] = part
         lasting = float(np.exp(-customs.log_ratio[piece]))

@@ -7,6 +7,7 @@ India's world trade move the one to the other, as they move 2022-23 to the bench
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,6 @@ from cepasim.calibrate.benchmark.goods_growth import moved
 from cepasim.calibrate.benchmark.measured_errors import row_of
 from cepasim.calibrate.benchmark.sources import LAST_YEAR, FlowTables
 from cepasim.calibrate.benchmark.statements import share_growth, world_growth
-
-_LARGE = 30.0
-"""Chapters tried: at least this in the known year, US$ mn."""
-_LEFT = 5.0
-"""And at least this in the year after: a chapter that ends is an event, not growth."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +40,17 @@ class GrowthTest:
     log_error_of_world_trade: float
 
 
-def growth_test(tables: FlowTables) -> GrowthTest:
-    """Try the move of `share_growth` on the year before the one it is used for."""
+def growth_test(tables: FlowTables, settings: Mapping[str, float]) -> GrowthTest:
+    """Try the move of `share_growth` on the year before the one it is used for.
+
+    Chapters are tried that are large in the known year (``growth_tried_usd_mn``) and go on in the
+    year after (``growth_left_usd_mn``).
+    """
     known, total = row_of(tables.chapters, LAST_YEAR), float(tables.totals[YEARS[0]])
     growth, log_sd, _ = share_growth(tables, LAST_YEAR, YEARS[0])
     by_world = world_growth(tables, LAST_YEAR, YEARS[0]).reindex(known.index)
     actual = _actual(tables, known)
-    tried = (known > _LARGE) & (actual > _LEFT)
+    tried = (known > settings["growth_tried_usd_mn"]) & (actual > settings["growth_left_usd_mn"])
     error, plain = (
         np.log((moved(known, way, total)[tried] / actual[tried]).to_numpy(float))
         for way in (pd.Series(growth, index=known.index), by_world)

@@ -29,8 +29,6 @@ INDIA_EXPORTERS: tuple[str, ...] = (
 )
 BENCHMARK_YEAR = "2023-24"
 TABLE_YEAR = "2021-22"
-# Least part of a chapter that is left to the other sources when Japan's column nearly fills it.
-_LEFT_TO_OTHERS = 0.05
 
 
 def balance_india(
@@ -55,7 +53,8 @@ def balance_india(
     totals = {f.key[1]: f for f in evidence["india_world_imports"] if f.key[0] == BENCHMARK_YEAR}
     japan = np.array([imports[hs].value for hs in grid.chapters])
     published = np.array([totals[hs].value for hs in grid.chapters])
-    room = np.maximum(published - japan, _LEFT_TO_OTHERS * published)
+    left = evidence.assumption("least_left_to_others")  # where Japan nearly fills a chapter
+    room = np.maximum(published - japan, left * published)
     shares = _shares_of_table_year(evidence, grid)
     chapters = [
         Statement(

@@ -192,6 +192,9 @@ def _wto_groups(
     small, middle, large = (
         evidence.assumption(f"sd_wto_{size}") for size in ("small", "middle", "large")
     )
+    from_middle, from_large = (
+        evidence.assumption(f"wto_share_{size}") for size in ("middle", "large")
+    )
     total_sd = evidence.assumption("sd_partner_total")
     out = []
     for figure in evidence["japan_wto_groups"]:
@@ -199,7 +202,7 @@ def _wto_groups(
         if group == "all" or figure.value <= 0:
             continue
         share = figure.value / then[exporter]
-        sd = large if share >= 0.2 else middle if share >= 0.01 else small
+        sd = large if share >= from_large else middle if share >= from_middle else small
         weights = _group_weights(evidence, free, group) * (free.exporter == exporter)
         if weights.any():
             out.append(
