@@ -48,6 +48,6 @@ def test_table_is_written_by_its_command(tmp_path: Path, fresh: pd.DataFrame) ->
     import shutil
 
     shutil.copytree(bundled_directory() / "benchmark", tmp_path / "benchmark")
-    assert bridged_year.main([str(tmp_path)]) == 0
+    assert bridged_year.main(["--params", str(tmp_path)]) == 0
     written = pd.read_csv(tmp_path / f"{bridged_year.TABLE}.csv", dtype={"hs": str})
     assert len(written) == len(fresh)

@@ -20,9 +20,8 @@ import pandas as pd
 from cepasim.calibrate.benchmark.evidence import read_settings
 from cepasim.calibrate.benchmark.measured_errors import row_of
 from cepasim.calibrate.benchmark.sources import CHAPTERS, FLOWS, LAST_YEAR, FlowTables, read_flow
-from cepasim.core import files as output
+from cepasim.calibrate.table_command import write_table
 from cepasim.economy.uncertainty.spread import WIDTH
-from cepasim.params.parameters import bundled_directory
 
 YEAR = "2022-23"
 TABLE = "history/bridged_2022_23"
@@ -76,13 +75,13 @@ def table(directory: Path) -> pd.DataFrame:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the table; returns the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    directory = Path(given[0]) if given else bundled_directory()
-    target = directory / f"{TABLE}.csv"
-    with output.replace_file(target) as partial:
-        output.write_csv(table(directory), partial)
-    print(target)
-    return 0
+    return write_table(
+        TABLE,
+        "cepasim.calibrate.backcast.bridged_year",
+        f"Bridge the commodities of {YEAR} to chapters and write {TABLE}.",
+        table,
+        arguments,
+    )
 
 
 if __name__ == "__main__":

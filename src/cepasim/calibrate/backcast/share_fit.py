@@ -10,11 +10,9 @@ looked at.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -37,7 +35,7 @@ from cepasim.calibrate.backcast.share_model import (
     share_conventions,
     share_inputs,
 )
-from cepasim.core.files import bundled, replace_file
+from cepasim.calibrate.table_command import write_table
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -179,18 +177,13 @@ def share_bands(economy: Economy, values: Mapping[str, Floats]) -> dict[str, tup
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Choose the settings and write them; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m cepasim.calibrate.backcast.share_fit",
-        description=f"Choose the settings of the second model and write {TABLE}.",
+    return write_table(
+        TABLE,
+        "cepasim.calibrate.backcast.share_fit",
+        f"Choose the settings of the second model and write {TABLE}.",
+        lambda directory: share_fit_table(load(directory)),
+        arguments,
     )
-    parser.add_argument("--params", type=Path, default=bundled("params"))
-    directory = parser.parse_args(arguments).params
-    economy = load() if directory == bundled("params") else load(directory)
-    file = directory / f"{TABLE}.csv"
-    with replace_file(file) as partial:
-        share_fit_table(economy).to_csv(partial, index=False, lineterminator="\n")
-    print(file)
-    return 0
 
 
 if __name__ == "__main__":
