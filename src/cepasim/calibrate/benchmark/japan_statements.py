@@ -192,9 +192,8 @@ def _wto_groups(
     small, middle, large = (
         evidence.assumption(f"sd_wto_{size}") for size in ("small", "middle", "large")
     )
-    from_middle, from_large = (
-        evidence.assumption(f"wto_share_{size}") for size in ("middle", "large")
-    )
+    from_middle = evidence.assumption("wto_share_middle")
+    from_large = evidence.assumption("wto_share_large")
     total_sd = evidence.assumption("sd_partner_total")
     out = []
     for figure in evidence["japan_wto_groups"]:
