@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cepasim
+from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.variants import Variant, bundled_variants, variant_named
+from cepasim.engines.armington import ARMINGTON, size_for
+from cepasim.solution.anchor import partner_sizes
 from cepasim.solution.solve import run
 
 PUBLISHED = {
@@ -274,3 +279,38 @@ def test_every_bundled_variant_can_be_opened(economy: cepasim.Economy) -> None:
     assert {"central", "constant_share", "history", "strong_exports"} <= set(known)
     for name in known:
         assert variant_named(name, known, economy.classification).name == name
+
+
+def test_sizes_found_at_once_are_those_that_rounds_of_solving_find(
+    economy: cepasim.Economy,
+) -> None:
+    """The closed form of the default engine and the way of all others meet the same flows."""
+    variant = bundled_variants(economy.parameters, economy.classification)["central"]
+    years = np.arange(2023, 2036)
+    uncertainty = Uncertainty.of(economy)
+    for scores in uncertainty.scores(0, 4, 7):
+        drawn = uncertainty.economy(economy, scores)
+        at_once, in_rounds = (
+            partner_sizes(replace(ARMINGTON, size_for=way), drawn, variant, years)
+            for way in (ARMINGTON.size_for, None)
+        )
+        for importer, sizes in at_once.items():
+            assert sizes == pytest.approx(in_rounds[importer], rel=1e-11)
+
+
+def test_a_flow_without_a_closed_form_is_met_in_rounds(economy: cepasim.Economy) -> None:
+    """An engine that does not know the size somewhere is asked again and again everywhere."""
+    variant = bundled_variants(economy.parameters, economy.classification)["central"]
+    years = np.arange(2023, 2027)
+
+    def lost(*given: Any) -> np.ndarray:
+        found = size_for(*given)
+        found[0, 5] = np.nan
+        return found
+
+    half, whole = (
+        partner_sizes(replace(ARMINGTON, size_for=way), economy, variant, years)
+        for way in (lost, size_for)
+    )
+    for importer in whole:
+        assert half[importer] == pytest.approx(whole[importer], rel=1e-11)

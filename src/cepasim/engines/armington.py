@@ -14,6 +14,7 @@ from cepasim.economy.market import Market
 from cepasim.engines.engine import Engine, per_market
 from cepasim.engines.outcome import Outcome, Solved, grown
 from cepasim.equilibrium import solve_market
+from cepasim.equilibrium.armington.known_flow import KnownFlow
 from cepasim.equilibrium.several_quotas import QuotasEquilibrium, solve_market_with_quotas
 from cepasim.levers.quota import QuotaOutcome, Quotas
 from cepasim.shocks.shocks import Shocks
@@ -96,6 +97,37 @@ def _arguments(market: Market, hats: Shocks) -> dict[str, Any]:
     }
 
 
+def size_for(market: Market, wedges: Wedges, sales: Floats) -> Floats:
+    """Size of the partner at which its sales are given, where nothing but wedges has changed.
+
+    Parameters
+    ----------
+    market : Market
+    wedges : Wedges
+        As trade feels them, of Y years.
+    sales : ndarray, shape (Y, H)
+        The partner's sales f.o.b. over its benchmark grown with the market.
+
+    Returns
+    -------
+    ndarray, shape (Y, H)
+        NaN where none is found.
+    """
+    column = market.partner_column
+    flow = KnownFlow(
+        import_shares=market.import_shares,
+        domestic_share=market.domestic_share,
+        trade_cost=wedges.hat,
+        sigma_import=market.sigma_import,
+        sigma_domestic=market.sigma_domestic,
+        eta=market.eta,
+        supply=market.supply,
+        supply_domestic=market.supply_domestic,
+        source=column,
+    )
+    return flow.size(sales / wedges.line_mix(market)[:, :, column])
+
+
 def _solve_with_quota(market: Market, hats: Shocks, quota: Quotas) -> QuotasEquilibrium:
     """Equilibrium under quotas that hold in units of the base year's sales."""
     unit = hats.base * hats.growth[:, None, None]
@@ -157,4 +189,4 @@ def _quota_outcome(market: Market, outcome: Outcome, answer: QuotasEquilibrium) 
 
 
 #: The default engine.
-ARMINGTON = Engine(name="armington", solve=per_market(solve_armington))
+ARMINGTON = Engine(name="armington", solve=per_market(solve_armington), size_for=size_for)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from cepasim.core.arrays import Floats
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -19,9 +20,12 @@ from cepasim.engines.outcome import Outcome
 from cepasim.levers.lever import Lever, Quantity
 from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.shocks import Shocks
+from cepasim.shocks.wedges import Wedges
 
 #: Shocks by importer to outcomes by importer.
 Solver = Callable[[Economy, Mapping[str, Shocks]], Mapping[str, Outcome]]
+#: A market, its wedges and the partner's sales over its benchmark, to the partner's size.
+Sizer = Callable[[Market, Wedges, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,10 @@ class Engine:
         The economy as the engine sees it, such as with infinite supply.
     refused : mapping of Quantity to str
         Quantities it cannot move, and why; levers say which they move.
+    size_for : callable or None
+        ``size_for(market, wedges, sales)`` gives the size of the partner that goes with its sales,
+        where nothing but wedges has changed; NaN where it finds none. None where that can only be
+        found by solving the market again and again.
     """
 
     name: str
@@ -48,6 +56,7 @@ class Engine:
     joint: bool = False
     prepare: Callable[[Economy], Economy] = as_it_is
     refused: Mapping[Quantity, str] = field(default_factory=dict)
+    size_for: Sizer | None = None
 
     def groups(self, economy: Economy) -> tuple[tuple[str, ...], ...]:
         """Importers whose markets are solved together."""

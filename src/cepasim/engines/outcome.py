@@ -124,7 +124,7 @@ class Solved:
         """
         paid = hats.wedges if self.paid is None else self.paid
         trade_cost = hats.trade_cost if self.trade_cost is None else self.trade_cost
-        mix = hats.line_mix(market)
+        mix = hats.wedges.line_mix(market)
         fob = self.fob * mix
         accounts = wedge_accounts(
             fob,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -76,17 +77,6 @@ class Shocks:
     wedges: Wedges
     growth: Floats
     quota: Quotas | None = None
-
-    def line_mix(self, market: Market) -> Floats:
-        """CES hat of the wedge over the hat of its mean level, shape (Y, H, S).
-
-        Buyers turn to the lines that became cheaper, so the price index of a chapter falls by
-        more than the mean wedge; dollars f.o.b. are landed dollars over the mean, or the lines
-        would not add up to their chapter. 1 where all lines of a chapter move alike.
-        """
-        level = (1 + self.wedges.effective) * (1 + self.wedges.barrier)
-        start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
-        return np.asarray(self.wedges.hat * start / level)
 
 
 def total_fund(economy: Economy, resolved: Measures, years: Years, staged: bool = True) -> FundPath:
@@ -180,6 +170,33 @@ def shocks(
         growth=growth,
         quota=quotas(market, acting, in_trade.hat, in_trade.barrier),
     )
+
+
+def scheduled_wedges(economy: Economy, importer: str, years: Years, after: int) -> Wedges:
+    """Wedges of one market in the years after the base without any lever, as trade feels them.
+
+    Parameters
+    ----------
+    economy : Economy
+    importer : str
+    years : ndarray of int, shape (Y,)
+        From the base year on. What is legislated in all of them is worked out, and kept for those
+        who ask for the same years.
+    after : int
+        How many of the years after the base are asked for, from the first on.
+
+    Returns
+    -------
+    Wedges
+        Of the years asked for, without the base year.
+    """
+    market, value = economy.markets[importer], economy.parameters.value
+    moved = moved_wedges(economy, importer, (), years, KnownWedges())
+    early = {column: one.in_years(slice(1 + after)) for column, one in moved.items()}
+    delay = partial(lagged, first_year=value("lag_first_year"), decay=value("lag_decay"))
+    felt = felt_in_trade(early, delay, KnownWedges())
+    later = {column: one.in_years(slice(1, None)) for column, one in felt.items()}
+    return assembled(market, later, after)
 
 
 def cost_hats(

@@ -40,6 +40,17 @@ class Wedges:
     collected: Floats
     barrier: Floats
 
+    def line_mix(self, market: Market) -> Floats:
+        """CES hat of the wedge over the hat of its mean level, shape (Y, H, S).
+
+        Buyers turn to the lines that became cheaper, so the price index of a chapter falls by
+        more than the mean wedge; dollars f.o.b. are landed dollars over the mean, or the lines
+        would not add up to their chapter. 1 where all lines of a chapter move alike.
+        """
+        level = (1 + self.effective) * (1 + self.barrier)
+        start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
+        return np.asarray(self.hat * start / level)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceWedges:
@@ -63,6 +74,16 @@ class SourceWedges:
             for rates in (market.tariff_effective, market.tariff_collected)
         )
         return cls(np.ones(shape), effective, collected, None)
+
+    def in_years(self, rows: slice) -> SourceWedges:
+        """Return these wedges in some of the years only."""
+        effective = self.effective[rows]
+        return SourceWedges(
+            self.hat[rows],
+            effective,
+            effective if self.collected is self.effective else self.collected[rows],
+            None if self.barrier is None else self.barrier[rows],
+        )
 
     def frozen(self) -> SourceWedges:
         """Return these wedges, which nobody can write to any more."""

@@ -24,7 +24,7 @@ from cepasim.engines.every import ENGINES, engine_named
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.levers.timing import Years
-from cepasim.shocks.shocks import shocks
+from cepasim.shocks.shocks import scheduled_wedges, shocks
 from cepasim.solution.finite import solved_in_numbers
 
 #: Known years are met within this (logs): a thousandth of a dollar in a billion.
@@ -61,7 +61,7 @@ def partner_sizes(
         return FrozenMapping(
             {importer: np.broadcast_to(1.0, shape) for importer in economy.markets}
         )
-    known = _in_known_years(engine, economy)
+    known = _in_known_years(engine, economy, years)
     sizes = {}
     for importer, flow in FLOW_INTO.items():
         start = known[importer][: len(years)]
@@ -78,7 +78,7 @@ def partner_sizes(
     return FrozenMapping(sizes)
 
 
-def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
+def _in_known_years(engine: Engine, economy: Economy, horizon: Years) -> dict[str, Floats]:
     """Sizes from the base year to the last known one, by importer, shape (1 + K, H)."""
     markets = economy.markets
     # Names belong to the engines that users can call; another one is solved anew.
@@ -91,8 +91,11 @@ def _in_known_years(engine: Engine, economy: Economy) -> dict[str, Floats]:
     sizes = {importer: np.ones((len(years), len(economy.chapters))) for importer in markets}
     if weight > 0 and len(years) > 1:
         targets = {importer: _published(economy, importer) for importer in markets}
+        # Wedges of the years of the run are worked out for its reference, too.
+        over = horizon if len(horizon) > len(years) else years
         for group in engine.groups(economy):
-            _meet(engine, economy, group, targets, sizes, years)
+            if not _meet_at_once(engine, economy, group, targets, sizes, over):
+                _meet(engine, economy, group, targets, sizes, years)
     for importer, market in markets.items():
         sizes[importer] = sizes[importer] ** weight
         if kept:
@@ -121,6 +124,27 @@ def _to_fob(market: Market, importer: str) -> Floats | float:
     if FLOW_INTO[importer] == "export":
         return 1.0
     return np.asarray(1 / (1 + market.freight[:, market.partner_column]))
+
+
+def _meet_at_once(
+    engine: Engine,
+    economy: Economy,
+    group: tuple[str, ...],
+    targets: Mapping[str, Floats],
+    sizes: dict[str, Floats],
+    years: Years,
+) -> bool:
+    """Set the sizes by what the engine knows of a given flow; False where it does not know all."""
+    if engine.size_for is None:
+        return False
+    for importer in group:
+        market, target = economy.markets[importer], targets[importer]
+        felt = scheduled_wedges(economy, importer, years, len(target))
+        sales = _missing(market, target, None, years[: 1 + len(target)])
+        size = engine.size_for(market, felt, sales)
+        there = (target > 0) & (market.fob[:, market.partner_column] > 0)
+        sizes[importer][1:] = np.where(there, size, 1.0)
+    return all(bool(np.isfinite(sizes[importer]).all()) for importer in group)
 
 
 def _meet(
