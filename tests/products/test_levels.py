@@ -10,6 +10,7 @@ from cepasim.products.levels import (
     at_level,
     belongs_to,
     chapter_of,
+    holders,
     level_of,
     use_instead,
     whole_or_alone,
@@ -68,3 +69,13 @@ def test_tiles_of_older_vintages_are_read_as_what_they_became() -> None:
         "690890 (HS 2012) is read as " + ", ".join(selection.subheadings) + " of HS 2022",
     )
     assert products.select({"hs": ["6908"]}).codes == ("6907",)
+
+
+def test_holders_are_the_groups_of_the_codes_and_nobody_can_change_them() -> None:
+    groups = ("61", "62", "6203", "87")
+    held = holders(("610910", "620342"), groups)
+    assert held.tolist() == [True, False, True, False]
+    assert holders(("610910", "620342"), groups) is held
+    assert holders(("610910", "620342"), ("61", "62")).tolist() == [True, True]
+    with pytest.raises(ValueError, match="read-only"):
+        held[1] = True

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Bools, Floats, frozen_floats
 from cepasim.core.countries import FLOW_INTO, PAIR
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.recent import Recent
 from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.elasticities import OWN, with_elasticities
@@ -33,11 +31,7 @@ from cepasim.economy.variants import bundled_variants
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
-from cepasim.products.levels import is_rest, nearest_to
-
-#: Which markets hold the products of an industry, by the codes of both: some twenty industries in
-#: each of a few economies.
-_HOLDING: Recent[tuple[tuple[str, ...], tuple[str, ...]], Bools] = Recent(128)
+from cepasim.products.levels import holders, is_rest
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -274,15 +268,7 @@ class Economy:
         ndarray of bool, shape (H,)
             One for each market.
         """
-        # Draws have markets of their own, and the same codes.
-        key = self.chapters, subheadings
-        found = _HOLDING.get(key)
-        if found is None:
-            found = np.zeros(len(self.chapters), dtype=np.bool_)
-            found[nearest_to(subheadings, self.chapters)] = True
-            found.setflags(write=False)
-            _HOLDING.put(key, found)
-        return found
+        return holders(subheadings, self.chapters)
 
     def refine(self, chapters: Iterable[str] | None = None, level: str = "hs6") -> Economy:
         """Return the same economy with chapters split into products.

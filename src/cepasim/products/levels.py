@@ -11,12 +11,15 @@ from typing import Final, Literal
 
 import numpy as np
 
-from cepasim.core.arrays import Ints
+from cepasim.core.arrays import Bools, Ints
+from cepasim.core.recent import Recent
 
 Level = Literal["chapter", "heading", "subheading"]
 #: Levels from broad to narrow; a national tariff line is longer than all of them.
 LEVELS: Final[tuple[Level, ...]] = ("chapter", "heading", "subheading")
 DIGITS: Final[dict[Level, int]] = {"chapter": 2, "heading": 4, "subheading": 6}
+#: Holders of some codes: about twenty industries in each of a few economies.
+_HOLDERS: Recent[tuple[tuple[str, ...], tuple[str, ...]], Bools] = Recent(128)
 
 
 def at_level(code: str, level: Level) -> str:
@@ -136,6 +139,27 @@ def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
         raise KeyError(code)
 
     return np.array([found(code) for code in codes], dtype=np.int64)
+
+
+def holders(codes: tuple[str, ...], groups: tuple[str, ...]) -> Bools:
+    """Say which groups hold any of some codes, as `nearest_to` places them.
+
+    Parameters
+    ----------
+    codes, groups : tuple of str
+
+    Returns
+    -------
+    ndarray of bool
+        One for each group; read-only, and kept for those who ask again, as every draw does.
+    """
+    found = _HOLDERS.get((codes, groups))
+    if found is None:
+        found = np.zeros(len(groups), dtype=np.bool_)
+        found[nearest_to(codes, groups)] = True
+        found.setflags(write=False)
+        _HOLDERS.put((codes, groups), found)
+    return found
 
 
 def is_rest(code: str, codes: Collection[str]) -> bool:
