@@ -112,7 +112,8 @@ class _Steps:
     def quoted(self, *parameters: str) -> tuple[str, str]:
         """Sources of several parameters, and the worst of their grades."""
         rows = [self.described(parameter) for parameter in parameters]
-        sources = "; ".join(dict.fromkeys(str(row["source"]) for row in rows))
+        parts = (part for row in rows for part in str(row["source"]).split("; "))
+        sources = "; ".join(dict.fromkeys(parts))
         return sources, max(str(row["grade"]) for row in rows)
 
     def benchmark(self) -> None:
