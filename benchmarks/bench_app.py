@@ -83,6 +83,8 @@ WATCH = """
   document.addEventListener('pointerup', () => {
     cs.text = read(); cs.released = cs.begun = performance.now(); cs.sent = null; cs.band = true;
   }, true);
+  const drawn = () =>
+    /% of \\d+ draws/.test(document.querySelector('.cs-cards')?.innerText || '');
   const look = () => {
     if (cs.released !== null) {
       const now = read();
@@ -94,7 +96,7 @@ WATCH = """
           after: performance.now() - got,
         }));
       }
-    } else if (cs.band && document.querySelector('.cs-cards')?.innerText.includes('90 % range')) {
+    } else if (cs.band && drawn()) {
       cs.band = false;
       cs.bands.push(performance.now() - cs.begun);
     }
@@ -193,7 +195,7 @@ async def band_waits(page: Page) -> list[float]:
     """Milliseconds from a release to the range of the new figures, the switch on."""
     await page.locator("label", has_text="90 % ranges").click()
     await page.wait_for_function(
-        "() => document.querySelector('.cs-cards').innerText.includes('90 % range')",
+        r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards').innerText)",
         timeout=120_000,
     )
     await settled(page)
