@@ -46,9 +46,9 @@ market.
 - **Kernel in numba.** One pass does all of it, and 13 ns remain: three evaluations at 1.4 each, the
   range check 2, writing three hats 2.3, logarithms 1, the market's own arithmetic 2; the rest waits
   for memory. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: India's schedule has 12,000 lines and rivals with rates of their own, where
+- **1,000 draws.** Missed: India's schedule has 12,000 lines and rivals with own rates, where
   the first release had averages by chapter. In one run, alternating, a draw took 15.5 ms in the
-  first release, 29.4 before the anchor was met in closed form and 20.9 since. Perturbing the figures
+  first release, 29.4 before the anchor was met in closed form, 20.9 since. Perturbing the figures
   and calibrating the cost of proof is a quarter, wedges by line another.
 - **`import cepasim`.** Three fifths are pandas, NumPy and PyArrow, a tenth pydantic.
 """
