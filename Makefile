@@ -49,7 +49,7 @@ test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, my
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 	$(PY) -m pytest -m browser
 
-quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow (about 2 minutes)
+quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow (about 3 minutes)
 	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 
 lint: $(VENV)/.installed-dev ## ruff: rules and format
