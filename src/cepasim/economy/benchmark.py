@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.core.countries import FLOW_INTO, PAIR
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.economy.known_years import KnownYears
+from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.known_years import KnownYears, known_years
 from cepasim.economy.schedule import TariffSchedule
-from cepasim.economy.variants import Variant
+from cepasim.economy.variants import Variant, bundled_variants
 from cepasim.params.parameters import Parameters
+from cepasim.products.classification import Classification
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +55,8 @@ class Ground:
         Ways on after the last published year.
     demand_growth : mapping of importer to float
         Growth of demand a year that the variants were written for.
+    world_exports : ndarray, shape (H,)
+        India's exports to the world by chapter in the base year, US$ million f.o.b.
     """
 
     benchmarks: Mapping[str, Benchmark]
@@ -59,6 +64,42 @@ class Ground:
     known_years: Mapping[str, KnownYears]
     variants: Mapping[str, Variant]
     demand_growth: Mapping[str, float]
+    world_exports: Floats
+
+
+def read_ground(
+    parameters: Parameters, classification: Classification, japan: TariffSchedule
+) -> Ground:
+    """Read what an economy is built on.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    classification : Classification
+    japan : TariffSchedule
+        Japan's, whose products trade is known of.
+    """
+    chapters = classification.chapters
+    return Ground(
+        benchmarks=FrozenMapping(
+            {importer: read_benchmark(importer, parameters) for importer in PAIR}
+        ),
+        known_trade=frozen_floats(known_product_trade(parameters, japan)),
+        known_years=FrozenMapping(
+            {
+                importer: known_years(parameters, flow, chapters)
+                for importer, flow in FLOW_INTO.items()
+            }
+        ),
+        variants=bundled_variants(parameters, classification),
+        demand_growth=FrozenMapping(
+            {
+                importer: parameters.uniform("real_demand_growth", chapters, importer)
+                for importer in PAIR
+            }
+        ),
+        world_exports=frozen_floats(world_exports(parameters, chapters)),
+    )
 
 
 def read_benchmark(importer: str, parameters: Parameters) -> Benchmark:
@@ -94,6 +135,17 @@ def known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Flo
     table = parameters.table("trade/india_exports_japan_hs6")
     base = table[table["fiscal_year"] == format_fiscal_year(BASE_YEAR)].set_index("hs6")["value"]
     return base.reindex(schedule.products).fillna(0.0).to_numpy(float)
+
+
+def world_exports(parameters: Parameters, chapters: tuple[str, ...]) -> Floats:
+    """India's exports to the world in the base year, US$ million f.o.b., shape (H,)."""
+    table = parameters.table("history/world")
+    base = table[
+        (table["fiscal_year"] == format_fiscal_year(BASE_YEAR))
+        & (table["flow"] == "export")
+        & (table["basis"] == "published")
+    ].set_index("hs")["value"]
+    return base.reindex(list(chapters)).fillna(0.0).to_numpy(float)
 
 
 def _pivot(table: pd.DataFrame, chapters: tuple[str, ...], exporters: tuple[str, ...]) -> Floats:

@@ -13,21 +13,17 @@ from typing import Any
 
 import pandas as pd
 
-from cepasim.core.arrays import Bools, Floats, frozen_floats
-from cepasim.core.countries import FLOW_INTO, PAIR
+from cepasim.core.arrays import Bools, Floats
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
-from cepasim.core.immutable import FrozenMapping
-from cepasim.economy.benchmark import Benchmark, Ground, known_product_trade, read_benchmark
+from cepasim.economy.benchmark import Benchmark, Ground, read_ground
 from cepasim.economy.claims import UseRule
 from cepasim.economy.elasticities import OWN, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
-from cepasim.economy.known_years import known_years
 from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.products import markets_by_product, pair_by_product
 from cepasim.economy.rates import LineRule
 from cepasim.economy.split import Split, products_of
-from cepasim.economy.variants import bundled_variants
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
@@ -133,25 +129,7 @@ class Economy:
             "JPN": japan_schedule(parameters, chapters, line_rule),
             "IND": india_schedule(parameters, chapters),
         }
-        ground = Ground(
-            benchmarks=FrozenMapping(
-                {importer: read_benchmark(importer, parameters) for importer in PAIR}
-            ),
-            known_trade=frozen_floats(known_product_trade(parameters, schedules["JPN"])),
-            known_years=FrozenMapping(
-                {
-                    importer: known_years(parameters, flow, chapters)
-                    for importer, flow in FLOW_INTO.items()
-                }
-            ),
-            variants=bundled_variants(parameters, classification),
-            demand_growth=FrozenMapping(
-                {
-                    importer: parameters.uniform("real_demand_growth", chapters, importer)
-                    for importer in PAIR
-                }
-            ),
-        )
+        ground = read_ground(parameters, classification, schedules["JPN"])
         return cls(
             parameters=parameters,
             classification=classification,

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import gsim_economy
@@ -191,14 +190,7 @@ def _sales_elsewhere(economy: Economy, importer: str) -> Floats:
     if importer != "IND":
         return np.zeros(len(economy.chapters))
     sold = market.fob[:, market.partner_column]
-    table = economy.parameters.table("history/world")
-    table = table[
-        (table["fiscal_year"] == format_fiscal_year(BASE_YEAR))
-        & (table["flow"] == "export")
-        & (table["basis"] == "published")
-    ]
-    chapters = list(economy.by_chapter.chapters)
-    world = table.set_index("hs")["value"].reindex(chapters).fillna(0.0).to_numpy(float)
+    world = economy.ground.world_exports
     # What India's producers sell elsewhere of a product is as what they sell at home.
     elsewhere = np.maximum(world - economy.summed(sold), 0.0)
     return economy.divided(elsewhere, economy.markets["IND"].domestic)
