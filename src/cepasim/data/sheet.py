@@ -1,0 +1,103 @@
+"""Any file of a portal as rows of text: what it is inside counts, never its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from cepasim.core.problems import InputError, Problem
+
+#: cp932 comes before latin-1, which accepts any bytes.
+_ENCODINGS = ("utf-8-sig", "cp932", "latin-1")
+_SEPARATORS = (",", ";", "\t")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_LINES_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file as rows of text.
+
+    Attributes
+    ----------
+    file : str
+    kind : str
+        ``csv``, ``html`` or ``xlsx``: what the file is inside.
+    rows : tuple of tuple of str
+        Blank cells are ``""``.
+    """
+
+    file: str
+    kind: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def read_sheet(path: Path | str) -> Sheet:
+    """Read a file as rows of text.
+
+    Raises
+    ------
+    InputError
+        For a file that does not exist, is empty, or is an Excel file of before 2007.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise InputError([Problem(str(path), None, "file", None, "an existing file")])
+    content = file.read_bytes()
+    if content.startswith(_OLD_EXCEL):
+        words = "not an Excel file of before 2007: save it as .xlsx or .csv"
+        raise InputError([Problem(str(path), None, "file", file.name, words)])
+    if content.startswith(b"PK\x03\x04"):
+        kind, rows = "xlsx", _workbook(content)
+    else:
+        text = _decoded(content)
+        html = "<table" in text.lower()
+        kind, rows = ("html", _html(text)) if html else ("csv", _separated(text))
+    rows = [row for row in rows if any(row)]
+    if not rows:
+        raise InputError([Problem(str(path), None, "file", file.name, "a file with rows")])
+    return Sheet(str(path), kind, tuple(tuple(row) for row in rows))
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _ENCODINGS[:-1]:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode(_ENCODINGS[-1])
+
+
+def _separated(text: str) -> list[list[str]]:
+    start = "\n".join(text.splitlines()[:_LINES_TRIED])
+    separator = max(_SEPARATORS, key=start.count)
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def _html(text: str) -> list[list[str]]:
+    from lxml import html
+
+    tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
+    return [
+        [" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")]
+        for row in tree.iter("tr")
+    ]
+
+
+def _workbook(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    return [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def _text(cell: object) -> str:
+    """Excel keeps codes as numbers: 87.0 is the code 87."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
