@@ -17,6 +17,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 
 if TYPE_CHECKING:
+    from cepasim import data as data
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
     from cepasim.studies.batch import batch
@@ -66,13 +67,16 @@ _ON_DEMAND = {
     "sweep": "cepasim.studies.sweep",
     "tornado": "cepasim.studies.sensitivity",
 }
+# Rooms with a door of their own: cepasim.data.read.
+_ROOMS = ("data",)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ON_DEMAND:
+    if name in _ON_DEMAND or name in _ROOMS:
         from importlib import import_module
 
-        return getattr(import_module(_ON_DEMAND[name]), name)
+        module = import_module(_ON_DEMAND.get(name, f"cepasim.{name}"))
+        return module if name in _ROOMS else getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -1,0 +1,99 @@
+"""What a layout is: a name, the columns it is recognised by, and how its rows are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import pandas as pd
+
+from cepasim.core.problems import Problem
+from cepasim.data.reading import Kind
+from cepasim.data.sheet import Sheet
+
+Fiscal = Literal["same", "months", "quarters"]
+#: Columns of the rows that a layout hands on.
+ROW_COLUMNS: Final = ("line", "period", "reporter", "partner", "direction", "hs", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the user says about a file that does not say it itself, or says it wrongly.
+
+    Attributes
+    ----------
+    reporter, partner : str, optional
+        ISO codes.
+    flow : {"export", "import"}, optional
+        Seen from the reporter.
+    unit : str, optional
+        One of ``cepasim.data.money.UNITS``.
+    year : str, optional
+        Take this year alone, "2023-24" or "2023"; also the year of a file that names none.
+    fiscal : {"same", "months", "quarters"}, optional
+        How calendar years become fiscal ones.
+    """
+
+    reporter: str | None = None
+    partner: str | None = None
+    flow: str | None = None
+    unit: str | None = None
+    year: str | None = None
+    fiscal: Fiscal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows of a file as its layout understands them, before anything is converted.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        ``ROW_COLUMNS``: line of the file, period, countries as the file writes them, direction
+        "export" or "import" seen from the reporter, code as written, value in the file's unit;
+        ``valuation`` where the file says it. Tariffs: the columns of ``TARIFF_COLUMNS``.
+    aggregates : DataFrame
+        The same columns, of totals: ``hs`` holds their name.
+    unit : str
+        One of ``cepasim.data.money.UNITS``, "" where the file does not say.
+    unit_from : str
+        Where the unit was found.
+    nomenclature : str
+    left_out : tuple of (str, DataFrame)
+        Reason and rows.
+    notes : tuple of str
+    problems : tuple of Problem
+    """
+
+    rows: pd.DataFrame
+    aggregates: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ROW_COLUMNS))
+    unit: str = ""
+    unit_from: str = ""
+    nomenclature: str = ""
+    left_out: tuple[tuple[str, pd.DataFrame], ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A layout of a portal.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"trade", "claims", "tariffs"}
+    columns : str
+        The columns it is recognised by, for people.
+    heading : callable
+        Place of the row of headings in a sheet, None where the sheet is of another layout.
+    take : callable
+        Its rows, given the sheet, the place of the headings and the hints.
+    """
+
+    name: str
+    kind: Kind
+    columns: str
+    heading: Callable[[Sheet], int | None]
+    take: Callable[[Sheet, int, Hints], Taken]

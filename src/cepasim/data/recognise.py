@@ -1,0 +1,71 @@
+"""The door: a file is recognised by its columns, never by its name, and read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from cepasim.core.problems import InputError, Problem
+from cepasim.data.layout import Fiscal, Layout
+from cepasim.data.reading import Reading
+from cepasim.data.sheet import Sheet, read_sheet
+from cepasim.params.parameters import Parameters
+
+#: Layouts, the narrower before the broader.
+LAYOUTS: Final[tuple[Layout, ...]] = ()
+_ROWS_SHOWN, _CELLS_SHOWN = 1, 12
+
+
+def read(
+    path: Path | str,
+    *,
+    reporter: str | None = None,
+    partner: str | None = None,
+    flow: str | None = None,
+    unit: str | None = None,
+    year: str | None = None,
+    fiscal: Fiscal | None = None,
+    parameters: Parameters | None = None,
+) -> Reading:
+    """Read a file of a customs portal, or of the program's own template.
+
+    Parameters
+    ----------
+    path : path
+        Recognised by its columns: CSV, HTML or .xlsx, whatever it is called.
+    reporter, partner : str, optional
+        ISO codes, where the file does not name them.
+    flow : {"export", "import"}, optional
+        Seen from the reporter, where the file does not say.
+    unit : str, optional
+        Where the file does not say: "US$", "US$ thousand", "US$ mn", "Rs lakh", "Rs crore",
+        "yen", "yen thousand", "yen mn".
+    year : str, optional
+        Only this year, "2023-24" or "2023".
+    fiscal : {"same", "months", "quarters"}, optional
+        How calendar years become India's fiscal years: the calendar year stands for the fiscal
+        year that begins in it, or months are added up April to March, or three quarters of a year
+        and one of the next. Without it calendar years stay what they are.
+    parameters : Parameters, optional
+        Exchange rates, countries and the benchmark that the file is compared with; the bundled
+        ones if not given.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    InputError
+        With every problem of the file: a layout that is not known, exchanged flows, another
+        unit, codes of no vintage.
+    """
+    sheet = read_sheet(path)
+    raise InputError([_unknown(sheet)])
+
+
+def _unknown(sheet: Sheet) -> Problem:
+    """Why a file of no layout is refused: what was found, and what is known."""
+    found = ", ".join(sheet.rows[0][:_CELLS_SHOWN])
+    known = "; ".join(f"{layout.name} ({layout.columns})" for layout in LAYOUTS)
+    return Problem(sheet.file, None, "columns", found, f"one of the known layouts: {known}")
