@@ -11,6 +11,7 @@ import pytest
 import cepasim
 from cepasim import InputError, Scenario
 from cepasim.products.classification import Classification
+from cepasim.scenario.bundled import MAIN, bundled_path
 from cepasim.scenario.reading import MAX_LEVERS
 
 HS = Classification.bundled()
@@ -22,6 +23,96 @@ def test_every_bundled_scenario_opens_by_its_name() -> None:
     for name, description in found.items():
         assert description.strip()
         assert isinstance(Scenario.bundled(name), Scenario)
+
+
+def test_the_main_scenarios_come_first() -> None:
+    assert tuple(cepasim.scenarios())[: len(MAIN)] == MAIN
+
+
+@pytest.mark.parametrize("name", [name for name in cepasim.scenarios() if name not in MAIN])
+def test_a_preset_says_what_it_does_and_fits_on_ten_lines(name: str) -> None:
+    lines = bundled_path(name).read_text(encoding="utf-8").splitlines()
+    header = [line for line in lines if line.startswith("#")]
+    assert len(lines) - len(header) <= 10
+    assert len(" ".join(header).split()) >= 20
+    assert all(len(line) <= 100 for line in header)
+
+
+#: Sign of the change in exports and imports in 2030-31; 0 is nothing.
+PRESETS = {
+    "asean-inputs": "++",
+    "cepa-withdrawal": "--",
+    "china-plus-one-plants": "++",
+    "critical-products": "++",
+    "customs-cooperation": "++",
+    "fund-labour-intensive": "++",
+    "fund-replenished": "++",
+    "fund-sunrise": "++",
+    "india-asks-origin": "++",
+    "india-opens-cars": "0+",
+    "joint-vision-review": "++",
+    "market-access-food": "++",
+    "offtake-cars": "++",
+    "parity-china": "++",
+    "parity-eu": "++",
+    "parity-korea": "++",
+    "parity-uk": "++",
+    "parity-viet-nam": "++",
+    "recognition-medicines": "++",
+    "rivals-in-india": "0-",
+    "steel-safeguard": "0-",
+    "us-tariff-18": "++",
+    "us-tariff-50": "++",
+}
+CHANGES: dict[str, tuple[float, float]] = {}
+
+
+def changes(economy: cepasim.Economy, name: str) -> tuple[float, float]:
+    """Change in exports and imports in 2030-31, US$ million."""
+    if name not in CHANGES:
+        result = cepasim.simulate(economy, Scenario.bundled(name), attribution=False)
+        row = result.totals.set_index("fiscal_year").loc["2030-31"]
+        exports, imports = (
+            float(row[f"{flow}_usd_mn"] - row[f"baseline_{flow}_usd_mn"])
+            for flow in ("exports", "imports")
+        )
+        CHANGES[name] = exports, imports
+    return CHANGES[name]
+
+
+def test_every_preset_has_its_signs() -> None:
+    assert set(PRESETS) == set(cepasim.scenarios()) - {*MAIN, "reference"}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_moves_trade_the_way_it_says(name: str, economy: cepasim.Economy) -> None:
+    for change, sign in zip(changes(economy, name), PRESETS[name], strict=True):
+        assert (change > 1e-6) == (sign == "+") and (change < -1e-6) == (sign == "-")
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ("parity-korea", "parity-china"),
+        ("parity-china", "parity-viet-nam"),
+        ("parity-viet-nam", "parity-eu"),
+        ("parity-eu", "cepa-remaining-tariffs"),
+        ("market-access-food", "ntb-relief"),
+        ("recognition-medicines", "ntb-relief"),
+        ("critical-products", "china-plus-one"),
+        ("china-plus-one", "china-plus-one-plants"),
+        ("us-tariff-18", "us-tariff-50"),
+        ("fund-sunrise", "fund-2bn"),
+    ],
+)
+def test_what_asks_for_less_exports_less(less: str, more: str, economy: cepasim.Economy) -> None:
+    assert changes(economy, less)[0] < changes(economy, more)[0]
+
+
+def test_the_windows_apart_are_the_fund(economy: cepasim.Economy) -> None:
+    parts = [changes(economy, f"fund-{window}") for window in ("labour-intensive", "sunrise")]
+    whole = changes(economy, "fund-2bn")
+    assert np.add(*parts) == pytest.approx(whole, rel=1e-3)
 
 
 @pytest.mark.parametrize(("name", "said"), [("ntb-relif", "ntb-relief"), (3, "allowed: ")])

@@ -81,7 +81,6 @@ def scenario_file(scenario: str) -> Path:
 
 def bundled_scenarios() -> dict[str, Path]:
     """Files of the bundled scenarios by name."""
-    from cepasim.params.parameters import bundled_directory
+    from cepasim.scenario.bundled import bundled_path, scenarios
 
-    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
-    return {file.stem: file for file in files}
+    return {name: bundled_path(name) for name in scenarios()}

@@ -10,6 +10,18 @@ from cepasim.core.yaml_lines import read_yaml
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.reading import MAX_BYTES
 
+#: What the README and the first page show before anything else: the remedies one by one and
+#: together. Everything else is a proposal of the day or a question about one.
+MAIN = (
+    "cepa-remaining-tariffs",
+    "cepa-reciprocal",
+    "origin-rules",
+    "ntb-relief",
+    "fund-2bn",
+    "china-plus-one",
+    "full-package",
+)
+
 
 def scenarios() -> dict[str, str]:
     """Names of the bundled scenarios, each with its description.
@@ -17,7 +29,7 @@ def scenarios() -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        In the order of the names. `Scenario.bundled` opens one.
+        The main ones first, the rest in the order of their names. `Scenario.bundled` opens one.
 
     Examples
     --------
@@ -44,7 +56,9 @@ def bundled_path(name: str) -> Path:
 
 
 def _files() -> dict[str, Path]:
-    return {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}
+    found = {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}
+    order = [*(name for name in MAIN if name in found), *(n for n in found if n not in MAIN)]
+    return {name: found[name] for name in order}
 
 
 @lru_cache(maxsize=1)

@@ -19,9 +19,9 @@ from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN
 from cepasim.levers import words as levers
-from cepasim.params.parameters import bundled_directory
 from cepasim.report import numbers as figures
 from cepasim.result import Result
+from cepasim.scenario.bundled import bundled_path, scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, assumptions, link, questions
 from cepasim.ui.ranges import Asked, Ranges
@@ -76,8 +76,9 @@ class Figures:
 
 def figures_of(economy: Economy) -> Figures:
     """Read from an economy what the pages need besides."""
-    files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
-    bundled = {file.stem: Scenario.read(file, economy.classification) for file in files}
+    bundled = {
+        name: Scenario.read(bundled_path(name), economy.classification) for name in scenarios()
+    }
     first = [name for name in (LANDING,) if name in bundled]
     ordered = {name: bundled[name] for name in [*first, *(n for n in bundled if n not in first)]}
     rows = assumptions.rows_of(economy.parameters)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from cepasim.scenario.bundled import MAIN
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions, style
 from cepasim.ui.navigation import go
 from cepasim.ui.questions import Question
@@ -27,8 +31,19 @@ def page() -> None:
                 ):
                     ask(found, question)
     st.markdown("#### Scenarios")
+    main = ("reference", *MAIN)
+    bundled = found.figures.bundled
+    _gallery(found, {name: bundled[name] for name in bundled if name in main})
+    others = {name: bundled[name] for name in bundled if name not in main}
+    with st.expander(f"Proposals of the day: {len(others)} more", key="proposals"):
+        _gallery(found, others)
+    with st.expander("One part at a time", key="parts"):
+        _gallery(found, found.figures.derived)
+
+
+def _gallery(found: Session, shown: Mapping[str, Scenario]) -> None:
+    """Draw scenarios in two columns, each with its sentence and a button that opens it."""
     columns = st.columns(2)
-    shown = {**found.figures.bundled, **found.figures.derived}
     for number, (name, scenario) in enumerate(shown.items()):
         with columns[number % 2], st.container(border=True):
             text, button = st.columns([4, 1], vertical_alignment="center")
