@@ -49,12 +49,12 @@ def _page(economy: Economy) -> Iterator[str]:
     yield "Change against the reference, US$ million of 2023–24; in brackets, over the default's."
     yield ""
     reports = {}
-    for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
-        scenario = Scenario.read(path)
+    for name in sorted(MAIN):
+        scenario = Scenario.bundled(name)
         if not scenario.levers_of(TariffLever):
             continue
-        reports[path.stem] = report = aggregation_report(economy, scenario)
-        yield f"### {path.stem}"
+        reports[name] = report = aggregation_report(economy, scenario)
+        yield f"### {name}"
         yield ""
         dates = (PATH_YEAR, LONG_RUN)
         head = [f"{flow}, {date}" for flow in ("exports", "imports") for date in dates]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cepasim.economy.economy import Economy
 from cepasim.report.pages import markdown_table
-from cepasim.scenario.bundled import scenarios
+from cepasim.scenario.bundled import MAIN
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.aggregation import LONG_RUN, PATH_YEAR
 from cepasim.studies.product_levels import ITEMS, product_levels
@@ -66,7 +66,7 @@ def products_section(economy: Economy) -> Iterator[str]:
     yield ""
     yield from markdown_table(["what", "from", "grade"], _SOURCES)
     yield from _known(products)
-    named = {name: Scenario.bundled(name) for name in scenarios() if name != "reference"}
+    named = {name: Scenario.bundled(name) for name in sorted(MAIN)}
     report = product_levels(products, named)
     yield (
         "The bundled scenarios both ways, change against the reference in US$ million of 2023–24, "

@@ -32,10 +32,8 @@ def ranges_block(economy: cepasim.Economy, draws: int, executor: Executor | None
         "| scenario | year | exports | imports | balance | the deficit falls in |",
         "|---|---|---:|---:|---:|---:|",
     ]
-    for file in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
-        scenario = cepasim.Scenario.read(file)
-        if not scenario.levers:
-            continue
+    for name in sorted(MAIN):
+        scenario = cepasim.Scenario.bundled(name)
         found = cepasim.monte_carlo(economy, scenario, draws, 1, executor)
         table = found.totals.set_index(["fiscal_year", "item"])
         for year in YEARS:
@@ -44,8 +42,8 @@ def ranges_block(economy: cepasim.Economy, draws: int, executor: Executor | None
                 row = table.loc[(year, item)]
                 cells.append(f"{row['central']:+,.0f} ({row['p5']:+,.0f} to {row['p95']:+,.0f})")
             share = 100 * found.probability_deficit_falls[year]
-            name = f"`{file.stem}`" if year == YEARS[0] else ""
-            lines.append(f"| {name} | {year} | {' | '.join(cells)} | {share:.0f} % |")
+            shown = f"`{name}`" if year == YEARS[0] else ""
+            lines.append(f"| {shown} | {year} | {' | '.join(cells)} | {share:.0f} % |")
         if found.failed:
             lines.append(f"| | | {len(found.failed)} draws without an equilibrium | | | |")
     return "\n".join(lines)

@@ -24,7 +24,7 @@ from cepasim.params.parameters import bundled_directory
 
 RUNNER = CliRunner()
 LOAD = functools.cache(cepasim.load)
-BUNDLED = sorted(path.stem for path in (bundled_directory() / "scenarios").glob("*.yaml"))
+BUNDLED = list(cepasim.scenarios())
 SMALL = """\
 name: Small
 horizon: 2024-25
