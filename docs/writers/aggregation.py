@@ -14,8 +14,8 @@ from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
 from cepasim.levers.tariff import TariffLever
-from cepasim.params.parameters import bundled_directory
 from cepasim.report.pages import markdown_table, write_page
+from cepasim.scenario.bundled import MAIN
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.aggregation import (
     DEFAULT,

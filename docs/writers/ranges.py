@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cepasim
 from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.bundled import MAIN
 from cepasim.studies.executors import open_executor
 
 PAGE = Path(__file__).parents[1] / "uncertainty.md"
