@@ -45,6 +45,7 @@ PRESETS = {
     "china-plus-one-plants": "++",
     "critical-products": "++",
     "customs-cooperation": "++",
+    "eu-car-quota": "0-",
     "fund-labour-intensive": "++",
     "fund-replenished": "++",
     "fund-sunrise": "++",
