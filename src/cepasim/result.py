@@ -12,6 +12,9 @@ from cepasim.core import files
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
 from cepasim.products.levels import level_of, use_instead
+from cepasim.report.levels import range_of
+from cepasim.report.numbers import MINUS
+from cepasim.report.views import cell_in_words
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
 from cepasim.tables.result_tables import NOTHING, Manifest, ResultTables, Table, refuse
@@ -134,13 +137,7 @@ class Result(ResultTables):
             raise ValueError("this result was made without the chain that explain() shows")
         of_cell = (sectors["fiscal_year"] == year) & (sectors["flow"] == flow)
         cell = sectors[of_cell & (sectors["hs"] == hs)].iloc[0]
-        direction = "India's exports to Japan" if flow == "export" else "India's imports from Japan"
-        head = (
-            f"{direction}, {hs} {self.group_name(hs)}, {year}: "
-            f"{cell['baseline_usd_mn']:,.4g} in the reference, "
-            f"{cell['scenario_usd_mn']:,.4g} in the scenario, "
-            f"change {cell['change_usd_mn']:+,.4g} US$ million"
-        )
+        head = cell_in_words(cell.to_dict(), self.group_name(hs))
         return in_words(self._chain(flow, hs, year), head)
 
     # --- files --------------------------------------------------------------------------------
@@ -397,4 +394,6 @@ class Result(ResultTables):
             change = last["change_in_balance_usd_mn"] / 1000
             balance = f"{last['balance_usd_mn'] / 1000:+,.2f} US$ bn, {change:+,.3f}"
             outcome = f"balance in {last['fiscal_year']} {balance} against the reference"
+            if around := range_of(last, "balance", scenario=True):
+                outcome += f", 90 % range of the level {around.replace(MINUS, '-')}"
         return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome}>"

@@ -74,6 +74,7 @@ def simulate(
         contributions=split,
         diagnostics=partial(tabulation.diagnostics, ends),
         quotas=partial(tabulation.quotas, ends),
+        levels=partial(tabulation.levels, ends),
         notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),
         chain=Chain(ends),

@@ -32,7 +32,6 @@ MANY_ARGUMENTS: dict[str, int] = {
     "equilibrium/gsim/linear.py:clear_markets_linear": 11,
     "equilibrium/trq.py:solve_market_with_quota": 11,
     "report/charts.py:line_layers": 10,
-    "tables/result_tables.py:__init__": 11,
     "ui/controls/form.py:_slider": 9,
 }
 

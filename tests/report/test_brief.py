@@ -73,7 +73,7 @@ def test_the_note_says_how_sure_its_figures_are(result: Result, tmp_path: Path) 
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert any(f"90 % range {said} bn" in cell for cell in cells)
     result.brief(tmp_path / "bare.html", YEAR)
-    assert "No ranges were drawn" in _read(tmp_path / "bare.html").text
+    assert "No ranges of changes were drawn" in _read(tmp_path / "bare.html").text
 
 
 def test_it_needs_nothing_from_outside(result: Result, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 import cepasim
 from cepasim.report import numbers, terminal, views
-from cepasim.report.levels import range_of
+from cepasim.report.levels import range_of, range_of_mn
+from cepasim.tables.names import LEVELS, Level
+from cepasim.ui.pages import compare, sectors
 from cepasim.ui.pages.path import path_in_words
 
 YEAR = "2035-36"
@@ -75,6 +77,114 @@ def test_the_workbook_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
             assert f"baseline_{item}_{end}_usd_mn" in sheets["totals"].columns
     everything = " ".join(str(cell) for sheet in sheets.values() for cell in sheet.to_numpy().flat)
     assert "Read changes against the reference" in everything
+
+
+#: Columns that hold a level of the reference, and the ends of its range.
+LEVEL = re.compile(r"baseline_(exports_|imports_|balance_)?usd_mn")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_table_with_a_level_of_an_assumed_year_has_its_range(
+    relief: cepasim.Result, level: Level
+) -> None:
+    tables = {**relief.frames(by=level), "by": relief.by(level)}
+    with_levels = [
+        name for name, table in tables.items() if any(map(LEVEL.fullmatch, table.columns))
+    ]
+    assert with_levels == ["totals", "sectors", f"by_{level}", "by"]
+    for name in with_levels:
+        table = tables[name]
+        assumed = table[table["fiscal_year"] > "2025-26"]
+        for column in filter(LEVEL.fullmatch, table.columns):
+            low, high = (
+                assumed[column.replace("usd_mn", f"{end}_usd_mn")] for end in ("low", "high")
+            )
+            traded = assumed[column] != 0
+            assert traded.any()
+            assert (low[traded] < assumed.loc[traded, column]).all(), (name, column)
+            assert (high[traded] > assumed.loc[traded, column]).all(), (name, column)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_terminal_prints_a_range_beside_every_sectors_level(
+    relief: cepasim.Result, level: Level
+) -> None:
+    text = terminal.text(relief, level, YEAR)
+    rows = text.split("By ")[-1].split("Fiscal year")[0].splitlines()
+    printed = "\n".join(rows)
+    traded = 0
+    for row in relief.balance(level, YEAR).to_dict("records"):
+        for flow in ("exports", "imports"):
+            if level := row[f"baseline_{flow}_usd_mn"]:
+                said = f"{numbers.millions(level)} +{re.escape(range_of_mn(row, flow))} "
+                assert re.search(said, printed), (row["name"], flow)
+                traded += 1
+    assert traded > 1
+    assert "…" not in "".join(re.findall(r"[\d,–]+…", printed))
+    assert "scen." not in printed
+
+
+def test_a_group_is_as_uncertain_as_what_it_holds(relief: cepasim.Result) -> None:
+    """The total's range is that of totals; a section of one chapter errs as the chapter does."""
+    totals, summed = totals_of(relief), relief.balance("total", YEAR).iloc[0]
+    for item in ("exports", "imports", "balance"):
+        for end in ("low", "high"):
+            column = f"baseline_{item}_{end}_usd_mn"
+            assert summed[column] == pytest.approx(totals[column])
+    ends = ["baseline_low_usd_mn", "baseline_high_usd_mn"]
+    for year in ("2025-26", YEAR):
+        chapters = relief.by("chapter", year).set_index(["flow", "hs"])[ends]
+        sections = relief.by("section", year).set_index(["flow", "section"])[ends]
+        of_sectors = relief.sectors.query("fiscal_year == @year").set_index(["flow", "hs"])[ends]
+        pd.testing.assert_frame_equal(chapters, of_sectors.loc[chapters.index])
+        assert list(sections.loc[("export", "XIV")]) == pytest.approx(
+            list(chapters.loc[("export", "71")])
+        )
+        wide = chapters.loc["export"].loc[["61", "62", "63"]].sum()
+        assert wide[ends[0]] < sections.loc[("export", "XI"), ends[1]]
+
+
+def test_estimates_of_a_known_year_partly_cancel_within_a_section(relief: cepasim.Result) -> None:
+    ends = ["baseline_usd_mn", "baseline_low_usd_mn", "baseline_high_usd_mn"]
+    section = relief.by("section", "2023-24").set_index(["flow", "section"]).loc[("export", "IV")]
+    chapters = relief.by("chapter", "2023-24").set_index(["flow", "hs"]).loc["export"]
+    value, low, high = chapters.loc[[f"{hs}" for hs in range(16, 25)], ends].to_numpy(float).T
+    assert section[ends[1]] == pytest.approx(value.sum() - ((value - low) ** 2).sum() ** 0.5)
+    assert section[ends[2]] == pytest.approx(value.sum() + ((high - value) ** 2).sum() ** 0.5)
+
+
+def test_one_cell_and_one_line_say_it(relief: cepasim.Result) -> None:
+    cell = relief.sectors.query("fiscal_year == @YEAR and flow == 'export' and hs == '61'").iloc[0]
+    around = numbers.span_mn(cell["baseline_low_usd_mn"], cell["baseline_high_usd_mn"])
+    said = relief.explain("export", "61", YEAR).text
+    assert f"in the reference (90 % range of the level {around})" in said
+    line = range_of(totals_of(relief), "balance", scenario=True).replace("−", "-")
+    assert f"90 % range of the level {line}" in repr(relief)
+
+
+def test_the_pages_say_it(relief: cepasim.Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    for level in ("chapter", "section", "window"):
+        frame = views.sector_frame(relief, level, YEAR)
+        for flow in ("exports", "imports"):
+            traded = frame[f"baseline_{flow}_usd_mn"] != 0
+            assert (frame.loc[traded, f"{flow}_range"] != "").all()
+            shown = sectors._columns(frame)
+            assert shown.index(f"{flow}_range") == shown.index(f"baseline_{flow}_usd_mn") + 1
+    written: list[str] = []
+    monkeypatch.setattr(compare.st, "html", written.append)
+    compare._headlines({"one": relief, "two": relief}, YEAR)
+    for item in ("exports", "imports", "balance"):
+        assert written[0].count(range_of(totals_of(relief), item, scenario=True)) == 2
+
+
+def test_the_path_of_the_note_says_it_for_both_flows(
+    relief: cepasim.Result, tmp_path: Path
+) -> None:
+    relief.brief(tmp_path / "note.html", YEAR)
+    said = (tmp_path / "note.html").read_text(encoding="utf-8")
+    for year in ("2026-27", "2032-33", YEAR):
+        for item in ("exports", "imports", "balance"):
+            assert f"[{range_of(totals_of(relief, year), item, scenario=True)}]" in said
 
 
 def test_a_note_says_how_uncertain_single_sections_are(relief: cepasim.Result) -> None:

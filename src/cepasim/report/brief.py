@@ -34,7 +34,6 @@ from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
-    from cepasim.report.levels import range_of
 from cepasim.tables.result_tables import ResultTables
 
 SUFFIXES = (".html", ".docx")
@@ -51,7 +50,7 @@ _RANGED = (
     "parameters alone: errors of the model's form, and other causes of trade, come on top."
 )
 _NOT_RANGED = (
-    "No ranges were drawn for this note: it does not show how uncertain these results are."
+    "No ranges of changes were drawn for this note: it does not show how uncertain they are."
 )
 
 
@@ -213,29 +212,33 @@ def _path(result: ResultTables) -> Table:
     items = ("exports", "imports", "balance")
     sums = result.balance("total").to_dict("records")
     known = {str(row["fiscal_year"]): row for row in result.totals.to_dict("records")}
-    rows = _some_years(sums)
-    ranges = [range_of(known[str(row["fiscal_year"])], "balance", scenario=True) for row in rows]
     cells = tuple(
         (
             str(row["fiscal_year"]),
             *(
-                figures.bn(float(row[column]), signed=signed, unit=False)
+                words
                 for item in items
-                for column, signed in (
-                    (f"{item}_usd_mn", False),
-                    (f"change_in_{item}_usd_mn", True),
+                for words in (
+                    _level(row, known[str(row["fiscal_year"])], item),
+                    figures.bn(float(row[f"change_in_{item}_usd_mn"]), signed=True, unit=False),
                 )
             ),
-            *((level,) if any(ranges) else ()),
         )
-        for row, level in zip(rows, ranges, strict=True)
+        for row in _some_years(sums)
     )
-    head = (
-        "fiscal year",
-        *(word for item in items for word in (item, "change")),
-        *(("90 % range of the balance",) if any(ranges) else ()),
+    head = ("fiscal year", *(word for item in items for word in (item, "change")))
+    ranged = any("[" in cell for row in cells for cell in row)
+    title = "Scenario{} and change against the reference, US$ bn".format(
+        " [90 % range of the level]" if ranged else ""
     )
-    return Table("Scenario and change against the reference, US$ bn", head, cells)
+    return Table(title, head, cells)
+
+
+def _level(row: dict[Any, Any], totals: dict[Any, Any], item: str) -> str:
+    """Level of the scenario with its range, where it has one."""
+    around = range_of(totals, item, scenario=True)
+    level = figures.bn(float(row[f"{item}_usd_mn"]), unit=False)
+    return f"{level} [{around}]" if around else level
 
 
 def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...]:

@@ -21,11 +21,33 @@ def range_of(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> st
     scenario : bool
         Whether the level is that of the scenario.
     """
+    around = _ends(row, item, scenario)
+    if around is None or around[1] - around[0] < 1.0:
+        return ""
+    return numbers.span(*around)
+
+
+def range_of_mn(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:
+    """Range of a sector's level, in US$ million; nothing where it is exact or nothing is traded.
+
+    Parameters
+    ----------
+    row : mapping
+        Of ``Result.balance``.
+    item : {"exports", "imports", "balance"}
+    scenario : bool
+        Whether the level is that of the scenario.
+    """
+    around = _ends(row, item, scenario)
+    if around is None or around[0] == around[1]:
+        return ""
+    return numbers.span_mn(*around)
+
+
+def _ends(row: Mapping[Any, Any], item: str, scenario: bool) -> tuple[float, float] | None:
     ends = [row.get(f"baseline_{item}_{end}_usd_mn") for end in ("low", "high")]
     if any(end is None for end in ends):
-        return ""
-    low, high = (float(end) for end in ends if end is not None)
-    if high - low < 1.0:
-        return ""
+        return None
     moved = float(row[f"{item}_usd_mn"] - row[f"baseline_{item}_usd_mn"]) if scenario else 0.0
-    return numbers.span(low + moved, high + moved)
+    low, high = (float(end) + moved for end in ends if end is not None)
+    return low, high

@@ -69,6 +69,14 @@ def span(low: float, high: float) -> str:
     return (" to " if low < 0 else "–").join(ends)
 
 
+def span_mn(low: float, high: float) -> str:
+    """Write a range in US$ million: ``3,430–8,230``, ``−12 to 4.0``; unknown ends are said."""
+    if math.isnan(low) or math.isnan(high):
+        return "unknown"
+    ends = [millions(end).replace("-", MINUS) for end in (low, high)]
+    return (" to " if low < 0 else "–").join(ends)
+
+
 def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``; see `bn`."""
     return _with_unit(millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.report.layout import WIDTH, list_of, table, titled
-from cepasim.report.levels import range_of
+from cepasim.report.levels import range_of, range_of_mn
 from cepasim.report.numbers import MINUS, bare_percent, billions, millions
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.names import GROUP_COLUMN, Level
@@ -39,6 +39,11 @@ _LEVEL_NAMES = {
 _GRADES = (
     "gr. grade, the worst of the row's benchmark cells. A official, B published estimate, C own "
     "calculation, D assumption: read it as an order of magnitude."
+)
+_LEVELS = "ref. reference, scen. scenario"
+_LEVELS_RANGED = (
+    "ref. reference with the 90 % range of its level; the scenario's level is that and the change, "
+    "and as uncertain"
 )
 
 
@@ -240,7 +245,10 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     frame = result.balance(level, fiscal_year)
     rows = [row for row in _rows(frame) if _has_trade(row)]
     rows.sort(key=lambda row: (-abs(row["change_in_balance_usd_mn"]), -_size(row)))
-    flow_heads = ["\nref.", "\nscen.", "\nchange", "\n%"]
+    (total,) = _rows(result.balance("total", fiscal_year))
+    # A level stands beside its range: where there are any, they take the room of the scenario.
+    ranged = any(range_of_mn(row, flow) for row in (total, *rows) for flow in _ITEMS[:2])
+    flow_heads = ["\nref.", "\n90 % range" if ranged else "\nscen.", "\nchange", "\n%"]
     cells = [
         [
             {"product": "\nHS", "chapter": "\nHS", "section": "\nsec."}.get(level, ""),
@@ -257,12 +265,11 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
             [
                 "" if code == "none" else code,
                 str(row["name"]),
-                *_amounts(row),
+                *_amounts(row, ranged),
                 _text(row.get("grade")),
             ]
         )
-    (total,) = _rows(result.balance("total", fiscal_year))
-    cells.append(["", "Total", *_amounts(total), ""])
+    cells.append(["", "Total", *_amounts(total, ranged), ""])
     return titled(
         f"By {_LEVEL_NAMES[level]} in {fiscal_year}, US$ million of 2023-24",
         table(cells, name_column=1),
@@ -271,12 +278,13 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
 
 def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
     """Return what must be read with the figures: units, rounding, grades."""
+    ranged = "baseline_exports_low_usd_mn" in result.totals
     lines = [
         f"Fiscal year {fiscal_year} (April to March), seen from India: exports f.o.b., imports "
         "c.i.f.; balance = exports - imports, a deficit is negative.",
-        "ref. reference, scen. scenario; changes are against the reference of the same year. "
-        "Rounded for reading: ~0 is small but not zero, and rows may differ from the total in the "
-        "last digit.",
+        f"{_LEVELS_RANGED if ranged else _LEVELS}; changes are against the reference of the same "
+        "year. Rounded for reading: ~0 is small but not zero, and rows may differ from the total "
+        "in the last digit.",
     ]
     column = "change_in_balance_without_content_usd_mn"
     totals = result.totals
@@ -354,12 +362,12 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
 
 
-def _amounts(row: Mapping[str, Any]) -> list[str]:
+def _amounts(row: Mapping[str, Any], ranged: bool) -> list[str]:
     cells = []
     for flow in ("exports", "imports"):
         cells += [
             millions(row[f"baseline_{flow}_usd_mn"]),
-            millions(row[f"{flow}_usd_mn"]),
+            range_of_mn(row, flow) if ranged else millions(row[f"{flow}_usd_mn"]),
             millions(row[f"change_in_{flow}_usd_mn"], signed=True),
             bare_percent(row[f"change_in_{flow}_pct"]),
         ]

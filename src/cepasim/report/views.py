@@ -11,7 +11,7 @@ import pandas as pd
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
-from cepasim.report.levels import range_of
+from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
@@ -245,13 +245,47 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     year : str
     search : str
         Words that code or name must hold, whatever their case.
+
+    Returns
+    -------
+    DataFrame
+        `Result.balance` with ``code`` in place of the group, and ``exports_range`` and
+        ``imports_range``: the range of the level in the reference, in words.
     """
     frame = result.balance(level, year)  # type: ignore[arg-type]  # the screen offers levels only
+    rows = frame.to_dict("records")
+    for flow in ("exports", "imports"):
+        frame[f"{flow}_range"] = pd.Series([range_of_mn(row, flow) for row in rows], dtype="str")
     column = {"chapter": "hs"}.get(level, level)
-    money = [name for name in frame.columns if name.endswith("_usd_mn")]
-    frame = frame[(frame[money] != 0).any(axis=1)]
+    money = ["baseline_{}_usd_mn", "{}_usd_mn"]
+    traded = [name.format(flow) for flow in ("exports", "imports") for name in money]
+    frame = frame[(frame[traded] != 0).any(axis=1)]
     if search.strip():
         text = (frame[column] + " " + frame["name"]).str.casefold()
         for word in search.casefold().split():
             frame = frame[text.reindex(frame.index).str.contains(word, regex=False)]
     return frame.rename(columns={column: "code"}).reset_index(drop=True)
+
+
+def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
+    """Say one cell of ``Result.sectors``: level with its range, scenario, change.
+
+    Parameters
+    ----------
+    cell : mapping
+        A row of ``Result.sectors``.
+    name : str
+        Of the product.
+    """
+    exports = cell["flow"] == "export"
+    direction = "India's exports to Japan" if exports else "India's imports from Japan"
+    low, high = (cell.get(f"baseline_{end}_usd_mn") for end in ("low", "high"))
+    around = ""
+    if low is not None and high is not None and low != high:
+        around = f" (90 % range of the level {figures.span_mn(float(low), float(high))})"
+    return (
+        f"{direction}, {cell['hs']} {name}, {cell['fiscal_year']}: "
+        f"{cell['baseline_usd_mn']:,.4g} in the reference{around}, "
+        f"{cell['scenario_usd_mn']:,.4g} in the scenario, "
+        f"change {cell['change_usd_mn']:+,.4g} US$ million"
+    )

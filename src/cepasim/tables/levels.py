@@ -62,19 +62,8 @@ def chapter_range(run: Run, flow: str) -> Range:
     Known products err as their chapter does; those that a chapter is spread over by assumption
     have no range (NaN).
     """
-    economy = run.economy.by_chapter
     level = _levels(run, flow)
-    shape = len(run.years), len(economy.chapters)
-    low, high = np.zeros(shape), np.zeros(shape)
-    known = run.economy.ground.known_years[_IMPORTER[flow]]
-    for row, year in enumerate(run.years.tolist()[: 1 + len(known.years)]):
-        low[row], high[row] = _estimated(economy, flow, year)
-        if row and run.scenario.staged:
-            published = known.published[row - 1]
-            low[row, published] = high[row, published] = 0.0
-            deflator = known.deflator[row - 1]
-            low[row] = _both(low[row], np.log(deflator / known.deflator_high[row - 1]))
-            high[row] = _both(high[row], np.log(deflator / known.deflator_low[row - 1]))
+    low, high = _deflated(run, flow, _estimates(run, flow))
     if run.economy.split is not None:
         trade = run.economy.bilateral[run.economy.bilateral["flow"] == flow]
         assumed = trade["low"].isna().to_numpy()
@@ -84,10 +73,53 @@ def chapter_range(run: Run, flow: str) -> Range:
     return _around(run, flow, "chapter", level, (low, high))
 
 
+def group_range(run: Run, flow: str, of_chapter: Ints) -> Range:
+    """Range of groups of chapters in the reference, shape (Y, G).
+
+    In known years the estimates of single chapters are taken to err unrelated to each other;
+    forecasts of a group err as those of a section do, those of a chapter alone as a chapter's.
+
+    Parameters
+    ----------
+    run : Run
+    flow : {"export", "import"}
+    of_chapter : ndarray of int
+        Group of every chapter of the economy, as numbers from 0.
+    """
+    split = run.economy.split
+    member = np.eye(int(of_chapter.max()) + 1)[of_chapter]
+    of_product = of_chapter if split is None else of_chapter[split.parent]
+    level = _levels(run, flow) @ np.eye(member.shape[1])[of_product]
+    chapters = _levels(run, flow)
+    if split is not None:
+        chapters = chapters @ np.eye(len(of_chapter))[split.parent]
+    ends = []
+    for logs in _estimates(run, flow):
+        off = chapters * np.expm1(logs)
+        together = np.copysign(np.sqrt(off**2 @ member), off @ member)
+        share = np.divide(together, level, out=np.zeros_like(level), where=level > 0)
+        ends.append(np.log1p(share))
+    known = _deflated(run, flow, (ends[0], ends[1]))
+    as_section, as_chapter = (
+        _around(run, flow, detail, level, known) for detail in ("section", "chapter")
+    )
+    alone = member.sum(axis=0) == 1
+    return Range(
+        np.where(alone, as_chapter.low, as_section.low),
+        np.where(alone, as_chapter.high, as_section.high),
+    )
+
+
 def balance_range(run: Run) -> Range:
     """Range of the balance in the reference, shape (Y,): errors of the two flows are unrelated."""
     exports, imports = (_levels(run, flow).sum(axis=1) for flow in ("export", "import"))
-    out, into = total_range(run, "export"), total_range(run, "import")
+    return range_of_balance(
+        exports, imports, total_range(run, "export"), total_range(run, "import")
+    )
+
+
+def range_of_balance(exports: Floats, imports: Floats, out: Range, into: Range) -> Range:
+    """Range of exports minus imports from those of the two: their errors are unrelated."""
     balance = exports - imports
     return Range(
         balance - np.hypot(exports - out.low, into.high - imports),
@@ -105,6 +137,32 @@ def section_factors(run: Run, flow: str) -> tuple[float, float]:
 
 def _levels(run: Run, flow: str) -> Floats:
     return run.reference.exports if flow == "export" else run.reference.imports
+
+
+def _estimates(run: Run, flow: str) -> tuple[Floats, Floats]:
+    """Log errors of chapters as estimated in known years, shape (Y, C); 0 where published."""
+    economy = run.economy.by_chapter
+    shape = len(run.years), len(economy.chapters)
+    low, high = np.zeros(shape), np.zeros(shape)
+    known = run.economy.ground.known_years[_IMPORTER[flow]]
+    for row, year in enumerate(run.years.tolist()[: 1 + len(known.years)]):
+        low[row], high[row] = _estimated(economy, flow, year)
+        if row and run.scenario.staged:
+            published = known.published[row - 1]
+            low[row, published] = high[row, published] = 0.0
+    return low, high
+
+
+def _deflated(run: Run, flow: str, logs: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Log errors of known years with the deflator's, which all chapters share."""
+    known = run.economy.ground.known_years[_IMPORTER[flow]]
+    low, high = (one.copy() for one in logs)
+    if run.scenario.staged:
+        for row in range(1, min(len(known.years) + 1, len(run.years))):
+            deflator = known.deflator[row - 1]
+            low[row] = _both(low[row], np.log(deflator / known.deflator_high[row - 1]))
+            high[row] = _both(high[row], np.log(deflator / known.deflator_low[row - 1]))
+    return low, high
 
 
 def _around(

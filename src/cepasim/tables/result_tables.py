@@ -13,9 +13,11 @@ from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.concentration import basket
 from cepasim.tables.names import LEVELS, Level, group_name
-from cepasim.tables.schema import checked, empty_table
+from cepasim.tables.schema import HELD, checked, empty_table
 from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, losers, sums_of
 
+#: Tables that stay empty where they are not given.
+_MAY_LACK = ("quotas", "levels")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
@@ -54,26 +56,19 @@ class ResultTables:
         Name of the engine.
     classification : Classification
         Names and groups of the chapters.
-    totals : DataFrame
-        One row per fiscal year.
-    sectors : DataFrame
-        One row per (fiscal_year, flow, hs); US$ million of 2023-24. An optional column ``grade``
-        says how good the benchmark cell is (A best, D worst).
-    displacement : DataFrame
-        One row per (fiscal_year, flow, hs, source).
-    contributions : DataFrame
-        One row per (fiscal_year, hs, lever).
-    diagnostics : DataFrame
-        Iterations, residuals, anything clipped or unusual, in words.
-    quotas : DataFrame, optional
-        One row per (fiscal_year, importer, source, hs) with a tariff-rate quota.
     notes : tuple of str, or callable
         What a reader must know, such as a lever that could change nothing and why.
     manifest : mapping, or callable
         What `cepasim.core.manifest.manifest` returned.
+    **tables : DataFrame, or callable
+        Those of `schema.HELD`, US$ million of 2023-24; ``quotas`` and ``levels`` are empty unless
+        given. An optional column ``grade`` of the sectors says how good the benchmark cell is (A
+        best, D worst).
 
     Raises
     ------
+    TypeError
+        If a table is missing, or unknown.
     ValueError
         If a table lacks a column or has its columns in another order.
     """
@@ -94,23 +89,15 @@ class ResultTables:
         scenario: Scenario,
         engine: str,
         classification: Classification,
-        totals: Table,
-        sectors: Table,
-        displacement: Table,
-        contributions: Table,
-        diagnostics: Table,
-        quotas: Table | None = None,
         notes: Notes = (),
         manifest: Manifest = NOTHING,
+        **tables: Table,
     ) -> None:
-        tables = {
-            "totals": totals,
-            "sectors": sectors,
-            "displacement": displacement,
-            "contributions": contributions,
-            "diagnostics": diagnostics,
-            "quotas": empty_table("quotas") if quotas is None else quotas,
-        }
+        if missing := [name for name in HELD if name not in tables and name not in _MAY_LACK]:
+            raise TypeError(f"a result needs the tables {', '.join(missing)}")
+        if unknown := [name for name in tables if name not in HELD]:
+            raise TypeError(f"a result holds no table {', '.join(unknown)}")
+        tables = {name: tables[name] if name in tables else empty_table(name) for name in HELD}
         for name, table in tables.items():
             if isinstance(table, pd.DataFrame):
                 tables[name] = checked(name, table)
@@ -183,6 +170,8 @@ class ResultTables:
         "quotas", "What tariff-rate quotas came to: regime, premium, rent; empty without any."
     )
 
+    levels = _Copy("levels", "Range of each level in the reference: by year, flow and group.")
+
     @property
     def basket(self) -> pd.DataFrame:
         """Shares of the 3, 5 and 10 largest chapters (percent) and HHI, by year and flow."""
@@ -209,8 +198,9 @@ class ResultTables:
             One row per (fiscal_year, flow, group): ``fiscal_year``, ``flow``, the group (``hs``,
             ``section``, ``window`` or ``total``), ``name``, ``baseline_usd_mn``,
             ``scenario_usd_mn``, ``change_usd_mn``, ``change_pct`` (missing where the reference is
-            zero and the change is not) and, where the sectors carry one, ``grade``: the worst of
-            the group's chapters that have trade.
+            zero and the change is not), where they are known ``baseline_low_usd_mn`` and
+            ``baseline_high_usd_mn``, the range of the level in the reference, and, where the
+            sectors carry one, ``grade``: the worst of the group's chapters that have trade.
 
         Raises
         ------
@@ -233,8 +223,9 @@ class ResultTables:
         DataFrame
             One row per (fiscal_year, group): for ``exports``, ``imports`` and ``balance`` (exports
             minus imports; a deficit is negative) the columns ``baseline_*_usd_mn``, ``*_usd_mn``
-            and ``change_in_*_usd_mn``, for the flows ``change_in_*_pct``, and ``grade`` as in
-            `by`, the worse of the two flows.
+            and ``change_in_*_usd_mn``, for the flows ``change_in_*_pct``, where they are known
+            the ranges ``baseline_*_low_usd_mn`` and ``baseline_*_high_usd_mn`` of the levels in
+            the reference, and ``grade`` as in `by`, the worse of the two flows.
 
         Raises
         ------
@@ -251,7 +242,8 @@ class ResultTables:
         if fiscal_year is not None:
             year = self.year_of(fiscal_year)
             rows, years = rows[rows["fiscal_year"] == year], (year,)
-        return sums_of(rows, years, self._classification, level)
+        ranges = None if level == "product" else self._table("levels")
+        return sums_of(rows, years, self._classification, level, ranges)
 
     def who_loses(self, fiscal_year: str) -> pd.DataFrame:
         """Sum `displacement` over the chapters: from whom the change of each flow is taken.

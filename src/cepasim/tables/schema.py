@@ -112,6 +112,10 @@ def _usd(name: str, meaning: str, *, always: bool = True) -> Column:
     return Column(name, _USD, meaning, always)
 
 
+def _range(name: str) -> Column:
+    return _usd(name, "90 % range of the level in the reference, as in totals", always=False)
+
+
 _CHANGES = (
     _usd("baseline_usd_mn", "value in the reference of the same year"),
     _usd("scenario_usd_mn", "value in the scenario"),
@@ -172,11 +176,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                     "quota rents that go to the country; where there are quotas",
                     always=False,
                 ),
-                _usd(
-                    "{total}_p5",
-                    "lower end of the column's 90 % range; where ranges were drawn",
-                    always=False,
-                ),
+                _usd("{total}_p5", "lower end of the column's drawn 90 % range", always=False),
                 _usd("{total}_p95", "upper end of that range", always=False),
                 Column(
                     "probability_deficit_falls",
@@ -199,11 +199,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                     "of the scenario: inputs and machinery of what the levers add to output",
                     always=False,
                 ),
-                _usd(
-                    "baseline_{end}_usd_mn",
-                    "90 % range of the level in the reference, as in totals",
-                    always=False,
-                ),
+                _range("baseline_{end}_usd_mn"),
                 GRADE,
             ),
         ),
@@ -268,6 +264,17 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 Column("rent_owner", "text", "importer or exporter"),
             ),
         ),
+        "levels": TableSchema(
+            "one fiscal year, flow, level of detail and group",
+            (
+                YEAR,
+                FLOW,
+                Column("level", "text", "chapter, section, window or total"),
+                Column("group", "text", "code or key of the group, as in by"),
+                _usd("low_usd_mn", "lower end of the 90 % range, as in totals"),
+                _usd("high_usd_mn", "upper end of it"),
+            ),
+        ),
         "reference": TableSchema(
             "one fiscal year, flow and product, or total (cepasim.reference)",
             (
@@ -313,6 +320,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 Column("name", "text", "the group for people"),
                 *_CHANGES,
                 _CHANGE_PCT,
+                _range("baseline_{end}_usd_mn"),
                 GRADE,
             ),
         ),
@@ -326,6 +334,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _usd("{item}_usd_mn", "exports, imports, balance in the scenario"),
                 _usd("change_in_{item}_usd_mn", "scenario minus reference"),
                 Column("change_in_{flow}_pct", "%", "change of exports and of imports"),
+                _range("baseline_{item}_{end}_usd_mn"),
                 GRADE,
             ),
         ),
@@ -349,7 +358,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
     }
 )
 #: Tables a result is made of.
-HELD = ("totals", "sectors", "displacement", "contributions", "diagnostics", "quotas")
+HELD = ("totals", "sectors", "displacement", "contributions", "diagnostics", "quotas", "levels")
 #: Columns every table of a result begins with, in this order; it may have further ones after them.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: TABLES[name].names for name in HELD}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cepasim.products.classification import Classification
 from cepasim.products.levels import chapter_of, is_rest
+from cepasim.tables.levels import Range, range_of_balance
 from cepasim.tables.names import (
     FLOWS,
     GROUP_COLUMN,
@@ -37,7 +38,7 @@ _ACCOUNTS = {
     "welfare_india": "National welfare of India",
 }
 
-
+_ENDS = ("baseline_low_usd_mn", "baseline_high_usd_mn")
 #: Rows of a sheet beyond which its products are summed to chapters.
 MOST_ROWS = 200_000
 
@@ -56,6 +57,8 @@ class Sums:
         Worst grade of the chapters that have trade.
     present : ndarray of bool, shape (Y, 2, G)
         Whether there is a row at all.
+    ranges : Range or None
+        Of the levels in the reference, shape (Y, 2, G); missing where none is known.
     """
 
     years: NDArray[np.object_]
@@ -64,10 +67,15 @@ class Sums:
     change_pct: NDArray[np.float64]
     grade: NDArray[np.object_] | None
     present: NDArray[np.bool_]
+    ranges: Range | None = None
 
 
 def sums_of(
-    sectors: pd.DataFrame, years: Sequence[str], classification: Classification, level: Level
+    sectors: pd.DataFrame,
+    years: Sequence[str],
+    classification: Classification,
+    level: Level,
+    ranges: pd.DataFrame | None = None,
 ) -> Sums:
     """Sum the sectors of some years at a level.
 
@@ -78,6 +86,8 @@ def sums_of(
     years : sequence of str
     classification : Classification
     level : {"product", "chapter", "section", "window", "total"}
+    ranges : DataFrame, optional
+        `ResultTables.levels`; the sectors' own columns unless given.
 
     Returns
     -------
@@ -109,7 +119,41 @@ def sums_of(
         change_pct=percent_change(money["baseline_usd_mn"], money["change_usd_mn"]),
         grade=grade,
         present=(np.bincount(place, minlength=size) > 0).reshape(shape),
+        ranges=_ranges(sectors, place, shape)
+        if ranges is None
+        else _group_ranges(ranges[ranges["level"] == level], years, groups),
     )
+
+
+def _ranges(
+    sectors: pd.DataFrame, place: NDArray[np.intp], shape: tuple[int, int, int]
+) -> Range | None:
+    """Ranges of products, where the sectors have them."""
+    if not set(_ENDS) <= set(sectors.columns):
+        return None
+    size = int(np.prod(shape))
+    low, high = (np.bincount(place, sectors[end], size).astype(float) for end in _ENDS)
+    return Range(low.reshape(shape), high.reshape(shape))
+
+
+def _group_ranges(
+    rows: pd.DataFrame, years: Sequence[str], groups: tuple[str, ...]
+) -> Range | None:
+    """Ranges of groups from `ResultTables.levels`; none where that is empty."""
+    rows = rows[rows["fiscal_year"].isin(list(years))]
+    if rows.empty:
+        return None
+    where = (
+        _places(rows["fiscal_year"], tuple(years)),
+        _places(rows["flow"], FLOWS),
+        _places(rows["group"], groups),
+    )
+    ends = []
+    for name in ("low_usd_mn", "high_usd_mn"):
+        end = np.full((len(years), len(FLOWS), len(groups)), np.nan)
+        end[where] = rows[name]
+        ends.append(end)
+    return Range(*ends)
 
 
 def by_group(sums: Sums, classification: Classification, level: Level) -> pd.DataFrame:
@@ -123,6 +167,9 @@ def by_group(sums: Sums, classification: Classification, level: Level) -> pd.Dat
     }
     table |= {name: values[sums.present] for name, values in sums.money.items()}
     table["change_pct"] = sums.change_pct[sums.present]
+    if sums.ranges is not None:
+        for name, end in zip(_ENDS, (sums.ranges.low, sums.ranges.high), strict=True):
+            table[name] = end[sums.present]
     if sums.grade is not None:
         table["grade"] = pd.Series(sums.grade[sums.present], dtype="str")
     return pd.DataFrame(table)
@@ -148,6 +195,8 @@ def balance_by_group(sums: Sums, classification: Classification, level: Level) -
         if item != "balance":
             place = ("exports", "imports").index(item)
             table[f"change_in_{item}_pct"] = sums.change_pct[year, place, group]
+    if sums.ranges is not None:
+        table |= _balance_ranges(sums.ranges, year, group, exports, imports)
     if sums.grade is not None:
         both = [sums.grade[year, place, group] for place in range(len(FLOWS))]
         worst = [
@@ -156,6 +205,28 @@ def balance_by_group(sums: Sums, classification: Classification, level: Level) -
         ]
         table["grade"] = pd.Series(worst, dtype="str")
     return pd.DataFrame(table)
+
+
+def _balance_ranges(
+    ranges: Range,
+    year: NDArray[np.intp],
+    group: NDArray[np.intp],
+    exports: Mapping[str, NDArray[np.float64]],
+    imports: Mapping[str, NDArray[np.float64]],
+) -> dict[str, object]:
+    """Columns of the ranges of exports, imports and the balance."""
+    out, into = (
+        Range(ranges.low[year, place, group], ranges.high[year, place, group])
+        for place in range(len(FLOWS))
+    )
+    base = "baseline_usd_mn"
+    balance = range_of_balance(exports[base], imports[base], out, into)
+    found = {"exports": out, "imports": into, "balance": balance}
+    return {
+        f"baseline_{item}_{end}_usd_mn": getattr(around, end)
+        for item, around in found.items()
+        for end in ("low", "high")
+    }
 
 
 def _names(sums: Sums, classification: Classification) -> NDArray[np.object_]:

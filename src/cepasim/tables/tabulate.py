@@ -14,7 +14,8 @@ from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.solution.claims import unclaimed, welfare_by_year
 from cepasim.solution.state import Run
-from cepasim.tables.levels import balance_range, chapter_range, total_range
+from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
+from cepasim.tables.names import FLOWS, Level, groups_of
 from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
 from cepasim.tables.schema import empty_table
 from cepasim.tables.who_gains import arrival_notes
@@ -111,6 +112,39 @@ def sectors(run: Run) -> pd.DataFrame:
 def _text(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
     """Column of few distinct words: taken by place, for text is slow to read one by one."""
     return pd.Index(list(words), dtype="str").take(places)
+
+
+def levels(run: Run) -> pd.DataFrame:
+    """Range of every group's level in the reference: one row per (fiscal_year, flow, level, group).
+
+    Of chapters, sections, windows and the total; products have theirs in `sectors`.
+    """
+    frames = []
+    classification, chapters = run.economy.classification, run.economy.by_chapter.chapters
+    summed: tuple[Level, ...] = ("chapter", "section", "window", "total")
+    for level in summed:
+        group_of = groups_of(classification, level, chapters)
+        groups = tuple(dict.fromkeys(group_of.values()))
+        of_chapter = np.array([groups.index(group_of[hs]) for hs in chapters])
+        for flow in FLOWS:
+            if level == "total":
+                around = total_range(run, flow)
+            else:
+                around = group_range(run, flow, of_chapter)
+            place = np.arange(around.low.size)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "fiscal_year": _text(run.labels, place // len(groups)),
+                        "flow": flow,
+                        "level": level,
+                        "group": _text(groups, place % len(groups)),
+                        "low_usd_mn": around.low.ravel(),
+                        "high_usd_mn": around.high.ravel(),
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
 
 
 def displacement(run: Run) -> pd.DataFrame:

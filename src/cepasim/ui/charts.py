@@ -152,7 +152,8 @@ def change_spec(height: int = 210) -> dict[str, Any]:
 def compare_spec(names: Sequence[str], height: int = 320) -> dict[str, Any]:
     """Return the specification of a chart of up to four scenarios and the reference."""
     ours = (Style(HISTORY, look.HISTORY), Style(REFERENCE, look.REFERENCE, _DASHED))
-    return deepcopy(_spec((*ours, *map(Style, names, look.SERIES, look.DASHES)), height))
+    styles = (*ours, *map(Style, names, look.SERIES, look.DASHES))
+    return deepcopy(_spec(styles, height, bands=(REFERENCE,)))
 
 
 @lru_cache(maxsize=32)

@@ -12,6 +12,7 @@ from cepasim.levers.every import in_words
 from cepasim.report import html, views
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Paragraph, Table
+from cepasim.report.levels import range_of
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import charts, style, uploads
@@ -137,18 +138,20 @@ def _results(found: Session) -> dict[str, Result]:
 
 def _headlines(results: dict[str, Result], year: str) -> None:
     rows = {name: views.total_row(result, year) for name, result in results.items()}
-    items = (
-        ("Exports to Japan", "exports_usd_mn", False),
-        ("change against reference", "change_in_exports_usd_mn", True),
-        ("Imports from Japan", "imports_usd_mn", False),
-        ("change against reference", "change_in_imports_usd_mn", True),
-        ("Balance", "balance_usd_mn", False),
-        ("change against reference", "change_in_balance_usd_mn", True),
-    )
-    cells = [
-        [label, *(figures.bn(row[column], signed=signed) for row in rows.values())]
-        for label, column, signed in items
-    ]
+    cells = []
+    for item, label in (
+        ("exports", "Exports to Japan"),
+        ("imports", "Imports from Japan"),
+        ("balance", "Balance"),
+    ):
+        around = [range_of(row, item, scenario=True) for row in rows.values()]
+        cells.append([label, *(figures.bn(row[f"{item}_usd_mn"]) for row in rows.values())])
+        if any(around):
+            cells.append(["90 % range of the level, bn", *around])
+        changes = (row[f"change_in_{item}_usd_mn"] for row in rows.values())
+        cells.append(
+            ["change against reference", *(figures.bn(one, signed=True) for one in changes)]
+        )
     accounts = {name: result.accounts(year) for name, result in results.items()}
     first = next(iter(accounts.values()))
     for place, label in enumerate(first["name"]):
@@ -173,7 +176,10 @@ def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> Non
         alt=f"{charts.ITEMS[item]}, US$ bn, history, reference and each scenario; "
         "the table above gives the figures of one year.",
     )
-    said = f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices."
+    said = (
+        f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices. Band: 90 % range "
+        "of the level in the reference of the first; read changes."
+    )
     st.html(html.fragment(Paragraph(said, "small")))
 
 

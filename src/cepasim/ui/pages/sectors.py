@@ -56,7 +56,8 @@ def sectors(found: Session) -> None:
     )
     st.caption(
         "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
-        "Grades: A official, B published estimate, C own calculation, D assumption."
+        "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
+        "B published estimate, C own calculation, D assumption."
     )
     rows = chosen["selection"]["rows"] if chosen else []
     if rows and rows[0] < len(frame):
@@ -67,7 +68,13 @@ def _columns(frame: pd.DataFrame) -> list[str]:
     flows = [
         stem.format(flow)
         for flow in ("exports", "imports")
-        for stem in ("baseline_{}_usd_mn", "{}_usd_mn", "change_in_{}_usd_mn", "change_in_{}_pct")
+        for stem in (
+            "baseline_{}_usd_mn",
+            "{}_range",
+            "{}_usd_mn",
+            "change_in_{}_usd_mn",
+            "change_in_{}_pct",
+        )
     ]
     wanted = ["code", "name", *flows, "change_in_balance_usd_mn", "grade"]
     return [column for column in wanted if column in frame.columns]
@@ -85,6 +92,11 @@ def _column_config() -> dict[str, Any]:
         name = flow.capitalize()
         config |= {
             f"baseline_{flow}_usd_mn": number(f"{name}, reference", format="%.1f"),
+            f"{flow}_range": st.column_config.TextColumn(
+                f"{name}, 90 % range",
+                help="Of the level in the reference; the scenario's level is as uncertain",
+                alignment="right",
+            ),
             f"{flow}_usd_mn": number(f"{name}, scenario", format="%.1f"),
             f"change_in_{flow}_usd_mn": number(f"{name}, change", format="%+.1f"),
             f"change_in_{flow}_pct": number(f"{name}, change %", format="%+.1f %%"),
