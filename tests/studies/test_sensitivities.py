@@ -63,7 +63,7 @@ def test_what_is_not_in_play_decides_nothing(economy: Economy, relief: Scenario)
     found = sensitivity(economy, relief, points=4, seed=2)
     assert found.fiscal_year == "2025-26"
     exports = found.indices[found.indices["item"] == HEADLINES[0]].set_index("group")
-    for group in ("fund_capital", "fund_timing", "fund_markets", "fund_purchases", "rents"):
+    for group in ("fund_capital", "fund_markets", "fund_purchases", "rents"):
         assert exports.loc[group, "total"] == 0.0
     assert exports.loc["barriers_japan", "total"] > 0
     assert set(found.deciding["item"]) == set(HEADLINES)

@@ -268,6 +268,7 @@ def _market(
 
     barriers = {kind: by_chapter(f"nu_{kind}") for kind in ("sps", "tbt", "process")}
     barriers["border"] = by_chapter("border_days") * by_chapter("border_ave_per_day")
+    scale = parameters.value("ntb_scale")
     sigma_import = by_chapter("sigma_import")
     freight = by_source("freight_insurance")
     # The pair's own trade is the bilateral benchmark itself: f.o.b. in India's exports, c.i.f. in
@@ -296,7 +297,7 @@ def _market(
         weights=weights,
         origin_cost=frozen_floats(phi),
         claims=claims,
-        barriers=FrozenMapping({kind: frozen_floats(nu) for kind, nu in barriers.items()}),
+        barriers=FrozenMapping({kind: frozen_floats(scale * nu) for kind, nu in barriers.items()}),
         rent_share=parameters.value("rent_share"),
         tariff_effective=frozen_floats(effective),
         tariff_collected=frozen_floats(collected),

@@ -40,6 +40,7 @@ GROUPS = (
     Group("demand", "Price elasticity of demand", r"eta"),
     Group("india_supply", "India's supply to Japan", r"epsilon_supply_ind_jpn"),
     Group("other_supply", "Supply of Japan, others and domestic firms", r"epsilon_"),
+    Group("all_barriers", "Size of all barriers together", r"ntb_scale"),
     Group("barriers_japan", "Size of barriers in Japan", r"nu_\w+_jpn|border_days_jpn"),
     Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
@@ -58,10 +59,9 @@ GROUPS = (
     Group("growth", "Growth of demand", r"real_demand_growth|anchor_"),
     Group(
         "fund_capital",
-        "What the fund builds",
-        r"disbursement_|subsidy_|additionality|output_capital_|depreciation",
+        "What the fund builds, and how fast",
+        r"disbursement_|subsidy_|additionality|output_capital_|depreciation|gestation_|ramp_",
     ),
-    Group("fund_timing", "How fast the fund's plants start", r"gestation_|ramp_"),
     Group(
         "fund_markets",
         "Where the fund's plants sell",

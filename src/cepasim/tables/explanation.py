@@ -27,7 +27,14 @@ _SCHEDULES = {
 }
 
 
-_BARRIER_PARAMETERS = ("nu_sps", "nu_tbt", "nu_process", "border_days", "border_ave_per_day")
+_BARRIER_PARAMETERS = (
+    "nu_sps",
+    "nu_tbt",
+    "nu_process",
+    "border_days",
+    "border_ave_per_day",
+    "ntb_scale",
+)
 
 
 class Chain:

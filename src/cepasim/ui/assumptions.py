@@ -41,6 +41,11 @@ DECISIVE: tuple[Assumption, ...] = (
         "Higher: relief reaches further.",
     ),
     Assumption(
+        "ntb_scale",
+        "Size of all barriers",
+        "Factor on every barrier of both countries. Higher: relief is worth more.",
+    ),
+    Assumption(
         "utilisation_observed_ind_jpn",
         "Use of the CEPA preference by Indian exporters",
         "Share of eligible exports that claim it today. Lower: simpler rules have more to gain.",
