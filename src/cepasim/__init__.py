@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cepasim import data as data
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
+    from cepasim.studies.advice.target import what_would_it_take
     from cepasim.studies.batch import batch
     from cepasim.studies.break_even import fund_break_even
     from cepasim.studies.grid import grid
@@ -50,6 +51,7 @@ __all__ = [
     "simulate",
     "sweep",
     "tornado",
+    "what_would_it_take",
 ]
 
 # Found when first asked for: each is also a program of its own (python -m ...), and a run of a
@@ -66,6 +68,7 @@ _ON_DEMAND = {
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sweep",
     "tornado": "cepasim.studies.sensitivity",
+    "what_would_it_take": "cepasim.studies.advice.target",
 }
 # Rooms with a door of their own: cepasim.data.read.
 _ROOMS = ("data",)

@@ -21,6 +21,7 @@ from cepasim.cli.reference import reference
 from cepasim.cli.run import run
 from cepasim.cli.scenarios import scenarios
 from cepasim.cli.studies import batch, compare_engines, montecarlo
+from cepasim.cli.target import target
 
 app = typer.Typer(
     name="cepasim",
@@ -41,6 +42,7 @@ app.command("compare-engines")(compare_engines)
 app.command()(calibrate)
 app.command()(montecarlo)
 app.command()(batch)
+app.command()(target)
 
 
 @app.callback(invoke_without_command=True)

@@ -60,6 +60,7 @@ class ExchangeRateLever(Lever):
 
     kind: ClassVar[str] = "exchange_rate"
     title: ClassVar[str] = "Exchange rates"
+    sizes: ClassVar[tuple[str, ...]] = ("depreciation_percent",)
 
     country: Code
     depreciation_percent: Depreciation | None = Field(default=None, description=DEPRECIATION_TEXT)

@@ -51,6 +51,7 @@ class ExternalLever(Lever):
 
     kind: ClassVar[str] = "external"
     title: ClassVar[str] = "Outside conditions"
+    sizes: ClassVar[tuple[str, ...]] = ("cost_percent", "tariff_percent", "demand_percent")
 
     source: Code | None = Field(default=None, description=CODE_TEXT)
     cost_percent: Annotated[float, number(_COST_TEXT, -50, 100)] | None = Field(

@@ -37,6 +37,7 @@ class FundLever(Lever):
 
     kind: ClassVar[str] = "fund"
     title: ClassVar[str] = "Fund"
+    sizes: ClassVar[tuple[str, ...]] = ("usd_bn",)
 
     usd_bn: Money
     windows: WindowShares

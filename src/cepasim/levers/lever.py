@@ -86,6 +86,8 @@ class Lever(Frozen):
     #: Whether a narrower lever of its kind takes its place on what the two share; else none of
     #: its kind may share anything with it.
     gives_way: ClassVar[bool] = True
+    #: Settings that say how far it goes, by the names of its fields; the one that is set counts.
+    sizes: ClassVar[tuple[str, ...]] = ()
     #: What two levers that act on the same flow share, for the message about them.
     meeting: ClassVar[str] = "flow"
 

@@ -70,6 +70,7 @@ class NtbLever(AgreementLever):
 
     kind: ClassVar[str] = "ntb"
     title: ClassVar[str] = "Barriers"
+    sizes: ClassVar[tuple[str, ...]] = ("relief_percent", "days_saved")
 
     preset: str | None = Field(default=None, strict=True, description="the name of a preset")
     types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(alias="type")

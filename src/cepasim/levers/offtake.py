@@ -31,6 +31,7 @@ class OfftakeLever(Lever):
 
     kind: ClassVar[str] = "offtake"
     title: ClassVar[str] = "Offtake by parents"
+    sizes: ClassVar[tuple[str, ...]] = ("usd_mn",)
 
     select: Selected
     usd_mn: Annotated[float, number(USD_TEXT, 0, _MOST_USD_MN)]

@@ -63,6 +63,7 @@ class OriginLever(AgreementLever):
 
     kind: ClassVar[str] = "origin"
     title: ClassVar[str] = "Origin rules"
+    sizes: ClassVar[tuple[str, ...]] = ("cost_cut_percent",)
 
     cost_cut_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
     rule: Annotated[

@@ -67,6 +67,7 @@ class QuotaLever(BilateralLever):
 
     kind: ClassVar[str] = "quota"
     title: ClassVar[str] = "Tariff quotas"
+    sizes: ClassVar[tuple[str, ...]] = ("usd_mn", "share_of_benchmark_percent")
     gives_way: ClassVar[bool] = False
     meeting: ClassVar[str] = "importer, source and product: a good enters under one quota"
 

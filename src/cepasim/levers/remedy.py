@@ -43,6 +43,7 @@ class RemedyLever(BilateralLever):
 
     kind: ClassVar[str] = "remedy"
     title: ClassVar[str] = "Trade remedies"
+    sizes: ClassVar[tuple[str, ...]] = ("add_percent",)
     by_line: ClassVar[bool] = True
 
     add_percent: Annotated[

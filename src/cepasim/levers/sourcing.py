@@ -42,6 +42,7 @@ class SourcingLever(Lever):
 
     kind: ClassVar[str] = "sourcing"
     title: ClassVar[str] = "Sourcing"
+    sizes: ClassVar[tuple[str, ...]] = ("share_percent",)
 
     importer: Market
     from_source: Code = Field(alias="from")

@@ -53,6 +53,7 @@ class TariffLever(RateLever):
 
     kind: ClassVar[str] = "tariff"
     title: ClassVar[str] = "Tariffs"
+    sizes: ClassVar[tuple[str, ...]] = ("cut",)
 
     select: Selected | None = Field(default=None, description=SELECT_TEXT)  # type: ignore[assignment]
     cut: Annotated[Cut, Field(description=CUTS_TEXT)] | None = None

@@ -1,0 +1,123 @@
+"""How far a lever goes: the one number a negotiator would turn, and between which limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import annotated_types
+import numpy as np
+
+from cepasim.core.arrays import Floats
+from cepasim.levers.cuts import Cut
+from cepasim.levers.lever import Lever
+
+#: Limits of a setting that a file may give by year, whose own limits are in its reader.
+_BY_YEAR = (0.0, 1e6)
+#: A tariff formula's number: limits, and where it changes nothing.
+_FORMULAS = {
+    "percent": (0.0, 100.0, 0.0),
+    "cap": (0.0, 1000.0, 1000.0),
+    "rate": (0.0, 1000.0, 1000.0),
+    "swiss": (1e-3, 1000.0, 1000.0),
+    "swiss_average": (1e-3, 1000.0, 1000.0),
+}
+#: Limits above this are formal: what happens, happens in a small part of the range.
+_WIDE = 1000.0
+#: Points of a grid, on either side of where a lever changes nothing.
+_POINTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far a lever goes, and how far it may.
+
+    Attributes
+    ----------
+    setting : str
+        Field of the lever.
+    value : float
+    least, most : float
+        What a scenario file may say.
+    neutral : float
+        Where the lever changes nothing, or least.
+    """
+
+    setting: str
+    value: float
+    least: float
+    most: float
+    neutral: float
+
+    def grid(self) -> Floats:
+        """Values between the limits, both included, ascending; finer where the lever is small."""
+        power = 3.0 if self.most >= _WIDE else 1.0
+        steps = np.linspace(0.0, 1.0, _POINTS + 1) ** power
+        if self.least < self.neutral < self.most:
+            below = self.neutral + (self.least - self.neutral) * steps
+            above = self.neutral + (self.most - self.neutral) * steps
+            return np.unique(np.concatenate([below, above]))
+        return np.asarray(self.least + (self.most - self.least) * steps)
+
+    def __str__(self) -> str:
+        """The setting and its value, as in a file."""
+        return f"{self.setting} {self.value:,.4g}"
+
+
+def depth_of(lever: Lever) -> Depth | None:
+    """How far a lever goes; None where no single number says so, as in a schedule of phases."""
+    for name in lever.sizes:
+        value = getattr(lever, name)
+        if isinstance(value, Cut):
+            return _of_cut(value)
+        if value is not None and not isinstance(value, tuple):
+            least, most = _limits(type(lever).model_fields[name])
+            neutral = min(max(0.0, least), most)
+            return Depth(name, float(value), least, most, neutral)
+    return None
+
+
+def at_depth(lever: Lever, value: float) -> Lever:
+    """Return a lever that goes as far as wanted, all else as it is."""
+    depth = depth_of(lever)
+    if depth is None:
+        raise ValueError("no single number says how far the lever goes")
+    new: object = float(value)
+    if depth.setting.startswith("cut."):
+        name, formula = "cut", depth.setting.removeprefix("cut.")
+        new = Cut.model_validate({formula: float(value)})
+    else:
+        name = depth.setting
+    return lever.model_copy(update={name: new})
+
+
+def _of_cut(cut: Cut) -> Depth | None:
+    formula = "percent" if cut.formula == "eliminate" else cut.formula
+    if formula not in _FORMULAS:
+        return None
+    return Depth(f"cut.{formula}", cut.percent, *_FORMULAS[formula])
+
+
+def _limits(field: Any) -> tuple[float, float]:
+    least, most = _BY_YEAR
+    for rule in _rules(field.annotation, field.metadata):
+        if isinstance(rule, annotated_types.Ge):
+            least = float(rule.ge)  # type: ignore[arg-type]
+        elif isinstance(rule, annotated_types.Gt):
+            # The limit itself is not allowed: as near to it as matters to nobody.
+            least = float(rule.gt) + 1e-3  # type: ignore[arg-type]
+        elif isinstance(rule, annotated_types.Le):
+            most = float(rule.le)  # type: ignore[arg-type]
+    return least, most
+
+
+def _rules(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
+    """Yield the rules of a field, those of its alternatives and of what they are made of."""
+    yield from metadata
+    for part in (*getattr(annotation, "__metadata__", ()), *get_args(annotation)):
+        inner = getattr(part, "metadata", None)
+        if isinstance(inner, list):
+            yield from inner
+        elif part is not annotation:
+            yield from _rules(part, [])

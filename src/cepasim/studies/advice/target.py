@@ -1,0 +1,378 @@
+"""What would it take? The depth of a lever that reaches a target, or what else is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.problems import InputError, RunError
+from cepasim.economy.economy import Economy
+from cepasim.levers.depth import Depth, at_depth, depth_of
+from cepasim.levers.lever import Lever
+from cepasim.report.numbers import bn
+from cepasim.result import Result
+from cepasim.scenario.bundled import scenarios
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import simulate
+from cepasim.solution.solve import run
+
+#: What a target may be about, and what people call it.
+ITEMS = {
+    "balance_usd_mn": "India's balance with Japan",
+    "exports_usd_mn": "India's exports to Japan",
+    "imports_usd_mn": "India's imports from Japan",
+    "change_in_balance_usd_mn": "the change in India's balance with Japan",
+}
+#: US$ million within which a target counts as reached.
+_NEAR = 0.01
+_TARGET_TEXT = (
+    "one of " + ", ".join(ITEMS) + " with a number in US$ million, fiscal_year, and section if only"
+    " one is meant, such as {'balance_usd_mn': -17900, 'fiscal_year': '2030-31'}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A value that something should have in a year.
+
+    Attributes
+    ----------
+    item : str
+        One of ``ITEMS``.
+    usd_mn : float
+    fiscal_year : str
+    section : str or None
+        HS section it is about; None is all goods.
+    """
+
+    item: str
+    usd_mn: float
+    fiscal_year: str
+    section: str | None = None
+
+    @classmethod
+    def of(cls, economy: Economy, scenario: Scenario, written: Mapping[str, object]) -> Target:
+        """Read a target as users write it."""
+        if not isinstance(written, Mapping):
+            refuse("target", written, _TARGET_TEXT)
+        items = [name for name in written if name in ITEMS]
+        unknown = [name for name in written if name not in (*ITEMS, "fiscal_year", "section")]
+        if len(items) != 1 or unknown:
+            refuse("target", ", ".join(map(str, written)), _TARGET_TEXT)
+        wanted = written[items[0]]
+        if (
+            isinstance(wanted, bool)
+            or not isinstance(wanted, int | float | np.number)
+            or not np.isfinite(wanted)
+        ):
+            refuse(f"target[{items[0]!r}]", wanted, "a number, US$ million")
+        years = [format_fiscal_year(int(year)) for year in scenario.years]
+        year = written.get("fiscal_year")
+        if year not in years:
+            refuse("target['fiscal_year']", year, f"a fiscal year from {years[0]} to {years[-1]}")
+        section = written.get("section")
+        codes = [one.code for one in economy.classification.sections]
+        if section is not None and section not in codes:
+            refuse("target['section']", section, f"a section from {codes[0]} to {codes[-1]}")
+        return cls(items[0], float(wanted), str(year), None if section is None else str(section))
+
+    @property
+    def name(self) -> str:
+        """What it is about, in words."""
+        goods = f", section {self.section}," if self.section else ""
+        return f"{ITEMS[self.item]}{goods} in {self.fiscal_year}"
+
+    def outcome(self, economy: Economy, scenario: Scenario) -> float:
+        """What a scenario makes of it, US$ million."""
+        solved = run(economy, scenario, attribution=False)
+        years = [format_fiscal_year(int(year)) for year in solved.years]
+        place = years.index(self.fiscal_year)
+        classification = economy.classification
+        counted = np.array(
+            [
+                self.section is None or classification.section_of(hs) == self.section
+                for hs in solved.economy.by_chapter.chapters
+            ]
+        )
+        before, after = solved.reference, solved.outcome
+        old_exports, old_imports, exports, imports = (
+            float(solved.economy.summed(cell)[place][counted].sum())
+            for cell in (before.exports, before.imports, after.exports, after.imports)
+        )
+        return {
+            "balance_usd_mn": exports - imports,
+            "exports_usd_mn": exports,
+            "imports_usd_mn": imports,
+            "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
+        }[self.item]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a lever makes of a target between its limits.
+
+    Attributes
+    ----------
+    reached : bool
+    depth : Depth
+        The depth that reaches it, the one nearest to no change where several do; where none does,
+        the one that comes nearest.
+    outcome_usd_mn : float
+        What it makes of the target there.
+    monotone : bool
+        Whether the target moves one way as the lever goes further.
+    refused : int
+        Depths at which the model has no answer, such as more than there is to move.
+    """
+
+    reached: bool
+    depth: Depth
+    outcome_usd_mn: float
+    monotone: bool
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhatItTakes:
+    """The answer to "what would it take?"; central values, without a range.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the lever as deep as found, and the second lever where one is needed.
+    result : Result
+        Of that scenario, simulated anew.
+    target : Target
+    reached : bool
+        Whether the lever alone reaches the target.
+    depth : float
+        How deep it goes, in the unit of ``setting``.
+    setting : str
+        Setting of the lever that was turned.
+    monotone : bool
+        Whether the target moves one way as the lever goes further.
+    outcome_usd_mn : float
+        What the re-simulated scenario makes of the target.
+    second_lever : Lever or None
+        What closes the rest, or comes nearest, where the first does not reach.
+    text : str
+        The answer in words.
+    """
+
+    scenario: Scenario
+    result: Result
+    target: Target
+    reached: bool
+    depth: float
+    setting: str
+    monotone: bool
+    outcome_usd_mn: float
+    second_lever: Lever | None
+    text: str
+
+    @property
+    def closed(self) -> bool:
+        """Whether the scenario, second lever included, reaches the target."""
+        return abs(self.outcome_usd_mn - self.target.usd_mn) <= _NEAR
+
+    @property
+    def gap_usd_mn(self) -> float:
+        """How far the scenario stays from the target, US$ million; wanted less found."""
+        return self.target.usd_mn - self.outcome_usd_mn
+
+
+def what_would_it_take(
+    economy: Economy, scenario: Scenario, lever: int = 0, target: Mapping[str, object] | None = None
+) -> WhatItTakes:
+    """How far a lever must go to reach a target, or how far it gets and what closes the rest.
+
+    Parameters
+    ----------
+    economy : Economy
+        From `cepasim.load`.
+    scenario : Scenario
+        With the lever; its other levers stay as they are.
+    lever : int, optional
+        Place of the lever in the scenario, from 0.
+    target : mapping
+        One of ``balance_usd_mn``, ``exports_usd_mn``, ``imports_usd_mn`` and
+        ``change_in_balance_usd_mn`` with its value; ``fiscal_year``; ``section`` where one HS
+        section alone is meant.
+
+    Returns
+    -------
+    WhatItTakes
+        Central values. The depth is the one nearest to no change at all where several reach it.
+
+    Raises
+    ------
+    InputError
+        For a target that means nothing, or a lever whose depth is no single number.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> wanted = {"change_in_balance_usd_mn": 100, "fiscal_year": "2030-31"}
+    >>> relief = cepasim.Scenario.bundled("ntb-relief")
+    >>> answer = cepasim.what_would_it_take(cepasim.load(), relief, target=wanted)
+    >>> answer.reached, answer.setting
+    (True, 'relief_percent')
+    """
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    if not scenario.levers:
+        refuse("scenario", scenario.name, "a scenario with a lever")
+    place = whole_number("lever", lever, 0, len(scenario.levers) - 1)
+    aim = Target.of(economy, scenario, {} if target is None else target)
+    turned = scenario.levers[place]
+    if depth_of(turned) is None:
+        allowed = "a lever with one number that says how far it goes; not phases, lists or rules"
+        refuse("lever", f"{place} ({turned.title})", allowed)
+    without = aim.outcome(economy, _with(scenario, place))
+    found = _search(economy, scenario, place, aim)
+    answer = _with(scenario, place, at_depth(turned, found.depth.value))
+    second = None if found.reached else _second(economy, answer, aim, found.outcome_usd_mn)
+    if second is not None:
+        answer = second[0]
+    # What is recommended is simulated anew, whatever the search believed.
+    outcome = aim.outcome(economy, answer)
+    closer = None if second is None else answer.levers[-1]
+    return WhatItTakes(
+        scenario=answer,
+        result=simulate(economy, answer, attribution=False),
+        target=aim,
+        reached=found.reached,
+        depth=found.depth.value,
+        setting=found.depth.setting,
+        monotone=found.monotone,
+        outcome_usd_mn=outcome,
+        second_lever=closer,
+        text=_in_words(economy, aim, turned, found, without, closer, outcome),
+    )
+
+
+def _search(economy: Economy, scenario: Scenario, place: int, aim: Target) -> Search:
+    """Look for the depth of one lever between its limits: a grid, then a bracket."""
+    from scipy.optimize import brentq  # takes longer to load than a scenario to run
+
+    lever = scenario.levers[place]
+    depth = depth_of(lever)
+    assert depth is not None
+
+    def missed(value: float) -> float:
+        deeper = _with(scenario, place, at_depth(lever, value))
+        return aim.outcome(economy, deeper) - aim.usd_mn
+
+    tried: list[tuple[float, float]] = []
+    grid = depth.grid()
+    for value in grid:
+        try:
+            tried.append((float(value), missed(float(value))))
+        except (RunError, InputError):
+            continue
+    if not tried:
+        missed(depth.value)  # says what is wrong with the scenario itself
+        raise RunError(f"{lever.title}: no depth of it has an answer")
+    steps = np.diff([miss for _, miss in tried])
+    monotone = bool((steps >= -_NEAR).all() or (steps <= _NEAR).all())
+    roots = [value for value, miss in tried if abs(miss) <= _NEAR]
+    for (low, below), (high, above) in zip(tried, tried[1:], strict=False):
+        if below * above < 0 and min(abs(below), abs(above)) > _NEAR:
+            roots.append(float(brentq(missed, low, high, xtol=1e-9)))
+    if roots:
+        best = min(roots, key=lambda value: abs(value - depth.neutral))
+    else:
+        best = min(tried, key=lambda pair: abs(pair[1]))[0]
+    miss = missed(best)
+    reached = abs(miss) <= _NEAR
+    turned = replace(depth, value=best)
+    return Search(reached, turned, miss + aim.usd_mn, monotone, len(grid) - len(tried))
+
+
+def _second(
+    economy: Economy, scenario: Scenario, aim: Target, outcome: float
+) -> tuple[Scenario, bool] | None:
+    """Find the bundled lever that closes the rest with the least of what it was proposed at.
+
+    Where none does, the one that comes nearest; None where none comes nearer.
+    """
+    best: tuple[tuple[bool, float], Scenario, bool] | None = None
+    for lever in _candidates(scenario):
+        proposed = depth_of(lever)
+        wider = scenario.model_copy(update={"levers": (*scenario.levers, lever)})
+        try:
+            wider.check(economy.classification)
+            found = _search(economy, wider, len(scenario.levers), aim)
+        except (InputError, RunError):
+            continue  # it overlaps with what is there, or cannot be had beside it
+        assert proposed is not None
+        miss = abs(found.outcome_usd_mn - aim.usd_mn)
+        if not found.reached and miss >= abs(outcome - aim.usd_mn) - _NEAR:
+            continue
+        of_proposal = abs(found.depth.value - proposed.neutral) / abs(
+            proposed.value - proposed.neutral
+        )
+        rank = (not found.reached, of_proposal if found.reached else miss)
+        if best is None or rank < best[0]:
+            turned = at_depth(lever, found.depth.value)
+            best = rank, _with(wider, len(scenario.levers), turned), found.reached
+    return None if best is None else best[1:]
+
+
+def _candidates(scenario: Scenario) -> Iterator[Lever]:
+    """Yield the levers of the bundled scenarios whose depth is a number, each once."""
+    seen = set()
+    for name in scenarios():
+        for lever in Scenario.bundled(name).levers:
+            depth = depth_of(lever)
+            fits = lever.start <= scenario.horizon and lever not in scenario.levers
+            if fits and depth is not None and depth.value != depth.neutral and lever not in seen:
+                seen.add(lever)
+                yield lever
+
+
+def _with(scenario: Scenario, place: int, *levers: Lever) -> Scenario:
+    """Put levers, or none, in the place of one."""
+    kept = scenario.levers
+    return scenario.model_copy(update={"levers": (*kept[:place], *levers, *kept[place + 1 :])})
+
+
+def _in_words(
+    economy: Economy,
+    aim: Target,
+    lever: Lever,
+    found: Search,
+    without: float,
+    second: Lever | None,
+    outcome: float,
+) -> str:
+    """Say how far the lever goes, what there is without it, and what closes the rest."""
+    what = lever.sentence(economy.classification) if not lever.is_idle else lever.title
+    goal = f"{aim.name} of {bn(aim.usd_mn)}"
+    limits = f"{found.depth.least:g} to {found.depth.most:g}"
+    there = f"(allowed: {limits}; in the scenario: {what})"
+    if found.reached:
+        said = f"{lever.title} must go to {found.depth} {there} for {goal}."
+    else:
+        said = (
+            f"{lever.title} alone does not reach {goal}: at {found.depth} {there} it comes to "
+            f"{bn(found.outcome_usd_mn)}, {bn(abs(aim.usd_mn - found.outcome_usd_mn))} away."
+        )
+    said += f" Without the lever it is {bn(without)}."
+    if second is not None:
+        does = "closes the rest" if abs(outcome - aim.usd_mn) <= _NEAR else "comes nearest"
+        said += (
+            f" Of the bundled levers, {second.title.lower()} at {depth_of(second)} {does}: "
+            f"{second.in_words(economy.classification)} Then it is {bn(outcome)}."
+        )
+    elif not found.reached:
+        said += " No bundled lever beside it comes nearer."
+    if not found.monotone:
+        said += " Going further does not always move it the same way."
+    if found.refused:
+        said += " At some depths the model has no answer; they are left out."
+    return said + " These are central values; the notes of the result say how sure they are."

@@ -1,0 +1,109 @@
+"""What would it take: a depth found again, a target out of reach, and what is no target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import cepasim
+from cepasim import Economy, InputError, Scenario
+from cepasim.levers.depth import at_depth, depth_of
+from cepasim.levers.every import LEVERS, lever_of
+
+YEAR = "2030-31"
+
+
+def of(economy: Economy, scenario: Scenario, column: str) -> float:
+    totals = cepasim.simulate(economy, scenario, attribution=False).totals
+    return float(totals.set_index("fiscal_year").loc[YEAR, column])
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [
+        ("ntb-relief", "balance_usd_mn"),
+        ("ntb-relief", "exports_usd_mn"),
+        ("china-plus-one", "change_in_balance_usd_mn"),
+        ("cepa-remaining-tariffs", "exports_usd_mn"),
+    ],
+)
+def test_a_depth_is_found_again_from_what_it_does(economy: Economy, name: str, item: str) -> None:
+    scenario = Scenario.bundled(name)
+    depth = depth_of(scenario.levers[0])
+    assert depth is not None
+    half = depth.value / 2
+    levers = (at_depth(scenario.levers[0], half), *scenario.levers[1:])
+    wanted = of(economy, scenario.model_copy(update={"levers": levers}), item)
+    answer = cepasim.what_would_it_take(
+        economy, scenario, target={item: wanted, "fiscal_year": YEAR}
+    )
+    assert answer.reached and answer.closed and answer.monotone and answer.second_lever is None
+    assert answer.depth == pytest.approx(half, rel=1e-3)
+    assert of(economy, answer.scenario, item) == pytest.approx(wanted, abs=0.02)
+    assert answer.outcome_usd_mn == pytest.approx(of(economy, answer.scenario, item))
+
+
+def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
+    economy: Economy,
+) -> None:
+    scenario = Scenario.bundled("cepa-remaining-tariffs")
+    answer = cepasim.what_would_it_take(
+        economy, scenario, target={"balance_usd_mn": -17800.0, "fiscal_year": YEAR}
+    )
+    assert not answer.reached and answer.depth == 100.0
+    assert answer.second_lever is not None and answer.closed
+    assert of(economy, answer.scenario, "balance_usd_mn") == pytest.approx(-17800.0, abs=0.02)
+    assert "closes the rest" in answer.text and "alone does not reach" in answer.text
+
+
+def test_a_section_is_a_part_of_the_whole(economy: Economy) -> None:
+    scenario = Scenario.bundled("ntb-relief")
+    target = {"exports_usd_mn": 1.0, "fiscal_year": YEAR, "section": "XI"}
+    answer = cepasim.what_would_it_take(economy, scenario, target=target)
+    by = answer.result.by("section", YEAR)
+    row = by[(by["flow"] == "export") & (by["section"] == "XI")]
+    assert answer.outcome_usd_mn == pytest.approx(float(row["scenario_usd_mn"].iloc[0]))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        None,
+        {},
+        {"balance_usd_mn": "much", "fiscal_year": YEAR},
+        {"balance_usd_mn": float("nan"), "fiscal_year": YEAR},
+        {"balance_usd_mn": 1.0, "fiscal_year": "2090-91"},
+        {"balance_usd_mn": 1.0, "fiscal_year": YEAR, "section": "XXX"},
+        {"balance_usd_mn": 1.0, "exports_usd_mn": 1.0, "fiscal_year": YEAR},
+    ],
+)
+def test_what_is_no_target_is_refused(economy: Economy, target: Any) -> None:
+    with pytest.raises(InputError, match="target"):
+        cepasim.what_would_it_take(economy, Scenario.bundled("ntb-relief"), target=target)
+
+
+def test_a_lever_that_is_not_there_or_has_no_depth_is_refused(economy: Economy) -> None:
+    target = {"balance_usd_mn": -18000, "fiscal_year": YEAR}
+    with pytest.raises(InputError, match="lever"):
+        cepasim.what_would_it_take(economy, Scenario.bundled("ntb-relief"), 5, target)
+    written = {
+        "name": "out",
+        "levers": [{"withdraw": {"importer": "IND", "select": {"hs": ["39"]}, "start": "2027-28"}}],
+    }
+    with pytest.raises(InputError, match="one number"):
+        cepasim.what_would_it_take(economy, Scenario.from_dict(written), 0, target)
+
+
+def test_every_depth_can_be_set_within_its_limits() -> None:
+    for kind, lever_class in LEVERS.items():
+        for example in lever_class.examples():
+            lever = lever_of({kind: example.settings})
+            assert lever is not None
+            depth = depth_of(lever)
+            if depth is not None:
+                assert depth.least <= depth.value <= depth.most, kind
+                for value in (depth.least, depth.most):
+                    turned = at_depth(lever, value)
+                    again = lever_of(turned.as_written())
+                    assert again is not None and depth_of(again) == depth_of(turned), kind
