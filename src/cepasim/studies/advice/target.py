@@ -356,10 +356,10 @@ def _in_words(
     limits = f"{found.depth.least:g} to {found.depth.most:g}"
     there = f"(allowed: {limits}; in the scenario: {what})"
     if found.reached:
-        said = f"{lever.title} must go to {found.depth} {there} for {goal}."
+        said = f"The lever {lever.title.lower()} must go to {found.depth} {there} for {goal}."
     else:
         said = (
-            f"{lever.title} alone does not reach {goal}: at {found.depth} {there} it comes to "
+            f"The lever {lever.title.lower()} alone does not reach {goal}: at {found.depth} {there} it comes to "
             f"{bn(found.outcome_usd_mn)}, {bn(abs(aim.usd_mn - found.outcome_usd_mn))} away."
         )
     said += f" Without the lever it is {bn(without)}."
