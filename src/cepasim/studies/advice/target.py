@@ -359,7 +359,8 @@ def _in_words(
         said = f"The lever {lever.title.lower()} must go to {found.depth} {there} for {goal}."
     else:
         said = (
-            f"The lever {lever.title.lower()} alone does not reach {goal}: at {found.depth} {there} it comes to "
+            f"The lever {lever.title.lower()} alone does not reach {goal}: "
+            f"at {found.depth} {there} it comes to "
             f"{bn(found.outcome_usd_mn)}, {bn(abs(aim.usd_mn - found.outcome_usd_mn))} away."
         )
     said += f" Without the lever it is {bn(without)}."
