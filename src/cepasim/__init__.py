@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cepasim import data as data
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
+    from cepasim.studies.advice.exchange import what_must_be_given
     from cepasim.studies.advice.target import what_would_it_take
     from cepasim.studies.batch import batch
     from cepasim.studies.break_even import fund_break_even
@@ -51,6 +52,7 @@ __all__ = [
     "simulate",
     "sweep",
     "tornado",
+    "what_must_be_given",
     "what_would_it_take",
 ]
 
@@ -68,6 +70,7 @@ _ON_DEMAND = {
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sweep",
     "tornado": "cepasim.studies.sensitivity",
+    "what_must_be_given": "cepasim.studies.advice.exchange",
     "what_would_it_take": "cepasim.studies.advice.target",
 }
 # Rooms with a door of their own: cepasim.data.read.

@@ -21,7 +21,7 @@ from cepasim.cli.reference import reference
 from cepasim.cli.run import run
 from cepasim.cli.scenarios import scenarios
 from cepasim.cli.studies import batch, compare_engines, montecarlo
-from cepasim.cli.target import target
+from cepasim.cli.target import exchange, target
 
 app = typer.Typer(
     name="cepasim",
@@ -43,6 +43,7 @@ app.command()(calibrate)
 app.command()(montecarlo)
 app.command()(batch)
 app.command()(target)
+app.command()(exchange)
 
 
 @app.callback(invoke_without_command=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import annotated_types
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.core.fiscal_year import BASE_YEAR
+from cepasim.economy.economy import Economy
 from cepasim.levers.cuts import Cut
 from cepasim.levers.lever import Lever
+from cepasim.levers.rates import RateLever
 
 #: Limits of a setting that a file may give by year, whose own limits are in its reader.
 _BY_YEAR = (0.0, 1e6)
@@ -42,6 +45,8 @@ class Depth:
         What a scenario file may say.
     neutral : float
         Where the lever changes nothing, or least.
+    why : str
+        Why it goes no further, where less is meant than a file may say.
     """
 
     setting: str
@@ -49,6 +54,7 @@ class Depth:
     least: float
     most: float
     neutral: float
+    why: str = ""
 
     def grid(self) -> Floats:
         """Values between the limits, both included, ascending; finer where the lever is small."""
@@ -71,6 +77,8 @@ def depth_of(lever: Lever) -> Depth | None:
         value = getattr(lever, name)
         if isinstance(value, Cut):
             return _of_cut(value)
+        if isinstance(value, tuple) and len(value) == 1:
+            value = value[0]
         if value is not None and not isinstance(value, tuple):
             least, most = _limits(type(lever).model_fields[name])
             neutral = min(max(0.0, least), most)
@@ -89,7 +97,61 @@ def at_depth(lever: Lever, value: float) -> Lever:
         new = Cut.model_validate({formula: float(value)})
     else:
         name = depth.setting
+        new = (new,) if isinstance(getattr(lever, name), tuple) else new
     return lever.model_copy(update={name: new})
+
+
+def evident_depth(economy: Economy, lever: Lever) -> Depth | None:
+    """How far a lever goes, between the limits at which evidence ends.
+
+    Shares end at the whole and duties at what everybody pays. Where only judgement says how far a
+    lever may go (a fund of how many billions?), the limit is an assumption of
+    ``uncertainty/depths`` with its reason.
+    """
+    depth = depth_of(lever)
+    if depth is None:
+        return None
+    if depth.setting.startswith("cut."):
+        assert isinstance(lever, RateLever)
+        return _within_duties(economy, lever, depth)
+    value, names = economy.parameters.value, economy.parameters.names
+    if depth.setting == "days_saved":
+        days = value(f"border_days_{lever.importers[0].lower()}")
+        return _up_to(depth, days, "all the days that goods wait at the border")
+    name = f"depth_most_{lever.kind}_{depth.setting}"
+    if name not in names:
+        return depth
+    return _up_to(depth, value(name), "an assumption: no evidence goes further")
+
+
+def _up_to(depth: Depth, most: float, why: str) -> Depth:
+    if most >= depth.most:
+        return depth
+    return replace(depth, least=max(depth.least, -most), most=most, why=why)
+
+
+def _within_duties(economy: Economy, lever: RateLever, depth: Depth) -> Depth:
+    """End a formula at the duties of the lines it is about: beyond, it changes nothing."""
+    schedule = economy.markets[lever.importer].schedule
+    selection = economy.classification.select(lever.selected or {})
+    chosen = selection.matches(schedule.lines)
+    if selection.category is not None:
+        chosen = chosen & (schedule.category == selection.category)
+    dutiable = 100 * schedule.mfn[chosen & (np.nan_to_num(schedule.mfn) > 0)]
+    formula = depth.setting.removeprefix("cut.")
+    if not dutiable.size or formula not in ("cap", "rate", "swiss_average"):
+        return depth
+    if formula == "cap":
+        most, why = float(dutiable.max()), "the highest duty that everybody pays there"
+    elif formula == "rate":
+        most, why = float(dutiable.min()), "the lowest duty that everybody pays on a line there"
+    else:
+        rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
+        # The average itself is refused: a formula that leaves it cuts nothing.
+        most, why = 99.9 * float(np.nanmean(rates)), "the average that is paid today"
+    if not depth.least < most < depth.most:
+        return depth
+    return replace(depth, most=most, neutral=most, why=why)
 
 
 def _of_cut(cut: Cut) -> Depth | None:

@@ -8,7 +8,7 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, Scenario
-from cepasim.levers.depth import at_depth, depth_of
+from cepasim.levers.depth import at_depth, depth_of, evident_depth
 from cepasim.levers.every import LEVERS, lever_of
 
 YEAR = "2030-31"
@@ -107,3 +107,51 @@ def test_every_depth_can_be_set_within_its_limits() -> None:
                     turned = at_depth(lever, value)
                     again = lever_of(turned.as_written())
                     assert again is not None and depth_of(again) == depth_of(turned), kind
+
+
+def test_no_lever_is_proposed_beyond_where_evidence_ends(economy: Economy) -> None:
+    """Asked for what nothing reaches, no fund of US$ 95 bn comes back, but the limit and why."""
+    target = {"exports_usd_mn": 30_000.0, "fiscal_year": YEAR}
+    answer = cepasim.what_would_it_take(economy, Scenario.bundled("fund-2bn"), target=target)
+    most = economy.parameters.value("depth_most_fund_usd_bn")
+    assert not answer.reached and answer.depth == most == 10
+    assert "an assumption" in answer.text
+    for lever in answer.scenario.levers:
+        depth = evident_depth(economy, lever)
+        assert depth is not None and depth.least <= depth.value <= depth.most
+
+
+def test_every_lever_has_limits_a_reader_can_believe(economy: Economy) -> None:
+    widest = {"fund": 10, "sourcing": 10, "offtake": 2000, "quota": 2000, "tariff": 150}
+    for kind, lever_class in LEVERS.items():
+        for example in lever_class.examples():
+            lever = lever_of({kind: example.settings})
+            assert lever is not None
+            depth, evident = depth_of(lever), evident_depth(economy, lever)
+            if depth is not None and evident is not None:
+                assert depth.least <= evident.least < evident.most <= depth.most, example.form
+                assert evident.most <= widest.get(kind, 100) or "swiss" in evident.setting
+
+
+def test_a_duty_goes_no_higher_than_what_everybody_pays(economy: Economy) -> None:
+    cut = {"importer": "IND", "select": {"hs": ["8703"]}, "start": "2027-28"}
+    cap = lever_of({"tariff": {**cut, "cut": {"cap": 30}}})
+    assert cap is not None
+    depth = evident_depth(economy, cap)
+    schedule = economy.markets["IND"].schedule
+    lines = [str(line).startswith("8703") for line in schedule.lines]
+    assert depth is not None and depth.most == pytest.approx(100 * schedule.mfn[lines].max())
+    days = lever_of(
+        {
+            "ntb": {
+                "importer": "JPN",
+                "type": "border",
+                "select": {"all": True},
+                "days_saved": 1,
+                "start": "2026-27",
+            }
+        }
+    )
+    assert days is not None
+    waiting = evident_depth(economy, days)
+    assert waiting is not None and waiting.most == economy.parameters.value("border_days_jpn")

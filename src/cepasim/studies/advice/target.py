@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,14 +11,14 @@ from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.problems import InputError, RunError
 from cepasim.economy.economy import Economy
-from cepasim.levers.depth import Depth, at_depth, depth_of
+from cepasim.levers.depth import at_depth, depth_of, evident_depth
 from cepasim.levers.lever import Lever
 from cepasim.report.numbers import bn
 from cepasim.result import Result
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.solution.solve import run
+from cepasim.studies.advice.search import NEAR, Search, flows, search, with_levers
 
 #: What a target may be about, and what people call it.
 ITEMS = {
@@ -27,8 +27,6 @@ ITEMS = {
     "imports_usd_mn": "India's imports from Japan",
     "change_in_balance_usd_mn": "the change in India's balance with Japan",
 }
-#: US$ million within which a target counts as reached.
-_NEAR = 0.01
 _TARGET_TEXT = (
     "one of " + ", ".join(ITEMS) + " with a number in US$ million, fiscal_year, and section if only"
     " one is meant, such as {'balance_usd_mn': -17900, 'fiscal_year': '2030-31'}"
@@ -88,52 +86,13 @@ class Target:
 
     def outcome(self, economy: Economy, scenario: Scenario) -> float:
         """What a scenario makes of it, US$ million."""
-        solved = run(economy, scenario, attribution=False)
-        years = [format_fiscal_year(int(year)) for year in solved.years]
-        place = years.index(self.fiscal_year)
-        classification = economy.classification
-        counted = np.array(
-            [
-                self.section is None or classification.section_of(hs) == self.section
-                for hs in solved.economy.by_chapter.chapters
-            ]
-        )
-        before, after = solved.reference, solved.outcome
-        old_exports, old_imports, exports, imports = (
-            float(solved.economy.summed(cell)[place][counted].sum())
-            for cell in (before.exports, before.imports, after.exports, after.imports)
-        )
+        found = flows(economy, scenario, self.fiscal_year, self.section)
         return {
-            "balance_usd_mn": exports - imports,
-            "exports_usd_mn": exports,
-            "imports_usd_mn": imports,
-            "change_in_balance_usd_mn": (exports - old_exports) - (imports - old_imports),
+            "balance_usd_mn": found.exports - found.imports,
+            "exports_usd_mn": found.exports,
+            "imports_usd_mn": found.imports,
+            "change_in_balance_usd_mn": found.change_in_balance,
         }[self.item]
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What a lever makes of a target between its limits.
-
-    Attributes
-    ----------
-    reached : bool
-    depth : Depth
-        The depth that reaches it, the one nearest to no change where several do; where none does,
-        the one that comes nearest.
-    outcome_usd_mn : float
-        What it makes of the target there.
-    monotone : bool
-        Whether the target moves one way as the lever goes further.
-    refused : int
-        Depths at which the model has no answer, such as more than there is to move.
-    """
-
-    reached: bool
-    depth: Depth
-    outcome_usd_mn: float
-    monotone: bool
-    refused: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +136,7 @@ class WhatItTakes:
     @property
     def closed(self) -> bool:
         """Whether the scenario, second lever included, reaches the target."""
-        return abs(self.outcome_usd_mn - self.target.usd_mn) <= _NEAR
+        return abs(self.outcome_usd_mn - self.target.usd_mn) <= NEAR
 
     @property
     def gap_usd_mn(self) -> float:
@@ -232,10 +191,10 @@ def what_would_it_take(
     if depth_of(turned) is None:
         allowed = "a lever with one number that says how far it goes; not phases, lists or rules"
         refuse("lever", f"{place} ({turned.title})", allowed)
-    without = aim.outcome(economy, _with(scenario, place))
+    without = aim.outcome(economy, with_levers(scenario, place))
     found = _search(economy, scenario, place, aim)
-    answer = _with(scenario, place, at_depth(turned, found.depth.value))
-    second = None if found.reached else _second(economy, answer, aim, found.outcome_usd_mn)
+    answer = with_levers(scenario, place, at_depth(turned, found.depth.value))
+    second = None if found.reached else _second(economy, answer, aim, aim.usd_mn + found.missed)
     if second is not None:
         answer = second[0]
     # What is recommended is simulated anew, whatever the search believed.
@@ -256,41 +215,16 @@ def what_would_it_take(
 
 
 def _search(economy: Economy, scenario: Scenario, place: int, aim: Target) -> Search:
-    """Look for the depth of one lever between its limits: a grid, then a bracket."""
-    from scipy.optimize import brentq  # takes longer to load than a scenario to run
-
+    """Look for the depth of one lever between the limits at which evidence ends."""
     lever = scenario.levers[place]
-    depth = depth_of(lever)
+    depth = evident_depth(economy, lever)
     assert depth is not None
 
     def missed(value: float) -> float:
-        deeper = _with(scenario, place, at_depth(lever, value))
+        deeper = with_levers(scenario, place, at_depth(lever, value))
         return aim.outcome(economy, deeper) - aim.usd_mn
 
-    tried: list[tuple[float, float]] = []
-    grid = depth.grid()
-    for value in grid:
-        try:
-            tried.append((float(value), missed(float(value))))
-        except (RunError, InputError):
-            continue
-    if not tried:
-        missed(depth.value)  # says what is wrong with the scenario itself
-        raise RunError(f"{lever.title}: no depth of it has an answer")
-    steps = np.diff([miss for _, miss in tried])
-    monotone = bool((steps >= -_NEAR).all() or (steps <= _NEAR).all())
-    roots = [value for value, miss in tried if abs(miss) <= _NEAR]
-    for (low, below), (high, above) in zip(tried, tried[1:], strict=False):
-        if below * above < 0 and min(abs(below), abs(above)) > _NEAR:
-            roots.append(float(brentq(missed, low, high, xtol=1e-9)))
-    if roots:
-        best = min(roots, key=lambda value: abs(value - depth.neutral))
-    else:
-        best = min(tried, key=lambda pair: abs(pair[1]))[0]
-    miss = missed(best)
-    reached = abs(miss) <= _NEAR
-    turned = replace(depth, value=best)
-    return Search(reached, turned, miss + aim.usd_mn, monotone, len(grid) - len(tried))
+    return search(depth, missed)
 
 
 def _second(
@@ -310,8 +244,8 @@ def _second(
         except (InputError, RunError):
             continue  # it overlaps with what is there, or cannot be had beside it
         assert proposed is not None
-        miss = abs(found.outcome_usd_mn - aim.usd_mn)
-        if not found.reached and miss >= abs(outcome - aim.usd_mn) - _NEAR:
+        miss = abs(found.missed)
+        if not found.reached and miss >= abs(outcome - aim.usd_mn) - NEAR:
             continue
         of_proposal = abs(found.depth.value - proposed.neutral) / abs(
             proposed.value - proposed.neutral
@@ -319,7 +253,7 @@ def _second(
         rank = (not found.reached, of_proposal if found.reached else miss)
         if best is None or rank < best[0]:
             turned = at_depth(lever, found.depth.value)
-            best = rank, _with(wider, len(scenario.levers), turned), found.reached
+            best = rank, with_levers(wider, len(scenario.levers), turned), found.reached
     return None if best is None else best[1:]
 
 
@@ -335,12 +269,6 @@ def _candidates(scenario: Scenario) -> Iterator[Lever]:
                 yield lever
 
 
-def _with(scenario: Scenario, place: int, *levers: Lever) -> Scenario:
-    """Put levers, or none, in the place of one."""
-    kept = scenario.levers
-    return scenario.model_copy(update={"levers": (*kept[:place], *levers, *kept[place + 1 :])})
-
-
 def _in_words(
     economy: Economy,
     aim: Target,
@@ -353,19 +281,23 @@ def _in_words(
     """Say how far the lever goes, what there is without it, and what closes the rest."""
     what = lever.sentence(economy.classification) if not lever.is_idle else lever.title
     goal = f"{aim.name} of {bn(aim.usd_mn)}"
-    limits = f"{found.depth.least:g} to {found.depth.most:g}"
-    there = f"(allowed: {limits}; in the scenario: {what})"
+    limits = f"{found.depth.least:.4g} to {found.depth.most:.4g}"
+    if found.depth.why:
+        limits += f", where it ends: {found.depth.why}"
+    there = f"(looked for from {limits}; in the scenario: {what})"
     if found.reached:
         said = f"The lever {lever.title.lower()} must go to {found.depth} {there} for {goal}."
     else:
+        far = f"{bn(aim.usd_mn + found.missed)}, {bn(abs(found.missed))} away"
         said = (
             f"The lever {lever.title.lower()} alone does not reach {goal}: "
-            f"at {found.depth} {there} it comes to "
-            f"{bn(found.outcome_usd_mn)}, {bn(abs(aim.usd_mn - found.outcome_usd_mn))} away."
+            f"at {found.depth} {there} it comes to {far}."
         )
+        if found.depth.value == found.depth.neutral:
+            said += " It goes the wrong way, so that none of it comes nearest."
     said += f" Without the lever it is {bn(without)}."
     if second is not None:
-        does = "closes the rest" if abs(outcome - aim.usd_mn) <= _NEAR else "comes nearest"
+        does = "closes the rest" if abs(outcome - aim.usd_mn) <= NEAR else "comes nearest"
         said += (
             f" Of the bundled levers, {second.title.lower()} at {depth_of(second)} {does}: "
             f"{second.in_words(economy.classification)} Then it is {bn(outcome)}."

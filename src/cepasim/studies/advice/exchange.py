@@ -1,0 +1,227 @@
+"""Cars against fish: what must be given for what is asked, so that both sides gain alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cepasim.core.arguments import instance_of, refuse, whole_number
+from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy
+from cepasim.levers.depth import at_depth, evident_depth
+from cepasim.levers.lever import BilateralLever
+from cepasim.report.numbers import mn
+from cepasim.result import Result
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import simulate
+from cepasim.studies.advice.search import NEAR, Search, flows, search
+
+#: Ways to measure what a concession is worth to the side that receives it.
+MEASURES = {"sales": "more sales to the partner", "welfare": "welfare"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exchange:
+    """What one side must give for what it gets; central values, without a range.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        Both levers, the one that is given as deep as found.
+    result : Result
+        Of that scenario, simulated anew.
+    reached : bool
+        Whether what is given can be worth as much as what is asked.
+    depth : float
+        How deep what is given goes, in the unit of ``setting``.
+    setting : str
+    asked_usd_mn : float
+        What the lever asked for is worth by itself to the side that asks.
+    given_usd_mn : float
+        What the lever given is worth by itself to the other side.
+    together_usd_mn : mapping of country to float
+        What both sides gain in the re-simulated scenario with both levers.
+    text : str
+    """
+
+    scenario: Scenario
+    result: Result
+    reached: bool
+    depth: float
+    setting: str
+    asked_usd_mn: float
+    given_usd_mn: float
+    together_usd_mn: dict[str, float]
+    text: str
+
+    @property
+    def gap_usd_mn(self) -> float:
+        """What the side that gives gets more than the other, both levers in force."""
+        first, second = self.together_usd_mn.values()
+        return first - second
+
+
+def what_must_be_given(
+    economy: Economy,
+    scenario: Scenario,
+    asked: int = 0,
+    given: int = 1,
+    *,
+    fiscal_year: str = "2030-31",
+    measure: str = "sales",
+) -> Exchange:
+    """How deep a concession must go to be worth as much as the one that is asked for it.
+
+    Parameters
+    ----------
+    economy : Economy
+        From `cepasim.load`.
+    scenario : Scenario
+        With a lever of each importer.
+    asked, given : int, optional
+        Places of the levers in the scenario, from 0: what one side asks of the other, at the depth
+        the scenario has, and what it gives for it, at any depth.
+    fiscal_year : str, optional
+        The year that counts.
+    measure : {"sales", "welfare"}, optional
+        What a concession is worth: more sales of the side that receives it, or its welfare.
+
+    Returns
+    -------
+    Exchange
+        Central values. Each lever is first measured by itself; then both are simulated together.
+
+    Raises
+    ------
+    InputError
+        For levers of one importer, or a lever given whose depth is no single number.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> both = cepasim.Scenario.from_dict(
+    ...     {
+    ...         "name": "cars against fish",
+    ...         "levers": [
+    ...             {
+    ...                 "ntb": {
+    ...                     "importer": "JPN",
+    ...                     "type": "sps",
+    ...                     "select": {"hs": ["03"]},
+    ...                     "relief_percent": 50,
+    ...                     "start": "2026-27",
+    ...                 }
+    ...             },
+    ...             {
+    ...                 "tariff": {
+    ...                     "importer": "IND",
+    ...                     "select": {"hs": ["87"]},
+    ...                     "cut": {"percent": 10},
+    ...                     "start": "2026-27",
+    ...                 }
+    ...             },
+    ...         ],
+    ...     }
+    ... )
+    >>> cepasim.what_must_be_given(cepasim.load(), both).setting
+    'cut.percent'
+    """
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    if measure not in MEASURES:
+        refuse("measure", measure, f"one of {', '.join(MEASURES)}")
+    years = [format_fiscal_year(int(year)) for year in scenario.years]
+    if fiscal_year not in years:
+        refuse("fiscal_year", fiscal_year, f"a fiscal year from {years[0]} to {years[-1]}")
+    mine, theirs = (_of_a_side(scenario, *one) for one in (("asked", asked), ("given", given)))
+    if mine.importer == theirs.importer:
+        refuse("given", given, f"a lever of {COUNTRY[PARTNER[mine.importer]]}, not of both sides")
+    depth = evident_depth(economy, theirs)
+    if depth is None:
+        refuse("given", f"{given} ({theirs.title})", "a lever with one number that says how far")
+    worth = _worth(economy, scenario, fiscal_year, measure)
+    wanted = worth(mine.partner, (mine,))
+    found = search(depth, lambda value: worth(theirs.partner, (at_depth(theirs, value),)) - wanted)
+    deep = at_depth(theirs, found.depth.value)
+    assert isinstance(deep, BilateralLever)
+    answer = scenario.model_copy(update={"levers": (mine, deep)})
+    together = {side: worth(side, (mine, deep)) for side in (mine.partner, theirs.partner)}
+    return Exchange(
+        scenario=answer,
+        result=simulate(economy, answer, attribution=False),
+        reached=found.reached,
+        depth=found.depth.value,
+        setting=found.depth.setting,
+        asked_usd_mn=wanted,
+        given_usd_mn=wanted + found.missed,
+        together_usd_mn=together,
+        text=_in_words(economy, (mine, deep), found, wanted, together, fiscal_year, measure),
+    )
+
+
+def _of_a_side(scenario: Scenario, name: str, place: int) -> BilateralLever:
+    number = whole_number(name, place, 0, len(scenario.levers) - 1)
+    lever = scenario.levers[number]
+    if not isinstance(lever, BilateralLever) or lever.source != lever.partner:
+        refuse(
+            name, f"{number} ({lever.title})", "a lever by which one side frees the other's goods"
+        )
+    return lever
+
+
+def _worth(
+    economy: Economy, scenario: Scenario, fiscal_year: str, measure: str
+) -> Callable[[str, tuple[BilateralLever, ...]], float]:
+    """What levers are worth to a side in a year, US$ million."""
+
+    def worth(side: str, levers: tuple[BilateralLever, ...]) -> float:
+        alone = scenario.model_copy(update={"levers": levers})
+        if measure == "welfare":
+            totals = simulate(economy, alone, attribution=False).totals.set_index("fiscal_year")
+            column = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}[side]
+            return float(totals.at[fiscal_year, column])
+        found = flows(economy, alone, fiscal_year)
+        sold = {
+            "IND": found.exports - found.exports_before,
+            "JPN": found.imports - found.imports_before,
+        }
+        return sold[side]
+
+    return worth
+
+
+def _in_words(
+    economy: Economy,
+    levers: tuple[BilateralLever, BilateralLever],
+    found: Search,
+    wanted: float,
+    together: dict[str, float],
+    fiscal_year: str,
+    measure: str,
+) -> str:
+    """Say what is given for what, and what both then gain."""
+    mine, deep = levers
+    asks, answers = COUNTRY[mine.partner], COUNTRY[deep.partner]
+    reason = f" ({found.depth.why})" if found.depth.why else ""
+    what = mine.sentence(economy.classification)
+    said = (
+        f"What {asks} asks ({what}) is worth {mn(wanted)} to it in {fiscal_year}, "
+        f"in {MEASURES[measure]}."
+    )
+    if found.reached:
+        said += f" To be worth as much to {answers}, what is given must go to {found.depth}:"
+    else:
+        said += (
+            f" What is given cannot be worth as much to {answers}: it comes nearest at "
+            f"{found.depth}{reason}, worth {mn(wanted + found.missed)};"
+        )
+    gains = " and ".join(
+        f"{COUNTRY[side]} {mn(gain, signed=True)}" for side, gain in together.items()
+    )
+    if not deep.is_idle:
+        said += f" {deep.sentence(economy.classification)}."
+    said += f" With both in force the gains are {gains}."
+    if abs(sum(together.values()) - 2 * wanted - found.missed) > max(NEAR, 0.02 * abs(wanted)):
+        said += " That differs from the two by themselves, because they meet in the same markets."
+    return said + " These are central values; the notes of the result say how sure they are."
