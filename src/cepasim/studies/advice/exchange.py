@@ -10,7 +10,7 @@ from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.levers.depth import at_depth, evident_depth
-from cepasim.levers.lever import BilateralLever
+from cepasim.levers.lever import BilateralLever, Lever
 from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
@@ -142,7 +142,11 @@ def what_must_be_given(
         refuse("given", f"{given} ({theirs.title})", "a lever with one number that says how far")
     worth = _worth(economy, scenario, fiscal_year, measure)
     wanted = worth(mine.partner, (mine,))
-    found = search(depth, lambda value: worth(theirs.partner, (at_depth(theirs, value),)) - wanted)
+
+    def missed(value: float) -> float:
+        return worth(theirs.partner, (at_depth(theirs, value),)) - wanted
+
+    found = search(depth, missed)
     deep = at_depth(theirs, found.depth.value)
     assert isinstance(deep, BilateralLever)
     answer = scenario.model_copy(update={"levers": (mine, deep)})
@@ -172,15 +176,15 @@ def _of_a_side(scenario: Scenario, name: str, place: int) -> BilateralLever:
 
 def _worth(
     economy: Economy, scenario: Scenario, fiscal_year: str, measure: str
-) -> Callable[[str, tuple[BilateralLever, ...]], float]:
+) -> Callable[[str, tuple[Lever, ...]], float]:
     """What levers are worth to a side in a year, US$ million."""
 
-    def worth(side: str, levers: tuple[BilateralLever, ...]) -> float:
+    def worth(side: str, levers: tuple[Lever, ...]) -> float:
         alone = scenario.model_copy(update={"levers": levers})
         if measure == "welfare":
             totals = simulate(economy, alone, attribution=False).totals.set_index("fiscal_year")
             column = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}[side]
-            return float(totals.at[fiscal_year, column])
+            return float(totals[column].to_dict()[fiscal_year])
         found = flows(economy, alone, fiscal_year)
         sold = {
             "IND": found.exports - found.exports_before,
