@@ -13,7 +13,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # Only `make lock` uses it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
 
-.PHONY: help demo app test quick lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden lock clean
+.PHONY: help demo app test quick lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden site lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -67,6 +67,8 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m docs.writers.parameters docs/parameters.md
 	$(PY) -m docs.writers.levers docs/levers.md
 	$(PY) -m docs.writers.columns docs/reference/columns.md
+	$(PY) -m docs.writers.scenario_keys docs/reference/scenario.md
+	$(PY) -m docs.writers.command_line docs/reference/command_line.md
 	$(PY) -m docs.writers.benchmark docs/benchmark.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
 	$(PY) -m docs.writers.preferences docs/preferences.md
@@ -74,6 +76,9 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md
 	$(PY) -m docs.writers.quoted
+
+site: $(VENV)/.installed-dev ## Build the documentation as a site: build/site/index.html
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(PY) -m mkdocs build --strict --quiet
 
 validate: $(VENV)/.installed-dev ## Compare with published numbers; write docs/validation.md
 	$(PY) -m validation docs/validation.md

@@ -37,16 +37,16 @@ def _lines() -> Iterator[str]:
         "(not on the inputs and machinery that a lever's own output needs)."
     )
     yield ""
-    rows = ([f"`{kind}: {_flow(one.settings)}`", *one.signs, one.why] for kind, one in every_form())
+    rows = ([f"`{kind}: {flow(one.settings)}`", *one.signs, one.why] for kind, one in every_form())
     yield from markdown_table(_HEAD, rows)
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """Write a setting as YAML on one line; codes in quotes."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) and value.isdecimal() else str(value)

@@ -126,7 +126,7 @@ def picture(result: cepasim.Result) -> str:
                 "lever:N",
                 title=None,
                 scale=alt.Scale(domain=list(WORDS.values()), range=list(COLOURS.values())),
-                legend=alt.Legend(orient="top", columns=4),
+                legend=alt.Legend(orient="top", columns=4, columnPadding=28),
             ),
         )
     )

@@ -44,19 +44,21 @@ if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
 
 
+TYPES_TEXT = "all, or a list of " + ", ".join(BARRIER_TYPES)
+
+
 def _barrier_types(given: object) -> object:
     """Read ``all``, one type or a list; the order in which they are written does not matter."""
     if given == "all":
         return BARRIER_TYPES
     types = [given] if isinstance(given, str) else given
-    allowed = "all, or a list of " + ", ".join(BARRIER_TYPES)
     if not isinstance(types, list | tuple) or not types:
-        raise fault(allowed)
+        raise fault(TYPES_TEXT)
     for entry in types:
         if entry not in BARRIER_TYPES:
-            raise fault(f"{allowed}, not {entry!r}{closest(entry, BARRIER_TYPES)}")
+            raise fault(f"{TYPES_TEXT}, not {entry!r}{closest(entry, BARRIER_TYPES)}")
     if len(set(types)) < len(types):
-        raise fault(f"{allowed}, each once")
+        raise fault(f"{TYPES_TEXT}, each once")
     return tuple(kind for kind in BARRIER_TYPES if kind in types)
 
 
@@ -73,7 +75,9 @@ class NtbLever(AgreementLever):
     sizes: ClassVar[tuple[str, ...]] = ("relief_percent", "days_saved")
 
     preset: str | None = Field(default=None, strict=True, description="the name of a preset")
-    types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(alias="type")
+    types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(
+        alias="type", description=TYPES_TEXT
+    )
     relief_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
     days_saved: Days | None = Field(default=None, description=DAYS_TEXT)
     years: Years = 1

@@ -1,0 +1,81 @@
+"""The site: its reference is printed from the code, its links lead somewhere, its examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+import cepasim
+from cepasim.levers.every import LEVERS
+from docs.writers.command_line import command_line_page
+from docs.writers.scenario_keys import allowed, scenario_page
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+HOW_TO = [DOCS / "index.md", *sorted((DOCS / "howto").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [("scenario.md", scenario_page), ("command_line.md", command_line_page)],
+)
+def test_the_reference_is_what_the_code_prints(page: str, text: Callable[[], str]) -> None:
+    assert (DOCS / "reference" / page).read_text(encoding="utf-8") == text(), "run: make docs"
+
+
+def test_every_key_of_every_lever_says_what_is_allowed() -> None:
+    for lever in LEVERS.values():
+        for name, field in lever.model_fields.items():
+            assert allowed(name, field)
+
+
+def test_the_page_of_python_has_every_public_name() -> None:
+    page = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^::: cepasim\.(\w+)$", page, re.M)) == set(cepasim.__all__)
+
+
+@pytest.mark.parametrize("page", HOW_TO, ids=lambda page: page.stem)
+def test_examples_run(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.S):
+        exec(compile(block, str(page), "exec"), {})
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.S):
+        content = yaml.safe_load(block)
+        if "vary" in content:
+            base = cepasim.Scenario.bundled(content["base"])
+            assert len(cepasim.grid(base, content["vary"])) > 1
+        else:
+            assert cepasim.Scenario.from_dict(content).levers
+
+
+@pytest.mark.slow
+def test_the_site_builds_and_no_link_is_broken(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(tmp_path)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+            "SITE_NOTEBOOKS": "stored",
+            "NO_MKDOCS_2_WARNING": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    method = (tmp_path / "method.html").read_text(encoding="utf-8")
+    assert "<math" in method and "$$" not in method
+    assert (tmp_path / "params" / "elasticities" / "armington.csv").is_file()
+    for page in tmp_path.rglob("*.html"):
+        loaded = re.findall(
+            r'<(?:script|link|img)[^>]+(?:src|href)="(https?:[^"]+)"', page.read_text()
+        )
+        assert not loaded, f"{page.name} loads {loaded}"
