@@ -69,6 +69,7 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m docs.writers.columns docs/reference/columns.md
 	$(PY) -m docs.writers.scenario_keys docs/reference/scenario.md
 	$(PY) -m docs.writers.command_line docs/reference/command_line.md
+	$(PY) -m docs.writers.api docs/reference/api.md
 	$(PY) -m docs.writers.benchmark docs/benchmark.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
 	$(PY) -m docs.writers.preferences docs/preferences.md

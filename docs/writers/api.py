@@ -1,0 +1,38 @@
+"""docs/reference/api.md: every public name; the site prints its docstring there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cepasim
+from cepasim.report.pages import write_page
+
+#: What a reader needs first; the others follow by name.
+_FIRST = ("load", "scenarios", "Scenario", "simulate", "Result", "reference")
+
+
+def api_page() -> str:
+    """Return the page, Markdown."""
+    return "\n".join(_lines()).rstrip("\n") + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Python"
+    yield ""
+    yield (
+        "Every name that `import cepasim` offers. Money is US$ million of 2023–24, percent is said "
+        'where it is meant, years are fiscal years as text (`"2030-31"`).'
+    )
+    yield ""
+    for name in (*_FIRST, *sorted(set(cepasim.__all__) - set(_FIRST), key=str.lower)):
+        yield f"::: cepasim.{name}"
+        yield ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the page to the path given, or print it; returns the exit code."""
+    return write_page("docs.writers.api docs/reference/api.md", api_page, arguments)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
