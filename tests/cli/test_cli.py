@@ -433,6 +433,15 @@ def test_the_reference_is_printed_with_its_ranges() -> None:
     assert line.count("[") == 2
 
 
+def test_another_variant_says_whose_range_it_carries() -> None:
+    words = "measured with the settings of the central path"
+    other, _ = call("reference", "--variant", "history", "--horizon", "2027-28")
+    assert words in other and "carried around every variant" in other
+    assert words not in call("reference", "--horizon", "2027-28")[0]
+    shown = " ".join(call("run", "reference", "--reference", "history")[0].split())
+    assert f"variant history (its range is {words})" in shown
+
+
 def test_the_reference_as_data() -> None:
     out, _ = call("reference", "--csv", "--horizon", "2026-27", "--variant", "history")
     table = pd.read_csv(io.StringIO(out), dtype={"hs": str})

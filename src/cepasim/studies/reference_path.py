@@ -159,6 +159,13 @@ def headlines_by_reference(
     return pd.DataFrame(rows)
 
 
+#: The range of a variant that has no record of forecasts.
+_FAN_OF_CENTRAL = (
+    f"The range is measured with the settings of the {CENTRAL} path, by its errors in the past, and "
+    f"carried around every variant; {CENTRAL} is the path that past forecasts chose."
+)
+
+
 def path_text(table: pd.DataFrame, variant: str) -> str:
     """Put the totals of a reference path into words, a line a year, as the command line prints.
 
@@ -189,6 +196,8 @@ def path_text(table: pd.DataFrame, variant: str) -> str:
     last = totals.index.get_level_values(0)[-1]
     if parse_fiscal_year(last) > BASE_YEAR + 2:
         lines += ["", "Read changes against the reference; its levels are this uncertain."]
+        if variant != CENTRAL:
+            lines.append(_FAN_OF_CENTRAL)
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN, SOURCES, lacking
+from cepasim.economy.variants import CENTRAL
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
@@ -101,9 +102,12 @@ def level_notes(run: Run) -> tuple[str, ...]:
     ]
     fact = f"; trade is as published up to {format_fiscal_year(last)}" if published else ""
     fact += f" ({', '.join(published)})" if published else ""
+    variant = run.variant.name
+    if variant != CENTRAL:
+        variant += f" (its range is measured with the settings of the {CENTRAL} path)"
     return (
         "Read changes against the reference; its levels are uncertain. In "
-        f"{run.labels[-1]}, variant {run.variant.name}, 90 % range: {', '.join(said)} US$ bn of "
+        f"{run.labels[-1]}, variant {variant}, 90 % range: {', '.join(said)} US$ bn of "
         f"2023-24; of a single section {', '.join(sections)}{fact}",
     )
 
