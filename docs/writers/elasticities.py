@@ -45,10 +45,13 @@ def _lines(economy: cepasim.Economy) -> Iterator[str]:
     yield "## One source for all"
     yield ""
     yield (
-        "`elasticities: NAME` in a scenario, or `economy.with_elasticities(NAME)`, takes the "
-        "elasticities of substitution from one source. Each is half as large between imports and "
-        "home goods (the rule of two). Ranges keep their relative width, and draws go around the "
-        "chosen source. A chapter that the source lacks keeps the folder's own value."
+        "`elasticities: NAME` in a scenario, `cepasim.load(elasticities=NAME)`, or `--elasticities "
+        "NAME` with `run`, `batch`, `montecarlo` and `compare-engines` takes the elasticities of "
+        "substitution from one source. A scenario's own key wins over what was loaded; on the "
+        "command line two that differ are refused, as neither is then meant, and in a batch the "
+        "scenario is reported and none of the others is lost. Each is half as large between "
+        "imports and home goods (the rule of two). Ranges keep their relative width, and draws go "
+        "around the chosen source. A chapter that the source lacks keeps the folder's own value."
     )
     yield ""
     rows = (

@@ -433,6 +433,36 @@ def test_the_reference_is_printed_with_its_ranges() -> None:
     assert line.count("[") == 2
 
 
+def test_a_run_takes_the_elasticities_it_is_given() -> None:
+    out, _ = call("run", "fund-2bn", "--elasticities", "fgo")
+    assert "Elasticities of substitution from one source, fgo" in out
+    for command in (["run"], ["montecarlo", "--out", "x"], ["compare-engines"]):
+        _, said = call(*command, "fund-2bn", "--elasticities", "fog", code=2)
+        [line] = said.splitlines()
+        assert line == (
+            "command line: --elasticities: 'fog'; allowed: one of gtap, fgo, broda_weinstein, "
+            "boehm; did you mean fgo?"
+        )
+
+
+def test_two_sources_of_elasticities_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("name: own\nhorizon: '2026-27'\nelasticities: boehm\nlevers: []\n")
+    call("run", file, "--elasticities", "boehm")
+    _, said = call("run", file, "--elasticities", "fgo", code=2)
+    assert said.splitlines() == [
+        "command line: --elasticities: 'fgo'; allowed: boehm, which the scenario 'own' names; "
+        "leave one of the two out"
+    ]
+    out = tmp_path / "out"
+    _, said = call("batch", file, "reference", "--elasticities", "fgo", "--out", out, code=2)
+    assert "own.yaml" in said and "which the scenario 'own' names" in said
+    assert (out / "totals" / "scenario=reference").is_dir()
+    _, said = call("batch", "reference", "--out", out, code=2)  # the folder holds another source's
+    assert "another run" in said
+    call("batch", "reference", "--elasticities", "fog", "--out", tmp_path / "none", code=2)
+
+
 def test_another_variant_says_whose_range_it_carries() -> None:
     words = "measured with the settings of the central path"
     other, _ = call("reference", "--variant", "history", "--horizon", "2027-28")

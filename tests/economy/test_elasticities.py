@@ -169,6 +169,31 @@ def test_an_unknown_source_is_refused_with_the_names(economy: Economy, name: Any
         economy.with_elasticities(name)
 
 
+@pytest.mark.parametrize("name", ["gtapp", 5, ""])
+def test_loading_refuses_an_unknown_source(name: Any) -> None:
+    with pytest.raises(InputError, match="elasticities: .*; one of gtap, fgo, broda_weinstein, bo"):
+        cepasim.load(elasticities=name)
+
+
+def test_an_economy_is_loaded_with_one_source_at_every_level(economy: Economy) -> None:
+    under = economy.with_elasticities("fgo").markets["JPN"].sigma_import
+    np.testing.assert_array_equal(
+        cepasim.load(elasticities="fgo").markets["JPN"].sigma_import, under
+    )
+    fine = cepasim.load(refine=["87"], elasticities="fgo")
+    assert fine.elasticities == "fgo"
+    np.testing.assert_array_equal(fine.by_chapter.markets["JPN"].sigma_import, under)
+
+
+def test_a_scenarios_own_source_wins_over_what_was_loaded(economy: Economy) -> None:
+    loaded = economy.with_elasticities("fgo")
+    own, plain = scenario("boehm"), scenario(None)
+    assert own.economy_under(loaded).elasticities == "boehm"
+    assert plain.economy_under(loaded).elasticities == "fgo"
+    assert own.other_source("fgo") is not None
+    assert not any((own.other_source("boehm"), own.other_source(None), plain.other_source("fgo")))
+
+
 def test_an_economy_of_products_takes_them_from_its_chapters(economy: Economy) -> None:
     fine = economy.refine(["87"]).with_elasticities("broda_weinstein")
     assert fine.elasticities == "broda_weinstein"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
 
 
 def read_inputs(
-    scenario: str, params: Path | None, reference: str | None = None, level: str = "chapter"
+    scenario: str,
+    params: Path | None,
+    reference: str | None = None,
+    level: str = "chapter",
+    elasticities: str | None = None,
 ) -> tuple[Economy, Scenario, Path]:
     """Read both inputs and report the problems of both together.
 
-    A variant of the reference that is asked for takes the place of the scenario's own. A level may
-    name the chapters that are split: ``hs6:87,64``.
+    A variant of the reference that is asked for takes the place of the scenario's own; a source of
+    elasticities does not: of two that differ neither is meant. A level may name the chapters that
+    are split: ``hs6:87,64``.
     """
     import cepasim
 
@@ -27,9 +33,10 @@ def read_inputs(
     read = economy = file = None
     try:
         check_folder_exists(params)
+        check_elasticities(elasticities)
         level, _, named = level.partition(":")
         chapters = [one.strip() for one in named.split(",")] if named else None
-        economy = cepasim.load(params, level, chapters)
+        economy = cepasim.load(params, level, chapters, elasticities=elasticities)
     except InputError as error:
         problems += error.problems
     try:
@@ -39,6 +46,8 @@ def read_inputs(
         read = cepasim.Scenario.read(file, *known)
     except InputError as error:
         problems += error.problems
+    if economy is not None and read is not None and (other := read.other_source(elasticities)):
+        problems.append(replace(other, file="command line", field="--elasticities"))
     if problems or read is None or economy is None or file is None:
         raise InputError(problems)
     if reference is not None:
@@ -58,6 +67,19 @@ def check_reference(economy: Economy, reference: str) -> None:
             if problem.field == "reference":
                 refuse("--reference", reference, problem.allowed)
         raise
+
+
+def check_elasticities(source: str | None) -> None:
+    """Refuse ``--elasticities`` that is no source."""
+    from cepasim.economy.elasticities import check_source
+
+    if source is None:
+        return
+    try:
+        check_source(source)
+    except InputError as error:
+        for problem in error.problems:
+            refuse("--elasticities", source, problem.allowed)
 
 
 def check_folder_exists(params: Path | None) -> None:

@@ -55,6 +55,16 @@ ReferenceName = Annotated[
         show_default="the scenario's own, or central",
     ),
 ]
+ElasticitySource = Annotated[
+    str | None,
+    typer.Option(
+        "--elasticities",
+        metavar="SOURCE",
+        help="One source for all elasticities of substitution: gtap, fgo, broda_weinstein or "
+        "boehm. A scenario that names another is refused.",
+        show_default="the scenario's own, or the folder's",
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option(

@@ -11,6 +11,7 @@ from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import (
     Debug,
+    ElasticitySource,
     EngineName,
     Grouping,
     ModelLevel,
@@ -56,6 +57,7 @@ def run(
     ] = None,
     reference: ReferenceName = None,
     level: ModelLevel = "chapter",
+    elasticities: ElasticitySource = None,
     params: ParameterFolder = None,
     draws: Annotated[
         int,
@@ -72,7 +74,7 @@ def run(
         from cepasim.scenario.reading import naming_lines
 
         check_output(out, output_format)
-        economy, read, file = read_inputs(scenario, params, reference, level)
+        economy, read, file = read_inputs(scenario, params, reference, level, elasticities)
         with naming_lines(file):
             result = _simulated(economy, read, engine, draws)
         grouping: Level = by.value

@@ -8,9 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from cepasim.cli.errors import FAILED, WRONG_INPUT, refuse, reporting
-from cepasim.cli.inputs import bundled_scenarios, check_reference, read_inputs
+from cepasim.cli.inputs import (
+    bundled_scenarios,
+    check_elasticities,
+    check_reference,
+    read_inputs,
+)
 from cepasim.cli.options import (
     Debug,
+    ElasticitySource,
     EngineName,
     Oversubscribe,
     ParameterFolder,
@@ -24,6 +30,7 @@ from cepasim.cli.options import (
 
 def compare_engines(
     scenario: ScenarioName,
+    elasticities: ElasticitySource = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -32,7 +39,7 @@ def compare_engines(
         from cepasim.scenario.reading import naming_lines
         from cepasim.studies.engine_comparison import compare_engines as compare
 
-        economy, read, file = read_inputs(scenario, params)
+        economy, read, file = read_inputs(scenario, params, elasticities=elasticities)
         with naming_lines(file):
             typer.echo(str(compare(economy, read)))
 
@@ -52,6 +59,7 @@ def montecarlo(
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
+    elasticities: ElasticitySource = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -69,7 +77,7 @@ def montecarlo(
         from cepasim.studies.executors import open_executor
 
         _say_workers(workers, oversubscribe, scheduler)
-        economy, read, file = read_inputs(scenario, params, reference)
+        economy, read, file = read_inputs(scenario, params, reference, elasticities=elasticities)
         with (
             naming_lines(file),
             open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor,
@@ -113,6 +121,7 @@ def batch(
     ] = None,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
+    elasticities: ElasticitySource = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -142,12 +151,19 @@ def batch(
         ]
         if grid is not None:
             given += read_grid(grid, bundled)
+        check_elasticities(elasticities)
         economy = cepasim.load(params)
         if reference is not None:
             check_reference(economy, reference)
         with open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor:
             done = cepasim.batch(
-                economy, given, executor, out=out, engine=engine, reference=reference
+                economy,
+                given,
+                executor,
+                out=out,
+                engine=engine,
+                reference=reference,
+                elasticities=elasticities,
             )
         for key, problem in done.failures.itertuples(index=False):
             typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)

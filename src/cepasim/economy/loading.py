@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.economy import Economy
+from cepasim.economy.elasticities import check_source
 from cepasim.economy.split import LEVELS
 from cepasim.params.loading import load_parameters
 
@@ -15,6 +16,8 @@ def load(
     directory: str | Path | None = None,
     level: str = "chapter",
     refine: Iterable[str] | None = None,
+    *,
+    elasticities: str | None = None,
 ) -> Economy:
     """Load the benchmark economy.
 
@@ -27,6 +30,9 @@ def load(
     refine : iterable of str, optional
         Chapters to split, such as ``["87", "64"]``; all of them if the level is not that of
         chapters, none otherwise. Named without a level they are split into subheadings.
+    elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional
+        One source for all elasticities of substitution; the folder's own table by default. A
+        scenario that names a source of its own is run with that one.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def load(
     Raises
     ------
     InputError
-        With every problem of the folder.
+        With every problem of the folder, or for an unknown level, chapter or source.
 
     Examples
     --------
@@ -54,7 +60,9 @@ def load(
     if isinstance(refine, str):
         words = f"a list of chapters, such as ['{refine}']"
         raise InputError([Problem("load", None, "refine", refine, words)])
+    source = None if elasticities is None else check_source(elasticities)
     economy = Economy.build(load_parameters(None if directory is None else Path(directory)))
+    economy = economy.with_elasticities(source)
     if refine is not None:
         return economy.refine(refine, "hs6" if level == "chapter" else level)
     return economy if level == "chapter" else economy.refine(None, level)

@@ -248,6 +248,27 @@ class Scenario(Frozen):
         """
         return economy.with_elasticities(self.elasticities).with_overrides(self.parameters)
 
+    def other_source(self, elasticities: str | None) -> Problem | None:
+        """Say that the scenario has its own source of elasticities, other than one asked for.
+
+        Parameters
+        ----------
+        elasticities : str or None
+            The source asked for.
+
+        Returns
+        -------
+        Problem or None
+            None where nothing was asked for, or the scenario names none or the same.
+        """
+        if None in (elasticities, self.elasticities) or self.elasticities == elasticities:
+            return None
+        words = (
+            f"allowed: {self.elasticities}, which the scenario {self.name!r} names; leave one of "
+            "the two out"
+        )
+        return Problem("scenario", None, "elasticities", elasticities, words)
+
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:
         """Levers of one class, in order.
 

@@ -130,6 +130,7 @@ def batch(
     engine: str = "armington",
     tables: Iterable[str] = IN_MEMORY,
     reference: str | None = None,
+    elasticities: str | None = None,
 ) -> Batch:
     """Run many scenarios.
 
@@ -153,6 +154,9 @@ def batch(
         ``contributions``; ``displacement`` as well if asked for.
     reference : str, optional
         Variant of the reference, or a file, for all of them in place of their own.
+    elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional
+        One source of the elasticities for all of them; a scenario that names another is reported
+        in ``failures``.
 
     Returns
     -------
@@ -178,9 +182,10 @@ def batch(
     instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
     given = _listed(scenarios)
     engine_named(engine)
+    economy = economy.with_elasticities(elasticities)
     wanted = TABLES if out is not None else _wanted(tables)
     directory = None if out is None else _directory(out)
-    entries = _read(economy, given, reference)
+    entries = _read(economy, given, reference, elasticities)
     shared = chunks.Shared(economy)
     if directory is not None:
         kept.take_up(directory, _identity(economy, engine))
@@ -309,7 +314,9 @@ def _directory(out: object) -> Path:
     return Path(out)
 
 
-def _read(economy: Economy, given: Iterable[Given], reference: str | None) -> dict[str, _Entry]:
+def _read(
+    economy: Economy, given: Iterable[Given], reference: str | None, elasticities: str | None
+) -> dict[str, _Entry]:
     """Scenarios by key, with the problems of those that cannot be read."""
     entries: dict[str, _Entry] = {}
     known = economy.classification, economy.parameters
@@ -323,14 +330,16 @@ def _read(economy: Economy, given: Iterable[Given], reference: str | None) -> di
         entry = _Entry(_key(stem, entries), one)
         try:
             if isinstance(one, Scenario):
-                entry.scenario = one
+                read = one
             elif isinstance(one, Mapping):
-                entry.scenario = Scenario.from_dict(dict(one), *known)
+                read = Scenario.from_dict(dict(one), *known)
             else:
-                entry.scenario = Scenario.read(Path(one), *known)
+                read = Scenario.read(Path(one), *known)
+            if other := read.other_source(elasticities):
+                raise InputError([other])
             if reference is not None:
-                entry.scenario = entry.scenario.model_copy(update={"variant": reference})
-            entry.text = entry.scenario.to_yaml()
+                read = read.model_copy(update={"variant": reference})
+            entry.scenario, entry.text = read, read.to_yaml()
         except InputError as error:
             entry.failure = list(error.problems)
         except OSError as error:
@@ -356,11 +365,7 @@ def _identity(economy: Economy, engine: str) -> dict[str, object]:
         engine=engine,
         scenario_text="",
         parameter_digest=economy.parameters.digest,
-        options={
-            "line_rule": economy.line_rule,
-            "product_rule": economy.product_rule,
-            "wedge_rule": economy.wedge_rule,
-        },
+        options=kept.options_of(economy),
     )
     wanted = ("version", "packages", "engine", "parameter_digest", "options")
     return {"kind": "batch", **{key: described[key] for key in wanted}}

@@ -10,14 +10,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
 
 from cepasim.core.files import file_digest, json_text, replace_file, write_text
 from cepasim.core.manifest import PROGRAM
 from cepasim.core.problems import InputError, Problem
+from cepasim.economy.economy import Economy
 
 PLAN = "plan.json"
+
+
+def options_of(economy: Economy) -> dict[str, object]:
+    """What results depend on besides the parameters' digest, ready for JSON."""
+    return {
+        "line_rule": economy.line_rule,
+        "product_rule": economy.product_rule,
+        "elasticities": economy.elasticities,
+        "wedge_rule": economy.wedge_rule,
+        "products": sha256(",".join(economy.chapters).encode()).hexdigest()[:16],
+    }
 
 
 def take_up(folder: Path, plan: Mapping[str, object]) -> None:

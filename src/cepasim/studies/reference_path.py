@@ -161,8 +161,8 @@ def headlines_by_reference(
 
 #: The range of a variant that has no record of forecasts.
 _FAN_OF_CENTRAL = (
-    f"The range is measured with the settings of the {CENTRAL} path, by its errors in the past, and "
-    f"carried around every variant; {CENTRAL} is the path that past forecasts chose."
+    f"The range is measured with the settings of the {CENTRAL} path, by its errors in the "
+    f"past, and carried around every variant; {CENTRAL} is the path that past forecasts chose."
 )
 
 

@@ -18,6 +18,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
+from cepasim.studies.kept import options_of
 from cepasim.tables.schema import TOTALS
 
 
@@ -115,12 +116,7 @@ class Study:
             engine=self.engine,
             scenario_text=self.scenario.to_yaml(),
             parameter_digest=self.economy.parameters.digest,
-            options={
-                "line_rule": self.economy.line_rule,
-                "product_rule": self.economy.product_rule,
-                "elasticities": self.economy.elasticities,
-                "wedge_rule": self.economy.wedge_rule,
-            },
+            options=options_of(self.economy),
         )
         return {
             "version": described["version"],
