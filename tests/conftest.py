@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from cepasim.core.disk_cache import OFF, SWITCH
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -17,6 +18,10 @@ from cepasim.products.classification import Classification
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.schema import empty_table
+
+# Tests are of the program, not of what an earlier one left in the user's cache; processes that a
+# test starts inherit the switch.
+os.environ[SWITCH] = OFF
 
 # Continuous integration draws the same examples every time: what it refuses can be repeated. At a
 # desk each run draws new ones and finds more.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from cepasim.core.disk_cache import cache_folder, keep, kept
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import check_source
+from cepasim.economy.fingerprint import fingerprint
 from cepasim.economy.split import LEVELS
 from cepasim.params.loading import load_parameters
 
@@ -18,8 +20,12 @@ def load(
     refine: Iterable[str] | None = None,
     *,
     elasticities: str | None = None,
+    cache: bool = True,
 ) -> Economy:
     """Load the benchmark economy.
+
+    What was read, checked and calibrated is kept in the user's cache folder, and taken from there
+    as long as no byte of the tables or of the program has changed.
 
     Parameters
     ----------
@@ -33,6 +39,9 @@ def load(
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional
         One source for all elasticities of substitution; the folder's own table by default. A
         scenario that names a source of its own is run with that one.
+    cache : bool, optional
+        False to read and calibrate anew, and to keep nothing; ``CEPASIM_CACHE=off`` does the same
+        for every call.
 
     Returns
     -------
@@ -61,8 +70,25 @@ def load(
         words = f"a list of chapters, such as ['{refine}']"
         raise InputError([Problem("load", None, "refine", refine, words)])
     source = None if elasticities is None else check_source(elasticities)
-    economy = Economy.build(load_parameters(None if directory is None else Path(directory)))
+    economy = _by_chapter(None if directory is None else Path(directory), cache)
     economy = economy.with_elasticities(source)
     if refine is not None:
         return economy.refine(refine, "hs6" if level == "chapter" else level)
     return economy if level == "chapter" else economy.refine(None, level)
+
+
+def _by_chapter(directory: Path | None, cache: bool) -> Economy:
+    """Economy of chapters, from the cache where it is there."""
+    folder = cache_folder() if cache else None
+    key = None if folder is None else fingerprint(directory)
+    if folder is None or key is None:
+        return Economy.build(load_parameters(directory))
+    found = kept(key, folder)
+    if isinstance(found, Economy):
+        return found
+    economy = Economy.build(load_parameters(directory))
+    _ = economy.parameters.digest  # worked out once for all runs
+    # A table that was changed while it was read belongs to no digest.
+    if fingerprint(directory) == key:
+        keep(key, economy, folder)
+    return economy

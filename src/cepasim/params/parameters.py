@@ -63,7 +63,7 @@ def check_folder(directory: Path | str) -> list[Problem]:
     return parameter_check.check_folder(Path(directory), bundled_directory())
 
 
-def _told(path: Path) -> dict[str, str]:
+def _words_of(path: Path) -> dict[str, str]:
     """Words of a metadata file; empty where there is none."""
     if not path.is_file():
         return {}
@@ -282,11 +282,9 @@ class Parameters:
         dict
             The columns of the row; ``value`` with overrides applied.
         """
-        name = self._scopes.winners(parameter, [hs], importer, exporter, window)[hs].name
-        row = self._rows[self._rows["name"] == name].iloc[0]
-        return {str(c): row[c] for c in row.index} | {
-            "value": float(self._values[self._scopes.place[name]])
-        }
+        place = self._scopes.winners(parameter, [hs], importer, exporter, window)[hs].place
+        row = self._rows.iloc[place].to_dict()
+        return {str(c): row[c] for c in row} | {"value": float(self._values[place])}
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Parameters:
         """Return the same parameters with some values changed by name.
@@ -367,7 +365,9 @@ class Parameters:
 
         Empty where the benchmark is the user's own and comes without metadata.
         """
-        return FrozenMapping(_told(self._files["benchmark/bilateral"].with_name("metadata.yaml")))
+        return FrozenMapping(
+            _words_of(self._files["benchmark/bilateral"].with_name("metadata.yaml"))
+        )
 
     @property
     def backcast_metadata(self) -> dict[str, str]:
@@ -375,7 +375,7 @@ class Parameters:
 
         Empty where the fit is the user's own and comes without metadata.
         """
-        return _told(self._files["history/backcast_fit"].with_suffix(".yaml"))
+        return _words_of(self._files["history/backcast_fit"].with_suffix(".yaml"))
 
     def long(self) -> pd.DataFrame:
         """Every figure of the folder, one row each.

@@ -40,11 +40,14 @@ class Places:
 
     Attributes
     ----------
+    codes : list of str
+        The codes, all of them sound.
     by_chapter : mapping of str to list of int
     older : list of int
         Codes of older vintages, which may have become something in another chapter.
     """
 
+    codes: list[str]
     by_chapter: Mapping[str, list[int]]
     older: list[int]
 
@@ -74,12 +77,15 @@ class Nomenclature:
         if id(codes) not in self._places:
             by_chapter: dict[str, list[int]] = {}
             older: list[int] = []
-            for place, code in enumerate(codes):
-                require_code(code)
+            listed = codes.tolist()
+            if not all(map(_CODE.fullmatch, listed)):
+                for code in listed:
+                    require_code(code)
+            for place, code in enumerate(listed):
                 by_chapter.setdefault(chapter_of(code), []).append(place)
                 if at_level(code, "subheading") in self.older:
                     older.append(place)
-            self._places[id(codes)] = (codes, Places(by_chapter, older))
+            self._places[id(codes)] = (codes, Places(listed, by_chapter, older))
         return self._places[id(codes)][1]
 
     @cached_property

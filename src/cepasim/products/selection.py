@@ -97,8 +97,9 @@ class Selection:
         if id(codes) in self._matched and self._matched[id(codes)][0] is codes:
             return self._matched[id(codes)][1]
         found = np.zeros(len(codes), dtype=np.bool_)
-        for place in self._hs.places(codes).near(self.chapters):
-            found[place] = self._matches_one(str(codes[place]))
+        places = self._hs.places(codes)
+        for place in places.near(self.chapters):
+            found[place] = self._holds(places.codes[place])
         found.setflags(write=False)
         self._matched[id(codes)] = (codes, found)
         return found
@@ -159,16 +160,17 @@ class Selection:
 
     def _matches_one(self, code: str) -> bool:
         require_code(code)
+        return self._holds(code)
+
+    def _holds(self, code: str) -> bool:
+        """Whether a sound code is selected; most are known by their subheading or their chapter."""
+        subheading = at_level(code, "subheading")
+        if subheading in self.atoms or chapter_of(code) in self._whole:
+            return True
         if len(code) <= 6 and code in self._groups:
             return True
-        if (
-            at_level(code, "subheading") in self.atoms
-            or chapter_of(code) in self._whole
-            or at_level(code, "heading") in self._whole
-        ):
+        if at_level(code, "heading") in self._whole:
             return True
         if len(code) > 6 and any(line.startswith(code) for line in self.lines):
             return True
-        return any(
-            new in self.atoms for new in self._hs.older.get(at_level(code, "subheading"), ())
-        )
+        return any(new in self.atoms for new in self._hs.older.get(subheading, ()))
