@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cepasim import data as data
     from cepasim.calibrate.backcast.backcast import backcast
     from cepasim.calibrate.backcast.decompose import decompose_history
+    from cepasim.studies.advice.allocate import allocate_fund
     from cepasim.studies.advice.exchange import what_must_be_given
     from cepasim.studies.advice.target import what_would_it_take
     from cepasim.studies.batch import batch
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cepasim.tables.concentration import compare_basket
 
 __all__ = [
+    "allocate_fund",
     "Economy",
     "InputError",
     "Problem",
@@ -59,6 +61,7 @@ __all__ = [
 # Found when first asked for: each is also a program of its own (python -m ...), and a run of a
 # scenario needs none of them.
 _ON_DEMAND = {
+    "allocate_fund": "cepasim.studies.advice.allocate",
     "batch": "cepasim.studies.batch",
     "backcast": "cepasim.calibrate.backcast.backcast",
     "compare_basket": "cepasim.tables.concentration",

@@ -18,6 +18,7 @@ from cepasim.cli.calibrate import calibrate
 from cepasim.cli.check import check
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
+from cepasim.cli.fund import allocate_fund
 from cepasim.cli.params import params
 from cepasim.cli.reference import reference
 from cepasim.cli.run import run
@@ -47,6 +48,7 @@ app.command()(montecarlo)
 app.command()(batch)
 app.command()(target)
 app.command()(exchange)
+app.command("allocate-fund")(allocate_fund)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,348 @@
+"""How to spend the fund: the split over windows and industries that does most for an objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TypedDict, Unpack, get_args
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arguments import instance_of, refuse
+from cepasim.core.arrays import Floats
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy
+from cepasim.report.numbers import mn
+from cepasim.result import Result
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import simulate
+from cepasim.studies.advice.fund_split import GRID, Division, Objective, counted_years
+from cepasim.studies.advice.split_budget import Bounds, best_split, rounded
+from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
+
+#: Gap between the optimiser's figure and the model's above which the optimiser tries again.
+MOST_GAP = 0.02
+_ROUNDS = 3
+#: US$ million below which an outcome is none.
+_NOTHING = 0.01
+
+
+class Counted(TypedDict, total=False):
+    """What of the outcome counts, beside the objective and its year."""
+
+    cumulative: bool
+    discounted: bool
+    per_dollar: bool
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FundAllocation:
+    """A split of the fund, the equal split beside it, and how far the optimiser was off.
+
+    Attributes
+    ----------
+    scenario, equal_scenario : Scenario
+        The fund divided so, and equally: the same to each window, in it to each industry.
+    result : Result
+        Of ``scenario``, simulated anew.
+    outcome_usd_mn, equal_usd_mn : float
+        What the model says that either does to the objective, US$ million; with ``per_dollar``
+        US$ for each US$ of grants.
+    expected_usd_mn : float
+        What the optimiser expected of the split it is about, in the same unit.
+    gap : float
+        How far that was from the model, as a share of the model's figure.
+    rounds : int
+        How often the optimiser was corrected for industries that meet in the same markets.
+    equal_keeps_bounds : bool
+        Whether the equal split keeps to floors and caps; else it is no alternative.
+    text : str
+        The answer in words.
+    """
+
+    scenario: Scenario
+    equal_scenario: Scenario
+    result: Result
+    outcome_usd_mn: float
+    equal_usd_mn: float
+    expected_usd_mn: float
+    gap: float
+    rounds: int
+    equal_keeps_bounds: bool
+    text: str
+    _division: Division = field(repr=False)
+    _shares: Floats = field(repr=False)
+    _table: pd.DataFrame = field(repr=False)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each industry: what it gets, at an equal split, and what a dollar more does.
+
+        ``marginal_usd_per_usd`` is what the objective gains where an industry gets a dollar more
+        and all others keep theirs.
+        """
+        return self._table.copy()
+
+    def how_sure(
+        self, draws: int = 200, seed: int = 1, executor: Executor | None = None
+    ) -> dict[str, float]:
+        """In which share of draws of all figures the split is better than the equal one.
+
+        Parameters
+        ----------
+        draws, seed : int, optional
+            As in `cepasim.monte_carlo`; both splits are run under the same draws.
+        executor : Executor, optional
+
+        Returns
+        -------
+        dict
+            ``better_share`` of draws; ``p5``, ``p50`` and ``p95`` of what it does more than the
+            equal split, US$ million; ``outcome_p5`` to ``outcome_p95`` of the split itself.
+        """
+        split, equal = (
+            self._drawn(monte_carlo(self._division.economy, scenario, draws, seed, executor))
+            for scenario in (self.scenario, self.equal_scenario)
+        )
+        ahead = (split - equal)[np.isfinite(split - equal)]
+        found = {"better_share": float((ahead > 0).mean())}
+        for name, values in (("", ahead), ("outcome_", split[np.isfinite(split)])):
+            for percentile in (5, 50, 95):
+                found[f"{name}p{percentile}"] = float(np.percentile(values, percentile))
+        return found
+
+    def _drawn(self, drawn: MonteCarlo) -> Floats:
+        """What a split does to the objective in each draw."""
+        found = np.zeros(drawn.draws)
+        signs = {"exports_usd_mn": 1.0, "imports_usd_mn": -1.0}
+        for item, sign in signs.items():
+            if self._division.objective == "exports" and sign < 0:
+                continue
+            for year, weight in zip(drawn.fiscal_years, self._division.weights, strict=True):
+                change = drawn.sample(item, year) - drawn.sample(f"baseline_{item}", year)
+                found += weight * sign * change
+        return found
+
+
+def allocate_fund(
+    economy: Economy,
+    usd_bn: float = 2.0,
+    objective: Objective = "balance",
+    year: str = "2030-31",
+    floors: Mapping[str, float] | None = None,
+    caps: Mapping[str, float] | None = None,
+    **counted: Unpack[Counted],
+) -> FundAllocation:
+    """How to divide a fund over windows and industries so that it does most for an objective.
+
+    What each industry does with more and more money is simulated, a linear programme divides the
+    budget, and the split is simulated again. All of the budget is spent.
+
+    Parameters
+    ----------
+    economy : Economy
+        From `cepasim.load`.
+    usd_bn : float, optional
+        The fund, US$ billion; its start and years are those of the bundled ``fund-2bn``.
+    objective : {"balance", "exports"}, optional
+        India's balance with Japan, or its exports to Japan.
+    year : str, optional
+        The year that counts, or the last one that does.
+    floors, caps : mapping of str to float, optional
+        Least and most share of the fund, by name of a window or an industry.
+    **counted : bool
+        ``cumulative``: all years up to ``year``. ``discounted``: these at the discount rate of the
+        parameters. ``per_dollar``: by dollar of grants, which no split changes.
+        ``optional``: also industries that the proposal does not name.
+
+    Returns
+    -------
+    FundAllocation
+        Central values; its ``how_sure`` says what the ranges of the figures leave of it.
+
+    Raises
+    ------
+    InputError
+        For an unknown objective, year, window or industry, or floors and caps no split keeps to.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> best = cepasim.allocate_fund(cepasim.load(), caps={"garments": 0.2})
+    >>> best.outcome_usd_mn >= best.equal_usd_mn
+    True
+    """
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    division = _division(economy, usd_bn, objective, year, counted)
+    bounds = division.bounds(_parts("floors", floors, division), _parts("caps", caps, division))
+    shares, expected, rounds = _search(division, bounds)
+    if shares is None:
+        refuse(
+            "floors", {**(floors or {})}, "floors and caps that a split of the whole can keep to"
+        )
+    return _answer(division, bounds, shares, expected, rounds, bool(counted.get("per_dollar")))
+
+
+def _division(
+    economy: Economy, usd_bn: float, objective: Objective, year: str, counted: Counted
+) -> Division:
+    """Check what is asked and put it together."""
+    unknown = [name for name in counted if name not in Counted.__annotations__]
+    if unknown:
+        refuse(unknown[0], "given", f"one of {', '.join(Counted.__annotations__)}")
+    number = isinstance(usd_bn, int | float | np.number) and not isinstance(usd_bn, bool)
+    if not number or not 0 < usd_bn <= 1000:
+        refuse("usd_bn", usd_bn, "US$ billion, above 0 and up to 1000")
+    if objective not in get_args(Objective):
+        refuse("objective", objective, f"one of {', '.join(get_args(Objective))}")
+    proposed = Scenario.bundled("fund-2bn")
+    years = [format_fiscal_year(int(one)) for one in proposed.years]
+    if year not in years:
+        refuse("year", year, f"a fiscal year from {years[0]} to {years[-1]}")
+    classification = economy.classification
+    rate = _discount_rate(economy) if counted.get("discounted") else None
+    return Division(
+        economy=economy,
+        usd_bn=float(usd_bn),
+        objective=objective,
+        weights=counted_years(
+            proposed, year, cumulative=bool(counted.get("cumulative")), rate=rate
+        ),
+        industries=tuple(
+            industry
+            for window in classification.windows
+            for industry in classification.window_industries(window, optional=True)
+            if industry.named_in_proposal or counted.get("optional")
+        ),
+    )
+
+
+def _discount_rate(economy: Economy) -> float:
+    name = "discount_rate"
+    if name not in economy.parameters.names:
+        refuse("discounted", "given", f"a parameter folder with {name}")
+    return economy.parameters.value(name)
+
+
+def _parts(name: str, given: Mapping[str, float] | None, division: Division) -> dict[str, float]:
+    """Check floors or caps."""
+    known = division.groups()
+    parts = dict(given or {})
+    for group, part in parts.items():
+        if group not in known:
+            refuse(name, group, f"windows and industries, of {', '.join(known)}")
+        if isinstance(part, bool) or not isinstance(part, int | float) or not 0 <= part <= 1:
+            refuse(f"{name}[{group!r}]", part, "a share of the fund, from 0 to 1")
+    return parts
+
+
+def _search(division: Division, bounds: Bounds) -> tuple[Floats | None, float, int]:
+    """Find the best split, what the optimiser expected of it, and in how many corrections."""
+    candidates: list[tuple[float, Floats, float, int]] = []
+    alone = division.responses()
+    found = best_split(GRID, alone, bounds)
+    if found is None:
+        return None, 0.0, 0
+    shares = rounded(found, bounds)
+    expected = _expected(shares, GRID, alone)
+    for turn in range(_ROUNDS + 1):
+        outcome = division.outcome(shares)
+        candidates.append((outcome, shares, expected, turn))
+        if abs(outcome - expected) <= max(MOST_GAP * abs(outcome), _NOTHING) or turn == _ROUNDS:
+            break
+        # The others at work already: what one does more or less around this split.
+        grid = np.unique(np.concatenate([GRID, shares]))
+        around = division.responses(shares, grid)
+        found = best_split(grid, around, bounds)
+        assert found is not None
+        moved = rounded(found, bounds)
+        change = _expected(moved, grid, around) - _expected(shares, grid, around)
+        shares, expected = moved, outcome + change
+    if bounds.met(division.equal):
+        even = division.equal
+        candidates.append((division.outcome(even), even, _expected(even, GRID, alone), 0))
+    # The first of equals: the optimiser's own.
+    _, shares, expected, turn = max(candidates, key=lambda one: one[0])
+    return shares, expected, turn
+
+
+def _expected(shares: Floats, grid: Floats, responses: Floats) -> float:
+    pairs = zip(shares, responses, strict=True)
+    return float(sum(np.interp(share, grid, row) for share, row in pairs))
+
+
+def _answer(
+    division: Division,
+    bounds: Bounds,
+    shares: Floats,
+    expected: float,
+    rounds: int,
+    per_dollar: bool,
+) -> FundAllocation:
+    scenario = division.scenario(shares, f"Fund of US$ {division.usd_bn:g} bn, best split")
+    outcome, equal = division.outcome(shares), division.outcome(division.equal)
+    gap = abs(outcome - expected) / max(abs(outcome), _NOTHING)
+    unit = division.spent() if per_dollar else 1.0
+    table = division.table(shares)
+    return FundAllocation(
+        scenario=scenario,
+        equal_scenario=division.scenario(division.equal, "Fund, equal split"),
+        result=simulate(division.economy, scenario, attribution=False),
+        outcome_usd_mn=outcome / unit,
+        equal_usd_mn=equal / unit,
+        expected_usd_mn=expected / unit,
+        gap=gap,
+        rounds=rounds,
+        equal_keeps_bounds=bounds.met(division.equal),
+        text=_in_words(division, bounds, table, (outcome, equal, expected, gap)),
+        _division=division,
+        _shares=shares,
+        _table=table,
+    )
+
+
+def _in_words(
+    division: Division,
+    bounds: Bounds,
+    table: pd.DataFrame,
+    numbers: tuple[float, float, float, float],
+) -> str:
+    """Say who gets what, what that does, and what an equal split would."""
+    outcome, equal, expected, gap = numbers
+    paid = table[table["share"] > 0].sort_values("share", ascending=False, kind="stable")
+    money = ", ".join(
+        f"{row.label} US$ {row.usd_bn:.2f} bn" for row in paid.itertuples(index=False)
+    )
+    what = {"balance": "India's balance with Japan", "exports": "India's exports to Japan"}
+    over = "the years that count" if np.count_nonzero(division.weights) > 1 else "the year"
+    said = (
+        f"The split that does most for {what[division.objective]}: {money}. In {over} it changes "
+        f"it by {mn(outcome, signed=True)}; an equal split by {mn(equal, signed=True)}"
+    )
+    said += "." if bounds.met(division.equal) else ", but does not keep to the floors and caps."
+    said += (
+        f" The optimiser expected {mn(expected, signed=True)}, {100 * gap:.1f} % from the model."
+    )
+    if gap > MOST_GAP:
+        said += " That is more than 2 % after correction: read the model's figure, not the split's."
+    if outcome < 0:
+        allowed = " that keeps to the floors and caps" if len(bounds.least) else ""
+        said += f" No split{allowed} is good for it: this one does the least harm."
+    nearly = _nearly_as_good(division, table)
+    if nearly:
+        said += f" Money moved to {nearly} would do almost as well (within 5 % by dollar)."
+    return said + (
+        " Exports, inputs and what goes to Japan are known by window at best and assumed (grade D);"
+        " what tells industries of a window apart is how far their prices must fall to sell more."
+    )
+
+
+def _nearly_as_good(division: Division, table: pd.DataFrame) -> str:
+    """Name industries without money whose marginal dollar is almost that of those with."""
+    best = table.loc[table["share"] > 0, "marginal_usd_per_usd"].max()
+    spread = max(abs(best), abs(float(table["marginal_usd_per_usd"].median())))
+    near = table[(table["share"] == 0) & (table["marginal_usd_per_usd"] > best - 0.05 * spread)]
+    return ", ".join(near["label"])
