@@ -23,6 +23,7 @@ from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.products import markets_by_product, pair_by_product
 from cepasim.economy.rates import LineRule
+from cepasim.economy.rules import with_rules
 from cepasim.economy.split import Split, products_of
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
@@ -146,6 +147,7 @@ class Economy:
         )
 
     with_elasticities = with_elasticities
+    with_rules = with_rules
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Economy:
         """Return the same economy with some parameters changed by name.
@@ -330,6 +332,7 @@ class Economy:
         values: Mapping[str, float],
         benchmarks: Mapping[str, Benchmark] | None = None,
         india_mfn: Floats | None = None,
+        rules: tuple[ProductRule, UseRule] | None = None,
     ) -> Economy:
         """Return the same economy under other figures, unchecked: for many draws.
 
@@ -343,22 +346,26 @@ class Economy:
             Trade and domestic sales of the base year in place of the bundled ones.
         india_mfn : ndarray, shape (H,), optional
             India's MFN rates by chapter, fractions, where no heading has one of its own.
+        rules : tuple of str, optional
+            Weights of products and the use function, where they are not the economy's own.
 
         Returns
         -------
         Economy
             Not checked.
         """
-        return self._under(self.parameters.with_values(values), benchmarks, india_mfn)
+        return self._under(self.parameters.with_values(values), benchmarks, india_mfn, rules)
 
     def _under(
         self,
         parameters: Parameters,
         benchmarks: Mapping[str, Benchmark] | None = None,
         india_mfn: Floats | None = None,
+        rules: tuple[ProductRule, UseRule] | None = None,
     ) -> Economy:
         if self.coarse is not None and self.split is not None:
-            return self.coarse._under(parameters, benchmarks, india_mfn)._split_by(self.split)
+            coarse = self.coarse._under(parameters, benchmarks, india_mfn, rules)
+            return coarse._split_by(self.split)
         ground = self.ground
         japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
         assert isinstance(japan.rates, JapanRates) and isinstance(india.rates, IndiaRates)
@@ -368,5 +375,12 @@ class Economy:
             "IND": india.under(IndiaRates.under(india.rates.facts, prior, parameters)),
         }
         given = benchmarks or ground.benchmarks
-        markets = markets_of(schedules, parameters, ground, given, self.product_rule, self.use_rule)
-        return replace(self, parameters=parameters, markets=markets)
+        product_rule, use_rule = rules or (self.product_rule, self.use_rule)
+        markets = markets_of(schedules, parameters, ground, given, product_rule, use_rule)
+        return replace(
+            self,
+            parameters=parameters,
+            markets=markets,
+            product_rule=product_rule,
+            use_rule=use_rule,
+        )

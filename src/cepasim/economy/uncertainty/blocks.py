@@ -42,7 +42,8 @@ _KIND = FrozenMapping(
     }
 )
 #: Kinds of which both errors are shared: of a chapter (one estimate, the rule of two gives the
-#: other elasticity), and of everything (a slow ramp is slow throughout).
+#: other elasticity; whatever its source, so that sources are compared under the same scores), and
+#: of everything (a slow ramp is slow throughout).
 _ONE_PER_CHAPTER = ("sigma",)
 _ONE_FOR_ALL = ("ramp",)
 
@@ -241,7 +242,7 @@ class Builder:
         if kind in _ONE_FOR_ALL:
             return -1
         if kind in _ONE_PER_CHAPTER:
-            return self._common(f"{kind} {importer} {hs}")
+            return self._common(f"{kind} {hs}")
         self._next += 1
         return self._next - 1
 
@@ -268,4 +269,6 @@ def _smallest(unit: Unit) -> float:
 
 
 def _kind(parameter: str, importer: str) -> str:
-    return f"{_KIND.get(parameter, parameter)} {importer}"
+    kind = _KIND.get(parameter, parameter)
+    # Sources that tell the importers apart have the same scores as those that do not.
+    return kind if kind in _ONE_PER_CHAPTER else f"{kind} {importer}"

@@ -22,9 +22,11 @@ from scipy.stats import qmc
 
 from cepasim.core.arrays import Floats
 from cepasim.economy.benchmark import Benchmark
+from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.blocks import PARTS, Block, Blocks, Builder
 from cepasim.economy.uncertainty.spread import Spread
+from cepasim.economy.weights import ProductRule
 
 _MOST_STEPS = 100
 
@@ -57,7 +59,12 @@ class Uncertainty(Blocks):
         """
         return sobol_scores(self.dimensions, start, stop, seed, self.largest)
 
-    def economy(self, economy: Economy, scores: Floats) -> Economy:
+    def economy(
+        self,
+        economy: Economy,
+        scores: Floats,
+        rules: tuple[ProductRule, UseRule] | None = None,
+    ) -> Economy:
         """Return an economy under one draw.
 
         Parameters
@@ -66,6 +73,8 @@ class Uncertainty(Blocks):
             The one the distributions are of.
         scores : ndarray, shape (dimensions,)
             All zero gives every figure its median.
+        rules : tuple of str, optional
+            Weights of products and the use function, where they are not the economy's own.
 
         Returns
         -------
@@ -73,9 +82,14 @@ class Uncertainty(Blocks):
             The trade of India and Japan sums to the same totals, and the imports from each other
             source to the same total of the source.
         """
-        return self.assembled(economy, lambda block: block.at(scores))
+        return self.assembled(economy, lambda block: block.at(scores), rules)
 
-    def assembled(self, economy: Economy, figures: Callable[[Block], Floats]) -> Economy:
+    def assembled(
+        self,
+        economy: Economy,
+        figures: Callable[[Block], Floats],
+        rules: tuple[ProductRule, UseRule] | None = None,
+    ) -> Economy:
         """Return an economy with given figures.
 
         Parameters
@@ -84,6 +98,8 @@ class Uncertainty(Blocks):
             The one the distributions are of.
         figures : callable
             The figures of a block, shape (n,).
+        rules : tuple of str, optional
+            As in `economy`.
         """
         block = self.parameters
         values = dict(zip(block.names, figures(block).tolist(), strict=True))
@@ -92,7 +108,7 @@ class Uncertainty(Blocks):
             importer: self._benchmark(importer, given, figures)
             for importer, given in economy.ground.benchmarks.items()
         }
-        return economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0)
+        return economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0, rules)
 
     def _benchmark(
         self, importer: str, given: Benchmark, figures: Callable[[Block], Floats]
