@@ -14,7 +14,7 @@ import pytest
 import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.solution.solve import run
-from cepasim.studies import chunks
+from cepasim.studies import chunks, percentiles
 from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.executors import open_executor
 from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
@@ -86,7 +86,7 @@ def test_percentiles_are_those_of_the_draws(serial: MonteCarlo) -> None:
     ]
     sample = serial.sample("change_in_balance_usd_mn", "2027-28")
     assert sample.shape == (DRAWS,)
-    for percentile in montecarlo.PERCENTILES:
+    for percentile in percentiles.PERCENTILES:
         assert row[f"p{percentile}"] == pytest.approx(np.percentile(sample, percentile))
     assert row["mean"] == pytest.approx(sample.mean())
     assert row["probability_above_zero"] == (sample > 0).mean()

@@ -39,7 +39,7 @@ def with_rules(
         The one given where there is nothing to change.
     """
     known: Any = economy  # the class that has this method imports this module
-    rules = {
+    rules: dict[str, Any] = {
         "line_rule": line_rule or known.line_rule,
         "product_rule": product_rule or known.product_rule,
         "use_rule": use_rule or known.use_rule,

@@ -12,8 +12,10 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import RunError
+from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.weights import ProductRule
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
@@ -63,12 +65,15 @@ class Study:
     scenario : Scenario
     uncertainty : Uncertainty
     engine : str
+    rules : tuple of str or None
+        Weights of products and the use function of the draws; None for the economy's own.
     """
 
     economy: Economy
     scenario: Scenario
     uncertainty: Uncertainty
     engine: str
+    rules: tuple[ProductRule, UseRule] | None = None
 
     @classmethod
     def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
@@ -95,7 +100,7 @@ class Study:
         RunError
             If no equilibrium is found.
         """
-        economy = self.uncertainty.economy(self.economy, scores)
+        economy = self.uncertainty.economy(self.economy, scores, self.rules)
         return measure(
             run(economy, self.scenario, attribution=False, engine=self.engine, check=False)
         )

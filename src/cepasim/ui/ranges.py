@@ -22,7 +22,7 @@ from cepasim.economy.uncertainty import Uncertainty
 from cepasim.report import views
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.monte_carlo import headline_ranges
+from cepasim.studies.percentiles import headline_ranges
 from cepasim.studies.study import Study
 from cepasim.tables.schema import TOTALS
 from cepasim.ui import workers

@@ -1,0 +1,375 @@
+"""Structural draws: which of the model's own alternatives answers in each draw.
+
+Engine, rule for lines, weights of products, use of preferences, source of elasticities, how
+sourcing moves, variant of the reference: ``params/uncertainty/model_choice`` gives each alternative
+its share of the draws and the reason. What the scenario states itself is not drawn. An engine that
+cannot express a lever is left out for that scenario; the others share its draws in proportion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.core.arrays import Floats
+from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.economy import Economy
+from cepasim.economy.variants import CENTRAL
+from cepasim.engines.every import ENGINES, engine_named
+from cepasim.levers.sourcing import SourcingLever
+from cepasim.scenario.scenario import Scenario
+from cepasim.studies.study import Study
+
+TABLE = "uncertainty/model_choice"
+#: Choices in the order of their scores, with their names for people.
+CHOICES: Mapping[str, str] = {
+    "engine": "Engine",
+    "line_rule": "Rule for tariff lines",
+    "product_rule": "Weights of products",
+    "use_rule": "Use of preferences",
+    "elasticities": "Source of elasticities",
+    "sourcing": "How sourcing moves",
+    "reference": "Variant of the reference",
+}
+#: Draws among which the alternatives are shared out evenly; as many as a chunk has.
+BLOCK = 64
+#: Tells the stream of the structural draws from others that begin from the same seed.
+_STREAM = 18
+#: What a combination of alternatives is: one for each of `CHOICES`.
+Combination = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice and what is left of it for a scenario.
+
+    Attributes
+    ----------
+    key, label : str
+    central : str
+        The alternative that the central run has.
+    alternatives, labels : tuple of str
+    weights : tuple of float
+        Shares of the draws; they sum to one.
+    """
+
+    key: str
+    label: str
+    central: str
+    alternatives: tuple[str, ...]
+    labels: tuple[str, ...]
+    weights: tuple[float, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self.alternatives) > 1
+
+    def at(self, scores: Floats) -> NDArray[np.intp]:
+        """Places of the alternatives at scores between 0 and 1, of the same shape."""
+        ends = np.cumsum(self.weights)[:-1]
+        return np.searchsorted(ends, scores, side="right")
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """The choices of one scenario.
+
+    Attributes
+    ----------
+    choices : tuple of Choice
+        In the order of `CHOICES`.
+    notes : tuple of str
+        What is left out or not drawn, and why.
+    """
+
+    choices: tuple[Choice, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def drawn(self) -> tuple[Choice, ...]:
+        """Choices with more than one alternative."""
+        return tuple(choice for choice in self.choices if choice.drawn)
+
+    @property
+    def central(self) -> Combination:
+        """What the central run has."""
+        return tuple(choice.central for choice in self.choices)
+
+    @property
+    def alone(self) -> tuple[tuple[Choice, str, Combination], ...]:
+        """Each alternative by itself, all else as in the central run."""
+        return tuple(
+            (choice, name, (*self.central[:place], name, *self.central[place + 1 :]))
+            for place, choice in enumerate(self.choices)
+            for name in choice.alternatives
+            if name != choice.central
+        )
+
+    @classmethod
+    def of(cls, economy: Economy, scenario: Scenario, engine: str = ENGINES[0]) -> ModelChoice:
+        """Choices that a scenario leaves open.
+
+        Parameters
+        ----------
+        economy : Economy
+        scenario : Scenario
+            Elasticities, a variant of the reference or imposed sourcing that it states are not
+            drawn.
+        engine : str, optional
+            Another than the default is not drawn, either.
+
+        Raises
+        ------
+        InputError
+            For weights that do not sum to one, or an alternative that the model does not have.
+        """
+        table = economy.parameters.table(TABLE)
+        found: list[Choice] = []
+        notes: list[str] = []
+        for key, label in CHOICES.items():
+            rows = table[table["choice"] == key]
+            _check(key, rows, economy)
+            out = _left_out(key, tuple(rows["alternative"]), economy, scenario, engine)
+            central = _central(key, economy, scenario, engine)
+            rows = rows[~rows["alternative"].isin(out.names)]
+            if out.only is not None or rows.empty:
+                rows = table[(table["choice"] == key) & (table["alternative"] == central)]
+            weights = rows["weight"].to_numpy(float) if len(rows) else np.ones(1)
+            weights = weights if weights.sum() > 0 else np.ones(len(weights))
+            found.append(
+                Choice(
+                    key,
+                    label,
+                    central,
+                    tuple(rows["alternative"]) or (central,),
+                    tuple(rows["label"]) or (central,),
+                    tuple((weights / weights.sum()).tolist()),
+                )
+            )
+            notes += out.notes
+        return cls(tuple(found), tuple(notes))
+
+    def draws(self, start: int, stop: int, seed: int) -> tuple[Combination, ...]:
+        """Combinations of some draws, the same whatever else is asked for.
+
+        Every block of `BLOCK` draws shares each choice out evenly, by itself.
+        """
+        blocks = range(start // BLOCK, -(-stop // BLOCK))
+        scores = np.concatenate([_scores(block, seed) for block in blocks])
+        first = blocks.start * BLOCK
+        scores = scores[start - first : stop - first]
+        names = [
+            np.array(choice.alternatives, dtype=object)[choice.at(scores[:, place])]
+            for place, choice in enumerate(self.choices)
+        ]
+        return tuple(zip(*(one.tolist() for one in names), strict=True))
+
+    def identity(self) -> list[list[object]]:
+        """What draws depend on besides the seed, ready for JSON."""
+        return [[c.key, list(c.alternatives), list(c.weights)] for c in self.choices]
+
+    def table(self) -> pd.DataFrame:
+        """One row per alternative: ``choice``, ``alternative``, labels and ``weight``."""
+        return pd.DataFrame(
+            [
+                (choice.key, choice.label, name, label, weight)
+                for choice in self.drawn
+                for name, label, weight in zip(
+                    choice.alternatives, choice.labels, choice.weights, strict=True
+                )
+            ],
+            columns=["choice", "choice_label", "alternative", "label", "weight"],
+        )
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """An economy and a scenario under every combination of the model's alternatives.
+
+    Attributes
+    ----------
+    economy : Economy
+        As given, without the scenario's parameters.
+    scenario : Scenario
+    study : Study
+        The central combination.
+    choice : ModelChoice
+    """
+
+    economy: Economy
+    scenario: Scenario
+    study: Study
+    choice: ModelChoice
+
+    @classmethod
+    def of(cls, economy: Economy, scenario: Scenario, engine: str = ENGINES[0]) -> Worlds:
+        """Apply the scenario's own parameters."""
+        study = Study.of(economy, scenario, engine)
+        return cls(economy, scenario, study, ModelChoice.of(economy, scenario, engine))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: it makes its own studies."""
+        return {name: value for name, value in self.__dict__.items() if name != "_known"}
+
+    @cached_property
+    def _known(self) -> dict[Hashable, Study]:
+        return {}
+
+    def under(self, combination: Combination) -> Study:
+        """Return the study under a combination; economies are made once each."""
+        if combination == self.choice.central:
+            return self.study
+        if combination not in self._known:
+            picked: dict[str, Any] = dict(zip(CHOICES, combination, strict=True))
+            built = self._built(picked["line_rule"], picked["elasticities"])
+            levers = tuple(
+                lever.model_copy(update={"mode": picked["sourcing"]})
+                if isinstance(lever, SourcingLever)
+                else lever
+                for lever in self.scenario.levers
+            )
+            scenario = built.scenario.model_copy(
+                update={"variant": picked["reference"], "levers": levers}
+            )
+            self._known[combination] = replace(
+                built,
+                scenario=scenario,
+                engine=picked["engine"],
+                rules=(picked["product_rule"], picked["use_rule"]),
+            )
+        return self._known[combination]
+
+    def _built(self, line_rule: str, elasticities: str) -> Study:
+        """Return the study under a rule for lines and a source of elasticities."""
+        key = line_rule, elasticities
+        if key not in self._known:
+            if elasticities == self.study.economy.elasticities:
+                found = self.study
+            elif line_rule == self.study.economy.line_rule:
+                asked = self.scenario.model_copy(update={"elasticities": elasticities})
+                found = Study.of(self.economy, asked, self.study.engine)
+            else:
+                found = self._built(self.study.economy.line_rule, elasticities)
+            economy = found.economy.with_rules(line_rule=line_rule)  # type: ignore[arg-type]
+            self._known[key] = replace(found, economy=economy)
+        return self._known[key]
+
+    def outcomes(
+        self, scores: Floats, combinations: Sequence[Combination], shape: tuple[int, int]
+    ) -> Floats:
+        """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
+        found = np.full((len(scores), *shape), np.nan)
+        for place, (row, combination) in enumerate(zip(scores, combinations, strict=True)):
+            try:
+                found[place] = self.under(combination).outcome(row)
+            except RunError:
+                continue
+        return found
+
+
+@dataclass(frozen=True)
+class _Out:
+    """Alternatives left out, or the only one left, with the reasons."""
+
+    names: tuple[str, ...] = ()
+    only: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _central(key: str, economy: Economy, scenario: Scenario, engine: str) -> str:
+    if key == "engine":
+        return engine
+    if key == "elasticities":
+        return scenario.elasticities or economy.elasticities
+    if key == "reference":
+        return scenario.variant
+    if key == "sourcing":
+        modes = {lever.mode for lever in scenario.levers_of(SourcingLever)}
+        return modes.pop() if len(modes) == 1 else "intended"
+    return str(getattr(economy, key))
+
+
+def _left_out(
+    key: str, names: tuple[str, ...], economy: Economy, scenario: Scenario, engine: str
+) -> _Out:
+    central = _central(key, economy, scenario, engine)
+    stated = {
+        "engine": engine != ENGINES[0],
+        "elasticities": scenario.elasticities is not None,
+        "reference": scenario.variant != CENTRAL,
+        "sourcing": any(lever.mode == "imposed" for lever in scenario.levers_of(SourcingLever)),
+    }
+    if stated.get(key):
+        word = f"{CHOICES[key]}: {central}, as was asked for; not drawn"
+        return _Out(only=central, notes=(word,))
+    if key == "sourcing" and not scenario.levers_of(SourcingLever):
+        return _Out(only=central)
+    if key == "reference" and not scenario.staged:
+        return _Out(only=central)
+    if key == "engine":
+        return _engines_out(names, scenario)
+    if key == "elasticities" and scenario.parameters:
+        return _sources_out(names, economy, scenario)
+    return _Out()
+
+
+def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
+    """Engines that cannot express a lever."""
+    out, notes = [], []
+    for name in names:
+        one = engine_named(name)
+        refusals = {
+            f"{lever.kind} ({one.refused[quantity]})"
+            for lever in scenario.levers
+            if (quantity := one.cannot_move(lever)) is not None
+        }
+        if refusals:
+            out.append(name)
+            notes.append(f"Engine: {name} cannot express {'; '.join(sorted(refusals))}; left out")
+    return _Out(tuple(out), None, tuple(notes))
+
+
+def _sources_out(names: tuple[str, ...], economy: Economy, scenario: Scenario) -> _Out:
+    """Sources that have no row for an elasticity that the scenario sets."""
+    out, notes = [], []
+    for name in names:
+        try:
+            scenario.model_copy(update={"elasticities": name}).economy_under(economy)
+        except InputError:
+            out.append(name)
+            notes.append(f"Source of elasticities: {name} has no row for what is set; left out")
+    return _Out(tuple(out), None, tuple(notes))
+
+
+def _check(key: str, rows: pd.DataFrame, economy: Economy) -> None:
+    """Refuse weights that are no shares of the draws, and alternatives there are not."""
+    known: Mapping[str, Sequence[str]] = {
+        "engine": ENGINES,
+        "reference": tuple(economy.ground.variants),
+    }
+    file, problems = f"{TABLE}.csv", []
+    total = float(rows["weight"].sum())
+    if abs(total - 1) > 1e-9:
+        text = f"weights of {key} that sum to one"
+        problems.append(Problem(file, None, "weight", f"{total:g}", text))
+    for name in rows["alternative"] if key in known else ():
+        if name not in known[key]:
+            text = f"one of {', '.join(known[key])}"
+            problems.append(Problem(file, None, f"alternative of {key}", name, text))
+    if problems:
+        raise InputError(problems)
+
+
+def _scores(block: int, seed: int) -> Floats:
+    """Scores of one block, shape (BLOCK, choices): each choice has every part of 0 to 1 once."""
+    rng = np.random.default_rng((seed, _STREAM, block))
+    size = (len(CHOICES), BLOCK)
+    places = rng.permuted(np.broadcast_to(np.arange(BLOCK), size).copy(), axis=1)
+    return np.asarray(((places + rng.random(size)) / BLOCK).T)

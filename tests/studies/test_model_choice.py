@@ -1,0 +1,269 @@
+"""Structural draws: shares as declared, common streams, engines that cannot are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cepasim
+from cepasim.core.problems import InputError
+from cepasim.economy.economy import Economy
+from cepasim.engines.every import ENGINES
+from cepasim.levers.sourcing import SourcingLever
+from cepasim.params.replacing import rows_in_folder, with_rows
+from cepasim.scenario.scenario import Scenario
+from cepasim.solution.solve import run
+from cepasim.studies import chunks, model_choice
+from cepasim.studies.choice_ranges import share_of_variance
+from cepasim.studies.model_choice import BLOCK, CHOICES, TABLE, ModelChoice, Worlds
+from cepasim.studies.monte_carlo import CHUNK, choice_chunk, monte_carlo
+from cepasim.studies.study import measure
+from cepasim.tables.schema import TOTALS
+
+SHORT: dict[str, Any] = {
+    "name": "Japan's duties",
+    "horizon": "2026-27",
+    "levers": [{"tariff": {"importer": "JPN", "select": {"all": True}, "cut": "eliminate"}}],
+}
+QUOTA = {
+    "name": "A quota",
+    "horizon": "2027-28",
+    "levers": [
+        {
+            "quota": {
+                "importer": "IND",
+                "select": {"hs": ["8703"]},
+                "usd_mn": 300,
+                "in_rate_percent": 30,
+                "over_rate_percent": 95,
+                "start": "2027-28",
+            }
+        }
+    ],
+}
+
+
+def scenario(**changed: Any) -> Scenario:
+    levers = [{"tariff": {**SHORT["levers"][0]["tariff"], "start": "2026-27"}}]
+    return Scenario.from_dict({**SHORT, "levers": levers, **changed})
+
+
+def test_weights_are_shares_and_name_what_there_is(economy: Economy) -> None:
+    table = economy.parameters.table(TABLE)
+    assert set(table["choice"]) == set(CHOICES)
+    assert np.allclose(table.groupby("choice")["weight"].sum(), 1.0)
+    assert table["note"].str.len().min() > 20, "each weight has a reason"
+    given = table.groupby("choice")["alternative"].agg(set)
+    assert given["engine"] == set(ENGINES)
+    assert given["reference"] == set(economy.ground.variants)
+    assert economy.line_rule in given["line_rule"]
+
+
+def test_weights_that_are_no_shares_are_refused(economy: Economy) -> None:
+    rows = rows_in_folder(economy.parameters, TABLE)
+    rows.loc[0, "weight"] = 0.9
+    wrong = replace(economy, parameters=with_rows(economy.parameters, TABLE, rows))
+    with pytest.raises(InputError, match="weights of engine that sum to one"):
+        ModelChoice.of(wrong, scenario())
+
+
+def test_every_block_of_draws_has_its_shares(economy: Economy) -> None:
+    choice = ModelChoice.of(economy, scenario())
+    for start in (0, BLOCK):
+        drawn = choice.draws(start, start + BLOCK, seed=3)
+        for place, one in enumerate(choice.choices):
+            counted = Counter(combination[place] for combination in drawn)
+            for name, weight in zip(one.alternatives, one.weights, strict=True):
+                assert abs(counted[name] - weight * BLOCK) < 2
+
+
+def test_draws_depend_on_seed_and_number_alone(economy: Economy) -> None:
+    choice = ModelChoice.of(economy, scenario())
+    whole = choice.draws(0, 200, seed=1)
+    assert whole[70:75] == choice.draws(70, 75, seed=1)
+    assert whole[:64] != choice.draws(0, 64, seed=2)
+
+
+def test_scenarios_share_their_draws(economy: Economy) -> None:
+    one = ModelChoice.of(economy, scenario()).draws(0, 128, 1)
+    other = ModelChoice.of(economy, Scenario.bundled("fund-2bn")).draws(0, 128, 1)
+    for place in range(1, len(CHOICES)):
+        if list(CHOICES)[place] != "sourcing":
+            assert [c[place] for c in one] == [c[place] for c in other]
+    kept = [(a[0], b[0]) for a, b in zip(one, other, strict=True) if a[0] == "armington"]
+    assert {b for _, b in kept} == {"armington"}, "an engine left out takes no draw of another"
+
+
+def test_structural_draws_are_not_tied_to_those_of_the_figures(economy: Economy) -> None:
+    worlds = Worlds.of(economy, scenario())
+    scores = worlds.study.uncertainty.scores(0, 1024, 1)[:, :40]
+    drawn = worlds.choice.draws(0, 1024, 1)
+    for place in range(len(CHOICES)):
+        first = np.array([c[place] == worlds.choice.central[place] for c in drawn], dtype=float)
+        if first.std() > 0:
+            tied = np.corrcoef(scores.T, first)[-1, :-1]
+            assert np.abs(tied).max() < 0.15
+
+
+def test_engines_that_cannot_express_a_lever_are_left_out_and_named(economy: Economy) -> None:
+    choice = ModelChoice.of(economy, Scenario.from_dict(QUOTA))
+    assert choice.choices[0].alternatives == ("armington",)
+    said = " ".join(choice.notes)
+    assert "gsim cannot express quota" in said
+    assert "smart cannot express quota" in said
+
+
+def test_what_a_scenario_states_is_not_drawn(economy: Economy) -> None:
+    stated = scenario(reference="history", elasticities="fgo")
+    choice = {one.key: one for one in ModelChoice.of(economy, stated, engine="gsim").choices}
+    for key, name in (("engine", "gsim"), ("elasticities", "fgo"), ("reference", "history")):
+        assert choice[key].alternatives == (name,)
+        assert not choice[key].drawn
+    assert choice["line_rule"].drawn
+
+
+def test_an_elasticity_that_was_set_leaves_out_sources_without_its_row(economy: Economy) -> None:
+    choice = ModelChoice.of(economy, scenario(parameters={"sigma_import_61": 4.0}))
+    sources = choice.choices[list(CHOICES).index("elasticities")].alternatives
+    assert "gtap" in sources
+    assert "boehm" not in sources
+    assert "Source of elasticities: boehm" in " ".join(choice.notes)
+
+
+def test_sourcing_moves_both_ways_where_it_is_intended(economy: Economy) -> None:
+    worlds = Worlds.of(economy, Scenario.bundled("china-plus-one"))
+    [imposed] = [combo for choice, name, combo in worlds.choice.alone if name == "imposed"]
+    levers = worlds.under(imposed).scenario.levers_of(SourcingLever)
+    assert {lever.mode for lever in levers} == {"imposed"}
+    assert not {one.key for one in ModelChoice.of(economy, scenario()).drawn} & {"sourcing"}
+
+
+def test_sources_of_elasticities_share_their_scores(economy: Economy) -> None:
+    worlds = Worlds.of(economy, scenario())
+    for _, name, combination in worlds.choice.alone:
+        other = worlds.under(combination).uncertainty
+        assert other.dimensions == worlds.study.uncertainty.dimensions, name
+        places = dict(zip(other.parameters.names, other.parameters.own, strict=True))
+        mine = worlds.study.uncertainty.parameters
+        for figure, place in zip(mine.names, mine.own, strict=True):
+            assert places.get(figure, place) == place
+
+
+@pytest.mark.parametrize("key", ["engine", "line_rule", "product_rule", "use_rule"])
+def test_a_combination_is_what_the_model_gives_under_it(economy: Economy, key: str) -> None:
+    """At the middle of all figures a draw is the same as the run a user asks for by hand."""
+    worlds = Worlds.of(economy, scenario())
+    for choice, name, combination in worlds.choice.alone:
+        if choice.key != key:
+            continue
+        study = worlds.under(combination)
+        drawn = study.outcome(np.zeros(study.uncertainty.dimensions))
+        rules = {key: name} if key != "engine" else {}
+        by_hand = economy.with_rules(**rules)
+        engine = name if key == "engine" else "armington"
+        zero = Worlds.of(by_hand, scenario(), engine).study
+        assert np.array_equal(drawn, zero.outcome(np.zeros(zero.uncertainty.dimensions)))
+        central = worlds.study.outcome(np.zeros(study.uncertainty.dimensions))
+        assert not np.array_equal(drawn, central)
+
+
+def test_plain_ranges_are_the_same_bytes_with_and_without(economy: Economy) -> None:
+    plain = monte_carlo(economy, scenario(), 6, 1)
+    both = monte_carlo(economy, scenario(), 6, 1, model_choice=True)
+    assert plain.model_choice is None
+    assert plain.totals.equals(both.totals)
+    assert plain.sectors.equals(both.sectors)
+    assert both.model_choice is not None
+    assert not both.model_choice.totals.equals(both.totals)
+
+
+def test_same_bytes_on_every_executor(economy: Economy) -> None:
+    here = monte_carlo(economy, scenario(), CHUNK + 4, 5, model_choice=True).model_choice
+    assert here is not None
+    for pool in (ThreadPoolExecutor(2), ProcessPoolExecutor(2)):
+        with pool as executor:
+            there = monte_carlo(economy, scenario(), CHUNK + 4, 5, executor, model_choice=True)
+        assert there.model_choice is not None
+        assert there.model_choice.combinations == here.combinations
+        assert np.array_equal(there.model_choice.drawn.samples, here.drawn.samples)
+        assert there.model_choice.sectors.equals(here.sectors)
+
+
+def test_same_bytes_whatever_the_chunk(economy: Economy) -> None:
+    worlds = Worlds.of(economy, scenario())
+    shape = measure(worlds.study.central()).shape
+    whole = choice_chunk(chunks.Shared(worlds), 0, 8, 1, shape)
+    first = choice_chunk(chunks.Shared(Worlds.of(economy, scenario())), 0, 3, 1, shape)
+    scores = worlds.study.uncertainty.scores(3, 8, 1)
+    rest = worlds.outcomes(scores, worlds.choice.draws(3, 8, 1), shape)
+    assert np.array_equal(whole, np.concatenate([first, rest]))
+
+
+def test_a_folder_keeps_both_ranges_and_goes_on(economy: Economy, tmp_path: Path) -> None:
+    done = monte_carlo(economy, scenario(), 6, 1, out=tmp_path / "a", model_choice=True)
+    names = {path.name for path in (tmp_path / "a").iterdir()}
+    assert {"totals.csv", "totals_model_choice.csv", "model_choice.parquet"} <= names
+    again = monte_carlo(economy, scenario(), 6, 1, out=tmp_path / "a", model_choice=True)
+    assert done.model_choice is not None
+    assert again.model_choice is not None
+    assert again.model_choice.totals.equals(done.model_choice.totals)
+
+
+def test_share_of_variance_knows_what_is_between_groups() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=4000)
+    assert share_of_variance([noise[:2000], noise[2000:]]) < 0.01
+    apart = share_of_variance([noise[:2000] - 1, noise[2000:] + 1])
+    assert apart == pytest.approx(0.5, abs=0.03)
+    assert share_of_variance([np.zeros(5), np.zeros(5)]) == 0.0
+
+
+def test_the_decomposition_names_every_drawn_choice(economy: Economy) -> None:
+    found = monte_carlo(economy, scenario(), 32, 1, model_choice=True).model_choice
+    assert found is not None
+    table = found.decomposition("2026-27")
+    assert set(table["choice"]) == {one.key for one in found.choice.drawn}
+    for _, rows in table.groupby(["item", "choice"]):
+        assert rows["share_of_draws"].sum() == pytest.approx(1.0)
+        assert rows["swing"].iloc[0] == pytest.approx(np.ptp(rows["median"].dropna()))
+    assert model_choice.CHOICES["engine"] in set(table["choice_label"])
+
+
+def _at_the_centre(worlds: Worlds, combination: model_choice.Combination) -> Any:
+    study = worlds.under(combination)
+    economy = study.economy
+    if study.rules is not None:
+        economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
+    return run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [name for name in cepasim.scenarios() if Scenario.bundled(name).levers]
+)
+def test_the_second_range_contains_what_the_program_answers_otherwise(
+    economy: Economy, name: str
+) -> None:
+    """Each choice alone, all figures at their values, in both years of the tables."""
+    asked = Scenario.bundled(name)
+    found = monte_carlo(economy, asked, 512, 1, model_choice=True)
+    assert found.model_choice is not None
+    worlds, outside = Worlds.of(economy, asked), []
+    for choice, alternative, combination in worlds.choice.alone:
+        solved = _at_the_centre(worlds, combination)
+        values = measure(solved)
+        for year in ("2030-31", "2035-36"):
+            for item in ("exports", "imports", "balance"):
+                total = f"change_in_{item}_usd_mn"
+                low, high = found.model_choice.range_of(total, year)
+                value = values[solved.labels.index(year), TOTALS.index(total)]
+                slack = 0.5 + 0.02 * (high - low)
+                if not low - slack <= value <= high + slack:
+                    outside.append((choice.key, alternative, year, item, value, low, high))
+    assert outside == []
