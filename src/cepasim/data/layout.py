@@ -15,6 +15,8 @@ from cepasim.data.sheet import Sheet
 Fiscal = Literal["same", "months", "quarters"]
 #: Columns of the rows that a layout hands on.
 ROW_COLUMNS: Final = ("line", "period", "reporter", "partner", "direction", "hs", "value")
+#: How the rows of a layout come with a total.
+TOTAL_OF_ROWS, TOTAL_OF_MORE = "of the rows", "of more than the rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ class Taken:
     Attributes
     ----------
     rows : DataFrame
-        ``ROW_COLUMNS``: line of the file, period, countries as the file writes them, direction
-        "export" or "import" seen from the reporter, code as written, value in the file's unit;
-        ``valuation`` where the file says it. Tariffs: the columns of ``TARIFF_COLUMNS``.
-    aggregates : DataFrame
-        The same columns, of totals: ``hs`` holds their name.
+        ``ROW_COLUMNS``: line of the file, period and countries as the file writes them, "" where
+        it does not; direction "export" or "import" seen from the reporter; code; value in the
+        file's unit, NaN where there is none; ``valuation`` where the file says it. Tariffs: the
+        columns of ``TARIFF_COLUMNS`` and ``line``.
+    totals : DataFrame
+        The same columns, of totals: ``hs`` holds their name, ``of`` whether the rows must add up
+        to it (``TOTAL_OF_ROWS``) or may be fewer (``TOTAL_OF_MORE``).
+    rounding : float
+        Last place the amounts are printed with.
     unit : str
         One of ``cepasim.data.money.UNITS``, "" where the file does not say.
     unit_from : str
@@ -67,7 +73,8 @@ class Taken:
     """
 
     rows: pd.DataFrame
-    aggregates: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ROW_COLUMNS))
+    totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*ROW_COLUMNS, "of"]))
+    rounding: float = 1.0
     unit: str = ""
     unit_from: str = ""
     nomenclature: str = ""
@@ -83,7 +90,9 @@ class Layout:
     Attributes
     ----------
     name : str
-    kind : {"trade", "claims", "tariffs"}
+    kind : {"trade", "claims", "goods", "tariffs"}
+    systems : tuple of str
+        Whose codes of countries it uses, besides ISO codes and names.
     columns : str
         The columns it is recognised by, for people.
     heading : callable
@@ -94,6 +103,7 @@ class Layout:
 
     name: str
     kind: Kind
+    systems: tuple[str, ...]
     columns: str
     heading: Callable[[Sheet], int | None]
     take: Callable[[Sheet, int, Hints], Taken]

@@ -11,7 +11,7 @@ import pandas as pd
 from cepasim.core.problems import InputError, Problem
 from cepasim.products.levels import Level, at_level
 
-Kind = Literal["trade", "claims", "tariffs"]
+Kind = Literal["trade", "claims", "goods", "tariffs"]
 
 #: Columns of trade, and of what claimed a preference.
 TRADE_COLUMNS: Final = (
@@ -48,7 +48,9 @@ class Understood:
     ----------
     layout : str
         Name of the layout the columns have, such as ``UN Comtrade (since 2023)``.
-    kind : {"trade", "claims", "tariffs"}
+    kind : {"trade", "claims", "goods", "tariffs"}
+        Trade by HS code; what claimed a preference; trade by goods that are no HS codes, which
+        stand in ``hs`` with the level 0; duties.
     reporter, partners, periods, flows : tuple of str
         Codes of countries; years, fiscal ("2023-24") or calendar ("2023"); flows seen from India.
     unit : str
@@ -185,10 +187,10 @@ class Reading:
         Raises
         ------
         ValueError
-            For tariffs, which do not add up.
+            For tariffs, and for goods that are no HS codes.
         """
-        if "usd_mn" not in self.frame:
-            raise ValueError("tariffs do not add up: weigh them with trade")
+        if self.understood.kind in ("tariffs", "goods"):
+            raise ValueError(f"{self.understood.kind} have no levels that add up")
         frame = self.frame.assign(hs=[at_level(code, level) for code in self.frame["hs"]])
         frame["level"] = frame["hs"].str.len()
         keys = [column for column in TRADE_COLUMNS if column != "usd_mn"]

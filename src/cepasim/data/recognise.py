@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from cepasim.core.problems import InputError, Problem
-from cepasim.data.layout import Fiscal, Layout
+from cepasim.data.assemble import assemble
+from cepasim.data.layout import Fiscal, Hints, Layout
+from cepasim.data.layouts.comtrade import BEFORE_2023, SINCE_2023
+from cepasim.data.layouts.template import TEMPLATE
 from cepasim.data.reading import Reading
 from cepasim.data.sheet import Sheet, read_sheet
+from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters
 
 #: Layouts, the narrower before the broader.
-LAYOUTS: Final[tuple[Layout, ...]] = ()
-_ROWS_SHOWN, _CELLS_SHOWN = 1, 12
+LAYOUTS: Final[tuple[Layout, ...]] = (SINCE_2023, BEFORE_2023, TEMPLATE)
+_CELLS_SHOWN = 12
 
 
 def read(
@@ -60,7 +64,34 @@ def read(
         With every problem of the file: a layout that is not known, exchanged flows, another
         unit, codes of no vintage.
     """
+    hints = Hints(reporter, partner, flow, unit, year, fiscal)
+    return inspect(path, hints, parameters).sound()
+
+
+def inspect(
+    path: Path | str, hints: Hints | None = None, parameters: Parameters | None = None
+) -> Reading:
+    """Read a file as ``read`` does, and hand on what is wrong with it beside what was understood.
+
+    Parameters
+    ----------
+    path : path
+    hints : Hints, optional
+    parameters : Parameters, optional
+
+    Raises
+    ------
+    InputError
+        For a file that cannot be opened, or of no known layout.
+    """
     sheet = read_sheet(path)
+    hints = hints or Hints()
+    parameters = parameters or load_parameters()
+    for layout in LAYOUTS:
+        place = layout.heading(sheet)
+        if place is not None:
+            taken = layout.take(sheet, place, hints)
+            return assemble(sheet.file, layout, taken, hints, parameters)
     raise InputError([_unknown(sheet)])
 
 

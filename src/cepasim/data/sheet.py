@@ -26,12 +26,15 @@ class Sheet:
     kind : str
         ``csv``, ``html`` or ``xlsx``: what the file is inside.
     rows : tuple of tuple of str
-        Blank cells are ``""``.
+        Blank cells are ``""``; rows without any cell are not there.
+    lines : tuple of int
+        Line of the file, or row of the table, that each row is in.
     """
 
     file: str
     kind: str
     rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
 
 
 def read_sheet(path: Path | str) -> Sheet:
@@ -55,10 +58,11 @@ def read_sheet(path: Path | str) -> Sheet:
         text = _decoded(content)
         html = "<table" in text.lower()
         kind, rows = ("html", _html(text)) if html else ("csv", _separated(text))
-    rows = [row for row in rows if any(row)]
-    if not rows:
+    numbered = [(line, tuple(row)) for line, row in enumerate(rows, start=1) if any(row)]
+    if not numbered:
         raise InputError([Problem(str(path), None, "file", file.name, "a file with rows")])
-    return Sheet(str(path), kind, tuple(tuple(row) for row in rows))
+    lines, filled = zip(*numbered, strict=True)
+    return Sheet(str(path), kind, filled, lines)
 
 
 def _decoded(content: bytes) -> str:
