@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from cepasim.params.schema import chapters_of
 from cepasim.products.classification import Classification
 from cepasim.products.levels import chapter_of
 
+EconomyT = TypeVar("EconomyT")
 TABLE = "reference/growth"
 #: The variant of a scenario that names none.
 CENTRAL = "central"
@@ -109,6 +111,11 @@ class Variant:
                     found[row, inside] = rule.at(year, bound)
         return found
 
+    def drawn(self, growth: Sequence[float]) -> Variant:
+        """Return the variant with other growth in the first year of each rule, in their order."""
+        rules = (replace(rule, value=value) for rule, value in zip(self.rules, growth, strict=True))
+        return Variant(self.name, tuple(rules))
+
     @property
     def in_words(self) -> str:
         """Growth of all chapters of each flow in its first year, for people."""
@@ -133,6 +140,14 @@ def bundled_variants(
             for name, rows in table.groupby("variant", sort=False)
         }
     )
+
+
+def with_variants(economy: EconomyT, variants: Mapping[str, Variant]) -> EconomyT:
+    """Return the same economy with other ways on after the last published year."""
+    known: Any = economy  # its class imports this module
+    coarse = None if known.coarse is None else with_variants(known.coarse, variants)
+    changed = replace(known, ground=replace(known.ground, variants=variants), coarse=coarse)
+    return changed  # type: ignore[no-any-return]
 
 
 def variant_named(

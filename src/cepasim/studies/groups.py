@@ -56,7 +56,11 @@ GROUPS = (
         r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
     ),
     Group("freight", "Freight and insurance", r"freight_"),
-    Group("growth", "Growth of demand", r"real_demand_growth|anchor_"),
+    Group(
+        "growth",
+        "Growth of demand and of the pair's trade",
+        r"real_demand_growth|anchor_|growth ",
+    ),
     Group(
         "fund_capital",
         "What the fund builds, and how fast",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from cepasim.core.arrays import Floats
-from cepasim.core.countries import PAIR, PARTNER
+from cepasim.core.countries import FLOW_INTO, PAIR, PARTNER
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.spread import Spread
@@ -107,6 +107,9 @@ class Blocks:
         Imports by chapter and source, H x S, row by row; the partner's own column is exact.
     domestic : mapping of importer to Block
         Domestic sales by chapter.
+    growth : Block
+        Growth of the pair's trade after the last known year, over the market's own: of each rule of
+        each variant, in order.
     """
 
     dimensions: int
@@ -116,6 +119,7 @@ class Blocks:
     bilateral: Mapping[str, Block]
     imports: Mapping[str, Block]
     domestic: Mapping[str, Block]
+    growth: Block
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -126,6 +130,7 @@ class Blocks:
             *self.bilateral.values(),
             *self.imports.values(),
             *self.domestic.values(),
+            self.growth,
         )
 
 
@@ -194,6 +199,7 @@ class Builder:
             sources.loc[known, "low"] = sources.loc[known, "value"]
             sources.loc[known, "high"] = sources.loc[known, "value"]
             imports[importer] = self._cells(sources, f"imports {importer}", 0.0)
+        growth = self._growth(block)
         return into(
             dimensions=self._next,
             largest=float(ndtri(parameters.value("largest_quantile"))),
@@ -202,6 +208,7 @@ class Builder:
             bilateral=FrozenMapping(bilateral),
             imports=FrozenMapping(imports),
             domestic=FrozenMapping(domestic),
+            growth=growth,
         )
 
     def _of_parameters(self, rows: pd.DataFrame) -> Spread:
@@ -229,6 +236,32 @@ class Builder:
         # value while the others go on: the size of the score would turn them back.
         together = [_KIND.get(str(name), str(name)) in _ONE_FOR_ALL for name in rows["parameter"]]
         return replace(spread, side=np.where(together, 0, spread.side).astype(np.int8))
+
+    def _growth(self, parameters: Block) -> Block:
+        """Growth of the pair's trade, by variant: variants are compared under the same scores.
+
+        The pair's trade moves with the drawn growth of its market already. A range is that of the
+        whole, so that the rest of its variance is drawn here, and none where the market's is all.
+        """
+        width = dict(zip(parameters.names, _widths(parameters.spread), strict=True))
+        names, value, low, high, own = [], [], [], [], []
+        for variant in self._economy.ground.variants.values():
+            for rule in variant.rules:
+                importer = next(one for one, flow in FLOW_INTO.items() if flow == rule.flow)
+                market = width[f"real_demand_growth_{importer.lower()}"]
+                group = ",".join(sorted(rule.chapters)) or "all"
+                said = f"{rule.flow} {group} {rule.start}"
+                names.append(f"growth {variant.name} {said}")
+                own.append(self._common(f"growth {said}"))
+                value.append(rule.value)
+                low.append(rule.value - _rest(rule.value - rule.low, market[0]))
+                high.append(rule.value + _rest(rule.high - rule.value, market[1]))
+        spread = Spread.of(np.array(value), np.array(low), np.array(high), -1.0)
+        # Where the market takes one side of a range whole, the other side is not twice as likely.
+        spread = replace(spread, side=np.zeros_like(spread.side))
+        places = np.array(own, dtype=np.intp)
+        kinds = ("growth",) * len(names)
+        return Block(spread, tuple(names), kinds, places, np.full(len(names), -1), 0.0)
 
     def _common(self, key: str) -> int:
         if key not in self._commons:
@@ -260,6 +293,17 @@ class Builder:
         exact = (low <= 0) | (value <= 0)
         spread = Spread.of(value, np.where(exact, value, low), np.where(exact, value, high))
         return Block(spread, tuple(names), (kind,) * size, own, common, share)
+
+
+def _widths(spread: Spread) -> list[tuple[float, float]]:
+    """Half-widths of ranges below and above the value."""
+    below, above = spread.value - spread.low, spread.high - spread.value
+    return list(zip(below.tolist(), above.tolist(), strict=True))
+
+
+def _rest(whole: float, part: float) -> float:
+    """What is left of an error without an unrelated part of it."""
+    return float(np.sqrt(max(whole**2 - part**2, 0.0)))
 
 
 def _smallest(unit: Unit) -> float:

@@ -13,19 +13,22 @@ and the scenario, and one scenario and another, are compared under the same draw
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
 from cepasim.core.arrays import Floats
+from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.blocks import PARTS, Block, Blocks, Builder
 from cepasim.economy.uncertainty.spread import Spread
+from cepasim.economy.variants import Variant, with_variants
 from cepasim.economy.weights import ProductRule
 
 _MOST_STEPS = 100
@@ -108,7 +111,18 @@ class Uncertainty(Blocks):
             importer: self._benchmark(importer, given, figures)
             for importer, given in economy.ground.benchmarks.items()
         }
-        return economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0, rules)
+        drawn = economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0, rules)
+        return with_variants(drawn, self._variants(economy, figures(self.growth)))
+
+    def _variants(self, economy: Economy, growth: Floats) -> Mapping[str, Variant]:
+        """Variants of the reference whose rules grow by so much, in the order of the block."""
+        left = iter(growth.tolist())
+        return FrozenMapping(
+            {
+                name: variant.drawn(list(islice(left, len(variant.rules))))
+                for name, variant in economy.ground.variants.items()
+            }
+        )
 
     def _benchmark(
         self, importer: str, given: Benchmark, figures: Callable[[Block], Floats]
