@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from cepasim.calibrate.backcast.decompose import decompose_history
     from cepasim.studies.advice.allocate import allocate_fund
     from cepasim.studies.advice.exchange import what_must_be_given
+    from cepasim.studies.advice.offers import compare_offers
     from cepasim.studies.advice.target import what_would_it_take
+    from cepasim.studies.advice.triggers import triggers
     from cepasim.studies.batch import batch
     from cepasim.studies.break_even import fund_break_even
     from cepasim.studies.grid import grid
@@ -33,16 +35,17 @@ if TYPE_CHECKING:
     from cepasim.tables.concentration import compare_basket
 
 __all__ = [
-    "allocate_fund",
     "Economy",
     "InputError",
     "Problem",
     "Result",
     "RunError",
     "Scenario",
+    "allocate_fund",
     "backcast",
     "batch",
     "compare_basket",
+    "compare_offers",
     "decompose_history",
     "fund_break_even",
     "grid",
@@ -54,6 +57,7 @@ __all__ = [
     "simulate",
     "sweep",
     "tornado",
+    "triggers",
     "what_must_be_given",
     "what_would_it_take",
 ]
@@ -61,6 +65,8 @@ __all__ = [
 # Found when first asked for: each is also a program of its own (python -m ...), and a run of a
 # scenario needs none of them.
 _ON_DEMAND = {
+    "compare_offers": "cepasim.studies.advice.offers",
+    "triggers": "cepasim.studies.advice.triggers",
     "allocate_fund": "cepasim.studies.advice.allocate",
     "batch": "cepasim.studies.batch",
     "backcast": "cepasim.calibrate.backcast.backcast",

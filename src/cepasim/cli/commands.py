@@ -19,6 +19,7 @@ from cepasim.cli.check import check
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.fund import allocate_fund
+from cepasim.cli.offers import compare_offers, triggers
 from cepasim.cli.params import params
 from cepasim.cli.reference import reference
 from cepasim.cli.run import run
@@ -49,6 +50,8 @@ app.command()(batch)
 app.command()(target)
 app.command()(exchange)
 app.command("allocate-fund")(allocate_fund)
+app.command("compare-offers")(compare_offers)
+app.command()(triggers)
 
 
 @app.callback(invoke_without_command=True)

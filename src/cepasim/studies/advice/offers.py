@@ -1,0 +1,292 @@
+"""Two offers side by side: what differs line by line, and what each is worth to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arguments import instance_of, refuse
+from cepasim.core.countries import COUNTRY, PAIR
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy
+from cepasim.levers.lever import Lever
+from cepasim.levers.staging import Staging, staging
+from cepasim.products.levels import chapter_of
+from cepasim.report.numbers import mn
+from cepasim.result import Result
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import simulate
+
+#: Percentage points by which two duties differ at least to count as different.
+_SAME_PCT = 1e-6
+#: Sources of displacement that are no suppliers.
+_NOBODY = ("market_expansion", "wedge", "import_content")
+#: US$ million lost at least, to be named as a loser.
+_LEAST = 1e-3
+_SIDES = (
+    ("sales to the partner", {"IND": "exports_usd_mn", "JPN": "imports_usd_mn"}),
+    ("duty collected from the partner", {"IND": "duty_india_usd_mn", "JPN": "duty_japan_usd_mn"}),
+)
+_WELFARE = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfferComparison:
+    """Two offers side by side in one year; central values, without ranges.
+
+    Attributes
+    ----------
+    fiscal_year : str
+    mine, theirs : Result
+    text : str
+        What differs most, in words.
+    """
+
+    fiscal_year: str
+    mine: Result
+    theirs: Result
+    text: str
+    _tables: dict[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """Tariff lines on which the offers differ in some year.
+
+        ``mine_pct`` and ``theirs_pct`` are the partner's duty in the year, remedies included;
+        ``mine_last_pct`` and ``theirs_last_pct`` in the last year of both; ``differs_from`` is the
+        first year in which they differ.
+        """
+        return self._tables["lines"].copy()
+
+    @property
+    def levers(self) -> pd.DataFrame:
+        """Levers of either offer in words: in both, mine alone, theirs alone, or changed."""
+        return self._tables["levers"].copy()
+
+    @property
+    def sides(self) -> pd.DataFrame:
+        """What each side gains and loses, US$ million against the reference of the year.
+
+        Welfare is empty where none is claimed.
+        """
+        return self._tables["sides"].copy()
+
+    @property
+    def chapters(self) -> pd.DataFrame:
+        """Trade by flow and chapter where either offer changes it, and who loses most there."""
+        return self._tables["chapters"].copy()
+
+    @property
+    def losers(self) -> pd.DataFrame:
+        """Suppliers who lose sales to either offer, most first; ``domestic`` are home producers."""
+        return self._tables["losers"].copy()
+
+
+def compare_offers(
+    economy: Economy, mine: Scenario, theirs: Scenario, fiscal_year: str = "2030-31"
+) -> OfferComparison:
+    """Two offers side by side, line by line: what differs, and each side's gain, revenue, loser.
+
+    Parameters
+    ----------
+    economy : Economy
+        From `cepasim.load`.
+    mine, theirs : Scenario
+        Paths of years.
+    fiscal_year : str, optional
+        Within the horizons of both.
+
+    Returns
+    -------
+    OfferComparison
+        Central values, without ranges.
+
+    Raises
+    ------
+    InputError
+        For a year that one of them does not reach, or comparative statics.
+
+    Examples
+    --------
+    >>> import cepasim
+    >>> offers = [
+    ...     cepasim.Scenario.bundled(one) for one in ("cepa-reciprocal", "cepa-remaining-tariffs")
+    ... ]
+    >>> compared = cepasim.compare_offers(cepasim.load(), *offers)
+    >>> set(compared.lines["importer"])
+    {'IND'}
+    """
+    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    for name, offer in (("mine", mine), ("theirs", theirs)):
+        instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
+        if not offer.staged:
+            refuse(name, offer.name, "a path of years (time: path): offers have dates")
+    both = np.intersect1d(mine.years, theirs.years)
+    names = [format_fiscal_year(int(year)) for year in both]
+    if fiscal_year not in names:
+        refuse("fiscal_year", fiscal_year, f"a fiscal year from {names[0]} to {names[-1]}")
+    first, second = (simulate(economy, offer, attribution=False) for offer in (mine, theirs))
+    results = (first, second)
+    tables = {
+        "lines": _lines(economy, mine, theirs, both, names.index(fiscal_year)),
+        "levers": _levers(economy, mine, theirs),
+        "sides": _sides(results, fiscal_year),
+        "chapters": _chapters(economy, results, fiscal_year),
+        "losers": _losers(results, fiscal_year),
+    }
+    text = _in_words(economy, tables, fiscal_year)
+    return OfferComparison(fiscal_year, first, second, text, tables)
+
+
+def _lines(
+    economy: Economy, mine: Scenario, theirs: Scenario, years: np.ndarray, row: int
+) -> pd.DataFrame:
+    frames = []
+    for importer in PAIR:
+        one, other = (
+            staging(offer.economy_under(economy), offer.levers, importer, years)
+            for offer in (mine, theirs)
+        )
+        frames.append(_differing(economy, one, other, row))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _differing(economy: Economy, one: Staging, other: Staging, row: int) -> pd.DataFrame:
+    gap = np.nan_to_num(100 * (one.rates - other.rates))
+    chosen = (np.abs(gap) > _SAME_PCT).any(axis=0)
+    first = np.argmax(np.abs(gap[:, chosen]) > _SAME_PCT, axis=0)
+    labels = np.array([format_fiscal_year(int(year)) for year in one.years])
+    lines = one.lines[chosen]
+    return pd.DataFrame(
+        {
+            "importer": one.importer,
+            "line": lines,
+            "chapter": [economy.classification.name(chapter_of(str(line))) for line in lines],
+            "mfn_pct": 100 * one.mfn[chosen],
+            "reference_pct": 100 * one.scheduled[row, chosen],
+            "mine_pct": 100 * one.rates[row, chosen],
+            "theirs_pct": 100 * other.rates[row, chosen],
+            "mine_last_pct": 100 * one.rates[-1, chosen],
+            "theirs_last_pct": 100 * other.rates[-1, chosen],
+            "differs_from": labels[first],
+        }
+    )
+
+
+def _levers(economy: Economy, mine: Scenario, theirs: Scenario) -> pd.DataFrame:
+    """Levers about the same flow and products are one row, changed or not."""
+
+    def about(lever: Lever) -> Hashable:
+        return lever.kind, lever.targets, lever.selected
+
+    ours, others = ({about(one): one for one in offer.levers} for offer in (mine, theirs))
+    rows = []
+    for key in dict.fromkeys((*ours, *others)):
+        one, other = ours.get(key), others.get(key)
+        status = "changed"
+        if one is None or other is None:
+            status = "theirs alone" if one is None else "mine alone"
+        elif one == other:
+            status = "in both"
+        words = ["" if it is None else it.in_words(economy.classification) for it in (one, other)]
+        title = (one or other).title  # type: ignore[union-attr]
+        rows.append((title, status, *words))
+    return pd.DataFrame(rows, columns=["lever", "status", "mine", "theirs"])
+
+
+def _sides(results: tuple[Result, ...], fiscal_year: str) -> pd.DataFrame:
+    rows = []
+    totals = [one.totals.set_index("fiscal_year").loc[fiscal_year].to_dict() for one in results]
+    for country in ("IND", "JPN"):
+        for item, columns in _SIDES:
+            name = columns[country]
+            values = [float(total[name] - total[f"baseline_{name}"]) for total in totals]
+            rows.append((COUNTRY[country], item, *values))
+        rows.append(
+            (COUNTRY[country], "welfare", *(float(total[_WELFARE[country]]) for total in totals))
+        )
+    values = [float(total["change_in_balance_usd_mn"]) for total in totals]
+    rows.append((COUNTRY["IND"], "balance with the partner", *values))
+    found = pd.DataFrame(rows, columns=["side", "item", "mine_usd_mn", "theirs_usd_mn"])
+    found["theirs_less_mine_usd_mn"] = found["theirs_usd_mn"] - found["mine_usd_mn"]
+    return found
+
+
+def _displaced(result: Result, fiscal_year: str) -> pd.DataFrame:
+    """What other suppliers and home producers gain (above 0) or lose."""
+    table = result.displacement
+    kept = table[(table["fiscal_year"] == fiscal_year) & ~table["source"].isin(_NOBODY)]
+    # The table of a result says what the pair takes from each of them.
+    return kept.assign(change_usd_mn=-kept["change_usd_mn"])
+
+
+def _chapters(economy: Economy, results: tuple[Result, ...], fiscal_year: str) -> pd.DataFrame:
+    frames = []
+    for name, result in zip(("mine", "theirs"), results, strict=True):
+        sectors = result.by("chapter", fiscal_year).rename(columns={"hs": "chapter"})
+        sectors = sectors[sectors["flow"] != "balance"].set_index(["flow", "chapter"])
+        frame = pd.DataFrame({f"{name}_usd_mn": sectors["change_usd_mn"]})
+        lost = _displaced(result, fiscal_year).rename(columns={"hs": "chapter"})
+        lost["chapter"] = [chapter_of(str(hs)) for hs in lost["chapter"]]
+        groups = lost.groupby(["flow", "chapter", "source"], as_index=False)
+        by_source = groups[["change_usd_mn"]].sum().sort_values("change_usd_mn")
+        by_source = by_source[by_source["change_usd_mn"] < -_LEAST]
+        worst = by_source.drop_duplicates(["flow", "chapter"]).set_index(["flow", "chapter"])
+        frame[f"{name}_loser"] = worst["source"]
+        frame[f"{name}_loss_usd_mn"] = worst["change_usd_mn"]
+        frames.append(frame)
+    found = pd.concat(frames, axis=1).reset_index()
+    found["theirs_less_mine_usd_mn"] = found["theirs_usd_mn"] - found["mine_usd_mn"]
+    found.insert(2, "name", [economy.classification.name(hs) for hs in found["chapter"]])
+    moved = found[["mine_usd_mn", "theirs_usd_mn"]].abs().max(axis=1) > 1e-6
+    order = found["theirs_less_mine_usd_mn"].abs()[moved].sort_values(ascending=False).index
+    return found.loc[order].reset_index(drop=True)
+
+
+def _losers(results: tuple[Result, ...], fiscal_year: str) -> pd.DataFrame:
+    summed = {
+        f"{name}_usd_mn": _displaced(result, fiscal_year)
+        .groupby(["flow", "source"])["change_usd_mn"]
+        .sum()
+        for name, result in zip(("mine", "theirs"), results, strict=True)
+    }
+    found = pd.DataFrame(summed).reset_index()
+    least = found[["mine_usd_mn", "theirs_usd_mn"]].min(axis=1)
+    return found.loc[least[least < -_LEAST].sort_values().index].reset_index(drop=True)
+
+
+def _in_words(
+    economy: Economy,
+    tables: dict[str, pd.DataFrame],
+    fiscal_year: str,
+) -> str:
+    lines, sides, losers = tables["lines"], tables["sides"], tables["losers"]
+    counted = [
+        f"{int((lines['importer'] == importer).sum()):,} lines of {COUNTRY[importer]}"
+        for importer in PAIR
+    ]
+    said = f"The offers differ on {' and '.join(counted)}. In {fiscal_year}"
+    parts = []
+    for row in sides.to_dict("records"):
+        mine, theirs = (float(row[f"{one}_usd_mn"]) for one in ("mine", "theirs"))
+        whose = f"{row['side']}'s {row['item']}"
+        if np.isnan(mine) or np.isnan(theirs):
+            parts.append(f"{whose}: not claimed")
+        else:
+            ours, others = mn(mine, signed=True), mn(theirs, signed=True)
+            parts.append(f"{whose} {ours} in mine, {others} in theirs")
+    said += f": {'; '.join(parts)}."
+    if len(losers):
+        worst = losers.to_dict("records")[0]
+        who = (
+            "home producers"
+            if worst["source"] == "domestic"
+            else economy.classification.partner_name(str(worst["source"]))
+        )
+        market = COUNTRY["JPN" if worst["flow"] == "export" else "IND"]
+        lost = [mn(float(worst[f"{one}_usd_mn"]), signed=True) for one in ("mine", "theirs")]
+        said += f" Most is lost by {who} in {market}: {lost[0]} in mine, {lost[1]} in theirs."
+    return said + " Central values: ranges come from cepasim.monte_carlo with the same seed."
