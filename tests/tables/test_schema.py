@@ -53,7 +53,7 @@ def tables() -> list[tuple[str, pd.DataFrame]]:
     files = sorted((bundled_directory() / "scenarios").glob("*.yaml"))
     results = [cepasim.simulate(economy, Scenario.read(file)) for file in files]
     results.append(cepasim.simulate(economy, Scenario.from_dict(QUOTA)))
-    ranges = cepasim.monte_carlo(economy, results[-1].scenario, draws=2)
+    ranges = cepasim.monte_carlo(economy, results[-1].scenario, draws=2, model_choice=True)
     results.append(results[-1].with_ranges(ranges.headline_ranges(), {"draws": 2, "seed": 1}))
     found = [found for result in results for found in _tables(result)]
     return [*found, ("reference", cepasim.reference(economy))]

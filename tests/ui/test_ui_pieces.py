@@ -21,6 +21,7 @@ from cepasim.report import html, look, views
 from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
 
@@ -376,33 +377,42 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
 def test_ranges_are_those_of_the_command_line(
     economy: Economy, result: Result, worker: Worker
 ) -> None:
-    asked = ranges.Ranges().ask(None, result.scenario, result.fiscal_years)
+    choice = ModelChoice.of(economy, result.scenario)
+    asked = ranges.Ranges().ask(None, result.scenario, result.fiscal_years, choice)
     assert asked.range() is None and asked.draws == 0
     worker.go(ranges.FIRST // 8)
     ranged = asked.range()
     assert ranged is not None and ranged.draws == ranges.FIRST
-    known = cepasim.monte_carlo(economy, result.scenario, draws=ranges.FIRST, seed=ranges.SEED)
+    known = cepasim.monte_carlo(economy, result.scenario, draws=ranges.FIRST, model_choice=True)
     pd.testing.assert_frame_equal(ranged.headline(), known.headline_ranges(), rtol=1e-9)
     beside = ranged.beside(result)
-    assert beside.manifest["ranges"] == {"draws": ranges.FIRST, "seed": ranges.SEED}
+    assert beside.manifest["ranges"] == known.options()
+    assert known.model_choice is not None
+    pd.testing.assert_frame_equal(
+        ranged.decomposition(), known.model_choice.decomposition(), rtol=1e-9
+    )
     low, high = known.range_of("exports_usd_mn", YEAR)
     row = beside.totals.set_index("fiscal_year").loc[YEAR]
     assert (row["exports_usd_mn_p5"], row["exports_usd_mn_p95"]) == pytest.approx((low, high))
     assert f"% of {ranges.FIRST} draws" in ranges.in_words(ranged, YEAR)["change"]
 
 
-def test_ranges_of_a_scenario_that_is_left_are_dropped(worker: Worker, result: Result) -> None:
+def test_ranges_of_a_scenario_that_is_left_are_dropped(
+    economy: Economy, worker: Worker, result: Result
+) -> None:
     mine, years = ranges.Ranges(), result.fiscal_years
-    first = mine.ask(None, BUNDLED["reference"], years)
-    assert mine.ask(None, BUNDLED["reference"], years) is first
-    second = mine.ask(None, BUNDLED["ntb-relief"], years)
+    choice = ModelChoice.of(economy, BUNDLED["reference"])
+    first = mine.ask(None, BUNDLED["reference"], years, choice)
+    assert mine.ask(None, BUNDLED["reference"], years, choice) is first
+    second = mine.ask(None, BUNDLED["ntb-relief"], years, choice)
     assert all(piece.cancelled() for piece in first.pieces) and first.failed
     assert not any(piece.cancelled() for piece in second.pieces)
     # The figures of one scenario never get the range of another: there is none until its own.
     assert second.range() is None
 
 
-def test_a_piece_that_fails_is_told(worker: Worker, result: Result) -> None:
-    asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years)
+def test_a_piece_that_fails_is_told(economy: Economy, worker: Worker, result: Result) -> None:
+    choice = ModelChoice.of(economy, BUNDLED["reference"])
+    asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years, choice)
     asked.pieces[0].set_exception(ValueError("no"))
     assert asked.failed and asked.range() is None

@@ -102,4 +102,11 @@ ModelLevel = Annotated[
         help="What a market is: chapter, hs4 or hs6; hs6:87,64 splits these chapters alone.",
     ),
 ]
+DrawsModelChoice = Annotated[
+    bool,
+    typer.Option(
+        "--model-choice",
+        help="Draw engine, rules, elasticities, sourcing and reference as well: a second range.",
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]

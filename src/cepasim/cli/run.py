@@ -11,6 +11,7 @@ from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import (
     Debug,
+    DrawsModelChoice,
     ElasticitySource,
     EngineName,
     Grouping,
@@ -67,6 +68,7 @@ def run(
             help="Set 90 % ranges from N draws of all figures beside the headline; 256 is a start.",
         ),
     ] = 0,
+    model_choice: DrawsModelChoice = False,
     debug: Debug = False,
 ) -> None:
     """Run a scenario and show what it does to exports, imports and the balance, by sector."""
@@ -74,9 +76,11 @@ def run(
         from cepasim.scenario.reading import naming_lines
 
         check_output(out, output_format)
+        if model_choice and not draws:
+            refuse("--model-choice", "", "with --draws N, which says how many")
         economy, read, file = read_inputs(scenario, params, reference, level, elasticities)
         with naming_lines(file):
-            result = _simulated(economy, read, engine, draws)
+            result = _simulated(economy, read, engine, draws, model_choice)
         grouping: Level = by.value
         shown_year = _year_of(result, year)
         options = {"by": grouping, "format": output_format or OutputFormat.CSV, "year": shown_year}
@@ -90,7 +94,9 @@ def run(
         typer.echo(f"Wrote {out}: {files}", err=True)
 
 
-def _simulated(economy: Economy, scenario: Scenario, engine: str, draws: int) -> Result:
+def _simulated(
+    economy: Economy, scenario: Scenario, engine: str, draws: int, model_choice: bool
+) -> Result:
     """Run a scenario, with ranges if draws are asked for."""
     import cepasim
 
@@ -102,8 +108,10 @@ def _simulated(economy: Economy, scenario: Scenario, engine: str, draws: int) ->
 
     # Starting processes pays from a few chunks on.
     with open_executor(0 if draws > 4 * CHUNK else 1) as executor:
-        ranges = cepasim.monte_carlo(economy, scenario, draws, 1, executor, engine=engine)
-    return result.with_ranges(ranges.headline_ranges(), {"draws": draws, "seed": 1})
+        ranges = cepasim.monte_carlo(
+            economy, scenario, draws, 1, executor, engine=engine, model_choice=model_choice
+        )
+    return result.with_ranges(ranges.headline_ranges(), ranges.options())
 
 
 def _year_of(result: Result, year: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from cepasim.cli.inputs import (
 )
 from cepasim.cli.options import (
     Debug,
+    DrawsModelChoice,
     ElasticitySource,
     EngineName,
     Oversubscribe,
@@ -26,6 +27,9 @@ from cepasim.cli.options import (
     Workers,
     named_path,
 )
+
+if TYPE_CHECKING:
+    from cepasim.studies.choice_ranges import ModelChoiceRanges
 
 
 def compare_engines(
@@ -57,6 +61,7 @@ def montecarlo(
     ],
     draws: Annotated[int, typer.Option(metavar="N", min=1, help="Number of draws.")] = 1024,
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed of the draws.")] = 1,
+    model_choice: DrawsModelChoice = False,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
     elasticities: ElasticitySource = None,
@@ -72,7 +77,7 @@ def montecarlo(
     """
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.report import terminal
+        from cepasim.report.terminal_ranges import ranges_text
         from cepasim.scenario.reading import naming_lines
         from cepasim.studies.executors import open_executor
 
@@ -83,15 +88,28 @@ def montecarlo(
             open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor,
         ):
             ranges = cepasim.monte_carlo(
-                economy, read, draws, seed, executor, out=out, engine=engine
+                economy,
+                read,
+                draws,
+                seed,
+                executor,
+                out=out,
+                engine=engine,
+                model_choice=model_choice,
             )
-        typer.echo(terminal.ranges_text(ranges), nl=False)
+        typer.echo(ranges_text(ranges), nl=False)
         if ranges.failed:
             typer.echo(
                 f"{len(ranges.failed)} of {draws} draws have no equilibrium and are left out",
                 err=True,
             )
-        typer.echo(f"Wrote {out}: totals and sectors, as CSV and Parquet", err=True)
+        second = ranges.model_choice
+        if second is not None:
+            _draw_choices(out / "model_choice.svg", second, ranges.fiscal_years[-1])
+        if second is not None and second.failed:
+            typer.echo(f"with model choice {len(second.failed)} of {draws} have none", err=True)
+        more = "" if second is None else ", both ranges, and what each choice moves"
+        typer.echo(f"Wrote {out}: totals and sectors{more}, as CSV and Parquet", err=True)
 
 
 def batch(
@@ -171,6 +189,20 @@ def batch(
         typer.echo(f"Wrote {out}: {finished} of {len(done.index)} scenarios", err=True)
         if not done.complete:
             raise typer.Exit(WRONG_INPUT if done.wrong_input else FAILED)
+
+
+def _draw_choices(file: Path, second: ModelChoiceRanges, year: str) -> None:
+    """Write the tornado of the model's own choices."""
+    from cepasim.core.files import replace_file, write_text
+    from cepasim.report.model_choice import choice_chart
+    from cepasim.report.pictures import svg
+
+    rows = second.decomposition(year)
+    if rows.empty:
+        return
+    words = f"Medians of the change in balance in {year} under the model's own alternatives"
+    with replace_file(file) as partial:
+        write_text(svg(choice_chart(rows, year), alt_text=words), partial)
 
 
 def _say_workers(asked: int, oversubscribe: bool, scheduler: str | None) -> None:

@@ -30,6 +30,7 @@ from cepasim.report.blocks import (
     Span,
     Table,
 )
+from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ _CHART_SIZE = (620, 85)
 _RANGED = (
     "90 % ranges from {draws} draws of every parameter within its own range. They cover the "
     "parameters alone: errors of the model's form, and other causes of trade, come on top."
+)
+_BOTH = (
+    " The second range also draws the model’s own alternatives (engine, rules, elasticities, "
+    "sourcing, reference). "
 )
 _NOT_RANGED = (
     "No ranges of changes were drawn for this note: it does not show how uncertain they are."
@@ -130,7 +135,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     )
     ranges = views.ranges_in_words(totals, year) if drawn else None
     yield views.headline(views.total_row(result, year), year, ranges)
-    yield Paragraph(_RANGED.format(**drawn) if drawn else _NOT_RANGED, "small")
+    yield Paragraph(_said_of_ranges(totals, year, drawn), "small")
     yield Heading("What is decided")
     yield Bullets(said or ("Nothing: this is the reference.",))
     if scenario.parameters:
@@ -141,6 +146,15 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     yield _path(result)
     yield Heading("Sectors that move most")
     yield SideBySide(tuple((movers,) for movers in _movers(result, year)))
+
+
+def _said_of_ranges(totals: pd.DataFrame, year: str, drawn: dict[str, object] | None) -> str:
+    if not drawn:
+        return _NOT_RANGED
+    said = _RANGED.format(**drawn)
+    if not has_choice(totals):
+        return said
+    return said + _BOTH + " ".join([SHARES, *choice_in_words(drawn, year)])
 
 
 def _second_page(result: ResultTables, year: str) -> Iterator[Block]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from rich.console import Console, Group
@@ -16,15 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from cepasim.levers.every import LEVER_NAMES
+from cepasim.report.drawn import drawn_in_words
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.report.numbers import MINUS, bare_percent, billions, millions
-from cepasim.scenario.scenario import Scenario
 from cepasim.tables.names import GROUP_COLUMN, Level
 from cepasim.tables.result_tables import ResultTables
 
 _ITEMS = ("exports", "imports", "balance")
-_ITEM_NAMES = {
+ITEM_NAMES = {
     "exports": "Exports to Japan",
     "imports": "Imports from Japan",
     "balance": "Balance",
@@ -47,30 +47,6 @@ _LEVELS_RANGED = (
 )
 
 
-class Ranges(Protocol):
-    """Draws of a scenario, as `cepasim.monte_carlo` returns them."""
-
-    @property
-    def scenario(self) -> Scenario:
-        """What was run."""
-
-    @property
-    def draws(self) -> int:
-        """How many."""
-
-    @property
-    def seed(self) -> int:
-        """What they began from."""
-
-    @property
-    def totals(self) -> pd.DataFrame:
-        """One row per (fiscal_year, item)."""
-
-    @property
-    def fiscal_years(self) -> tuple[str, ...]:
-        """Fiscal years in order."""
-
-
 #: US$ million below which the import content changes nothing a reader would see.
 _WORTH_SAYING = 0.05
 
@@ -83,6 +59,7 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
     (row,) = _rows(result.balance("total", fiscal_year))
     totals = result.totals
     (ranges,) = _rows(totals[totals["fiscal_year"] == fiscal_year])
+    both = "share_deficit_falls_choice" in ranges
     cells = [
         [
             "",
@@ -90,22 +67,24 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
             "  90 % range\n  of the level",
             "  scenario",
             "    change",
-            "  90 % range of the change",
+            "  90 % range,\n  figures" if both else "  90 % range of the change",
+            *(["  figures and\n  model choice"] if both else ()),
         ]
     ]
     for item in _ITEMS:
         signed = item == "balance"
         change = f"change_in_{item}_usd_mn"
-        low, high = (ranges.get(f"{change}_{end}") for end in ("p5", "p95"))
-        spread = "" if low is None or high is None else _between(float(low), float(high))
+        spread = [_spread(ranges, change)]
+        if both:
+            spread.append(_spread(ranges, f"{change}_choice"))
         cells.append(
             [
-                _ITEM_NAMES[item],
+                ITEM_NAMES[item].partition(" ")[0] if both else ITEM_NAMES[item],
                 billions(row[f"baseline_{item}_usd_mn"], signed=signed),
                 _level(ranges, item),
                 billions(row[f"{item}_usd_mn"], signed=signed),
                 billions(row[change], signed=True),
-                spread,
+                *spread,
             ]
         )
     return titled(
@@ -113,66 +92,19 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
     )
 
 
-def ranges_text(ranges: Ranges) -> str:
-    """Changes of exports, imports and the balance with their ranges, year by year, as text."""
-    totals = ranges.totals
-    cells = [
-        [
-            "fiscal\nyear",
-            "",
-            "  central",
-            "  median",
-            "  50 % range",
-            "  90 % range",
-            "  share above 0",
-        ]
-    ]
-    changes = [item for item in dict.fromkeys(totals["item"]) if item.startswith("change_in_")]
-    for year in _shown_years(ranges.fiscal_years):
-        for item in changes:
-            row = totals[(totals["fiscal_year"] == year) & (totals["item"] == item)].iloc[0]
-            name = _ITEM_NAMES[item.removeprefix("change_in_").removesuffix("_usd_mn")]
-            cells.append(
-                [
-                    year if item == changes[0] else "",
-                    name,
-                    billions(row["central"], signed=True),
-                    billions(row["p50"], signed=True),
-                    _between(row["p25"], row["p75"]),
-                    _between(row["p5"], row["p95"]),
-                    f"{100 * row['probability_above_zero']:.0f} %",
-                ]
-            )
-    buffer = io.StringIO()
-    console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
-    console.print(Text(ranges.scenario.name, style="bold"))
-    console.print(
-        titled(
-            f"Changes against the reference in {ranges.draws:,} draws (seed {ranges.seed}), "
-            "US$ billion of 2023-24",
-            table(cells, name_column=1, last_in_bold=False),
-        )
-    )
-    console.print(
-        "The share of the balance is the probability that the deficit falls. What is drawn and "
-        "how: docs/uncertainty.md."
-    )
-    return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
-
-
-def _shown_years(years: Sequence[str]) -> list[str]:
-    """First year after the base, the one halfway, the last."""
-    if len(years) < 4:
-        return [years[-1]]
-    return list(dict.fromkeys([years[3], years[len(years) // 2 + 1], years[-1]]))
-
-
 def _level(totals: Mapping[str, Any], item: str) -> str:
     found = range_of(totals, item).replace(MINUS, "-")
     return f"[{found}]" if found else ""
 
 
-def _between(low: float, high: float) -> str:
+def _spread(totals: Mapping[str, Any], column: str) -> str:
+    """90 % range of a column; nothing where none was drawn."""
+    low, high = (totals.get(f"{column}_{end}") for end in ("p5", "p95"))
+    return "" if low is None or high is None else between(float(low), float(high))
+
+
+def between(low: float, high: float) -> str:
+    """Return a range in US$ billion."""
     return f"{billions(low, signed=True)} to {billions(high, signed=True)}"
 
 
@@ -299,13 +231,7 @@ def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
                 "US$ mn."
             )
     if "probability_deficit_falls" in totals:
-        share = totals.set_index("fiscal_year")["probability_deficit_falls"][fiscal_year]
-        draws = result.manifest.get("ranges")
-        count = f" {draws['draws']:,}" if isinstance(draws, dict) and "draws" in draws else ""
-        lines.append(
-            f"90 % range: the middle nine tenths of{count} draws of every figure within its range "
-            f"(docs/uncertainty.md). The deficit falls in {100 * float(share):.0f} % of them."
-        )
+        lines += drawn_in_words(totals, fiscal_year, result.manifest.get("ranges"))
     if "grade" in result.sectors.columns:
         lines.append(_GRADES)
     return lines

@@ -11,6 +11,7 @@ import pandas as pd
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
+from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -56,11 +57,16 @@ def ranges_in_words(totals: pd.DataFrame, year: str) -> dict[str, str]:
             figures.bn(float(row[f"{item}_{end}"]), signed=signed, unit=False)
             for end in ("p5", "p95")
         )
-        return f"90 % range {low} to {high} bn"
+        return f"{low} to {high} bn"
 
-    said = {item: between(f"{item}_usd_mn") for item in ("exports", "imports", "balance")}
-    chance = f"{100 * row['probability_deficit_falls']:.0f} %"
-    said["change"] = f"{between('change_in_balance_usd_mn', signed=True)}; narrows in {chance}"
+    levels = ("exports", "imports", "balance")
+    said = {item: f"90 % range {between(f'{item}_usd_mn')}" for item in levels}
+    narrows = f"{100 * row['probability_deficit_falls']:.0f} %"
+    said["change"] = f"90 % range {between(BALANCE, True)}; narrows in {narrows}"
+    if has_choice(totals):
+        narrows = f"{100 * row[f'share_deficit_falls{CHOICE}']:.0f} %"
+        second = between(f"{BALANCE}{CHOICE}", True)
+        said["change"] += f". With model choice {second}; narrows in {narrows}"
     return said
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
 from cepasim.studies.model_choice import Choice, Combination, ModelChoice
@@ -19,6 +20,21 @@ HEADLINES = (
     "change_in_imports_usd_mn",
     "change_in_balance_usd_mn",
 )
+
+_COLUMNS = (
+    "fiscal_year",
+    "item",
+    "choice",
+    "choice_label",
+    "alternative",
+    "label",
+    "share_of_draws",
+    "median",
+    "swing",
+    "share_of_variance",
+)
+#: Draws below which the median of an alternative says nothing.
+_FEWEST = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,51 +80,16 @@ class ModelChoiceRanges:
         return self.drawn.range_of(item, fiscal_year)
 
     def decomposition(self, fiscal_year: str | None = None) -> pd.DataFrame:
-        """How far each choice moves each headline.
-
-        Parameters
-        ----------
-        fiscal_year : str, optional
-            All of them by default.
-
-        Returns
-        -------
-        DataFrame
-            One row per (fiscal_year, item, choice, alternative): ``share_of_draws``, ``median`` of
-            the headline in the draws that have the alternative, ``swing`` (largest less smallest
-            median of the choice) and ``share_of_variance`` that the choice explains by itself.
-        """
+        """How far each choice moves each headline, as `decomposed`; one year or all."""
         years = tuple(dict.fromkeys(self.drawn.totals["fiscal_year"]))
-        named = np.array(self.combinations, dtype=object)
-        ok = np.ones(len(named), dtype=bool)
-        ok[list(self.failed)] = False
-        frames = []
-        for place, year in enumerate(years):
-            if fiscal_year not in (None, year):
-                continue
-            for item in HEADLINES:
-                values = self.drawn.samples[ok, place, TOTALS.index(item)]
-                for column, choice in enumerate(self.choice.choices):
-                    if choice.drawn:
-                        rows = _by_alternative(values, named[ok, column], choice)
-                        rows.insert(0, "item", item)
-                        rows.insert(0, "fiscal_year", year)
-                        frames.append(rows)
-        columns = [
-            "fiscal_year",
-            "item",
-            "choice",
-            "choice_label",
-            "alternative",
-            "label",
-            "share_of_draws",
-            "median",
-            "swing",
-            "share_of_variance",
-        ]
-        if not frames:
-            return pd.DataFrame(columns=columns)
-        return pd.concat(frames, ignore_index=True)[columns]
+        failed = set(self.failed)
+        kept = [one for draw, one in enumerate(self.combinations) if draw not in failed]
+        table = decomposed(self.choice, kept, self.drawn.found, years)
+        return table if fiscal_year is None else of_year(table, fiscal_year)
+
+    def in_words(self) -> dict[str, object]:
+        """What was left out, and by year the choice that moves the balance most."""
+        return told(self.choice, self.decomposition())
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Tables by the names of their files."""
@@ -119,11 +100,80 @@ class ModelChoiceRanges:
         }
 
 
-def _by_alternative(values: Floats, names: Sequence[str], choice: Choice) -> pd.DataFrame:
+def decomposed(
+    choice: ModelChoice,
+    combinations: Sequence[Combination],
+    sample: Floats,
+    years: Sequence[str],
+) -> pd.DataFrame:
+    """How far each choice moves each headline.
+
+    Parameters
+    ----------
+    choice : ModelChoice
+    combinations : sequence of tuple of str
+        Alternatives of each draw.
+    sample : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million.
+    years : sequence of str, length Y
+
+    Returns
+    -------
+    DataFrame
+        One row per (fiscal_year, item, choice, alternative): ``share_of_draws``, ``median`` of the
+        headline in the draws that have the alternative (empty where they are few), ``swing``
+        (largest less smallest median of the choice) and ``share_of_variance`` that the choice
+        explains by itself.
+    """
+    named = np.array(combinations, dtype=object)
+    frames = [pd.DataFrame(columns=list(_COLUMNS))]
+    for place, year in enumerate(years):
+        for item in HEADLINES:
+            values = sample[:, place, TOTALS.index(item)]
+            for column, one in enumerate(choice.choices):
+                if one.drawn:
+                    rows = _by_alternative(values, named[:, column], one)
+                    frames.append(rows.assign(fiscal_year=year, item=item)[list(_COLUMNS)])
+    return pd.concat(frames[1:] or frames, ignore_index=True)
+
+
+def of_year(table: pd.DataFrame, year: str) -> pd.DataFrame:
+    """Rows of one year."""
+    return table[table["fiscal_year"] == year].reset_index(drop=True)
+
+
+def told(choice: ModelChoice, table: pd.DataFrame) -> dict[str, object]:
+    """What was left out, and by year the choice that moves the balance most, for a manifest.
+
+    Parameters
+    ----------
+    choice : ModelChoice
+    table : DataFrame
+        From `decomposed`.
+    """
+    rows = table[table["item"] == HEADLINES[-1]]
+    moves = {str(year): _moves_most(found) for year, found in rows.groupby("fiscal_year")}
+    return {"left_out": list(choice.notes), "moves_most": moves}
+
+
+def _moves_most(rows: pd.DataFrame) -> str:
+    """Name the choice with the largest swing, and its smallest and largest median."""
+    known = [row for row in rows.to_dict("records") if row["median"] == row["median"]]
+    most = max(known, key=lambda row: float(row["swing"]), default=None)
+    if most is None or not most["swing"] > 0:
+        return ""
+    its = sorted(
+        (row for row in known if row["choice"] == most["choice"]),
+        key=lambda row: float(row["median"]),
+    )
+    said = " to ".join(f"{row['median']:+,.0f} ({row['label']})" for row in (its[0], its[-1]))
+    return f"{str(most['choice_label']).lower()}, US$ mn {said}"
+
+
+def _by_alternative(values: Floats, names: NDArray[np.object_], choice: Choice) -> pd.DataFrame:
     """Medians of the alternatives of one choice, and what the choice explains of the variance."""
-    taken = np.asarray(names)
-    groups = [values[taken == name] for name in choice.alternatives]
-    medians = np.array([np.median(group) if len(group) else np.nan for group in groups])
+    groups = [values[names == name] for name in choice.alternatives]
+    medians = np.array([np.median(group) if len(group) >= _FEWEST else np.nan for group in groups])
     there = np.isfinite(medians)
     swing = float(np.ptp(medians[there])) if there.any() else np.nan
     return pd.DataFrame(

@@ -42,6 +42,7 @@ CHUNKS, CHOICE_CHUNKS = "draws", "draws_model_choice"
 _TABLES = ("totals", "sectors", "totals_model_choice", "sectors_model_choice", "model_choice")
 _WRITTEN = (
     *(f"{table}.{kind}" for table in _TABLES for kind in ("csv", "parquet")),
+    "model_choice.svg",
     "scenario.yaml",
     files.MANIFEST,
 )
@@ -111,6 +112,13 @@ class MonteCarlo:
         """90 % ranges as columns to stand beside ``Result.totals``, a row for each fiscal year."""
         choice = None if self.model_choice is None else self.model_choice.drawn.found
         return headline_ranges(self.fiscal_years, self._drawn.found, choice)
+
+    def options(self) -> dict[str, object]:
+        """How the ranges were made, as ``Result.with_ranges`` takes it."""
+        told: dict[str, object] = {"draws": self.draws, "seed": self.seed}
+        if self.model_choice is not None:
+            told |= self.model_choice.in_words()
+        return told
 
     def to_folder(self, directory: Path | str) -> None:
         """Write totals and sectors as CSV and Parquet, the scenario and the manifest."""

@@ -108,6 +108,10 @@ GRADE = Column(
 )
 
 
+def _share(name: str, meaning: str) -> Column:
+    return Column(name, "share of draws", meaning, always=False)
+
+
 def _usd(name: str, meaning: str, *, always: bool = True) -> Column:
     return Column(name, _USD, meaning, always)
 
@@ -178,12 +182,10 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 ),
                 _usd("{total}_p5", "lower end of the column's drawn 90 % range", always=False),
                 _usd("{total}_p95", "upper end of that range", always=False),
-                Column(
-                    "probability_deficit_falls",
-                    "share of draws",
-                    "draws in which the balance improves; where ranges were drawn",
-                    always=False,
-                ),
+                _share("probability_deficit_falls", "where the balance improves"),
+                _usd("{total}_choice_p5", "as p5, with model choice drawn", always=False),
+                _usd("{total}_choice_p95", "upper end of that range", always=False),
+                _share("share_deficit_falls_choice", "of those where the balance improves"),
             ),
         ),
         "sectors": TableSchema(

@@ -16,14 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.immutable import FrozenMapping
-from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty import Uncertainty
 from cepasim.report import views
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.studies.choice_ranges import decomposed, told
+from cepasim.studies.model_choice import Combination, ModelChoice, Worlds
 from cepasim.studies.percentiles import headline_ranges
-from cepasim.studies.study import Study
 from cepasim.tables.schema import TOTALS
 from cepasim.ui import workers
 
@@ -46,21 +44,34 @@ class Range:
     draws : int
         How many they rest on.
     fiscal_years : tuple of str
-    sample : ndarray, shape (draws, Y, len(TOTALS))
-        US$ million; draws without an equilibrium are left out.
+    sample, choice : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million, of figures alone and of figures and model choice; draws without an equilibrium
+        are left out.
+    model : ModelChoice
+        What was drawn of the model's own alternatives.
+    combinations : tuple of tuple of str
+        Alternatives of the draws of ``choice``.
     """
 
     draws: int
     fiscal_years: tuple[str, ...]
     sample: Floats
+    choice: Floats
+    model: ModelChoice
+    combinations: tuple[Combination, ...]
 
     def headline(self) -> pd.DataFrame:
         """Return the ranges as columns that stand beside ``Result.totals``."""
-        return headline_ranges(self.fiscal_years, self.sample)
+        return headline_ranges(self.fiscal_years, self.sample, self.choice)
 
     def beside(self, result: Result) -> Result:
         """Return the result with these ranges in its totals and its manifest."""
-        return result.with_ranges(self.headline(), {"draws": self.draws, "seed": SEED})
+        options = {"draws": self.draws, "seed": SEED, **told(self.model, self.decomposition())}
+        return result.with_ranges(self.headline(), options)
+
+    def decomposition(self) -> pd.DataFrame:
+        """Return how far each choice moves each headline, by year."""
+        return decomposed(self.model, self.combinations, self.choice, self.fiscal_years)
 
     def band(self, item: str) -> Floats:
         """5th and 95th percentile of a total by year, US$ million, shape (Y, 2)."""
@@ -73,6 +84,7 @@ class Asked:
 
     scenario: Scenario
     fiscal_years: tuple[str, ...]
+    model: ModelChoice
     pieces: tuple[Future[Floats], ...]
 
     @property
@@ -90,9 +102,19 @@ class Asked:
         draws = DRAWS if self.draws == DRAWS else FIRST
         if self.draws < draws:
             return None
-        sample = np.concatenate([p.result() for p in self._there()[: draws // _AT_ONCE]])
-        sample = sample[np.isfinite(sample[:, 0, 0])]
-        return Range(draws, self.fiscal_years, sample) if len(sample) else None
+        both = np.concatenate([p.result() for p in self._there()[: draws // _AT_ONCE]], axis=1)
+        there = np.isfinite(both[:, :, 0, 0])
+        if not there.any(axis=1).all():
+            return None
+        picked = zip(self.model.draws(0, draws, SEED), there[1], strict=True)
+        return Range(
+            draws,
+            self.fiscal_years,
+            both[0][there[0]],
+            both[1][there[1]],
+            self.model,
+            tuple(combination for combination, found in picked if found),
+        )
 
     def _there(self) -> list[Future[Floats]]:
         return list(
@@ -108,7 +130,13 @@ class Ranges:
     def __init__(self) -> None:
         self._asked: OrderedDict[tuple[str | None, Scenario], Asked] = OrderedDict()
 
-    def ask(self, folder: str | None, scenario: Scenario, fiscal_years: tuple[str, ...]) -> Asked:
+    def ask(
+        self,
+        folder: str | None,
+        scenario: Scenario,
+        fiscal_years: tuple[str, ...],
+        choice: ModelChoice,
+    ) -> Asked:
         """Return the ranges of a scenario, finished or on their way.
 
         Parameters
@@ -118,6 +146,8 @@ class Ranges:
         scenario : Scenario
         fiscal_years : tuple of str
             Those of its result.
+        choice : ModelChoice
+            What it leaves open of the model's own alternatives.
         """
         key = (folder, scenario)
         if key not in self._asked:
@@ -128,7 +158,7 @@ class Ranges:
             starts = range(0, DRAWS, _AT_ONCE)
             given = (folder, scenario, len(fiscal_years))
             pieces = tuple(workers.submit("ranges", _drawn, *given, start) for start in starts)
-            self._asked[key] = Asked(scenario, fiscal_years, pieces)
+            self._asked[key] = Asked(scenario, fiscal_years, choice, pieces)
             if len(self._asked) > _KEPT:
                 self._asked.popitem(last=False)
         self._asked.move_to_end(key)
@@ -136,25 +166,23 @@ class Ranges:
 
 
 @lru_cache(maxsize=2)
-def _uncertainty(
-    folder: str | None, elasticities: str | None, overrides: tuple[tuple[str, float], ...]
-) -> tuple[Economy, Uncertainty]:
-    """Figures under some assumptions with their distributions, which no lever changes."""
-    economy = workers.economy(folder).with_elasticities(elasticities)
-    economy = economy.with_overrides(dict(overrides))
-    return economy, Uncertainty.of(economy)
+def _worlds(folder: str | None, scenario: Scenario) -> Worlds:
+    """Figures under the scenario's assumptions with their distributions, and the alternatives."""
+    return Worlds.of(workers.economy(folder), scenario)
 
 
 def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Floats:
-    """Totals of some draws, shape (n, Y, len(TOTALS)); missing where no equilibrium is found."""
-    overrides = tuple(scenario.parameters.items())
-    economy, uncertainty = _uncertainty(folder, scenario.elasticities, overrides)
-    bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
-    study = Study(economy, bare, uncertainty, "armington")
-    shape = (years, len(TOTALS) + 4 * len(economy.by_chapter.chapters))
-    return study.outcomes(uncertainty.scores(start, start + _AT_ONCE, SEED), shape)[
-        :, :, : len(TOTALS)
-    ]
+    """Totals of some draws, of figures and with model choice, shape (2, n, Y, len(TOTALS)).
+
+    Missing where no equilibrium is found.
+    """
+    worlds = _worlds(folder, scenario)
+    study = worlds.study
+    shape = (years, len(TOTALS) + 4 * len(study.economy.by_chapter.chapters))
+    scores = study.uncertainty.scores(start, start + _AT_ONCE, SEED)
+    picked = worlds.choice.draws(start, start + _AT_ONCE, SEED)
+    both = (study.outcomes(scores, shape), worlds.outcomes(scores, picked, shape))
+    return np.stack([one[:, :, : len(TOTALS)] for one in both])
 
 
 def in_words(ranged: Range, year: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.bundled import bundled_path, scenarios
 from cepasim.scenario.scenario import Scenario
+from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import answers, assumptions, link, questions
 from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.uploads import OwnFigures
@@ -272,7 +273,8 @@ class Session:
         """Return the ranges of what is shown, perhaps on their way; None if nobody wants them."""
         if not self.with_ranges:
             return None
-        return self.ranges.ask(self._folder, self.scenario, result.fiscal_years)
+        choice = ModelChoice.of(self.figures.economy, self.scenario)
+        return self.ranges.ask(self._folder, self.scenario, result.fiscal_years, choice)
 
     def split(self, waiting: Callable[[], object]) -> Result:
         """Return the result of what is shown with what each lever adds; see `Answers.split`."""

@@ -8,11 +8,12 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.problems import InputError, RunError
-from cepasim.report import html, views
+from cepasim.report import drawn, html, model_choice, views
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import assumptions, style
+from cepasim.studies.choice_ranges import of_year
+from cepasim.ui import assumptions, ranges, style
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
 
@@ -61,7 +62,10 @@ def page() -> None:
         found.message = ""
         return
     row = views.total_row(result, found.year)
-    st.html(html.fragment(views.headline(row, found.year)))
+    asked = found.ask_range(result)
+    ranged = None if asked is None else asked.range()
+    said = None if ranged is None else ranges.in_words(ranged, found.year)
+    st.html(html.fragment(views.headline(row, found.year, said)))
     st.markdown(
         "Each decisive assumption is moved to the low and to the high end of its range, all others "
         "kept. Where the two answers differ in sign, the verdict depends on that assumption. "
@@ -75,6 +79,8 @@ def page() -> None:
         key="sure-item",
         label_visibility="collapsed",
     )
+    if ranged is not None:
+        _choices(ranged, found.year, item or next(iter(_ITEMS)))
     key = ("swings", found.scenario, found.year, id(found.figures))
     kept = st.session_state.get("cepasim-swings")
     if kept is None or kept[0] != key:
@@ -84,6 +90,21 @@ def page() -> None:
         swings = _swings(found)
         st.session_state["cepasim-swings"] = kept = (key, swings)
     _table(kept[1], item or "change_in_balance_usd_mn", float(row[item or next(iter(_ITEMS))]))
+
+
+def _choices(ranged: ranges.Range, year: str, item: str) -> None:
+    """Draw which of the model's own choices moves the answer most."""
+    rows = of_year(ranged.decomposition(), year)
+    if rows.empty:
+        return
+    st.markdown("**The model’s own choices**")
+    chart = model_choice.choice_chart(rows, year, item)
+    st.altair_chart(chart, theme=None)
+    st.html(html.fragment(model_choice.choice_table(rows, year, item)))
+    for note in ranged.model.notes:
+        st.caption(plain(note))
+    st.caption(drawn.SHARES)
+    st.markdown("**The figures, one at a time**")
 
 
 def _swings(found: Session) -> list[Swing]:

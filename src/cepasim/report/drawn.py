@@ -1,0 +1,69 @@
+"""What is said of ranges: two of them where the model's own alternatives were drawn as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+BALANCE = "change_in_balance_usd_mn"
+#: Columns of the range of figures and model choice carry this before the percentile.
+CHOICE = "_choice"
+#: How a share of draws is to be read.
+SHARES = (
+    "Shares of draws are no probabilities: most ranges and all weights are judgement (grade D)."
+)
+
+
+def has_choice(totals: pd.DataFrame) -> bool:
+    """Whether the second range was drawn."""
+    return f"share_deficit_falls{CHOICE}" in totals
+
+
+def drawn_in_words(totals: pd.DataFrame, year: str, options: object) -> list[str]:
+    """Return what the ranges of a year are and in how many draws the deficit falls.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        ``Result.totals`` with ranges.
+    year : str
+    options : object
+        How they were made, from the manifest.
+    """
+    told: Mapping[str, object] = options if isinstance(options, Mapping) else {}
+    row = totals[totals["fiscal_year"] == year].iloc[0]
+    draws = told.get("draws")
+    count = f" {draws:,}" if isinstance(draws, int) else ""
+    falls = 100 * float(row["probability_deficit_falls"])
+    first = (
+        f"90 % range: the middle nine tenths of{count} draws of every figure within its range "
+        f"(docs/uncertainty.md). The deficit falls in {falls:.0f} % of them."
+    )
+    if not has_choice(totals):
+        return [first]
+    both = 100 * float(row[f"share_deficit_falls{CHOICE}"])
+    second = (
+        "Figures and model choice: engine, rules, elasticities, sourcing and reference are drawn "
+        f"as well; the deficit falls in {both:.0f} % of these draws. {SHARES}"
+    )
+    return [first, second, *choice_in_words(told, year)]
+
+
+def choice_in_words(options: Mapping[str, object], year: str) -> list[str]:
+    """Return which choice moves the balance most, and what was left out.
+
+    Parameters
+    ----------
+    options : mapping
+        As in `drawn_in_words`.
+    year : str
+    """
+    lines = []
+    moves = options.get("moves_most")
+    if isinstance(moves, Mapping) and moves.get(year):
+        lines.append(f"Most depends on the choice of: {moves[year]}.")
+    left = options.get("left_out")
+    if isinstance(left, (list, tuple)):
+        lines += [f"{note}." for note in left]
+    return lines
