@@ -16,6 +16,7 @@ import typer
 
 from cepasim.cli.calibrate import calibrate
 from cepasim.cli.check import check
+from cepasim.cli.clauses import clause_sheet
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.fund import allocate_fund
@@ -51,6 +52,7 @@ app.command()(target)
 app.command()(exchange)
 app.command("allocate-fund")(allocate_fund)
 app.command("compare-offers")(compare_offers)
+app.command("clause-sheet")(clause_sheet)
 app.command()(triggers)
 
 

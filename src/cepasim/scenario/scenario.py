@@ -24,6 +24,7 @@ from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, f
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
 from cepasim.scenario.bundled import bundled_path
+from cepasim.scenario.clauses import ENDINGS, read_clauses, write_clauses
 from cepasim.scenario.overlaps import check_overlaps
 from cepasim.scenario.placing import UNREAD, Placed
 from cepasim.scenario.reading import MAX_BYTES, complain_at, scenario_from
@@ -147,7 +148,7 @@ class Scenario(Frozen):
         Parameters
         ----------
         path : str or Path
-            YAML in UTF-8, at most ``MAX_BYTES``.
+            YAML in UTF-8, at most ``MAX_BYTES``; or a clause sheet (``.xlsx``, ``.docx``).
         classification : Classification, optional
             What selections are checked against; the bundled one by default.
         parameters : Parameters, optional
@@ -160,6 +161,9 @@ class Scenario(Frozen):
         """
         if not isinstance(path, str | Path):
             raise InputError([Problem(UNREAD, None, "path", path, "the path of a scenario file")])
+        if Path(path).suffix in ENDINGS:
+            data, lines = read_clauses(Path(path))
+            return scenario_from(cls, data, str(path), lines, (), classification, parameters)
         content = read_yaml(Path(path), MAX_BYTES)
         return scenario_from(
             cls,
@@ -227,6 +231,29 @@ class Scenario(Frozen):
             YAML.
         """
         return scenario_text(self.to_dict())
+
+    def clause_sheet(self, path: str | Path, economy: Economy | None = None) -> None:
+        """Write the scenario as clauses with the staging of every line; `read` reads it back.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in ``.xlsx`` (staging line by line) or ``.docx`` (lines of one staging together).
+        economy : Economy, optional
+            Whose duties are staged; the bundled one by default.
+
+        Raises
+        ------
+        InputError
+            For another ending.
+        OSError
+            If the file cannot be written; what was there before is then still there.
+        """
+        from cepasim.economy.loading import load  # most scenarios are never written so
+
+        economy = load() if economy is None else economy
+        under = self.economy_under(economy).by_chapter
+        write_clauses(self.to_dict(), self.levers, self.years, under, Path(path))
 
     def economy_under(self, economy: Economy) -> Economy:
         """Return the economy with the scenario's own elasticities and parameters.

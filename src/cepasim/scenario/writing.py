@@ -44,3 +44,8 @@ def _flow(content: Mapping[str, Any]) -> str:
         default_flow_style=True,
         width=1_000_000,
     ).strip()
+
+
+def cell_text(value: Any) -> str:
+    """Write a value as text in one line that YAML reads as the same."""
+    return _flow({"v": value})[len("{v: ") : -1]
