@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cepasim.report.pages import markdown_table, write_page
-from cepasim.tables.schema import HELD, PLACES, TABLES, Column, TableSchema
+from cepasim.tables.column import PLACES, Column, TableSchema
+from cepasim.tables.schema import HELD, TABLES
 
 _HEAD = ("column", "unit", "meaning")
 

@@ -17,8 +17,8 @@ from cepasim.report.numbers import MINUS
 from cepasim.report.views import cell_in_words
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
-from cepasim.tables.result_tables import NOTHING, Manifest, ResultTables, Table, refuse
-from cepasim.tables.sums import by_chapter_where_long
+from cepasim.tables.result_tables import NOTHING, SIDES, Manifest, ResultTables, Table, refuse
+from cepasim.tables.sums import by_chapter_where_long, over_sides
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 #: ``chain(flow, hs, fiscal_year)`` returns the steps behind one cell.
@@ -74,20 +74,21 @@ class Result(ResultTables):
         totals = pd.concat([self._table("totals"), added], axis=1)
         return self._with({"totals": totals}, self.manifest | {"ranges": dict(options)})
 
-    def with_contributions(self, contributions: pd.DataFrame) -> Result:
+    def with_contributions(self, by_side: pd.DataFrame) -> Result:
         """Return the same result with a split over the levers that was made elsewhere.
 
         Parameters
         ----------
-        contributions : DataFrame
-            `contributions` of the same scenario under the same parameters.
+        by_side : DataFrame
+            `contributions_by_side` of the same scenario under the same parameters.
 
         Returns
         -------
         Result
             A new one.
         """
-        return self._with({"contributions": contributions}, self._given_manifest)
+        split: dict[str, Table] = {"contributions": over_sides(by_side), SIDES: by_side}
+        return self._with(split, self._given_manifest)
 
     def _with(self, tables: dict[str, Table], manifest: Manifest) -> Result:
         return Result(
@@ -158,16 +159,14 @@ class Result(ResultTables):
         frames = {"totals": self.totals, "sectors": self.sectors}
         if by is not None:
             frames[f"by_{by}"] = self.balance(by)
-        return (
-            frames
-            | {
-                "displacement": self.displacement,
-                "contributions": self.contributions,
-                "basket": self.basket,
-                "diagnostics": self.diagnostics,
-            }
-            | ({"quotas": self.quotas} if len(self._table("quotas")) else {})
-        )
+        frames |= {"displacement": self.displacement, "contributions": self.contributions}
+        frames |= self._where_any(SIDES)
+        frames |= {"basket": self.basket, "diagnostics": self.diagnostics}
+        return frames | self._where_any("quotas")
+
+    def _where_any(self, name: str) -> dict[str, pd.DataFrame]:
+        table = self._table(name)
+        return {name: table.copy()} if len(table) else {}
 
     def document(
         self, by: Level | None = None, options: Mapping[str, object] = NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import pandas as pd
@@ -16,7 +16,7 @@ from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
 from cepasim.tables.product_notes import product_notes
-from cepasim.tables.result_tables import Table
+from cepasim.tables.sums import over_sides
 
 
 def simulate(
@@ -58,12 +58,11 @@ def simulate(
     0.0
     """
     solved = run(economy, scenario, attribution, engine)
+    split = _Split(economy, scenario, engine)
     if attribution:
-        split: Table = tabulation.contributions(solved)
-    else:
-        split = partial(_split, economy, scenario, engine)
+        split.by_side = tabulation.contributions_by_side(solved)
     # The other tables need no coalitions between the two, which would stay in memory.
-    ends = replace(solved, effects=())
+    ends = replace(solved, effects=(), split=())
     return Result(
         scenario=scenario,
         engine=engine,
@@ -71,7 +70,8 @@ def simulate(
         totals=partial(tabulation.totals, ends),
         sectors=partial(tabulation.sectors, ends),
         displacement=partial(tabulation.displacement, ends),
-        contributions=split,
+        contributions=split.whole,
+        contributions_by_side=split.sides,
         diagnostics=partial(tabulation.diagnostics, ends),
         quotas=partial(tabulation.quotas, ends),
         levels=partial(tabulation.levels, ends),
@@ -116,5 +116,22 @@ def _notes(solved: Run, engine: str) -> tuple[str, ...]:
     return product_notes(solved, engine) + tabulation.notes(solved)
 
 
-def _split(economy: Economy, scenario: Scenario, engine: str) -> pd.DataFrame:
-    return tabulation.contributions(run(economy, scenario, engine=engine))
+@dataclass
+class _Split:
+    """The split over levers and sides, made when it is first asked for and kept."""
+
+    economy: Economy
+    scenario: Scenario
+    engine: str
+    by_side: pd.DataFrame | None = None
+
+    def sides(self) -> pd.DataFrame:
+        """One row per (fiscal_year, hs, lever, side)."""
+        if self.by_side is None:
+            solved = run(self.economy, self.scenario, engine=self.engine)
+            self.by_side = tabulation.contributions_by_side(solved)
+        return self.by_side
+
+    def whole(self) -> pd.DataFrame:
+        """One row per (fiscal_year, hs, lever)."""
+        return over_sides(self.sides())

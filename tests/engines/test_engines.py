@@ -15,7 +15,7 @@ from cepasim.core.immutable import FrozenMapping
 from cepasim.engines import gsim
 from cepasim.engines.armington import solve_armington
 from cepasim.engines.closures import full_use, infinite_supply, one_nest
-from cepasim.engines.every import ENGINES
+from cepasim.engines.every import ENGINES, engine_named
 from cepasim.engines.gsim import GSIM_LINEAR, solve_gsim_markets
 from cepasim.engines.smart import solve_smart
 from cepasim.equilibrium.smart import import_demand_elasticity
@@ -346,8 +346,10 @@ def test_full_use_takes_the_schedule_at_its_word(economy: Economy) -> None:
 def test_bundled_scenarios_run_or_are_refused_in_words(economy: Economy, name: str) -> None:
     asked = Scenario.read(SCENARIOS[name])
     kinds = {lever.kind for lever in asked.levers}
-    for engine, cannot in (("smart", {"fund", "sourcing"}), ("gsim", set())):
-        if kinds & cannot:
+    for engine, never in (("smart", {"fund", "sourcing", "offtake"}), ("gsim", {"quota"})):
+        cannot = [one for one in asked.levers if engine_named(engine).cannot_move(one)]
+        assert cannot or not kinds & never
+        if cannot:
             with pytest.raises(InputError, match=f"engine {engine}"):
                 cepasim.simulate(economy, asked, engine=engine)
         else:

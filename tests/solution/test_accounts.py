@@ -28,7 +28,7 @@ def test_landed_expenditure_is_fob_value_and_the_parts_of_the_wedge(
 ) -> None:
     scenario = Scenario.read(bundled_directory() / "scenarios" / f"{name}.yaml")
     result = run(economy, scenario.model_copy(update={"time": time}), attribution=False)
-    for importer, market in economy.markets.items():
+    for importer, market in result.economy.markets.items():
         for state in (result.reference, result.outcome):
             outcome = state.markets[importer]
             rates = outcome.shocks.wedges

@@ -24,7 +24,7 @@ from cepasim.studies.choice_ranges import share_of_variance
 from cepasim.studies.model_choice import BLOCK, CHOICES, TABLE, ModelChoice, Worlds
 from cepasim.studies.monte_carlo import CHUNK, choice_chunk, monte_carlo
 from cepasim.studies.study import measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 SHORT: dict[str, Any] = {
     "name": "Japan's duties",

@@ -19,7 +19,7 @@ from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.executors import open_executor
 from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
 from cepasim.studies.study import Study, measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 DRAWS = 80
 

@@ -100,6 +100,7 @@ def test_a_workbook_sums_what_is_too_long_for_a_sheet(result: Result, tmp_path: 
     assert said == (
         "Sheet displacement: summed to chapters",
         "Sheet contributions: summed to chapters",
+        "Sheet contributions_by_side: summed to chapters",
     )
     assert summed["displacement"]["hs"].str.len().max() == 2
     assert summed["displacement"]["change_usd_mn"].sum() == pytest.approx(

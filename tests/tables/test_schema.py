@@ -12,8 +12,9 @@ import cepasim
 from cepasim.params.parameters import bundled_directory
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.tables.column import Column
 from cepasim.tables.names import LEVELS
-from cepasim.tables.schema import HELD, TABLES, Column
+from cepasim.tables.schema import HELD, TABLES
 from docs.writers.columns import columns_page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "columns.md"

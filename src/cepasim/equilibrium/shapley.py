@@ -47,3 +47,33 @@ def shapley(values: Floats) -> Floats:
                 weights[player, coalition] += joined
                 weights[player, coalition & ~(1 << player)] -= joined
     return np.tensordot(weights, values, axes=1)
+
+
+def lean_of_pair(first: Floats, second: Floats) -> Floats:
+    """By how much the first of two players who join together adds more than half of their sum.
+
+    The Owen value of a pair among other players: half of the difference between the one and the
+    other joining alone, averaged over all orders in which the others join. The pair's sum is their
+    Shapley value as one player.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (2**(n-1), ...)
+        Worth of each coalition of the other players with the one, or the other, of the pair.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        The first has half of the sum and this much more; the second as much less.
+
+    References
+    ----------
+    Owen (1977), "Values of games with a priori unions".
+    """
+    others = len(first).bit_length() - 1
+    if first.shape != second.shape or len(first) != 1 << others:
+        raise ValueError(f"coalitions: {len(first)} and {len(second)}; a power of two is needed")
+    sizes = [coalition.bit_count() for coalition in range(len(first))]
+    every = factorial(others + 1)
+    weights = np.array([factorial(size) * factorial(others - size) / every for size in sizes])
+    return np.asarray(np.tensordot(weights, (first - second) / 2, axes=1))

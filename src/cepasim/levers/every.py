@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cepasim.core.countries import COUNTRY
 from cepasim.levers.exchange_rate import ExchangeRateLever
 from cepasim.levers.external import ExternalLever
 from cepasim.levers.fund import FundLever
@@ -41,6 +42,24 @@ LEVERS: Mapping[str, type[Lever]] = {
 LEVER_KINDS = tuple(LEVERS)
 #: What each kind is called wherever people read it.
 LEVER_NAMES: Mapping[str, str] = {kind: lever.title for kind, lever in LEVERS.items()}
+
+
+def lever_name(kind: str, side: str = "") -> str:
+    """What a kind of lever is called where people read it, with whose rules it changes.
+
+    Parameters
+    ----------
+    kind : str
+    side : str, optional
+        Importer, as in ``contributions_by_side``.
+
+    Examples
+    --------
+    >>> lever_name("origin", "JPN"), lever_name("fund")
+    ("Japan's origin rules", 'Fund')
+    """
+    title = LEVER_NAMES.get(kind, kind)
+    return f"{COUNTRY[side]}'s {title[:1].lower()}{title[1:]}" if side in COUNTRY else title
 
 
 def every_form() -> tuple[tuple[str, Example], ...]:

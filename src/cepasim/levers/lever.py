@@ -1,9 +1,8 @@
 """What every lever is: its settings, what it acts on, what it moves, and what is said about it.
 
-A lever is one class in one file. The file holds all that is known about it: what a scenario file
-may say, what it overlaps with, what it does to arrays, what a reader must know, its sentence, and
-an example of each of its forms with the signs its effects must have. Whatever reads, simulates,
-words or documents levers walks the classes of ``every`` and asks them.
+A lever is one class in one file, which holds all that is known about it: what a scenario file may
+say, what it overlaps with, what it does to arrays, what a reader must know, its sentence, and an
+example of each form with the signs of its effects. All others walk the classes of ``every``.
 """
 
 from __future__ import annotations
@@ -104,6 +103,11 @@ class Lever(Frozen):
     def importers(self) -> tuple[str, ...]:
         """Markets it reaches."""
         return PAIR
+
+    @property
+    def side(self) -> str:
+        """Importer whose rules it changes; empty where it changes none's."""
+        return ""
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -348,6 +352,11 @@ class BilateralLever(Lever):
     def importers(self) -> tuple[str, ...]:
         """Its importer alone."""
         return (self.importer,)
+
+    @property
+    def side(self) -> str:
+        """Its importer."""
+        return self.importer
 
     def concerns(self, source: str) -> bool:
         """Its source alone."""

@@ -15,7 +15,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from cepasim.levers.every import LEVER_NAMES
+from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
@@ -135,8 +135,8 @@ def path(result: ResultTables) -> Group:
 
 
 def lever_table(result: ResultTables, fiscal_year: str) -> Group:
-    """Exact (Shapley) split of a year's change over the kinds of levers, in US$ million."""
-    split = result.contributions
+    """Exact (Shapley) split of a year's change over levers and sides, in US$ million."""
+    split = result.contributions_by_side
     split = split[(split["hs"] == "total") & (split["fiscal_year"] == fiscal_year)]
     columns = {
         "exports_usd_mn": "  exports",
@@ -147,7 +147,7 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
     }
     cells = [["lever", *columns.values()]]
     for row in _rows(split):
-        name = LEVER_NAMES.get(str(row["lever"]), str(row["lever"]))
+        name = lever_name(str(row["lever"]), str(row["side"]))
         cells.append([name, *(millions(row[column], signed=True) for column in columns)])
     whole = split[list(columns)].sum()
     cells.append(["Together", *(millions(float(whole[c]), signed=True) for c in columns)])

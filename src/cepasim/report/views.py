@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cepasim.levers.every import LEVER_NAMES
+from cepasim.levers.every import lever_name
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
@@ -201,12 +201,12 @@ def _signed_bar(label: str, usd_mn: float) -> Bar:
 
 
 def contributions(result: ResultTables, year: str) -> Bars:
-    """Return what each kind of lever adds to the balance, with both flows beside it."""
-    rows = result.contributions
+    """Return what each lever adds to the balance on each side, with both flows beside it."""
+    rows = result.contributions_by_side
     rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
     bars = [
         Bar(
-            LEVER_NAMES.get(str(row["lever"]), str(row["lever"])),
+            lever_name(str(row["lever"]), str(row["side"])),
             float(row["balance_usd_mn"]),
             f"{figures.mn(row['balance_usd_mn'], signed=True, unit=False)}"
             f" = {figures.mn(row['exports_usd_mn'], signed=True, unit=False)}"

@@ -14,6 +14,8 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.shocks.checks import check_against_data
 from cepasim.solution.anchor import partner_sizes
 from cepasim.solution.coalitions import Coalitions
+from cepasim.solution.pieces import effects
+from cepasim.solution.sides import contributions
 from cepasim.solution.state import Run
 
 #: Above this number of lever kinds (all there are) the split would need too many coalitions.
@@ -72,8 +74,9 @@ def run(
     sizes = partner_sizes(chosen, economy, variant, years, staged)
     coalitions = Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
     states = coalitions.reference(), coalitions.scenario()
-    effects = coalitions.effects() if attribution else ()
-    return Run(economy, scenario, years, kinds, states, variant, chosen, effects)
+    found = effects(coalitions) if attribution else ()
+    split = contributions(coalitions, found, scenario)
+    return Run(economy, scenario, years, kinds, states, variant, chosen, found, split)
 
 
 def with_own_markets(economy: Economy, scenario: Scenario) -> Economy:

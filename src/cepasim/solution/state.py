@@ -127,15 +127,62 @@ class Effects:
 
     Attributes
     ----------
-    exports, imports : ndarray
-        As in `State`.
-    welfare : mapping of country to ndarray
-        Change against the reference.
+    exports, imports_solved : ndarray
+        As in `State`: what Japan's market and India's come to.
+    imports_added : ndarray
+        Inputs and machinery of what the levers add; they follow from what is sold in Japan.
+    gains : mapping of importer to mapping of country to ndarray
+        Change in welfare against the reference, by the market it comes from.
     """
 
     exports: Floats
-    imports: Floats
-    welfare: Mapping[str, Floats]
+    imports_solved: Floats
+    imports_added: Floats
+    gains: Mapping[str, Mapping[str, Floats]]
+
+    @property
+    def imports(self) -> Floats:
+        """As in `State`."""
+        return self.imports_solved + self.imports_added
+
+    @property
+    def welfare(self) -> dict[str, Floats]:
+        """Change against the reference, by country."""
+        return {one: self.gains["JPN"][one] + self.gains["IND"][one] for one in self.gains}
+
+    @property
+    def amounts(self) -> dict[str, Floats]:
+        """What a contribution is counted in: both flows, and welfare by country."""
+        return amounts(self.exports, self.imports, self.welfare)
+
+    @property
+    def in_japan(self) -> dict[str, Floats]:
+        """The part of it that comes from Japan's market, the rest from India's."""
+        return amounts(self.exports, self.imports_added, self.gains["JPN"])
+
+
+def amounts(exports: Floats, imports: Floats, welfare: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Name what a contribution is counted in."""
+    by_country = {f"welfare_{country}": values for country, values in welfare.items()}
+    return {"exports": exports, "imports": imports, **by_country}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contribution:
+    """What a kind of lever adds on one side, or on all.
+
+    Attributes
+    ----------
+    kind : str
+    side : str
+        Importer whose rules change; empty where a kind has no side, or both in one.
+    amounts : mapping of str to ndarray, shape (Y, H) each
+        As in `Effects.amounts`, US$ million.
+    """
+
+    kind: str
+    side: str
+    amounts: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,6 +205,8 @@ class Run:
     effects : tuple of Effects
         One per coalition: bit i of the index says whether kind i takes part. Empty without
         attribution.
+    split : tuple of Contribution
+        The change by kind of lever and side, kinds in order. Empty without attribution.
     """
 
     economy: Economy
@@ -168,6 +217,7 @@ class Run:
     variant: Variant
     engine: Engine
     effects: tuple[Effects, ...] = ()
+    split: tuple[Contribution, ...] = ()
 
     @property
     def reference(self) -> State:

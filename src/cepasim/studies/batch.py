@@ -79,6 +79,11 @@ class Batch:
         return self.frame("contributions")
 
     @property
+    def contributions_by_side(self) -> pd.DataFrame:
+        """As ``Result.contributions_by_side``; in memory only where ``batch`` was asked for it."""
+        return self.frame("contributions_by_side")
+
+    @property
     def displacement(self) -> pd.DataFrame:
         """As ``Result.displacement``; in memory only where ``batch`` was asked for it."""
         return self.frame("displacement")
@@ -151,7 +156,7 @@ def batch(
         ``armington``, ``smart`` or ``gsim``.
     tables : iterable of str, optional
         Tables to hold in memory where there is no folder, which gets all: ``totals``, ``sectors``,
-        ``contributions``; ``displacement`` as well if asked for.
+        ``contributions``; ``contributions_by_side`` and ``displacement`` as well if asked for.
     reference : str, optional
         Variant of the reference, or a file, for all of them in place of their own.
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional

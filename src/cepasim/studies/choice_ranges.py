@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import Floats
 from cepasim.studies.model_choice import Choice, Combination, ModelChoice
 from cepasim.studies.percentiles import Drawn
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 #: What is explained by the choices: changes against the reference.
 HEADLINES = (

@@ -29,7 +29,7 @@ from cepasim.studies.choice_ranges import ModelChoiceRanges
 from cepasim.studies.model_choice import Worlds
 from cepasim.studies.percentiles import Drawn, headline_ranges
 from cepasim.studies.study import Study, measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 #: Draws of one chunk. No figure depends on it; a folder of chunks keeps to it. A power of two: that
 #: is how Sobol points are balanced.

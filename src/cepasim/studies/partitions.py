@@ -18,7 +18,7 @@ from cepasim.core.files import replace_file, write_csv
 from cepasim.studies import kept
 
 #: Tables of a result that a batch keeps, each a folder with one part for each scenario.
-TABLES = ("totals", "sectors", "contributions", "displacement")
+TABLES = ("totals", "sectors", "contributions", "contributions_by_side", "displacement")
 _DONE = "scenarios"
 _COLUMNS = ("scenario", "name", "description", "done")
 

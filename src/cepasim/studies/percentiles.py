@@ -11,7 +11,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats
 from cepasim.core.problems import RunError
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 #: Percentiles reported.
 PERCENTILES = (5, 25, 50, 75, 95)

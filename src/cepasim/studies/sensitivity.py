@@ -24,7 +24,7 @@ from cepasim.studies import chunks, kept
 from cepasim.studies.groups import GROUPS, Group, group_of, score_groups
 from cepasim.studies.monte_carlo import chunk_folder
 from cepasim.studies.study import Study, measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 #: What is explained: changes against the reference, in one year.
 HEADLINES = (

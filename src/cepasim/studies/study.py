@@ -21,7 +21,7 @@ from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 from cepasim.studies.kept import options_of
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 
 def measure(run: Run) -> Floats:

@@ -18,7 +18,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks
 from cepasim.studies.study import measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 #: Settings of one sweep at most.
 MOST_SETTINGS = 10_000

@@ -16,8 +16,9 @@ from cepasim.tables.names import LEVELS, Level, group_name
 from cepasim.tables.schema import HELD, checked, empty_table
 from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, losers, sums_of
 
+SIDES = "contributions_by_side"
 #: Tables that stay empty where they are not given.
-_MAY_LACK = ("quotas", "levels")
+_MAY_LACK = (SIDES, "quotas", "levels")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
@@ -61,9 +62,9 @@ class ResultTables:
     manifest : mapping, or callable
         What `cepasim.core.manifest.manifest` returned.
     **tables : DataFrame, or callable
-        Those of `schema.HELD`, US$ million of 2023-24; ``quotas`` and ``levels`` are empty unless
-        given. An optional column ``grade`` of the sectors says how good the benchmark cell is (A
-        best, D worst).
+        Those of `schema.HELD`, US$ million of 2023-24; ``contributions_by_side``, ``quotas`` and
+        ``levels`` are empty unless given. An optional column ``grade`` of the sectors says how
+        good the benchmark cell is (A best, D worst).
 
     Raises
     ------
@@ -162,6 +163,11 @@ class ResultTables:
     displacement = _Copy("displacement", "Who loses: one row per (fiscal_year, flow, hs, source).")
     contributions = _Copy(
         "contributions", "What each lever adds: one row per (fiscal_year, hs, lever)."
+    )
+    contributions_by_side = _Copy(
+        SIDES,
+        "What each lever adds on Japan's side and on India's: one row per (fiscal_year, hs, "
+        "lever, side), which sum to `contributions`.",
     )
     diagnostics = _Copy(
         "diagnostics", "Iterations, residuals, anything clipped or unusual, in words."

@@ -2,101 +2,15 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
 from types import MappingProxyType
 
 import pandas as pd
 
-from cepasim.tables.names import GROUP_COLUMN
+from cepasim.tables.column import Column, TableSchema
 
 _USD = "US$ million of 2023-24"
 _QUANTITY = "US$ million f.o.b. at prices of 2023-24"
-#: Totals of a year that every draw of the parameters measures, in this order.
-TOTALS = (
-    "exports_usd_mn",
-    "imports_usd_mn",
-    "balance_usd_mn",
-    "baseline_exports_usd_mn",
-    "baseline_imports_usd_mn",
-    "baseline_balance_usd_mn",
-    "change_in_exports_usd_mn",
-    "change_in_imports_usd_mn",
-    "change_in_balance_usd_mn",
-    "duty_japan_usd_mn",
-    "duty_india_usd_mn",
-    "welfare_japan_usd_mn",
-    "welfare_india_usd_mn",
-)
-#: Words that a place in the name of a column stands for.
-PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "country": ("japan", "india"),
-        "partner": ("japan", "india"),
-        "item": ("exports", "imports", "balance"),
-        "flow": ("exports", "imports"),
-        "end": ("low", "high"),
-        "group": tuple(dict.fromkeys(GROUP_COLUMN.values())),
-        "total": TOTALS,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    name : str
-        ``{...}`` stands for one of the words of `PLACES`.
-    unit : str
-        ``"text"`` for words.
-    meaning : str
-    always : bool
-        Whether every table of the kind has it. Columns that some results lack stand last.
-    """
-
-    name: str
-    unit: str
-    meaning: str
-    always: bool = True
-
-    @property
-    def is_text(self) -> bool:
-        """Whether its cells are words."""
-        return self.unit == "text"
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Keys of `PLACES` that stand in the name, in order."""
-        return tuple(place for _, place, _, _ in string.Formatter().parse(self.name) if place)
-
-    def names(self) -> tuple[str, ...]:
-        """Names the column has in tables: one for each word its places can hold."""
-        fillings = product(*(PLACES[place] for place in self.places))
-        return tuple(
-            self.name.format(**dict(zip(self.places, words, strict=True)))
-            for words in fillings
-            if len(set(words)) == len(words)  # a country is not its own partner
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TableSchema:
-    """A table: what a row is, and its columns in order."""
-
-    row: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns that every table of the kind begins with, in order."""
-        return tuple(column.name for column in self.columns if column.always)
-
-
 YEAR = Column("fiscal_year", "text", 'India\'s fiscal year, April to March, such as "2030-31"')
 FLOW = Column("flow", "text", "export or import, seen from India")
 HS = Column("hs", "text", "product as text, leading zeros kept; a chapter unless refined")
@@ -125,6 +39,14 @@ _CHANGES = (
     _usd("scenario_usd_mn", "value in the scenario"),
     _usd("change_usd_mn", "scenario minus reference"),
 )
+_SHARES = tuple(
+    _usd(f"{stem}_usd_mn", f"Shapley share of the change in {what}")
+    for stem, what in (
+        *((name, name) for name in ("exports", "imports", "balance")),
+        *((f"welfare_{name.lower()}", f"{name}'s welfare") for name in ("Japan", "India")),
+    )
+)
+_LEVER = Column("lever", "text", "kind of lever")
 _CHANGE_PCT = Column(
     "change_pct", "%", "change against the reference; missing where the reference has no trade"
 )
@@ -223,15 +145,16 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
         ),
         "contributions": TableSchema(
             "one fiscal year, product (total included) and kind of lever",
+            (YEAR, HS, _LEVER, *_SHARES),
+        ),
+        "contributions_by_side": TableSchema(
+            "one fiscal year, product (total included), kind of lever and side",
             (
                 YEAR,
                 HS,
-                Column("lever", "text", "kind of lever"),
-                _usd("exports_usd_mn", "Shapley share of the change in exports"),
-                _usd("imports_usd_mn", "Shapley share of the change in imports"),
-                _usd("balance_usd_mn", "Shapley share of the change in balance"),
-                _usd("welfare_japan_usd_mn", "Shapley share of the change in Japan's welfare"),
-                _usd("welfare_india_usd_mn", "Shapley share of the change in India's welfare"),
+                _LEVER,
+                Column("side", "text", "JPN or IND, whose rules change; empty where nobody's do"),
+                *_SHARES,
             ),
         ),
         "diagnostics": TableSchema(
@@ -360,7 +283,10 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
     }
 )
 #: Tables a result is made of.
-HELD = ("totals", "sectors", "displacement", "contributions", "diagnostics", "quotas", "levels")
+HELD = (
+    *("totals", "sectors", "displacement", "contributions", "contributions_by_side"),
+    *("diagnostics", "quotas", "levels"),
+)
 #: Columns every table of a result begins with, in this order; it may have further ones after them.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: TABLES[name].names for name in HELD}

@@ -38,6 +38,8 @@ _ACCOUNTS = {
     "welfare_india": "National welfare of India",
 }
 
+#: Tables whose rows by product may be too many for a sheet.
+_BY_PRODUCT = ("displacement", "contributions", "contributions_by_side")
 _ENDS = ("baseline_low_usd_mn", "baseline_high_usd_mn")
 #: Rows of a sheet beyond which its products are summed to chapters.
 MOST_ROWS = 200_000
@@ -273,6 +275,22 @@ def accounts_of(row: pd.Series) -> pd.DataFrame:
     return table
 
 
+def over_sides(by_side: pd.DataFrame) -> pd.DataFrame:
+    """Sum contributions by side to one row per (fiscal_year, hs, lever), in their order.
+
+    Parameters
+    ----------
+    by_side : DataFrame
+        ``contributions_by_side``. A sum is missing where one side is.
+    """
+    sides = by_side[["lever", "side"]].drop_duplicates()
+    rows = by_side.drop(columns="side")
+    if not sides["lever"].duplicated().any():
+        return rows
+    keys = ["fiscal_year", "hs", "lever"]
+    return rows.groupby(keys, sort=False).sum(skipna=False).reset_index()
+
+
 def by_chapter_where_long(
     frames: Mapping[str, pd.DataFrame], most: int = MOST_ROWS
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
@@ -289,7 +307,7 @@ def by_chapter_where_long(
     frames : dict of str to DataFrame
     notes : tuple of str
     """
-    long = tuple(n for n in ("displacement", "contributions") if len(frames[n]) > most)
+    long = tuple(n for n in _BY_PRODUCT if n in frames and len(frames[n]) > most)
     summed = {}
     for name in long:
         frame = frames[name]

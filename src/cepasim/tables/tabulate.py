@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from cepasim.core.countries import COLUMN_NAME
 from cepasim.equilibrium import displacement as who_loses
-from cepasim.equilibrium.shapley import shapley
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
+from cepasim.levers.every import LEVER_NAMES
+from cepasim.levers.words import listed
 from cepasim.solution.claims import unclaimed, welfare_by_year
+from cepasim.solution.sides import merged
 from cepasim.solution.state import Run
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
@@ -203,41 +205,38 @@ def displacement(run: Run) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def contributions(run: Run) -> pd.DataFrame:
-    """Exact Shapley split over the kinds of levers, by fiscal year and chapter, total included."""
-    if not run.effects or not run.kinds:
-        return empty_table("contributions")
-    outcomes = {
-        "exports_usd_mn": np.stack([one.exports for one in run.effects]),
-        "imports_usd_mn": np.stack([one.imports for one in run.effects]),
-        "welfare_japan_usd_mn": np.stack([one.welfare["JPN"] for one in run.effects]),
-        "welfare_india_usd_mn": np.stack([one.welfare["IND"] for one in run.effects]),
-    }
-    parts = {}
-    for name, values in outcomes.items():
-        by_chapter = shapley(values)  # (n, Y, H)
-        parts[name] = np.concatenate([by_chapter, by_chapter.sum(axis=2, keepdims=True)], axis=2)
-    for kind, by_country in unclaimed(run).items():
-        for country, mask in by_country.items():
-            cells = np.concatenate([mask, mask.any(axis=1, keepdims=True)], axis=1)
-            part = parts[f"welfare_{COLUMN_NAME[country]}_usd_mn"]
-            part[run.kinds.index(kind)][cells] = np.nan
+def contributions_by_side(run: Run) -> pd.DataFrame:
+    """Exact Shapley split over kinds of levers and sides, by fiscal year and product and total."""
+    if not run.split:
+        return empty_table("contributions_by_side")
+    without = unclaimed(run)
     rows = [*run.economy.chapters, "total"]
-    shape = parts["exports_usd_mn"].shape
-    lever, year, row = np.unravel_index(np.arange(np.prod(shape)), shape)
-    table = pd.DataFrame(
-        {
-            "fiscal_year": _text(run.labels, year),
-            "hs": _text(rows, row),
-            "lever": _text(run.kinds, lever),
-            "exports_usd_mn": parts["exports_usd_mn"].ravel(),
-            "imports_usd_mn": parts["imports_usd_mn"].ravel(),
-            "balance_usd_mn": (parts["exports_usd_mn"] - parts["imports_usd_mn"]).ravel(),
-            "welfare_japan_usd_mn": parts["welfare_japan_usd_mn"].ravel(),
-            "welfare_india_usd_mn": parts["welfare_india_usd_mn"].ravel(),
+    frames = []
+    for part in run.split:
+        amounts = {
+            name: np.concatenate([values, values.sum(axis=1, keepdims=True)], axis=1)
+            for name, values in part.amounts.items()
         }
-    )
-    return table
+        for country, mask in without.get(part.kind, {}).items():
+            cells = np.concatenate([mask, mask.any(axis=1, keepdims=True)], axis=1)
+            amounts[f"welfare_{country}"][cells] = np.nan
+        year, row = np.indices(amounts["exports"].shape).reshape(2, -1)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "fiscal_year": _text(run.labels, year),
+                    "hs": _text(rows, row),
+                    "lever": part.kind,
+                    "side": part.side,
+                    "exports_usd_mn": amounts["exports"].ravel(),
+                    "imports_usd_mn": amounts["imports"].ravel(),
+                    "balance_usd_mn": (amounts["exports"] - amounts["imports"]).ravel(),
+                    "welfare_japan_usd_mn": amounts["welfare_JPN"].ravel(),
+                    "welfare_india_usd_mn": amounts["welfare_IND"].ravel(),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
 
 
 def diagnostics(run: Run) -> pd.DataFrame:
@@ -296,7 +295,20 @@ def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
     said += arrival_notes(run) + unusual_prices(run)
-    return said + quota_notes(run) + level_notes(run)
+    return said + quota_notes(run) + level_notes(run) + side_notes(run)
+
+
+def side_notes(run: Run) -> tuple[str, ...]:
+    """Which kinds of levers act on both sides that the split cannot tell apart."""
+    kinds = merged(run.scenario, run.engine)
+    if not kinds:
+        return ()
+    named = listed([LEVER_NAMES.get(kind, kind) for kind in kinds], len(kinds))
+    return (
+        f"{named}: Japan's side and India's are not told apart, since this engine clears both "
+        "markets at one price and would have to try every combination; run fewer kinds of levers, "
+        "or engine armington",
+    )
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:

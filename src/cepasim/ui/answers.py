@@ -147,7 +147,7 @@ def _finite(result: Result, scenario: Scenario) -> Result:
 
 
 def _split(folder: str | None, scenario: Scenario) -> pd.DataFrame:
-    return cepasim.simulate(workers.economy(folder), scenario).contributions
+    return cepasim.simulate(workers.economy(folder), scenario).contributions_by_side
 
 
 @st.cache_resource(show_spinner=False)

@@ -22,7 +22,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.studies.choice_ranges import decomposed, told
 from cepasim.studies.model_choice import Combination, ModelChoice, Worlds
 from cepasim.studies.percentiles import headline_ranges
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 from cepasim.ui import workers
 
 Floats = NDArray[np.float64]

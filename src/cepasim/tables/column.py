@@ -1,0 +1,93 @@
+"""What a column of a table is: its name, or the names it can have, its unit and its meaning."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
+
+from cepasim.tables.names import GROUP_COLUMN
+
+#: Totals of a year that every draw of the parameters measures, in this order.
+TOTALS = (
+    "exports_usd_mn",
+    "imports_usd_mn",
+    "balance_usd_mn",
+    "baseline_exports_usd_mn",
+    "baseline_imports_usd_mn",
+    "baseline_balance_usd_mn",
+    "change_in_exports_usd_mn",
+    "change_in_imports_usd_mn",
+    "change_in_balance_usd_mn",
+    "duty_japan_usd_mn",
+    "duty_india_usd_mn",
+    "welfare_japan_usd_mn",
+    "welfare_india_usd_mn",
+)
+#: Words that a place in the name of a column stands for.
+PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "country": ("japan", "india"),
+        "partner": ("japan", "india"),
+        "item": ("exports", "imports", "balance"),
+        "flow": ("exports", "imports"),
+        "end": ("low", "high"),
+        "group": tuple(dict.fromkeys(GROUP_COLUMN.values())),
+        "total": TOTALS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        ``{...}`` stands for one of the words of `PLACES`.
+    unit : str
+        ``"text"`` for words.
+    meaning : str
+    always : bool
+        Whether every table of the kind has it. Columns that some results lack stand last.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    always: bool = True
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are words."""
+        return self.unit == "text"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Keys of `PLACES` that stand in the name, in order."""
+        return tuple(place for _, place, _, _ in string.Formatter().parse(self.name) if place)
+
+    def names(self) -> tuple[str, ...]:
+        """Names the column has in tables: one for each word its places can hold."""
+        fillings = product(*(PLACES[place] for place in self.places))
+        return tuple(
+            self.name.format(**dict(zip(self.places, words, strict=True)))
+            for words in fillings
+            if len(set(words)) == len(words)  # a country is not its own partner
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A table: what a row is, and its columns in order."""
+
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns that every table of the kind begins with, in order."""
+        return tuple(column.name for column in self.columns if column.always)
