@@ -52,15 +52,12 @@ class Claims:
         partner = PARTNER[importer]
         spread = parameters.value("consignment_spread")
         maximum = parameters.uniform("utilisation_max", chapters, importer, partner)
-        rivals = [
-            maximum
-            if source == partner
-            else parameters.uniform("utilisation_rivals", chapters, importer, source)
-            for source in exporters
-        ]
+        own = exporters.index(partner)
+        others = [*exporters[:own], *exporters[own + 1 :]]
+        rivals = parameters.uniform_by_source("utilisation_rivals", chapters, others, importer)
         return cls(
             function=Consignments(spread) if use_rule == "consignments" else LogLogistic(),
             maximum=maximum,
             observed=parameters.by_chapter("utilisation_observed", chapters, importer, partner),
-            others=frozen_floats(np.array(rivals)),
+            others=frozen_floats(np.insert(rivals, own, maximum)),
         )

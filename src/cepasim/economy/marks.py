@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Bools, Floats, Ints
 
 #: Arrays by place; places that are alike in all of them are taken together.
 Marks: TypeAlias = Sequence[NDArray[Any]]
@@ -34,22 +35,58 @@ def cheapest(group: Ints, first: Floats, second: Floats) -> Ints:
     return np.sort(np.concatenate([known[order][kept], np.flatnonzero(~both)]))
 
 
-def used_rates(rates: Floats, first: Ints, use: Floats | None) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class UsedLines:
+    """Weights of lines in their products, and what of them is known.
+
+    Attributes
+    ----------
+    unknown : ndarray of bool, shape (N,)
+        Lines without a known rate.
+    part : ndarray, shape (K,)
+        Weight of the known lines of each product; NaN where none is known.
+    weighted : ndarray of bool, shape (K,)
+        Products of which any line has a weight.
+    """
+
+    unknown: Bools
+    part: Floats
+    weighted: Bools
+
+    @classmethod
+    def of(cls, unknown: Bools, first: Ints, use: Floats) -> UsedLines:
+        """Add up the weights."""
+        part = np.add.reduceat(~unknown * use, first)
+        weighted = np.add.reduceat(use, first) > 0
+        return cls(unknown, np.where(part > 0, part, np.nan), weighted)
+
+
+def used_rates(
+    rates: Floats, first: Ints, use: Floats | None, known: UsedLines | None = None
+) -> tuple[Floats, UsedLines | None]:
     """Rate of each product, shape (..., K), from those of its lines, shape (..., N).
 
     The mean of known rates by use, shape (N,); the lowest where no line of the product has a
     weight, and everywhere without ``use``. NaN where no rate that counts is known.
+
+    Also what to hand in the next time as ``known``: it is worked out again only where other lines
+    are known.
     """
     if use is None:
-        return np.asarray(np.fmin.reduceat(rates, first, axis=-1))
-    known = ~np.isnan(rates)
-    total = np.add.reduceat(np.where(known, use * rates, 0.0), first, axis=-1)
-    part = np.add.reduceat(known * use, first, axis=-1)
-    mean = np.divide(total, part, out=np.full(total.shape, np.nan), where=part > 0)
-    weighted = np.add.reduceat(use, first) > 0
-    if weighted.all():
-        return np.asarray(mean)
-    return np.where(weighted, mean, np.fmin.reduceat(rates, first, axis=-1))
+        return np.asarray(np.fmin.reduceat(rates, first, axis=-1)), None
+    unknown = np.isnan(rates)
+    alike = unknown if rates.ndim == 1 else unknown[0]
+    if rates.ndim > 1 and not (unknown == alike).all():
+        rows = [used_rates(row, first, use)[0] for row in rates]
+        return np.stack(rows), known
+    if known is None or not np.array_equal(known.unknown, alike):
+        known = UsedLines.of(alike, first, use)
+    weighed = use * rates
+    weighed[unknown] = 0.0
+    mean = np.add.reduceat(weighed, first, axis=-1) / known.part
+    if known.weighted.all():
+        return np.asarray(mean), known
+    return np.where(known.weighted, mean, np.fmin.reduceat(rates, first, axis=-1)), known
 
 
 def all_used(use: Floats, first: Ints) -> bool:

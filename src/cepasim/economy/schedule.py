@@ -88,12 +88,12 @@ class TariffSchedule:
 
     def by_kind(self, kinds: Kinds) -> TariffSchedule:
         """Schedule of the sources that share some kinds, with a product for each kind."""
-        if not any(self.rates.drawn(source) for source in kinds.schedule.exporters):
-            return kinds.schedule
         found = self._by_kind.get(kinds)
         if found is None:
-            thin = kinds.schedule
-            found = self._by_kind.put(kinds, thin.under(self.rates.on(thin.rates.facts)))
+            found = thin = kinds.schedule
+            if any(self.rates.drawn(source) for source in thin.exporters):
+                found = thin.under(self.rates.on(thin.rates.facts))
+            self._by_kind.put(kinds, found)
         return found
 
     def name_of(self, source: str) -> str:
@@ -285,7 +285,11 @@ class TariffSchedule:
         """
         if len(self.products) == len(self.lines):
             return line_rates  # a product of one line has that line's rate
-        return used_rates(line_rates, self.first_line, self.line_use.get(source))
+        use = self.line_use.get(source)
+        found, self.known["used", source] = used_rates(
+            line_rates, self.first_line, use, self.known.get(("used", source))
+        )
+        return found
 
     def product_mfn(self, source: str) -> Floats:
         """MFN rate of each product on what a source sells, shape (K,), fraction; NaN unknown."""

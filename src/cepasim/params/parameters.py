@@ -99,8 +99,8 @@ class Parameters:
     def _values(self) -> NDArray[np.float64]:
         """Value of every parameter in the order of ``names``, overrides applied."""
         values = self._rows["value"].to_numpy(np.float64, copy=True)
-        for name, value in self._overrides.items():
-            values[self._scopes.place[name]] = value
+        place = self._scopes.place
+        values[[place[name] for name in self._overrides]] = [*self._overrides.values()]
         values.setflags(write=False)
         return values
 
@@ -264,6 +264,15 @@ class Parameters:
                 [Problem(OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
             )
         return float(values[0])
+
+    def uniform_by_source(
+        self, parameter: str, chapters: Sequence[str], exporters: Sequence[str], importer: str
+    ) -> NDArray[np.float64]:
+        """As ``uniform`` for each of several exporters, shape (S,)."""
+        values = self.by_source(parameter, chapters, exporters, importer)
+        if (values != values[:1]).any():
+            return np.array([self.uniform(parameter, chapters, importer, e) for e in exporters])
+        return np.asarray(values[0])
 
     def describe(
         self,

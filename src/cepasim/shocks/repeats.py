@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,18 +23,28 @@ def distinct_years(
     the source's own schedule, the others those of sources that a lever looks at.
     """
     # Levers that come into force alike tell no years apart that one of them does not.
-    shares = {one.share.tobytes(): one.stages for one in moving}.values()
+    shares = dict.fromkeys(tuple(one.stages) for one in moving)
+    return _told_apart(tuple(map(tuple, paths)), tuple(shares), len(years))
+
+
+@lru_cache(maxsize=1024)
+def _told_apart(
+    paths: tuple[tuple[int, ...], ...], shares: tuple[tuple[float, ...], ...], years: int
+) -> tuple[Ints, Ints]:
     found: dict[tuple[float, ...], int] = {}
     first: list[int] = []
     position = []
-    for place in range(len(years)):
+    for place in range(years):
         share = [stages[place] for stages in shares]
         state = (*(path[place] for path in paths), *share)
         if state not in found and (paths[0][place] > BASE_YEAR or any(share)):
             found[state] = len(first)
             first.append(place)
         position.append(found.get(state, -1))
-    return np.array(first, dtype=np.int64), np.array(position)
+    rows, places = np.array(first, dtype=np.int64), np.array(position)
+    rows.setflags(write=False)
+    places.setflags(write=False)
+    return rows, places
 
 
 def path_of(schedule: TariffSchedule, source: str, years: Years) -> list[int]:

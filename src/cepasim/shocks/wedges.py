@@ -277,12 +277,12 @@ def _side_by_side(
     hat, landed = aggregate_sorted(log_ratio, weights, sigma, stack.first)
     cif = landed / (1 + paid)
     mean = stack.sums(paid * cif) / stack.sums(cif)
-    found = {}
+    found, unmoved = {}, np.ones((1, len(market.chapters)))
     for place, (source, (_, position)) in enumerate(sources.items()):
-        before = SourceWedges.of_base_year(market, columns[place], 1)
+        before = market.tariff_effective[:, columns[place]][None]
         part = slice(place * len(market.chapters), (place + 1) * len(market.chapters))
-        effective = np.concatenate([mean[:, part], before.effective])[position]
-        hats = np.concatenate([hat[:, part], before.hat])[position]
+        effective = np.concatenate([mean[:, part], before])[position]
+        hats = np.concatenate([hat[:, part], unmoved])[position]
         found[source] = SourceWedges(hats, effective, effective, None)
     return found
 

@@ -192,10 +192,15 @@ def _both(one: Floats, other: Floats) -> Floats:
 
 def _fan(economy: Economy, flow: str, level: str, side: str, ahead: Ints) -> Floats:
     """Log errors of forecasts by years ahead; 0 in known years. Beyond the table: a random walk."""
-    table = economy.parameters.table(_FAN)
-    rows = table[(table["flow"] == flow) & (table["level"] == level)].sort_values("years_ahead")
-    known = rows["years_ahead"].to_numpy(float)
-    errors = rows[f"error_{side}_log"].to_numpy(float)
+    key = "fan", flow, level, side
+    if key not in economy.known:
+        table = economy.parameters.table(_FAN)
+        rows = table[(table["flow"] == flow) & (table["level"] == level)].sort_values("years_ahead")
+        economy.known[key] = (
+            rows["years_ahead"].to_numpy(float),
+            rows[f"error_{side}_log"].to_numpy(float),
+        )
+    known, errors = economy.known[key]
     reach = np.maximum(ahead, 0).astype(float)
     found = np.interp(reach, np.append(0.0, known), np.append(0.0, errors))
     return np.asarray(found * np.sqrt(np.maximum(reach / known[-1], 1.0)))
@@ -203,6 +208,14 @@ def _fan(economy: Economy, flow: str, level: str, side: str, ahead: Ints) -> Flo
 
 def _estimated(economy: Economy, flow: str, year: int) -> tuple[Floats, Floats]:
     """Log errors of chapters as estimated for a year: of the latest estimate up to then."""
+    key = "estimated", flow, year
+    if key not in economy.known:
+        economy.known[key] = _read_estimates(economy, flow, year)
+    low, high = economy.known[key]
+    return low, high
+
+
+def _read_estimates(economy: Economy, flow: str, year: int) -> tuple[Floats, Floats]:
     chapters = list(economy.chapters)
     table = economy.bilateral[economy.bilateral["flow"] == flow]
     if year > BASE_YEAR and CUSTOMS in economy.parameters.tables:
