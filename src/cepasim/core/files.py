@@ -42,7 +42,7 @@ def bundled(name: str) -> Path:
 
 
 @contextmanager
-def replace_file(path: Path | str) -> Iterator[Path]:
+def replace_file(path: Path | str, flush: bool = True) -> Iterator[Path]:
     """Yield a temporary path; on success it becomes `path`, on any error nothing changes.
 
     Parameters
@@ -50,6 +50,9 @@ def replace_file(path: Path | str) -> Iterator[Path]:
     path : Path or str
         Destination; missing parent folders are made (and taken away again on failure). A link is
         followed.
+    flush : bool, optional
+        False where the file need not outlast a failure of the machine right after, because what
+        is lost is found missing by its digest and made again.
 
     Yields
     ------
@@ -69,11 +72,13 @@ def replace_file(path: Path | str) -> Iterator[Path]:
         try:
             with _naming(target):
                 yield partial
-                _flush_to_disk(partial)
+                if flush:
+                    _flush_to_disk(partial)
                 os.replace(partial, target)
         finally:
             partial.unlink(missing_ok=True)
-        _flush_to_disk(target.parent)
+        if flush:
+            _flush_to_disk(target.parent)
 
 
 @contextmanager

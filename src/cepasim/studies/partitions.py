@@ -42,12 +42,16 @@ def withdraw(folder: Path, key: str) -> None:
 def write(
     folder: Path, key: str, tables: Mapping[str, bytes], text: str, row: Mapping[str, object]
 ) -> None:
-    """Write the parts of one scenario; its mark goes last, so that half of one is none."""
+    """Write the parts of one scenario; its mark goes last, so that half of one is none.
+
+    Only the mark waits for the disk: a part that a failure of the machine takes away is missed by
+    the mark, and computed again.
+    """
     withdraw(folder, key)
     for table, content in tables.items():
-        with replace_file(folder / part(table, key)) as partial:
+        with replace_file(folder / part(table, key), flush=False) as partial:
             partial.write_bytes(content)
-    with replace_file(folder / _DONE / f"{key}.yaml") as partial:
+    with replace_file(folder / _DONE / f"{key}.yaml", flush=False) as partial:
         partial.write_text(text, encoding="utf-8")
     about = {"scenario_sha256": _digest(text), "row": dict(row)}
     kept.write_mark(_mark(folder, key), folder, _parts(key), about)
