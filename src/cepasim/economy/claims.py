@@ -54,10 +54,13 @@ class Claims:
         maximum = parameters.uniform("utilisation_max", chapters, importer, partner)
         own = exporters.index(partner)
         others = [*exporters[:own], *exporters[own + 1 :]]
-        rivals = parameters.uniform_by_source("utilisation_rivals", chapters, others, importer)
+        rivals = parameters.by_source("utilisation_rivals", chapters, others, importer)
+        if np.ptp(rivals, axis=0).any():
+            for source in others:
+                parameters.uniform("utilisation_rivals", chapters, importer, source)
         return cls(
             function=Consignments(spread) if use_rule == "consignments" else LogLogistic(),
             maximum=maximum,
             observed=parameters.by_chapter("utilisation_observed", chapters, importer, partner),
-            others=frozen_floats(np.insert(rivals, own, maximum)),
+            others=frozen_floats(np.insert(rivals[0], own, maximum)),
         )

@@ -265,15 +265,6 @@ class Parameters:
             )
         return float(values[0])
 
-    def uniform_by_source(
-        self, parameter: str, chapters: Sequence[str], exporters: Sequence[str], importer: str
-    ) -> NDArray[np.float64]:
-        """As ``uniform`` for each of several exporters, shape (S,)."""
-        values = self.by_source(parameter, chapters, exporters, importer)
-        if (values != values[:1]).any():
-            return np.array([self.uniform(parameter, chapters, importer, e) for e in exporters])
-        return np.asarray(values[0])
-
     def describe(
         self,
         parameter: str,
