@@ -209,21 +209,21 @@ def test_without_numba_the_message_says_what_to_install(monkeypatch: pytest.Monk
         solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="numba")
 
 
-def test_a_second_process_solves_within_two_seconds() -> None:
+def test_a_second_process_compiles_nothing() -> None:
     solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="numba")  # compiles if need be
     program = (
-        "import sys, time\n"
+        "import sys\n"
         "import cepasim\n"
         "from cepasim.equilibrium import solve_market\n"
         "assert 'numba' not in sys.modules\n"
-        "start = time.process_time()\n"
         "solve_market([1.0], 0.5, 1.1, 3.0, 2.0, 1.0, 2.0, 1.0, kernel='numba')\n"
-        "print(time.process_time() - start)\n"
+        "from cepasim.equilibrium.armington.compiled import solve_groups\n"
+        "print(len(solve_groups.stats.cache_hits), len(solve_groups.stats.cache_misses))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 2.0
+    assert done.stdout.split() == ["1", "0"]
 
 
 def test_the_kernel_is_compiled_again_when_its_parts_change() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,11 @@ import pandas as pd
 import pytest
 
 from cepasim.core.problems import InputError, Problem
+from cepasim.params import loading
 from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters, bundled_directory, check_folder
-from cepasim.params.schema import GRADES, chapters_of
+from cepasim.params.schema import GRADES, Column, chapters_of
+from cepasim.params.tables import read_table
 
 CHAPTERS = tuple(f"{number:02d}" for number in range(1, 100) if number != 77)
 FREIGHT = "macro/freight.csv"
@@ -109,16 +110,18 @@ def test_indian_headings_are_plain_prefixes(parameters: Parameters) -> None:
     assert rates["9001"] == rates["9006"] == 10
 
 
-def test_loading_is_quick() -> None:
-    load_parameters()
-    best = min(_seconds(load_parameters) for _ in range(3))
-    assert best < 0.25
+def test_loading_reads_the_tables_of_parameters_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
 
+    def watched(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
+        read.append(path)
+        return read_table(path, columns)
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()  # other programs on the machine do not count
-    work()
-    return time.process_time() - start
+    monkeypatch.setattr(loading, "read_table", watched)
+    found = loading.load_parameters()
+    tables = found.dictionary.tables
+    names = [name for name, table in tables.items() if table.form == "parameter"]
+    assert sorted(path.stem for path in read) == sorted(name.split("/")[-1] for name in names)
 
 
 # ---- reading
