@@ -1,6 +1,7 @@
 """What a run costs, counted: solves, evaluations and calls, which no busy machine changes.
 
-Times are measured by ``python -m benchmarks.table``; its ``--check`` guards their ratios.
+Times are measured by ``python -m benchmarks.table``, and their ratios guarded by
+``python -m benchmarks.guard``.
 """
 
 from __future__ import annotations

@@ -74,6 +74,8 @@ def used_rates(
     """
     if use is None:
         return np.asarray(np.fmin.reduceat(rates, first, axis=-1)), None
+    if not rates.size:  # not a single year
+        return np.empty((*rates.shape[:-1], first.size)), known
     unknown = np.isnan(rates)
     alike = unknown if rates.ndim == 1 else unknown[0]
     if rates.ndim > 1 and not (unknown == alike).all():
