@@ -84,6 +84,8 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
         ):
             continue
         unequal = _unequal(new, old)
+        if not unequal.any():
+            continue
         differs |= unequal.any(axis=2) if unequal.ndim == 3 else unequal
     if hats.quota is not None:
         differs |= np.isfinite(hats.quota.limit).any(axis=2)

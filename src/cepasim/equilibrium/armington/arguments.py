@@ -130,6 +130,8 @@ def _later(array: FloatArray, at_once: float) -> bool:
 
 def _checked(name: str, value: ArrayLike, at_once: float = math.inf) -> FloatArray:
     """An argument as a float64 array within its range; unless it is to be checked later."""
+    if isinstance(value, float) and _in_range(name, value, value):
+        return np.array(value)
     try:
         array = np.asarray(value)
         if array.dtype.kind not in "biufO":
@@ -142,12 +144,19 @@ def _checked(name: str, value: ArrayLike, at_once: float = math.inf) -> FloatArr
     low, high = array.min(), array.max()
     if _in_range(name, low, high):
         # An argument that is the same everywhere is kept as the one number it is.
-        return np.broadcast_to(low, array.shape) if low == high else array
+        return one_number(low, array.shape) if low == high else array
     zero_allowed, upper, upper_allowed, words = _RANGES.get(name, _POSITIVE)
     good = (array >= 0.0) if zero_allowed else (array > 0.0)
     good &= (array <= upper) if upper_allowed else (array < upper)
     where, place = first_place(~good)
     raise ValueError(f"{name}{place} = {float(array[where])!r}: must be {words}")
+
+
+def one_number(value: float, shape: tuple[int, ...]) -> FloatArray:
+    """`np.broadcast_to` of a number, many times as quick; nobody can write to it."""
+    array = np.ndarray(shape, np.float64, np.array(value, np.float64), 0, (0,) * len(shape))
+    array.setflags(write=False)
+    return array
 
 
 def _in_range(name: str, low: float, high: float) -> bool:
