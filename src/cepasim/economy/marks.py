@@ -91,9 +91,9 @@ def used_rates(
     return np.where(known.weighted, mean, np.fmin.reduceat(rates, first, axis=-1)), known
 
 
-def all_used(use: Floats, first: Ints) -> bool:
-    """Whether every product has a line with a weight."""
-    return bool((np.add.reduceat(use, first) > 0).all())
+def least_used(first: Ints, use: Floats) -> Floats:
+    """Smallest weight that the lines of any product have together."""
+    return np.asarray(np.add.reduceat(use, first).min())
 
 
 def merged(alike: Ints, group: Ints, weights: Floats) -> Floats:

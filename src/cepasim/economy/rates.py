@@ -10,7 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
+from cepasim.core.fiscal_year import BASE_YEAR
 
+#: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
+#: being phased in moves in equal annual steps between the two.
+SCHEDULE_YEAR = 2026
 #: How the lines of a product make its rate for India: as its claims show, and where they do not the
 #: best line open to the shipper or the mean; the best line everywhere; the mean everywhere.
 LineRule = Literal["claims", "claims_else_mean", "best", "mean"]
@@ -85,6 +89,11 @@ class Rates(Protocol):
 
     def on(self, facts: LineFacts) -> Rates:
         """Rates of other lines under the same figures."""
+
+
+def done_by(years: Ints) -> Floats:
+    """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
+    return np.asarray(np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0))
 
 
 def staged(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,9 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.recent import Recent
-from cepasim.economy.marks import Marks, all_used, grouped, identical, used_rates
-from cepasim.economy.rates import Rates, same_known, staged
+from cepasim.economy.marks import Marks, grouped, identical, least_used, used_rates
+from cepasim.economy.rates import SCHEDULE_YEAR, Rates, done_by, same_known, staged
 
-#: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
-#: being phased in moves in equal annual steps between the two.
-SCHEDULE_YEAR = 2026
 #: Ways to take products together that are kept: more than one scenario needs, some MB in all.
 _RECENT = 128
 
@@ -208,11 +205,14 @@ class TariffSchedule:
 
     def product_base(self, source: str) -> Floats:
         """Rate of each product in the base year, shape (K,); 0 where unknown."""
-        return self._once(
-            ("base", source),
-            self.rates.of(source)[0],
-            lambda rates: np.nan_to_num(self.product_rates(rates, source)),
-        )
+        return self._once(("base", source), self._start(source), np.nan_to_num)
+
+    def _start(self, source: str) -> Floats:
+        """Rate of each product in the base year, shape (K,); NaN where unknown."""
+        base = self.rates.of(source)[0]
+        if base is self.mfn:
+            return self.product_mfn(source)
+        return self._once(("start", source), base, lambda rates: self.product_rates(rates, source))
 
     def log_product_base(self, source: str) -> Floats:
         """``ln(1 + rate)`` of `product_base`."""
@@ -253,21 +253,24 @@ class TariffSchedule:
 
     def line_rates(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each line, shape (Y, N), fractions."""
-        return staged(*self.rates.of(source), _steps(years), self.rates.late(source), years)
+        return staged(*self.rates.of(source), done_by(years), self.rates.late(source), years)
 
     def product_path(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each product, shape (Y, K), fractions."""
         base, final = self.rates.of(source)
         late, use = self.rates.late(source), self.line_use.get(source)
         ends = [base, final] if late is None else [base, final, late.rates]
-        if use is None or not (all_used(use, self.first_line) and same_known(ends)):
+        least = None
+        if use is not None:
+            least = self._once(("least", source), use, partial(least_used, self.first_line))
+        if not least or not same_known(ends):
             return self.product_rates(self.line_rates(source, years), source)
         # A mean of lines that move in steps moves in these steps: few rows in place of many.
         if late is not None:
             late = replace(late, rates=self.product_rates(late.rates, source))
-        start = self.product_rates(base, source)
+        start = self._start(source)
         end = start if final is base else self.product_rates(final, source)
-        return staged(start, end, _steps(years), late, years)
+        return staged(start, end, done_by(years), late, years)
 
     def product_rates(self, line_rates: Floats, source: str) -> Floats:
         """Rate of each product to a source, from the rates of its lines.
@@ -393,8 +396,3 @@ class Stack:
     def sums(self, values: Floats) -> Floats:
         """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
         return np.asarray(np.add.reduceat(values, self.first, axis=-1))
-
-
-def _steps(years: Ints) -> Floats:
-    """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
-    return np.asarray(np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0))

@@ -130,7 +130,7 @@ def _later(array: FloatArray, at_once: float) -> bool:
 
 def _checked(name: str, value: ArrayLike, at_once: float = math.inf) -> FloatArray:
     """An argument as a float64 array within its range; unless it is to be checked later."""
-    if isinstance(value, float) and _in_range(name, value, value):
+    if type(value) is np.float64 and _in_range(name, float(value), float(value)):
         return np.array(value)
     try:
         array = np.asarray(value)
