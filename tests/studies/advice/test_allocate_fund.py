@@ -136,6 +136,37 @@ def test_years_are_counted_as_asked(economy: Economy) -> None:
     assert by_dollar.outcome_usd_mn == pytest.approx(summed.outcome_usd_mn / grants)
 
 
+def test_a_later_year_counts_less_where_it_is_discounted(economy: Economy) -> None:
+    counted = {"cumulative": True, "discounted": True}
+    if "discount_rate" not in economy.parameters.names:
+        with pytest.raises(InputError, match="discounted"):
+            cepasim.allocate_fund(economy, **counted)  # type: ignore[arg-type]
+        return
+    best = cepasim.allocate_fund(economy, year="2032-33", **counted)  # type: ignore[arg-type]
+    totals = cepasim.simulate(economy, best.scenario, attribution=False).totals
+    years = totals[totals["fiscal_year"] <= "2032-33"]
+    rate = economy.parameters.value("discount_rate")
+    # The fund begins in 2026-27, three years after the base year.
+    weight = (1 + rate) ** -np.maximum(np.arange(len(years)) - 3, 0)
+    value = float((weight * years["change_in_balance_usd_mn"]).sum())
+    assert best.outcome_usd_mn == pytest.approx(value, abs=1e-6)
+
+
+def test_a_gap_that_stays_is_said(economy: Economy) -> None:
+    """So much money in one window that industries of one chapter crowd each other out."""
+    best = cepasim.allocate_fund(economy, 1000, "exports", floors={"sunrise": 1.0})
+    found = effect(economy, best.scenario)["exports"]
+    assert best.outcome_usd_mn == pytest.approx(found, rel=1e-9)
+    assert best.gap <= 0.02 or (best.rounds > 0 and "more than 2 %" in best.text)
+
+
+@pytest.mark.slow
+def test_an_economy_of_products_takes_seconds_too(economy: Economy) -> None:
+    began = time.monotonic()
+    best = cepasim.allocate_fund(economy.refine(["61", "62", "64"], level="hs4"))
+    assert time.monotonic() - began < 20 and best.outcome_usd_mn >= best.equal_usd_mn
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
