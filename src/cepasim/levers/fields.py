@@ -49,7 +49,11 @@ class Frozen(BaseModel):
     """Data that cannot change and knows no key but its own."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True
+        defer_build=True,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
     )
 
     def as_written(self) -> Any:
