@@ -86,6 +86,18 @@ class Block:
         on_own = np.where(common, np.sqrt(1.0 - self.share), 1.0) * own
         return on_own, np.where(own, np.sqrt(self.share), 1.0) * common
 
+    @cached_property
+    def drawn_parts(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the figures that are parts of one whole and not exact, whole by whole."""
+        return tuple(
+            tuple(
+                place
+                for place, group in enumerate(self.group)
+                if group == part and not self.spread.exact[place]
+            )
+            for part in PARTS
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Blocks:

@@ -26,7 +26,7 @@ from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
-from cepasim.economy.uncertainty.blocks import PARTS, Block, Blocks, Builder
+from cepasim.economy.uncertainty.blocks import Block, Blocks, Builder
 from cepasim.economy.uncertainty.spread import Spread
 from cepasim.economy.variants import Variant, with_variants
 from cepasim.economy.weights import ProductRule
@@ -218,9 +218,7 @@ def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
 
 def _make_whole(values: dict[str, float], block: Block) -> None:
     """Scale parts of one whole so that they sum to it again."""
-    for part in PARTS:
-        places = [i for i, group in enumerate(block.group) if group == part]
-        drawn = [i for i in places if not block.spread.exact[i]]
+    for drawn in block.drawn_parts:
         total = sum(float(block.spread.value[i]) for i in drawn)
         found = sum(values[block.names[i]] for i in drawn)
         if found > 0:
