@@ -69,7 +69,7 @@ def assemble(
         partners=_listed(frame["partner"]),
         periods=_listed(frame["period"]),
         flows=_listed(frame["flow"]),
-        unit=f"{work.unit} ({_unit_from(taken, hints)})" if work.unit else "",
+        unit=f"{work.unit} ({work.unit_from})" if work.unit else "",
         rates=work.rates,
         levels=levels if layout.kind != "goods" else (),
         nomenclature=taken.nomenclature,
@@ -85,10 +85,6 @@ def assemble(
 
 def _listed(column: pd.Series) -> tuple[str, ...]:
     return tuple(sorted(str(entry) for entry in column.unique()))
-
-
-def _unit_from(taken: Taken, hints: Hints) -> str:
-    return taken.unit_from if taken.unit else "as you say" if hints.unit else ""
 
 
 def _parsed(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
@@ -111,8 +107,8 @@ def _years(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     for label, part in running.groupby("period"):
         work.leave(f"a running year: {label}", part)
     if wrong:
-        shown(text for text in wrong if text) or None
-        work.refuse("year", shown, "a year such as 2023-24 or 2023, in the file or as `year`")
+        names = shown(text for text in wrong if text) or None
+        work.refuse("year", names, "a year such as 2023-24 or 2023, in the file or as `year`")
     whole, left = periods.whole_years(whole, work.hints.fiscal)
     for reason, part in left:
         work.leave(f"a running year: {reason}", part)
@@ -188,11 +184,10 @@ def _each_once(work: Work, rows: pd.DataFrame, rounding: float) -> pd.DataFrame:
         where = (str(row["period"]), _flow(row), str(row["partner"]))
         work.totals.append(Total(name, *where, float(pair), float(pair * share)))
     if len(result.rests):
-        shown(result.rests["hs"])
         sum_of_rests = work.dollars(result.rests).sum()
         work.notes.append(
             f"Groups hold more than their products, which are kept as what is left of them "
-            f"(US$ {sum_of_rests:,.1f} mn): {shown}"
+            f"(US$ {sum_of_rests:,.1f} mn): {shown(result.rests['hs'])}"
         )
     for row in result.above.to_dict("records"):
         words = f"at least the sum of its products, {row['parts']:,.10g}"
@@ -242,8 +237,8 @@ def _compare_totals(work: Work, totals: pd.DataFrame, frame: pd.DataFrame) -> No
         words = f"the sum of its rows, US$ {total.read_usd_mn:,.2f} mn"
         if total.gap > 0 or row["of"] == TOTAL_OF_ROWS:
             more = "a row is counted twice" if total.gap > 0 else "rows are missing"
-            shown = f"US$ {own:,.2f} mn"
-            work.refuse(what, shown, f"{words}; {more}", int(row["line"]))
+            amount = f"US$ {own:,.2f} mn"
+            work.refuse(what, amount, f"{words}; {more}", int(row["line"]))
         else:
             share = total.read_usd_mn / own
             work.notes.append(f"The rows are {share:.1%} of the file's own {what} ({where[2]})")

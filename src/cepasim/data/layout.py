@@ -59,6 +59,8 @@ class Taken:
     totals : DataFrame
         The same columns, of totals: ``hs`` holds their name, ``of`` whether the rows must add up
         to it (``TOTAL_OF_ROWS``) or may be fewer (``TOTAL_OF_MORE``).
+    world : DataFrame
+        Totals of the reporter's trade with all countries, which show the unit.
     rounding : float
         Last place the amounts are printed with.
     unit : str
@@ -74,6 +76,9 @@ class Taken:
 
     rows: pd.DataFrame
     totals: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*ROW_COLUMNS, "of"]))
+    world: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["line", "period", "direction", "value"])
+    )
     rounding: float = 1.0
     unit: str = ""
     unit_from: str = ""

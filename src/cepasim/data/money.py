@@ -36,7 +36,7 @@ class Rate:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.value:g} per US$ ({self.source})"
+        return f"{self.value:.10g} per US$ ({self.source})"
 
 
 def rate(parameters: Parameters, currency: str, period: str) -> Rate | None:

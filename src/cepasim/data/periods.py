@@ -17,7 +17,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _FISCAL = re.compile(
     r"(?:fy)?\s*(\d{4})\s*[-/–]\s*(\d{4}|\d{2})\s*(?:\(?\s*([a-z]{3})[a-z]*\s*[-–]\s*([a-z]{3})[a-z]*.*)?"
 )
-_MONTH = re.compile(r"(\d{4})[-/]?(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(\d{4})(?:-m|[-/])?(0[1-9]|1[0-2])")
 #: Which months a fiscal year has: nine of the calendar year it begins in, three of the next.
 _FIRST_MONTH, _IN_A_YEAR, _PART_IN_FIRST_YEAR = 4, 12, 0.75
 WHAT: Final = {
@@ -96,7 +96,7 @@ def whole_years(
     rows : DataFrame
     left_out : list of (str, DataFrame)
     """
-    monthly = rows["period"].str.contains("-M", regex=False)
+    monthly = rows["period"].astype(str).str.contains("-M", regex=False)
     if not monthly.any():
         return rows, []
     months = rows[monthly].copy()

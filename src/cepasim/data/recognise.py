@@ -9,14 +9,24 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.data.assemble import assemble
 from cepasim.data.layout import Fiscal, Hints, Layout
 from cepasim.data.layouts.comtrade import BEFORE_2023, SINCE_2023
+from cepasim.data.layouts.japan_customs import BY_GOODS, BY_ITEM, CLAIMS
 from cepasim.data.layouts.template import TEMPLATE
+from cepasim.data.layouts.tradestat import TRADESTAT
 from cepasim.data.reading import Reading
 from cepasim.data.sheet import Sheet, read_sheet
 from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters
 
 #: Layouts, the narrower before the broader.
-LAYOUTS: Final[tuple[Layout, ...]] = (SINCE_2023, BEFORE_2023, TEMPLATE)
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    SINCE_2023,
+    BEFORE_2023,
+    BY_ITEM,
+    BY_GOODS,
+    CLAIMS,
+    TRADESTAT,
+    TEMPLATE,
+)
 _CELLS_SHOWN = 12
 
 

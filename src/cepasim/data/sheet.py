@@ -29,12 +29,15 @@ class Sheet:
         Blank cells are ``""``; rows without any cell are not there.
     lines : tuple of int
         Line of the file, or row of the table, that each row is in.
+    title : str
+        Text of an HTML page outside of the rows of its tables.
     """
 
     file: str
     kind: str
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    title: str = ""
 
 
 def read_sheet(path: Path | str) -> Sheet:
@@ -52,17 +55,20 @@ def read_sheet(path: Path | str) -> Sheet:
     if content.startswith(_OLD_EXCEL):
         words = "not an Excel file of before 2007: save it as .xlsx or .csv"
         raise InputError([Problem(str(path), None, "file", file.name, words)])
+    title = ""
     if content.startswith(b"PK\x03\x04"):
         kind, rows = "xlsx", _workbook(content)
     else:
         text = _decoded(content)
-        html = "<table" in text.lower()
-        kind, rows = ("html", _html(text)) if html else ("csv", _separated(text))
+        if "<table" in text.lower():
+            kind, (rows, title) = "html", _html(text)
+        else:
+            kind, rows = "csv", _separated(text)
     numbered = [(line, tuple(row)) for line, row in enumerate(rows, start=1) if any(row)]
     if not numbered:
         raise InputError([Problem(str(path), None, "file", file.name, "a file with rows")])
     lines, filled = zip(*numbered, strict=True)
-    return Sheet(str(path), kind, filled, lines)
+    return Sheet(str(path), kind, filled, lines, title)
 
 
 def _decoded(content: bytes) -> str:
@@ -81,14 +87,25 @@ def _separated(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows]
 
 
-def _html(text: str) -> list[list[str]]:
+def _html(text: str) -> tuple[list[list[str]], str]:
+    """Rows of the tables of a page, and the text around them."""
     from lxml import html
 
     tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    return [
-        [" ".join(cell.text_content().split()) for cell in row.xpath("./td|./th")]
-        for row in tree.iter("tr")
-    ]
+    rows = []
+    for row in list(tree.iter("tr")):
+        cells: list[str] = []
+        for cell in row.xpath("./td|./th"):
+            across = cell.get("colspan", "1")
+            width = int(across) if across.isdigit() else 1
+            cells += [" ".join(cell.text_content().split()), *[""] * (width - 1)]
+        rows.append(cells)
+        # What comes after the row in the page stays.
+        row.clear(keep_tail=True)
+    for script in list(tree.iter("script", "style")):
+        script.clear(keep_tail=True)
+    lines = (" ".join(line.split()) for line in "\n".join(tree.itertext()).splitlines())
+    return rows, "\n".join(line for line in lines if line)
 
 
 def _workbook(content: bytes) -> list[list[str]]:

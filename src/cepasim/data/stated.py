@@ -7,21 +7,62 @@ import pandas as pd
 from cepasim.data import money
 from cepasim.data.countries import REST
 from cepasim.data.layout import Taken
+from cepasim.data.periods import period
 from cepasim.data.work import Work, shown
+
+#: Units in which India's customs publish: what its total over all countries may be in.
+_OF_INDIA = ("US$ mn", "Rs lakh", "Rs crore")
 
 
 def settle_unit(work: Work, taken: Taken) -> None:
     """Take the unit the file says, or the one the user says where the file is silent."""
     asked = work.hints.unit
+    unit, how = _by_world(work, taken)
+    work.unit_from = how if unit else "as you say"
     known = ", ".join(money.UNITS)
     if asked is not None and asked not in money.UNITS:
         work.refuse("unit", asked, f"one of {known}")
-    elif asked and taken.unit and asked != taken.unit:
-        words = f"{taken.unit}, as the file says ({taken.unit_from})"
+    elif asked and unit and asked != unit:
+        words = f"{unit}, as the file says ({how})"
         work.refuse("unit", asked, words)
-    elif not asked and not taken.unit:
+    elif not asked and not unit:
         work.refuse("unit", None, f"the unit of the amounts, which the file does not say: {known}")
-    work.unit = taken.unit or asked or ""
+    work.unit = unit or asked or ""
+
+
+def _by_world(work: Work, taken: Taken) -> tuple[str, str]:
+    """Unit of the file and where it is from: its title, and its totals over all countries."""
+    near = work.bound("reading_unit")
+    annual = work.parameters.table("macro/annual")
+    fitting: set[str] = set()
+    compared: list[str] = []
+    for row in taken.world.to_dict("records"):
+        one = period(str(row["period"]))
+        series = f"india_total_merchandise_{row['direction'] or work.hints.flow}s_fy"
+        at = (annual["series"] == series) & (annual["year"].astype(str) == (one and one.label))
+        if one is None or one.running or not at.any() or not row["value"] > 0:
+            continue
+        known = 1000 * float(annual.loc[at, "value"].iloc[0])  # US$ bn
+        fits = set()
+        for unit in _OF_INDIA:
+            currency, size = money.UNITS[unit]
+            rate = money.rate(work.parameters, currency, one.label)
+            if rate and 1 / near < row["value"] * size / rate.value / known < near:
+                fits.add(unit)
+        fitting = fitting & fits if compared else fits
+        compared.append(f"{one.label}: {row['value']:,.0f}")
+    if not compared:
+        return taken.unit, taken.unit_from
+    if taken.unit in fitting:
+        return taken.unit, f"{taken.unit_from}, and India's total agrees"
+    if taken.unit or len(fitting) != 1:
+        words = (
+            "a total of India's trade with all countries that agrees with the published one in "
+            f"{taken.unit or 'some unit'}" + (f"; it does in {min(fitting)}" if fitting else "")
+        )
+        work.refuse("India's Total", "; ".join(compared), words)
+        return taken.unit, taken.unit_from
+    return fitting.pop(), "from India's total"
 
 
 def stated(work: Work, rows: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ class Work:
     parameters: Parameters
     countries: Countries
     unit: str = ""
+    unit_from: str = ""
     left: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
