@@ -17,6 +17,7 @@ import typer
 from cepasim.cli.calibrate import calibrate
 from cepasim.cli.check import check
 from cepasim.cli.clauses import clause_sheet
+from cepasim.cli.data import data
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.fund import allocate_fund
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(check)
 app.add_typer(params, name="params")
+app.add_typer(data, name="data")
 app.command()(scenarios)
 app.command()(reference)
 app.command("app")(front_end)

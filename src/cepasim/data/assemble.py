@@ -17,10 +17,8 @@ from cepasim.data.plausible import implausible
 from cepasim.data.reading import TRADE_COLUMNS, LeftOut, Reading, Total, Understood
 from cepasim.data.rows import ONE_LIST, ONE_THING, added_up
 from cepasim.data.stated import settle_unit, stated
-from cepasim.data.work import Work, shown
+from cepasim.data.work import CODE, Work, shown
 from cepasim.params.parameters import Parameters
-
-_CODE = r"\d{2}|\d{4}|\d{6}|\d{8}|\d{9}"
 
 
 def assemble(
@@ -55,7 +53,7 @@ def assemble(
     _compare_totals(work, totals, frame)
     frame = _in_markets(work, frame)
     levels = tuple(sorted({len(code) for code in frame["hs"]}))
-    used = frame["line"].nunique()
+    used = len(frame[["line", "period"]].drop_duplicates())
     frame = _in_years(work, _classified(work, frame))
     frame = _tidy(frame, layout)
     if not work.problems and not len(frame):
@@ -121,11 +119,11 @@ def _codes(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with an amount and a code; what is neither is refused by name."""
     nothing = rows["value"].isna() | (rows["value"] == 0)
     if nothing.any():
-        work.left.append(LeftOut("no trade: blank or zero", int(nothing.sum()), 0.0))
+        work.left.append(LeftOut("no trade: blank or zero", int(nothing.sum()), np.nan))
     rows = rows[~nothing]
     if work.layout.kind == "goods":
         return rows
-    wrong = ~rows["hs"].str.fullmatch(_CODE)
+    wrong = ~rows["hs"].str.fullmatch(CODE)
     if wrong.any():
         words = "HS codes of 2, 4, 6, 8 or 9 digits"
         first = int(rows.loc[wrong, "line"].iloc[0])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, cast, get_args
 
 import pandas as pd
 
-from cepasim.core.problems import Problem
+from cepasim.core.problems import InputError, Problem
 from cepasim.data.reading import Kind
 from cepasim.data.sheet import Sheet
 
@@ -17,6 +17,23 @@ Fiscal = Literal["same", "months", "quarters"]
 ROW_COLUMNS: Final = ("line", "period", "reporter", "partner", "direction", "hs", "value")
 #: How the rows of a layout come with a total.
 TOTAL_OF_ROWS, TOTAL_OF_MORE = "of the rows", "of more than the rows"
+
+
+def fiscal_named(text: str | None) -> Fiscal | None:
+    """Return the way of making fiscal years that a text names.
+
+    Raises
+    ------
+    InputError
+        For another word.
+    """
+    for way in get_args(Fiscal):
+        if text == way:
+            return cast(Fiscal, way)
+    if text is None:
+        return None
+    words = "same, months or quarters"
+    raise InputError([Problem("command line", None, "fiscal", text, words)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from typing import Final
 
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.assemble import assemble
+from cepasim.data.duties import assemble_duties
 from cepasim.data.layout import Fiscal, Hints, Layout
 from cepasim.data.layouts.comtrade import BEFORE_2023, SINCE_2023
+from cepasim.data.layouts.duties import INDIA_SCHEDULE, JAPAN_SCHEDULE, TARIFF_TEMPLATE, WITS
 from cepasim.data.layouts.japan_customs import BY_GOODS, BY_ITEM, CLAIMS
 from cepasim.data.layouts.template import TEMPLATE
 from cepasim.data.layouts.tradestat import TRADESTAT
@@ -25,6 +27,10 @@ LAYOUTS: Final[tuple[Layout, ...]] = (
     BY_GOODS,
     CLAIMS,
     TRADESTAT,
+    WITS,
+    JAPAN_SCHEDULE,
+    INDIA_SCHEDULE,
+    TARIFF_TEMPLATE,
     TEMPLATE,
 )
 _CELLS_SHOWN = 12
@@ -101,6 +107,8 @@ def inspect(
         place = layout.heading(sheet)
         if place is not None:
             taken = layout.take(sheet, place, hints)
+            if layout.kind == "tariffs":
+                return assemble_duties(sheet.file, layout, taken, hints, parameters)
             return assemble(sheet.file, layout, taken, hints, parameters)
     raise InputError([_unknown(sheet)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from cepasim.data.layout import Hints, Layout
 from cepasim.data.reading import LeftOut, Total
 from cepasim.params.parameters import Parameters
 
+#: Codes of the Harmonized System and national lines.
+CODE: Final = r"\d{2}|\d{4}|\d{6}|\d{8}|\d{9}"
 _SHOWN = 5
 
 
@@ -51,6 +54,8 @@ class Work:
 
     def dollars(self, rows: pd.DataFrame) -> pd.Series:
         """Value of rows in US$ mn; NaN without a unit or a rate."""
+        if self.layout.kind == "tariffs":
+            return pd.Series(np.nan, index=rows.index)
         if "usd_mn" in rows:
             return rows["usd_mn"].astype(float)
         if self.unit not in money.UNITS:

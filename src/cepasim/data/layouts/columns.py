@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from cepasim.core.problems import Problem
+from cepasim.core.problems import InputError, Problem
 from cepasim.data.cells import amounts, heading
 from cepasim.data.sheet import Sheet
 
 #: Rows in which headings are looked for: portals write a title and the choices of the user first.
 _SEARCHED = 25
+_SHOWN = 5
 
 
 def find_headings(sheet: Sheet, *needed: Sequence[str]) -> int | None:
@@ -49,6 +50,11 @@ def columns(
         Rows below the headings; headings that are repeated further down are no rows.
     problems : list of Problem
         Rows with more cells than headings: a separator inside a cell moves what follows.
+
+    Raises
+    ------
+    InputError
+        Where there is no row at all.
     """
     headings = [heading(cell) for cell in sheet.rows[place]]
     width = len(headings)
@@ -62,12 +68,15 @@ def columns(
             continue
         rows.append((*row[:width], *[""] * (width - len(row))))
         lines.append(line)
+    if not rows:
+        words = "at least one row below the headings"
+        raise InputError(problems[:_SHOWN] or [Problem(sheet.file, None, "rows", None, words)])
     whole = pd.DataFrame(rows, columns=range(width), dtype=object)
     table = pd.DataFrame({"line": lines})
     for name, allowed in names.items():
         at = next((headings.index(one) for one in allowed if one in headings), None)
         table[name] = "" if at is None else whole[at].astype(str)
-    return table, problems[:5]
+    return table, problems[:_SHOWN]
 
 
 def numbers(

@@ -1,0 +1,56 @@
+"""``cepasim data``: what it says, its exit codes, all problems at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from cepasim.cli.commands import app
+
+RUNNER = CliRunner()
+HEAD = "period,reporter,partner,flow,hs,value,unit,valuation,nomenclature\n"
+
+
+def test_a_sound_file_is_described(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(HEAD + "2022-23,IND,JPN,export,0306,33137.1,Rs lakh,fob,HS 2022\n")
+    done = RUNNER.invoke(app, ["data", "check", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "cepasim template, trade" in done.stdout
+    assert "80.33 per US$" in done.stdout
+    assert "US$ 41.3 mn in Japan's market" in done.stdout
+
+
+def test_all_problems_of_all_files_and_the_exit_code(tmp_path: Path) -> None:
+    wrong, strange = tmp_path / "wrong.csv", tmp_path / "strange.csv"
+    wrong.write_text(HEAD + "2022-23,IND,JPN,export,77,1,US$ mn,fob,\n2022-23,IND,JPN,x,03,1,,,\n")
+    strange.write_text("a,b\n1,2\n")
+    done = RUNNER.invoke(app, ["data", "check", str(wrong), str(strange), str(tmp_path / "none")])
+    assert done.exit_code == 2
+    assert "77" in done.stderr
+    assert "export or import" in done.stderr
+    assert "known layouts" in done.stderr
+    assert "an existing file" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_hint_fills_what_the_file_leaves_open(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(HEAD + "2022,IND,JPN,,0306,41250,,fob,HS 2022\n")
+    done = RUNNER.invoke(app, ["data", "check", str(file)])
+    assert done.exit_code == 2
+    told = ["--flow", "export", "--unit", "US$ thousand", "--fiscal", "same", "--year", "2022-23"]
+    done = RUNNER.invoke(app, ["data", "check", str(file), *told])
+    assert done.exit_code == 0, done.output
+    assert "US$ 41.2 mn" in done.stdout
+    done = RUNNER.invoke(app, ["data", "check", str(file), *told[:-3], "weeks"])
+    assert done.exit_code == 2
+    assert "same, months or quarters" in done.stderr
+
+
+def test_the_template_is_written_once(tmp_path: Path) -> None:
+    done = RUNNER.invoke(app, ["data", "template", str(tmp_path / "mine")])
+    assert done.exit_code == 0
+    assert (tmp_path / "mine" / "trade.csv").is_file()
+    assert RUNNER.invoke(app, ["data", "template", str(tmp_path / "mine")]).exit_code == 2
