@@ -77,6 +77,16 @@ def test_a_page_named_xls(tmp_path: Path, small: Amounts) -> None:
     assert all(abs(total.gap) < 1e-9 for total in reading.totals)
 
 
+def test_goods_described_by_totals_and_shares_are_goods(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "Export :: x\nCountry: JAPAN\nValues in US $ Million\n"
+        "S.No.,HSCode,Commodity,2022-2023,%Share\n"
+        '1,52010024,"COTTON, TOTAL TRASH 2%, %SHARE",30,1\n2,870323,CARS,70,2\n,,Total,100,3\n'
+    )
+    assert read(file).frame["usd_mn"].tolist() == [30.0, 70.0]
+
+
 def test_the_unit_comes_from_indias_total_where_the_title_is_silent(
     tmp_path: Path, small: Amounts, parameters: Parameters
 ) -> None:

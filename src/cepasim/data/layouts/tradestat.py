@@ -62,10 +62,12 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
     if by_country and not goods:
         words = "the HS code of the commodity in the title (Commodity: 0306 ...)"
         problems.append(Problem(sheet.file, None, "Commodity", None, words))
-    texts = table[["no", "hs", "country", "goods"]].agg(" ".join, axis=1).str.lower()
-    of_india = texts.str.contains("india's total|indias total|india’s total", regex=True)
-    share = texts.str.contains("%", regex=False)
-    total = texts.str.split().map(lambda words: "total" in words) & ~of_india & ~share
+    labels = table[["no", "hs", "country", "goods"]].agg(" ".join, axis=1).str.lower()
+    # Descriptions of goods hold "total" and "%" as well: a row with a code is never a total.
+    labels = labels.mask(table["hs"].str.strip("'. ").str.isdigit(), "")
+    of_india = labels.str.contains(r"india.?s total", regex=True)
+    share = labels.str.contains("%share|%growth|% share|% growth", regex=True)
+    total = labels.str.split().map(lambda words: "total" in words) & ~of_india & ~share
     # The page on one commodity names its code instead, and its rows are countries.
     table["hs"] = code(goods.group(1)) if by_country and goods else table["hs"].map(code)
     table["partner"] = (
