@@ -242,3 +242,19 @@ def test_the_same_row_twice_counts_once_and_two_amounts_are_refused(
     assert read(write("a.csv", rows)).frame["usd_mn"].sum() == pytest.approx(40.0)
     with pytest.raises(InputError, match="two that differ"):
         read(write("a.csv", [new("0306", 40e6), new("0306", 41e6)]))
+
+
+def test_goods_not_specified_by_kind_are_chapter_99_once(write: Callable[..., Path]) -> None:
+    rows = [new("99", 3e6), new("9999", 3e6), new("9999AA", 3e6, aggrLevel=6), new("0306", 4e7)]
+    frame = read(write("a.csv", rows)).frame.set_index("hs")["usd_mn"]
+    assert frame.to_dict() == pytest.approx({"0306": 40.0, "99": 3.0})
+
+
+def test_one_country_of_a_group_is_not_too_little(write: Callable[..., Path]) -> None:
+    # Peru belongs to the rest of the world, whose trade is far larger.
+    chapters = [f"{n:02d}" for n in range(1, 98) if n != 77]
+    rows = [
+        new(hs, 1e6, reporterISO="JPN", partnerISO="PER", partnerCode=604, flowCode="M")
+        for hs in chapters
+    ]
+    assert set(read(write("a.csv", rows)).frame["source"]) == {"ROW"}

@@ -11,7 +11,7 @@ from cepasim.core.problems import InputError
 from cepasim.data.sheet import read_sheet
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_text_is_read_in_any_encoding_and_separator(
     tmp_path: Path, encoding: str, separator: str
@@ -37,7 +37,7 @@ def test_a_workbook_keeps_codes_whole(tmp_path: Path) -> None:
 
 def test_old_excel_and_nothing_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "trade.xls"
-    for content in (b"\xd0\xcf\x11\xe0" + bytes(100), b""):
+    for content in (b"\xd0\xcf\x11\xe0" + bytes(100), b"", b"PK\x03\x04 damaged"):
         file.write_bytes(content)
         with pytest.raises(InputError):
             read_sheet(file)

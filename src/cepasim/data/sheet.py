@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from dataclasses import dataclass
@@ -57,7 +58,11 @@ def read_sheet(path: Path | str) -> Sheet:
         raise InputError([Problem(str(path), None, "file", file.name, words)])
     title = ""
     if content.startswith(b"PK\x03\x04"):
-        kind, rows = "xlsx", _workbook(content)
+        try:
+            kind, rows = "xlsx", _workbook(content)
+        except Exception as error:  # whatever openpyxl makes of a damaged file
+            words = "a workbook that can be opened: save it again as .xlsx or .csv"
+            raise InputError([Problem(str(path), None, "file", file.name, words)]) from error
     else:
         text = _decoded(content)
         if "<table" in text.lower():
@@ -72,6 +77,8 @@ def read_sheet(path: Path | str) -> Sheet:
 
 
 def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
     for encoding in _ENCODINGS[:-1]:
         try:
             return content.decode(encoding)
@@ -111,7 +118,8 @@ def _html(text: str) -> tuple[list[list[str]], str]:
 def _workbook(content: bytes) -> list[list[str]]:
     from openpyxl import load_workbook
 
-    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    sheet = book.worksheets[0]
     return [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -110,7 +111,7 @@ def _code(cell: str, level: str) -> str:
     if written in _TOTALS or level == "0":
         return "TOTAL"
     if written.startswith("9999"):
-        return written[:4]  # 9999AA: not specified by kind
+        return re.sub(r"\D", "9", written)  # 9999AA: not specified by kind
     return code(cell, int(level) if level in ("2", "4", "6") else None)
 
 
