@@ -70,8 +70,9 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
     """One line per bundled scenario, in the year shown."""
     last_year = results["full-package"].fiscal_years[-1]
     lines = [
-        f"| scenario | exports | imports | balance | 90 % range | balance, {last_year} |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| scenario | exports | imports | balance | 90 % range: figures | figures and model choice "
+        f"| balance, {last_year} |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for name, result in results.items():
         table = result.totals.set_index("fiscal_year")
@@ -82,7 +83,7 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
             f"{exports:+,.0f}",
             f"{imports:+,.0f}",
             f"{exports - imports:+,.0f}",
-            balance_range(name),
+            *balance_ranges(name),
             f"{last['change_in_balance_usd_mn']:+,.0f}",
         ]
         lines.append(
@@ -93,20 +94,22 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
     return "\n".join(lines)
 
 
-def balance_range(name: str) -> str:
-    """90 % range of a scenario's balance in the year shown, from docs/uncertainty.md.
+def balance_ranges(name: str) -> tuple[str, str]:
+    """90 % ranges of a scenario's balance in the year shown, from docs/uncertainty.md.
 
-    Drawing takes minutes: `python -m docs.writers.ranges` writes that page, and this one quotes it.
+    Of figures, and of figures and model choice; in bold where the sign is not firm. Drawing takes
+    minutes: `python -m docs.writers.ranges` writes that page, and this one quotes it.
     """
     page = (ROOT / "docs" / "uncertainty.md").read_text(encoding="utf-8")
-    row = re.search(rf"^\| `{re.escape(name)}` \| {YEAR} \|(.*)$", page, re.MULTILINE)
-    if row is None:
+    row = re.search(rf"^\| `{re.escape(name)}` \| {YEAR} \|(.*)\|$", page, re.MULTILINE)
+    cells = [] if row is None else [cell.strip() for cell in row[1].split("|")]
+    if len(cells) != 7:
         raise SystemExit(
             f"docs/uncertainty.md: no ranges of {name}; run python -m docs.writers.ranges"
         )
-    balance = row[1].split("|")[2]
-    found = re.search(r"\(([^)]*)\)", balance)
-    return found[1] if found else ""
+    found = re.search(r"\(([^)]*)\)", cells[2])
+    both = cells[4] if cells[6] == "firm" else f"**{cells[4]}**"
+    return found[1] if found else "", both
 
 
 def picture(result: cepasim.Result) -> str:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
 import cepasim
-from cepasim.params.parameters import bundled_directory
-from cepasim.scenario.bundled import MAIN
 from cepasim.studies.executors import open_executor
+from cepasim.studies.model_choice import CHOICES
+from cepasim.studies.monte_carlo import MonteCarlo
+from docs.writers.quoted import SCENARIOS, bundled
 
 PAGE = Path(__file__).parents[1] / "uncertainty.md"
 YEARS = ("2030-31", "2035-36")
@@ -25,34 +27,77 @@ ITEMS = {
 WORTH_SHOWING = 0.02
 
 
-def ranges_block(economy: cepasim.Economy, draws: int, executor: Executor | None) -> str:
-    """One line for each bundled scenario and year."""
-    lines = [
+def ranges_blocks(
+    economy: cepasim.Economy, draws: int, executor: Executor | None
+) -> dict[str, str]:
+    """Both ranges of the main scenarios, and which choice moves each balance."""
+    heads = "| scenario | year | exports | imports | balance | the deficit falls in "
+    ranges = [
         f"{draws:,} draws, seed 1.",
         "",
-        "| scenario | year | exports | imports | balance | the deficit falls in |",
-        "|---|---|---:|---:|---:|---:|",
+        f"{heads}| balance, figures and model choice | the deficit falls in | sign |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    for name in sorted(MAIN):
-        scenario = cepasim.Scenario.bundled(name)
-        found = cepasim.monte_carlo(economy, scenario, draws, 1, executor)
-        table = found.totals.set_index(["fiscal_year", "item"])
-        for year in YEARS:
-            cells = []
-            for item in ITEMS:
-                row = table.loc[(year, item)]
-                cells.append(f"{row['central']:+,.0f} ({row['p5']:+,.0f} to {row['p95']:+,.0f})")
-            share = 100 * found.probability_deficit_falls[year]
-            shown = f"`{name}`" if year == YEARS[0] else ""
-            lines.append(f"| {shown} | {year} | {' | '.join(cells)} | {share:.0f} % |")
-        if found.failed:
-            lines.append(f"| | | {len(found.failed)} draws without an equilibrium | | | |")
-    return "\n".join(lines)
+    choices = [
+        f"{draws:,} draws, seed 1; change in the balance in {YEARS[-1]}, US$ million. "
+        "Medians of the draws that have the alternative; in brackets, what the choice explains of "
+        "the variance by itself.",
+        "",
+        "| scenario | " + " | ".join(CHOICES.values()) + " |",
+        "|---|" + "---|" * len(CHOICES),
+    ]
+    for name in SCENARIOS:
+        found = cepasim.monte_carlo(economy, bundled(name), draws, 1, executor, model_choice=True)
+        ranges += _ranges(name, found)
+        choices.append(f"| `{name}` | {' | '.join(_choices(found))} |")
+    return {"ranges": "\n".join(ranges), "choices": "\n".join(choices)}
+
+
+def _ranges(name: str, found: MonteCarlo) -> Iterator[str]:
+    """One line for each year: the figures' ranges, then figures and model choice."""
+    second = found.model_choice
+    assert second is not None
+    table = found.totals.set_index(["fiscal_year", "item"])
+    both = second.totals.set_index(["fiscal_year", "item"])
+    balance = "change_in_balance_usd_mn"
+    for year in YEARS:
+        cells = []
+        for item in ITEMS:
+            row = table.loc[(year, item)]
+            cells.append(f"{row['central']:+,.0f} ({row['p5']:+,.0f} to {row['p95']:+,.0f})")
+        row = both.loc[(year, balance)]
+        falls = [t.loc[(year, balance)]["probability_above_zero"] for t in (table, both)]
+        cells.append(f"{100 * falls[0]:.0f} %")
+        cells.append(f"{row['p5']:+,.0f} to {row['p95']:+,.0f}")
+        cells.append(f"{100 * falls[1]:.0f} %")
+        firm = row["p5"] > 0 or row["p95"] < 0
+        cells.append("firm" if firm else "**not firm**")
+        yield f"| {f'`{name}`' if year == YEARS[0] else ''} | {year} | {' | '.join(cells)} |"
+    for kind, failed in (("figures", found.failed), ("model choice", second.failed)):
+        if failed:
+            yield f"| | | {len(failed)} draws without an equilibrium ({kind}) | | | | | | |"
+
+
+def _choices(found: MonteCarlo) -> Iterator[str]:
+    """Smallest and largest median of each choice."""
+    assert found.model_choice is not None
+    rows = found.model_choice.decomposition(YEARS[-1])
+    rows = rows[rows["item"] == "change_in_balance_usd_mn"]
+    most = rows["swing"].max()
+    for choice in CHOICES:
+        its = rows[(rows["choice"] == choice) & rows["median"].notna()].sort_values("median")
+        if len(its) < 2:
+            yield "–"
+            continue
+        low, high = its.iloc[0], its.iloc[-1]
+        said = f"{low['median']:+,.0f} ({low['label']}) to {high['median']:+,.0f} ({high['label']})"
+        said = f"**{said}**" if low["swing"] == most else said
+        yield f"{said} [{100 * low['share_of_variance']:.0f} %]"
 
 
 def indices_block(economy: cepasim.Economy, points: int, executor: Executor | None) -> str:
     """Indices of the full package by group."""
-    scenario = cepasim.Scenario.read(bundled_directory() / "scenarios" / "full-package.yaml")
+    scenario = bundled("full-package")
     found = cepasim.sensitivity(economy, scenario, YEARS[0], points, 1, executor)
     table = found.indices
     total = table.pivot(index="label", columns="item", values="total")[list(ITEMS)]
@@ -91,9 +136,11 @@ def main() -> None:
     given = options.parse_args()
     economy = cepasim.load()
     with open_executor() as executor:
-        page = PAGE.read_text(encoding="utf-8")
-        page = with_block(page, "ranges", ranges_block(economy, given.draws, executor))
-        page = with_block(page, "indices", indices_block(economy, given.points, executor))
+        blocks = ranges_blocks(economy, given.draws, executor)
+        blocks["indices"] = indices_block(economy, given.points, executor)
+    page = PAGE.read_text(encoding="utf-8")
+    for name, block in blocks.items():
+        page = with_block(page, name, block)
     PAGE.write_text(page, encoding="utf-8")
 
 

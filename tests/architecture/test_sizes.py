@@ -21,10 +21,11 @@ ARGUMENTS = 8
 
 LONG_MODULES: dict[str, int] = {}
 LONG_FUNCTIONS: dict[str, int] = {}
-#: Kernels take the arguments of the market; a command of the command line takes its options.
+#: Kernels take the arguments of the market; a command of the command line takes its options, and
+#: batch, the public function behind one, those of a run.
 MANY_ARGUMENTS: dict[str, int] = {
     "cli/run.py:run": 13,
-    "cli/studies.py:batch": 11,
+    "cli/studies.py:batch": 13,
     "cli/studies.py:montecarlo": 13,
     "equilibrium/armington/compiled.py:_solve_groups": 32,
     "equilibrium/armington/solve.py:solve_market": 16,
@@ -32,6 +33,8 @@ MANY_ARGUMENTS: dict[str, int] = {
     "equilibrium/gsim/linear.py:clear_markets_linear": 11,
     "equilibrium/trq.py:solve_market_with_quota": 11,
     "report/charts.py:line_layers": 10,
+    "studies/batch.py:batch": 10,
+    "studies/sensitivity.py:sensitivity": 9,
     "ui/controls/form.py:_slider": 9,
 }
 

@@ -83,9 +83,9 @@ def test_a_rerun_computes_only_what_is_missing_or_changed(
     computed: list[str] = []
     run_one = batches.run_one
 
-    def counted(shared: Any, scenario: Scenario, engine: str, tables: Any) -> Any:
+    def counted(shared: Any, scenario: Scenario, *given: Any) -> Any:
         computed.append(scenario.name)
-        return run_one(shared, scenario, engine, tables)
+        return run_one(shared, scenario, *given)
 
     monkeypatch.setattr(batches, "run_one", counted)
     second = Scenario.from_dict(fund(usd_bn=1.0) | {"name": "small"})

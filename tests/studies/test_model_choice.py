@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
@@ -11,14 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import cepasim
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.engines.every import ENGINES
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.params.replacing import rows_in_folder, with_rows
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run
 from cepasim.studies import chunks, model_choice
 from cepasim.studies.choice_ranges import share_of_variance
 from cepasim.studies.model_choice import BLOCK, CHOICES, TABLE, ModelChoice, Worlds
@@ -235,17 +234,18 @@ def test_the_decomposition_names_every_drawn_choice(economy: Economy) -> None:
     assert model_choice.CHOICES["engine"] in set(table["choice_label"])
 
 
-def _at_the_centre(worlds: Worlds, combination: model_choice.Combination) -> Any:
-    study = worlds.under(combination)
-    economy = study.economy
-    if study.rules is not None:
-        economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
-    return run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", [name for name in cepasim.scenarios() if Scenario.bundled(name).levers]
+    "name",
+    [
+        "cepa-remaining-tariffs",
+        "cepa-reciprocal",
+        "origin-rules",
+        "ntb-relief",
+        "fund-2bn",
+        "china-plus-one",
+        "full-package",
+    ],
 )
 def test_the_second_range_contains_what_the_program_answers_otherwise(
     economy: Economy, name: str
@@ -256,14 +256,32 @@ def test_the_second_range_contains_what_the_program_answers_otherwise(
     assert found.model_choice is not None
     worlds, outside = Worlds.of(economy, asked), []
     for choice, alternative, combination in worlds.choice.alone:
-        solved = _at_the_centre(worlds, combination)
-        values = measure(solved)
+        values = worlds.alone(combination)
         for year in ("2030-31", "2035-36"):
             for item in ("exports", "imports", "balance"):
                 total = f"change_in_{item}_usd_mn"
                 low, high = found.model_choice.range_of(total, year)
-                value = values[solved.labels.index(year), TOTALS.index(total)]
+                value = values[found.fiscal_years.index(year), TOTALS.index(total)]
                 slack = 0.5 + 0.02 * (high - low)
                 if not low - slack <= value <= high + slack:
                     outside.append((choice.key, alternative, year, item, value, low, high))
     assert outside == []
+
+
+@pytest.mark.slow
+def test_structural_draws_take_at_most_twice_as_long(economy: Economy) -> None:
+    """Of processor time, once the economies of the alternatives are made: as in a long run."""
+    worlds = Worlds.of(economy, Scenario.bundled("full-package"))
+    shape = measure(worlds.study.central()).shape
+    scores = worlds.study.uncertainty.scores(0, 128, 1)
+    picked = worlds.choice.draws(0, 128, 1)
+    worlds.outcomes(scores, picked, shape)
+    times = []
+    for work in (
+        lambda: worlds.study.outcomes(scores, shape),
+        lambda: worlds.outcomes(scores, picked, shape),
+    ):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    assert times[1] <= 2 * times[0]

@@ -100,3 +100,24 @@ def test_a_sweep_is_the_scenario_run_with_each_value(economy: Economy, relief: S
         sweep(economy, relief, {})
     with pytest.raises(InputError, match="actionable_share"):
         sweep(economy, relief, {"actionable_share": [2.0]})
+
+
+def test_the_models_own_choices_can_be_groups(economy: Economy) -> None:
+    scenario = Scenario.bundled("ntb-relief")
+    table = cepasim.tornado(economy, scenario, "2030-31", model_choice=True)
+    rows = table[table["item"] == "change_in_balance_usd_mn"].set_index("group")
+    assert rows.loc["engine", "at_low"] == pytest.approx(rows.loc["engine", "central"])
+    assert rows.loc["engine", "at_high"] > 1.5 * rows.loc["engine", "central"]
+    assert rows.loc["line_rule", "swing"] == pytest.approx(0.0, abs=0.1), "no duty changes"
+    plain = cepasim.tornado(economy, scenario, "2030-31")
+    assert not set(plain["group"]) & {"engine", "elasticities"}
+
+
+def test_indices_of_choices_stand_beside_those_of_figures(economy: Economy) -> None:
+    scenario = Scenario.bundled("ntb-relief").model_copy(update={"horizon": "2026-27"})
+    found = cepasim.sensitivity(economy, scenario, points=4, model_choice=True).indices
+    total = found[found["item"] == "change_in_balance_usd_mn"].set_index("group")["total"]
+    assert total["engine"] >= 0 and total["elasticities"] > 0
+    assert total["line_rule"] == pytest.approx(0.0, abs=1e-3)
+    plain = cepasim.sensitivity(economy, scenario, points=4).indices
+    assert set(found["group"]) - set(plain["group"]) >= {"engine", "reference"}

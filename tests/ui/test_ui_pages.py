@@ -326,9 +326,10 @@ def test_comparing() -> None:
     assert "nan" not in html.casefold().replace("finance", "")
 
 
-def test_how_sure_moves_every_decisive_assumption() -> None:
+def test_how_sure_shows_what_moves_the_answer_most() -> None:
     app = _page("sure")
     app.button(key="sure-run").click().run()
     assert not app.exception
     html = _html(app)
-    assert "How easily India supplies more" in html and "sign depends on it" in html
+    assert "Size of all barriers together" in html and "sign depends on it" in html
+    assert "Engine" in html, "the model's own choices are among them"

@@ -24,6 +24,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
+from cepasim.ui.pages import sure
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -416,3 +417,10 @@ def test_a_piece_that_fails_is_told(economy: Economy, worker: Worker, result: Re
     asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years, choice)
     asked.pieces[0].set_exception(ValueError("no"))
     assert asked.failed and asked.range() is None
+
+
+def test_the_decisive_assumptions_are_the_computed_ones(economy: Economy, result: Result) -> None:
+    swings = cepasim.tornado(economy, result.scenario, YEAR, model_choice=True)
+    table = sure.decisive_table(swings, "change_in_balance_usd_mn")
+    rows = swings[swings["item"] == "change_in_balance_usd_mn"].nlargest(10, "swing")
+    assert [row[0] for row in table.rows] == list(rows["label"])

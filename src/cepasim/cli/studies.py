@@ -137,6 +137,10 @@ def batch(
             show_default=False,
         ),
     ] = None,
+    draws: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Set 90 % ranges from N draws in the totals.")
+    ] = 0,
+    model_choice: DrawsModelChoice = False,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
     elasticities: ElasticitySource = None,
@@ -160,6 +164,8 @@ def batch(
             refuse("--out", "", "a folder for the Parquet files")
         if not scenario and grid is None:
             refuse("SCENARIO", "", "at least one scenario, or --grid FILE")
+        if model_choice and not draws:
+            refuse("--model-choice", "", "with --draws N, which says how many")
         if grid is not None and not grid.is_file():
             refuse("--grid", str(grid), "an existing file")
         _say_workers(workers, oversubscribe, scheduler)
@@ -182,6 +188,8 @@ def batch(
                 engine=engine,
                 reference=reference,
                 elasticities=elasticities,
+                draws=draws,
+                model_choice=model_choice,
             )
         for key, problem in done.failures.itertuples(index=False):
             typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)

@@ -24,7 +24,8 @@ from cepasim.economy.variants import CENTRAL
 from cepasim.engines.every import ENGINES, engine_named
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.study import Study
+from cepasim.solution.solve import run
+from cepasim.studies.study import Study, measure
 
 TABLE = "uncertainty/model_choice"
 #: Choices in the order of their scores, with their names for people.
@@ -245,6 +246,15 @@ class Worlds:
                 rules=(picked["product_rule"], picked["use_rule"]),
             )
         return self._known[combination]
+
+    def alone(self, combination: Combination) -> Floats:
+        """What `measure` gives under a combination with all figures as they stand."""
+        study = self.under(combination)
+        economy = study.economy
+        if study.rules is not None:
+            economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
+        solved = run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
+        return measure(solved)
 
     def _built(self, line_rule: str, elasticities: str) -> Study:
         """Return the study under a rule for lines and a source of elasticities."""

@@ -68,7 +68,7 @@ class Drawn:
             block = np.concatenate([part[:, place, :] for part in parts])
             samples[:, place] = block[:, :size]
             block = block[ok]
-            table = _percentiles(block[:, :size], central[place, :size])
+            table = statistics(block[:, :size], central[place, :size])
             table.insert(0, "item", list(TOTALS))
             table.insert(0, "fiscal_year", year)
             totals.append(table)
@@ -78,7 +78,7 @@ class Drawn:
                 FLOWS, _flows(cells), _flows(middle[None]), strict=True
             ):
                 for item, value, known in zip(SECTOR_ITEMS, values, centre, strict=True):
-                    table = _percentiles(value, known[0])
+                    table = statistics(value, known[0])
                     for name, column in (("item", item), ("hs", list(chapters)), ("flow", flow)):
                         table.insert(0, name, column)
                     table.insert(0, "fiscal_year", year)
@@ -149,7 +149,7 @@ def _flows(cells: Floats) -> list[list[Floats]]:
     return found
 
 
-def _percentiles(values: Floats, central: Floats) -> pd.DataFrame:
+def statistics(values: Floats, central: Floats) -> pd.DataFrame:
     """Statistics over draws, shape (n, c) to c rows."""
     ranked = np.sort(np.ascontiguousarray(values.T), axis=1)
     table = {"central": central, "mean": ranked.mean(axis=1)}

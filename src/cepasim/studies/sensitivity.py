@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks, kept
 from cepasim.studies.groups import GROUPS, Group, group_of, score_groups
+from cepasim.studies.model_choice import Combination, Worlds
 from cepasim.studies.monte_carlo import chunk_folder
 from cepasim.studies.study import Study, measure
 from cepasim.tables.column import TOTALS
@@ -38,6 +39,7 @@ _PLACES = tuple(TOTALS.index(name) for name in HEADLINES)
 _CHUNK = 8
 #: Resamples behind the error of an index.
 _RESAMPLES = 200
+_ENDS = ("low", "high")
 #: Base points at most.
 MOST_POINTS = 65_536
 
@@ -78,6 +80,7 @@ def sensitivity(
     *,
     out: Path | str | None = None,
     engine: str = "armington",
+    model_choice: bool = False,
 ) -> Sensitivity:
     """Sobol indices, first and total order, of the headlines over the groups of figures.
 
@@ -95,6 +98,8 @@ def sensitivity(
         What the points begin from.
     executor, out, engine
         As in `cepasim.monte_carlo`.
+    model_choice : bool, optional
+        Whether each of the model's own choices is a group as well.
 
     Returns
     -------
@@ -112,13 +117,14 @@ def sensitivity(
     if points & (points - 1):
         refuse("points", points, "a power of two")
     seed = whole_number("seed", seed, 0)
-    study = Study.of(economy, scenario, engine)
-    known = study.central()
-    years = known.labels
+    worlds = Worlds.of(economy, scenario, engine)
+    study = worlds.study
+    years = study.central().labels
     year = _year(fiscal_year, years)
-    shared = chunks.Shared(study)
+    choices = worlds.choice.drawn if model_choice else ()
+    shared = chunks.Shared(worlds)
     tasks: dict[str, tuple[Any, ...]] = {
-        f"{start:08d}": (shared, start, min(start + _CHUNK, points), seed)
+        f"{start:08d}": (shared, start, min(start + _CHUNK, points), seed, model_choice)
         for start in range(0, points, _CHUNK)
     }
     plan = study.identity() | {
@@ -126,6 +132,7 @@ def sensitivity(
         "seed": seed,
         "chunk": _CHUNK,
         "groups": [group.pattern for group in GROUPS],
+        "choices": worlds.choice.identity() if model_choice else [],
     }
     with chunk_folder(out) as folder:
         kept.take_up(folder, plan)
@@ -141,37 +148,64 @@ def sensitivity(
         found = np.concatenate(chunks.stored(folder, list(tasks)))[:, :, years.index(year)]
     if not np.isfinite(found).all():
         raise RunError("some draws have no equilibrium: no indices without them")
-    return Sensitivity(year, points, seed, index_table(found, seed))
+    groups = (*GROUPS, *(Group(one.key, one.label, "") for one in choices))
+    return Sensitivity(year, points, seed, index_table(found, seed, groups=groups))
 
 
-def index_chunk(shared: chunks.Shared[Study], start: int, stop: int, seed: int) -> Floats:
+def index_chunk(
+    shared: chunks.Shared[Worlds], start: int, stop: int, seed: int, model_choice: bool = False
+) -> Floats:
     """Headlines of both base points and of every group's exchange.
 
     Returns
     -------
-    ndarray, shape (stop - start, 2 + len(GROUPS), Y, len(HEADLINES))
+    ndarray, shape (stop - start, 2 + G, Y, len(HEADLINES))
+        G is len(GROUPS), and the number of choices to draw as well where they are.
     """
-    study = shared.thing
-    uncertainty = study.uncertainty
+    worlds = shared.thing
+    uncertainty = worlds.study.uncertainty
     size = uncertainty.dimensions
     both = sobol_scores(2 * size, start, start + _CHUNK, seed, uncertainty.largest)
-    member = score_groups(uncertainty)
-    rows = []
-    for pair in both[: stop - start]:
+    member, rows = score_groups(uncertainty), []
+    for pair, picked in zip(both, _picked(worlds, start, stop, seed, model_choice), strict=False):
         a, b = pair[:size], pair[size:]
-        exchanged = np.where(member, b, a)
-        points = np.concatenate([a[None], b[None], exchanged])
-        rows.append(np.stack([study.outcome(point)[:, _PLACES] for point in points]))
+        mine, other = picked
+        points = [(a, mine), (b, other), *((np.where(group, b, a), mine) for group in member)]
+        for place, choice in enumerate(worlds.choice.choices if model_choice else ()):
+            if choice.drawn:
+                points.append((a, (*mine[:place], other[place], *mine[place + 1 :])))
+        rows.append(np.stack([worlds.under(c).outcome(p)[:, _PLACES] for p, c in points]))
     return np.stack(rows)
 
 
-def index_table(found: Floats, seed: int, items: Sequence[str] = HEADLINES) -> pd.DataFrame:
+def _picked(
+    worlds: Worlds, start: int, stop: int, seed: int, model_choice: bool
+) -> Iterator[tuple[Combination, Combination]]:
+    """Alternatives of both base points; the central ones where they are not drawn."""
+    central = worlds.choice.central
+    if not model_choice:
+        return zip([central] * (stop - start), [central] * (stop - start), strict=True)
+    # Two streams of one seed: that of another would be the next user's.
+    beyond = MOST_POINTS
+    return zip(
+        worlds.choice.draws(start, stop, seed),
+        worlds.choice.draws(beyond + start, beyond + stop, seed),
+        strict=True,
+    )
+
+
+def index_table(
+    found: Floats,
+    seed: int,
+    items: Sequence[str] = HEADLINES,
+    groups: Sequence[Group] = GROUPS,
+) -> pd.DataFrame:
     """Indices from outcomes, shape (n, 2 + G, items): points A and B, then A with a group of B.
 
     The estimators are those of `scipy.stats.sobol_indices` (Saltelli et al. 2010; Jansen 1999 for
     the total order).
     """
-    groups = GROUPS[: found.shape[1] - 2]
+    groups = groups[: found.shape[1] - 2]
     rows = []
     for place, item in enumerate(items):
         values = found[:, :, place]
@@ -231,6 +265,7 @@ def tornado(
     scenario: Scenario,
     fiscal_year: str | None = None,
     engine: str = "armington",
+    model_choice: bool = False,
 ) -> pd.DataFrame:
     """Headlines with one group of figures at a time at the low and the high end of its ranges.
 
@@ -244,6 +279,9 @@ def tornado(
         The last one by default.
     engine : str, optional
         ``armington``, ``smart`` or ``gsim``.
+    model_choice : bool, optional
+        Whether each of the model's own choices is a group as well: its ends are the smallest and
+        the largest answer of its alternatives.
 
     Returns
     -------
@@ -252,27 +290,35 @@ def tornado(
         distance), the largest swing first. Groups whose figures are parts of a known total have
         no low end and are left out.
     """
-    study = Study.of(economy, scenario, engine)
+    worlds = Worlds.of(economy, scenario, engine)
+    study = worlds.study
     known = study.central()
     place = known.labels.index(_year(fiscal_year, known.labels))
     central = measure(known)[place, _PLACES]
-    rows = []
-    for group in GROUPS:
-        if group.shape_only:
-            continue
-        ends = [_at_end(study, group, end)[place, _PLACES] for end in ("low", "high")]
-        for item, middle, low, high in zip(HEADLINES, central, *ends, strict=True):
-            rows.append(
-                {
-                    "item": item,
-                    "group": group.key,
-                    "label": group.label,
-                    "central": middle,
-                    "at_low": low,
-                    "at_high": high,
-                    "swing": abs(high - low),
-                }
-            )
+    ends = {
+        (group.key, group.label): [_at_end(study, group, end)[place, _PLACES] for end in _ENDS]
+        for group in GROUPS
+        if not group.shape_only
+    }
+    for choice in worlds.choice.drawn if model_choice else ():
+        alone = [
+            worlds.alone(c)[place, _PLACES] for one, _, c in worlds.choice.alone if one == choice
+        ]
+        answers = np.stack([central, *alone])
+        ends[choice.key, choice.label] = [answers.min(axis=0), answers.max(axis=0)]
+    rows = [
+        {
+            "item": item,
+            "group": key,
+            "label": label,
+            "central": middle,
+            "at_low": low,
+            "at_high": high,
+            "swing": abs(high - low),
+        }
+        for (key, label), both in ends.items()
+        for item, middle, low, high in zip(HEADLINES, central, *both, strict=True)
+    ]
     table = pd.DataFrame(rows)
     order = table.assign(place=table["item"].map(HEADLINES.index))
     order = order.sort_values(["place", "swing"], ascending=[True, False], kind="stable")

@@ -1,9 +1,8 @@
-"""How sure: the decisive assumptions one at a time, at both ends of their ranges."""
+"""How sure: what moves the answer most, figures and the model's own choices, one at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import pandas as pd
 import streamlit as st
 
 import cepasim
@@ -11,9 +10,8 @@ from cepasim.core.problems import InputError, RunError
 from cepasim.report import drawn, html, model_choice, views
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
-from cepasim.scenario.scenario import Scenario
 from cepasim.studies.choice_ranges import of_year
-from cepasim.ui import assumptions, ranges, style
+from cepasim.ui import ranges, style
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
 
@@ -24,28 +22,8 @@ _ITEMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Swing:
-    """What the answer is with one assumption at the ends of its range.
-
-    Attributes
-    ----------
-    assumption : Assumption
-    ends : tuple of float
-        Low and high value of the assumption.
-    answers : tuple of dict
-        Changes of the year by column of ``Result.balance``, at low and at high.
-    """
-
-    assumption: assumptions.Assumption
-    ends: tuple[float, float]
-    answers: tuple[dict[str, float], dict[str, float]]
-
-
-def with_assumption(scenario: Scenario, name: str, value: float) -> Scenario:
-    """Return a scenario under one more assumption."""
-    written = scenario.to_dict()
-    return Scenario.from_dict({**written, "parameters": {**written["parameters"], name: value}})
+#: Groups shown: those that move the answer most.
+_SHOWN = 10
 
 
 def page() -> None:
@@ -67,9 +45,10 @@ def page() -> None:
     said = None if ranged is None else ranges.in_words(ranged, found.year)
     st.html(html.fragment(views.headline(row, found.year, said)))
     st.markdown(
-        "Each decisive assumption is moved to the low and to the high end of its range, all others "
-        "kept. Where the two answers differ in sign, the verdict depends on that assumption. "
-        "Ranges and sources are on the page “Parameters”."
+        "Every group of figures is moved to the low and to the high end of its ranges, all others "
+        "kept, and each of the model’s own choices to its alternatives. The ten that move the "
+        "answer most are shown. Where the two answers differ in sign, the verdict depends on that "
+        "one. Ranges and sources are on the page “Parameters”."
     )
     item = st.segmented_control(
         "Answer",
@@ -85,11 +64,13 @@ def page() -> None:
     kept = st.session_state.get("cepasim-swings")
     if kept is None or kept[0] != key:
         if not st.button("Try every decisive assumption", type="primary", key="sure-run"):
-            st.caption("About twenty runs; takes some seconds.")
+            st.caption("About sixty runs; takes some seconds.")
             return
         swings = _swings(found)
+        if swings is None:
+            return
         st.session_state["cepasim-swings"] = kept = (key, swings)
-    _table(kept[1], item or "change_in_balance_usd_mn", float(row[item or next(iter(_ITEMS))]))
+    st.html(html.fragment(decisive_table(kept[1], item or next(iter(_ITEMS)))))
 
 
 def _choices(ranged: ranges.Range, year: str, item: str) -> None:
@@ -104,46 +85,41 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     for note in ranged.model.notes:
         st.caption(plain(note))
     st.caption(drawn.SHARES)
-    st.markdown("**The figures, one at a time**")
+    st.markdown("**One at a time**")
 
 
-def _swings(found: Session) -> list[Swing]:
-    tried = assumptions.decisive(found.figures.rows)
-    bar = st.progress(0.0, "Running …")
-    swings = []
-    for place, assumption in enumerate(tried):
-        row = found.figures.known[assumption.name]
-        ends = (float(row["low"]), float(row["high"]))
-        answers = []
-        for value in ends:
-            try:
-                scenario = with_assumption(found.scenario, assumption.name, value)
-                result = cepasim.simulate(found.figures.economy, scenario)
-            except (InputError, RunError):
-                break
-            total = views.total_row(result, found.year)
-            answers.append({column: float(total[column]) for column in _ITEMS})
-        if len(answers) == len(ends):
-            swings.append(Swing(assumption, ends, (answers[0], answers[1])))
-        bar.progress((place + 1) / len(tried), f"{assumption.label} …")
-    bar.empty()
-    return swings
+def _swings(found: Session) -> pd.DataFrame | None:
+    """What `cepasim.tornado` gives, with the model's own choices among the groups."""
+    economy, scenario = found.figures.economy, found.scenario
+    with st.spinner("Running …"):
+        try:
+            return cepasim.tornado(economy, scenario, found.year, model_choice=True)
+        except (InputError, RunError) as error:
+            st.warning(plain(str(error)))
+    return None
 
 
-def _table(swings: list[Swing], item: str, central: float) -> None:
-    swings = sorted(swings, key=lambda s: -abs(s.answers[1][item] - s.answers[0][item]))
-    cells = []
-    for swing in swings:
-        low, high = (answer[item] for answer in swing.answers)
-        depends = "yes" if low * high < 0 else "no"
-        cells.append(
-            (
-                swing.assumption.label,
-                f"{figures.value(swing.ends[0])} → {figures.mn(low, signed=True)}",
-                f"{figures.value(swing.ends[1])} → {figures.mn(high, signed=True)}",
-                depends,
-            )
+def decisive_table(swings: pd.DataFrame, item: str) -> Table:
+    """Return the groups that move an answer most, the largest swing first.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `cepasim.tornado`.
+    item : str
+    """
+    rows = swings[(swings["item"] == item) & (swings["swing"] > 0)]
+    rows = rows.sort_values("swing", ascending=False, kind="stable").head(_SHOWN)
+    cells = tuple(
+        (
+            str(row["label"]),
+            figures.mn(row["at_low"], signed=True),
+            figures.mn(row["at_high"], signed=True),
+            "yes" if row["at_low"] * row["at_high"] < 0 else "no",
         )
+        for row in rows.to_dict("records")
+    )
+    central = float(swings[swings["item"] == item]["central"].iloc[0])
     said = f"{_ITEMS[item]} against the reference, US$: {figures.mn(central, signed=True)} as it is"
-    head = ("Assumption", "at its low end", "at its high end", "sign depends on it")
-    st.html(html.fragment(Table(said, head, tuple(cells))))
+    head = ("What it rests on", "at the low end", "at the high end", "sign depends on it")
+    return Table(said, head, cells)
