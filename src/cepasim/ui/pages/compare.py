@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,15 @@ from cepasim.report.blocks import Paragraph, Table
 from cepasim.report.levels import range_of
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.studies.differences import difference_ranges
 from cepasim.ui import charts, style, uploads
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
 _HEIGHT = 260
 _SECTORS = 12
+#: Draws of the range of a difference: it is computed while the user waits.
+_DRAWS = 32
 _ADD = "compare-add"
 
 
@@ -56,6 +60,7 @@ def page() -> None:
             label_visibility="collapsed",
         )
     _headlines(results, year)
+    _difference(found, results, year)
     left, right = st.columns(2)
     with left:
         _paths(results, item or "exports", found)
@@ -159,6 +164,59 @@ def _headlines(results: dict[str, Result], year: str) -> None:
         cells.append([f"{label}, change", *(figures.mn(change, signed=True) for change in changes)])
     table = Table(f"{year}, US$ of 2023-24", ("", *results), tuple(map(tuple, cells)))
     st.html(html.fragment(table))
+
+
+def _difference(found: Session, results: dict[str, Result], year: str) -> None:
+    """Offer the ranges of what the second scenario does beyond the first, under common draws."""
+    if len(results) < 2:
+        return
+    names, economy = tuple(results)[:2], found.figures.economy
+    first, second = (results[name].scenario for name in names)
+    key = (first, second, id(found.figures))
+    kept = st.session_state.get("cepasim-difference")
+    if kept is None or kept[0] != key:
+        if not st.button("Range of the difference of the first two", key="compare-difference"):
+            return
+        with st.spinner(f"{2 * _DRAWS} draws of each …"):
+            try:
+                both = [
+                    difference_ranges(economy, first, second, _DRAWS, model_choice=choice)
+                    for choice in (False, True)
+                ]
+            except (InputError, RunError) as error:
+                st.warning(plain(str(error)))
+                return
+        st.session_state["cepasim-difference"] = kept = (key, both)
+    st.html(html.fragment(difference_table(kept[1], names, year)))
+
+
+def difference_table(both: Sequence[pd.DataFrame], names: tuple[str, ...], year: str) -> Table:
+    """Return what the second scenario adds to the first, with both ranges.
+
+    Parameters
+    ----------
+    both : sequence of DataFrame
+        From `difference_ranges`: of figures, and of figures and model choice.
+    names : tuple of str
+        Of the first scenario and of the second.
+    year : str
+    """
+    cells = []
+    for item in ("exports", "imports", "balance"):
+        rows = [
+            table[(table["fiscal_year"] == year) & (table["item"] == f"{item}_usd_mn")].iloc[0]
+            for table in both
+        ]
+        ranges = (
+            " to ".join(figures.mn(float(row[end]), signed=True) for end in ("p5", "p95"))
+            for row in rows
+        )
+        above = f"{100 * float(rows[1]['probability_above_zero']):.0f} %"
+        central = figures.mn(float(rows[0]["central"]), signed=True)
+        cells.append((item.capitalize(), central, *ranges, above))
+    said = f"{names[1]} less {names[0]}, {year}, US$; 90 % ranges of {_DRAWS} common draws"
+    head = ("", "difference", "figures", "figures and model choice", "share of draws above 0")
+    return Table(said, head, tuple(cells))
 
 
 def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> None:
