@@ -22,7 +22,7 @@ from cepasim.studies.model_choice import Choice, ModelChoice, Worlds
 from cepasim.studies.monte_carlo import CHUNK, MOST_DRAWS, choice_chunk, draw_chunk, monte_carlo
 from cepasim.studies.percentiles import statistics
 from cepasim.studies.study import measure
-from cepasim.tables.schema import TOTALS
+from cepasim.tables.column import TOTALS
 
 
 def difference_ranges(
