@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import allocate_fund
     from cepasim.studies.advice.exchange import what_must_be_given
     from cepasim.studies.advice.offers import compare_offers
+    from cepasim.studies.advice.product_list import product_list
     from cepasim.studies.advice.target import what_would_it_take
     from cepasim.studies.advice.triggers import triggers
     from cepasim.studies.batch import batch
@@ -51,6 +52,7 @@ __all__ = [
     "grid",
     "load",
     "monte_carlo",
+    "product_list",
     "reference",
     "scenarios",
     "sensitivity",
@@ -75,6 +77,7 @@ _ON_DEMAND = {
     "fund_break_even": "cepasim.studies.break_even",
     "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
+    "product_list": "cepasim.studies.advice.product_list",
     "reference": "cepasim.studies.reference_path",
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sweep",

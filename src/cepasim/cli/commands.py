@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from cepasim.cli.advice import list_lines
 from cepasim.cli.calibrate import calibrate
 from cepasim.cli.check import check
 from cepasim.cli.clauses import clause_sheet
@@ -56,6 +57,7 @@ app.command("allocate-fund")(allocate_fund)
 app.command("compare-offers")(compare_offers)
 app.command("clause-sheet")(clause_sheet)
 app.command()(triggers)
+app.command("list")(list_lines)
 
 
 @app.callback(invoke_without_command=True)

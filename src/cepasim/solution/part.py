@@ -127,30 +127,40 @@ def economy_at(economy: Economy, importer: str, places: Ints) -> Economy:
 
 def shocks_at(hats: Shocks, touched: Touched) -> Shocks:
     """Return the shocks on some years and products."""
-    cut = _cut(hats, touched)
+    return shocks_on(hats, touched.rows, touched.places)
+
+
+def shocks_on(hats: Shocks, rows: slice, places: Ints) -> Shocks:
+    """Return the shocks in some years on products that may stand several times.
+
+    Parameters
+    ----------
+    hats : Shocks
+    rows : slice
+    places : ndarray of int, shape (n,)
+    """
+    cut = _cut(hats, rows, places)
     assert isinstance(cut, Shocks)
     return cut
 
 
 def outcome_at(outcome: Outcome, touched: Touched) -> Outcome:
     """Return an outcome in some years and products."""
-    cut = _cut(outcome, touched)
+    cut = _cut(outcome, touched.rows, touched.places)
     assert isinstance(cut, Outcome)
     return cut
 
 
-def _cut(holder: Any, touched: Touched) -> Any:
+def _cut(holder: Any, rows: slice, places: Ints) -> Any:
     """Cut every array of a dataclass, and of those it holds, to some years and products."""
     changed: dict[str, Any] = {}
     for item in fields(holder):
         value = getattr(holder, item.name)
         if isinstance(value, np.ndarray):
             many = value.ndim > 1
-            changed[item.name] = (
-                part_of(value, touched.rows, touched.places) if many else value[touched.rows]
-            )
+            changed[item.name] = part_of(value, rows, places) if many else value[rows]
         elif hasattr(value, "__dataclass_fields__"):
-            changed[item.name] = _cut(value, touched)
+            changed[item.name] = _cut(value, rows, places)
     return replace(holder, **changed)
 
 

@@ -1,0 +1,74 @@
+"""``cepasim list``: the lines to ask an importer for, and what its own producers would lose."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.options import Debug, ParameterFolder, named_path
+
+
+class Importer(StrEnum):
+    """Whose tariff is asked about."""
+
+    JPN = "JPN"
+    IND = "IND"
+
+
+def list_lines(
+    importer: Annotated[
+        Importer, typer.Argument(help="Whose tariff lines to list.", show_default=False)
+    ],
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Lines to print.")] = 20,
+    year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the gains.")] = "2030-31",
+    only: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ASK|SECTION",
+            help="Only lines that ask for tariff, origin or barrier, or of a section such as XI.",
+            show_default="all of them",
+        ),
+    ] = None,
+    lines: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=named_path, help="Only the lines of a saved list."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Folder for lines.csv, lines.xlsx and lines.yaml, the list to reload; all lines.",
+            show_default=False,
+        ),
+    ] = None,
+    params: ParameterFolder = None,
+    debug: Debug = False,
+) -> None:
+    """List tariff lines: what each is worth if freed, who loses, how sensitive it is.
+
+    The lines printed are run through the model, each and all together, and the gap is shown.
+    """
+    with reporting(debug, kept=out):
+        import cepasim
+        from cepasim.cli.inputs import check_folder_exists
+        from cepasim.studies.advice.line_list import ASKS
+        from cepasim.studies.advice.list_text import list_text
+
+        check_folder_exists(params)
+        if lines is not None and not lines.is_file():
+            refuse("--lines", str(lines), "an existing file")
+        if out is not None and out.exists() and not out.is_dir():
+            refuse("--out", str(out), "a folder, or a name that does not exist yet")
+        found = cepasim.product_list(cepasim.load(params), importer.value, year, lines)
+        if only is not None:
+            found = found.filter(ask=only) if only in ASKS else found.filter(section=only)
+        if out is not None:
+            found.write(out)
+        typer.echo(list_text(found, top), nl=False)
+        if out is not None:
+            typer.echo(f"Wrote {out}: {len(found)} lines as CSV, workbook and list", err=True)
