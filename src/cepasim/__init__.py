@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cepasim.calibrate.backcast.decompose import decompose_history
     from cepasim.studies.advice.allocate import allocate_fund
     from cepasim.studies.advice.exchange import what_must_be_given
+    from cepasim.studies.advice.negotiate import negotiate
     from cepasim.studies.advice.offers import compare_offers
     from cepasim.studies.advice.product_list import product_list
     from cepasim.studies.advice.target import what_would_it_take
@@ -52,6 +53,7 @@ __all__ = [
     "grid",
     "load",
     "monte_carlo",
+    "negotiate",
     "product_list",
     "reference",
     "scenarios",
@@ -77,6 +79,7 @@ _ON_DEMAND = {
     "fund_break_even": "cepasim.studies.break_even",
     "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
+    "negotiate": "cepasim.studies.advice.negotiate",
     "product_list": "cepasim.studies.advice.product_list",
     "reference": "cepasim.studies.reference_path",
     "sensitivity": "cepasim.studies.sensitivity",

@@ -140,7 +140,7 @@ def run_tasks(
     RunError
         If the executor breaks down; what was handed over stays.
     """
-    with _progress(label, sum(map(size, tasks)) + done, done) as advance:
+    with progress(label, sum(map(size, tasks)) + done, done) as advance:
         if executor is None:
             for key, given in tasks.items():
                 keep(key, work(*given))
@@ -212,8 +212,15 @@ def _keep(folder: Path, key: str, array: Floats) -> None:
 
 
 @contextmanager
-def _progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None]]:
-    """Progress bar on a terminal; nothing in a pipe."""
+def progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None]]:
+    """Progress bar on a terminal; nothing in a pipe.
+
+    Parameters
+    ----------
+    label : str
+    total, done : int
+        What there is to do, and what is done already.
+    """
     if not label or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cepasim.tables.schema import Column, TableSchema
+from cepasim.tables.column import Column, TableSchema
 
 _BASE = "US$ million of 2023-24"
 

@@ -101,6 +101,11 @@ def grades(
     }
 
 
+def weak_response(economy: Economy, market: Market) -> NDArray[np.object_]:
+    """What of grade D the response of each chapter rests on, in words, shape (H,)."""
+    return _of_response(economy, market)[1]
+
+
 def _of_response(
     economy: Economy, market: Market
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:

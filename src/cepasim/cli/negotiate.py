@@ -1,0 +1,72 @@
+"""``cepasim negotiate``: the package of concessions that is best under constraints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.options import Debug, ParameterFolder, named_path
+
+
+def negotiate(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            parser=named_path,
+            help="YAML: name, year, objective, measure, constraints, candidates; docs/advice.md.",
+            show_default=False,
+        ),
+    ],
+    nash: Annotated[
+        bool, typer.Option("--nash", help="Show the package near the Nash point as well.")
+    ] = False,
+    frontier: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, max=50, help="Points of the frontier between the sides."),
+    ] = 0,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Show what each constraint costs, by looking again.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Folder for the package as scenario.yaml, package.csv and left_out.csv.",
+            show_default=False,
+        ),
+    ] = None,
+    params: ParameterFolder = None,
+    debug: Debug = False,
+) -> None:
+    """Search for the best package of concessions, run it, and say what was left out and why."""
+    with reporting(debug, kept=out):
+        import cepasim
+        from cepasim.cli.inputs import check_folder_exists
+        from cepasim.studies.advice.negotiate import read_negotiation
+        from cepasim.studies.advice.package_text import frontier_text, package_text, prices_text
+
+        check_folder_exists(params)
+        if not file.is_file():
+            refuse("FILE", str(file), "an existing file")
+        if frontier == 1:
+            refuse("--frontier", "1", "2 points at least")
+        if out is not None and out.exists() and not out.is_dir():
+            refuse("--out", str(out), "a folder, or a name that does not exist yet")
+        asked = read_negotiation(file)
+        found = cepasim.negotiate(cepasim.load(params), **asked)
+        if out is not None:
+            found.write(out)
+        typer.echo(package_text(found), nl=False)
+        if prices:
+            typer.echo(prices_text(found), nl=False)
+        if nash:
+            typer.echo(package_text(found.nash()), nl=False)
+        if frontier:
+            typer.echo(frontier_text(found.frontier(frontier)), nl=False)
+        if out is not None:
+            typer.echo(f"Wrote {out}: the package as scenario and tables", err=True)

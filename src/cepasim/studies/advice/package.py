@@ -1,0 +1,373 @@
+"""The package that a search recommends: run in the model, explained, and compared with others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arguments import whole_number
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COUNTRY
+from cepasim.core.files import (
+    refuse_foreign,
+    replace_folder,
+    write_csv,
+    write_manifest,
+    write_text,
+)
+from cepasim.core.manifest import manifest
+from cepasim.report.numbers import money
+from cepasim.scenario.scenario import Scenario
+from cepasim.studies.advice.candidates import Candidate
+from cepasim.studies.advice.package_effects import QUANTITIES, Runner, chapters_of
+from cepasim.studies.advice.programme import NoPackageError, Programme
+from cepasim.studies.advice.sensitive import weak_response
+from cepasim.studies.advice.settle import ROUNDS, Answer, settled
+from cepasim.studies.advice.terms import Row, Terms, read_terms
+
+#: Gap between programme and model, percent, that is said.
+LARGE_GAP = 2.0
+#: Part by which a constraint is loosened for its price.
+_LOOSER = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """Concessions that are best under some terms; every value is of the model.
+
+    Attributes
+    ----------
+    name, year : str
+    runner : Runner
+    programme : Programme
+    terms : Terms
+    answer : Answer
+    kind : str
+        How it was found: "best", or "Nash point".
+    """
+
+    name: str
+    year: str
+    runner: Runner
+    programme: Programme
+    terms: Terms
+    answer: Answer
+    kind: str = "best"
+
+    def __repr__(self) -> str:
+        """The sentence."""
+        return f"Package({self.sentence})"
+
+    @property
+    def chosen(self) -> tuple[Candidate, ...]:
+        """Candidates in it."""
+        places = np.flatnonzero(self.answer.chosen > 0.5).tolist()
+        return tuple(self.programme.candidates[one] for one in places)
+
+    @property
+    def scenario(self) -> Scenario:
+        """It as a scenario, ready to run."""
+        return self.runner.scenario(self.chosen, self.name)
+
+    @property
+    def value(self) -> float:
+        """Objective by the model, US$ million."""
+        return float(self.terms.weights @ self.answer.model)
+
+    @property
+    def effects(self) -> dict[str, float]:
+        """Changes against the reference by the model, US$ million; the balance included."""
+        found = dict(zip(QUANTITIES, self.answer.model.tolist(), strict=True))
+        return found | {"balance": found["exports"] - found["imports"]}
+
+    @property
+    def gains(self) -> dict[str, float]:
+        """What each side gains in the measure of the terms."""
+        return {side: float(w @ self.answer.model) for side, w in self.terms.gains.items()}
+
+    @property
+    def gap_percent(self) -> float:
+        """Objective by the programme over the model's when this package was first found."""
+        return _gap(self.answer.first, self.answer.model, self.terms.weights)
+
+    @property
+    def gap(self) -> pd.DataFrame:
+        """Each quantity when the package was found, at the end of the search, and in the model."""
+        answer = self.answer
+        frame = pd.DataFrame(
+            {
+                "quantity": QUANTITIES,
+                "first_usd_mn": answer.first,
+                "expected_usd_mn": answer.expected,
+                "model_usd_mn": answer.model,
+            }
+        )
+        model = frame["model_usd_mn"].where(frame["model_usd_mn"].abs() > 1e-9)
+        frame["gap_percent"] = 100 * (frame["first_usd_mn"] / model - 1)
+        return frame
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each concession by itself, what they do beside each other, and the package."""
+        places = np.flatnonzero(self.answer.chosen > 0.5)
+        solo = self.programme.measured.solo[places]
+        rest = self.answer.model - solo.sum(axis=0)
+        values = np.vstack([solo, rest, self.answer.model])
+        frame = pd.DataFrame(values, columns=[f"{name}_usd_mn" for name in QUANTITIES])
+        frame.insert(0, "balance_usd_mn", frame["exports_usd_mn"] - frame["imports_usd_mn"])
+        givers = [COUNTRY[one.giver] for one in self.chosen]
+        frame.insert(0, "given_by", [*givers, "", ""])
+        names = [one.name for one in self.chosen]
+        frame.insert(0, "measure", [*names, "together beyond the sum", "package"])
+        return frame
+
+    @cached_property
+    def left_out(self) -> pd.DataFrame:
+        """Candidates that are not in it, what each would add to the objective, and why not."""
+        programme, terms, chosen = self.programme, self.terms, self.answer.chosen
+        taken = set(np.flatnonzero(chosen > 0.5).tolist())
+        rows = []
+        for place, one in enumerate(programme.candidates):
+            if place in taken:
+                continue
+            package = programme.with_one(chosen, place)
+            more = programme.predicted(package) - programme.predicted(chosen)
+            adds = float(terms.weights @ more)
+            why = self._why(place, package, adds, taken)
+            rows.append((one.name, COUNTRY[one.giver], adds, why))
+        columns = ["measure", "given_by", "would_add_usd_mn", "why"]
+        found = pd.DataFrame(rows, columns=columns)
+        return found.sort_values("would_add_usd_mn", ascending=False, ignore_index=True)
+
+    def _why(self, place: int, package: Floats, adds: float, taken: set[int]) -> str:
+        programme, terms = self.programme, self.terms
+        instead = [programme.candidates[one].name for one in taken if not package[one]]
+        if instead:
+            return f"in place of it: {', '.join(instead)}"
+        if adds <= 0:
+            return "does not help the objective"
+        found = programme.predicted(package)
+        broken = [row.text for row in terms.rows if not row.held(found, package)]
+        if broken:
+            return "would break: " + "; ".join(broken)
+        if not programme.feasible(package, terms):
+            return f"would touch more than {terms.most_sections} sections"
+        return "adds next to nothing"
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """What of grade D the package rests on."""
+        economy = self.runner.economy
+        found: dict[str, None] = {}
+        kinds = {one.kind for one in self.chosen}
+        if "ntb" in kinds:
+            found["size of barriers and what of it can go"] = None
+        if "origin" in kinds:
+            found["cost of proving origin by chapter"] = None
+        if "fund" in kinds:
+            found["what the fund sets off, exports of it and Japan's share of them"] = None
+        tariffs = [one for one in self.chosen if one.kind == "tariff"]
+        if any(one.giver == "IND" for one in tariffs):
+            found["India's imports from Japan by product"] = None
+        touched = chapters_of(economy, self.chosen) if self.chosen else np.zeros((0, 0))
+        for row, one in enumerate(self.chosen):
+            words = weak_response(economy, economy.markets[one.giver])
+            for text in words[touched[row]]:
+                found |= dict.fromkeys(part for part in text.split("; ") if part)
+        return tuple(found)
+
+    @property
+    def sentence(self) -> str:
+        """The package in a sentence or two, with what it rests on."""
+        if not self.chosen:
+            return f"No measure helps: the {self.kind} package of {self.year} is empty."
+        effects, by = self.effects, [one.giver for one in self.chosen]
+        verb = "narrow" if effects["balance"] >= 0 else "widen"
+        given = " and ".join(
+            f"{by.count(side)} by {COUNTRY[side]}" for side in ("JPN", "IND") if side in by
+        )
+        gap = self.gap_percent
+        said = (
+            f"{self.name}: {len(by)} measures ({given}) {verb} the deficit by "
+            f"{money(abs(effects['balance']))} in {self.year} (exports "
+            f"{money(effects['exports'], signed=True)}, imports "
+            f"{money(effects['imports'], signed=True)}); welfare: India "
+            f"{money(effects['welfare_india'], signed=True)}, Japan "
+            f"{money(effects['welfare_japan'], signed=True)}; duty lost: India "
+            f"{money(-effects['duty_india'])}, Japan {money(-effects['duty_japan'])}."
+        )
+        if abs(gap) > LARGE_GAP:
+            said += (
+                f" The search first expected {gap:+.1f} % against the model; it was corrected in "
+                f"{self.answer.rounds} rounds, and the values are the model's."
+            )
+        return f"{said} It rests on these of grade D: {', '.join(self.rests_on)}."
+
+    def write(self, directory: str | Path) -> None:
+        """Write ``scenario.yaml``, ``package.csv`` and ``left_out.csv`` into a folder.
+
+        Parameters
+        ----------
+        directory : str or Path
+            New, empty, or of an earlier package that nobody changed.
+        """
+        parameters, text = self.runner.economy.parameters, self.scenario.to_yaml()
+        described = manifest(
+            engine="armington",
+            scenario_text=text,
+            parameter_digest=parameters.digest,
+            overrides=parameters.overrides,
+            options={"objective": self.terms.objective, "measure": self.terms.measure},
+        )
+        refuse_foreign(Path(directory), ("scenario.yaml", "package.csv", "left_out.csv"))
+        with replace_folder(directory) as folder:
+            write_text(text, folder / "scenario.yaml")
+            write_csv(self.table, folder / "package.csv")
+            write_csv(self.left_out, folder / "left_out.csv")
+            write_manifest(described, folder, {"constraints": str(dict(self.terms.given))})
+
+    # -- other packages --------------------------------------------------------------------------
+
+    def nash(self) -> Package:
+        """Package near the Nash point: the largest product of both sides' gains.
+
+        No deal is the threat point. The gains are of the terms' measure; their unit does not
+        matter. Found over depths, rounded to candidates, run, and improved.
+
+        Raises
+        ------
+        NoPackageError
+            Where no package gives both sides a gain.
+        """
+        tried: dict[bytes, Answer] = {}
+        gains = np.stack(list(self.terms.gains.values()))
+        programme, runner = self.programme, self.runner
+        for number in range(1, ROUNDS + 1):
+            chosen = programme.bargain(self.terms)
+            if chosen.tobytes() in tried:
+                break
+            expected = programme.predicted(chosen)
+            model = runner.total(
+                [programme.candidates[one] for one in np.flatnonzero(chosen).tolist()]
+            )
+            programme.learn(chosen, model)
+            again = programme.predicted(chosen)
+            tried[chosen.tobytes()] = Answer(chosen, expected, again, model, number)
+        sound = [
+            one
+            for one in tried.values()
+            if programme.feasible(one.chosen, self.terms, one.model)
+            and (gains @ one.model > 0).all()
+        ]
+        if not sound:
+            raise NoPackageError("no package gives both sides a gain once it is run")
+        best = max(sound, key=lambda one: float(np.log(gains @ one.model).sum()))
+        return self._other(best, "Nash point", self.terms)
+
+    def frontier(self, points: int = 8) -> pd.DataFrame:
+        """The most one side can gain for each gain of the other, by epsilon constraints.
+
+        Parameters
+        ----------
+        points : int, optional
+            Packages to look for; those that another is better than for both are left out.
+
+        Returns
+        -------
+        DataFrame
+            ``gain_india_usd_mn``, ``gain_japan_usd_mn`` (of the model, in the terms' measure),
+            ``objective_usd_mn``, ``measures`` and the ``package``; from the best for India to the
+            best for Japan.
+        """
+        whole_number("points", points, 2, 50)
+        india, japan = self.terms.gains["IND"], self.terms.gains["JPN"]
+        for_india = self._settled_for(self.terms.aiming_at(india))
+        for_japan = self._settled_for(self.terms.aiming_at(japan))
+        low, high = (float(japan @ one.model) for one in (for_india, for_japan))
+        found = [for_india, for_japan]
+        for least in np.linspace(low, high, points)[1:-1]:
+            row = Row("frontier", "gain of Japan", float(least), japan)
+            try:
+                found.append(self._settled_for(self.terms.aiming_at(india).also(row)))
+            except NoPackageError:
+                continue
+        packages = [self._other(one, "on the frontier", self.terms) for one in found]
+        frame = pd.DataFrame(
+            {
+                "gain_india_usd_mn": [one.gains["IND"] for one in packages],
+                "gain_japan_usd_mn": [one.gains["JPN"] for one in packages],
+                "objective_usd_mn": [one.value for one in packages],
+                "measures": [len(one.chosen) for one in packages],
+                "package": packages,
+            }
+        )
+        frame = frame.drop_duplicates(["gain_india_usd_mn", "gain_japan_usd_mn"])
+        ours, theirs = frame["gain_india_usd_mn"], frame["gain_japan_usd_mn"]
+        beaten = [
+            bool((((ours >= a) & (theirs >= b)) & ((ours > a) | (theirs > b))).any())
+            for a, b in zip(ours, theirs, strict=True)
+        ]
+        frame = frame[~np.array(beaten)]
+        return frame.sort_values("gain_japan_usd_mn", ignore_index=True)
+
+    @cached_property
+    def shadow_prices(self) -> pd.DataFrame:
+        """What each constraint costs the objective, by looking again without it or with 10 % more.
+
+        Returns
+        -------
+        DataFrame
+            ``constraint``, ``limit``, ``objective_usd_mn`` (as it is),
+            ``looser_usd_mn`` (10 % looser), ``without_usd_mn``; run in the model. Products that
+            are kept out are not priced: look for a package without that constraint.
+        """
+        rows = []
+        for name, limit in self.terms.given.items():
+            if name == "exclude":
+                continue
+            rest = {key: value for key, value in self.terms.given.items() if key != name}
+            looser = self._value_under({**rest, name: _loosened(name, limit)})
+            rows.append((name, str(limit), self.value, looser, self._value_under(rest)))
+        columns = ["constraint", "limit", "objective_usd_mn", "looser_usd_mn", "without_usd_mn"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _value_under(self, constraints: Mapping[str, Any]) -> float:
+        terms = read_terms(
+            self.runner.economy,
+            self.programme.candidates,
+            self.terms.objective,
+            self.terms.measure,
+            constraints,
+        )
+        return float(terms.weights @ self._settled_for(terms).model)
+
+    def _settled_for(self, terms: Terms) -> Answer:
+        return settled(self.runner, self.programme, terms, self.programme.best)
+
+    def _other(self, answer: Answer, kind: str, terms: Terms) -> Package:
+        name = f"{self.name} ({kind})"
+        return Package(name, self.year, self.runner, self.programme, terms, answer, kind)
+
+
+def _gap(expected: Floats, model: Floats, weights: Floats) -> float:
+    value = float(weights @ model)
+    return 100 * (float(weights @ expected) / value - 1) if abs(value) > 1e-9 else 0.0
+
+
+def _loosened(name: str, limit: Any) -> Any:
+    """A constraint a tenth looser."""
+    if isinstance(limit, Mapping):
+        return {key: _loosened(name, value) for key, value in limit.items()}
+    if name.startswith("most_"):
+        return limit + max(1, round(_LOOSER * limit))
+    if name in ("narrow_deficit_usd_mn", "each_side_gains_usd_mn"):
+        return limit * (1 - _LOOSER)
+    if name in ("sensitive_percent", "reciprocity_percent"):
+        return min(100.0, limit * (1 + _LOOSER))
+    return limit * (1 + _LOOSER)

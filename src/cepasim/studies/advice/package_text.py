@@ -1,0 +1,78 @@
+"""A package, what its constraints cost, and a frontier as text for a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pandas as pd
+
+from cepasim.studies.advice.package import Package
+
+_WIDTH = 100
+#: Candidates left out that are shown.
+_SHOWN = 10
+
+
+def package_text(package: Package) -> str:
+    """The sentence, the concessions, and the first of those left out.
+
+    Parameters
+    ----------
+    package : Package
+
+    Returns
+    -------
+    str
+    """
+    table = package.table
+    columns = ["balance", "exports", "imports", "duty_japan", "duty_india"]
+    columns += ["welfare_japan", "welfare_india"]
+    view = table[["measure", *(f"{name}_usd_mn" for name in columns)]]
+    view = view.rename(columns={f"{name}_usd_mn": name.replace("_", " ") for name in columns})
+    parts = [
+        textwrap.fill(package.sentence, _WIDTH),
+        "",
+        f"US$ million of 2023-24 in {package.year}, change against the reference:",
+        view.to_string(index=False, float_format="{:,.1f}".format),
+        "",
+    ]
+    left = package.left_out
+    others = left[~left["why"].str.startswith("in place of it")].head(_SHOWN)
+    if len(others):
+        shown = others.rename(columns={"would_add_usd_mn": "would add", "given_by": "given by"})
+        parts += [
+            f"Left out ({len(left)} in all, alternatives of what is in it not shown):",
+            shown.to_string(index=False, float_format="{:,.1f}".format),
+            "",
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def prices_text(package: Package) -> str:
+    """What each constraint costs the objective.
+
+    Parameters
+    ----------
+    package : Package
+    """
+    prices = package.shadow_prices
+    if prices.empty:
+        return "No constraint has a price.\n"
+    names = {name: name.removesuffix("_usd_mn").replace("_", " ") for name in prices.columns}
+    text = prices.rename(columns=names).to_string(index=False, float_format="{:,.1f}".format)
+    return f"Objective ({package.terms.objective}) as it is, 10 % looser, without:\n{text}\n\n"
+
+
+def frontier_text(frontier: pd.DataFrame) -> str:
+    """Gains of both sides along a frontier.
+
+    Parameters
+    ----------
+    frontier : DataFrame
+        From ``Package.frontier``.
+    """
+    view = frontier.drop(columns="package").rename(
+        columns=lambda name: name.removesuffix("_usd_mn").replace("_", " ")
+    )
+    text = view.to_string(index=False, float_format="{:,.1f}".format)
+    return f"Frontier, US$ million: the most India can gain for each gain of Japan:\n{text}\n"
