@@ -151,7 +151,12 @@ class QuotaLever(BilateralLever):
             under = f"of the {paid.size} products under the quota of {COUNTRY[lever.importer]} on "
             for rates, where, so in (
                 (lever.in_rate_percent, "within", ", and go on doing so within the quota"),
-                (lever.over_rate_percent, "beyond", ": what exceeds the quota becomes dearer"),
+                (
+                    lever.over_rate_percent,
+                    "beyond",
+                    ": what exceeds the quota becomes dearer. "
+                    "A quota limits all it is given on: name the headings it is meant for",
+                ),
             ):
                 highest = -np.inf if rates is None else max(_listed(rates))
                 below = int((paid < highest - 1e-9).sum())

@@ -11,6 +11,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN, SOURCES, lacking
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.measure import Measure, Measures
+from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
@@ -36,6 +37,7 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
     for acting in resolved.values():
         notes += notes_on_precedence(acting, economy.classification)
+        notes += notes_on_meetings(acting, economy.classification)
     for together in _by_flow(scenario, resolved):
         notes += type(together[0].lever).notes(economy, together)
         for measure in together:

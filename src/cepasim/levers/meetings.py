@@ -1,0 +1,72 @@
+"""What a reader must know where levers of different kinds, or on different sources, meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.quota import QuotaLever
+from cepasim.levers.rates import RateLever
+from cepasim.levers.remedy import RemedyLever
+from cepasim.levers.tariff import TariffLever
+from cepasim.levers.words import country_in_words
+from cepasim.products.classification import Classification
+
+
+def notes_on_meetings(found: Sequence[Measure], classification: Classification) -> Iterator[str]:
+    """Say what one lever does not know of another on the same market.
+
+    Parameters
+    ----------
+    found : sequence of Measure
+        Of one importer.
+    classification : Classification
+    """
+    yield from _remedies_under_quotas(found, classification)
+    yield from _rivals_that_move(found, classification)
+
+
+def _remedies_under_quotas(
+    found: Sequence[Measure], classification: Classification
+) -> Iterator[str]:
+    for quota, under in of_kind(found, QuotaLever):
+        for remedy, added in of_kind(found, RemedyLever):
+            if not remedy.concerns(quota.source) or not np.any(under.products & added.products):
+                continue
+            name = country_in_words(quota.source, classification)
+            beyond = f"beyond it the rate is the quota's own ({_last(quota.over_rate_percent):g} %)"
+            if quota.in_rate_percent is None:
+                yield (
+                    f"The remedy on {name} is paid within the quota; {beyond}, and the remedy does "
+                    "not come on top"
+                )
+            else:
+                yield (
+                    f"The remedy on {name} is not charged on what is under the quota: within it "
+                    f"the rate is {_last(quota.in_rate_percent):g} % at most, and {beyond}. Give "
+                    "the quota the rates with the remedy in them where it is to be paid"
+                )
+
+
+def _rivals_that_move(found: Sequence[Measure], classification: Classification) -> Iterator[str]:
+    for tariff, matching in of_kind(found, TariffLever):
+        for rival in tariff.looks_at:
+            moved = any(
+                isinstance(one.lever, RateLever | RemedyLever)
+                and one.lever.concerns(rival)
+                and one.lever is not tariff
+                and np.any(one.products & matching.products)
+                for one in found
+            )
+            if moved:
+                yield (
+                    f"What {country_in_words(rival, classification)} pays is matched as the "
+                    "schedule has it: what other levers of this scenario change in it is not "
+                    "followed"
+                )
+
+
+def _last(values: float | tuple[float, ...]) -> float:
+    return values[-1] if isinstance(values, tuple) else values
