@@ -18,6 +18,7 @@ from cepasim.core.countries import PAIR
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
+from cepasim.economy.verdict import EXCHANGE_RATES
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Code, Start, fault, number
 from cepasim.levers.lever import Example, Lever, Quantity, every_code
 from cepasim.levers.measure import Measure, of_kind
@@ -61,6 +62,7 @@ class ExchangeRateLever(Lever):
     kind: ClassVar[str] = "exchange_rate"
     title: ClassVar[str] = "Exchange rates"
     sizes: ClassVar[tuple[str, ...]] = ("depreciation_percent",)
+    question: ClassVar[str] = EXCHANGE_RATES
 
     country: Code
     depreciation_percent: Depreciation | None = Field(default=None, description=DEPRECIATION_TEXT)
@@ -147,9 +149,7 @@ class ExchangeRateLever(Lever):
             yield (
                 f"Of the real depreciation of the currency of {name}, {100 * row['value']:g} % "
                 f"reaches trade ({PASS_THROUGH}, {100 * row['low']:g} to {100 * row['high']:g} %, "
-                f"grade {row['grade']}): its costs in dollars move by {felt:+.2g} %. India's trade "
-                "with Japan from 2013-14 on rejects full pass-through: what exchange rates change "
-                "is not a question the model answers well (docs/evidence.md)"
+                f"grade {row['grade']}): its costs in dollars move by {felt:+.2g} %"
             )
 
     @classmethod

@@ -18,6 +18,7 @@ from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY, PAIR, PARTNER
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.problems import closest
+from cepasim.economy.verdict import UNMEASURED
 from cepasim.levers.fields import Code, Frozen, Market, Select, Selected, Start, as_plain, fault
 from cepasim.levers.timing import Years, phase_in
 from cepasim.levers.words import country_in_words
@@ -89,6 +90,8 @@ class Lever(Frozen):
     sizes: ClassVar[tuple[str, ...]] = ()
     #: What two levers that act on the same flow share, for the message about them.
     meeting: ClassVar[str] = "flow"
+    #: Question of `economy.verdict` that it raises.
+    question: ClassVar[str] = UNMEASURED
 
     start: Start
 

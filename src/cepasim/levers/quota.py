@@ -22,6 +22,7 @@ from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.economy.verdict import DUTIES
 from cepasim.levers.fields import SIZE_TEXT, fault
 from cepasim.levers.lever import BilateralLever, Example, Quantity, sources_of, with_pair
 from cepasim.levers.measure import Measure, of_kind
@@ -66,6 +67,7 @@ class QuotaLever(BilateralLever):
     """
 
     kind: ClassVar[str] = "quota"
+    question: ClassVar[str] = DUTIES
     title: ClassVar[str] = "Tariff quotas"
     sizes: ClassVar[tuple[str, ...]] = ("usd_mn", "share_of_benchmark_percent")
     gives_way: ClassVar[bool] = False

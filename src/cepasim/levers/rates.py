@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.economy.verdict import DUTIES
 from cepasim.levers.lever import BilateralLever, Quantity
 from cepasim.levers.measure import Acting
 
@@ -16,6 +17,7 @@ class RateLever(BilateralLever):
     """A lever that gives selected lines other rates: its form is one function."""
 
     by_line: ClassVar[bool] = True
+    question: ClassVar[str] = DUTIES
     #: Where levers of several kinds meet on a line, those with a later turn act on what the
     #: others leave, whatever their order in the file.
     turn: ClassVar[int] = 0
@@ -24,16 +26,6 @@ class RateLever(BilateralLever):
     def moves(self) -> tuple[Quantity, ...]:
         """Duties are part of the landed wedge."""
         return (Quantity.WEDGE,)
-
-    @classmethod
-    def notes_on_kind(cls) -> Iterable[str]:
-        """The verdict of history on what duties do."""
-        yield (
-            "Duties: the size of the response rests on the literature. Trade of 2013-14 to 2018-19 "
-            "does not show the response to the CEPA's cuts that the elasticities expect (India's "
-            "imports show none of it, its exports cannot tell): read what a change of duties does "
-            "to trade as the upper part of what may happen (docs/evidence.md)"
-        )
 
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
         """Rates once all of it is in force, fractions; shaped as the rates before."""

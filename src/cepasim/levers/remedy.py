@@ -13,6 +13,7 @@ from cepasim.core.countries import COUNTRY, INDIA, PAIR, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.verdict import DUTIES
 from cepasim.levers.fields import End, as_tuple, ends_after_it_starts, fault, number
 from cepasim.levers.lever import (
     BilateralLever,
@@ -42,6 +43,7 @@ class RemedyLever(BilateralLever):
     """
 
     kind: ClassVar[str] = "remedy"
+    question: ClassVar[str] = DUTIES
     title: ClassVar[str] = "Trade remedies"
     sizes: ClassVar[tuple[str, ...]] = ("add_percent",)
     by_line: ClassVar[bool] = True

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
+from cepasim.params.parameters import Parameters
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
@@ -238,6 +240,17 @@ def accounts(result: ResultTables, year: str) -> Table:
     )
     return Table(
         f"Treasuries and welfare, US$ mn, {year}", ("", "reference", "scenario", "change"), cells
+    )
+
+
+def verdict(parameters: Parameters) -> Table:
+    """Return how far history supports the model, question by question."""
+    rows = verdicts(parameters).values()
+    return Table(
+        "What history says of the model, question by question",
+        ("question", "may the model be used?", "why"),
+        tuple((one.asked, one.answer, one.why) for one in rows),
+        numeric=(False, False, False),
     )
 
 

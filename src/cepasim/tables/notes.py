@@ -10,6 +10,7 @@ from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN, SOURCES, lacking
 from cepasim.economy.variants import CENTRAL
+from cepasim.economy.verdict import verdicts
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
@@ -29,9 +30,11 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        In the order of the levers, then what holds for the whole result; none twice.
+        The verdict of history on what the levers change, then in the order of the levers, then
+        what holds for the whole result; none twice.
     """
-    notes: list[str] = []
+    verdict = verdicts(economy.parameters)
+    notes = [verdict[lever.question].note for lever in scenario.levers]
     # Levers speak of chapters: thousands of products would say nothing.
     economy = economy.by_chapter
     resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cepasim
+from cepasim import Scenario
 from cepasim.calibrate.backcast import forecasts
 from cepasim.calibrate.backcast.backcast import backcast
 from cepasim.calibrate.evidence.__main__ import main
@@ -24,8 +25,13 @@ from cepasim.calibrate.evidence.verdict import (
 )
 from cepasim.cli.commands import app
 from cepasim.economy.economy import Economy
+from cepasim.economy.verdict import DUTIES, EXCHANGE_RATES, UNMEASURED, verdicts
+from cepasim.levers.every import LEVERS
+from cepasim.levers.quota import QuotaLever
+from cepasim.levers.remedy import RemedyLever
 from cepasim.levers.tariff import TariffLever
 from cepasim.levers.withdraw import WithdrawLever
+from cepasim.report import views
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 
@@ -115,12 +121,38 @@ def test_the_verdict_on_exchange_rates_is_that_of_the_lever(
     assert f"passes on {100 * value:.0f} %" in why
 
 
-def test_a_result_quotes_the_verdict_on_duties(result: Calibration) -> None:
+def test_a_result_quotes_the_verdict_on_duties(result: Calibration, economy: Economy) -> None:
     points = plain_words(result)[1]
-    for lever in (TariffLever, WithdrawLever):
-        note = " ".join(lever.notes_on_kind())
-        for words in ("does not show the response", "upper part of what may happen"):
-            assert words in note and words in points
+    note = verdicts(economy.parameters)[DUTIES].note
+    for words in ("does not show the response", "upper part of what may happen"):
+        assert words in note and words in points
+    for lever in (TariffLever, WithdrawLever, RemedyLever, QuotaLever):
+        assert lever.question == DUTIES
+
+
+def test_the_page_and_the_terminal_quote_the_table(result: Calibration, economy: Economy) -> None:
+    page, said = markdown(result), " ".join(text(result).split())
+    shown = " ".join(str(cell) for row in views.verdict(economy.parameters).rows for cell in row)
+    for one in verdicts(economy.parameters).values():
+        assert one.asked in page and one.why in page and one.asked in said
+        assert one.answer in page.replace("**", "") and one.answer in said
+        assert one.asked in shown and one.answer in shown and one.why in shown
+
+
+def test_every_lever_raises_a_question_that_has_a_note(economy: Economy) -> None:
+    known = verdicts(economy.parameters)
+    assert {lever.question for lever in LEVERS.values()} == {DUTIES, EXCHANGE_RATES, UNMEASURED}
+    assert all(known[lever.question].note for lever in LEVERS.values())
+    scenario = Scenario.bundled("full-package")
+    notes = cepasim.simulate(economy, scenario).notes
+    assert notes[:2] == (known[DUTIES].note, known[UNMEASURED].note)
+
+
+def test_the_note_prints_the_verdict_before_all_others(economy: Economy, tmp_path: Path) -> None:
+    cepasim.simulate(economy, Scenario.bundled("full-package")).brief(tmp_path / "note.html")
+    note = (tmp_path / "note.html").read_text(encoding="utf-8")
+    assert "Duties: the size of the response rests on the literature" in note
+    assert "Barriers, the fund, proof of origin" in note
 
 
 def test_the_page_shows_the_fan_the_rules_and_the_fresh_tests(result: Calibration) -> None:

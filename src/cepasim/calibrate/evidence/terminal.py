@@ -8,6 +8,7 @@ from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.deficit import decomposition_table, panel_table
 from cepasim.calibrate.evidence.path import path_table
 from cepasim.calibrate.evidence.scores import bounds_table, lost_to, score_table
+from cepasim.calibrate.evidence.verdict import verdict_table
 from cepasim.calibrate.evidence.words import label
 
 _SHORT = {
@@ -45,6 +46,8 @@ def text(result: Calibration) -> str:
         ),
         ("Tariff elasticity of India's imports, panel of 2010-22", panel_table(result.panel)),
     ]
+    verdict = verdict_table(result)[["asked", "answer"]]
+    pieces.append(("May the first model be used? Why: docs/evidence.md", verdict))
     if len(result.bounds):
         shown = bounds_table(result.bounds).drop(columns=["why this bound", "why missed"])
         shown["met"] = shown["met"].str.strip("*")

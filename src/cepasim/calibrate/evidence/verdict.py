@@ -1,8 +1,12 @@
-"""Where the model may be used and where not, from the scores."""
+"""Where the model may be used and where not, from the scores.
+
+``python -m cepasim.calibrate.evidence.verdict`` writes the table that every other face quotes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +15,7 @@ from cepasim.calibrate.backcast import forecasts
 from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.history import FLOWS, LAST, LAST_FITTED, START
 from cepasim.calibrate.backcast.panel import Panel
-from cepasim.calibrate.evidence.calibration import Calibration
+from cepasim.calibrate.evidence.calibration import Calibration, calibration
 from cepasim.calibrate.evidence.section import Section
 from cepasim.calibrate.evidence.words import (
     FLOW_WORDS,
@@ -21,6 +25,9 @@ from cepasim.calibrate.evidence.words import (
     records,
     signed_percent,
 )
+from cepasim.calibrate.table_command import write_table
+from cepasim.economy.loading import load
+from cepasim.economy.verdict import DUTIES, EXCHANGE_RATES, TABLE, UNMEASURED
 
 #: Years ahead at which the verdict quotes the fan.
 _AHEAD = 5
@@ -148,14 +155,19 @@ def _closest(report: Backcast, level: str, flow: str) -> tuple[str, float]:
 
 def question_table(result: Calibration) -> pd.DataFrame:
     """Questions people ask, whether the model may answer them, and why."""
-    rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
-    by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
-    full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
-    none = by_assumption["no pass-through of exchange rates"]
-    bias = float(result.backcast.score_of("total", "import")["bias"])
-    share = result.backcast.score_of("total", "import", f"constant share {label(START)}")["bias"]
-    currency = result.second_settings["import"].currency
-    fitted = result.backcast.parameters.set_index("name")["value"]["backcast_pass_through"]
+    table = verdict_table(result)
+    answers = table["answer"].str.replace(r"^no\b", "**no**", regex=True)
+    return pd.DataFrame(
+        {
+            "question": table["asked"],
+            "may the first model be used?": answers,
+            "why": table["why"],
+        }
+    )
+
+
+def verdict_table(result: Calibration) -> pd.DataFrame:
+    """The verdict as the table that other faces quote, `economy.verdict.TABLE`."""
     rows = []
     for level, flow, words in (
         ("total", "export", "How much will India export to Japan in all?"),
@@ -164,49 +176,116 @@ def question_table(result: Calibration) -> pd.DataFrame:
         ("chapter", "export", "How much of one chapter will it export?"),
         ("chapter", "import", "How much of one chapter will it import?"),
     ):
-        rows.append((words, *_level_answer(result, level, flow)))
+        rows.append((f"{level}_{flow}", words, *_level_answer(result, level, flow), ""))
     rows += [
         (
+            "years_to_come",
             "How large will trade be in the years to come?",
             "only with its range",
             _fan_words(result),
+            "",
         ),
         (
+            DUTIES,
             "What does a tariff cut change?",
             tariff_answer(result.panel),
-            f"The cuts after {label(START)} explain {billions(rise['tariffs'])} of the deficit's "
-            f"rise by {billions(rise['total'])} US$ bn with the preference used as measured, "
-            f"{billions(full)} if every shipment claimed it at no cost: the range is about the "
-            f"use of preferences. {result.panel.verdict}",
+            _why_duties(result),
+            _duties_note(result),
         ),
         (
+            EXCHANGE_RATES,
             "What does the exchange rate change?",
-            "**no**, or only beside the case of no pass-through",
-            f"With the weak yen the model expects {percent(abs(bias))} "
-            f"{'more' if bias > 0 else 'less'} imports than came; a constant share of demand "
-            f"misses by {signed_percent(share)}. Without pass-through demand explains "
-            f"{billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
-            f"prices {billions(none['prices_usd_mn'])}, and the rest is "
-            f"{billions(none['rest_usd_mn'])}. The second model, which fits trends beside the "
-            f"yen, finds that imports move by {currency:g} % where the yen moves by 1 % (0.2 % on "
-            "two origins only); the lever `exchange_rate` passes on "
-            f"{percent(result.passed_on[0])} ({percent(result.passed_on[1])} to "
-            f"{percent(result.passed_on[2])}, `exchange_rate_pass_through`), not the "
-            f"{fitted:.2f} that the first model's fit found.",
+            "no, or only beside the case of no pass-through",
+            _why_exchange_rates(result),
+            _exchange_rate_note(result),
         ),
         (
+            UNMEASURED,
             "What do barrier relief, the fund, simpler proof of origin or buyers leaving China do?",
             "not judged here",
             "Nothing of the kind was measured in these years; the ranges of the parameters "
             "(grade D) are all there is.",
+            "Barriers, the fund, proof of origin, sourcing, sales placed by parents, costs of "
+            f"others: the record from {label(START)} to {label(LAST)} does not judge what they do. "
+            "Nothing of the kind was measured; the ranges of the parameters (grade D) are all "
+            "there is (docs/evidence.md)",
         ),
         (
+            "losers",
             "Who loses in Japan?",
             "not judged here",
             "Japan's imports are observed by source and group of goods; chapters are an estimate.",
+            "",
         ),
     ]
-    return pd.DataFrame(rows, columns=["question", "may the first model be used?", "why"])
+    table = pd.DataFrame(rows, columns=["question", "asked", "answer", "why", "note"])
+    return table.assign(
+        source="own calculation, python -m cepasim.calibrate.evidence.verdict",
+        year=label(LAST),
+        grade="C",
+    )
+
+
+def _why_duties(result: Calibration) -> str:
+    rise = {r["component"]: r["deficit_usd_mn"] for r in records(result.decomposition.totals)}
+    by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
+    full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
+    return (
+        f"The cuts after {label(START)} explain {billions(rise['tariffs'])} of the deficit's "
+        f"rise by {billions(rise['total'])} US$ bn with the preference used as measured, "
+        f"{billions(full)} if every shipment claimed it at no cost: the range is about the "
+        f"use of preferences. {result.panel.verdict}"
+    )
+
+
+def _duties_note(result: Calibration) -> str:
+    """What a result with levers on duties says: how much of the response the record shows."""
+    imports = result.second_settings["import"].tariff
+    shown = "none of it" if imports == 0 else f"{percent(imports)} of it"
+    exports = f"its exports show {percent(result.second_settings['export'].tariff)}"
+    if result.second_response["export"] == (0.0, 1.0):
+        exports = "its exports cannot tell"
+    upper = (
+        ": read what a change of duties does to trade as the upper part of what may happen"
+        if imports < 1
+        else ""
+    )
+    return (
+        f"Duties: the size of the response rests on the literature. Trade of {label(START)} to "
+        f"{label(LAST_FITTED)} {'does not show' if imports < 1 else 'shows'} the response to the "
+        f"CEPA's cuts that the elasticities expect (India's imports show {shown}, {exports})"
+        f"{upper} (docs/evidence.md)"
+    )
+
+
+def _why_exchange_rates(result: Calibration) -> str:
+    by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
+    none = by_assumption["no pass-through of exchange rates"]
+    bias = float(result.backcast.score_of("total", "import")["bias"])
+    share = result.backcast.score_of("total", "import", f"constant share {label(START)}")["bias"]
+    currency = result.second_settings["import"].currency
+    fitted = result.backcast.parameters.set_index("name")["value"]["backcast_pass_through"]
+    return (
+        f"With the weak yen the model expects {percent(abs(bias))} "
+        f"{'more' if bias > 0 else 'less'} imports than came; a constant share of demand "
+        f"misses by {signed_percent(share)}. Without pass-through demand explains "
+        f"{billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
+        f"prices {billions(none['prices_usd_mn'])}, and the rest is "
+        f"{billions(none['rest_usd_mn'])}. The second model, which fits trends beside the "
+        f"yen, finds that imports move by {currency:g} % where the yen moves by 1 % (0.2 % on "
+        "two origins only); the lever `exchange_rate` passes on "
+        f"{percent(result.passed_on[0])} ({percent(result.passed_on[1])} to "
+        f"{percent(result.passed_on[2])}, `exchange_rate_pass_through`), not the "
+        f"{fitted:.2f} that the first model's fit found."
+    )
+
+
+def _exchange_rate_note(result: Calibration) -> str:
+    return (
+        f"Exchange rates: India's trade with Japan from {label(START)} on rejects full "
+        f"pass-through ({percent(result.passed_on[1])} to {percent(result.passed_on[2])} reaches "
+        "trade): what they change is not a question the model answers well (docs/evidence.md)"
+    )
 
 
 def _level_answer(result: Calibration, level: str, flow: str) -> tuple[str, str]:
@@ -219,7 +298,7 @@ def _level_answer(result: Calibration, level: str, flow: str) -> tuple[str, str]
         inside = float(result.backcast.score_of("section", flow)["wape"])
         why += f"; errors of sections ({percent(inside)}) offset each other in part"
     if own > result.usable_error:
-        return "**no**", why
+        return "no", why
     return ("roughly" if own < error else f"roughly, but rather {name}"), why
 
 
@@ -228,7 +307,7 @@ def tariff_answer(panel: Panel) -> str:
     strict = panel.estimates.iloc[1]
     if strict["low"] <= 0 <= strict["high"]:
         return "a range from theory and literature, which these years neither confirm nor refute"
-    return "sign and order of magnitude" if strict["high"] < 0 else "**no**"
+    return "sign and order of magnitude" if strict["high"] < 0 else "no"
 
 
 def sector_table(result: Calibration) -> pd.DataFrame:
@@ -288,3 +367,18 @@ def _fit_words(fit: Mapping[str, str]) -> str:
         f"{fit['judged_on']}. [Its metadata](../params/history/backcast_fit.yaml) name the digest "
         "of every table read; a test repeats the fit."
     )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Judge and write the table; returns the exit code."""
+    return write_table(
+        TABLE,
+        "cepasim.calibrate.evidence.verdict",
+        f"Score the models of history and write {TABLE}.",
+        lambda directory: verdict_table(calibration(load(directory))),
+        arguments,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -50,6 +50,8 @@ def page() -> None:
         "answer most are shown. Where the two answers differ in sign, the verdict depends on that "
         "one. Ranges and sources are on the page “Parameters”."
     )
+    with st.expander("How far history supports the model, question by question"):
+        st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
     item = st.segmented_control(
         "Answer",
         list(_ITEMS),
