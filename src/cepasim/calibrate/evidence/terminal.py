@@ -46,8 +46,6 @@ def text(result: Calibration) -> str:
         ),
         ("Tariff elasticity of India's imports, panel of 2010-22", panel_table(result.panel)),
     ]
-    verdict = verdict_table(result)[["asked", "answer"]]
-    pieces.append(("May the first model be used? Why: docs/evidence.md", verdict))
     if len(result.bounds):
         shown = bounds_table(result.bounds).drop(columns=["why this bound", "why missed"])
         shown["met"] = shown["met"].str.strip("*")
@@ -55,6 +53,9 @@ def text(result: Calibration) -> str:
     lines = []
     for title, frame in pieces:
         lines += [title, "", frame.to_string(index=False), ""]
-    lines += ["Simple forecasts from the same year that do better (Theil's U above 1)", ""]
+    lines += ["May the first model be used? The scores behind the answers: docs/evidence.md", ""]
+    for row in verdict_table(result).itertuples(index=False):
+        lines += [f"  {row.asked}", f"      {row.answer}"]
+    lines += ["", "Simple forecasts from the same year that do better (Theil's U above 1)", ""]
     lines += [f"  {line}" for line in lost_to(report)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
