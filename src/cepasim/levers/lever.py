@@ -83,8 +83,7 @@ class Lever(Frozen):
     title: ClassVar[str]
     #: Whether ``select`` may narrow to a category of tariff lines, and name single lines.
     by_line: ClassVar[bool] = False
-    #: Whether a narrower lever of its kind takes its place on what the two share; else none of
-    #: its kind may share anything with it.
+    #: Whether a narrower lever of its kind takes its place on what they share; else none may share.
     gives_way: ClassVar[bool] = True
     #: Settings that say how far it goes, by the names of its fields; the one that is set counts.
     sizes: ClassVar[tuple[str, ...]] = ()
@@ -306,10 +305,7 @@ class Lever(Frozen):
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Any]) -> Iterable[str]:
-        """What a reader must know of levers of this kind that act on one flow.
-
-        Where they do nothing, and what is assumed.
-        """
+        """Where levers of this kind that act on one flow do nothing, and what is assumed."""
         return ()
 
     @classmethod
