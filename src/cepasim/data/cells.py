@@ -34,6 +34,11 @@ def amounts(cells: Sequence[str]) -> tuple[Floats, list[int]]:
     wrong : list of int
         Places of text, of negative amounts, and of everything where a column mixes both commas.
     """
+    plain = pd.to_numeric(pd.Series(cells, dtype=object).replace("", None), errors="coerce")
+    blank = np.array([cell == "" for cell in cells], dtype=np.bool_)
+    if (plain.notna() | blank).all() and not (plain < 0).any() and not np.isinf(plain).any():
+        whole: Floats = plain.to_numpy(np.float64)
+        return whole, []
     written = pd.Series(cells, dtype=object).str.strip(_QUOTES)
     bare = written.str.replace(r"[\s\u00a0\u202f']", "", regex=True)
     nothing = bare.str.lower().isin(_NOTHING)

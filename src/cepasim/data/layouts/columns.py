@@ -60,7 +60,7 @@ def columns(
     width = len(headings)
     rows, lines, problems = [], [], []
     for line, row in zip(sheet.lines[place + 1 :], sheet.rows[place + 1 :], strict=True):
-        if [heading(cell) for cell in row] == headings:
+        if heading(row[0]) == headings[0] and [heading(cell) for cell in row] == headings:
             continue
         if any(row[width:]):
             words = f"as many cells as headings ({width}); is a separator inside a cell?"
