@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cepasim.studies.advice.triggers import triggers
     from cepasim.studies.batch import batch
     from cepasim.studies.break_even import fund_break_even
+    from cepasim.studies.fund_industries import fund_industries, fund_money
     from cepasim.studies.grid import grid
     from cepasim.studies.monte_carlo import monte_carlo
     from cepasim.studies.reference_path import reference
@@ -50,6 +51,8 @@ __all__ = [
     "compare_offers",
     "decompose_history",
     "fund_break_even",
+    "fund_industries",
+    "fund_money",
     "grid",
     "load",
     "monte_carlo",
@@ -77,6 +80,8 @@ _ON_DEMAND = {
     "compare_basket": "cepasim.tables.concentration",
     "decompose_history": "cepasim.calibrate.backcast.decompose",
     "fund_break_even": "cepasim.studies.break_even",
+    "fund_industries": "cepasim.studies.fund_industries",
+    "fund_money": "cepasim.studies.fund_industries",
     "grid": "cepasim.studies.grid",
     "monte_carlo": "cepasim.studies.monte_carlo",
     "negotiate": "cepasim.studies.advice.negotiate",

@@ -15,6 +15,7 @@ from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
+from cepasim.tables.fund_accounts import fund_accounts
 from cepasim.tables.product_notes import product_notes
 from cepasim.tables.sums import over_sides
 
@@ -75,6 +76,7 @@ def simulate(
         diagnostics=partial(tabulation.diagnostics, ends),
         quotas=partial(tabulation.quotas, ends),
         levels=partial(tabulation.levels, ends),
+        fund_accounts=partial(fund_accounts, economy, scenario, engine),
         notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),
         chain=Chain(ends),

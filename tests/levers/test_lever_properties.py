@@ -68,6 +68,7 @@ def stacks(draw: st.DrawFn) -> list[dict[str, Any]]:
                 "start": draw(START),
                 "years": draw(STEPS),
                 "replenish": draw(st.booleans()),
+                "replacement": draw(st.booleans()),
             }
         },
         {

@@ -25,6 +25,24 @@ def test_a_fund_of_two_hundred_billion_is_beyond_the_record(economy: Economy) ->
     assert "beyond anything observed" not in notes(economy, {"fund": FUND | {"usd_bn": 2}})
 
 
+def test_a_fund_beyond_the_proposal_is_beyond_the_evidence(economy: Economy) -> None:
+    said = "Beyond what the evidence bears: grants of US$ 5 bn in all"
+    assert said in notes(economy, {"fund": FUND | {"usd_bn": 5}})
+    assert "Beyond what the evidence" not in notes(economy, {"fund": FUND | {"usd_bn": 2}})
+    again = notes(economy, {"fund": FUND | {"usd_bn": 2, "replenish": True}})
+    assert "grants of US$ 4 bn in all" in again, "ten years at 2 bn every five"
+
+
+def test_names_that_meet_in_one_chapter_are_counted(economy: Economy) -> None:
+    sunrise = FUND | {"usd_bn": 2, "windows": {"sunrise": 1.0}}
+    assert "6 of the 11 industries named for the sunrise window lie in chapter 85" in notes(
+        economy, {"fund": sunrise}
+    )
+    divided = sunrise | {"industries": {"ships": 0.5, "wind": 0.5}}
+    assert "lie in chapter" not in notes(economy, {"fund": divided})
+    assert "lie in chapter" not in notes(economy, {"fund": FUND | {"usd_bn": 2}})
+
+
 def test_a_relief_below_one_percent_looks_like_a_share(economy: Economy) -> None:
     assert "if a share was meant, write 40" in notes(
         economy, {"ntb": RELIEF | {"relief_percent": 0.4}}

@@ -677,6 +677,7 @@ packages = st.tuples(
         start=start,
         years=years,
         replenish=st.booleans(),
+        replacement=st.booleans(),
     ),
     one_of_a_kind(
         "exchange_rate",

@@ -1,7 +1,8 @@
 """The India-focused fund: from dollars granted to capital, output, exports and purchases.
 
 Equations of the fund (docs/method.md): a grant in year y becomes capital after the gestation
-lag, ``K = (1 - delta) K_(y-1) + additionality G_(y-lag) / subsidy_rate``; each vintage of capital
+lag, ``K = (1 - delta) K_(y-1) + additionality G_(y-lag) / subsidy_rate`` (without the wear
+``delta`` where the owners replace what wears out, and pay for it); each vintage of capital
 reaches full output along the ramp, ``Q = K output_capital_ratio ramp``; of the output
 ``X = Q export_share`` is exported and ``X_J = X japan_share`` of that goes to Japan.
 """
@@ -20,6 +21,7 @@ from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import SHARES_TOLERANCE, Flag, Money, Shares, WindowShares
 from cepasim.levers.fields import Years as WholeYears
+from cepasim.levers.fund_notes import crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
@@ -32,7 +34,8 @@ class FundLever(Lever):
     """The India-focused fund: its size, windows, and over how many years it is spent.
 
     ``industries`` divides a window's money between its industries; a window none of whose
-    industries is named keeps the default split.
+    industries is named keeps the default split. ``replacement``: whether the owners of the
+    plants replace what wears out, at their own cost; otherwise the capital runs down.
     """
 
     kind: ClassVar[str] = "fund"
@@ -43,6 +46,7 @@ class FundLever(Lever):
     windows: WindowShares
     years: WholeYears
     replenish: Flag = False
+    replacement: Flag = False
     industries: Shares | None = None
 
     @property
@@ -90,6 +94,7 @@ class FundLever(Lever):
             if share
         )
         again = ", replenished" if self.replenish else ""
+        again += ", its plants kept up by their owners" if self.replacement else ""
         return f"a fund of US$ {number_in_words(self.usd_bn)} bn ({windows}){again}"
 
     def when(self) -> str:
@@ -116,7 +121,12 @@ class FundLever(Lever):
                     f"{chapters_in_words(idle, economy.classification)}: only what Japanese "
                     "parents take back is counted there"
                 )
-            yield from _size_note(economy, lever, measure)
+            path = fund_path(economy, lever, measure.years, staged=len(measure.years) > 1)
+            spent = economy.parameters.value("disbursement_rate")
+            granted = max(lever.usd_bn, path.grants.sum() / (1000 * spent) if spent else 0.0)
+            planned = path.exports_to_japan.sum(axis=1).max()
+            yield from size_notes(economy, lever.usd_bn, granted, planned)
+            yield from crowded_notes(economy, lever.windows, lever.industries or ())
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -152,6 +162,12 @@ class FundLever(Lever):
                 "++++?",
                 "granted again and again; the long run is that of one filling",
             ),
+            Example(
+                "replaced",
+                fund | {"windows": {"labour_intensive": 1.0}, "replacement": True},
+                "++++?",
+                "owners replace what wears out, with Japanese machinery among it",
+            ),
         )
 
 
@@ -182,22 +198,6 @@ def _check_industries(
             complain(("industries",), industries, text)
 
 
-def _size_note(economy: Economy, lever: FundLever, measure: Measure) -> Iterable[str]:
-    """Warn where the fund's exports alone would be more than India ever sold Japan."""
-    table = economy.parameters.table("history/totals")
-    sold = table[table["measure"] == "exports_to_japan"].sort_values("value")
-    most, year = float(sold["value"].iloc[-1]), sold["fiscal_year"].iloc[-1]
-    staged = len(measure.years) > 1
-    planned = fund_path(economy, lever, measure.years, staged).exports_to_japan.sum(axis=1).max()
-    if planned > 1000 * most:
-        yield (
-            f"A size beyond anything observed: the plants of a fund of US$ {lever.usd_bn:g} bn "
-            f"would offer Japan goods worth US$ {planned / 1000:,.1f} bn a year, more than all "
-            f"that India ever sold it in a year (US$ {most:.2f} bn in "
-            f"{year})"
-        )
-
-
 # -- what it does to arrays ------------------------------------------------------------------
 
 
@@ -210,7 +210,7 @@ class FundPath:
     grants : ndarray
         Public money disbursed, by the chapter it is meant for.
     investment : ndarray
-        Additional capital expenditure it sets off, grant included.
+        Additional capital expenditure it sets off, grant included, and what owners replace.
     output : ndarray
         Additional output of the supported plants.
     exports_to_japan : ndarray
@@ -305,8 +305,12 @@ def fund_path(economy: Economy, lever: FundLever, years: Years, staged: bool = T
     if staged:
         profile = _profile(years, parse_fiscal_year(lever.start), lever.years, lever.replenish)
         grants = budget * profile
-        investment = _spread(per_grant * grants, lag)
-        working = _working_capital(per_grant * grants, lag, wear, ramp)
+        set_off = per_grant * grants
+        investment = _spread(set_off, lag)
+        if lever.replacement:  # of everything at work before the year began
+            at_work = np.concatenate([np.zeros(lag + 1), set_off.cumsum()])[: len(years)]
+            investment, wear = investment + wear * at_work, 0.0
+        working = _working_capital(set_off, lag, wear, ramp)
     else:
         grants = investment = np.zeros(len(years))
         working = np.full(len(years), per_grant * budget)

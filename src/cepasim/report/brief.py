@@ -31,6 +31,7 @@ from cepasim.report.blocks import (
     Table,
 )
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
+from cepasim.report.fund import fund_accounts
 from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     yield Heading("Levers, treasuries, welfare")
     yield views.contributions(result, year)
     yield views.accounts(result, year)
+    yield from fund_accounts(result, year, short=True)
     shown = [bar.label for movers in _movers(result, year) for bar in movers.bars]
     notes = _notes_to_read(result.notes, shown)
     if notes:

@@ -95,6 +95,13 @@ def percent(value: float) -> str:
     return f"{text} %" if text[-1].isdigit() else text
 
 
+def ratio(number: float) -> str:
+    """Write dollars per dollar with two decimals; a dash where there is no denominator."""
+    if math.isnan(number):
+        return "–"
+    return _number(number, decimals=2, signed=False).replace("-", MINUS)
+
+
 def value(number: float, unit: str = "") -> str:
     """Write a parameter with at most four digits that count."""
     if number is None or math.isnan(number):

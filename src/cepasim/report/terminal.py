@@ -17,6 +17,7 @@ from rich.text import Text
 
 from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
+from cepasim.report.fund import fund_cells, fund_title
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.report.numbers import MINUS, bare_percent, billions, millions
@@ -257,6 +258,9 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
         parts.append(path(result))
     if not result.contributions.empty:
         parts.append(lever_table(result, fiscal_year))
+    if fund := fund_cells(result, fiscal_year):
+        cells = [[cell.replace(MINUS, "-") for cell in row[1:]] for row in fund]
+        parts.append(titled(fund_title(fiscal_year), table(cells, last_in_bold=False)))
     parts.append(sector_table(result, level, fiscal_year))
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:

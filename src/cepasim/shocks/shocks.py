@@ -63,6 +63,9 @@ class Shocks:
         Size of the market relative to the base year.
     quota : Quotas or None
         Tariff-rate quotas; ``trade_cost`` and ``wedges`` are then those within the quota.
+    plants : ndarray, shape (Y, H), optional
+        Share of a fund's plants in the capacity of India's producers for this market; none
+        without a fund.
     """
 
     start: Floats
@@ -77,6 +80,7 @@ class Shocks:
     wedges: Wedges
     growth: Floats
     quota: Quotas | None = None
+    plants: Floats | None = None
 
 
 def total_fund(economy: Economy, resolved: Measures, years: Years, staged: bool = True) -> FundPath:
@@ -155,6 +159,13 @@ def shocks(
             sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
         )
     base, capacity = demand_moved(market, start, Moves(moved, along, placed, new_capacity))
+    plants = None
+    if fund.output.any():
+        sold, able = fund.domestic_sales / size, market.domestic * capacity_domestic
+        if importer == "JPN":
+            column = market.partner_column
+            sold, able = fund.exports_to_japan / size, (base * capacity)[:, :, column]
+        plants = np.divide(sold, able, out=np.zeros_like(sold), where=able > 0).clip(0.0, 1.0)
     return Shocks(
         start=start,
         base=base,
@@ -169,6 +180,7 @@ def shocks(
         wedges=in_trade,
         growth=growth,
         quota=quotas(market, acting, in_trade.hat, in_trade.barrier),
+        plants=plants,
     )
 
 

@@ -7,15 +7,33 @@ of the country they belong to. Equations: docs/method.md, "What is reported".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.countries import INDIA, JAPAN
 from cepasim.economy.market import Market
 from cepasim.engines.outcome import Outcome
 from cepasim.equilibrium import consumer_surplus_change, producer_surplus
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Shares that decide whose a gain is.
+
+    Attributes
+    ----------
+    rents_to_importer : float
+        Of the rents of barriers.
+    plants_to_japan : float
+        Of the surplus of the plants that the fund sets off.
+    """
+
+    rents_to_importer: float
+    plants_to_japan: float
 
 
 #: Hat of each country's general price level, shape (Y, H) or what broadcasts to it.
@@ -27,7 +45,7 @@ def market_gains(
     before: Outcome,
     after: Outcome,
     levels: tuple[Levels, Levels],
-    to_importer: float,
+    owners: Owners,
 ) -> dict[str, Floats]:
     """Gains of the importer and of its partner in one market, US$ million, shape (Y, H) each.
 
@@ -37,8 +55,8 @@ def market_gains(
     before, after : Outcome
     levels : pair of mapping of country to ndarray
         Price levels before and after.
-    to_importer : float
-        Share of the rents of barriers that is the importer's.
+    owners : Owners
+        Whose rents and surplus are whose.
     """
     importer, partner = market.importer, market.partner
     old, new = levels
@@ -47,12 +65,46 @@ def market_gains(
         partner: exporter_gain(market, before, after, old[partner], new[partner]),
     }
     rent, rent_before = after.rent.sum(axis=2), before.rent.sum(axis=2)
-    for owner, share in ((importer, to_importer), (partner, 1 - to_importer)):
+    for owner, share in (
+        (importer, owners.rents_to_importer),
+        (partner, 1 - owners.rents_to_importer),
+    ):
         gains[owner] = gains[owner] + (rent / new[owner] - rent_before / old[owner]) * share
     for outcome, level, sign in ((before, old, -1), (after, new, 1)):
         for owner, rents in quota_rents(market, outcome).items():
             gains[owner] = gains[owner] + sign * rents / level[owner]
+    if after.shocks.plants is not None:
+        theirs = owners.plants_to_japan * plants_surplus(market, after, new)
+        gains[JAPAN] = gains[JAPAN] + theirs
+        gains[INDIA] = gains[INDIA] - theirs
     return gains
+
+
+def plants_surplus(market: Market, after: Outcome, levels: Levels) -> Floats:
+    """Surplus of the plants a fund sets off, from what they sell in one market, US$ million.
+
+    Their share in the capacity of their group of producers is their share in its surplus: all of
+    them sell at one price from one supply curve.
+
+    Parameters
+    ----------
+    market : Market
+        Japan's for what the plants export there, India's for what they sell at home.
+    after : Outcome
+    levels : mapping of country to ndarray
+        Price levels; the plants stand in India.
+
+    Returns
+    -------
+    ndarray, shape (Y, H)
+    """
+    share = after.shocks.plants
+    if share is None:
+        return np.zeros(after.domestic.shape)
+    column = market.partner_column
+    if market.importer == INDIA:
+        return _surplus(share * after.domestic / levels[INDIA], market.supply_domestic)
+    return _surplus(share * after.fob[:, :, column] / levels[INDIA], market.supply[:, column])
 
 
 def quota_rents(market: Market, outcome: Outcome) -> dict[str, Floats]:

@@ -18,7 +18,7 @@ from cepasim.solution.coalitions import Coalitions
 from cepasim.solution.content import input_content
 from cepasim.solution.gains import market_gains
 from cepasim.solution.part import Touched, difference, market_at, outcome_at
-from cepasim.solution.state import Effects, fund_outlay
+from cepasim.solution.state import Effects, fund_outlay, owners
 
 #: Quantities that several kinds of levers move together: one may do nothing by itself and much
 #: beside another, as simpler proof of origin where a duty has yet to be cut.
@@ -141,7 +141,7 @@ def _solved(
     joint: Mapping[str, Outcome] = {}
     if game.engine.joint:
         joint = game.outcomes(group, {one: hats[one] for one in group})
-    to_importer = game.economy.parameters.value("rent_share_to_importer")
+    shares = owners(game.economy)
     pieces = {}
     for importer in hats:
         acting = game.acting(importer, coalition)
@@ -156,7 +156,7 @@ def _solved(
         levels = tuple(
             {one: _level_at(level, touched) for one, level in found.items()} for found in (old, new)
         )
-        gains = market_gains(market, before, after, (levels[0], levels[1]), to_importer)
+        gains = market_gains(market, before, after, (levels[0], levels[1]), shares)
         column = market.partner_column
         value = after.fob if importer == "JPN" else after.cif
         pieces[importer] = _Piece(touched, value[:, :, column], gains)

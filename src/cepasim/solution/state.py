@@ -16,7 +16,7 @@ from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.finite import check_finite
-from cepasim.solution.gains import market_gains, quota_rents
+from cepasim.solution.gains import Owners, market_gains, quota_rents
 
 Floats = NDArray[np.float64]
 
@@ -89,8 +89,9 @@ class State:
 
         Consumers, domestic producers, exporters to the partner, the treasury and the owners of
         barrier and quota rents, each at the price level of the country it belongs to (a
-        depreciation alone makes nobody poorer); the fund's public money and the additional
-        private capital are Japan's outlay. Equations: docs/method.md.
+        depreciation alone makes nobody poorer); the capital a fund sets off and the cost of
+        raising its grants are Japan's outlay, the surplus of its plants goes to their owners.
+        Equations: docs/method.md.
 
         Raises
         ------
@@ -98,7 +99,7 @@ class State:
             Where a gain is not finite.
         """
         economy = self.economy
-        to_importer = economy.parameters.value("rent_share_to_importer")
+        shares = owners(economy)
         change = {country: np.zeros(self.exports.shape) for country in economy.markets}
         levels = (
             {country: reference.price_level(country) for country in economy.markets},
@@ -106,7 +107,7 @@ class State:
         )
         for importer, market in economy.markets.items():
             before, after = reference.markets[importer], self.markets[importer]
-            gains = market_gains(market, before, after, levels, to_importer)
+            gains = market_gains(market, before, after, levels, shares)
             for country, gain in gains.items():
                 change[country] += gain
         change["JPN"] -= fund_outlay(economy, self.fund)
@@ -116,9 +117,19 @@ class State:
 
 
 def fund_outlay(economy: Economy, fund: FundPath) -> Floats:
-    """Public money of a fund and the private capital it sets off, US$ million, shape (Y, H)."""
-    public = fund.grants * economy.parameters.value("additionality")
-    return np.asarray(fund.grants + np.maximum(fund.investment - public, 0.0))
+    """What a fund costs Japan, US$ million, shape (Y, H).
+
+    The capital it sets off, whoever pays for it, and the cost of raising the grants. The grants
+    themselves move from Japan's treasury to Japanese firms: they are no loss to Japan.
+    """
+    raising = economy.parameters.value("cost_of_public_funds")
+    return np.asarray(fund.investment + raising * fund.grants)
+
+
+def owners(economy: Economy) -> Owners:
+    """Shares of rents and of the plants' surplus by owner."""
+    value = economy.parameters.value
+    return Owners(value("rent_share_to_importer"), value("japanese_ownership"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

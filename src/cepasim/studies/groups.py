@@ -44,7 +44,11 @@ GROUPS = (
     Group("barriers_japan", "Size of barriers in Japan", r"nu_\w+_jpn|border_days_jpn"),
     Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
-    Group("rents", "Who gains from barriers", r"rent_share"),
+    Group(
+        "rents",
+        "Who gains from barriers, and who pays for the fund",
+        r"rent_share|cost_of_public_funds|japanese_ownership|discount_rate",
+    ),
     Group(
         "preference_use",
         "Use of preferences",
@@ -64,7 +68,7 @@ GROUPS = (
     Group(
         "fund_capital",
         "What the fund builds, and how fast",
-        r"disbursement_|subsidy_|additionality|output_capital_|depreciation|gestation_|ramp_",
+        r"disbursement_|subsidy_|additionality|output_capital_|depreciation|gestation_|ramp_|fund_",
     ),
     Group(
         "fund_markets",

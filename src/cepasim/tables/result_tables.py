@@ -18,7 +18,7 @@ from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, l
 
 SIDES = "contributions_by_side"
 #: Tables that stay empty where they are not given.
-_MAY_LACK = (SIDES, "quotas", "levels")
+_MAY_LACK = (SIDES, "quotas", "levels", "fund_accounts")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
@@ -176,6 +176,9 @@ class ResultTables:
         "quotas", "What tariff-rate quotas came to: regime, premium, rent; empty without any."
     )
 
+    fund_accounts = _Copy(
+        "fund_accounts", "Who pays for the fund and who gains, by year, plants replaced or not."
+    )
     levels = _Copy("levels", "Range of each level in the reference: by year, flow and group.")
 
     @property

@@ -200,6 +200,19 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _usd("high_usd_mn", "upper end of it"),
             ),
         ),
+        "fund_accounts": TableSchema(
+            "one fiscal year, case of replacement and account, where there is a fund",
+            (
+                YEAR,
+                Column("replacement", "text", "whether owners replace what wears out: yes, no"),
+                Column("account", "text", "its key, such as grants or balance"),
+                Column("name", "text", "it; changes are against the scenario without the fund"),
+                _usd("usd_mn", "amount of the year"),
+                _usd("cumulative_usd_mn", "sum up to the year"),
+                _usd("present_value_usd_mn", "that sum discounted to the fund's first year"),
+                Column("per_grant", "US$ per US$", "the sum over the grants paid up to the year"),
+            ),
+        ),
         "reference": TableSchema(
             "one fiscal year, flow and product, or total (cepasim.reference)",
             (
@@ -285,7 +298,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
 #: Tables a result is made of.
 HELD = (
     *("totals", "sectors", "displacement", "contributions", "contributions_by_side"),
-    *("diagnostics", "quotas", "levels"),
+    *("diagnostics", "quotas", "levels", "fund_accounts"),
 )
 #: Columns every table of a result begins with, in this order; it may have further ones after them.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -42,6 +42,12 @@ def _details(form: Form) -> None:
         bool(form.settings.get("replenish")),
         "The same sum again, each time it is spent, until the horizon.",
     )
+    form.check(
+        "replacement",
+        "Worn-out plants replaced",
+        bool(form.settings.get("replacement")),
+        "The owners replace what wears out at their own cost; otherwise the plants run down.",
+    )
 
 
 CONTROL = Control(

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.report import html, views
+from cepasim.report.fund import fund_accounts
 from cepasim.result import Result
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
@@ -54,6 +55,9 @@ def page() -> None:
         result = found.split(waiting=st.empty().empty)
         with last:
             st.html(html.fragment(views.contributions(result, year), views.accounts(result, year)))
+        if fund := fund_accounts(result, year):
+            with st.expander("The fund: who pays, who gains"):
+                st.html(html.fragment(*fund))
         if asked is not None:
             for newer in _as_they_come(asked, ranged, progress):
                 cards.html(html.fragment(views.headline(total, year, _ranges(found, newer))))

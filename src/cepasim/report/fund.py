@@ -1,0 +1,59 @@
+"""The accounts of a fund as people read them: who pays, who gains, plants replaced or not."""
+
+from __future__ import annotations
+
+from cepasim.report import numbers as figures
+from cepasim.report.blocks import Table
+from cepasim.tables.result_tables import ResultTables
+
+#: Accounts of a fund that fit on a printed page.
+_FUND_IN_SHORT = ("grants", "transfer", "investment", "surplus_japan", "exports", "balance")
+
+
+def fund_cells(result: ResultTables, year: str) -> tuple[tuple[str, ...], ...]:
+    """Return the accounts of the fund up to a year, a header first; nothing without a fund.
+
+    The first cell of a row is the key of the account.
+    """
+    rows = result.fund_accounts
+    rows = rows[rows["fiscal_year"] == year]
+    if rows.empty:
+        return ()
+    kept_up = rows[rows["replacement"] == "yes"].set_index("account")["cumulative_usd_mn"]
+    head = ("", "", "year", "sum", "present\nvalue", "per US$\ngranted", "sum, plants\nreplaced")
+    columns = ("usd_mn", "cumulative_usd_mn", "present_value_usd_mn")
+    cells = (
+        (
+            str(row["account"]),
+            str(row["name"]),
+            *(figures.mn(row[column], signed=True, unit=False) for column in columns),
+            figures.ratio(row["per_grant"]),
+            figures.mn(kept_up[row["account"]], signed=True, unit=False),
+        )
+        for row in rows[rows["replacement"] == "no"].to_dict("records")
+    )
+    return (head, *cells)
+
+
+def fund_title(year: str) -> str:
+    """Title of the accounts of the fund."""
+    return f"Who pays for the fund and who gains up to {year}, US$ mn of 2023-24"
+
+
+def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tuple[Table, ...]:
+    """Return the accounts of the fund as a table; nothing without a fund.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str
+    short : bool, optional
+        Only what fits on a printed page.
+    """
+    rows = fund_cells(result, year)
+    if not rows:
+        return ()
+    head, *cells = rows
+    shown = [row for row in cells if not short or row[0] in _FUND_IN_SHORT]
+    head = tuple(word.replace("\n", " ") for word in head)
+    return (Table(fund_title(year), head[1:], tuple(row[1:] for row in shown)),)
