@@ -28,6 +28,8 @@ os.environ[SWITCH] = OFF
 # desk each run draws new ones and finds more.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("desk", deadline=None)
+# Ranges are drawn in other processes; the tests of them switch them on.
+os.environ.setdefault("CEPASIM_RANGES", "off")
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 YEARS = ("2026-27", "2027-28")

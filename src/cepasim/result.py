@@ -12,13 +12,13 @@ from cepasim.core import files
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
 from cepasim.products.levels import level_of, use_instead
-from cepasim.report.levels import range_of
-from cepasim.report.numbers import MINUS
+from cepasim.report.headline import headline, outcome
+from cepasim.report.sheets import sheets
 from cepasim.report.views import cell_in_words
 from cepasim.tables.explanation import Explanation, in_words
 from cepasim.tables.names import FLOWS, Level
 from cepasim.tables.result_tables import NOTHING, SIDES, Manifest, ResultTables, Table, refuse
-from cepasim.tables.sums import by_chapter_where_long, over_sides
+from cepasim.tables.sums import over_sides
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 #: ``chain(flow, hs, fiscal_year)`` returns the steps behind one cell.
@@ -269,8 +269,8 @@ class Result(ResultTables):
                 if file_format == "json":
                     files.write_json(self.document(by, options), folder / "result.json")
                 else:
-                    sheets = self._sheets(by, options)
-                    write_workbook(sheets, folder / "result.xlsx")
+                    pages = sheets(self, self.frames(by), options)
+                    write_workbook(pages, folder / "result.xlsx")
                 self.write_about(folder, options)
 
     def to_excel(self, path: Path | str, *, by: Level | None = None) -> None:
@@ -291,8 +291,8 @@ class Result(ResultTables):
             If the file cannot be written; what was there before is then still there.
         """
         with files.replace_file(path) as partial:
-            write_workbook(self._sheets(by, NOTHING), partial)
-        self._write_manifest_beside(Path(path))
+            write_workbook(sheets(self, self.frames(by), NOTHING), partial)
+        files.write_manifest_beside(Path(path), self.manifest)
 
     def to_json(self, path: Path | str, *, by: Level | None = None) -> None:
         """Write the whole result, scenario and manifest included, as one JSON file.
@@ -313,7 +313,27 @@ class Result(ResultTables):
         """
         with files.replace_file(path) as partial:
             files.write_json(self.document(by), partial)
-        self._write_manifest_beside(Path(path))
+        files.write_manifest_beside(Path(path), self.manifest)
+
+    def headline(self, fiscal_year: str | None = None) -> str:
+        """Return the answer in a few sentences: change, range, what it rests on, what to mind.
+
+        Parameters
+        ----------
+        fiscal_year : str, optional
+            The last one unless given.
+
+        Returns
+        -------
+        str
+            Read by a person; ``report.headline`` has its parts.
+
+        Raises
+        ------
+        InputError
+            If the year is unknown.
+        """
+        return str(headline(self, fiscal_year or self.fiscal_years[-1]))
 
     def brief(self, path: Path | str, fiscal_year: str | None = None) -> None:
         """Write a two-page briefing note, as HTML or DOCX by the ending of the path.
@@ -336,18 +356,6 @@ class Result(ResultTables):
 
         brief.write(self, self._classification, path, fiscal_year)
 
-    def _sheets(self, by: Level | None, options: Mapping[str, object]) -> dict[str, pd.DataFrame]:
-        described = files.with_options(self.manifest, options)
-        described.pop("scenario", None)  # has a sheet of its own
-        frames, summed = by_chapter_where_long(self.frames(by))
-        return frames | {
-            "notes": pd.DataFrame({"note": pd.Series([*self.notes, *summed], dtype="str")}),
-            "scenario": pd.DataFrame({"scenario": self._scenario.to_yaml().splitlines()}),
-            "manifest": pd.DataFrame(
-                {"item": list(described), "value": [files.as_text(v) for v in described.values()]}
-            ),
-        }
-
     def write_about(self, folder: Path, options: Mapping[str, object] = NOTHING) -> None:
         """Write what belongs beside every output: the scenario, the notes and the manifest.
 
@@ -362,12 +370,6 @@ class Result(ResultTables):
         if self.notes:
             files.write_text("".join(f"{note}\n" for note in self.notes), folder / "notes.txt")
         files.write_manifest(self.manifest, folder, options)
-
-    def _write_manifest_beside(self, path: Path) -> None:
-        written = path.resolve()
-        described = self.manifest | {"files": {written.name: files.file_digest(written)}}
-        with files.replace_file(written.with_name(f"{written.name}.manifest.json")) as partial:
-            files.write_json(described, partial)
 
     # --- as a value ---------------------------------------------------------------------------
 
@@ -387,12 +389,4 @@ class Result(ResultTables):
         )
 
     def __repr__(self) -> str:
-        totals = self._table("totals")
-        outcome = "no years"
-        for last in totals.tail(1).to_dict("records"):
-            change = last["change_in_balance_usd_mn"] / 1000
-            balance = f"{last['balance_usd_mn'] / 1000:+,.2f} US$ bn, {change:+,.3f}"
-            outcome = f"balance in {last['fiscal_year']} {balance} against the reference"
-            if around := range_of(last, "balance", scenario=True):
-                outcome += f", 90 % range of the level {around.replace(MINUS, '-')}"
-        return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome}>"
+        return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome(self)}>"

@@ -54,7 +54,7 @@ def test_the_terminal_prints_the_range_beside_every_level(relief: cepasim.Result
 
 def test_the_cards_say_it_and_so_does_the_chart(relief: cepasim.Result) -> None:
     cards = views.headline(views.total_row(relief, YEAR), YEAR).cards
-    for card, item in zip(cards, ("exports", "imports", "balance"), strict=False):
+    for card, item in zip(cards, ("balance", "exports", "imports"), strict=True):
         level = range_of(totals_of(relief), item, scenario=True)
         assert f"90 % range of the level {level} bn" in str(card)
     assert range_of(totals_of(relief), "balance") in path_in_words(relief, "balance")

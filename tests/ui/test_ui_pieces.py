@@ -160,7 +160,8 @@ def test_headline_shows_cells_of_the_result(result: Result) -> None:
     totals = result.totals.set_index("fiscal_year").loc[YEAR]
     for item in ("exports", "imports", "balance"):
         assert figures.bn(totals[f"{item}_usd_mn"]) in text
-    assert figures.money(totals["change_in_balance_usd_mn"], signed=True) in text
+        change = totals[f"{item}_usd_mn"] - totals[f"baseline_{item}_usd_mn"]
+        assert figures.mn(change, signed=True) in text
     assert YEAR in text and "nan" not in text.lower()
 
 
@@ -396,7 +397,7 @@ def test_ranges_are_those_of_the_command_line(
     low, high = known.range_of("exports_usd_mn", YEAR)
     row = beside.totals.set_index("fiscal_year").loc[YEAR]
     assert (row["exports_usd_mn_p5"], row["exports_usd_mn_p95"]) == pytest.approx((low, high))
-    assert f"% of {ranges.FIRST} draws" in ranges.in_words(ranged, YEAR)["change"]
+    assert f"% of {ranges.FIRST} draws" in ranges.in_words(ranged, YEAR)["balance"]
 
 
 def test_ranges_of_a_scenario_that_is_left_are_dropped(

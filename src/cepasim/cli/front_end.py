@@ -16,6 +16,10 @@ def front_end(
     address: Annotated[
         str, typer.Option(help="Address to listen on; this machine only unless told otherwise.")
     ] = "localhost",
+    ranges: Annotated[
+        bool,
+        typer.Option(help="Whether 90 % ranges are drawn in the background without being asked."),
+    ] = True,
     debug: Debug = False,
 ) -> None:
     """Start the front end in the browser (Ctrl-C stops it)."""
@@ -27,5 +31,7 @@ def front_end(
         typer.echo(f"Open http://{address}:{port} in a browser; Ctrl-C stops the front end.")
         sys.stdout.flush()
         command = launch.command(port, address)
+        if not ranges:
+            os.environ[launch.RANGES] = launch.OFF
         # The server takes this process's place, so that signals reach it.
         os.execv(command[0], command)

@@ -314,6 +314,21 @@ def write_manifest(
     write_json(with_options(described, options) | {"files": files}, folder / MANIFEST)
 
 
+def write_manifest_beside(path: Path, described: Mapping[str, object]) -> None:
+    """Write ``<file name>.manifest.json`` beside a file, with the digest of the file.
+
+    Parameters
+    ----------
+    path : Path
+        The file as it was written.
+    described : mapping
+        What `cepasim.core.manifest.manifest` returned.
+    """
+    written = path.resolve()
+    with replace_file(written.with_name(f"{written.name}.manifest.json")) as partial:
+        write_json({**described, "files": {written.name: file_digest(written)}}, partial)
+
+
 def with_options(
     described: Mapping[str, object], options: Mapping[str, object]
 ) -> dict[str, object]:

@@ -98,6 +98,11 @@ class ExchangeRateLever(Lever):
         return (self.country,)
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """How much of a depreciation reaches trade."""
+        return "exchange_rate_pass_through", "how much of a depreciation reaches trade"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """Costs in dollars; at home the price level and with it demand in dollars."""
         return (Quantity.COST, Quantity.DEMAND)

@@ -112,6 +112,13 @@ class ExternalLever(Lever):
         return PAIR if self.market is None else (JAPAN,)
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """Where it is about a third market, what is redirected from there."""
+        if self.market is not None:
+            return "us_redirection_share", "how much of what it turns away comes to Japan"
+        return super().rests_on
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """What its form is about."""
         if self.demand_in is not None:

@@ -55,6 +55,11 @@ class FundLever(Lever):
         return ("fund",)
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """How much of what the fund builds is sold to Japan."""
+        return "japan_share_of_exports", "how much of what the fund builds is sold to Japan"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """Plants add capacity; what parents take back is bought at unchanged prices."""
         return (Quantity.CAPACITY, Quantity.PURCHASES)

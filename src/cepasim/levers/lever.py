@@ -116,6 +116,11 @@ class Lever(Frozen):
         """Quantities it moves, the one that matters most first."""
         raise NotImplementedError
 
+    @property
+    def rests_on(self) -> tuple[str, str]:
+        """What decides the size of its effect: how parameters begin by name, and the words."""
+        return "epsilon_supply_ind_jpn", "how much more India's producers can supply"
+
     def concerns(self, source: str) -> bool:
         """Whether it moves what one source meets in the markets it reaches."""
         return True

@@ -106,6 +106,11 @@ class NtbLever(AgreementLever):
         return self.also_others or source == self.source
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """The size of barriers, which nobody has measured."""
+        return "nu_", "the size of barriers, which nobody has measured"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """Barriers are part of the landed wedge."""
         return (Quantity.WEDGE,)

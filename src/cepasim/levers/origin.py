@@ -88,6 +88,13 @@ class OriginLever(AgreementLever):
         return tuple(name for name in self.rules if name not in PAPER_ONLY)
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """How much of the trade claims the CEPA today."""
+        if self.rule is not None:
+            return "origin_saving_", "what other rules of origin save"
+        return "utilisation_observed", "how much of the trade claims the CEPA today"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """Use of the preference decides what shippers pay; some rules make inputs cheaper."""
         return (Quantity.WEDGE, Quantity.COST) if self.of_origin else (Quantity.WEDGE,)

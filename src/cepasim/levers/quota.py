@@ -111,6 +111,11 @@ class QuotaLever(BilateralLever):
         return self
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """How readily buyers change between sources."""
+        return "sigma_import_", "how readily buyers change between sources"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """What is paid depends on how much is sold."""
         return (Quantity.QUOTA,)

@@ -23,6 +23,11 @@ class RateLever(BilateralLever):
     turn: ClassVar[int] = 0
 
     @property
+    def rests_on(self) -> tuple[str, str]:
+        """How readily buyers change between sources."""
+        return "sigma_import_", "how readily buyers change between sources"
+
+    @property
     def moves(self) -> tuple[Quantity, ...]:
         """Duties are part of the landed wedge."""
         return (Quantity.WEDGE,)

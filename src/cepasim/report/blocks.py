@@ -129,14 +129,16 @@ class Card:
 
     Attributes
     ----------
-    title, main, sub, note : str
-        What it is, the number, what it is compared with, and the range or its stand-in.
+    title, main, sub, note, level : str
+        What it is, the number, what it is compared with, its range, and in small the level it
+        leads to.
     """
 
     title: str
     main: str
     sub: str
     note: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

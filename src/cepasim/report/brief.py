@@ -32,6 +32,7 @@ from cepasim.report.blocks import (
 )
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
+from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
         "from April to March.",
         "small",
     )
+    yield Paragraph(str(headline(result, year)))
     ranges = views.ranges_in_words(totals, year) if drawn else None
     yield views.headline(views.total_row(result, year), year, ranges)
     yield Paragraph(_said_of_ranges(totals, year, drawn), "small")
@@ -169,7 +171,7 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     yield views.accounts(result, year)
     yield from fund_accounts(result, year, short=True)
     shown = [bar.label for movers in _movers(result, year) for bar in movers.bars]
-    notes = _notes_to_read(result.notes, shown)
+    notes = _notes_to_read(weighed_notes(result, year), shown)
     if notes:
         yield Heading("Read with these results")
         yield Bullets(notes, "small")

@@ -119,9 +119,9 @@ def _without_drawing(part: blocks.Bars) -> blocks.Table:
 
 def _as_table(part: blocks.Cards) -> blocks.Table:
     rows: Sequence[tuple[str, ...]] = [
-        (card.title, card.main, card.sub, card.note) for card in part.cards
+        (card.title, card.main, card.sub, card.note, card.level) for card in part.cards
     ]
-    kept = [place for place in range(4) if any(row[place] for row in rows)]
+    kept = [place for place in range(5) if any(row[place] for row in rows)]
     cells = tuple(tuple(row[place] for place in kept) for row in rows)
     return blocks.Table("", ("",) * len(kept), cells)
 

@@ -18,6 +18,8 @@ from rich.text import Text
 from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
+from cepasim.report.headline import headline as in_brief
+from cepasim.report.headline import weighed_notes
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.report.numbers import MINUS, bare_percent, billions, millions
@@ -252,6 +254,7 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     parts: list[Group | Table | Text] = [
         Text(f"{result.scenario.name} (engine: {result.engine})", style="bold"),
         Text(f"{result.scenario.description}\n" if result.scenario.description else ""),
+        Text(f"{in_brief(result, fiscal_year)}\n"),
         headline(result, fiscal_year),
     ]
     if len(result.fiscal_years) > 1:
@@ -265,7 +268,7 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:
         parts.append(Text("\nNotes", style="bold"))
-        parts.append(list_of(result.notes))
+        parts.append(list_of(weighed_notes(result, fiscal_year)))
     return Group(*parts)
 
 

@@ -43,37 +43,40 @@ def total_row(result: ResultTables, year: str) -> dict[str, float]:
     return row | {"change_in_balance_usd_mn": float(totals["change_in_balance_usd_mn"])}
 
 
-def ranges_in_words(totals: pd.DataFrame, year: str) -> dict[str, str]:
-    """Return what stands below each headline figure of a year: its 90 % range.
+def ranges_in_words(totals: pd.DataFrame, year: str, draws: int | None = None) -> dict[str, str]:
+    """Return what stands below each change of a year: its 90 % range.
 
     Parameters
     ----------
     totals : DataFrame
         ``Result.totals`` with ranges, or the ranges alone.
     year : str
+    draws : int, optional
+        How many they rest on.
     """
     [row] = totals[totals["fiscal_year"] == year].to_dict("records")
-
-    def between(item: str, signed: bool = False) -> str:
+    said = {}
+    for item in ("exports", "imports", "balance"):
         low, high = (
-            figures.bn(float(row[f"{item}_{end}"]), signed=signed, unit=False)
+            figures.mn(float(row[f"change_in_{item}_usd_mn_{end}"]), signed=True, unit=False)
             for end in ("p5", "p95")
         )
-        return f"{low} to {high} bn"
-
-    levels = ("exports", "imports", "balance")
-    said = {item: f"90 % range {between(f'{item}_usd_mn')}" for item in levels}
-    narrows = f"{100 * row['probability_deficit_falls']:.0f} %"
-    said["change"] = f"90 % range {between(BALANCE, True)}; narrows in {narrows}"
+        said[item] = f"90 % range {low} to {high} mn"
+    narrows = f"narrows in {100 * row['probability_deficit_falls']:.0f} %"
+    count = "" if draws is None else f" of {draws} draws"
+    said["balance"] += f"; {narrows}{count}"
     if has_choice(totals):
-        narrows = f"{100 * row[f'share_deficit_falls{CHOICE}']:.0f} %"
-        second = between(f"{BALANCE}{CHOICE}", True)
-        said["change"] += f". With model choice {second}; narrows in {narrows}"
+        low, high = (
+            figures.mn(float(row[f"{BALANCE}{CHOICE}_{end}"]), signed=True, unit=False)
+            for end in ("p5", "p95")
+        )
+        narrows = f"narrows in {100 * row[f'share_deficit_falls{CHOICE}']:.0f} %"
+        said["balance"] += f". With model choice {low} to {high} mn; {narrows}"
     return said
 
 
 def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> Cards:
-    """Return the four headline figures of a year.
+    """Return the headline figures of a year: what changes, with the level it leads to in small.
 
     Parameters
     ----------
@@ -81,46 +84,51 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
         From `total_row`.
     year : str
     ranges : mapping of str to str, optional
-        What stands below each figure (``exports``, ``imports``, ``balance``, ``change``). Below
-        levels stands how far forecasts of that reach missed, where it is known: it is wider.
+        What stands below each change (``exports``, ``imports``, ``balance``). A level has its own
+        range beside it, how far forecasts of that reach missed, where it is known: it is wider.
     """
-    said = dict(ranges or {})
-    for item in ("exports", "imports", "balance"):
-        if level := range_of(row, item, scenario=True):
-            said[item] = f"90 % range of the level {level} bn"
+    said = ranges or {}
     items = (
-        ("exports", f"Exports to Japan, {year}", False),
-        ("imports", f"Imports from Japan, {year}", False),
-        ("balance", f"Balance, {year}", True),
+        ("balance", "Change in balance"),
+        ("exports", "Exports to Japan"),
+        ("imports", "Imports from Japan"),
     )
-    cards = [
-        Card(
-            title,
-            figures.bn(row[f"{item}_usd_mn"]),
-            _against_reference(row, item, with_percent=not is_balance),
-            said.get(item, ""),
-        )
-        for item, title, is_balance in items
-    ]
-    change = row["change_in_balance_usd_mn"]
-    verdict = "no change" if change == 0 else "deficit narrows" if change > 0 else "deficit widens"
-    cards.append(
-        Card(
-            f"Change in balance, {year}",
-            figures.money(change, signed=True) if change else "0",
-            f"US$, against the reference: {verdict}",
-            said.get("change", ""),
+    return Cards(
+        tuple(
+            Card(
+                f"{title}, {year}",
+                _change(row, item),
+                _against_reference(row, item),
+                said.get(item, ""),
+                _level(row, item),
+            )
+            for item, title in items
         )
     )
-    return Cards(tuple(cards))
 
 
-def _against_reference(row: Mapping[str, Any], item: str, *, with_percent: bool) -> str:
+def _change(row: Mapping[str, Any], item: str) -> str:
+    change = float(row[f"change_in_{item}_usd_mn"])
+    return figures.mn(change, signed=True) if change else "no change"
+
+
+def _against_reference(row: Mapping[str, Any], item: str) -> str:
     change = float(row[f"change_in_{item}_usd_mn"])
     if change == 0:
         return "as in the reference"
-    share = f" ({figures.percent(row[f'change_in_{item}_pct'])})" if with_percent else ""
-    return f"{figures.money(change, signed=True)} against reference{share}"
+    if item != "balance":
+        return f"US$, {figures.percent(row[f'change_in_{item}_pct'])} against the reference"
+    before = float(row["baseline_balance_usd_mn"])
+    verb = "narrows" if change > 0 else "widens"
+    if before >= 0:
+        return f"US$, surplus {'grows' if change > 0 else 'shrinks'}"
+    return f"US$, deficit {verb} by {figures.percent(100 * abs(change / before)).lstrip('+')}"
+
+
+def _level(row: Mapping[str, Any], item: str) -> str:
+    level = f"level {figures.bn(row[f'{item}_usd_mn'])}"
+    around = range_of(row, item, scenario=True)
+    return f"{level}; 90 % range of the level {around} bn" if around else level
 
 
 def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> Bars:

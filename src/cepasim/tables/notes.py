@@ -11,11 +11,13 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN, SOURCES, lacking
 from cepasim.economy.variants import CENTRAL
 from cepasim.economy.verdict import verdicts
+from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
 from cepasim.tables.levels import section_factors, total_range
 
 
@@ -42,17 +44,20 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         notes += notes_on_precedence(acting, economy.classification)
         notes += notes_on_meetings(acting, economy.classification)
     for together in _by_flow(scenario, resolved):
-        notes += type(together[0].lever).notes(economy, together)
+        kind = together[0].lever.kind
+        notes += (Note(text, kind) for text in type(together[0].lever).notes(economy, together))
         for measure in together:
-            notes += () if measure.selection is None else measure.selection.notes
+            said = () if measure.selection is None else measure.selection.notes
+            notes += (Note(text, kind) for text in said)
     notes += _elasticities(economy)
     if not scenario.staged and any(lever.last is not None for lever in scenario.levers):
         notes.append(
             "Comparative statics know no years: a lever that ends is counted as if it did not"
         )
     notes += _outside_their_range(economy, scenario)
+    notes += _rests_on(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
-        notes += lever.notes_on_kind()
+        notes += (Note(text, lever.kind, decides=True) for text in lever.notes_on_kind())
     if scenario.levers:
         notes.append(
             "Who loses in Japan rests on Japan's customs data of 2023-24 by source and group of "
@@ -77,10 +82,13 @@ def beyond_the_record(run: Run) -> tuple[str, ...]:
         if change.max() > largest:
             year = run.labels[int(change.argmax())]
             notes.append(
-                f"A size beyond anything observed: India's {flow} Japan are "
-                f"{100 * change.max():,.0f} % above the reference in {year}; the largest rise "
-                f"between any two years from {seen['fiscal_year'].iloc[0]} to "
-                f"{seen['fiscal_year'].iloc[-1]} was {100 * largest:,.0f} %"
+                Note(
+                    f"A size beyond anything observed: India's {flow} Japan are "
+                    f"{100 * change.max():,.0f} % above the reference in {year}; the largest rise "
+                    f"between any two years from {seen['fiscal_year'].iloc[0]} to "
+                    f"{seen['fiscal_year'].iloc[-1]} was {100 * largest:,.0f} %",
+                    decides=True,
+                )
             )
     return tuple(notes)
 
@@ -128,6 +136,20 @@ def _elasticities(economy: Economy) -> Iterator[str]:
         f"Elasticities of substitution from one source, {name}: {source.reference}, "
         f"{source.what} (grade {source.grade}); imports against home goods by half of it{kept}"
     )
+
+
+def _rests_on(economy: Economy, scenario: Scenario) -> Iterator[Note]:
+    """Say what decides the size of what each kind of lever does, and how good that is."""
+    rows = economy.parameters.rows
+    said: dict[tuple[str, str], Lever] = {}
+    for lever in scenario.levers:
+        said.setdefault((lever.kind, lever.rests_on[0]), lever)
+    for (kind, begins), lever in said.items():
+        on = lever.rests_on[1]
+        # Most of the rows: one chapter without a published value does not make the others worse.
+        grade = str(rows.loc[rows["name"].str.startswith(begins), "grade"].mode().iloc[0])
+        text = f"{lever.title}: the size of the effect rests most on {on} (grade {grade})"
+        yield Note(text, kind, decides=True, on=on, grade=grade)
 
 
 def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cepasim.levers.words import listed
 from cepasim.solution.claims import unclaimed, welfare_by_year
 from cepasim.solution.sides import merged
 from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
 from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
@@ -295,7 +296,8 @@ def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
     said += arrival_notes(run) + unusual_prices(run)
-    return said + quota_notes(run) + level_notes(run) + side_notes(run)
+    said += tuple(Note(text, "quota") for text in quota_notes(run))
+    return said + level_notes(run) + side_notes(run)
 
 
 def side_notes(run: Run) -> tuple[str, ...]:

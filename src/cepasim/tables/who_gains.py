@@ -13,6 +13,7 @@ from cepasim.levers.sourcing import SourcingLever
 from cepasim.levers.words import listed
 from cepasim.solution.solve import run as solve
 from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
 
 _NAMED = 4
 
@@ -28,7 +29,7 @@ def arrival_notes(run: Run) -> tuple[str, ...]:
         if not levers:
             continue
         alone = run if run.kinds == (kind,) else _alone(run, levers)
-        notes += _of_kind(alone, title)
+        notes += (Note(text, kind) for text in _of_kind(alone, title))
     return tuple(notes)
 
 

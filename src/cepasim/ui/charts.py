@@ -93,19 +93,15 @@ def path_rows(
         lines.append(result_path(result, item, ASSUMED, baseline=True))
     scenario = result_path(result, item, SCENARIO)
     if band is not None:
-        scenario = scenario.merge(
-            band.assign(
-                year=band["fiscal_year"],
-                low=band["low_usd_mn"] / _MN_PER_BN,
-                high=band["high_usd_mn"] / _MN_PER_BN,
-            )[["year", "low", "high"]],
-            on="year",
-            how="left",
-            suffixes=("_empty", ""),
-        )
+        scenario = _with_band(scenario, band)
     lines.append(scenario)
     columns = ["year", "value", "line", "low", "high"]
     return pd.concat(lines, ignore_index=True)[columns]
+
+
+def _with_band(line: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
+    ends = band.set_index("fiscal_year").reindex(line["year"]) / _MN_PER_BN
+    return line.assign(low=ends["low_usd_mn"].to_numpy(), high=ends["high_usd_mn"].to_numpy())
 
 
 def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
@@ -120,16 +116,23 @@ def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
     )
 
 
-def change_rows(result: Result) -> pd.DataFrame:
-    """Return the rows of the chart of changes against the reference, year by year."""
+def change_rows(result: Result, band: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the rows of the chart of changes against the reference, year by year.
+
+    Parameters
+    ----------
+    result : Result
+    band : DataFrame, optional
+        ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn`` of the change in the balance.
+    """
     frame = result.balance("total")
-    return pd.concat(
-        [
-            _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], label)
-            for item, label in ITEMS.items()
-        ],
-        ignore_index=True,
-    )
+    lines = {
+        item: _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], label)
+        for item, label in ITEMS.items()
+    }
+    if band is not None:
+        lines["balance"] = _with_band(lines["balance"], band)
+    return pd.concat(lines.values(), ignore_index=True)
 
 
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
@@ -146,7 +149,8 @@ def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
 def change_spec(height: int = 210) -> dict[str, Any]:
     """Return the specification of the chart of changes against the reference."""
     colours = (look.INK, *look.SERIES[:2])
-    return deepcopy(_spec(tuple(map(Style, ITEMS.values(), colours, look.DASHES)), height))
+    styles = tuple(map(Style, ITEMS.values(), colours, look.DASHES))
+    return deepcopy(_spec(styles, height, bands=(ITEMS["balance"],)))
 
 
 def compare_spec(names: Sequence[str], height: int = 320) -> dict[str, Any]:

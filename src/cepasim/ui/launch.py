@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+
+#: Environment variable that leaves ranges off until a user switches them on: for slow machines.
+RANGES, OFF = "CEPASIM_RANGES", "off"
 
 #: The settings of ``.streamlit/config.toml``, for those who start the front end without that file.
 #: Listens on this machine only, tells nobody that it is used, accepts no request from other sites.
@@ -36,6 +40,11 @@ SETTINGS: dict[str, str] = {
     "theme.codeFont": "monospace",
     "theme.baseFontSize": "15",
 }
+
+
+def ranges_wanted() -> bool:
+    """Return whether ranges are drawn without being asked for."""
+    return os.environ.get(RANGES) != OFF
 
 
 def script() -> Path:

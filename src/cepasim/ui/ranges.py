@@ -186,14 +186,13 @@ def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Fl
 
 
 def in_words(ranged: Range, year: str) -> dict[str, str]:
-    """Return the line below each headline number."""
-    said = views.ranges_in_words(ranged.headline(), year)
-    return said | {"change": f"{said['change']} of {ranged.draws} draws"}
+    """Return the line below each change."""
+    return views.ranges_in_words(ranged.headline(), year, ranged.draws)
 
 
 def band(ranged: Range, item: str) -> pd.DataFrame:
     """Return the 90 % range of a total by year, as `charts.path_rows` takes it."""
-    low, high = ranged.band(f"{item}_usd_mn").T
+    low, high = ranged.band(item).T
     return pd.DataFrame(
         {"fiscal_year": list(ranged.fiscal_years), "low_usd_mn": low, "high_usd_mn": high}
     )

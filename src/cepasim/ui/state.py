@@ -19,12 +19,12 @@ from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN
 from cepasim.levers import words as levers
-from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.bundled import bundled_path, scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import answers, assumptions, link, questions
+from cepasim.ui.launch import ranges_wanted
 from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.uploads import OwnFigures
 
@@ -56,8 +56,6 @@ class Figures:
         The same rows by name.
     history : DataFrame
         The table ``history/totals``.
-    worth : mapping of str to str
-        What the benchmark of each headline figure is worth, in words.
     digest : str
     """
 
@@ -67,7 +65,6 @@ class Figures:
     rows: pd.DataFrame
     known: Mapping[str, Mapping[str, Any]]
     history: pd.DataFrame
-    worth: Mapping[str, str]
     digest: str
 
     def scenario(self, name: str) -> Scenario:
@@ -94,20 +91,8 @@ def figures_of(economy: Economy) -> Figures:
             for name, row in rows.to_dict("index").items()
         },
         history=history,
-        worth=_worth(history),
         digest=economy.parameters.digest,
     )
-
-
-def _worth(history: pd.DataFrame) -> dict[str, str]:
-    rows = history[history["fiscal_year"] == "2023-24"].to_dict("records")
-    names = {"exports_to_japan": "exports", "imports_from_japan": "imports", "balance": "balance"}
-    said = {
-        names[row["measure"]]: f"2023-24: {figures.bn(1000 * row['value'])}, grade {row['grade']}"
-        for row in rows
-        if row["measure"] in names
-    }
-    return said | {"change": "Ranges: switch on above, or see “How sure?”"}
 
 
 @st.cache_resource(show_spinner="Reading the figures …")
@@ -157,7 +142,7 @@ class Session:
     welcome: bool = False
     question: str = ""
     query_read: bool = False
-    with_ranges: bool = False
+    with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------

@@ -17,15 +17,16 @@ from cepasim.ui.state import Session
 
 _HEIGHT = 190
 _CHANGES = "changes"
+_CHANGE = "change_in_balance_usd_mn"
 
 
 def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None], None]:
     """Draw the choice of a line; return what draws the path itself, and draws it anew."""
-    names = {item: said.split()[0] for item, said in charts.ITEMS.items()} | {_CHANGES: "Change"}
+    names = {_CHANGES: "Change"} | {item: said.split()[0] for item, said in charts.ITEMS.items()}
     item = st.segmented_control(
         "Path",
         list(names),
-        default="balance",
+        default=_CHANGES,
         format_func=names.__getitem__,
         key="path-item",
         label_visibility="collapsed",
@@ -33,14 +34,17 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
     chart, note = st.empty(), st.empty()
 
     def draw(ranged: ranges.Range | None) -> None:
-        if item == _CHANGES:
-            rows, spec = charts.change_rows(result), charts.change_spec(_HEIGHT)
-            said = "Change against the reference, US$ bn of 2023-24, fiscal years."
-            words = said
+        if item in (_CHANGES, None):
+            band = None if ranged is None else ranges.band(ranged, _CHANGE)
+            rows, spec = charts.change_rows(result, band), charts.change_spec(_HEIGHT)
+            said = "Change against the reference, US$ bn of 2023-24, fiscal years." + (
+                "" if band is None else " Band: 90 % range of the change in the balance."
+            )
+            words = change_in_words(result)
         else:
-            shown = cast("charts.Item", item or "balance")
+            shown = cast("charts.Item", item)
             plain = found.plain_reference()
-            band = None if ranged is None else ranges.band(ranged, shown)
+            band = None if ranged is None else ranges.band(ranged, f"{shown}_usd_mn")
             rows = charts.path_rows(result, found.figures.history, shown, plain, band)
             spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
             said = (
@@ -53,6 +57,15 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
         note.html(html.fragment(Paragraph(said, "small")))
 
     return draw
+
+
+def change_in_words(result: Result) -> str:
+    """Say what the changes come to, for those who do not see them."""
+    last = result.totals.iloc[-1]
+    return (
+        "Change of exports, imports and balance against the reference by year, US$ bn. In "
+        f"{last['fiscal_year']} the balance changes by {figures.bn(last[_CHANGE], signed=True)}."
+    )
 
 
 def path_in_words(result: Result, item: charts.Item) -> str:

@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.report import html, views
+from cepasim.report.blocks import Paragraph
 from cepasim.report.fund import fund_accounts
+from cepasim.report.headline import headline, weighed_notes
 from cepasim.result import Result
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
@@ -30,7 +32,7 @@ def page() -> None:
     """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
     heading, messages = st.container(), st.container()
-    cards, panels = st.empty(), st.container()
+    cards, caveat, panels = st.empty(), st.empty(), st.container()
     result, asked, ranged = found.shown(), None, None
     if result is not None:
         year = found.year = _year_within(found, result)
@@ -50,14 +52,18 @@ def page() -> None:
         with panels:
             last, path = _panels(found, result, total, ranged)
         sectors(found)
-        _notes(result)
+        fund, notes = st.container(), st.container()
         # The pause ends here if another run of this page is asked for meanwhile.
         result = found.split(waiting=st.empty().empty)
         with last:
             st.html(html.fragment(views.contributions(result, year), views.accounts(result, year)))
-        if fund := fund_accounts(result, year):
-            with st.expander("The fund: who pays, who gains"):
-                st.html(html.fragment(*fund))
+        if shown := fund_accounts(result, year):
+            with fund, st.expander("The fund: who pays, who gains"):
+                st.html(html.fragment(*shown))
+        # Which caveat weighs most depends on what each lever moves.
+        caveat.html(html.fragment(Paragraph(_to_mind(result, year), "small")))
+        with notes:
+            _notes(result, year)
         if asked is not None:
             for newer in _as_they_come(asked, ranged, progress):
                 cards.html(html.fragment(views.headline(total, year, _ranges(found, newer))))
@@ -204,14 +210,17 @@ def _as_they_come(
 
 
 def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
-    """Return the range of each headline figure; without one, what the benchmark is worth."""
-    if ranged is not None:
-        return ranges.in_words(ranged, found.year)
-    return found.figures.worth
+    """Return the range of each change, as far as it is there."""
+    return {} if ranged is None else ranges.in_words(ranged, found.year)
 
 
-def _notes(result: Result) -> None:
+def _to_mind(result: Result, year: str) -> str:
+    said = headline(result, year)
+    return " ".join(part for part in (said.rests_on, said.caveat) if part)
+
+
+def _notes(result: Result, year: str) -> None:
     box = st.expander("Read with these results", key="notes", on_change="rerun")
     if box.open:
-        said = "\n".join(f"- {plain(note)}" for note in result.notes)
+        said = "\n".join(f"- {plain(note)}" for note in weighed_notes(result, year))
         box.markdown(said or "Nothing beyond what the method says.")

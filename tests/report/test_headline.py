@@ -1,0 +1,101 @@
+"""The headline: the change first, what its size rests on, and the caveat that weighs most."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+import cepasim
+from cepasim.core.problems import InputError
+from cepasim.levers.every import LEVERS, every_form, lever_of
+from cepasim.report import numbers
+from cepasim.report.headline import headline, moved, weighed_notes
+from cepasim.tables.caveats import Note, by_weight
+
+YEAR = "2030-31"
+
+
+@pytest.fixture(scope="module")
+def package() -> cepasim.Result:
+    return cepasim.simulate(cepasim.load(), cepasim.Scenario.bundled("full-package"))
+
+
+def test_it_says_the_changes_of_the_year(package: cepasim.Result) -> None:
+    row = package.totals.set_index("fiscal_year").loc[YEAR]
+    said = package.headline(YEAR)
+    exports = row["exports_usd_mn"] - row["baseline_exports_usd_mn"]
+    imports = row["imports_usd_mn"] - row["baseline_imports_usd_mn"]
+    assert f"exports {numbers.mn(exports)} more" in said
+    assert f"imports {numbers.mn(imports)} more" in said
+    assert f"improves by {numbers.mn(row['change_in_balance_usd_mn'])} (no range drawn)" in said
+    share = 100 * row["change_in_balance_usd_mn"] / -row["baseline_balance_usd_mn"]
+    assert f", {share:.1f} % of the deficit" in said
+    assert package.headline().startswith("Full package: against the reference, in 2035-36")
+
+
+def test_a_range_stands_in_it_where_it_was_drawn(package: cepasim.Result) -> None:
+    ranges = cepasim.monte_carlo(cepasim.load(), package.scenario, draws=8)
+    ranged = package.with_ranges(ranges.headline_ranges(), {"draws": 8, "seed": 1})
+    low, high = ranges.range_of("change_in_balance_usd_mn", YEAR)
+    assert f"(90 % range {numbers.span_mn(low, high)})" in ranged.headline(YEAR)
+
+
+def test_a_widening_deficit_is_said_to_worsen() -> None:
+    given = cepasim.Scenario.bundled("cepa-reciprocal")
+    assert "its balance worsens by" in cepasim.simulate(cepasim.load(), given).headline(YEAR)
+
+
+def test_the_reference_changes_nothing() -> None:
+    result = cepasim.simulate(cepasim.load(), cepasim.Scenario.reference())
+    assert result.headline(YEAR) == "reference: nothing changes in 2030-31."
+
+
+def test_the_grade_is_that_of_the_lever_that_moves_most(package: cepasim.Result) -> None:
+    sizes = moved(package, YEAR)
+    assert max(sizes, key=sizes.__getitem__) == "ntb"
+    assert "size of barriers" in headline(package, YEAR).rests_on
+    assert "grade D" in headline(package, YEAR).rests_on
+
+
+def test_notes_are_ordered_by_the_trade_they_touch(package: cepasim.Result) -> None:
+    notes, sizes = weighed_notes(package, YEAR), moved(package, YEAR)
+    assert sorted(notes) == sorted(package.notes)
+    kinds = [note.kind for note in notes if isinstance(note, Note) and note.kind]
+    order = list(dict.fromkeys(kinds))
+    assert order == sorted(order, key=lambda kind: -sizes[kind])
+    assert len(order) == len(set(kinds)) > 2, "notes of a kind stand together"
+
+
+def test_what_bears_on_the_whole_answer_comes_first() -> None:
+    notes = (
+        Note("b", "tariff"),
+        Note("a", "tariff", decides=True),
+        Note("c", "ntb"),
+        "d",
+        Note("e", decides=True),
+    )
+    assert by_weight(notes, {"tariff": -5.0, "ntb": 9.0}) == ("e", "c", "a", "b", "d")
+
+
+def test_a_note_is_a_text_that_can_be_sent() -> None:
+    note = Note("said", "ntb", decides=True, on="barriers", grade="D")
+    again = pickle.loads(pickle.dumps(note))
+    assert again == "said" and (again.kind, again.grade) == ("ntb", "D")
+    assert json.dumps([note]) == '["said"]'
+
+
+def test_every_form_of_every_lever_says_what_it_rests_on() -> None:
+    names = cepasim.load().parameters.rows["name"]
+    for kind, example in every_form():
+        lever = lever_of({kind: dict(example.settings)})
+        assert lever is not None, example.form
+        begins, words = lever.rests_on
+        assert names.str.startswith(begins).any() and words
+    assert LEVERS
+
+
+def test_an_unknown_year_is_refused(package: cepasim.Result) -> None:
+    with pytest.raises(InputError, match="2050-51"):
+        package.headline("2050-51")
