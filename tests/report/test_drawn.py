@@ -50,7 +50,7 @@ def test_the_runs_table_shows_both(result: Result) -> None:
 
 
 def test_the_note_and_the_cards_show_both(economy: Economy, result: Result) -> None:
-    card = views.ranges_in_words(result.totals, YEAR)["change"]
+    card = views.ranges_in_words(result.totals, YEAR)["balance"]
     assert "With model choice" in card
     note = html.page(document(result, economy.classification, YEAR))
     assert "The second range also draws the model’s own alternatives" in note

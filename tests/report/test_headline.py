@@ -42,6 +42,14 @@ def test_a_range_stands_in_it_where_it_was_drawn(package: cepasim.Result) -> Non
     assert f"(90 % range {numbers.span_mn(low, high)})" in ranged.headline(YEAR)
 
 
+def test_both_ranges_stand_in_it(package: cepasim.Result) -> None:
+    ranges = cepasim.monte_carlo(cepasim.load(), package.scenario, draws=8, model_choice=True)
+    said = package.with_ranges(ranges.headline_ranges(), ranges.options()).headline(YEAR)
+    row = ranges.headline_ranges().set_index("fiscal_year").loc[YEAR]
+    ends = (row[f"change_in_balance_usd_mn_choice_{end}"] for end in ("p5", "p95"))
+    assert f"; with model choice {numbers.span_mn(*ends)})" in said
+
+
 def test_a_widening_deficit_is_said_to_worsen() -> None:
     given = cepasim.Scenario.bundled("cepa-reciprocal")
     assert "its balance worsens by" in cepasim.simulate(cepasim.load(), given).headline(YEAR)
