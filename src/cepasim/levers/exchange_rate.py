@@ -19,8 +19,9 @@ from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
 from cepasim.economy.verdict import EXCHANGE_RATES
+from cepasim.levers.codes import every_code
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Code, Start, fault, number
-from cepasim.levers.lever import Example, Lever, Quantity, every_code
+from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import country_in_words, listed
 from cepasim.products.classification import Classification

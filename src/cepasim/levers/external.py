@@ -12,6 +12,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, INDIA, JAPAN, PAIR, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.levers.codes import every_code
 from cepasim.levers.fields import (
     CHANGE_TEXT,
     CODE_TEXT,
@@ -26,7 +27,7 @@ from cepasim.levers.fields import (
     fault,
     number,
 )
-from cepasim.levers.lever import Example, Lever, Quantity, every_code
+from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import NAMED, chapters_in_words, country_in_words, selection_in_words
 from cepasim.products.classification import Classification

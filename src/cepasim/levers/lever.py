@@ -392,13 +392,3 @@ def with_pair(given: Any, other: str) -> Any:
         if missing not in given and isinstance(value, str) and value in PARTNER:
             filled.setdefault(missing, PARTNER[value])
     return filled
-
-
-def sources_of(settings: Mapping[str, Any], classification: Classification) -> tuple[str, ...]:
-    """Sources in the market of a lever's importer; all there are where it names none."""
-    return classification.sources(str(settings.get("importer"))) or every_code(classification)
-
-
-def every_code(classification: Classification) -> tuple[str, ...]:
-    """Codes of all countries and groups."""
-    return tuple(partner.code for partner in classification.partners)

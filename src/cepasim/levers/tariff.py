@@ -16,6 +16,7 @@ from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.schedule import TariffSchedule
+from cepasim.levers.codes import sources_of
 from cepasim.levers.cuts import CUTS_TEXT, Cut, Phase, Row, after_cut, by_formula, swiss_coefficient
 from cepasim.levers.fields import (
     FIRST_START,
@@ -27,7 +28,7 @@ from cepasim.levers.fields import (
     ends_after_it_starts,
     fault,
 )
-from cepasim.levers.lever import Complain, Example, sources_of
+from cepasim.levers.lever import Complain, Example
 from cepasim.levers.measure import Acting, Measure
 from cepasim.levers.rates import RateLever
 from cepasim.levers.table import row_of_line, rows_in_words

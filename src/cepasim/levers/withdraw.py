@@ -11,8 +11,9 @@ from pydantic import model_validator
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.economy.economy import Economy
+from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import End, Years, ends_after_it_starts
-from cepasim.levers.lever import Example, sources_of
+from cepasim.levers.lever import Example
 from cepasim.levers.measure import Measure
 from cepasim.levers.rates import RateLever
 from cepasim.levers.words import chapters_in_words, country_in_words, goods_in_words

@@ -36,7 +36,9 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         what holds for the whole result; none twice.
     """
     verdict = verdicts(economy.parameters)
-    notes = [verdict[lever.question].note for lever in scenario.levers]
+    notes: list[str] = [
+        Note(verdict[lever.question].note, lever.kind, decides=True) for lever in scenario.levers
+    ]
     # Levers speak of chapters: thousands of products would say nothing.
     economy = economy.by_chapter
     resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
