@@ -115,9 +115,8 @@ class ExternalLever(Lever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """Where it is about a third market, what is redirected from there."""
-        if self.market is not None:
-            return "us_redirection_share", "how much of what it turns away comes to Japan"
-        return super().rests_on
+        redirected = "us_redirection_share", "how much of what it turns away comes to Japan"
+        return super().rests_on if self.market is None else redirected
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
