@@ -162,7 +162,8 @@ class Result(ResultTables):
         frames |= {"displacement": self.displacement, "contributions": self.contributions}
         frames |= self._where_any(SIDES)
         frames |= {"basket": self.basket, "diagnostics": self.diagnostics}
-        return frames | self._where_any("quotas") | self._where_any("fund_accounts")
+        frames |= self._where_any("quotas") | self._where_any("fund_accounts")
+        return frames | self._where_any("jobs")
 
     def _where_any(self, name: str) -> dict[str, pd.DataFrame]:
         table = self._table(name)

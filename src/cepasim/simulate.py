@@ -16,6 +16,7 @@ from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
 from cepasim.tables.fund_accounts import fund_accounts
+from cepasim.tables.jobs import jobs
 from cepasim.tables.product_notes import product_notes
 from cepasim.tables.sums import over_sides
 
@@ -76,6 +77,7 @@ def simulate(
         diagnostics=partial(tabulation.diagnostics, ends),
         quotas=partial(tabulation.quotas, ends),
         levels=partial(tabulation.levels, ends),
+        jobs=partial(jobs, ends),
         fund_accounts=partial(fund_accounts, economy, scenario, engine),
         notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),

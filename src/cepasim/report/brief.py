@@ -33,6 +33,7 @@ from cepasim.report.blocks import (
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
 from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
 
 if TYPE_CHECKING:
@@ -170,6 +171,8 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     yield views.contributions(result, year)
     yield views.accounts(result, year)
     yield from fund_accounts(result, year, short=True)
+    if said := jobs_in_words(result, year):
+        yield Paragraph(said, "small")
     shown = [bar.label for movers in _movers(result, year) for bar in movers.bars]
     notes = _notes_to_read(weighed_notes(result, year), shown)
     if notes:

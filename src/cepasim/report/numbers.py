@@ -95,6 +95,14 @@ def percent(value: float) -> str:
     return f"{text} %" if text[-1].isdigit() else text
 
 
+def count(number: float) -> str:
+    """Write a number of people with its sign and two digits that count: ``+10,000``."""
+    if math.isnan(number) or abs(number) < 1:
+        return "–" if math.isnan(number) else "0"
+    digits = 1 - math.floor(math.log10(abs(number)))
+    return f"{round(number, digits):+,.0f}".replace("-", MINUS)
+
+
 def ratio(number: float) -> str:
     """Write dollars per dollar with two decimals; a dash where there is no denominator."""
     if math.isnan(number):

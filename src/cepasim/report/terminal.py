@@ -20,6 +20,7 @@ from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
 from cepasim.report.headline import headline as in_brief
 from cepasim.report.headline import weighed_notes
+from cepasim.report.jobs import jobs_in_words
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.report.numbers import MINUS, bare_percent, billions, millions
@@ -235,6 +236,8 @@ def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
             )
     if "probability_deficit_falls" in totals:
         lines += drawn_in_words(totals, fiscal_year, result.manifest.get("ranges"))
+    if said := jobs_in_words(result, fiscal_year):
+        lines.append(said.replace(MINUS, "-"))
     if "grade" in result.sectors.columns:
         lines.append(_GRADES)
     return lines

@@ -46,8 +46,8 @@ GROUPS = (
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
     Group(
         "rents",
-        "Who gains from barriers, and who pays for the fund",
-        r"rent_share|cost_of_public_funds|japanese_ownership|discount_rate",
+        "Who gains from barriers, who pays for the fund, and jobs",
+        r"rent_share|cost_of_public_funds|japanese_ownership|discount_rate|jobs_",
     ),
     Group(
         "preference_use",

@@ -18,7 +18,7 @@ from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, l
 
 SIDES = "contributions_by_side"
 #: Tables that stay empty where they are not given.
-_MAY_LACK = (SIDES, "quotas", "levels", "fund_accounts")
+_MAY_LACK = (SIDES, "quotas", "levels", "fund_accounts", "jobs")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
@@ -179,6 +179,7 @@ class ResultTables:
     fund_accounts = _Copy(
         "fund_accounts", "Who pays for the fund and who gains, by year, plants replaced or not."
     )
+    jobs = _Copy("jobs", "Jobs in India that go with the changes in sales, gross; never created.")
     levels = _Copy("levels", "Range of each level in the reference: by year, flow and group.")
 
     @property

@@ -213,6 +213,17 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 Column("per_grant", "US$ per US$", "the sum over the grants paid up to the year"),
             ),
         ),
+        "jobs": TableSchema(
+            "one fiscal year and cause: jobs in India that go with a change in sales, gross",
+            (
+                YEAR,
+                Column("cause", "text", "exports, or imports: sales at home that they displace"),
+                _usd("sales_usd_mn", "change in these sales against the reference"),
+                Column("jobs", "jobs", "supported, direct and indirect; below 0 displaced"),
+                Column("jobs_low", "jobs", "lower end over the range of the ratio"),
+                Column("jobs_high", "jobs", "upper end of it"),
+            ),
+        ),
         "reference": TableSchema(
             "one fiscal year, flow and product, or total (cepasim.reference)",
             (
@@ -298,7 +309,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
 #: Tables a result is made of.
 HELD = (
     *("totals", "sectors", "displacement", "contributions", "contributions_by_side"),
-    *("diagnostics", "quotas", "levels", "fund_accounts"),
+    *("diagnostics", "quotas", "levels", "fund_accounts", "jobs"),
 )
 #: Columns every table of a result begins with, in this order; it may have further ones after them.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -13,6 +13,7 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph
 from cepasim.report.fund import fund_accounts
 from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
@@ -60,6 +61,8 @@ def page() -> None:
         if shown := fund_accounts(result, year):
             with fund, st.expander("The fund: who pays, who gains"):
                 st.html(html.fragment(*shown))
+        if jobs := jobs_in_words(result, year):
+            fund.caption(jobs)
         # Which caveat weighs most depends on what each lever moves.
         caveat.html(html.fragment(Paragraph(_to_mind(result, year), "small")))
         with notes:
