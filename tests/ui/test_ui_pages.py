@@ -262,6 +262,7 @@ def _page(module: str, function: str = "page") -> AppTest:
     ("module", "function"),
     [
         ("start", "page"),
+        ("advice", "page"),
         ("compare", "page"),
         ("sure", "page"),
         ("parameters", "page"),

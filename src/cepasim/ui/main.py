@@ -7,7 +7,7 @@ import logging
 import streamlit as st
 
 from cepasim.ui import navigation, style, workers
-from cepasim.ui.pages import compare, documents, parameters, scenario, start, sure
+from cepasim.ui.pages import advice, compare, documents, parameters, scenario, start, sure
 
 _SIDEBAR_WIDTH = 330
 _LOG = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def main() -> None:
         {
             "scenario": ("Scenario", scenario.page),
             "start": ("Start here", start.page),
+            "advice": ("Advice", advice.page),
             "compare": ("Compare", compare.page),
             "assumptions": ("How sure?", sure.page),
             "parameters": ("Parameters", parameters.page),

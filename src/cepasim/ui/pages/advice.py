@@ -1,0 +1,35 @@
+"""Advice: which lines to ask for, which package, and how to spend the fund."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.ui import style
+from cepasim.ui.messages import plain
+from cepasim.ui.pages import advice_fund, advice_lines, advice_package
+from cepasim.ui.state import session
+
+
+def page() -> None:
+    """Draw the page."""
+    found = session()
+    st.html(
+        style.title(
+            "Advice", "Three questions; every answer can be opened as a scenario and changed."
+        )
+    )
+    if found.message:
+        st.warning(plain(found.message))
+        found.message = ""
+    if found.overrides or found.scenario.elasticities:
+        st.info(
+            "Advice is worked out from the program's central assumptions, or those of your own "
+            "files: the assumptions changed in the scenario are not used here."
+        )
+    lines, package, fund = st.tabs(["Which lines?", "Which package?", "How to spend the fund?"])
+    with lines:
+        advice_lines.draw(found)
+    with package:
+        advice_package.draw(found)
+    with fund:
+        advice_fund.draw(found)

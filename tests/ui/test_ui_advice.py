@@ -1,0 +1,132 @@
+"""The page “Advice”: what it lists and finds, and that each answer becomes the scenario shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import cepasim
+from cepasim.studies.advice.line_list import LineList
+from cepasim.ui.pages import advice_lines
+from cepasim.ui.state import Session
+
+# The page that buttons open only says its name: what it draws has tests of its own.
+PROGRAM = """
+import streamlit as st
+from cepasim.ui import navigation
+from cepasim.ui.pages import advice
+
+pages = navigation.register(
+    {"advice": ("Advice", advice.page), "scenario": ("Scenario", lambda: st.write("opened"))}
+)
+st.navigation(pages).run()
+"""
+
+
+def _opened() -> AppTest:
+    return AppTest.from_string(PROGRAM, default_timeout=120).run()
+
+
+def _session(app: AppTest) -> Session:
+    found: Session = app.session_state["cepasim"]
+    return found
+
+
+def _text(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def _on_the_scenario_page(app: AppTest) -> bool:
+    return "opened" in [element.value for element in app.markdown]
+
+
+def _pick(monkeypatch: pytest.MonkeyPatch, rows: list[int]) -> None:
+    """Pick rows of the list: AppTest cannot click into a table."""
+    drawn = advice_lines.st.dataframe
+
+    def picked(data: Any, **given: Any) -> Any:
+        drawn(data, **given)
+        return {"selection": {"rows": rows, "columns": []}}
+
+    monkeypatch.setattr(advice_lines.st, "dataframe", picked)
+
+
+def test_a_line_goes_from_the_list_into_the_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _opened()
+    assert not app.exception and not app.error
+    assert [tab.label for tab in app.tabs] == [
+        "Which lines?", "Which package?", "How to spend the fund?",
+    ]  # fmt: skip
+    assert len(app.dataframe[0].value) == 100
+    assert "convention (grade D)" in _text(app), "what the list rests on is said"
+    app.text_input(key="lines-find").set_value("footwear leather").run()
+    shown = app.dataframe[0].value
+    assert 0 < len(shown) < 100 and shown["line"].str.startswith("64").any()
+    had = _session(app).scenario
+    _pick(monkeypatch, [0, 1])
+    app.run()
+    app.button(key="lines-add").click().run()
+    found = _session(app)
+    assert not app.exception and _on_the_scenario_page(app) and not found.problems
+    [*before, added] = found.scenario.to_dict()["levers"]
+    assert before == had.to_dict()["levers"]
+    assert added["tariff"]["select"] == {"hs": list(shown["line"][:2])}
+    assert added["tariff"]["importer"] == "JPN"
+    assert found.result().totals["exports_usd_mn"].notna().all()
+
+
+def test_lines_that_do_not_fit_leave_the_scenario_as_it_was() -> None:
+    app = _opened()
+    found = _session(app)
+    had = found.scenario
+    lines = cepasim.product_list(found.figures.economy, "IND").top(1)
+
+    class Broken(LineList):
+        def lever(self, *_: Any, **__: Any) -> dict[str, Any]:
+            return {"tariff": {"importer": "IND", "select": {"hs": ["000000"]}, "cut": "eliminate"}}
+
+    broken = Broken(lines.economy, "IND", lines.year, lines.table, lines.by_year)
+    assert not advice_lines.put(found, broken)
+    assert found.scenario == had and not found.problems
+    assert advice_lines.put(found, lines)
+
+
+def test_a_package_and_a_split_open_as_scenarios() -> None:
+    app = _opened()
+    app.number_input(key="package-most").set_value(2)
+    app.text_input(key="package-out").set_value("1006, 64")
+    app.button(key="package-run").click().run()
+    assert not app.exception and not app.warning
+    text = _text(app)
+    assert "measures" in text and "rests on these of grade D" in text.replace("\\", "")
+    assert "Nothing here knows what the other side will accept" in text
+    app.button(key="package-open").click().run()
+    found = _session(app)
+    assert _on_the_scenario_page(app) and 0 < len(found.scenario.levers) <= 2
+    assert found.scenario.name == "Advised package" and found.year == "2030-31"
+
+    app = _opened()
+    app.number_input(key="split-size").set_value(1.0)
+    app.button(key="split-run").click().run()
+    assert not app.exception and not app.warning
+    assert "equal one" in _text(app) and "without a range" in _text(app)
+    app.button(key="split-open").click().run()
+    [fund] = _session(app).scenario.to_dict()["levers"]
+    assert _on_the_scenario_page(app) and fund["fund"]["usd_bn"] == 1.0
+
+
+def test_an_answer_is_not_shown_under_other_questions() -> None:
+    app = _opened()
+    app.button(key="split-run").click().run()
+    assert app.button(key="split-open")
+    app.number_input(key="split-size").set_value(3.0).run()
+    assert "split-open" not in [button.key for button in app.button]
+
+
+def test_codes_that_do_not_exist_are_a_message() -> None:
+    app = _opened()
+    app.text_input(key="package-out").set_value("tea")
+    app.button(key="package-run").click().run()
+    assert not app.exception and app.warning
