@@ -16,7 +16,12 @@ REPORTS = ("calibration",)
 
 def test_there_are_notebooks() -> None:
     names = [file.stem for file in NOTEBOOKS]
-    assert names == ["01_first_scenario", "02_batch_and_uncertainty", "calibration"]
+    assert names == [
+        "01_first_scenario",
+        "02_batch_and_uncertainty",
+        "03_negotiation",
+        "calibration",
+    ]
 
 
 @pytest.mark.slow
