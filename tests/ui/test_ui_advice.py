@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cepasim
+from cepasim.studies.advice.allocate import FundAllocation
 from cepasim.studies.advice.line_list import LineList
 from cepasim.ui.pages import advice_lines
 from cepasim.ui.state import Session
@@ -111,16 +112,19 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
     app.number_input(key="split-size").set_value(1.0)
     app.button(key="split-run").click().run()
     assert not app.exception and not app.warning
-    assert "equal one" in _text(app) and "without a range" in _text(app)
+    assert "equal one" in _text(app) and "90 % range of this split" in _text(app)
     app.button(key="split-open").click().run()
     [fund] = _session(app).scenario.to_dict()["levers"]
     assert _on_the_scenario_page(app) and fund["fund"]["usd_bn"] == 1.0
 
 
-def test_an_answer_is_not_shown_under_other_questions() -> None:
+def test_an_answer_is_not_shown_under_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = dict.fromkeys(["better_share", "p5", "p95", "outcome_p95"], 1.0) | {"outcome_p5": -1.0}
+    monkeypatch.setattr(FundAllocation, "how_sure", lambda *_, **__: ends)
     app = _opened()
     app.button(key="split-run").click().run()
     assert app.button(key="split-open")
+    assert "whether it helps at all is not certain" in _text(app)
     app.number_input(key="split-size").set_value(3.0).run()
     assert "split-open" not in [button.key for button in app.button]
 

@@ -17,10 +17,10 @@ from cepasim.ui.state import Session
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import FundAllocation
 
-_KEPT, _SURE = "cepasim-split", "cepasim-split-sure"
+_KEPT = "cepasim-split"
 _OBJECTIVES = {"balance": "India's balance with Japan", "exports": "India's exports to Japan"}
-#: Draws of the range: the user waits for them.
-_DRAWS = 100
+#: Draws of the range: the user waits for them, a tenth of a second each.
+_DRAWS = 50
 _CAVEAT = (
     "Export share, Japan's share and inputs are assumed (grade D) and the same for all industries "
     "of a window, and the choice between the windows follows from these assumptions alone. Inside "
@@ -43,19 +43,27 @@ def draw(found: Session) -> None:
     kept = st.session_state.get(_KEPT)
     if kept is None or kept[0] != key:
         if not st.button("Divide the fund", type="primary", key="split-run"):
-            st.caption("Each industry with more and more money; takes some seconds.")
+            st.caption(
+                "Each industry with more and more money, and draws of all assumptions: 10 seconds."
+            )
             return
-        split = _divide(found, size, objective, year)
-        if split is None:
+        answer = _divide(found, size, objective, year)
+        if answer is None:
             return
-        st.session_state[_KEPT] = kept = (key, split)
-    _answer(found, kept[1], key)
+        st.session_state[_KEPT] = (key, *answer)
+        st.rerun()
+    _, split, sure = kept
+    _answer(found, split, sure, (size, objective, year))
 
 
-def _divide(found: Session, size: float, objective: Any, year: str) -> FundAllocation | None:
-    with st.spinner("Trying money in every industry …"):
+def _divide(
+    found: Session, size: float, objective: Any, year: str
+) -> tuple[FundAllocation, dict[str, float]] | None:
+    """Divide the fund and draw how sure that is: without its range the central value misleads."""
+    with st.spinner("Trying money in every industry, and drawing how sure it is …"):
         try:
-            return cepasim.allocate_fund(found.figures.economy, size, objective, year)
+            split = cepasim.allocate_fund(found.figures.economy, size, objective, year)
+            return split, split.how_sure(draws=_DRAWS)
         except InputError as wrong:
             st.warning(listed(wrong.problems))
         except RunError as failed:
@@ -63,9 +71,11 @@ def _divide(found: Session, size: float, objective: Any, year: str) -> FundAlloc
     return None
 
 
-def _answer(found: Session, split: FundAllocation, key: tuple[Any, ...]) -> None:
+def _answer(
+    found: Session, split: FundAllocation, sure: dict[str, float], asked: tuple[float, str, str]
+) -> None:
     """Draw the split in words, beside the equal one, and how sure it is."""
-    _, objective, year, _ = key
+    size, objective, year = asked
     name = f"{_OBJECTIVES[objective]}, {year}"
     said = (
         f"{figures.mn(split.outcome_usd_mn, signed=True)} with this split, "
@@ -73,16 +83,16 @@ def _answer(found: Session, split: FundAllocation, key: tuple[Any, ...]) -> None
         "(US$ million of 2023-24, change against the reference)."
     )
     st.markdown(f"**{name}:** {plain(said)}")
+    st.markdown(plain(_how_sure(sure)))
     st.markdown(plain(split.text))
     st.caption(f"Grade D. {_CAVEAT}")
-    _how_sure(split, key)
     mine, even = st.columns(2)
     if mine.button("Open as scenario", type="primary", key="split-open"):
         _open(found, split.scenario, year)
     if even.button("Open the equal split", key="split-open-equal"):
         _open(found, split.equal_scenario, year)
     table = split.table
-    table["equal_usd_bn"] = table["equal_share"] * float(key[0])
+    table["equal_usd_bn"] = table["equal_share"] * size
     number = st.column_config.NumberColumn
     st.dataframe(
         table.sort_values("share", ascending=False, kind="stable"),
@@ -110,21 +120,14 @@ def _open(found: Session, scenario: Any, year: str) -> None:
     go("scenario")
 
 
-def _how_sure(split: FundAllocation, key: tuple[Any, ...]) -> None:
-    """Draw the range of what the split does, once it is asked for: it takes ten seconds."""
-    kept = st.session_state.get(_SURE)
-    if kept is None or kept[0] != key:
-        st.caption("These are central values without a range until it is drawn.")
-        if not st.button(f"How sure? {_DRAWS} draws, some 10 seconds", key="split-sure"):
-            return
-        with st.spinner("Drawing …"):
-            st.session_state[_SURE] = kept = (key, split.how_sure(draws=_DRAWS))
-    sure = kept[1]
-    st.markdown(
-        plain(
-            f"In {100 * sure['better_share']:.0f} % of {_DRAWS} draws of all figures it is better "
-            f"than the equal split; it does US$ {figures.span_mn(sure['p5'], sure['p95'])} mn more "
-            f"(90 % range). By itself it changes the outcome by "
-            f"US$ {figures.span_mn(sure['outcome_p5'], sure['outcome_p95'])} mn."
-        )
+def _how_sure(sure: dict[str, float]) -> str:
+    """Say what the ranges of the assumptions leave of the split."""
+    low, high = sure["outcome_p5"], sure["outcome_p95"]
+    said = f"90 % range of this split: US$ {figures.span_mn(low, high)} mn"
+    if low < 0 < high:
+        said += ": whether it helps at all is not certain"
+    return (
+        f"{said}. In {100 * sure['better_share']:.0f} % of draws it is better than an equal split; "
+        f"the difference is US$ {figures.span_mn(sure['p5'], sure['p95'])} mn (90 % range). "
+        f"{_DRAWS} draws of all assumptions: the ends are rough."
     )

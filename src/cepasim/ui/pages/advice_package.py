@@ -59,7 +59,8 @@ def draw(found: Session) -> None:
         package = _search(found, asked)
         if package is None:
             return
-        st.session_state[_KEPT] = kept = (key, package)
+        st.session_state[_KEPT] = (key, package)
+        st.rerun()
     _answer(found, kept[1])
 
 
