@@ -168,7 +168,7 @@ def test_the_answer_stands_on_one_screen(page: Any, address: str) -> None:
     _open(page, address)
     _shoot(page, "scenario-1440x900")
     _no_trouble(page)
-    assert page.locator(".cs-card").count() == 4
+    assert page.locator(".cs-card").count() == 3
     for heading in ("Exports that move most", "Imports that move most", "What each lever adds"):
         box = page.locator("caption", has_text=heading).bounding_box()
         assert box is not None and box["y"] + box["height"] < 900, heading
