@@ -490,7 +490,7 @@ def test_the_chart_can_be_saved_as_a_picture(page: Any, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Start here", "Compare", "How sure?", "Parameters", "Evidence", "Method"]
+    "title", ["Start here", "Advice", "Compare", "How sure?", "Parameters", "Evidence", "Method"]
 )
 def test_every_page(page: Any, address: str, title: str) -> None:
     _open(page, address)

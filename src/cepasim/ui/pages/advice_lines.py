@@ -201,7 +201,9 @@ def _columns(importer: str) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     seller = COUNTRY[PARTNER[importer]]
     return {
-        "rank": number("Rank", format="%d", width=50, help="1 first: gain over sensitivity"),
+        "rank": number(
+            "Rank", format="%d", width=50, help="In the whole list, 1 first: gain over sensitivity"
+        ),
         "line": text("Line", width=90),
         "description": text("Product", width=230, help="What the HS calls the subheading"),
         "rate_percent": number("Rate, %", format="%.1f", help="Under the CEPA, from 2026-27 on"),
@@ -209,18 +211,18 @@ def _columns(importer: str) -> dict[str, Any]:
         "rival_percent": number("Its rate, %", format="%.1f"),
         "trade_usd_mn": number("Trade 2023-24, US$ mn", format="%.1f", help="c.i.f."),
         "gain_usd_mn": number(f"{seller} sells more, US$ mn", format="%+.2f"),
-        "grade_trade": text("Grade, trade", width=60),
-        "grade_gain": text("Grade, gain", width=60),
-        "loses_most": text("Loses most", width=70, help="The other source that loses most"),
+        "grade_trade": text("Grade, trade", width=90),
+        "grade_gain": text("Grade, gain", width=90),
+        "loses_most": text("Loses most", width=85, help="The other source that loses most"),
         "loss_rivals_usd_mn": number("Rivals lose, US$ mn", format="%.2f"),
         "loss_domestic_usd_mn": number(f"{COUNTRY[importer]}'s makers lose, US$ mn", format="%.2f"),
         "sensitivity": number("Sensitivity, points", format="%.2f"),
-        "grade_sensitivity": text("Grade, sens.", width=60),
+        "grade_sensitivity": text("Grade, sensitivity", width=125),
         "reasons": text("Why sensitive", width=160),
         "ask": text("Ask", width=60, help="tariff, origin or barrier; empty: no rate known"),
         "mfn_percent": number("MFN, %", format="%.1f"),
         "barrier_percent": number("Barrier, %", format="%.1f", help="Ad valorem, of the chapter"),
         "revenue_usd_mn": number("Duty, change, US$ mn", format="%+.2f"),
-        "grade_rate": text("Grade, rate", width=60),
+        "grade_rate": text("Grade, rate", width=90),
         "rests_on": text("Gain rests on (grade D)", width=200),
     }
