@@ -95,6 +95,7 @@ benchmark-app: $(VENV)/.installed-dev ## Time the front end in a real browser; w
 
 ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
 	$(PY) -m docs.writers.ranges
+	$(PY) -m docs.writers.containment
 
 balance: $(VENV)/.installed ## Estimate the 2023-24 benchmark again from the evidence in params/
 	$(PY) -m cepasim.calibrate.benchmark.balance
