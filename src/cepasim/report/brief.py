@@ -174,7 +174,9 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     if said := jobs_in_words(result, year):
         yield Paragraph(said, "small")
     shown = [bar.label for movers in _movers(result, year) for bar in movers.bars]
-    notes = _notes_to_read(weighed_notes(result, year), shown)
+    # What the sizes rest on is in the headline.
+    read = [note for note in weighed_notes(result, year) if not getattr(note, "grade", "")]
+    notes = _notes_to_read(read, shown)
     if notes:
         yield Heading("Read with these results")
         yield Bullets(notes, "small")
