@@ -340,7 +340,7 @@ def _in_words(
     return said + (
         " Exports, inputs and what goes to Japan are known by window at best and assumed (grade D);"
         " what tells industries of a window apart is how far their prices must fall to sell more."
-        " Central values: draws of all figures (how_sure) say how often it beats the equal split."
+        " Central values: draws of all figures say how often it beats the equal split."
     )
 
 

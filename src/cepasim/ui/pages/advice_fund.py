@@ -8,6 +8,7 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.problems import InputError, RunError
+from cepasim.levers.words import WINDOWS
 from cepasim.report import numbers as figures
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
@@ -93,6 +94,7 @@ def _answer(
         _open(found, split.equal_scenario, year)
     table = split.table
     table["equal_usd_bn"] = table["equal_share"] * size
+    table["window"] = table["window"].map(WINDOWS)
     number = st.column_config.NumberColumn
     st.dataframe(
         table.sort_values("share", ascending=False, kind="stable"),
