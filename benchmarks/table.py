@@ -49,7 +49,7 @@ market.
 - **Kernel in numba.** One pass does all of it, and 13 ns remain: three evaluations at 1.4 each, the
   range check 2, writing three hats 2.3, logarithms 1, the market's own arithmetic 2; the rest waits
   for memory. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: a draw takes some 1.65 times as long as in the first release
+- **1,000 draws.** Missed: a draw takes 1.76 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
   12,000 lines of India's schedule and rivals with rates of their own. The profile is flat: no
   function has more than 5 % of it, some 20,000 calls on small arrays share the rest. What is left
