@@ -79,9 +79,10 @@ def test_the_command_says_that_it_goes_on_after_a_killed_worker(tmp_path: Path) 
     try:
         wait_for(lambda: any((tmp_path / "out" / "draws").glob("*.npy")), "the first chunk")
         os.kill(workers_of(program.pid)[0], signal.SIGKILL)
-        _, said = program.communicate(timeout=60)
+        program.wait(timeout=60)
     finally:
         end(program)
+    said = (tmp_path / "said").read_text(encoding="utf-8")
     assert program.returncode == 1
     # The pool's own thread may add nothing: no foreign traceback, one line of ours.
     assert "Traceback" not in said
@@ -131,20 +132,21 @@ def test_workers_and_their_server_end_with_a_killed_parent(tmp_path: Path) -> No
         end(program)
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
+def started(folder: Path) -> subprocess.Popen[bytes]:
     """A long study with two workers, in a group of processes of its own."""
     command = [sys.executable, "-m", "cepasim.cli", "montecarlo", "origin-rules"]
     options = ["--draws", "65536", "--workers", "2", "--oversubscribe"]
-    return subprocess.Popen(
-        [*command, *options, "--out", str(folder / "out")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    # To a file: a pipe is open for as long as any process of the group holds it.
+    with (folder / "said").open("w", encoding="utf-8") as said:
+        return subprocess.Popen(
+            [*command, *options, "--out", str(folder / "out")],
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
 
 
-def end(program: subprocess.Popen[str]) -> None:
+def end(program: subprocess.Popen[bytes]) -> None:
     """End whatever is left of the group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(program.pid, signal.SIGKILL)
