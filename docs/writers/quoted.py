@@ -20,20 +20,12 @@ import cepasim
 from cepasim.cli.commands import app
 from cepasim.equilibrium.armington import equations
 from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.bundled import MAIN
 from cepasim.studies.reference_gap import reference_gap
 from docs.writers.elasticities import elasticity_page
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = "2030-31"
-SCENARIOS = (
-    "cepa-remaining-tariffs",
-    "cepa-reciprocal",
-    "origin-rules",
-    "ntb-relief",
-    "fund-2bn",
-    "china-plus-one",
-    "full-package",
-)
 #: Okabe-Ito: told apart by colour-blind readers.
 COLOURS = {
     "tariff": "#0072B2",
@@ -182,7 +174,7 @@ def with_blocks(text: str, blocks: Mapping[str, str]) -> str:
 
 def readme(economy: cepasim.Economy) -> str:
     """README with its generated blocks renewed."""
-    results = {name: cepasim.simulate(economy, bundled(name)) for name in SCENARIOS}
+    results = {name: cepasim.simulate(economy, bundled(name)) for name in MAIN}
     blocks = {"demo": demo_block(), "scenarios": scenario_block(results)}
     return with_blocks((ROOT / "README.md").read_text(encoding="utf-8"), blocks)
 
