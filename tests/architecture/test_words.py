@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,3 +42,16 @@ def test_a_phrase_that_is_ruled_out_appears_nowhere(phrase: str) -> None:
 
 def test_the_glossary_rules_something_out() -> None:
     assert len(_ruled_out()) > 4
+
+
+def test_no_word_is_misspelt() -> None:
+    """What is allowed besides codespell's dictionary is listed in pyproject.toml."""
+    folders = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "src", "params/scenarios"]
+    done = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *folders],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

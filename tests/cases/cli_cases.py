@@ -91,7 +91,7 @@ _grid(
     b"base: reference\nvary: {'levers[7].fund.usd_bn': [1]}\n",
 )
 _grid("parameter of no name", "eta", b"base: reference\nvary: {parameters.etta: [1]}\n")
-_grid("value that is no number", "eta", b"base: reference\nvary: {parameters.eta: [x]}\n")
+_grid("value that is not a number", "eta", b"base: reference\nvary: {parameters.eta: [x]}\n")
 _grid("value that is not finite", "eta", b"base: reference\nvary: {parameters.eta: [.nan]}\n")
 _grid("key given twice", "grid.yaml:2", b"base: reference\nbase: reference\nvary: {a: [1]}\n")
 _grid("key of no name", "grid.yaml:3", b"base: reference\nvary: {parameters.eta: [1]}\nbasis: x\n")

@@ -130,7 +130,7 @@ _case("table nothing reads", "nothing reads this table", "study/other_figures", 
 
 
 def _made(name: str, words: str, make: Callable[[Path], object]) -> None:
-    """A folder with something by the name of a table that is no file, and a sound table."""
+    """A folder with something by the name of a table that is not a file, and a sound table."""
 
     def folder(where: Path) -> None:
         copy_tables(["macro/growth"], where)

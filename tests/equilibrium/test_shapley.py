@@ -1,4 +1,4 @@
-"""The Shapley value: shares of a known game, sums, and what is no game."""
+"""The Shapley value: shares of a known game, sums, and what is not a game."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A third market that closes, default sizes of outside levers, and codes that are no lines."""
+"""A third market that closes, default sizes of outside levers, and codes that are not lines."""
 
 from __future__ import annotations
 

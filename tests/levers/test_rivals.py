@@ -10,7 +10,7 @@ import cepasim
 from cepasim import Economy, Result
 
 ASEAN = ("VNM", "THA", "IDN", "MYS", "SGP", "PHL")
-#: Pieces of a displacement that are no source.
+#: Pieces of a displacement that are not a source.
 NOT_SOURCES = {"market_expansion", "domestic", "wedge", "JPN"}
 
 

@@ -1,4 +1,4 @@
-"""Bad links and parameters: one clear message, never a dead page, never what is no number."""
+"""Bad links and parameters: one clear message, never a dead page, never what is not a number."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def check_reference(economy: Economy, reference: str) -> None:
 
 
 def check_elasticities(source: str | None) -> None:
-    """Refuse ``--elasticities`` that is no source."""
+    """Refuse ``--elasticities`` that is not a source."""
     from cepasim.economy.elasticities import check_source
 
     if source is None:
@@ -83,7 +83,7 @@ def check_elasticities(source: str | None) -> None:
 
 
 def check_folder_exists(params: Path | None) -> None:
-    """Refuse ``--params`` that is no folder."""
+    """Refuse ``--params`` that is not a folder."""
     if params is not None and not params.is_dir():
         refuse("--params", str(params), "an existing parameter folder")
 

@@ -23,7 +23,7 @@ def heading(text: str) -> str:
 
 
 def amounts(cells: Sequence[str]) -> tuple[Floats, list[int]]:
-    """Numbers of a column, and the places of what is no number.
+    """Numbers of a column, and the places of what is not a number.
 
     Thousands may be marked by commas (Indian groups as well), spaces, apostrophes or, where the
     column has decimal commas, by points. Blank and dashes are no trade: NaN.
@@ -78,7 +78,7 @@ def code(cell: str, digits: int | None = None) -> str:
     Returns
     -------
     str
-        What is no code comes back as it was written.
+        What is not a code comes back as it was written.
     """
     written = cell.strip(_QUOTES + "\t")
     bare = re.sub(r"[.\s]", "", written.removesuffix(".0"))

@@ -49,7 +49,7 @@ class Understood:
     layout : str
         Name of the layout the columns have, such as ``UN Comtrade (since 2023)``.
     kind : {"trade", "claims", "goods", "tariffs"}
-        Trade by HS code; what claimed a preference; trade by goods that are no HS codes, which
+        Trade by HS code; what claimed a preference; trade by goods that are not HS codes, which
         stand in ``hs`` with the level 0; duties.
     reporter, partners, periods, flows : tuple of str
         Codes of countries; years, fiscal ("2023-24") or calendar ("2023"); flows seen from India.
@@ -187,7 +187,7 @@ class Reading:
         Raises
         ------
         ValueError
-            For tariffs, and for goods that are no HS codes.
+            For tariffs, and for goods that are not HS codes.
         """
         if self.understood.kind in ("tariffs", "goods"):
             raise ValueError(f"{self.understood.kind} have no levels that add up")

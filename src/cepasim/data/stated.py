@@ -1,4 +1,4 @@
-"""What a file says of its unit, countries and flow, and what the user says where it is silent."""
+"""Unit, countries and flow: as a file states them, and as the user does where it is silent."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from cepasim.data.reading import Reading
 _WHAT = {
     "trade": "trade by HS code",
     "claims": "imports that claimed a preference",
-    "goods": "trade by goods that are no HS codes (they need a bridge to chapters)",
+    "goods": "trade by goods that are not HS codes (they need a bridge to chapters)",
     "tariffs": "duties",
 }
 _LISTED = 8

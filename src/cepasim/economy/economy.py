@@ -165,7 +165,7 @@ class Economy:
         Raises
         ------
         InputError
-            For a name that is no parameter or a value outside what it allows.
+            For a name that is not a parameter or a value outside what it allows.
         """
         if not overrides:
             return self

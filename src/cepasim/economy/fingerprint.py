@@ -16,7 +16,7 @@ import pandas as pd
 
 from cepasim.params.parameters import bundled_directory
 
-#: A folder with more than this is no folder of tables: nothing is kept of it.
+#: A folder with more than this is not a folder of tables: nothing is kept of it.
 _MOST_FILES = 2000
 _MOST_BYTES = 100_000_000
 #: Modules that are imported stay what they were: what is changed later is not what runs.

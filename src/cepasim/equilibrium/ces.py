@@ -162,7 +162,7 @@ def aggregate_lines(
     ------
     ValueError
         Where a wedge is not above 0, a weight is below 0 or the weights of a group with lines
-        add up to 0, or where `group` is no index; the message names the first bad place.
+        add up to 0, or where `group` is not an index; the message names the first bad place.
     """
     wedge = np.asarray(wedge, dtype=np.float64)
     weight = np.asarray(weight, dtype=np.float64)

@@ -123,7 +123,7 @@ def solve_market_with_quota(
     Raises
     ------
     ValueError
-        For a quota or premium out of its range, a source that is no place, or what
+        For a quota or premium out of its range, a source that is not a place, or what
         ``solve_market`` refuses.
     """
     markets: dict[str, ArrayLike] = {

@@ -215,7 +215,7 @@ class ExchangeRateLever(Lever):
 def _by_year(path: Sequence[object], start: object, info: ValidationInfo) -> dict[str, object]:
     """Values of consecutive fiscal years by year."""
     try:
-        first = parse_fiscal_year(start)  # type: ignore[arg-type]  # it refuses what is no text
+        first = parse_fiscal_year(start)  # type: ignore[arg-type]  # it refuses what is not text
     except ValueError:
         raise fault("start: the fiscal year of the first entry of path, as 2026-27") from None
     last = parse_fiscal_year((info.context or {}).get("horizon", LAST_FISCAL_YEAR))

@@ -125,7 +125,7 @@ def ends_after_it_starts(lever: LeverT) -> LeverT:
 
 def _fiscal_year(text: object) -> object:
     try:
-        parse_fiscal_year(text)  # type: ignore[arg-type]  # it refuses what is no text
+        parse_fiscal_year(text)  # type: ignore[arg-type]  # it refuses what is not text
     except ValueError as wrong:
         raise fault(str(wrong)) from None
     return str(text)

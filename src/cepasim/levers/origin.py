@@ -247,7 +247,7 @@ def origin_cost(today: Floats, acting: Iterable[Acting], chapters: ByProduct) ->
     acting : iterable of Acting
         Origin levers on this importer; their products do not overlap.
     chapters : ByProduct
-        Gives each product what a parameter says of its chapter.
+        Gives each product what a parameter says about its chapter.
 
     Returns
     -------

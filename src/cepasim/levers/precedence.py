@@ -1,8 +1,8 @@
 """Which levers act where: of a kind, a narrower one takes the place of a broader one.
 
-Narrower is who chooses fewer tariff lines (products, for a lever that acts on products); of as
-many, who acts on fewer flows, then who stands later in the file. What two levers share belongs to
-the narrower alone, in all years; the broader keeps the rest.
+The narrower lever chooses fewer tariff lines (products, for a lever that acts on products); with
+equally many, it acts on fewer flows; else it is the later in the file. What two levers share
+belongs to the narrower alone, in all years; the broader keeps the rest.
 """
 
 from __future__ import annotations

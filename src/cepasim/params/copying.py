@@ -30,7 +30,7 @@ def copy_tables(names: Sequence[str], directory: Path) -> tuple[Path, ...]:
     Raises
     ------
     InputError
-        For a name that is no bundled table and for a file that is there; nothing is copied then.
+        For a name that is not a bundled table and for a file that is there; nothing is copied then.
     """
     bundled = bundled_directory()
     tables = [

@@ -361,7 +361,7 @@ class Parameters:
 
     @cached_property
     def benchmark_metadata(self) -> Mapping[str, str]:
-        """What the balance says of itself: program, year, vintage of the data, method, solver.
+        """What the balance says about itself: program, year, vintage of the data, method, solver.
 
         Empty where the benchmark is the user's own and comes without metadata.
         """
@@ -371,7 +371,7 @@ class Parameters:
 
     @property
     def backcast_metadata(self) -> dict[str, str]:
-        """What the fit of the backcast says of itself: program, date, vintage, window, method.
+        """What the fit of the backcast says about itself: program, date, vintage, window, method.
 
         Empty where the fit is the user's own and comes without metadata.
         """

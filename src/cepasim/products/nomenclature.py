@@ -24,7 +24,7 @@ _LISTED = 12  # codes a message lists before it says how many more there are
 
 
 def require_code(code: object) -> None:
-    """Refuse what is no code.
+    """Refuse what is not a code.
 
     Raises
     ------

@@ -255,7 +255,7 @@ def verdict(parameters: Parameters) -> Table:
     """Return how far history supports the model, question by question."""
     rows = verdicts(parameters).values()
     return Table(
-        "What history says of the model, question by question",
+        "What history says about the model, question by question",
         ("question", "may the model be used?", "why"),
         tuple((one.asked, one.answer, one.why) for one in rows),
         numeric=(False, False, False),

@@ -1,6 +1,6 @@
 """A scenario: levers as validated, immutable data over a horizon.
 
-What a file may say of a lever, and what it does, is the lever's own business (``levers``).
+What a file may say about a lever, and what it does, is the lever's own business (``levers``).
 Whatever is wrong with a file is reported at once, with its line.
 """
 
@@ -271,7 +271,7 @@ class Scenario(Frozen):
         Raises
         ------
         InputError
-            For an override that is no parameter.
+            For an override that is not a parameter.
         """
         return economy.with_elasticities(self.elasticities).with_overrides(self.parameters)
 

@@ -173,7 +173,7 @@ def _cut(cells: Mapping[str, str], line: int, wrong: Any) -> Any:
 
 def _start(value: object, line: int, wrong: Any) -> str | None:
     try:
-        parse_fiscal_year(value)  # type: ignore[arg-type]  # it refuses what is no text
+        parse_fiscal_year(value)  # type: ignore[arg-type]  # it refuses what is not text
     except ValueError as error:
         wrong(line, "start", value, str(error))
         return None

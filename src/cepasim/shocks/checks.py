@@ -19,7 +19,7 @@ def check_against_data(economy: Economy, scenario: Scenario) -> None:
     Raises
     ------
     InputError
-        With every problem: a code that is no line of the schedule, more days saved
+        With every problem: a code that is not a line of the schedule, more days saved
         than there are, a third market the customs table does not have.
     """
     problems = Placed(UNREAD, {})

@@ -59,7 +59,7 @@ def solved_in_numbers(
     """
     try:
         outcomes = engine.solve(economy, hats)
-    except ValueError as error:  # a kernel was given what is no number
+    except ValueError as error:  # a kernel was given what is not a number
         for importer, hat in hats.items():
             _refuse(economy.markets[importer], hat, None, error)
         raise
@@ -90,7 +90,7 @@ def _finite(array: Floats) -> bool:
 def _refuse(
     market: Market, hats: Shocks, outcome: Outcome | None, error: ValueError | None
 ) -> None:
-    """Raise for the first thing that is no number; nothing where all are."""
+    """Raise for the first thing that is not a number; nothing where all are."""
     searched: list[tuple[object, dict[str, str], int]] = [
         (market, _OF_BENCHMARK, 0),
         (hats, _OF_SHOCKS, 1),

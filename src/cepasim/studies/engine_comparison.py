@@ -160,7 +160,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
     Raises
     ------
     InputError
-        If the scenario is wrong for every engine, such as an override that is no parameter.
+        If the scenario is wrong for every engine, such as an override that is not a parameter.
     """
     base = with_own_markets(scenario.economy_under(economy), scenario)
     plain = scenario.model_copy(update={"parameters": {}})

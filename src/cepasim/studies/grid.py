@@ -92,7 +92,7 @@ def grid(base: Scenario, vary: Mapping[str, Sequence[Any]]) -> tuple[dict[str, A
     Raises
     ------
     InputError
-        For a path that is not in the scenario, settings that are no list, or more than 10,000
+        For a path that is not in the scenario, settings that are not a list, or more than 10,000
         scenarios.
 
     Examples
@@ -120,7 +120,7 @@ def read_grid(file: Path, base_of: Mapping[str, Path]) -> tuple[dict[str, Any], 
     Raises
     ------
     InputError
-        For a file that is no grid; with file and line.
+        For a file that is not a grid; with file and line.
     """
     found = read_yaml(file, MAX_BYTES)
     problems = list(found.problems) + _shape_problems(file, found)
@@ -193,7 +193,7 @@ def _variants(
 
 
 def _listed(given: object) -> list[Any]:
-    """Values as plain objects; nothing for what is no list."""
+    """Values as plain objects; nothing for what is not a list."""
     if isinstance(given, np.ndarray):
         return list(given.tolist()) if given.ndim == 1 else []
     if isinstance(given, str | bytes) or not isinstance(given, Sequence):

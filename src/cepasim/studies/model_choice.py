@@ -359,7 +359,7 @@ def _sources_out(names: tuple[str, ...], economy: Economy, scenario: Scenario) -
 
 
 def _check(key: str, rows: pd.DataFrame, economy: Economy) -> None:
-    """Refuse weights that are no shares of the draws, and alternatives there are not."""
+    """Refuse weights that are not shares of the draws, and alternatives there are not."""
     known: Mapping[str, Sequence[str]] = {
         "engine": ENGINES,
         "reference": tuple(economy.ground.variants),

@@ -109,7 +109,7 @@ def sensitivity(
     Raises
     ------
     InputError
-        For a year that is not in the scenario, or points that are no power of two.
+        For a year that is not in the scenario, or points that are not a power of two.
     RunError
         If a draw has no equilibrium.
     """

@@ -1,4 +1,4 @@
-"""The panel estimator on data made with a known answer, and what it says of the real ones."""
+"""The panel estimator on data made with a known answer, and what it says about the real ones."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def package(economy: Economy) -> Package:
 
 @pytest.fixture(scope="module")
 def every(package: Package) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Every package that can be, and what the model says of it."""
+    """Every package that can be, and what the model says about it."""
     found = []
     conflicts = package.programme.measured.conflicts
     for bits in product((0.0, 1.0), repeat=len(CANDIDATES)):

@@ -1,4 +1,4 @@
-"""What would it take: a depth found again, a target out of reach, and what is no target."""
+"""What would it take: a depth found again, a target out of reach, and what is not a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The backcast: what the model says of 2013-24, given only its drivers, and how wrong it is.
+"""The backcast: what the model says about 2013-24, given only its drivers, and how wrong it is.
 
 From 2013-14 the Armington engine predicts India's exports to and imports from Japan by chapter to
 2021-22 and in total to 2023-24 (`model` says how, `drivers` from what). What was
@@ -44,7 +44,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Backcast:
-    """What the model says of 2013-24, tidy.
+    """What the model says about 2013-24, tidy.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the second model says of 2013-24: predictions, scores, band, parts of the deficit's rise."""
+"""The second model on 2013-24: predictions, scores, band, parts of the deficit's rise."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ LEAST_PART = 1e-4
 
 @dataclass(frozen=True)
 class CustomsGoods:
-    """One flow by goods of Japan Customs, and what it says of India's chapters.
+    """One flow by goods of Japan Customs, and what it says about India's chapters.
 
     Attributes
     ----------

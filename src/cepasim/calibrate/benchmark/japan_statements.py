@@ -2,9 +2,9 @@
 
 Japan Customs' goods by partner hold exactly. The rest is soft, each source with its own error:
 chapter totals published for 2023, what exporters report (times a mirror ratio), and what the WTO's
-groups say of partners that customs does not list and of the clothing inside a good that also holds
-gloves. Floors are what claimed a preference, what one member of the Union reports, and, where a
-good is a remainder of many chapters, what went into intermediate use in 2022.
+groups say about partners that customs does not list and about the clothing inside a good that also
+holds gloves. Floors are what claimed a preference, what one member of the Union reports, and, where
+a good is a remainder of many chapters, what went into intermediate use in 2022.
 """
 
 from __future__ import annotations

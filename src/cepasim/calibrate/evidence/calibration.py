@@ -48,7 +48,7 @@ class Calibration:
     parameter_digest : str
     chapter_names : mapping of str to str
     fit : mapping of str to str
-        What the fitted file says of itself; empty if it says nothing.
+        What the fitted file says about itself; empty if it says nothing.
     second : SecondModel
         Shares of India's other trade.
     second_settings : mapping of str to ShareSettings

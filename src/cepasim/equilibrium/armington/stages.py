@@ -256,7 +256,7 @@ def step(of: FloatArray, lanes: int) -> None:
 def hats(
     by: FloatArray, of: FloatArray, lanes: int, with_taste: bool, with_cost: bool, limit: float
 ) -> None:
-    """Prices and quantities from where a group has come to; what is no number is hard."""
+    """Prices and quantities from where a group has come to; what is not a number is hard."""
     sources = by.shape[0]
     for j in range(lanes):
         level = of[U, j] + of[SHIFT, j]

@@ -362,7 +362,7 @@ def read_lines(lines: Iterable[str] | str | Path, importer: str) -> tuple[str, .
     Raises
     ------
     InputError
-        For a file that is no list, or one of another importer.
+        For a file that is not a list, or one of another importer.
     """
     if not isinstance(lines, str | Path):
         return tuple(lines)

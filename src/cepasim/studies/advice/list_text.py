@@ -11,7 +11,7 @@ _WIDTH = 38
 
 
 def list_text(lines: LineList, top: int) -> str:
-    """First lines of a list, what the model says of them run together, and what to beware of.
+    """First lines of a list, what the model says about them run together, and what to beware of.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def _shortened(text: str) -> str:
 
 
 def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
-    """What the model says of the lines shown, each alone and all together."""
+    """What the model says about the lines shown, each alone and all together."""
     if checked.empty:
         return []
     said = []

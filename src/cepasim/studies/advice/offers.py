@@ -22,7 +22,7 @@ from cepasim.simulate import simulate
 
 #: Percentage points by which two duties differ at least to count as different.
 _SAME_PCT = 1e-6
-#: Sources of displacement that are no suppliers.
+#: Sources of displacement that are not suppliers.
 _NOBODY = ("market_expansion", "wedge", "import_content")
 #: US$ million lost at least, to be named as a loser.
 _LEAST = 1e-3
