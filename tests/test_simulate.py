@@ -404,7 +404,7 @@ def test_a_small_cut_follows_the_first_order_formula(economy: Economy) -> None:
     )
     change = sector(result, "export", "2023-24").loc["95", "change_pct"] / 100
     value = economy.parameters.value
-    nu, removed = market.barriers["tbt"][h], 0.01 * value("actionable_share")
+    nu, removed = market.barriers["tbt"][h], 0.01 * value("actionable_share_tbt")
     cut = -np.log1p(-nu * removed / (1 + market.barrier_total[h]))
     sigma, eps = market.sigma_import[h], market.supply[h, column]
     assert np.log1p(change) == pytest.approx(cut * sigma * (1 + eps) / (sigma + eps), rel=2e-3)

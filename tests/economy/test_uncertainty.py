@@ -203,7 +203,12 @@ def test_draws_do_not_depend_on_what_else_is_set(
     a, b = uncertainty.economy(economy, row), other.economy(fixed, row)
     assert b.parameters.value("eta") == 1.2, "what a user sets is known"
     assert b.parameters.value("sigma_import_87") == 4.0
-    for name in ("sigma_import_88", "actionable_share", "nu_sps_jpn_01_05", "eta_food_medicine"):
+    for name in (
+        "sigma_import_88",
+        "actionable_share_tbt",
+        "nu_sps_jpn_01_05",
+        "eta_food_medicine",
+    ):
         if name in a.parameters.names:
             assert a.parameters.value(name) == b.parameters.value(name)
     np.testing.assert_array_equal(a.markets["JPN"].domestic, b.markets["JPN"].domestic)

@@ -89,17 +89,17 @@ def test_tornado_moves_one_group_at_a_time(economy: Economy, relief: Scenario) -
 
 
 def test_a_sweep_is_the_scenario_run_with_each_value(economy: Economy, relief: Scenario) -> None:
-    values = {"actionable_share": [0.4, 0.7], "eta": [0.5, 1.0, 1.5]}
+    values = {"actionable_share_tbt": [0.4, 0.7], "eta": [0.5, 1.0, 1.5]}
     table = sweep(economy, relief, values)
     assert len(table) == 2 * 3 * 3
-    some = table[(table["actionable_share"] == 0.7) & (table["eta"] == 0.5)].iloc[-1]
-    alone = relief.model_copy(update={"parameters": {"actionable_share": 0.7, "eta": 0.5}})
+    some = table[(table["actionable_share_tbt"] == 0.7) & (table["eta"] == 0.5)].iloc[-1]
+    alone = relief.model_copy(update={"parameters": {"actionable_share_tbt": 0.7, "eta": 0.5}})
     wanted = cepasim.simulate(economy, alone).totals.iloc[-1]
     assert some["change_in_balance_usd_mn"] == pytest.approx(wanted["change_in_balance_usd_mn"])
     with pytest.raises(InputError, match="one or two"):
         sweep(economy, relief, {})
-    with pytest.raises(InputError, match="actionable_share"):
-        sweep(economy, relief, {"actionable_share": [2.0]})
+    with pytest.raises(InputError, match="actionable_share_tbt"):
+        sweep(economy, relief, {"actionable_share_tbt": [2.0]})
 
 
 def test_the_models_own_choices_can_be_groups(economy: Economy) -> None:

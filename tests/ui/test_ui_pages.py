@@ -177,9 +177,9 @@ def test_the_reference_can_be_chosen(app: AppTest) -> None:
 def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
     app.session_state["decisive"] = True
     app.run()
-    key = f"assume:{_session(app).generation}:actionable_share"
+    key = f"assume:{_session(app).generation}:actionable_share_tbt"
     app.slider(key=key).set_value(0.7).run()
-    assert _session(app).overrides == {"actionable_share": pytest.approx(0.7)}
+    assert _session(app).overrides == {"actionable_share_tbt": pytest.approx(0.7)}
     assert any("1 assumption changed" in text.value for text in app.sidebar.markdown)
     assert _session(app).plain_reference() is not None
     app.button(key="assume-nothing").click().run()

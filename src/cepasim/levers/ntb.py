@@ -1,7 +1,8 @@
 """The barrier lever: relief of non-tariff barriers.
 
-``nu' = nu (1 - r actionable)`` for each type (sps, tbt, border, process); the types add up. Days
-saved at the border are taken off the days themselves: a day is a day, so no actionable share.
+``nu' = nu (1 - r actionable)`` for each type (sps, tbt, border, process), each with its own share
+that can go: paper and days can, a residue limit mostly not. The types add up. Days saved at the
+border are taken off the days themselves: a day is a day, so no actionable share.
 """
 
 from __future__ import annotations
@@ -280,11 +281,16 @@ class NtbLever(AgreementLever):
 # -- what it does to arrays ------------------------------------------------------------------
 
 
+def actionable_shares(parameters: Parameters) -> dict[str, float]:
+    """Share of the barriers of each type that policy can remove."""
+    return {kind: parameters.value(f"actionable_share_{kind}") for kind in BARRIER_TYPES}
+
+
 def barriers_after(
     barriers: Mapping[str, Floats],
     chapter: Ints,
     acting: Iterable[Acting],
-    actionable: float,
+    actionable: Mapping[str, float],
     border_days: Floats,
 ) -> Floats:
     """AVE of all barriers on each product in each year.
@@ -297,7 +303,7 @@ def barriers_after(
         Chapter of each product.
     acting : iterable of Acting
         Barrier levers on this importer that reach the source in question.
-    actionable : float
+    actionable : mapping of type to float
         Share of a barrier that policy can remove without giving up its purpose.
     border_days : ndarray, shape (H,)
         Days at the importer's border.
@@ -321,7 +327,7 @@ def barriers_after(
             removed[kind] = removed[kind] + share * ((lever.relief_percent or 0.0) / 100) * chosen
     total: Floats | float = 0.0
     for kind in BARRIER_TYPES:
-        left = 1 - actionable * np.minimum(removed[kind], 1.0)
+        left = 1 - actionable[kind] * np.minimum(removed[kind], 1.0)
         if kind == "border":
             left = left - saved
         total = total + barriers[kind][chapter] * left

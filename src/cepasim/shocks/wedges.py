@@ -13,7 +13,7 @@ from cepasim.economy.market import Market
 from cepasim.equilibrium.ces import aggregate_sorted
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.ntb import NtbLever, barriers_after
+from cepasim.levers.ntb import NtbLever, actionable_shares, barriers_after
 from cepasim.levers.origin import OriginLever, claimable, origin_cost
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
@@ -342,7 +342,7 @@ def _source_wedges(
     nu = market.barrier_total[group]
     relief = bool(of_kind(moving, NtbLever))
     if relief:
-        actionable = economy.parameters.value("actionable_share")
+        actionable = actionable_shares(economy.parameters)
         days = economy.parameters.by_chapter("border_days", economy.chapters, market.importer)
         relieved = barriers_after(market.barriers, group, acting, actionable, days)
         ratio *= (1 + relieved) / (1 + nu)

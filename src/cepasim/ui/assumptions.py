@@ -35,10 +35,18 @@ DECISIVE: tuple[Assumption, ...] = (
         "How easily India supplies more",
         "Supply elasticity of India in Japan. Higher: exports answer more, prices less.",
     ),
-    Assumption(
-        "actionable_share",
-        "Part of barriers policy can act on",
-        "Higher: relief reaches further.",
+    *(
+        Assumption(
+            f"actionable_share_{kind}",
+            f"Part of {what} that policy can remove",
+            "Higher: relief reaches further.",
+        )
+        for kind, what in (
+            ("sps", "food safety and plant health rules"),
+            ("tbt", "standards and approvals"),
+            ("process", "registration and paper"),
+            ("border", "delay at the border"),
+        )
     ),
     Assumption(
         "ntb_scale",

@@ -20,6 +20,7 @@ from cepasim.engines.armington import ARMINGTON
 from cepasim.engines.outcome import Outcome
 from cepasim.equilibrium.ces import one_minus
 from cepasim.equilibrium.lag import lagged
+from cepasim.levers.ntb import actionable_shares
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.finite import solved_in_numbers
 from cepasim.solution.part import economy_at, shocks_on
@@ -128,6 +129,15 @@ class Alone:
     def barrier(self) -> Floats:
         """AVE of all barriers on each product, shape (K,)."""
         return np.asarray(self.market.barrier_total[self.market.schedule.chapter])
+
+    @cached_property
+    def least_barrier(self) -> Floats:
+        """AVE on each product once all that policy can remove is gone, shape (K,)."""
+        left = {
+            kind: 1 - share for kind, share in actionable_shares(self.economy.parameters).items()
+        }
+        total = np.sum([self.market.barriers[kind] * left[kind] for kind in left], axis=0)
+        return np.asarray(total[self.market.schedule.chapter])
 
     @cached_property
     def _gap(self) -> Floats:

@@ -138,7 +138,6 @@ def _gains(alone: Alone, traded: Traded) -> _Solved:
     """Solve every line of every ask by itself."""
     market, product, rate = alone.market, traded.product, traded.rate
     part, count = traded.part, len(traded.rate)
-    maximum = alone.barrier * (1 - alone.economy.parameters.value("actionable_share"))
     paid, collected = alone.now
     pays = np.nan_to_num(rate) > 0
     margin = alone.mfn - alone.rates
@@ -157,7 +156,7 @@ def _gains(alone: Alone, traded: Traded) -> _Solved:
     every = np.arange(len(alone.rates))
     claimed = alone.tariffs(alone.rates, 0.0)
     origin = alone.solve(Changes(every, *claimed, alone.barrier))
-    relieved = alone.solve(Changes(every, paid, collected, maximum))
+    relieved = alone.solve(Changes(every, paid, collected, alone.least_barrier))
 
     # Proof of origin and barriers are eased for a product: each line has its part of the gain.
     of_open = np.bincount(product, part * (ask == "origin"), len(every))[product]
