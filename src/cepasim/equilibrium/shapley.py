@@ -1,4 +1,4 @@
-"""Exact Shapley split of an outcome over the levers that produced it."""
+"""Exact split of an outcome over the levers that produced it (Shapley 1953)."""
 
 from __future__ import annotations
 

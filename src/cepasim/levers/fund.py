@@ -5,6 +5,10 @@ lag, ``K = (1 - delta) K_(y-1) + additionality G_(y-lag) / subsidy_rate`` (witho
 ``delta`` where the owners replace what wears out, and pay for it); each vintage of capital
 reaches full output along the ramp, ``Q = K output_capital_ratio ramp``; of the output
 ``X = Q export_share`` is exported and ``X_J = X japan_share`` of that goes to Japan.
+
+Capital is a perpetual inventory (OECD, *Measuring Capital*, 2009); the chain from grants to exports
+is this project's own. Every ratio in it is a parameter of ``params/fund`` with its source or, where
+nobody has measured it, as an assumption with range and reason.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 *Intended*, buyers ask for a share of what they buy from one source to come from another; no
 capacity moves, so prices answer and only part of it arrives. *Imposed*, firms move their plants:
-capacity goes along and all of it arrives.
+capacity goes along and all of it arrives. Both are shifts of the share parameters of the CES nest
+of sources (Armington 1969), normalised so that a shift alone moves no price (docs/method.md,
+"Sourcing and offtake"); the shift is what the scenario says or the parameter ``sourcing_shift``.
 """
 
 from __future__ import annotations
