@@ -10,6 +10,9 @@ MINUS = "\u2212"
 #: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
 
+#: What is small but not zero.
+NEARLY_NONE = "~0"
+
 
 def millions(usd_mn: float, *, signed: bool = False) -> str:
     """Write US$ million: whole numbers, one decimal below ten; ``~0`` is small but not zero.
@@ -44,7 +47,7 @@ def _number(value: float, *, decimals: int, signed: bool, nothing: float = _NOTH
     if abs(value) < nothing:
         return "0"
     if abs(value) < 0.5 * 10.0**-decimals:
-        return "~0"
+        return NEARLY_NONE
     return f"{value:{'+' if signed else ''},.{decimals}f}"
 
 

@@ -205,10 +205,8 @@ def verdict_table(result: Calibration) -> pd.DataFrame:
             "not judged here",
             "Nothing of the kind was measured in these years; the ranges of the parameters "
             "(grade D) are all there is.",
-            "Barriers, the fund, proof of origin, sourcing, sales placed by parents, costs of "
-            f"others: the record from {label(START)} to {label(LAST)} does not judge what they do. "
-            "Nothing of the kind was measured; the ranges of the parameters (grade D) are all "
-            "there is (docs/evidence.md)",
+            f"History cannot check this: from {label(START)} to {label(LAST)} nobody measured what "
+            "barriers, proof of origin, the fund or moved purchases did (docs/evidence.md)",
         ),
         (
             "losers",
