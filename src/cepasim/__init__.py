@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from cepasim.studies.reference_path import reference
     from cepasim.studies.sensitivity import sensitivity, tornado
     from cepasim.studies.sweep import sweep
+    from cepasim.studies.tariff_lines import tariff_lines
     from cepasim.tables.concentration import compare_basket
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "sweep",
+    "tariff_lines",
     "tornado",
     "triggers",
     "what_must_be_given",
@@ -89,6 +91,7 @@ _ON_DEMAND = {
     "reference": "cepasim.studies.reference_path",
     "sensitivity": "cepasim.studies.sensitivity",
     "sweep": "cepasim.studies.sweep",
+    "tariff_lines": "cepasim.studies.tariff_lines",
     "tornado": "cepasim.studies.sensitivity",
     "what_must_be_given": "cepasim.studies.advice.exchange",
     "what_would_it_take": "cepasim.studies.advice.target",

@@ -114,7 +114,9 @@ def test_a_new_lever_touches_few_places_and_works_everywhere(tmp_path: Path) -> 
 
     file, note = tmp_path / "halve.yaml", tmp_path / "note.html"
     file.write_text(SCENARIO, encoding="utf-8")
-    faces = FACES.format(copy=copy.parent, file=file, note=note, app=copy / "ui" / "main.py")
+    faces = FACES.format(
+        copy=copy.parent, file=file, note=note, app=copy / "ui" / "entry" / "app.py"
+    )
     for command in (
         ["-m", "cepasim.cli", "run", str(file), "--year", "2030-31"],
         ["-c", faces],

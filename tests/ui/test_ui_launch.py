@@ -36,6 +36,8 @@ def test_nothing_is_told_or_opened_to_others() -> None:
 def test_the_command_runs_the_package_s_own_script() -> None:
     command = launch.command(8600)
     assert Path(command[4]).is_file()
+    # Beside a folder of this name Streamlit opens the modules in it as pages of its own.
+    assert not Path(command[4]).with_name("pages").exists()
     assert "--server.port=8600" in command and "--server.address=localhost" in command
     assert "--server.address=0.0.0.0" in launch.command(8600, "0.0.0.0")
 

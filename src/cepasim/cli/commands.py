@@ -22,6 +22,7 @@ from cepasim.cli.data import data
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.fund import allocate_fund
+from cepasim.cli.lines import lines
 from cepasim.cli.negotiate import negotiate
 from cepasim.cli.offers import compare_offers, triggers
 from cepasim.cli.params import params
@@ -59,6 +60,7 @@ app.command("compare-offers")(compare_offers)
 app.command("clause-sheet")(clause_sheet)
 app.command()(triggers)
 app.command("list")(list_lines)
+app.command()(lines)
 app.command()(negotiate)
 
 

@@ -26,7 +26,7 @@ from cepasim.products.selection import Complaint
 _NAMED = 6
 _LONGEST = 60
 #: Duties of which only the ad-valorem part is in the data.
-_IN_PART = ("compound", "higher_of", "lower_of", "other")
+IN_PART = ("compound", "higher_of", "lower_of", "other")
 
 
 def tariff_notes(economy: Economy, measures: Sequence[Measure]) -> Iterator[str]:
@@ -158,7 +158,7 @@ class _Reading:
         """Count specific, compound and mixed duties among the lines, and the trade behind them."""
         schedule = self.market.schedule
         unknown = self.chosen & np.isnan(self.rate)
-        in_part = self.chosen & (np.nan_to_num(self.rate) > 0) & np.isin(schedule.kind, _IN_PART)
+        in_part = self.chosen & (np.nan_to_num(self.rate) > 0) & np.isin(schedule.kind, IN_PART)
         country, name = COUNTRY[self.importer], self.economy.classification
         if unknown.any():
             yield (

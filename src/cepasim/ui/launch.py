@@ -49,7 +49,7 @@ def ranges_wanted() -> bool:
 
 def script() -> Path:
     """Return the program Streamlit runs."""
-    return Path(__file__).resolve().with_name("main.py")
+    return Path(__file__).resolve().parent / "entry" / "app.py"
 
 
 def command(port: int, address: str = "localhost") -> list[str]:

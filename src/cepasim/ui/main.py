@@ -6,8 +6,8 @@ import logging
 
 import streamlit as st
 
-from cepasim.ui import navigation, style, workers
-from cepasim.ui.pages import advice, compare, documents, parameters, scenario, start, sure
+from cepasim.ui import navigation, style
+from cepasim.ui.pages import advice, compare, documents, lines, parameters, scenario, start, sure
 
 _SIDEBAR_WIDTH = 330
 _LOG = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ def main() -> None:
             "scenario": ("Scenario", scenario.page),
             "start": ("Start here", start.page),
             "advice": ("Advice", advice.page),
+            "lines": ("Lines", lines.page),
             "compare": ("Compare", compare.page),
             "assumptions": ("How sure?", sure.page),
             "parameters": ("Parameters", parameters.page),
@@ -43,8 +44,3 @@ def main() -> None:
             "Something went wrong on this page; this is a defect of the program. Reload the page, "
             "or go back to “Start here”. The details are in the program's log."
         )
-
-
-if __name__ == "__main__":
-    main()
-    workers.start()

@@ -216,7 +216,7 @@ class LineList:
         if not len(chosen):
             refuse("ask", ask, f"one of {', '.join(asks)}: no line asks for another")
         [(kind, given)] = ASKS[ask or asks[0]].items()
-        hs = list(chosen.codes) if kind == "tariff" else _subheadings(chosen.codes)
+        hs = list(chosen.codes) if kind == "tariff" else subheadings(chosen.codes)
         return {
             kind: {
                 "importer": self.importer,
@@ -345,7 +345,7 @@ class LineList:
             write_manifest(described, folder, {})
 
 
-def _subheadings(codes: Iterable[str]) -> list[str]:
+def subheadings(codes: Iterable[str]) -> list[str]:
     """Products of the lines: proof of origin and barriers are those of a product."""
     return list(dict.fromkeys(at_level(code, "subheading") for code in codes))
 

@@ -20,12 +20,12 @@ from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.products.levels import at_level, chapter_of
+from cepasim.products.levels import at_level
 from cepasim.studies.advice.alone import START, Alone, Changes, Effects
 from cepasim.studies.advice.columns import PRODUCT_LIST
 from cepasim.studies.advice.line_list import LineList, read_lines
 from cepasim.studies.advice.sensitive import grades, sensitivity
-from cepasim.studies.advice.traded import Traded, base_trade, best_rival, nameable
+from cepasim.studies.advice.traded import Traded, base_trade, best_rival, known_codes, nameable
 
 #: Last year of which a gain can be asked for.
 LATEST = "2045-46"
@@ -82,7 +82,7 @@ def product_list(
     solved = _gains(alone, traded)
     frame = _frame(economy, market, traded, alone, solved)
     kept = (frame["ask"] != "") | np.isnan(traded.rate)
-    kept &= nameable(market) & _known_codes(economy, market.schedule.lines)
+    kept &= nameable(market) & known_codes(economy, market.schedule.lines)
     frame = frame[kept].sort_values(["score", "line"], ascending=[False, True], na_position="last")
     by_year = pd.DataFrame(
         solved.by_year[:, frame.index.to_numpy()].T, index=frame["line"], columns=_years(year)
@@ -106,18 +106,6 @@ def _years(last: str) -> list[str]:
         format_fiscal_year(year)
         for year in range(parse_fiscal_year(START), parse_fiscal_year(last) + 1)
     ]
-
-
-def _known_codes(economy: Economy, lines: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """Lines that a scenario can name: India's chapter of projects has no codes of the HS."""
-    chapters = np.array([chapter_of(str(line)) for line in lines])
-    refused: list[str] = []
-    for hs in economy.chapters:
-        codes = lines[chapters == hs].tolist()
-        if codes:
-            _, complaints = economy.classification.check({"hs": codes})
-            refused += [str(one.value) for one in complaints]
-    return ~np.isin(lines, refused)
 
 
 @dataclass(frozen=True, eq=False)

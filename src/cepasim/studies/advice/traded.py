@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
+from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.market import Market
+from cepasim.products.levels import chapter_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,18 @@ class Traded:
 def nameable(market: Market) -> NDArray[np.bool_]:
     """Lines that are lines of the schedule and not a chapter's stand-in, shape (N,)."""
     return np.asarray(market.schedule.category != NO_LINE)
+
+
+def known_codes(economy: Economy, lines: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Lines that a scenario can name: India's chapter of projects has no codes of the HS."""
+    chapters = np.array([chapter_of(str(line)) for line in lines])
+    refused: list[str] = []
+    for hs in economy.chapters:
+        codes = lines[chapters == hs].tolist()
+        if codes:
+            _, complaints = economy.classification.check({"hs": codes})
+            refused += [str(one.value) for one in complaints]
+    return ~np.isin(lines, refused)
 
 
 def _parts(rates: Floats, first: Ints, use: Floats | None) -> tuple[Floats, NDArray[np.str_]]:
