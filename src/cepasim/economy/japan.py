@@ -1,4 +1,4 @@
-"""Japan's tariff: nine-digit lines with the rates of 2026, put back to those of 2023-24."""
+"""Japan's tariff: nine-digit lines with the rates of 2026, rolled back to those of 2023-24."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class JapanFacts:
 
 @dataclass(frozen=True, eq=False)
 class JapanRates:
-    """Japan's rates, put back to those of 2023-24 where they still fell.
+    """Japan's rates, rolled back to those of 2023-24 where they still fell.
 
     The 2026 rates are official; those of 2023-24 follow the roll-back rules: a share of the cut
     already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left

@@ -18,9 +18,9 @@ from cepasim.solution.state import Run
 
 _MARKET = {"export": "JPN", "import": "IND"}
 _SCHEDULES = {
-    "JPN": ("Japan Customs tariff schedule of July 2026, put back to 2023-24 by rule", "C"),
+    "JPN": ("Japan Customs tariff schedule of July 2026, rolled back to 2023-24 by rule", "C"),
     "IND": (
-        "customs tariff book of 2026 by eight-digit line, put back to 2023-24; CEPA coverage of "
+        "customs tariff book of 2026 by eight-digit line, rolled back to 2023-24; CEPA coverage of "
         "notification 69/2011",
         "B",
     ),
