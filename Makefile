@@ -47,7 +47,7 @@ app: $(VENV)/.installed ## Start the front end on http://localhost:8501
 
 test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test (browser tests last)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
-	$(PY) -m pytest -m browser
+	$(PY) -m pytest -n 3 --dist worksteal -m browser
 
 quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow (about 3 minutes)
 	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser"

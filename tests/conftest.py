@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from cepasim.core.disk_cache import OFF, SWITCH
+from cepasim.core.disk_cache import SWITCH
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -20,9 +22,18 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.schema import empty_table
 
-# Tests are of the program, not of what an earlier one left in the user's cache; processes that a
-# test starts inherit the switch.
-os.environ[SWITCH] = OFF
+# Tests are of the program, not of what an earlier one left in the user's cache: they have a cache
+# of their own, empty at first, shared by the workers and by the processes that a test starts.
+# Loading and the cache are tested with caches of their own.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ[SWITCH] = tempfile.mkdtemp(prefix="cepasim-tests-")
+
+
+def pytest_unconfigure() -> None:
+    """Take the cache away, when the workers have gone."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[SWITCH], ignore_errors=True)
+
 
 # Continuous integration draws the same examples every time: what it refuses can be repeated. At a
 # desk each run draws new ones and finds more.
