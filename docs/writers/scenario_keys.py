@@ -25,6 +25,7 @@ _EXAMPLES = {
     "time": "long_run",
     "variant": "constant_share",
     "elasticities": "fgo",
+    "barriers": "kno",
     "parameters": {"epsilon_supply_ind_jpn": 3},
 }
 

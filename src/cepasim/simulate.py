@@ -97,6 +97,7 @@ def _described(solved: Run, engine: str) -> dict[str, object]:
             "line_rule": economy.line_rule,
             "product_rule": economy.product_rule,
             "elasticities": economy.elasticities,
+            "barriers": economy.barriers,
             "wedge_rule": economy.wedge_rule,
             "reference": _variant_described(solved),
         },

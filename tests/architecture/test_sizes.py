@@ -24,9 +24,9 @@ LONG_FUNCTIONS: dict[str, int] = {}
 #: Kernels take the arguments of the market; a command of the command line takes its options, and
 #: batch, the public function behind one, those of a run.
 MANY_ARGUMENTS: dict[str, int] = {
-    "cli/run.py:run": 13,
-    "cli/studies.py:batch": 13,
-    "cli/studies.py:montecarlo": 13,
+    "cli/run.py:run": 14,
+    "cli/studies.py:batch": 14,
+    "cli/studies.py:montecarlo": 14,
     "equilibrium/armington/compiled.py:_solve_groups": 32,
     "equilibrium/armington/solve.py:solve_market": 16,
     "equilibrium/gsim/clearing.py:clear_markets": 11,

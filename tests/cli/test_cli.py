@@ -451,6 +451,15 @@ def test_a_run_takes_the_elasticities_it_is_given() -> None:
         )
 
 
+def test_a_run_takes_the_barriers_it_is_given(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("name: own\nhorizon: '2026-27'\nbarriers: own\nlevers: []\n")
+    _, said = call("run", file, "--barriers", "kno", code=2)
+    assert "command line: --barriers: 'kno'; allowed: own, which the scenario 'own' names" in said
+    _, said = call("batch", file, "--barriers", "kon", "--out", tmp_path / "none", code=2)
+    assert "command line: --barriers: 'kon'; allowed: one of own, kno" in said
+
+
 def test_two_sources_of_elasticities_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text("name: own\nhorizon: '2026-27'\nelasticities: boehm\nlevers: []\n")

@@ -174,6 +174,15 @@ def test_the_reference_can_be_chosen(app: AppTest) -> None:
     assert shown is not None and shown.scenario.variant == "strong_exports"
 
 
+def test_the_source_of_barriers_can_be_chosen_and_taken_back(app: AppTest) -> None:
+    app.run()
+    for name, written in (("kno", "kno"), ("own", None)):
+        key = f"barriers:{_session(app).generation}"
+        app.selectbox(key=key).set_value(name).run()
+        assert not app.exception
+        assert _session(app).scenario.barriers == written
+
+
 def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
     app.session_state["decisive"] = True
     app.run()

@@ -20,12 +20,13 @@ def read_inputs(
     reference: str | None = None,
     level: str = "chapter",
     elasticities: str | None = None,
+    barriers: str | None = None,
 ) -> tuple[Economy, Scenario, Path]:
     """Read both inputs and report the problems of both together.
 
     A variant of the reference that is asked for takes the place of the scenario's own; a source of
-    elasticities does not: of two that differ neither is meant. A level may name the chapters that
-    are split: ``hs6:87,64``.
+    elasticities or barriers does not: of two that differ neither is meant. A level may name the
+    chapters that are split: ``hs6:87,64``.
     """
     import cepasim
 
@@ -33,10 +34,12 @@ def read_inputs(
     read = economy = file = None
     try:
         check_folder_exists(params)
-        check_elasticities(elasticities)
+        check_sources(elasticities, barriers)
         level, _, named = level.partition(":")
         chapters = [one.strip() for one in named.split(",")] if named else None
-        economy = cepasim.load(params, level, chapters, elasticities=elasticities)
+        economy = cepasim.load(
+            params, level, chapters, elasticities=elasticities, barriers=barriers
+        )
     except InputError as error:
         problems += error.problems
     try:
@@ -46,8 +49,13 @@ def read_inputs(
         read = cepasim.Scenario.read(file, *known)
     except InputError as error:
         problems += error.problems
-    if economy is not None and read is not None and (other := read.other_source(elasticities)):
-        problems.append(replace(other, file="command line", field="--elasticities"))
+    if economy is not None and read is not None:
+        found = read.other_source(elasticities), read.other_source(barriers, "barriers")
+        problems += [
+            replace(other, file="command line", field=f"--{other.field}")
+            for other in found
+            if other is not None
+        ]
     if problems or read is None or economy is None or file is None:
         raise InputError(problems)
     if reference is not None:
@@ -69,17 +77,17 @@ def check_reference(economy: Economy, reference: str) -> None:
         raise
 
 
-def check_elasticities(source: str | None) -> None:
-    """Refuse ``--elasticities`` that is not a source."""
+def check_sources(elasticities: str | None, barriers: str | None) -> None:
+    """Refuse ``--elasticities`` or ``--barriers`` that is not a source."""
+    from cepasim.economy.barriers import check_barriers
     from cepasim.economy.elasticities import check_source
 
-    if source is None:
-        return
     try:
-        check_source(source)
+        _ = elasticities is None or check_source(elasticities)
+        _ = barriers is None or check_barriers(barriers)
     except InputError as error:
         for problem in error.problems:
-            refuse("--elasticities", source, problem.allowed)
+            refuse(f"--{problem.field}", str(problem.value), problem.allowed)
 
 
 def check_folder_exists(params: Path | None) -> None:

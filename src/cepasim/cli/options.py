@@ -65,6 +65,16 @@ ElasticitySource = Annotated[
         show_default="the scenario's own, or the folder's",
     ),
 ]
+BarrierSource = Annotated[
+    str | None,
+    typer.Option(
+        "--barriers",
+        metavar="SOURCE",
+        help="One source for the barriers at India's border: own, or kno (published, about 2000). "
+        "A scenario that names another is refused; in a batch it keeps its own.",
+        show_default="the scenario's own, or the folder's",
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option(

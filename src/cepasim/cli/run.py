@@ -10,6 +10,7 @@ import typer
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import (
+    BarrierSource,
     Debug,
     DrawsModelChoice,
     ElasticitySource,
@@ -59,6 +60,7 @@ def run(
     reference: ReferenceName = None,
     level: ModelLevel = "chapter",
     elasticities: ElasticitySource = None,
+    barriers: BarrierSource = None,
     params: ParameterFolder = None,
     draws: Annotated[
         int,
@@ -78,7 +80,9 @@ def run(
         check_output(out, output_format)
         if model_choice and not draws:
             refuse("--model-choice", "", "with --draws N, which says how many")
-        economy, read, file = read_inputs(scenario, params, reference, level, elasticities)
+        economy, read, file = read_inputs(
+            scenario, params, reference, level, elasticities, barriers
+        )
         with naming_lines(file):
             result = _simulated(economy, read, engine, draws, model_choice)
         grouping: Level = by.value

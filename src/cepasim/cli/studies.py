@@ -10,11 +10,12 @@ import typer
 from cepasim.cli.errors import FAILED, WRONG_INPUT, refuse, reporting
 from cepasim.cli.inputs import (
     bundled_scenarios,
-    check_elasticities,
     check_reference,
+    check_sources,
     read_inputs,
 )
 from cepasim.cli.options import (
+    BarrierSource,
     Debug,
     DrawsModelChoice,
     ElasticitySource,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 def compare_engines(
     scenario: ScenarioName,
     elasticities: ElasticitySource = None,
+    barriers: BarrierSource = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -43,7 +45,9 @@ def compare_engines(
         from cepasim.scenario.reading import naming_lines
         from cepasim.studies.engine_comparison import compare_engines as compare
 
-        economy, read, file = read_inputs(scenario, params, elasticities=elasticities)
+        economy, read, file = read_inputs(
+            scenario, params, elasticities=elasticities, barriers=barriers
+        )
         with naming_lines(file):
             typer.echo(str(compare(economy, read)))
 
@@ -65,6 +69,7 @@ def montecarlo(
     engine: EngineName = "armington",
     reference: ReferenceName = None,
     elasticities: ElasticitySource = None,
+    barriers: BarrierSource = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -82,7 +87,9 @@ def montecarlo(
         from cepasim.studies.executors import open_executor
 
         _say_workers(workers, oversubscribe, scheduler)
-        economy, read, file = read_inputs(scenario, params, reference, elasticities=elasticities)
+        economy, read, file = read_inputs(
+            scenario, params, reference, elasticities=elasticities, barriers=barriers
+        )
         with (
             naming_lines(file),
             open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor,
@@ -144,6 +151,7 @@ def batch(
     engine: EngineName = "armington",
     reference: ReferenceName = None,
     elasticities: ElasticitySource = None,
+    barriers: BarrierSource = None,
     params: ParameterFolder = None,
     workers: Workers = 0,
     oversubscribe: Oversubscribe = False,
@@ -175,8 +183,8 @@ def batch(
         ]
         if grid is not None:
             given += read_grid(grid, bundled)
-        check_elasticities(elasticities)
-        economy = cepasim.load(params)
+        check_sources(elasticities, barriers)
+        economy = cepasim.load(params, barriers=barriers)
         if reference is not None:
             check_reference(economy, reference)
         with open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor:

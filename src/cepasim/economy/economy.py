@@ -15,6 +15,8 @@ import pandas as pd
 
 from cepasim.core.arrays import Bools, Floats
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.economy.barriers import OWN as OWN_BARRIERS
+from cepasim.economy.barriers import with_barriers
 from cepasim.economy.benchmark import Benchmark, Ground, read_ground
 from cepasim.economy.claims import UseRule
 from cepasim.economy.elasticities import OWN, with_elasticities
@@ -57,6 +59,8 @@ class Economy:
         How its chapters are split; None where they are not.
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}
         Where the elasticities of substitution come from.
+    barriers : {"own", "kno"}
+        Where the barriers at India's border come from.
     """
 
     parameters: Parameters
@@ -72,6 +76,7 @@ class Economy:
     coarse: Economy | None = None
     split: Split | None = None
     elasticities: str = OWN
+    barriers: str = OWN_BARRIERS
 
     def __repr__(self) -> str:
         """A line for each market and for the parameters."""
@@ -146,6 +151,7 @@ class Economy:
             ground=ground,
         )
 
+    with_barriers = with_barriers
     with_elasticities = with_elasticities
     with_rules = with_rules
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cepasim.core.disk_cache import cache_folder, keep, kept
 from cepasim.core.problems import InputError, Problem, closest
+from cepasim.economy.barriers import check_barriers
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import check_source
 from cepasim.economy.fingerprint import fingerprint
@@ -20,6 +21,7 @@ def load(
     refine: Iterable[str] | None = None,
     *,
     elasticities: str | None = None,
+    barriers: str | None = None,
     cache: bool = True,
 ) -> Economy:
     """Load the benchmark economy.
@@ -39,6 +41,8 @@ def load(
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional
         One source for all elasticities of substitution; the folder's own table by default. A
         scenario that names a source of its own is run with that one.
+    barriers : {"own", "kno"}, optional
+        One source for the barriers at India's border, as for elasticities.
     cache : bool, optional
         False to read and calibrate anew, and to keep nothing; ``CEPASIM_CACHE=off`` does the same
         for every call.
@@ -70,8 +74,9 @@ def load(
         words = f"a list of chapters, such as ['{refine}']"
         raise InputError([Problem("load", None, "refine", refine, words)])
     source = None if elasticities is None else check_source(elasticities)
+    given = None if barriers is None else check_barriers(barriers)
     economy = _by_chapter(None if directory is None else Path(directory), cache)
-    economy = economy.with_elasticities(source)
+    economy = economy.with_elasticities(source).with_barriers(given)
     if refine is not None:
         return economy.refine(refine, "hs6" if level == "chapter" else level)
     return economy if level == "chapter" else economy.refine(None, level)

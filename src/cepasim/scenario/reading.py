@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
+from cepasim.economy.barriers import from_barriers
 from cepasim.economy.elasticities import from_source
 from cepasim.levers.cuts import CUTS_TEXT
 from cepasim.levers.every import LEVER_KINDS, LEVERS
@@ -82,7 +83,7 @@ def scenario_from(
     check_overlaps(levers, selections, classification, problems)
     if parameters is not None and scenario is not None:
         header = dict(scenario)
-        _check_overrides(header["parameters"], header.get("elasticities"), parameters, problems)
+        _check_overrides(header, parameters, problems)
     if scenario is None or problems.found:
         raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))
     return scenario.model_copy(update={"levers": tuple(levers.values())})
@@ -187,16 +188,13 @@ def _allowed(error: ErrorDetails, model: type[Frozen]) -> str:
     return (None if field is None else field.description) or error["msg"]
 
 
-def _check_overrides(
-    overrides: Mapping[str, float],
-    elasticities: str | None,
-    parameters: Parameters,
-    problems: Placed,
-) -> None:
+def _check_overrides(header: Mapping[str, Any], parameters: Parameters, problems: Placed) -> None:
+    overrides: Mapping[str, float] = header["parameters"]
     try:
-        if overrides and elasticities:
-            chapters = Classification.from_parameters(parameters).chapters
-            parameters = from_source(parameters, elasticities, chapters)
+        for key, taken_from in (("elasticities", from_source), ("barriers", from_barriers)):
+            if overrides and header.get(key):
+                chapters = Classification.from_parameters(parameters).chapters
+                parameters = taken_from(parameters, header[key], chapters)
         parameters.with_overrides(dict(overrides))
     except InputError as wrong:
         for problem in wrong.problems:

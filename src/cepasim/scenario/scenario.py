@@ -18,6 +18,7 @@ from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_yaml
+from cepasim.economy.barriers import BARRIERS_TEXT
 from cepasim.economy.elasticities import SOURCES_TEXT
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
@@ -59,6 +60,8 @@ class Scenario(Frozen):
     levers : tuple of Lever
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"} or None
         Source of the elasticities of substitution; None leaves those of the economy.
+    barriers : {"own", "kno"} or None
+        Source of the barriers at India's border; None leaves those of the economy.
     parameters : mapping of str to float
         Parameters that replace those of the folder, by name.
     """
@@ -80,6 +83,7 @@ class Scenario(Frozen):
     elasticities: Annotated[
         Literal["gtap", "fgo", "broda_weinstein", "boehm"] | None, Field(description=SOURCES_TEXT)
     ] = None
+    barriers: Annotated[Literal["own", "kno"] | None, Field(description=BARRIERS_TEXT)] = None
     parameters: Annotated[
         Mapping[str, Override],
         AfterValidator(FrozenMapping),
@@ -219,6 +223,7 @@ class Scenario(Frozen):
             **({"reference": self.variant} if self.variant != CENTRAL else {}),
             "levers": [lever.as_written() for lever in self.levers],
             **({"elasticities": self.elasticities} if self.elasticities else {}),
+            **({"barriers": self.barriers} if self.barriers else {}),
             "parameters": dict(self.parameters),
         }
 
@@ -256,7 +261,7 @@ class Scenario(Frozen):
         write_clauses(self.to_dict(), self.levers, self.years, under, Path(path))
 
     def economy_under(self, economy: Economy) -> Economy:
-        """Return the economy with the scenario's own elasticities and parameters.
+        """Return the economy with the scenario's own elasticities, barriers and parameters.
 
         Parameters
         ----------
@@ -273,28 +278,31 @@ class Scenario(Frozen):
         InputError
             For an override that is not a parameter.
         """
-        return economy.with_elasticities(self.elasticities).with_overrides(self.parameters)
+        economy = economy.with_elasticities(self.elasticities).with_barriers(self.barriers)
+        return economy.with_overrides(self.parameters)
 
-    def other_source(self, elasticities: str | None) -> Problem | None:
-        """Say that the scenario has its own source of elasticities, other than one asked for.
+    def other_source(
+        self, asked: str | None, field: Literal["elasticities", "barriers"] = "elasticities"
+    ) -> Problem | None:
+        """Say that the scenario has its own source of elasticities or barriers, not that asked for.
 
         Parameters
         ----------
-        elasticities : str or None
+        asked : str or None
             The source asked for.
+        field : {"elasticities", "barriers"}, optional
+            Of what.
 
         Returns
         -------
         Problem or None
             None where nothing was asked for, or the scenario names none or the same.
         """
-        if None in (elasticities, self.elasticities) or self.elasticities == elasticities:
+        own = getattr(self, field)
+        if None in (asked, own) or own == asked:
             return None
-        words = (
-            f"allowed: {self.elasticities}, which the scenario {self.name!r} names; leave one of "
-            "the two out"
-        )
-        return Problem("scenario", None, "elasticities", elasticities, words)
+        words = f"allowed: {own}, which the scenario {self.name!r} names; leave one of the two out"
+        return Problem("scenario", None, field, asked, words)
 
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:
         """Levers of one class, in order.

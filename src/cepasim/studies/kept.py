@@ -28,6 +28,7 @@ def options_of(economy: Economy) -> dict[str, object]:
         "line_rule": economy.line_rule,
         "product_rule": economy.product_rule,
         "elasticities": economy.elasticities,
+        "barriers": economy.barriers,
         "wedge_rule": economy.wedge_rule,
         "products": sha256(",".join(economy.chapters).encode()).hexdigest()[:16],
     }

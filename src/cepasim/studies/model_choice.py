@@ -1,9 +1,9 @@
 """Structural draws: which of the model's own alternatives answers in each draw.
 
 Engine, rule for lines, weights of products, use of preferences, source of elasticities, how
-sourcing moves, variant of the reference: ``params/uncertainty/model_choice`` gives each alternative
-its share of the draws and the reason. What the scenario states itself is not drawn. An engine that
-cannot express a lever is left out for that scenario; the others share its draws in proportion.
+sourcing moves, variant of the reference, barriers: ``params/uncertainty/model_choice`` gives each
+alternative its share of the draws and the reason. What the scenario states is not drawn. An engine
+that cannot express a lever is left out for that scenario; the others share its draws in proportion.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
 from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
 from cepasim.engines.every import ENGINES, engine_named
+from cepasim.levers.ntb import NtbLever
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
@@ -37,7 +39,10 @@ CHOICES: Mapping[str, str] = {
     "elasticities": "Source of elasticities",
     "sourcing": "How sourcing moves",
     "reference": "Variant of the reference",
+    "barriers": "Source of barriers",
 }
+#: Choices that replace rows of parameters.
+_IN_PARAMETERS = ("elasticities", "barriers")
 #: Draws among which the alternatives are shared out evenly; as many as a chunk has.
 BLOCK = 64
 #: Tells the stream of the structural draws from others that begin from the same seed.
@@ -229,7 +234,8 @@ class Worlds:
             return self.study
         if combination not in self._known:
             picked: dict[str, Any] = dict(zip(CHOICES, combination, strict=True))
-            built = self._built(picked["line_rule"], picked["elasticities"])
+            sources = {key: picked[key] for key in _IN_PARAMETERS}
+            built = self._built(picked["line_rule"], **sources)
             levers = tuple(
                 lever.model_copy(update={"mode": picked["sourcing"]})
                 if isinstance(lever, SourcingLever)
@@ -256,17 +262,18 @@ class Worlds:
         solved = run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
         return measure(solved)
 
-    def _built(self, line_rule: str, elasticities: str) -> Study:
-        """Return the study under a rule for lines and a source of elasticities."""
-        key = line_rule, elasticities
+    def _built(self, line_rule: str, **sources: str) -> Study:
+        """Return the study under a rule for lines, a source of elasticities and one of barriers."""
+        key = line_rule, *sources.values()
         if key not in self._known:
-            if elasticities == self.study.economy.elasticities:
+            own = self.study.economy
+            if all(source == getattr(own, name) for name, source in sources.items()):
                 found = self.study
-            elif line_rule == self.study.economy.line_rule:
-                asked = self.scenario.model_copy(update={"elasticities": elasticities})
+            elif line_rule == own.line_rule:
+                asked = self.scenario.model_copy(update=sources)
                 found = Study.of(self.economy, asked, self.study.engine)
             else:
-                found = self._built(self.study.economy.line_rule, elasticities)
+                found = self._built(own.line_rule, **sources)
             economy = found.economy.with_rules(line_rule=line_rule)  # type: ignore[arg-type]
             self._known[key] = replace(found, economy=economy)
         return self._known[key]
@@ -296,8 +303,8 @@ class _Out:
 def _central(key: str, economy: Economy, scenario: Scenario, engine: str) -> str:
     if key == "engine":
         return engine
-    if key == "elasticities":
-        return scenario.elasticities or economy.elasticities
+    if key in _IN_PARAMETERS:
+        return str(getattr(scenario, key) or getattr(economy, key))
     if key == "reference":
         return scenario.variant
     if key == "sourcing":
@@ -313,6 +320,7 @@ def _left_out(
     stated = {
         "engine": engine != ENGINES[0],
         "elasticities": scenario.elasticities is not None,
+        "barriers": scenario.barriers is not None,
         "reference": scenario.variant != CENTRAL,
         "sourcing": any(lever.mode == "imposed" for lever in scenario.levers_of(SourcingLever)),
     }
@@ -325,8 +333,10 @@ def _left_out(
         return _Out(only=central)
     if key == "engine":
         return _engines_out(names, scenario)
-    if key == "elasticities" and scenario.parameters:
-        return _sources_out(names, economy, scenario)
+    if key == "barriers" and not _relieves_published(scenario):
+        return _Out(only=central)
+    if key in _IN_PARAMETERS and scenario.parameters:
+        return _sources_out(key, names, economy, scenario)
     return _Out()
 
 
@@ -346,15 +356,20 @@ def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
     return _Out(tuple(out), None, tuple(notes))
 
 
-def _sources_out(names: tuple[str, ...], economy: Economy, scenario: Scenario) -> _Out:
-    """Sources that have no row for an elasticity that the scenario sets."""
+def _relieves_published(scenario: Scenario) -> bool:
+    """Whether barriers at the border that has published ones are relieved at all."""
+    return any(lever.importer == IMPORTER for lever in scenario.levers_of(NtbLever))
+
+
+def _sources_out(key: str, names: tuple[str, ...], economy: Economy, scenario: Scenario) -> _Out:
+    """Sources that have no row for a parameter that the scenario sets."""
     out, notes = [], []
     for name in names:
         try:
-            scenario.model_copy(update={"elasticities": name}).economy_under(economy)
+            scenario.model_copy(update={key: name}).economy_under(economy)
         except InputError:
             out.append(name)
-            notes.append(f"Source of elasticities: {name} has no row for what is set; left out")
+            notes.append(f"{CHOICES[key]}: {name} has no row for what is set; left out")
     return _Out(tuple(out), None, tuple(notes))
 
 

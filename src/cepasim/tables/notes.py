@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator
 import numpy as np
 
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.barriers import OWN as OWN_BARRIERS
+from cepasim.economy.barriers import barriers_in_words
 from cepasim.economy.economy import Economy
 from cepasim.economy.elasticities import OWN, SOURCES, lacking
 from cepasim.economy.variants import CENTRAL
@@ -52,6 +54,8 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
             said = () if measure.selection is None else measure.selection.notes
             notes += (Note(text, kind) for text in said)
     notes += _elasticities(economy)
+    if economy.barriers != OWN_BARRIERS:
+        notes.append(barriers_in_words(economy))
     if not scenario.staged and any(lever.last is not None for lever in scenario.levers):
         notes.append(
             "Comparative statics know no years: a lever that ends is counted as if it did not"

@@ -17,7 +17,6 @@ import cepasim
 from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
-from cepasim.economy.elasticities import OWN
 from cepasim.levers import words as levers
 from cepasim.result import Result
 from cepasim.scenario.bundled import bundled_path, scenarios
@@ -215,10 +214,10 @@ class Session:
             overrides[name] = float(value)
         self.edit({**self.draft, "parameters": overrides})
 
-    def choose_elasticities(self, source: str) -> None:
-        """Take the elasticities of substitution from one source; the folder's own by default."""
-        kept = {key: value for key, value in self.draft.items() if key != "elasticities"}
-        self.edit(kept if source == OWN else {**kept, "elasticities": source})
+    def choose_source(self, field: str, source: str, own: str) -> None:
+        """Take elasticities or barriers from one source; the folder's own by default."""
+        kept = {key: value for key, value in self.draft.items() if key != field}
+        self.edit(kept if source == own else {**kept, field: source})
 
     def assume_nothing(self) -> None:
         """Give every assumption its own value back."""
@@ -272,9 +271,9 @@ class Session:
 
     def plain_reference(self) -> Result | None:
         """Return the reference without the changed assumptions; None where none is changed."""
-        if not self.scenario.parameters and not self.scenario.elasticities:
-            return None
         shown = self.scenario
+        if not (shown.parameters or shown.elasticities or shown.barriers):
+            return None
         written = {"name": "Reference", "horizon": shown.horizon, "time": shown.time}
         return self.result(Scenario.from_dict({**written, "reference": shown.variant}))
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.barriers import BARRIER_SOURCES
+from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN, SOURCES
 from cepasim.economy.variants import CENTRAL
 from cepasim.report import numbers
@@ -37,6 +39,7 @@ def draw(found: Session) -> None:
         )
     _reference(found)
     _elasticities(found)
+    _barriers(found)
     box = st.expander("Decisive assumptions", key="decisive", on_change="rerun")
     if box.open:
         with box:
@@ -88,7 +91,23 @@ def _elasticities(found: Session) -> None:
         format_func=lambda name: f"{name}: {SOURCES[name].reference}",
         key=key,
         help="One source for all elasticities of substitution; a chapter it lacks keeps its own.",
-        on_change=lambda: found.choose_elasticities(str(st.session_state[key])),
+        on_change=lambda: found.choose_source("elasticities", str(st.session_state[key]), OWN),
+    )
+
+
+def _barriers(found: Session) -> None:
+    """Draw the choice of where the barriers at India's border come from."""
+    key = f"barriers:{found.generation}"
+    current = str(found.draft.get("barriers") or OWN_BARRIERS)
+    st.selectbox(
+        "Barriers at India's border from",
+        list(BARRIER_SOURCES),
+        index=list(BARRIER_SOURCES).index(current),
+        format_func=lambda name: f"{name}: {BARRIER_SOURCES[name]}",
+        key=key,
+        help="Published equivalents for India, old and of all sources; none for machinery and "
+        "electronics, and none for Japan's border: there the own assumptions stay.",
+        on_change=lambda: found.choose_source("barriers", str(st.session_state[key]), OWN_BARRIERS),
     )
 
 

@@ -21,7 +21,7 @@ def page() -> None:
     if found.message:
         st.warning(plain(found.message))
         found.message = ""
-    if found.overrides or found.scenario.elasticities:
+    if found.overrides or found.scenario.elasticities or found.scenario.barriers:
         st.info(
             "Advice is worked out from the program's central assumptions, or those of your own "
             "files: the assumptions changed in the scenario are not used here."
