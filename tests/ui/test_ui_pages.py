@@ -19,6 +19,7 @@ from cepasim.ui.state import Session
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 FULL = Scenario.read(bundled_directory() / "scenarios/full-package.yaml")
+BESIDE = Scenario.bundled("ntb-relief").name
 
 
 def _opened(query: dict[str, str] | None = None) -> AppTest:
@@ -327,6 +328,13 @@ def test_at_most_four_scenarios_are_compared() -> None:
 def test_comparing() -> None:
     app = _page("compare")
     found = _session(app)
+    # An empty page opens with two obvious scenarios, and the address restores them.
+    assert list(found.saved) == [BESIDE, FULL.name]
+    again = AppTest.from_string("from cepasim.ui.pages import compare\ncompare.page()\n")
+    again.default_timeout = 60
+    for name in ("c", "n"):
+        again.query_params[name] = app.query_params[name]
+    assert _session(again.run()).saved == found.saved
     for name in ("origin-in-japan", "border-in-japan", "full-package", "reference"):
         found.save(name, found.figures.scenario(name))
     app.run()

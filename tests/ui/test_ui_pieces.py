@@ -21,11 +21,10 @@ from cepasim.report import html, look, views
 from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.differences import difference_ranges
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
-from cepasim.ui.pages import compare, sure
+from cepasim.ui.pages import sure
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -426,19 +425,3 @@ def test_the_decisive_assumptions_are_the_computed_ones(economy: Economy, result
     table = sure.decisive_table(swings, "change_in_balance_usd_mn")
     rows = swings[swings["item"] == "change_in_balance_usd_mn"].nlargest(10, "swing")
     assert [row[0] for row in table.rows] == list(rows["label"])
-
-
-def test_the_range_of_a_difference_has_both_ranges(economy: Economy) -> None:
-    first, second = (
-        BUNDLED[name].model_copy(update={"horizon": "2026-27"})
-        for name in ("ntb-relief", "full-package")
-    )
-    both = [
-        difference_ranges(economy, first, second, 4, model_choice=choice)
-        for choice in (False, True)
-    ]
-    table = compare.difference_table(both, ("relief", "package"), "2026-27")
-    assert [row[0] for row in table.rows] == ["Exports", "Imports", "Balance"]
-    assert table.caption.startswith("package less relief, 2026-27")
-    known = both[0].set_index(["fiscal_year", "item"]).loc[("2026-27", "exports_usd_mn")]
-    assert table.rows[0][1] == figures.mn(known["central"], signed=True)

@@ -6,15 +6,17 @@ range of a difference is not the difference of two ranges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
 from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
+from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies import chunks
@@ -74,15 +76,77 @@ def difference_ranges(
         for worlds, centre in zip(both, centres, strict=True)
     ]
     size = len(TOTALS)
-    gap, centre = samples[1] - samples[0], (centres[1] - centres[0])[:, :size]
-    gap = gap[np.isfinite(gap[:, 0, 0])]
+    return statistics_by_year(samples[1] - samples[0], (centres[1] - centres[0])[:, :size], years)
+
+
+def statistics_by_year(sample: Floats, centre: Floats, years: Sequence[str]) -> pd.DataFrame:
+    """Statistics of totals over draws, one row per (fiscal_year, item).
+
+    Parameters
+    ----------
+    sample : ndarray, shape (draws, Y, len(TOTALS))
+        US$ million; draws without an equilibrium are missing and left out.
+    centre : ndarray, shape (Y, len(TOTALS))
+    years : sequence of str
+    """
+    sample = sample[np.isfinite(sample[:, 0, 0])]
     frames = []
     for place, year in enumerate(years):
-        table = statistics(gap[:, place], centre[place])
+        table = statistics(sample[:, place], centre[place])
         table.insert(0, "item", list(TOTALS))
         table.insert(0, "fiscal_year", year)
         frames.append(table)
     return pd.concat(frames, ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Several scenarios under common draws.
+
+    Attributes
+    ----------
+    worlds : tuple of Worlds
+        Of each scenario, with the alternatives of the model that all of them can be run under.
+    """
+
+    worlds: tuple[Worlds, ...]
+
+    @classmethod
+    def of(cls, economy: Economy, scenarios: Sequence[Scenario]) -> Together:
+        """Scenarios of the same years.
+
+        Raises
+        ------
+        InputError
+            For scenarios of other years, or with no alternative of the model in common.
+        """
+        years = scenarios[0].years.tolist()
+        for scenario in scenarios[1:]:
+            if scenario.years.tolist() != years:
+                last = format_fiscal_year(years[-1])
+                refuse("horizon", scenario.horizon, f"the same in all scenarios, such as {last}")
+        found = [Worlds.of(economy, scenario) for scenario in scenarios]
+        common = reduce(open_to_both, (one.choice for one in found))
+        return cls(tuple(replace(one, choice=common) for one in found))
+
+    def drawn(self, start: int, stop: int, seed: int) -> Floats:
+        """Totals of some draws, of figures and with model choice.
+
+        Returns
+        -------
+        ndarray, shape (2, scenarios, stop - start, Y, len(TOTALS))
+            US$ million; missing where no equilibrium is found.
+        """
+        return np.stack([_both(one, start, stop, seed) for one in self.worlds], axis=1)
+
+
+def _both(worlds: Worlds, start: int, stop: int, seed: int) -> Floats:
+    study, size = worlds.study, len(TOTALS)
+    shape = len(worlds.scenario.years), size + 4 * len(study.economy.by_chapter.chapters)
+    scores = study.uncertainty.scores(start, stop, seed)
+    picked = worlds.choice.draws(start, stop, seed)
+    found = study.outcomes(scores, shape), worlds.outcomes(scores, picked, shape)
+    return np.stack([one[:, :, :size] for one in found])
 
 
 def ranges_by_reference(

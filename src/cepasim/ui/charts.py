@@ -153,11 +153,30 @@ def change_spec(height: int = 210) -> dict[str, Any]:
     return deepcopy(_spec(styles, height, bands=(ITEMS["balance"],)))
 
 
+def compared_rows(
+    results: Mapping[str, Result], item: Item, bands: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return the rows of the chart of changes of several scenarios.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+    item : {"balance", "exports", "imports"}
+    bands : mapping of str to DataFrame
+        ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn`` of scenarios whose range is there.
+    """
+    lines = []
+    for name, result in results.items():
+        frame = result.balance("total")
+        line = _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], name)
+        lines.append(_with_band(line, bands[name]) if name in bands else line)
+    return pd.concat(lines, ignore_index=True)
+
+
 def compare_spec(names: Sequence[str], height: int = 320) -> dict[str, Any]:
-    """Return the specification of a chart of up to four scenarios and the reference."""
-    ours = (Style(HISTORY, look.HISTORY), Style(REFERENCE, look.REFERENCE, _DASHED))
-    styles = (*ours, *map(Style, names, look.SERIES, look.DASHES))
-    return deepcopy(_spec(styles, height, bands=(REFERENCE,)))
+    """Return the specification of a chart of changes of up to four scenarios."""
+    styles = tuple(map(Style, names, look.SERIES, look.DASHES))
+    return deepcopy(_spec(styles, height, bands=tuple(names)))
 
 
 @lru_cache(maxsize=32)

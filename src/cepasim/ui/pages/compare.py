@@ -1,81 +1,186 @@
-"""Up to four scenarios beside each other."""
+"""Up to four scenarios beside each other: what each changes, and what differs, with ranges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import pandas as pd
 import streamlit as st
 
+from cepasim.core.arrays import Floats
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
-from cepasim.report import html, views
-from cepasim.report import numbers as figures
-from cepasim.report.blocks import Paragraph, Table
-from cepasim.report.levels import range_of
+from cepasim.report import compared, html, views
+from cepasim.report.blocks import Bars
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.differences import difference_ranges
-from cepasim.ui import charts, style, uploads
+from cepasim.tables.column import TOTALS
+from cepasim.ui import answers, charts, ranges, style, uploads
 from cepasim.ui.messages import listed, plain
+from cepasim.ui.pages import compare_link
 from cepasim.ui.state import MOST_COMPARED, Session, session
+from cepasim.ui.together import Asked
 
 _HEIGHT = 260
 _SECTORS = 12
-#: Draws of the range of a difference: it is computed while the user waits.
-_DRAWS = 32
+#: US$ million: what moves less is small but not zero, and left out where all is.
+_LEAST = 0.05
 _ADD = "compare-add"
+_ASKED = "cepasim-compared"
+_LOOK_EVERY = 0.15  # seconds
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(style.title("Compare", f"Up to {MOST_COMPARED} scenarios, saved in this session only."))
+    compare_link.begin(found)
+    st.html(
+        style.title(
+            "Compare",
+            f"Up to {MOST_COMPARED} scenarios; differences are of the rest less the first.",
+        )
+    )
     if found.question:
         st.info(found.question)
-    _choose(found)
+    share = _choose(found)
+    fits = compare_link.write(found)
     if not found.saved:
         st.info("Nothing to compare yet: choose scenarios above or save the one you edit.")
         return
     results = _results(found)
-    if not results:
+    common = _common_years(results)
+    if not common:
         return
-    common = [
-        year
-        for year in next(iter(results.values())).fiscal_years
-        if all(year in result.fiscal_years for result in results.values())
-    ]
     year = found.year if found.year in common else common[-1]
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with right:
         year = st.selectbox("Fiscal year", common, index=common.index(year), key="compare-year")
     with left:
         item = st.segmented_control(
-            "Path",
+            "Change in",
             list(charts.ITEMS),
-            default="exports",
+            default="balance",
             format_func=charts.ITEMS.__getitem__,
             key="compare-item",
             label_visibility="collapsed",
         )
-    _headlines(results, year)
-    _difference(found, results, year)
-    left, right = st.columns(2)
-    with left:
-        _paths(results, item or "exports", found)
-    with right:
-        _contributions(results, year)
+    asked = _ask(found, results)
+    sample = None if asked is None else asked.sample()
+    progress, drawn = st.empty(), st.container()
+    with drawn:
+        parts = _Parts(results, year, item or "balance")
+    parts.draw(sample, ranges.FIRST if asked is None else asked.draws)
+    contributions = st.container()
     _sectors(results, year)
-    with st.expander("What each scenario does"):
-        for name, result in results.items():
-            classification = found.figures.economy.classification
-            levers = result.scenario.to_dict()["levers"]
-            said = "\n".join(f"- {plain(in_words(lever, classification))}" for lever in levers)
-            st.markdown(f"**{plain(name)}**\n\n{said or '- Nothing: the reference.'}")
+    _levers(found, results)
+    with share:
+        _share(found, results, sample, fits)
+    with contributions:
+        _contributions(found, results, year)
+    if asked is not None:
+        _as_they_come(asked, sample, parts, progress)
 
 
-def _choose(found: Session) -> None:
+def _common_years(results: Mapping[str, Result]) -> list[str]:
+    every = [result.fiscal_years for result in results.values()]
+    return [year for year in every[0] if all(year in years for years in every)] if every else []
+
+
+class _Parts:
+    """Places of what carries ranges, drawn again as ranges come."""
+
+    def __init__(self, results: dict[str, Result], year: str, item: charts.Item) -> None:
+        self.results, self.year, self.item = results, year, item
+        self.difference = st.empty()
+        left, right = st.columns(2)
+        with left:
+            st.markdown(f"#### Change in {charts.ITEMS[item].lower()} by year, US\\$ bn")
+            self.path = st.empty()
+        with right:
+            st.markdown(f"#### Changes in {year} with their 90 % ranges, US\\$ mn")
+            self.chart = st.empty()
+        self.changes = st.empty()
+
+    def draw(self, sample: Floats | None, draws: int) -> None:
+        """Draw tables and charts with the ranges that are there."""
+        results, year = self.results, self.year
+        if len(results) > 1:
+            table = compared.differences_table(results, sample, year, draws)
+            self.difference.html(html.fragment(table))
+        table = compared.changes_table(results, sample, year, draws)
+        self.changes.html(html.fragment(table))
+        self.path.vega_lite_chart(
+            charts.compared_rows(results, self.item, self._bands(sample)),
+            charts.compare_spec(list(results), _HEIGHT),
+            theme=None,
+            key=f"compare-path:{0 if sample is None else draws}",
+            alt=f"{charts.ITEMS[self.item]}: change against the reference by year, US$ bn, each "
+            "scenario with its 90 % range; the tables give the values of one year.",
+        )
+        if sample is not None:
+            chart = compared.changes_chart(results, sample, year)
+            self.chart.altair_chart(chart, theme=None, key=f"compare-ranges:{draws}")
+        else:
+            self.chart.caption("Ranges are on their way.")
+
+    def _bands(self, sample: Floats | None) -> dict[str, pd.DataFrame]:
+        if sample is None:
+            return {}
+        column = f"change_in_{self.item}_usd_mn"
+        bands = {}
+        for place, (name, result) in enumerate(self.results.items()):
+            found = compared.ends(sample, 0, place)
+            assert found is not None
+            low, high = found[:, :, TOTALS.index(column)]
+            given = {"fiscal_year": list(result.fiscal_years), "low_usd_mn": low}
+            bands[name] = pd.DataFrame(given | {"high_usd_mn": high})
+        return bands
+
+
+def _ask(found: Session, results: Mapping[str, Result]) -> Asked | None:
+    """Have ranges drawn in the background, once for the scenarios on the page."""
+    scenarios = tuple(result.scenario for result in results.values())
+    if len({(one.horizon, one.time) for one in scenarios}) > 1:
+        st.caption("No ranges: the scenarios are of other years.")
+        return None
+    if not found.with_ranges:
+        return None
+    folder = None if found.own is None else found.own.folder.name
+    kept: Asked | None = st.session_state.get(_ASKED)
+    if kept is None or kept.key != (folder, scenarios):
+        if kept is not None:
+            kept.drop()
+        kept = st.session_state[_ASKED] = Asked.of(folder, scenarios)
+    return kept
+
+
+def _as_they_come(asked: Asked, shown: Floats | None, parts: _Parts, progress: Any) -> None:
+    """Draw ranges as they come; the wait ends where another run of the page is asked for."""
+    drawn = 0 if shown is None else asked.draws
+    while drawn < ranges.DRAWS and not asked.failed:
+        progress.caption(f"Ranges: {asked.draws} of {ranges.DRAWS} draws of each scenario …")
+        time.sleep(_LOOK_EVERY)
+        sample = asked.sample()
+        there = ranges.DRAWS if asked.draws == ranges.DRAWS else ranges.FIRST
+        if sample is not None and there > drawn:
+            drawn = there
+            parts.draw(sample, drawn)
+    if asked.failed:
+        progress.caption(plain(f"No ranges: {asked.failed}."))
+    else:
+        progress.empty()
+
+
+def _choose(found: Session) -> Any:
+    """Draw what is compared; return the place of what can be taken from the page."""
     shown = {**found.figures.bundled, **found.figures.derived}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         options = {"": "Add a scenario …", "current": f"As on the screen: {found.scenario.name}"}
@@ -95,6 +200,38 @@ def _choose(found: Session) -> None:
                 st.rerun()
         with st.popover("From files"):
             _from_files(found)
+        return st.popover("Link and files", key="compare-share")
+
+
+def _share(found: Session, results: dict[str, Result], sample: Floats | None, fits: bool) -> None:
+    """Offer the link and the workbook."""
+    st.markdown("**Link** that restores this page")
+    if fits:
+        here = urlsplit(str(st.context.url or "http://localhost:8501/compare"))
+        query = urlencode(compare_link.query_of(found), doseq=True)
+        address = urlunsplit((here.scheme, here.netloc, here.path or "/", query, ""))
+        st.code(address, language=None, wrap_lines=True)
+    else:
+        st.caption("These scenarios are too long for a link: send their files.")
+    st.download_button(
+        "Workbook (XLSX)",
+        data=partial(workbook, results, sample),
+        file_name="comparison.xlsx",
+        mime=_XLSX,
+        key="compare-workbook",
+        on_click="ignore",
+        help="With the ranges that are there" if sample is not None else "Still without ranges",
+    )
+
+
+def workbook(results: dict[str, Result], sample: Floats | None) -> bytes:
+    """Return the comparison as an XLSX file."""
+    from cepasim.core.workbook import write_workbook
+
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / "comparison.xlsx"
+        write_workbook(compared.tables(results, sample), path)
+        return path.read_bytes()
 
 
 def _add(found: Session, offered: dict[str, Scenario]) -> None:
@@ -141,110 +278,32 @@ def _results(found: Session) -> dict[str, Result]:
     return results
 
 
-def _headlines(results: dict[str, Result], year: str) -> None:
-    rows = {name: views.total_row(result, year) for name, result in results.items()}
-    cells = []
-    for item, label in (
-        ("exports", "Exports to Japan"),
-        ("imports", "Imports from Japan"),
-        ("balance", "Balance"),
-    ):
-        around = [range_of(row, item, scenario=True) for row in rows.values()]
-        cells.append([label, *(figures.bn(row[f"{item}_usd_mn"]) for row in rows.values())])
-        if any(around):
-            cells.append(["90 % range of the level, bn", *around])
-        changes = (row[f"change_in_{item}_usd_mn"] for row in rows.values())
-        cells.append(
-            ["change against reference", *(figures.bn(one, signed=True) for one in changes)]
-        )
-    accounts = {name: result.accounts(year) for name, result in results.items()}
-    first = next(iter(accounts.values()))
-    for place, label in enumerate(first["name"]):
-        changes = (frame["change_usd_mn"].iloc[place] for frame in accounts.values())
-        cells.append([f"{label}, change", *(figures.mn(change, signed=True) for change in changes)])
-    table = Table(f"{year}, US$ of 2023-24", ("", *results), tuple(map(tuple, cells)))
-    st.html(html.fragment(table))
+def _levers(found: Session, results: Mapping[str, Result]) -> None:
+    with st.expander("What each scenario does"):
+        for name, result in results.items():
+            classification = found.figures.economy.classification
+            levers = result.scenario.to_dict()["levers"]
+            said = "\n".join(f"- {plain(in_words(lever, classification))}" for lever in levers)
+            st.markdown(f"**{plain(name)}**\n\n{said or '- Nothing: the reference.'}")
 
 
-def _difference(found: Session, results: dict[str, Result], year: str) -> None:
-    """Offer the ranges of what the second scenario does beyond the first, under common draws."""
-    if len(results) < 2:
-        return
-    names, economy = tuple(results)[:2], found.figures.economy
-    first, second = (results[name].scenario for name in names)
-    key = (first, second, id(found.figures))
-    kept = st.session_state.get("cepasim-difference")
-    if kept is None or kept[0] != key:
-        if not st.button("Range of the difference of the first two", key="compare-difference"):
-            return
-        with st.spinner(f"{2 * _DRAWS} draws of each …"):
-            try:
-                both = [
-                    difference_ranges(economy, first, second, _DRAWS, model_choice=choice)
-                    for choice in (False, True)
-                ]
-            except (InputError, RunError) as error:
-                st.warning(plain(str(error)))
-                return
-        st.session_state["cepasim-difference"] = kept = (key, both)
-    st.html(html.fragment(difference_table(kept[1], names, year)))
-
-
-def difference_table(both: Sequence[pd.DataFrame], names: tuple[str, ...], year: str) -> Table:
-    """Return what the second scenario adds to the first, with both ranges.
-
-    Parameters
-    ----------
-    both : sequence of DataFrame
-        From `difference_ranges`: of figures, and of figures and model choice.
-    names : tuple of str
-        Of the first scenario and of the second.
-    year : str
-    """
-    cells = []
-    for item in ("exports", "imports", "balance"):
-        rows = [
-            table[(table["fiscal_year"] == year) & (table["item"] == f"{item}_usd_mn")].iloc[0]
-            for table in both
-        ]
-        ranges = (
-            " to ".join(figures.mn(float(row[end]), signed=True) for end in ("p5", "p95"))
-            for row in rows
-        )
-        above = f"{100 * float(rows[1]['probability_above_zero']):.0f} %"
-        central = figures.mn(float(rows[0]["central"]), signed=True)
-        cells.append((item.capitalize(), central, *ranges, above))
-    said = f"{names[1]} less {names[0]}, {year}, US$; 90 % ranges of {_DRAWS} common draws"
-    head = ("", "difference", "figures", "figures and model choice", "share of draws above 0")
-    return Table(said, head, tuple(cells))
-
-
-def _paths(results: dict[str, Result], item: charts.Item, found: Session) -> None:
-    first = next(iter(results.values()))
-    lines = [
-        charts.history_path(found.figures.history, item),
-        charts.result_path(first, item, charts.REFERENCE, baseline=True),
-        *(charts.result_path(result, item, name) for name, result in results.items()),
-    ]
-    st.vega_lite_chart(
-        pd.concat(lines, ignore_index=True),
-        charts.compare_spec(list(results), _HEIGHT),
-        theme=None,
-        key="compare-path",
-        alt=f"{charts.ITEMS[item]}, US$ bn, history, reference and each scenario; "
-        "the table above gives the figures of one year.",
-    )
-    said = (
-        f"{charts.ITEMS[item]}, US$ bn, fiscal years; from 2023-24 at its prices. Band: 90 % range "
-        "of the level in the reference of the first; read changes."
-    )
-    st.html(html.fragment(Paragraph(said, "small")))
-
-
-def _contributions(results: dict[str, Result], year: str) -> None:
+def _contributions(found: Session, results: Mapping[str, Result], year: str) -> None:
+    """Draw what each lever adds, all scenarios on one scale; computed in the background."""
+    st.markdown("#### What each lever adds to the balance")
+    places = {
+        name: column.empty() for name, column in zip(results, st.columns(2) * 2, strict=False)
+    }
+    folder = None if found.own is None else found.own.folder.name
+    waiting = st.empty().empty
+    drawn: dict[str, Bars] = {}
     for name, result in results.items():
-        st.markdown(f"**{plain(name)}**")
-        st.html(html.fragment(views.contributions(result, year)))
+        economy = found.figures.economy
+        split = answers.shared().split(economy, result.scenario, folder, waiting)
+        drawn[name] = views.contributions(split, year)
+    scale = max((abs(bar.size) for bars in drawn.values() for bar in bars.bars), default=0.0)
+    for name, bars in drawn.items():
+        shown = replace(bars, heading=name, scale=scale or None)
+        places[name].html(html.fragment(shown))
 
 
 def _sectors(results: dict[str, Result], year: str) -> None:
@@ -259,10 +318,14 @@ def _sectors(results: dict[str, Result], year: str) -> None:
         for flow in ("exports", "imports"):
             column = f"{name}: {flow}"
             table[column] = frame[f"change_in_{flow}_usd_mn"]
-            config[column] = st.column_config.NumberColumn(column, format="%+.1f")
+            config[column] = st.column_config.NumberColumn(column, format="%+.1f", width=150)
     moved = table.drop(columns="sector").abs().max(axis=1)
     table = table.loc[moved.sort_values(ascending=False).index]
-    table = table[moved.reindex(table.index) > 0]
+    still = int((moved < _LEAST).sum())
+    table = table[moved.reindex(table.index) >= _LEAST]
+    money = table.columns[1:]
+    table[money] = table[money].where(table[money].abs() >= _LEAST)
+    config["sector"] = st.column_config.TextColumn("Chapter", pinned=True, width=180)
     st.markdown(f"#### Change by chapter against the reference, US\\$ mn, {year}")
     if table.empty:
         st.caption("Nothing changes.")
@@ -272,5 +335,8 @@ def _sectors(results: dict[str, Result], year: str) -> None:
         hide_index=True,
         column_config=config,
         height=36 * (min(len(table), _SECTORS) + 1),
+        placeholder="~0",
         alt="Change of exports and imports by chapter in each scenario",
     )
+    if still:
+        st.caption(f"{still} chapters that move by less than US\\$ {_LEAST:g} mn are left out.")

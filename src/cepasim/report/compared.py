@@ -1,0 +1,194 @@
+"""Scenarios side by side: what each changes, and what each does beyond the first, with ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arrays import Floats
+from cepasim.report import charts, look
+from cepasim.report import numbers as figures
+from cepasim.report.blocks import Table
+from cepasim.report.levels import range_of
+from cepasim.report.views import total_row
+from cepasim.tables.column import TOTALS
+from cepasim.tables.result_tables import ResultTables
+
+Results = Mapping[str, ResultTables]
+#: Draws of scenarios: ways of drawing x scenarios x draws x years x totals.
+WAYS = ("figures", "figures and model choice")
+_ITEMS = ("balance", "exports", "imports")
+_WAITING = "…"
+
+
+def ends(sample: Floats | None, way: int, place: int, base: int | None = None) -> Floats | None:
+    """Return the 5th and 95th percentile of a scenario, or of it less another, (2, Y, T).
+
+    Parameters
+    ----------
+    sample : ndarray of shape (2, scenarios, draws, Y, T), optional
+    way, place : int
+        Of `WAYS`; of the scenario.
+    base : int, optional
+        The scenario it is compared with.
+    """
+    if sample is None:
+        return None
+    drawn = sample[way, place] if base is None else sample[way, place] - sample[way, base]
+    return np.asarray(np.percentile(drawn, (5.0, 95.0), axis=0))
+
+
+def _range(found: Floats | None, row: int, item: str) -> str:
+    if found is None:
+        return _WAITING
+    low, high = found[:, row, TOTALS.index(f"change_in_{item}_usd_mn")]
+    return " to ".join(figures.mn(float(end), signed=True, unit=False) for end in (low, high))
+
+
+def changes_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
+    """Return what each scenario changes against the reference, with both ranges.
+
+    Parameters
+    ----------
+    results : mapping of str to ResultTables
+        By name, in order.
+    sample : ndarray, optional
+        As in `ends`; None while there is none.
+    year : str
+    draws : int
+        Draws of the sample.
+    """
+    rows = {name: total_row(result, year) for name, result in results.items()}
+    cells: list[tuple[str, ...]] = []
+    for item in _ITEMS:
+        changes = (row[f"change_in_{item}_usd_mn"] for row in rows.values())
+        said = (figures.mn(one, signed=True, unit=False) for one in changes)
+        cells.append((f"Change in {item}", *said))
+        for way, name in enumerate(WAYS):
+            around = (
+                _range(ends(sample, way, place), result.fiscal_years.index(year), item)
+                for place, result in enumerate(results.values())
+            )
+            cells.append((f"90 % range, {name}", *around))
+    for item in _ITEMS:
+        level = (
+            f"{figures.bn(row[f'{item}_usd_mn'], unit=False)} "
+            f"[{range_of(row, item, scenario=True) or 'n/a'}]"
+            for row in rows.values()
+        )
+        cells.append((f"Level of {item}, bn [90 % range]", *level))
+    accounts = [result.accounts(year) for result in results.values()]
+    for place, label in enumerate(accounts[0]["name"]):
+        moved = (frame["change_usd_mn"].iloc[place] for frame in accounts)
+        said = (figures.mn(one, signed=True, unit=False) for one in moved)
+        cells.append((f"{label}, change", *said))
+    caption = f"{year}, US$ mn of 2023-24 against the reference{_drawn(sample, draws)}"
+    return Table(caption, ("", *results), tuple(cells))
+
+
+def differences_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
+    """Return what each later scenario does beyond the first, with both ranges.
+
+    Parameters as those of `changes_table`.
+    """
+    names = list(results)
+    rows = [total_row(result, year) for result in results.values()]
+    at = [result.fiscal_years.index(year) for result in results.values()]
+    cells = []
+    for place, name in enumerate(names[1:], start=1):
+        for item in _ITEMS:
+            gap = rows[place][f"change_in_{item}_usd_mn"] - rows[0][f"change_in_{item}_usd_mn"]
+            around = [_range(ends(sample, way, place, 0), at[place], item) for way in (0, 1)]
+            cells.append(
+                (
+                    f"{name}: {item}",
+                    figures.mn(gap, signed=True, unit=False),
+                    *around,
+                    _above(sample, place, at[place], item),
+                )
+            )
+    caption = f"Less {names[0]}, {year}, US$ mn{_drawn(sample, draws)}"
+    head = ("", "difference", *(f"90 % range, {way}" for way in WAYS), "share of draws above 0")
+    return Table(caption, head, tuple(cells))
+
+
+def _above(sample: Floats | None, place: int, row: int, item: str) -> str:
+    if sample is None:
+        return _WAITING
+    column = TOTALS.index(f"change_in_{item}_usd_mn")
+    gap = sample[1, place, :, row, column] - sample[1, 0, :, row, column]
+    return f"{100 * float((gap > 0).mean()):.0f} %"
+
+
+def _drawn(sample: Floats | None, draws: int) -> str:
+    return "" if sample is None else f"; 90 % ranges of {draws} common draws"
+
+
+def changes_chart(results: Results, sample: Floats, year: str) -> alt.LayerChart:
+    """Return changes of all scenarios in a year with both ranges, US$ mn, one scale for all.
+
+    Parameters
+    ----------
+    results, sample, year
+        As in `changes_table`.
+    """
+    rows = []
+    for item in _ITEMS:
+        column = TOTALS.index(f"change_in_{item}_usd_mn")
+        for place, (name, result) in enumerate(results.items()):
+            at = result.fiscal_years.index(year)
+            value = total_row(result, year)[f"change_in_{item}_usd_mn"]
+            for way in range(len(WAYS)):
+                found = ends(sample, way, place)
+                assert found is not None
+                low, high = found[:, at, column]
+                text = f"{item.capitalize()}, {name}" if way == 0 else "and model choice"
+                rows.append((charts.Row(text, (float(low), value, float(high))), way))
+    series = (charts.Series(WAYS[0], look.GAIN), charts.Series(WAYS[1], look.REFERENCE))
+    return charts.ranges("", series, rows, width=520, names=150)
+
+
+def tables(results: Results, sample: Floats | None) -> dict[str, pd.DataFrame]:
+    """Return the comparison as tables for a workbook: totals by year, differences, chapters.
+
+    Parameters
+    ----------
+    results, sample
+        As in `changes_table`.
+    """
+    names, totals, gaps, chapters = list(results), [], [], []
+    for place, (name, result) in enumerate(results.items()):
+        held = result.totals
+        first = results[names[0]].totals
+        for item in _ITEMS:
+            column = TOTALS.index(f"change_in_{item}_usd_mn")
+            change = held[f"{item}_usd_mn"] - held[f"baseline_{item}_usd_mn"]
+            base = first[f"{item}_usd_mn"] - first[f"baseline_{item}_usd_mn"]
+            years = {"fiscal_year": held["fiscal_year"], "item": item}
+            row = {"scenario": name, **years, "change_usd_mn": change}
+            totals.append(pd.DataFrame(row | _columns(sample, place, None, column)))
+            if place and len(base) == len(change):
+                row = {"scenario": name, "less": names[0], **years, "change_usd_mn": change - base}
+                gaps.append(pd.DataFrame(row | _columns(sample, place, 0, column)))
+        frame = result.balance("chapter")
+        frame.insert(0, "scenario", name)
+        chapters.append(frame)
+    found = {"totals": totals, "differences": gaps, "chapters": chapters}
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in found.items() if frames}
+
+
+def _columns(sample: Floats | None, place: int, base: int | None, column: int) -> dict[str, Floats]:
+    if sample is None:
+        return {}
+    found: dict[str, Floats] = {}
+    for way, mark in enumerate(("", "choice_")):
+        ranged = ends(sample, way, place, base)
+        assert ranged is not None
+        found |= {
+            f"change_{mark}p5_usd_mn": ranged[0, :, column],
+            f"change_{mark}p95_usd_mn": ranged[1, :, column],
+        }
+    return found

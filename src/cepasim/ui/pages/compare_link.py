@@ -1,0 +1,72 @@
+"""Which scenarios are side by side, in the address of the page: a reload and a link show them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.core.problems import InputError
+from cepasim.ui import link
+from cepasim.ui.state import LANDING, Session
+
+_SCENARIOS, _NAMES = "c", "n"
+_BEGUN = "cepasim-compare-begun"
+#: What stands beside the full package on a first visit: the largest of its parts.
+_BESIDE = "ntb-relief"
+
+
+def begin(found: Session) -> None:
+    """Fill an empty page once: with what the address names, else with two obvious scenarios."""
+    if st.session_state.get(_BEGUN):
+        return
+    st.session_state[_BEGUN] = True
+    if not found.saved:
+        _read(found)
+    if not found.saved:
+        bundled = found.figures.bundled
+        beside = found.loaded if found.changed else bundled[LANDING]
+        if found.scenario == beside and _BESIDE in bundled:
+            beside = bundled[_BESIDE]
+        found.save(beside.name, beside)
+        name = found.scenario.name
+        if name in found.saved and not name.endswith("(changed)"):
+            name = f"{name} (changed)"
+        found.save(name, found.scenario)
+
+
+def _read(found: Session) -> None:
+    """Take the scenarios of the address; what cannot be read is left out, with a word."""
+    asked = st.query_params.get_all(_SCENARIOS)
+    names = st.query_params.get_all(_NAMES)
+    economy, lost = found.figures.economy, 0
+    for place, one in enumerate(asked):
+        try:
+            if one in found.figures.bundled:
+                scenario = found.figures.bundled[one]
+            else:
+                scenario = link.scenario_of(one, economy.classification, economy.parameters)
+        except InputError:
+            lost += 1
+            continue
+        found.save(names[place] if place < len(names) else scenario.name, scenario)
+    if lost:
+        st.warning(f"{lost} of the scenarios in this link could not be read.")
+
+
+def write(found: Session) -> bool:
+    """Put the scenarios into the address; return whether they fit."""
+    query = query_of(found)
+    fits = sum(map(len, query[_SCENARIOS])) <= link.MAX_TOKEN
+    for name, values in query.items():
+        if fits and values:
+            st.query_params[name] = values
+        elif name in st.query_params:
+            del st.query_params[name]
+    return fits
+
+
+def query_of(found: Session) -> dict[str, list[str]]:
+    """Return the query parameters that restore the page."""
+    known = {scenario: name for name, scenario in found.figures.bundled.items()}
+    scenarios = found.saved.values()
+    written = [known.get(one) or link.token_of(one) for one in scenarios]
+    return {_SCENARIOS: written, _NAMES: list(found.saved)}
