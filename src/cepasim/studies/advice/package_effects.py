@@ -15,6 +15,8 @@ import numpy as np
 from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.economy.economy import Economy
+from cepasim.economy.variants import CENTRAL
+from cepasim.engines.every import ENGINES
 from cepasim.products.levels import chapter_of
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
@@ -61,8 +63,17 @@ class Measured:
 class Runner:
     """Runs scenarios of an economy and reads what they do by chapter in one year."""
 
-    def __init__(self, economy: Economy, year: str, name: str) -> None:
+    def __init__(
+        self,
+        economy: Economy,
+        year: str,
+        name: str,
+        variant: str = CENTRAL,
+        engine: str = ENGINES[0],
+        check: bool = True,
+    ) -> None:
         self.economy, self.year, self.name = economy, year, name
+        self.variant, self.engine, self.check = variant, engine, check
         self.row = parse_fiscal_year(year) - BASE_YEAR
         self.content = economy.parameters.by_chapter("input_content", economy.chapters)
         self.runs = 0
@@ -70,14 +81,16 @@ class Runner:
     def scenario(self, candidates: Iterable[Candidate], name: str | None = None) -> Scenario:
         """Scenario of some candidates up to the year."""
         levers = tuple(one.lever for one in candidates)
-        return Scenario(name=name or self.name, horizon=self.year, levers=levers)
+        asked = Scenario(name=name or self.name, horizon=self.year, levers=levers)
+        return asked.model_copy(update={"variant": self.variant})
 
     def by_chapter(self, candidates: Iterable[Candidate]) -> tuple[Floats, Floats]:
         """Change by quantity and chapter, shape (6, H), and what belongs to no chapter, (6,).
 
         Japanese inputs of the output stand with the chapter that uses them.
         """
-        solved = run(self.economy, self.scenario(candidates), attribution=False)
+        scenario = self.scenario(candidates)
+        solved = run(self.economy, scenario, False, engine=self.engine, check=self.check)
         self.runs += 1
         row, before, after = self.row, solved.reference, solved.outcome
         extra = after.exports[row] - before.exports[row]
@@ -118,13 +131,17 @@ def chapters_of(economy: Economy, candidates: Sequence[Candidate]) -> Bools:
     return found
 
 
-def measured(runner: Runner, candidates: Sequence[Candidate]) -> Measured:
+def measured(
+    runner: Runner, candidates: Sequence[Candidate], label: str = "measures"
+) -> Measured:
     """Run every candidate, and every two that meet in a market.
 
     Parameters
     ----------
     runner : Runner
     candidates : sequence of Candidate
+    label : str, optional
+        What a progress bar counts; empty for none.
     """
     economy, count = runner.economy, len(candidates)
     chapters = chapters_of(economy, candidates)
@@ -137,7 +154,7 @@ def measured(runner: Runner, candidates: Sequence[Candidate]) -> Measured:
     wide = [one for one in range(count) if not candidates[one].atoms]
     alone: dict[int, tuple[Floats, Floats]] = {}
     groups = _grouped([(one,) for one in range(count)], chapters)
-    for group in _shown("measures alone", groups):
+    for group in _shown(label and f"{label} alone", groups):
         changes, at_large = runner.by_chapter([candidates[one] for [one] in group])
         for [one] in group:
             own = np.where(chapters[one], changes, 0.0)
@@ -153,7 +170,7 @@ def measured(runner: Runner, candidates: Sequence[Candidate]) -> Measured:
         and useful[list(pair)].any()
     ]
     beside: dict[tuple[int, ...], Floats] = {}
-    for group in _shown("measures together", _grouped(meeting, chapters, set(wide))):
+    for group in _shown(label and f"{label} together", _grouped(meeting, chapters, set(wide))):
         together = dict.fromkeys(one for pair in group for one in pair)
         changes, _ = runner.by_chapter([candidates[one] for one in together])
         for pair in group:

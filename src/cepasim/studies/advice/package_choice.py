@@ -1,0 +1,350 @@
+"""How often the same package is best: the search repeated under the model's own alternatives.
+
+Each alternative of ``params/uncertainty/model_choice`` by itself, then draws of all parameters
+and alternatives together. In each world every candidate is measured again, the search is repeated
+with the same constraints, and the package of the central search is run as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arguments import whole_number
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import COUNTRY
+from cepasim.core.problems import RunError
+from cepasim.engines.every import engine_named
+from cepasim.levers.sourcing import SourcingLever
+from cepasim.report.numbers import money, span_mn
+from cepasim.studies.advice.candidates import Candidate
+from cepasim.studies.advice.package_effects import QUANTITIES, Runner, measured
+from cepasim.studies.advice.programme import NoPackageError, Programme
+from cepasim.studies.advice.settle import settled
+from cepasim.studies.advice.terms import read_terms
+from cepasim.studies.chunks import Shared, run_tasks
+from cepasim.studies.model_choice import CHOICES, Combination, Worlds
+
+if TYPE_CHECKING:
+    from cepasim.studies.advice.package import Package
+
+#: How the row of the central search is named.
+_CENTRAL = "Central"
+
+
+class Found(NamedTuple):
+    """What the search came to in one world.
+
+    Attributes
+    ----------
+    chosen : ndarray, shape (n,)
+        1 for each candidate of the package that is best there; NaN where the engine cannot express
+        a candidate, or where no package keeps to the constraints.
+    best, package : ndarray, shape (6,)
+        Quantities of that package, and of the central search's.
+    holds : bool
+        Whether the package of the central search keeps to the constraints.
+    """
+
+    chosen: Floats
+    best: Floats
+    package: Floats
+    holds: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A search, ready to be repeated in another world."""
+
+    worlds: Worlds
+    candidates: tuple[Candidate, ...]
+    chosen: Floats
+    year: str
+    objective: str
+    measure: str
+    constraints: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, package: Package) -> Asked:
+        """Take up the search behind a package."""
+        terms = package.terms
+        return cls(
+            worlds=Worlds.of(package.runner.economy, package.scenario),
+            candidates=tuple(package.programme.candidates),
+            chosen=package.answer.chosen,
+            year=package.year,
+            objective=terms.objective,
+            measure=terms.measure,
+            constraints=dict(terms.given),
+        )
+
+    def under(self, combination: Combination, scores: Floats | None) -> Found:
+        """Search again under some alternatives, and under one draw of the parameters."""
+        study = self.worlds.under(combination)
+        economy = study.economy
+        if scores is not None:
+            economy = study.uncertainty.economy(economy, scores, study.rules)
+        elif study.rules is not None:
+            economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
+        engine = engine_named(study.engine)
+        able = [n for n, one in enumerate(self.candidates) if engine.cannot_move(one.lever) is None]
+        mode = combination[list(CHOICES).index("sourcing")]
+        candidates = [_sourced(self.candidates[one], mode) for one in able]
+        variant = study.scenario.variant
+        runner = Runner(economy, self.year, "again", variant=variant, engine=engine.name, check=False)
+        programme = Programme(candidates, measured(runner, candidates, label=""))
+        terms = read_terms(economy, candidates, self.objective, self.measure, self.constraints)
+        mine = self.chosen[able]
+        model = runner.total([one for one, taken in zip(candidates, mine, strict=True) if taken])
+        holds = programme.feasible(mine, terms, model)
+        chosen = np.full(len(self.candidates), np.nan)
+        try:
+            answer = settled(runner, programme, terms, programme.best)
+        except NoPackageError:
+            return Found(chosen, np.full(len(QUANTITIES), np.nan), model, holds)
+        best = answer.chosen, answer.model
+        if holds and float(terms.weights @ model) >= float(terms.weights @ answer.model):
+            # As good as what was found: the same answer, not another one.
+            best = mine, model
+        chosen[able] = best[0]
+        return Found(chosen, best[1], model, holds)
+
+
+def _sourced(one: Candidate, mode: str) -> Candidate:
+    if not isinstance(one.lever, SourcingLever):
+        return one
+    lever = one.lever.model_copy(update={"mode": mode})
+    return Candidate(one.name, one.entry, lever, one.atoms, one.sections)
+
+
+def search_under(
+    shared: Shared[Asked], combination: Combination, scores: Floats | None
+) -> Found | None:
+    """Search in one world; None where the model has no equilibrium there.
+
+    Parameters
+    ----------
+    shared : Shared
+    combination : tuple of str
+    scores : ndarray or None
+    """
+    try:
+        return shared.thing.under(combination, scores)
+    except NoPackageError:
+        raise
+    except RunError:
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class PackageChoice:
+    """How often a package, and each measure of it, is chosen in other worlds.
+
+    Attributes
+    ----------
+    alternatives : DataFrame
+        A row for the central search and one for each alternative of the model by itself:
+        ``choice``, ``label``, ``weight`` (its share of the draws), ``same`` (whether the same
+        package is best), ``in_common_percent`` (measures of the package that are chosen),
+        ``package_usd_mn`` and ``best_usd_mn`` (objective of this package and of the best one
+        there), ``given_up_percent``, ``holds`` (whether it keeps to the constraints).
+    draws : DataFrame
+        The same for each draw of all parameters and alternatives.
+    measures : DataFrame
+        A row for each measure that is chosen anywhere: ``in_package``, how often it is chosen
+        (``alternatives_percent``, ``draws_percent``) and how often the same concession at another
+        depth (``other_depth_percent``).
+    ranges : DataFrame
+        By quantity what the package does: central, least and most over the alternatives, and the
+        5th, 50th and 95th percentile of the draws.
+    notes : tuple of str
+        What was left out, and why.
+    """
+
+    alternatives: pd.DataFrame
+    draws: pd.DataFrame
+    measures: pd.DataFrame
+    ranges: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """In two or three sentences."""
+        known = self.alternatives.dropna(subset=["package_usd_mn"])
+        other = known[known["choice"] != _CENTRAL]
+        objective = self.ranges.iloc[0]
+        said = [
+            f"Searched again under each of {len(other)} alternatives of the model, the same "
+            f"package is best in {int(other['same'].sum())}; on average "
+            f"{other['in_common_percent'].mean():.0f} % of its measures are chosen. Run under "
+            f"them, it gives US$ {span_mn(objective['least'], objective['most'])} mn "
+            f"(central {money(objective['central'], signed=True)})."
+        ]
+        drawn = self.draws.dropna(subset=["package_usd_mn"])
+        if len(drawn):
+            said.append(
+                f"In {len(drawn)} draws of all parameters and alternatives it is the best one in "
+                f"{100 * drawn['same'].mean():.0f} %, {drawn['in_common_percent'].mean():.0f} % of "
+                f"its measures are chosen, and its 90 % range is US$ "
+                f"{span_mn(objective['p5'], objective['p95'])} mn; it gives up "
+                f"{drawn['given_up_percent'].median():.0f} % against the best of each draw in the "
+                f"median and keeps to the constraints in {100 * drawn['holds'].mean():.0f} %."
+            )
+        broken = other[~other["holds"].astype(bool)]
+        if len(broken):
+            names = "; ".join(
+                f"{row.choice}: {row.label}" for row in broken.itertuples(index=False)
+            )
+            said.append(f"It breaks a constraint under {names}.")
+        moved = self.measures[self.measures["in_package"]]
+        weak = moved[moved["alternatives_percent"] < 50]
+        if len(weak):
+            said.append(
+                f"Chosen under fewer than half of the alternatives: {'; '.join(weak['measure'])}."
+            )
+        return " ".join(said)
+
+
+def package_choice(
+    package: Package, draws: int = 0, seed: int = 1, executor: Executor | None = None
+) -> PackageChoice:
+    """Repeat the search behind a package in other worlds.
+
+    Parameters
+    ----------
+    package : Package
+    draws : int, optional
+        Of all parameters and the model's alternatives together, beside each alternative alone.
+    seed : int, optional
+    executor : Executor, optional
+    """
+    whole_number("draws", draws, 0, 10_000)
+    whole_number("seed", seed, 0)
+    asked = Asked.of(package)
+    worlds, choice = asked.worlds, asked.worlds.choice
+    alone = [(_CENTRAL, "", "as in the search", choice.central)]
+    alone += [
+        (one.label, name, one.labels[one.alternatives.index(name)], combination)
+        for one, name, combination in choice.alone
+    ]
+    combinations = choice.draws(0, draws, seed) if draws else ()
+    scores = worlds.study.uncertainty.scores(0, draws, seed) if draws else ()
+    shared = Shared(asked)
+    tasks: dict[str, tuple[Any, ...]] = {
+        f"a{place}": (shared, combination, None) for place, (*_, combination) in enumerate(alone)
+    }
+    tasks |= {
+        f"d{place}": (shared, combination, row)
+        for place, (combination, row) in enumerate(zip(combinations, scores, strict=True))
+    }
+    found: dict[str, Found | None] = {}
+    run_tasks(search_under, tasks, found.__setitem__, executor, label="searches")
+    first = [found[f"a{place}"] for place in range(len(alone))]
+    second = [found[f"d{place}"] for place in range(draws)]
+    weights = {
+        (one.label, name): weight
+        for one in choice.choices
+        for name, weight in zip(one.alternatives, one.weights, strict=True)
+    }
+    alternatives = _rows(package, first)
+    alternatives.insert(0, "weight", [weights.get((row[0], row[1]), np.nan) for row in alone])
+    alternatives.insert(0, "label", [row[2] for row in alone])
+    alternatives.insert(0, "choice", [row[0] for row in alone])
+    drawn = _rows(package, second)
+    for place, one in reversed([*enumerate(choice.choices)]):
+        if one.drawn:
+            drawn.insert(0, one.key, [combination[place] for combination in combinations])
+    return PackageChoice(
+        alternatives=alternatives,
+        draws=drawn,
+        measures=_measures(package, first[1:], second),
+        ranges=_ranges(package, first, second),
+        notes=choice.notes,
+    )
+
+
+def _rows(package: Package, found: Sequence[Found | None]) -> pd.DataFrame:
+    """What the package and the best one do in each world."""
+    weights, mine = package.terms.weights, package.answer.chosen > 0.5
+    rows = []
+    for one in found:
+        if one is None:
+            rows.append((False, np.nan, np.nan, np.nan, np.nan, False))
+            continue
+        taken = np.nan_to_num(one.chosen) > 0.5
+        same = bool((taken == mine).all())
+        common = 100 * float(taken[mine].mean()) if mine.any() else 100.0 * same
+        value, best = float(weights @ one.package), float(weights @ one.best)
+        lost = 100 * (1 - value / best) if one.holds and best > 0 else np.nan
+        rows.append((same, common, value, best, lost, one.holds))
+    columns = ["same", "in_common_percent", "package_usd_mn", "best_usd_mn", "given_up_percent"]
+    return pd.DataFrame(rows, columns=[*columns, "holds"])
+
+
+def _measures(
+    package: Package, alone: Sequence[Found | None], drawn: Sequence[Found | None]
+) -> pd.DataFrame:
+    """How often each measure is chosen, itself or at another depth."""
+    candidates, count = package.programme.candidates, len(package.programme.candidates)
+    instead = np.zeros((count, count))
+    for one, other in package.programme.measured.conflicts.tolist():
+        instead[one, other] = instead[other, one] = 1.0
+
+    def shares(found: Sequence[Found | None]) -> tuple[Floats, Floats]:
+        there = [one.chosen for one in found if one is not None and np.isfinite(one.chosen).any()]
+        if not there:
+            return np.full(count, np.nan), np.full(count, np.nan)
+        taken = np.stack(there)
+        # An engine that cannot express a measure says nothing about it.
+        known = np.maximum(np.isfinite(taken).sum(axis=0), 1)
+        taken = np.nan_to_num(taken)
+        others = np.minimum(taken @ instead, 1.0)
+        return 100 * taken.sum(axis=0) / known, 100 * others.sum(axis=0) / known
+
+    by_choice, other_choice = shares(alone)
+    by_draw, _ = shares(drawn)
+    frame = pd.DataFrame(
+        {
+            "measure": [one.name for one in candidates],
+            "given_by": [COUNTRY[one.giver] for one in candidates],
+            "in_package": package.answer.chosen > 0.5,
+            "alternatives_percent": by_choice,
+            "other_depth_percent": other_choice,
+            "draws_percent": by_draw,
+        }
+    )
+    frame = frame[frame["in_package"] | (by_choice > 0) | (np.nan_to_num(by_draw) > 0)]
+    order = ["in_package", "alternatives_percent", "draws_percent"]
+    return frame.sort_values(order, ascending=False, kind="stable", ignore_index=True)
+
+
+def _ranges(
+    package: Package, alone: Sequence[Found | None], drawn: Sequence[Found | None]
+) -> pd.DataFrame:
+    """What the package does by quantity, the objective first."""
+    rows = np.vstack([package.terms.weights, np.eye(len(QUANTITIES))])
+    central = rows @ package.answer.model
+
+    def values(found: Sequence[Found | None]) -> Floats:
+        there = [rows @ one.package for one in found if one is not None]
+        return np.array(there).reshape(-1, len(rows))
+
+    first, second = values(alone), values(drawn)
+    empty = np.full((3, len(rows)), np.nan)
+    low, middle, high = np.percentile(second, (5, 50, 95), axis=0) if len(second) else empty
+    return pd.DataFrame(
+        {
+            "quantity": [package.terms.objective, *QUANTITIES],
+            "central": central,
+            "least": first.min(axis=0),
+            "most": first.max(axis=0),
+            "p5": low,
+            "p50": middle,
+            "p95": high,
+        }
+    )
