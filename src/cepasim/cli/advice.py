@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from cepasim.cli.errors import refuse, reporting
-from cepasim.cli.options import Debug, ParameterFolder, named_path
+from cepasim.cli.options import (
+    YEAR,
+    AdviceFolder,
+    AdviceYear,
+    Debug,
+    ParameterFolder,
+    named_path,
+)
 
 
 class Importer(StrEnum):
@@ -24,7 +31,7 @@ def list_lines(
         Importer, typer.Argument(help="Whose tariff lines to list.", show_default=False)
     ],
     top: Annotated[int, typer.Option(metavar="N", min=1, help="Lines to print.")] = 20,
-    year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the gains.")] = "2030-31",
+    year: AdviceYear = YEAR,
     only: Annotated[
         str | None,
         typer.Option(
@@ -37,15 +44,7 @@ def list_lines(
         Path | None,
         typer.Option(metavar="FILE", parser=named_path, help="Only the lines of a saved list."),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            parser=named_path,
-            help="Folder for lines.csv, lines.xlsx and lines.yaml, the list to reload; all lines.",
-            show_default=False,
-        ),
-    ] = None,
+    out: AdviceFolder = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:

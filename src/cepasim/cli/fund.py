@@ -8,7 +8,7 @@ import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import check_folder_exists
-from cepasim.cli.options import Debug, ParameterFolder
+from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug, ParameterFolder
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import Counted
@@ -19,7 +19,7 @@ _SETTINGS = ("cumulative", "discounted", "per_dollar", "optional")
 def allocate_fund(
     usd_bn: Annotated[float, typer.Option("--usd-bn", help="The fund, US$ billion.")] = 2.0,
     objective: Annotated[str, typer.Option(help="balance or exports.")] = "balance",
-    year: Annotated[str, typer.Option(metavar="YEAR", help="Year that counts.")] = "2030-31",
+    year: AdviceYear = YEAR,
     bounds: Annotated[
         list[str] | None,
         typer.Option(
@@ -33,9 +33,7 @@ def allocate_fund(
         list[str] | None,
         typer.Option("--count", metavar="|".join(_SETTINGS), help="What counts; may be repeated."),
     ] = None,
-    draws: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Draws of all figures: how sure is it?")
-    ] = 0,
+    draws: AdviceDraws = 0,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:

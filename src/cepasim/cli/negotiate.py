@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cepasim.cli.errors import refuse, reporting
-from cepasim.cli.options import Debug, ParameterFolder, named_path
+from cepasim.cli.options import (
+    AdviceDraws,
+    AdviceFolder,
+    Debug,
+    ParameterFolder,
+    Workers,
+    named_path,
+)
 
 
 def negotiate(
@@ -31,16 +39,17 @@ def negotiate(
     prices: Annotated[
         bool, typer.Option("--prices", help="Show what each constraint costs, by looking again.")
     ] = False,
-    out: Annotated[
-        Path | None,
+    model_choice: Annotated[
+        bool,
         typer.Option(
-            metavar="DIR",
-            parser=named_path,
-            help="Folder for the package as scenario.yaml, package.csv and left_out.csv.",
-            show_default=False,
+            "--model-choice",
+            help="Search again under each of the model's alternatives: how often is it the best?",
         ),
-    ] = None,
+    ] = False,
+    draws: AdviceDraws = 0,
+    out: AdviceFolder = None,
     params: ParameterFolder = None,
+    workers: Workers = 0,
     debug: Debug = False,
 ) -> None:
     """Search for the best package of concessions, run it, and say what was left out and why."""
@@ -48,7 +57,13 @@ def negotiate(
         import cepasim
         from cepasim.cli.inputs import check_folder_exists
         from cepasim.studies.advice.negotiate import read_negotiation
-        from cepasim.studies.advice.package_text import frontier_text, package_text, prices_text
+        from cepasim.studies.advice.package_text import (
+            frontier_text,
+            package_text,
+            prices_text,
+            sure_text,
+        )
+        from cepasim.studies.executors import open_executor
 
         check_folder_exists(params)
         if not file.is_file():
@@ -58,10 +73,17 @@ def negotiate(
         if out is not None and out.exists() and not out.is_dir():
             refuse("--out", str(out), "a folder, or a name that does not exist yet")
         asked = read_negotiation(file)
+        if draws and not model_choice:
+            refuse("--draws", str(draws), "with --model-choice, which they are beside")
         found = cepasim.negotiate(cepasim.load(params), **asked)
+        if model_choice:
+            with open_executor(workers) as executor:
+                found = replace(found, sure=found.how_sure(draws, executor=executor))
         if out is not None:
             found.write(out)
         typer.echo(package_text(found), nl=False)
+        if found.sure is not None:
+            typer.echo(sure_text(found.sure), nl=False)
         if prices:
             typer.echo(prices_text(found), nl=False)
         if nash:

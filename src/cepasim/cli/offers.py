@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
-from cepasim.cli.options import Debug, ParameterFolder, ScenarioName, named_path
+from cepasim.cli.options import (
+    YEAR,
+    AdviceFolder,
+    AdviceYear,
+    Debug,
+    ParameterFolder,
+    ScenarioName,
+)
 
 #: Lines shown on the terminal; a folder has all.
 _SHOWN = 20
-_OUT = typer.Option("--out", metavar="DIR", parser=named_path, help="Folder for the tables.")
 
 
 def compare_offers(
     mine: ScenarioName,
     theirs: ScenarioName,
-    year: Annotated[str, typer.Option(metavar="YEAR", help="Year that counts.")] = "2030-31",
-    out: Annotated[Path | None, _OUT] = None,
+    year: AdviceYear = YEAR,
+    out: AdviceFolder = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:

@@ -119,4 +119,22 @@ DrawsModelChoice = Annotated[
         help="Draw engine, rules, elasticities, sourcing and reference as well: a second range.",
     ),
 ]
+YEAR = "2030-31"
+AdviceYear = Annotated[str, typer.Option("--year", metavar="YEAR", help="Fiscal year that counts.")]
+AdviceFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        parser=named_path,
+        help="Folder for the tables, as CSV, and for the scenario where there is one.",
+        show_default=False,
+    ),
+]
+AdviceDraws = Annotated[
+    int,
+    typer.Option(
+        "--draws", metavar="N", min=0, help="Draws of all parameters: how sure is the answer?"
+    ),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of a failure.")]

@@ -8,19 +8,18 @@ import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
-from cepasim.cli.options import Debug, ParameterFolder, ScenarioName
+from cepasim.cli.options import AdviceYear, Debug, ParameterFolder, ScenarioName
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.exchange import Exchange
     from cepasim.studies.advice.target import WhatItTakes
 
 _AMOUNT = "[SECTION:]USD_MN"
-Year = Annotated[str, typer.Option("--year", metavar="YEAR", help="Fiscal year, as 2030-31.")]
 
 
 def target(
     scenario: ScenarioName,
-    year: Year,
+    year: AdviceYear,
     lever: Annotated[
         int, typer.Option(metavar="N", min=0, help="Place of the lever in the file, from 0.")
     ] = 0,
@@ -61,7 +60,7 @@ def target(
 
 def exchange(
     scenario: ScenarioName,
-    year: Year,
+    year: AdviceYear,
     asked: Annotated[
         int, typer.Option(metavar="N", min=0, help="Lever that one side asks for, from 0.")
     ] = 0,

@@ -162,6 +162,10 @@ def test_products_kept_out_are_touched_by_nobody(economy: Economy) -> None:
     found = negotiate(economy, [whole], constraints={"exclude": {"JPN": ["1006"]}}, year=YEAR)
     [one] = found.chosen
     assert one.atoms and not any(atom.startswith("1006") for atom in one.atoms)
+    # Its price is what the same search gives without it.
+    [price] = found.shadow_prices.to_dict("records")
+    assert price["without_usd_mn"] == pytest.approx(negotiate(economy, [whole], year=YEAR).value)
+    assert price["without_usd_mn"] > price["objective_usd_mn"] and np.isnan(price["looser_usd_mn"])
     with pytest.raises(InputError, match="excluded"):
         only = _entry("ntb", "JPN", "100630", type="all", relief_percent=40)
         negotiate(economy, [only], constraints={"exclude": ["1006"]}, year=YEAR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def negotiate(
     measure: str = "welfare",
     year: str = "2030-31",
     name: str = "Package",
+    model_choice: bool = False,
 ) -> Package:
     """Find the package of concessions that is best under constraints, and run it.
 
@@ -57,6 +59,9 @@ def negotiate(
         Fiscal year, from 2026-27 on.
     name : str, optional
         Of the scenario.
+    model_choice : bool, optional
+        Search again under each of the model's own alternatives: ``sure`` of the package says how
+        often it is best. Takes some twenty times as long; ``Package.how_sure`` has draws, too.
 
     Returns
     -------
@@ -90,12 +95,14 @@ def negotiate(
     if not late:
         refuse("year", year, f"a fiscal year from {START} on")
     economy = economy.by_chapter
-    found = read_candidates(economy, candidates, year, excluded_products(given))
+    tried = None if candidates is None else tuple(dict(one) for one in candidates)
+    found = read_candidates(economy, tried, year, excluded_products(given))
     runner = Runner(economy, year, name)
     programme = Programme(found, measured(runner, found))
     terms = read_terms(economy, found, objective, measure, given)
     answer = settled(runner, programme, terms, programme.best)
-    return Package(name, year, runner, programme, terms, answer)
+    package = Package(name, year, runner, programme, terms, answer, tried=tried)
+    return replace(package, sure=package.how_sure()) if model_choice else package
 
 
 def read_negotiation(path: Path) -> dict[str, Any]:

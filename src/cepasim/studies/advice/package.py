@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,27 +15,20 @@ import pandas as pd
 from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
-from cepasim.core.files import (
-    refuse_foreign,
-    replace_folder,
-    write_csv,
-    write_manifest,
-    write_text,
-)
-from cepasim.core.manifest import manifest
 from cepasim.report.numbers import money
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.advice.candidates import Candidate
+from cepasim.studies.advice.package_choice import PackageChoice, package_choice
 from cepasim.studies.advice.package_effects import QUANTITIES, Runner, chapters_of
+from cepasim.studies.advice.package_files import write_package, write_package_workbook
+from cepasim.studies.advice.prices import shadow_prices
 from cepasim.studies.advice.programme import NoPackageError, Programme
 from cepasim.studies.advice.sensitive import weak_response
 from cepasim.studies.advice.settle import ROUNDS, Answer, settled
-from cepasim.studies.advice.terms import Row, Terms, read_terms
+from cepasim.studies.advice.terms import Row, Terms
 
 #: Gap between programme and model, percent, that is said.
 LARGE_GAP = 2.0
-#: Part by which a constraint is loosened for its price.
-_LOOSER = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +44,10 @@ class Package:
     answer : Answer
     kind : str
         How it was found: "best", or "Nash point".
+    tried : tuple of mapping, or None
+        Candidates as they were given; None for the bundled ones.
+    sure : PackageChoice or None
+        How often it is best under model choice, where that was asked for.
     """
 
     name: str
@@ -59,6 +57,8 @@ class Package:
     terms: Terms
     answer: Answer
     kind: str = "best"
+    tried: tuple[Mapping[str, Any], ...] | None = None
+    sure: PackageChoice | None = None
 
     def __repr__(self) -> str:
         """The sentence."""
@@ -210,27 +210,23 @@ class Package:
         return f"{said} It rests on these of grade D: {', '.join(self.rests_on)}."
 
     def write(self, directory: str | Path) -> None:
-        """Write ``scenario.yaml``, ``package.csv`` and ``left_out.csv`` into a folder.
+        """Write ``scenario.yaml``, ``package.csv``, ``left_out.csv`` and more into a folder.
 
         Parameters
         ----------
         directory : str or Path
             New, empty, or of an earlier package that nobody changed.
         """
-        parameters, text = self.runner.economy.parameters, self.scenario.to_yaml()
-        described = manifest(
-            engine="armington",
-            scenario_text=text,
-            parameter_digest=parameters.digest,
-            overrides=parameters.overrides,
-            options={"objective": self.terms.objective, "measure": self.terms.measure},
-        )
-        refuse_foreign(Path(directory), ("scenario.yaml", "package.csv", "left_out.csv"))
-        with replace_folder(directory) as folder:
-            write_text(text, folder / "scenario.yaml")
-            write_csv(self.table, folder / "package.csv")
-            write_csv(self.left_out, folder / "left_out.csv")
-            write_manifest(described, folder, {"constraints": str(dict(self.terms.given))})
+        write_package(self, directory)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the package in words, what was left out and why, and model choice as a workbook.
+
+        Parameters
+        ----------
+        path : str or Path
+        """
+        write_package_workbook(self, path)
 
     # -- other packages --------------------------------------------------------------------------
 
@@ -323,29 +319,29 @@ class Package:
         Returns
         -------
         DataFrame
-            ``constraint``, ``limit``, ``objective_usd_mn`` (as it is),
-            ``looser_usd_mn`` (10 % looser), ``without_usd_mn``; run in the model. Products that
-            are kept out are not priced: look for a package without that constraint.
+            As `cepasim.studies.advice.prices.shadow_prices` has it.
         """
-        rows = []
-        for name, limit in self.terms.given.items():
-            if name == "exclude":
-                continue
-            rest = {key: value for key, value in self.terms.given.items() if key != name}
-            looser = self._value_under({**rest, name: _loosened(name, limit)})
-            rows.append((name, str(limit), self.value, looser, self._value_under(rest)))
-        columns = ["constraint", "limit", "objective_usd_mn", "looser_usd_mn", "without_usd_mn"]
-        return pd.DataFrame(rows, columns=columns)
+        return shadow_prices(self)
 
-    def _value_under(self, constraints: Mapping[str, Any]) -> float:
-        terms = read_terms(
-            self.runner.economy,
-            self.programme.candidates,
-            self.terms.objective,
-            self.terms.measure,
-            constraints,
-        )
-        return float(terms.weights @ self._settled_for(terms).model)
+    def how_sure(
+        self, draws: int = 0, seed: int = 1, executor: Executor | None = None
+    ) -> PackageChoice:
+        """How often the same package, and each measure of it, is best in other worlds.
+
+        Parameters
+        ----------
+        draws : int, optional
+            Of all parameters and the model's alternatives together, beside each alternative of
+            ``params/uncertainty/model_choice`` by itself. A second or two each.
+        seed : int, optional
+        executor : concurrent.futures.Executor, optional
+
+        Returns
+        -------
+        PackageChoice
+            ``text``, ``alternatives``, ``draws``, ``measures``, ``ranges``.
+        """
+        return package_choice(self, draws, seed, executor)
 
     def _settled_for(self, terms: Terms) -> Answer:
         return settled(self.runner, self.programme, terms, self.programme.best)
@@ -358,16 +354,3 @@ class Package:
 def _gap(expected: Floats, model: Floats, weights: Floats) -> float:
     value = float(weights @ model)
     return 100 * (float(weights @ expected) / value - 1) if abs(value) > 1e-9 else 0.0
-
-
-def _loosened(name: str, limit: Any) -> Any:
-    """A constraint a tenth looser."""
-    if isinstance(limit, Mapping):
-        return {key: _loosened(name, value) for key, value in limit.items()}
-    if name.startswith("most_"):
-        return limit + max(1, round(_LOOSER * limit))
-    if name in ("narrow_deficit_usd_mn", "each_side_gains_usd_mn"):
-        return limit * (1 - _LOOSER)
-    if name in ("sensitive_percent", "reciprocity_percent"):
-        return min(100.0, limit * (1 + _LOOSER))
-    return limit * (1 + _LOOSER)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arguments import whole_number
-from cepasim.core.arrays import Floats
+from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
 from cepasim.core.problems import RunError
 from cepasim.engines.every import engine_named
@@ -64,6 +64,7 @@ class Asked:
     worlds: Worlds
     candidates: tuple[Candidate, ...]
     chosen: Floats
+    conflicts: Ints
     year: str
     objective: str
     measure: str
@@ -77,6 +78,7 @@ class Asked:
             worlds=Worlds.of(package.runner.economy, package.scenario),
             candidates=tuple(package.programme.candidates),
             chosen=package.answer.chosen,
+            conflicts=package.programme.measured.conflicts,
             year=package.year,
             objective=terms.objective,
             measure=terms.measure,
@@ -96,8 +98,11 @@ class Asked:
         mode = combination[list(CHOICES).index("sourcing")]
         candidates = [_sourced(self.candidates[one], mode) for one in able]
         variant = study.scenario.variant
-        runner = Runner(economy, self.year, "again", variant=variant, engine=engine.name, check=False)
-        programme = Programme(candidates, measured(runner, candidates, label=""))
+        runner = Runner(
+            economy, self.year, "again", variant=variant, engine=engine.name, check=False
+        )
+        apart = _renumbered(self.conflicts, able)
+        programme = Programme(candidates, measured(runner, candidates, "", apart))
         terms = read_terms(economy, candidates, self.objective, self.measure, self.constraints)
         mine = self.chosen[able]
         model = runner.total([one for one, taken in zip(candidates, mine, strict=True) if taken])
@@ -113,6 +118,13 @@ class Asked:
             best = mine, model
         chosen[able] = best[0]
         return Found(chosen, best[1], model, holds)
+
+
+def _renumbered(pairs: Ints, kept: Sequence[int]) -> Ints:
+    """Pairs of places among those that are kept."""
+    places = {one: place for place, one in enumerate(kept)}
+    found = [(places[a], places[b]) for a, b in pairs.tolist() if a in places and b in places]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _sourced(one: Candidate, mode: str) -> Candidate:

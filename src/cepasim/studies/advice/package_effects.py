@@ -132,7 +132,10 @@ def chapters_of(economy: Economy, candidates: Sequence[Candidate]) -> Bools:
 
 
 def measured(
-    runner: Runner, candidates: Sequence[Candidate], label: str = "measures"
+    runner: Runner,
+    candidates: Sequence[Candidate],
+    label: str = "measures",
+    conflicts: Ints | None = None,
 ) -> Measured:
     """Run every candidate, and every two that meet in a market.
 
@@ -142,15 +145,14 @@ def measured(
     candidates : sequence of Candidate
     label : str, optional
         What a progress bar counts; empty for none.
+    conflicts : ndarray of int, shape (k, 2), optional
+        Candidates that exclude each other, where that is known already.
     """
     economy, count = runner.economy, len(candidates)
     chapters = chapters_of(economy, candidates)
-    conflicts = [
-        (one, other)
-        for one, other in combinations(range(count), 2)
-        if candidates[one].excludes(candidates[other])
-    ]
-    apart = set(conflicts)
+    if conflicts is None:
+        conflicts = _conflicts(candidates)
+    apart = {(one, other) for one, other in conflicts.tolist()}
     wide = [one for one in range(count) if not candidates[one].atoms]
     alone: dict[int, tuple[Floats, Floats]] = {}
     groups = _grouped([(one,) for one in range(count)], chapters)
@@ -184,9 +186,19 @@ def measured(
         solo=solo,
         pairs=np.array(kept, dtype=np.int64).reshape(-1, 2),
         beside=np.array([beside[pair] for pair in kept]).reshape(-1, len(QUANTITIES)),
-        conflicts=np.array(conflicts, dtype=np.int64).reshape(-1, 2),
+        conflicts=conflicts,
         runs=runner.runs,
     )
+
+
+def _conflicts(candidates: Sequence[Candidate]) -> Ints:
+    """Every two candidates that exclude each other, shape (k, 2)."""
+    found = [
+        (one, other)
+        for one, other in combinations(range(len(candidates)), 2)
+        if candidates[one].excludes(candidates[other])
+    ]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _shown(label: str, groups: list[list[tuple[int, ...]]]) -> Iterator[list[tuple[int, ...]]]:

@@ -7,10 +7,11 @@ import textwrap
 import pandas as pd
 
 from cepasim.studies.advice.package import Package
+from cepasim.studies.advice.package_choice import PackageChoice
 
 _WIDTH = 100
-#: Candidates left out that are shown.
-_SHOWN = 10
+#: Candidates left out that are shown, and measures with how often they are chosen.
+_SHOWN, _MEASURES = 10, 40
 
 
 def package_text(package: Package) -> str:
@@ -48,6 +49,39 @@ def package_text(package: Package) -> str:
     return "\n".join(parts) + "\n"
 
 
+def sure_text(sure: PackageChoice) -> str:
+    """How often a package and its measures are chosen in other worlds.
+
+    Parameters
+    ----------
+    sure : PackageChoice
+    """
+    worlds = sure.alternatives.rename(columns=_worded)
+    worlds["same"], worlds["holds"] = (
+        worlds[name].map({True: "yes", False: "no"}) for name in ("same", "holds")
+    )
+    measures = sure.measures.rename(columns=_worded)
+    measures["in package"] = measures["in package"].map({True: "yes", False: ""})
+    shown = measures.dropna(axis=1, how="all").head(_MEASURES)
+    parts = [
+        textwrap.fill(sure.text, _WIDTH),
+        *(f"- {note}" for note in sure.notes),
+        "",
+        "Each alternative of the model by itself:",
+        worlds.drop(columns="weight").to_string(index=False, float_format="{:,.1f}".format),
+        "",
+        "How often each measure is chosen, % of alternatives and of draws:",
+        shown.to_string(index=False, float_format="{:,.0f}".format),
+        "",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _worded(column: str) -> str:
+    """Name of a column without its unit, in words."""
+    return column.removesuffix("_usd_mn").removesuffix("_percent").replace("_", " ")
+
+
 def prices_text(package: Package) -> str:
     """What each constraint costs the objective.
 
@@ -58,8 +92,9 @@ def prices_text(package: Package) -> str:
     prices = package.shadow_prices
     if prices.empty:
         return "No constraint has a price.\n"
-    names = {name: name.removesuffix("_usd_mn").replace("_", " ") for name in prices.columns}
-    text = prices.rename(columns=names).to_string(index=False, float_format="{:,.1f}".format)
+    text = prices.rename(columns=_worded).to_string(
+        index=False, float_format="{:,.1f}".format, na_rep=""
+    )
     return f"Objective ({package.terms.objective}) as it is, 10 % looser, without:\n{text}\n\n"
 
 
@@ -71,8 +106,6 @@ def frontier_text(frontier: pd.DataFrame) -> str:
     frontier : DataFrame
         From ``Package.frontier``.
     """
-    view = frontier.drop(columns="package").rename(
-        columns=lambda name: name.removesuffix("_usd_mn").replace("_", " ")
-    )
+    view = frontier.drop(columns="package").rename(columns=_worded)
     text = view.to_string(index=False, float_format="{:,.1f}".format)
     return f"Frontier, US$ million: the most India can gain for each gain of Japan:\n{text}\n"

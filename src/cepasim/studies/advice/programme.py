@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import cvxpy as cp
@@ -119,7 +120,10 @@ class Programme:
                 constraints.append(whole >= cp.sum(x[inside]) - (len(inside) - 1))
                 total = total + extra * whole
         if len(measured.conflicts):
-            constraints += [cp.sum(x[group]) <= 1 for group in self._cliques()]
+            member = np.zeros((len(self._cliques), len(self.candidates)))
+            for place, group in enumerate(self._cliques):
+                member[place, group] = 1.0
+            constraints.append(member @ x <= 1)
         for row in terms.rows:
             if row.counts is None:
                 size = max(1e-9, float(np.abs(self.measured.solo @ row.weights).max()))
@@ -135,6 +139,7 @@ class Programme:
             constraints.append(cp.sum(touched) <= terms.most_sections)
         return total, constraints
 
+    @cached_property
     def _cliques(self) -> list[list[int]]:
         """Groups of which one member at most is taken: tighter than pair by pair."""
         apart: Bools = np.zeros((len(self.candidates), len(self.candidates)), dtype=np.bool_)
@@ -186,8 +191,8 @@ class Programme:
         chosen = np.round(depths)
         if len(self.measured.conflicts):
             chosen = np.zeros_like(depths)
-            grouped = {one for group in self._cliques() for one in group}
-            for group in self._cliques():
+            grouped = {one for group in self._cliques for one in group}
+            for group in self._cliques:
                 if depths[group].sum() >= 0.5 and not chosen[group].any():
                     chosen[group[int(depths[group].argmax())]] = 1.0
             lone = [one for one in range(len(depths)) if one not in grouped]
