@@ -10,11 +10,9 @@ import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.options import (
-    AdviceDraws,
     AdviceFolder,
     Debug,
     ParameterFolder,
-    Workers,
     named_path,
 )
 
@@ -25,7 +23,8 @@ def negotiate(
         typer.Argument(
             metavar="FILE",
             parser=named_path,
-            help="YAML: name, year, objective, measure, constraints, candidates; docs/advice.md.",
+            help="YAML: name, year, objective, measure, constraints, candidates, "
+            "draws; docs/advice.md.",
             show_default=False,
         ),
     ],
@@ -43,13 +42,12 @@ def negotiate(
         bool,
         typer.Option(
             "--model-choice",
-            help="Search again under each of the model's alternatives: how often is it the best?",
+            help="Search again under each of the model's alternatives, and under `draws` of the "
+            "file: how often is the package the best?",
         ),
     ] = False,
-    draws: AdviceDraws = 0,
     out: AdviceFolder = None,
     params: ParameterFolder = None,
-    workers: Workers = 0,
     debug: Debug = False,
 ) -> None:
     """Search for the best package of concessions, run it, and say what was left out and why."""
@@ -73,11 +71,10 @@ def negotiate(
         if out is not None and out.exists() and not out.is_dir():
             refuse("--out", str(out), "a folder, or a name that does not exist yet")
         asked = read_negotiation(file)
-        if draws and not model_choice:
-            refuse("--draws", str(draws), "with --model-choice, which they are beside")
+        draws = asked.pop("draws", 0)
         found = cepasim.negotiate(cepasim.load(params), **asked)
         if model_choice:
-            with open_executor(workers) as executor:
+            with open_executor() as executor:
                 found = replace(found, sure=found.how_sure(draws, executor=executor))
         if out is not None:
             found.write(out)

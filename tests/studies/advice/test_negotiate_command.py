@@ -42,6 +42,9 @@ def test_a_file_that_means_nothing_is_refused_with_its_line(tmp_path: Path) -> N
     file.write_text("objective: balance\nconstraint: {}\n")
     done = CliRunner().invoke(app, ["negotiate", str(file)])
     assert done.exit_code == 2 and "ask.yaml:2" in done.output and "constraints" in done.output
+    file.write_text("draws: many\n")
+    done = CliRunner().invoke(app, ["negotiate", str(file), "--model-choice"])
+    assert done.exit_code == 2 and "draws" in done.output
     file.write_text("objective: all\n")
     assert CliRunner().invoke(app, ["negotiate", str(file)]).exit_code == 2
     assert CliRunner().invoke(app, ["negotiate", str(tmp_path / "none.yaml")]).exit_code == 2

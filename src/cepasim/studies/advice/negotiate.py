@@ -21,8 +21,8 @@ from cepasim.studies.advice.programme import Programme
 from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import check_terms, excluded_products, read_terms
 
-#: Keys of a file.
-KEYS = ("name", "year", "objective", "measure", "candidates", "constraints")
+#: Keys of a file: arguments of `negotiate`, and draws for how sure the answer is.
+KEYS = ("name", "year", "objective", "measure", "candidates", "constraints", "draws")
 
 
 def negotiate(
@@ -113,6 +113,11 @@ def read_negotiation(path: Path) -> dict[str, Any]:
     path : Path
         YAML: some of ``KEYS``.
 
+    Returns
+    -------
+    dict
+        Arguments of `negotiate`, and ``draws`` where the file has them.
+
     Raises
     ------
     InputError
@@ -129,6 +134,7 @@ def read_negotiation(path: Path) -> dict[str, Any]:
     for key, kind, words in (
         ("candidates", list, "a list of levers"),
         ("constraints", Mapping, "a mapping"),
+        ("draws", int, "a whole number of draws, for --model-choice"),
     ):
         if key in data and not isinstance(data[key], kind):
             line = content.lines.get((key,))

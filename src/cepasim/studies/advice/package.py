@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +13,15 @@ import pandas as pd
 from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
+from cepasim.core.files import replace_file
+from cepasim.core.workbook import write_workbook
 from cepasim.report.numbers import money
-from cepasim.scenario.scenario import Scenario
-from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_choice import PackageChoice, package_choice
-from cepasim.studies.advice.package_effects import QUANTITIES, Runner, chapters_of
-from cepasim.studies.advice.package_files import write_package, write_package_workbook
+from cepasim.studies.advice.package_effects import QUANTITIES, chapters_of
+from cepasim.studies.advice.package_files import write_package
 from cepasim.studies.advice.prices import shadow_prices
-from cepasim.studies.advice.programme import NoPackageError, Programme
+from cepasim.studies.advice.programme import NoPackageError
+from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.sensitive import weak_response
 from cepasim.studies.advice.settle import ROUNDS, Answer, settled
 from cepasim.studies.advice.terms import Row, Terms
@@ -32,7 +31,7 @@ LARGE_GAP = 2.0
 
 
 @dataclass(frozen=True, eq=False)
-class Package:
+class Package(Searched):
     """Concessions that are best under some terms; every value is of the model.
 
     Attributes
@@ -50,14 +49,6 @@ class Package:
         How often it is best under model choice, where that was asked for.
     """
 
-    name: str
-    year: str
-    runner: Runner
-    programme: Programme
-    terms: Terms
-    answer: Answer
-    kind: str = "best"
-    tried: tuple[Mapping[str, Any], ...] | None = None
     sure: PackageChoice | None = None
 
     def __repr__(self) -> str:
@@ -65,31 +56,12 @@ class Package:
         return f"Package({self.sentence})"
 
     @property
-    def chosen(self) -> tuple[Candidate, ...]:
-        """Candidates in it."""
-        places = np.flatnonzero(self.answer.chosen > 0.5).tolist()
-        return tuple(self.programme.candidates[one] for one in places)
-
-    @property
-    def scenario(self) -> Scenario:
-        """It as a scenario, ready to run."""
-        return self.runner.scenario(self.chosen, self.name)
-
-    @property
-    def value(self) -> float:
-        """Objective by the model, US$ million."""
-        return float(self.terms.weights @ self.answer.model)
-
-    @property
-    def effects(self) -> dict[str, float]:
-        """Changes against the reference by the model, US$ million; the balance included."""
-        found = dict(zip(QUANTITIES, self.answer.model.tolist(), strict=True))
-        return found | {"balance": found["exports"] - found["imports"]}
-
-    @property
-    def gains(self) -> dict[str, float]:
-        """What each side gains in the measure of the terms."""
-        return {side: float(w @ self.answer.model) for side, w in self.terms.gains.items()}
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table, by the name of its file."""
+        found = {"package": self.table, "left_out": self.left_out, "gap": self.gap}
+        if self.sure is not None:
+            found |= self.sure.tables
+        return found
 
     @property
     def gap_percent(self) -> float:
@@ -217,7 +189,7 @@ class Package:
         directory : str or Path
             New, empty, or of an earlier package that nobody changed.
         """
-        write_package(self, directory)
+        write_package(self, self.tables, directory)
 
     def to_excel(self, path: str | Path) -> None:
         """Write the package in words, what was left out and why, and model choice as a workbook.
@@ -226,7 +198,13 @@ class Package:
         ----------
         path : str or Path
         """
-        write_package_workbook(self, path)
+        said = [self.sentence, *(f"Kept to: {row.text}." for row in self.terms.rows)]
+        said.append(f"US$ million of 2023-24, change against the reference in {self.year}.")
+        if self.sure is not None:
+            said += [self.sure.text, *self.sure.notes]
+        sheets = {"summary": pd.DataFrame({"text": said})} | self.tables
+        with replace_file(path) as file:
+            write_workbook(sheets, file)
 
     # -- other packages --------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,11 @@ from cepasim.report.numbers import money, span_mn
 from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_effects import QUANTITIES, Runner, measured
 from cepasim.studies.advice.programme import NoPackageError, Programme
+from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import read_terms
 from cepasim.studies.chunks import Shared, run_tasks
 from cepasim.studies.model_choice import CHOICES, Combination, Worlds
-
-if TYPE_CHECKING:
-    from cepasim.studies.advice.package import Package
 
 #: How the row of the central search is named.
 _CENTRAL = "Central"
@@ -71,7 +69,7 @@ class Asked:
     constraints: Mapping[str, Any]
 
     @classmethod
-    def of(cls, package: Package) -> Asked:
+    def of(cls, package: Searched) -> Asked:
         """Take up the search behind a package."""
         terms = package.terms
         return cls(
@@ -185,6 +183,12 @@ class PackageChoice:
     notes: tuple[str, ...]
 
     @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table, by the name of its file."""
+        names = ("alternatives", "draws", "measures", "ranges")
+        return {f"model_choice_{name}": getattr(self, name) for name in names}
+
+    @property
     def text(self) -> str:
         """In two or three sentences."""
         known = self.alternatives.dropna(subset=["package_usd_mn"])
@@ -223,13 +227,13 @@ class PackageChoice:
 
 
 def package_choice(
-    package: Package, draws: int = 0, seed: int = 1, executor: Executor | None = None
+    package: Searched, draws: int = 0, seed: int = 1, executor: Executor | None = None
 ) -> PackageChoice:
     """Repeat the search behind a package in other worlds.
 
     Parameters
     ----------
-    package : Package
+    package : Searched
     draws : int, optional
         Of all parameters and the model's alternatives together, beside each alternative alone.
     seed : int, optional
@@ -280,7 +284,7 @@ def package_choice(
     )
 
 
-def _rows(package: Package, found: Sequence[Found | None]) -> pd.DataFrame:
+def _rows(package: Searched, found: Sequence[Found | None]) -> pd.DataFrame:
     """What the package and the best one do in each world."""
     weights, mine = package.terms.weights, package.answer.chosen > 0.5
     rows = []
@@ -299,7 +303,7 @@ def _rows(package: Package, found: Sequence[Found | None]) -> pd.DataFrame:
 
 
 def _measures(
-    package: Package, alone: Sequence[Found | None], drawn: Sequence[Found | None]
+    package: Searched, alone: Sequence[Found | None], drawn: Sequence[Found | None]
 ) -> pd.DataFrame:
     """How often each measure is chosen, itself or at another depth."""
     candidates, count = package.programme.candidates, len(package.programme.candidates)
@@ -336,7 +340,7 @@ def _measures(
 
 
 def _ranges(
-    package: Package, alone: Sequence[Found | None], drawn: Sequence[Found | None]
+    package: Searched, alone: Sequence[Found | None], drawn: Sequence[Found | None]
 ) -> pd.DataFrame:
     """What the package does by quantity, the objective first."""
     rows = np.vstack([package.terms.weights, np.eye(len(QUANTITIES))])

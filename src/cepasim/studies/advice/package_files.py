@@ -1,50 +1,45 @@
-"""A package as files: scenario and tables in a folder, or one workbook."""
+"""A package as files: its scenario and tables in a folder."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cepasim.core.files import (
     refuse_foreign,
-    replace_file,
     replace_folder,
     write_csv,
     write_manifest,
     write_text,
 )
 from cepasim.core.manifest import manifest
-from cepasim.core.workbook import write_workbook
+from cepasim.studies.advice.searched import Searched
 
-if TYPE_CHECKING:
-    from cepasim.studies.advice.package import Package
-
-#: Tables that every package has, and those that it has once it was searched for in other worlds.
-_TABLES = ("package", "left_out", "gap")
-_CHOICE = ("alternatives", "draws", "measures", "ranges")
-
-
-def tables_of(package: Package) -> dict[str, pd.DataFrame]:
-    """Tables of a package by the names of their files.
-
-    Parameters
-    ----------
-    package : Package
-    """
-    found = {"package": package.table, "left_out": package.left_out, "gap": package.gap}
-    if package.sure is not None:
-        found |= {f"model_choice_{name}": getattr(package.sure, name) for name in _CHOICE}
-    return found
+#: Files that a folder of a package may hold.
+_FILES = (
+    "scenario.yaml",
+    "package.csv",
+    "left_out.csv",
+    "gap.csv",
+    "model_choice_alternatives.csv",
+    "model_choice_draws.csv",
+    "model_choice_measures.csv",
+    "model_choice_ranges.csv",
+)
 
 
-def write_package(package: Package, directory: str | Path) -> None:
-    """Write the scenario and every table into a folder.
+def write_package(
+    package: Searched, tables: Mapping[str, pd.DataFrame], directory: str | Path
+) -> None:
+    """Write the scenario and tables into a folder.
 
     Parameters
     ----------
-    package : Package
+    package : Searched
+    tables : mapping of str to DataFrame
+        By the name of the file.
     directory : str or Path
         New, empty, or of an earlier package that nobody changed.
     """
@@ -56,28 +51,9 @@ def write_package(package: Package, directory: str | Path) -> None:
         overrides=parameters.overrides,
         options={"objective": package.terms.objective, "measure": package.terms.measure},
     )
-    known = (*_TABLES, *(f"model_choice_{name}" for name in _CHOICE))
-    refuse_foreign(Path(directory), ("scenario.yaml", *(f"{name}.csv" for name in known)))
+    refuse_foreign(Path(directory), _FILES)
     with replace_folder(directory) as folder:
         write_text(text, folder / "scenario.yaml")
-        for name, table in tables_of(package).items():
+        for name, table in tables.items():
             write_csv(table, folder / f"{name}.csv")
         write_manifest(described, folder, {"constraints": str(dict(package.terms.given))})
-
-
-def write_package_workbook(package: Package, path: str | Path) -> None:
-    """Write the sentence and every table as a workbook.
-
-    Parameters
-    ----------
-    package : Package
-    path : str or Path
-    """
-    said = [package.sentence]
-    if package.sure is not None:
-        said += [package.sure.text, *package.sure.notes]
-    said += [f"Kept to: {row.text}." for row in package.terms.rows]
-    said.append(f"US$ million of 2023-24, change against the reference in {package.year}.")
-    sheets = {"summary": pd.DataFrame({"text": said})} | tables_of(package)
-    with replace_file(path) as file:
-        write_workbook(sheets, file)

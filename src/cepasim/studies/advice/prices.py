@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,24 +11,22 @@ import pandas as pd
 from cepasim.studies.advice.candidates import read_candidates
 from cepasim.studies.advice.package_effects import Runner, measured
 from cepasim.studies.advice.programme import Programme
+from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import excluded_products, read_terms
 from cepasim.studies.chunks import progress
-
-if TYPE_CHECKING:
-    from cepasim.studies.advice.package import Package
 
 #: Part by which a constraint is loosened for its price.
 _LOOSER = 0.1
 _COLUMNS = ("constraint", "limit", "objective_usd_mn", "looser_usd_mn", "without_usd_mn")
 
 
-def shadow_prices(package: Package) -> pd.DataFrame:
+def shadow_prices(package: Searched) -> pd.DataFrame:
     """Objective with each constraint as it is, a tenth looser, and without it.
 
     Parameters
     ----------
-    package : Package
+    package : Searched
 
     Returns
     -------
@@ -52,7 +50,7 @@ def shadow_prices(package: Package) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def _value(package: Package, constraints: Mapping[str, Any]) -> float:
+def _value(package: Searched, constraints: Mapping[str, Any]) -> float:
     """Objective of the best package under other constraints on the same candidates."""
     terms = package.terms
     asked = read_terms(
@@ -67,7 +65,7 @@ def _value(package: Package, constraints: Mapping[str, Any]) -> float:
 
 
 def _of_products(
-    package: Package, rest: Mapping[str, Any]
+    package: Searched, rest: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, float, float, float]]:
     """Price of all products that are kept out, and of each where there are several."""
     kept_out = {side: codes for side, codes in excluded_products(package.terms.given).items()}
@@ -83,7 +81,7 @@ def _of_products(
         yield "exclude", ", ".join(some), package.value, np.nan, value
 
 
-def _value_with(package: Package, constraints: Mapping[str, Any]) -> float:
+def _value_with(package: Searched, constraints: Mapping[str, Any]) -> float:
     """Objective of the best package where fewer products are kept out of the candidates."""
     terms, old = package.terms, package.runner
     runner = Runner(old.economy, package.year, package.name)
