@@ -46,8 +46,8 @@ GROUPS = (
     Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
     Group(
         "rents",
-        "Who gains from barriers, who pays for the fund, and jobs",
-        r"rent_share|cost_of_public_funds|japanese_ownership|discount_rate|jobs_",
+        "Who gains from barriers, who pays for relief and the fund, and jobs",
+        r"rent_share|relief_cost_|cost_of_public_funds|japanese_ownership|discount_rate|jobs_",
     ),
     Group(
         "preference_use",

@@ -20,6 +20,7 @@ from cepasim.tables.caveats import Note
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
 from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
+from cepasim.tables.relief_cost import relief_cost_notes
 from cepasim.tables.schema import empty_table
 from cepasim.tables.who_gains import arrival_notes
 
@@ -295,7 +296,7 @@ def quotas(run: Run) -> pd.DataFrame:
 def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
-    said += arrival_notes(run) + unusual_prices(run)
+    said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
     said += tuple(Note(text, "quota") for text in quota_notes(run))
     return said + level_notes(run) + side_notes(run)
 

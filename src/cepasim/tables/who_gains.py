@@ -28,12 +28,13 @@ def arrival_notes(run: Run) -> tuple[str, ...]:
         levers = tuple(lever for lever in run.scenario.levers if lever.kind == kind)
         if not levers:
             continue
-        alone = run if run.kinds == (kind,) else _alone(run, levers)
+        alone = run if run.kinds == (kind,) else run_alone(run, levers)
         notes += (Note(text, kind) for text in _of_kind(alone, title))
     return tuple(notes)
 
 
-def _alone(run: Run, levers: tuple[Lever, ...]) -> Run:
+def run_alone(run: Run, levers: tuple[Lever, ...]) -> Run:
+    """Solve some levers of a scenario by themselves."""
     bare = run.scenario.model_copy(update={"levers": levers, "parameters": {}})
     return solve(run.economy, bare, attribution=False, engine=run.engine, check=False)
 

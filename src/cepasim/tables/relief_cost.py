@@ -1,0 +1,120 @@
+"""What relief of barriers costs exporters and the states, beside what it gains."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cepasim.core.arrays import Floats
+from cepasim.core.countries import ADJECTIVE, COUNTRY
+from cepasim.levers.measure import Measure
+from cepasim.levers.ntb import NtbLever
+from cepasim.levers.precedence import measures
+from cepasim.params.parameters import Parameters
+from cepasim.solution.claims import welfare_by_year
+from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
+from cepasim.tables.who_gains import run_alone
+
+#: Of a dollar of barriers saved, what is spent on what the relieved barrier still asks for.
+EXPORTER = "relief_cost_exporter"
+#: What relieving a barrier of one type in full at one border costs the states in a year.
+STATE = "relief_cost_state"
+
+
+def relief_costs(run: Run) -> pd.DataFrame:
+    """Costs of relief by year and border, beside what shippers save.
+
+    Parameters
+    ----------
+    run : Run
+        Solved; other levers may act in it as well.
+
+    Returns
+    -------
+    DataFrame
+        One row per fiscal year and importer that relieves: ``saved_usd_mn`` (barriers on what the
+        partner then sells, before less after), ``exporter_usd_mn`` and ``state_usd_mn`` with
+        ``_low`` and ``_high``; US$ million of 2023-24. Empty where no barrier is relieved.
+    """
+    parameters = run.economy.parameters
+    resolved = measures(run.economy, run.scenario.levers, run.years, run.scenario.staged)
+    frames = []
+    for importer, market in run.economy.markets.items():
+        acting = [
+            one
+            for found in resolved.values()
+            for one in found
+            if isinstance(one.asked, NtbLever) and one.asked.importer == importer
+        ]
+        if not acting:
+            continue
+        after, column = run.outcome.markets[importer], market.partner_column
+        nu = after.shocks.wedges.barrier[:, :, column]
+        duty_paid = after.landed[:, :, column] / (1 + nu)
+        saved = np.maximum(((market.barrier_total - nu) * duty_paid).sum(axis=1), 0.0)
+        relieved = _relieved(acting, run.economy.parameters, importer)
+        frame = {"fiscal_year": list(run.labels), "importer": importer, "saved_usd_mn": saved}
+        for name, basis in ((EXPORTER, saved), (STATE, relieved)):
+            stem = name.removeprefix("relief_cost_")
+            for end, size in _ends(parameters, name).items():
+                frame[f"{stem}_usd_mn{end}"] = size * basis
+        frames.append(pd.DataFrame(frame))
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def relief_cost_notes(run: Run) -> tuple[str, ...]:
+    """Say in words what relief costs in the last year, and what it gains, in the same units."""
+    kind = NtbLever.kind
+    if not any(not one.is_idle for one in run.scenario.levers_of(NtbLever)):
+        return ()
+    alone = run if run.kinds == (kind,) else run_alone(run, run.scenario.levers_of(NtbLever))
+    gain = sum(values[-1] for values in welfare_by_year(alone).values())
+    table = relief_costs(alone)
+    last = table[table["fiscal_year"] == alone.labels[-1]]
+    said = []
+    for row in last.to_dict("records"):
+        partner = ADJECTIVE[run.economy.markets[row["importer"]].partner]
+        costs = (
+            f"US$ {row[f'{name}_usd_mn']:,.1f} mn ({row[f'{name}_usd_mn_low']:,.1f} to "
+            f"{row[f'{name}_usd_mn_high']:,.1f})"
+            for name in ("exporter", "state")
+        )
+        exporters, states = costs
+        said.append(
+            f"{COUNTRY[row['importer']]}'s relief takes US$ {row['saved_usd_mn']:,.1f} mn of "
+            f"barriers a year off {partner} goods; what is still asked for may cost exporters "
+            f"{exporters} and the two states {states}"
+        )
+    return (
+        Note(
+            f"Cost of relief in {alone.labels[-1]}, beside a gain in welfare of US$ {gain:,.1f} mn "
+            f"for both countries together, from which it is not deducted: {'; '.join(said)}. Both "
+            "costs are assumptions (grade D)",
+            kind,
+        ),
+    )
+
+
+def _relieved(acting: list[Measure], parameters: Parameters, importer: str) -> Floats:
+    """Types relieved in each year, counted in full reliefs, shape (Y,)."""
+    deepest: dict[str, Floats] = {}
+    for one in acting:
+        lever = one.asked
+        assert isinstance(lever, NtbLever)
+        if lever.days_saved is None:
+            depth = (lever.relief_percent or 0.0) / 100
+        else:
+            days = float(parameters.by_chapter("border_days", ("01",), importer)[0])
+            depth = min(lever.days_saved / days, 1.0) if days > 0 else 0.0
+        for kind in lever.types:
+            now = depth * one.share.max(axis=1)
+            deepest[kind] = np.maximum(deepest.get(kind, 0.0), now)
+    return np.asarray(sum(deepest.values()))
+
+
+def _ends(parameters: Parameters, name: str) -> dict[str, float]:
+    """Value and both ends of a parameter's range; a value of one's own may lie outside."""
+    rows, value = parameters.rows, parameters.value(name)
+    [[low, high]] = rows.loc[rows["name"] == name, ["low", "high"]].to_numpy(float)
+    return {"": value, "_low": min(float(low), value), "_high": max(float(high), value)}
