@@ -9,6 +9,8 @@ import pandas as pd
 
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
+from cepasim.params.loading import are_bundled
+from cepasim.report.marks import BUNDLED, OWN_FIGURES, OWN_FOLDER, overrides_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
@@ -94,6 +96,7 @@ def _described(solved: Run, engine: str) -> dict[str, object]:
         overrides=parameters.overrides,
         benchmark=parameters.benchmark_metadata,
         options={
+            "figures": BUNDLED if are_bundled(parameters) else OWN_FOLDER,
             "line_rule": economy.line_rule,
             "product_rule": economy.product_rule,
             "elasticities": economy.elasticities,
@@ -118,7 +121,12 @@ def _variant_described(solved: Run) -> dict[str, object]:
 
 
 def _notes(solved: Run, engine: str) -> tuple[str, ...]:
-    return product_notes(solved, engine) + tabulation.notes(solved)
+    own = () if are_bundled(solved.economy.parameters) else (OWN_FIGURES,)
+    figures = solved.economy.parameters.rows.set_index("name")["value"]
+    changed = overrides_in_words(
+        solved.scenario, {name: float(figures[name]) for name in solved.scenario.parameters}
+    )
+    return own + changed + product_notes(solved, engine) + tabulation.notes(solved)
 
 
 @dataclass

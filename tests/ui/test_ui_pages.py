@@ -88,6 +88,59 @@ def test_a_slider_changes_the_scenario_and_the_figures(app: AppTest) -> None:
     assert _session(app).scenario == FULL
 
 
+def _new_session() -> Session:
+    figures = state.bundled_figures()
+    return Session(figures, FULL.to_dict(), FULL, FULL)
+
+
+def test_undo_and_redo_go_one_step_each() -> None:
+    found, shown = _new_session(), []
+    place = next(i for i, lever in enumerate(found.draft["levers"]) if "ntb" in lever)
+    for percent in (50.0, 60.0):
+        found.set_lever(place, {"relief_percent": percent})
+        shown.append(found.scenario)
+    found.undo()
+    assert found.scenario == shown[0] and found.changed
+    found.redo()
+    assert found.scenario == shown[1]
+    found.set_lever(place, {"relief_percent": -1.0})
+    assert found.problems
+    found.undo()  # what cannot be run is given up first
+    assert found.scenario == shown[1] and not found.problems
+    found.undo()
+    found.undo()
+    assert found.scenario == FULL and not found.history.past
+    found.load(FULL)
+    assert not found.history.future
+
+
+def test_name_and_mark_of_a_changed_scenario_survive_a_reload(app: AppTest) -> None:
+    app.slider(key=_key(app, _index(app, "ntb"), "relief_percent")).set_value(80.0).run()
+    again = _opened(_query(app))
+    assert _session(again).changed and _session(again).loaded == FULL
+    assert "Full package, changed: Japan relieves 80 %" in _html(again)
+    assert "(changed)" in _html(again)
+    _session(again).rename("Plan B")
+    assert "Plan B" in _html(again.run()) and _session(again).changed
+    _session(again).rename("")
+    assert _session(again).scenario.name.startswith("Full package, changed")
+
+
+def test_going_back_in_the_browser_is_one_step_back(app: AppTest) -> None:
+    before = _query(app)
+    app.slider(key=_key(app, 0, "cut")).set_value(40.0).run()
+    changed = _session(app).scenario
+    _session(app).written_at = float("-inf")  # no click is on its way any more
+    for name in list(app.query_params):
+        del app.query_params[name]
+    for name, value in before.items():
+        app.query_params[name] = value
+    app.run()
+    assert _session(app).scenario == FULL
+    _session(app).redo()
+    assert _session(app).scenario == changed
+
+
 @pytest.mark.slow  # 6 s
 def test_every_lever_can_be_switched_off_and_on(app: AppTest) -> None:
     for key in [toggle.key for toggle in app.sidebar.toggle]:

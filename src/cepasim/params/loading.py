@@ -59,6 +59,20 @@ def load_parameters(directory: Path | str | None = None) -> Parameters:
     )
 
 
+def are_bundled(parameters: Parameters) -> bool:
+    """Whether every table is the program's own, overrides aside.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    """
+    home = bundled_directory()
+    return all(
+        path.is_relative_to(home) or path.read_bytes() == (home / f"{name}.csv").read_bytes()
+        for name, path in parameters._files.items()
+    )
+
+
 def _is_sound(rows: pd.DataFrame) -> bool:
     """Whether the parameter rows can be used: the cheap part of the full check."""
     low, value, high = (rows[c].to_numpy(float) for c in ("low", "value", "high"))

@@ -35,6 +35,8 @@ from cepasim.report.fund import fund_accounts
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
+from cepasim.report.marks import marks
+from cepasim.scenario.naming import words_beside_levers
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
@@ -128,8 +130,10 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     drawn = cast("dict[str, object] | None", result.manifest.get("ranges"))
     said = tuple(lever.in_words(classification) for lever in scenario.levers)
     yield Heading(scenario.name, 1)
-    if scenario.description:
-        yield Paragraph(scenario.description)
+    if said_first := words_beside_levers(scenario):
+        yield Paragraph(said_first)
+    if marked := marks(result):
+        yield Paragraph((Span("Mind:", "strong"), Span(f" {' '.join(marked)}")))
     yield Paragraph(
         f"What it would change in India’s trade with Japan by {year}, against a reference in which "
         "only known events happen. Exports f.o.b., imports c.i.f., US$ of 2023-24, fiscal years "
@@ -142,9 +146,6 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     yield Paragraph(_said_of_ranges(totals, year, drawn), "small")
     yield Heading("What is decided")
     yield Bullets(said or ("Nothing: this is the reference.",))
-    if scenario.parameters:
-        changed = ", ".join(f"{name} = {value:g}" for name, value in scenario.parameters.items())
-        yield Paragraph((Span("Assumptions changed:", "strong"), Span(f" {changed}")))
     yield Heading("The path")
     yield from _change_by_year(totals)
     yield _path(result)

@@ -4,7 +4,7 @@ A link is short and holds everything that was asked: ``?scenario=full-package`` 
 scenario as it is, ``?s=1.<token>`` for any other, where the token is the scenario's own structure
 (as in a scenario file) as compact JSON, compressed and in URL-safe letters. ``year`` is the fiscal
 year on the screen, ``figures`` the beginning of the digest of the parameter folder, so that a
-reader with other figures is warned.
+reader with other figures is warned, and ``from`` the bundled scenario that this one is a change of.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ VERSION = "1"
 #: What browsers and mail programs carry without cutting; a longer link is refused unread.
 MAX_TOKEN = 16_000
 DIGEST_LENGTH = 12
+#: Parameters of an address that are written and read here; a page may have others of its own.
+NAMES = ("scenario", "s", "year", "figures", "from")
 _ORIGIN = "link"
 
 
@@ -41,11 +43,14 @@ class Linked:
         The year on the screen of whoever sent it.
     figures : str or None
         Beginning of the digest of the sender's parameter folder.
+    made_from : str or None
+        Name of the bundled scenario it is a change of.
     """
 
     scenario: Scenario
     fiscal_year: str | None = None
     figures: str | None = None
+    made_from: str | None = None
 
 
 def token_of(scenario: Scenario) -> str:
@@ -112,6 +117,7 @@ def query_of(
     bundled: Mapping[str, Scenario],
     fiscal_year: str | None = None,
     digest: str = "",
+    made_from: Scenario | None = None,
 ) -> dict[str, str]:
     """Return the query parameters that restore a scenario; none of it where it does not fit.
 
@@ -124,8 +130,10 @@ def query_of(
         Year to show.
     digest : str, optional
         Digest of the parameter folder the figures come from.
+    made_from : Scenario, optional
+        What it is a change of; told where that is bundled.
     """
-    name = next((key for key, other in bundled.items() if other == scenario), None)
+    name = _name_of(scenario, bundled)
     query = {"scenario": name} if name is not None else {"s": token_of(scenario)}
     if len(query.get("s", "")) > MAX_TOKEN:
         return {}
@@ -133,7 +141,18 @@ def query_of(
         query["year"] = fiscal_year
     if digest:
         query["figures"] = digest[:DIGEST_LENGTH]
+    if origin := _name_of(made_from, bundled):
+        query["from"] = origin
     return query
+
+
+def own_part(query: Mapping[str, str]) -> dict[str, str]:
+    """Return those parameters of an address that are about what is shown."""
+    return {name: query[name] for name in NAMES if name in query}
+
+
+def _name_of(scenario: Scenario | None, bundled: Mapping[str, Scenario]) -> str | None:
+    return next((key for key, other in bundled.items() if other == scenario), None)
 
 
 def query_text(query: Mapping[str, str]) -> str:
@@ -163,8 +182,7 @@ def read_query(
         scenario = bundled[name]
     else:
         return None
-    year = query.get("year")
-    return Linked(scenario, year, query.get("figures"))
+    return Linked(scenario, query.get("year"), query.get("figures"), query.get("from"))
 
 
 def _broken(value: str, allowed: str) -> InputError:

@@ -6,8 +6,9 @@ import logging
 
 import streamlit as st
 
-from cepasim.ui import navigation, style
+from cepasim.ui import marks, navigation, style
 from cepasim.ui.pages import advice, compare, documents, lines, parameters, scenario, start, sure
+from cepasim.ui.state import session, write_address
 
 _SIDEBAR_WIDTH = 330
 _LOG = logging.getLogger(__name__)
@@ -36,7 +37,14 @@ def main() -> None:
         }
     )
     try:
-        st.navigation(pages, position="top").run()
+        page = st.navigation(pages, position="top")
+        found = session()
+        # People keep several tabs and bookmarks: each says what it shows.
+        st.set_page_config(page_title=f"{found.scenario.name} – cepasim")
+        marks.draw(found)
+        if page.url_path:  # the page of the scenario chooses a year first and writes it itself
+            write_address(found)
+        page.run()
     except Exception:
         # The control flow of Streamlit is no Exception and passes.
         _LOG.exception("a page failed")

@@ -1,4 +1,4 @@
-"""What one session holds, and the one thing all sessions share: the bundled figures.
+"""What one session holds.
 
 Every change on the screen goes through a function here, so that a session always holds a draft (as
 a scenario file has it) and the last scenario that was right.
@@ -6,98 +6,38 @@ a scenario file has it) and the last scenario that was right.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-import cepasim
 from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import Economy
 from cepasim.levers import words as levers
 from cepasim.result import Result
-from cepasim.scenario.bundled import bundled_path, scenarios
+from cepasim.scenario.naming import followed
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
-from cepasim.ui import answers, assumptions, link, questions
+from cepasim.ui import answers, link
+from cepasim.ui.figures import LANDING, Figures, bundled_figures, figures_of
+from cepasim.ui.history import History
 from cepasim.ui.launch import ranges_wanted
 from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.uploads import OwnFigures
 
-LANDING = "full-package"
 MOST_COMPARED = 4
 #: Decided measures have worked by then, and the horizon is not yet a guess about a far future.
 FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
+#: Seconds in which the browser takes over a new address.
+_LATE = 1.0
 
 
 def years_after_base(horizon: str) -> tuple[str, ...]:
     """Return the fiscal years in which a measure can start."""
     return fiscal_years(BASE_YEAR + 1, parse_fiscal_year(horizon))
-
-
-@dataclass(frozen=True)
-class Figures:
-    """A set of figures and what the pages read from it again and again. Immutable.
-
-    Attributes
-    ----------
-    economy : Economy
-    bundled : mapping of str to Scenario
-        Bundled scenarios by file name, in the order of the gallery.
-    derived : mapping of str to Scenario
-    rows : DataFrame
-        Every named parameter.
-    known : mapping of str to dict
-        The same rows by name.
-    history : DataFrame
-        The table ``history/totals``.
-    digest : str
-    """
-
-    economy: Economy
-    bundled: Mapping[str, Scenario]
-    derived: Mapping[str, Scenario]
-    rows: pd.DataFrame
-    known: Mapping[str, Mapping[str, Any]]
-    history: pd.DataFrame
-    digest: str
-
-    def scenario(self, name: str) -> Scenario:
-        """Return a bundled or derived scenario by name."""
-        return self.bundled[name] if name in self.bundled else self.derived[name]
-
-
-def figures_of(economy: Economy) -> Figures:
-    """Read from an economy what the pages need besides."""
-    bundled = {
-        name: Scenario.read(bundled_path(name), economy.classification) for name in scenarios()
-    }
-    first = [name for name in (LANDING,) if name in bundled]
-    ordered = {name: bundled[name] for name in [*first, *(n for n in bundled if n not in first)]}
-    rows = assumptions.rows_of(economy.parameters)
-    history = economy.parameters.table("history/totals")
-    return Figures(
-        economy=economy,
-        bundled=ordered,
-        derived=questions.derived(ordered),
-        rows=rows,
-        known={
-            str(name): {str(column): cell for column, cell in row.items()}
-            for name, row in rows.to_dict("index").items()
-        },
-        history=history,
-        digest=economy.parameters.digest,
-    )
-
-
-@st.cache_resource(show_spinner="Reading the figures …")
-def bundled_figures() -> Figures:
-    """Return the bundled figures; immutable, so all sessions share them."""
-    return figures_of(cepasim.load())
 
 
 @dataclass
@@ -121,6 +61,16 @@ class Session:
     saved : dict of str to Scenario
         Scenarios to compare, by name.
     own : OwnFigures or None
+    foreign : bool
+        Whether what is shown came by a link of somebody with other figures.
+    history : History
+        Scenarios shown before, each with what it was made from.
+    address : dict or None
+        Query of the page as it was last written; another one means that the user went back.
+    written_at : float
+        When the address last changed, by a clock that only goes forward.
+    touched : bool
+        Whether the user has changed something since the page was last drawn.
     generation : int
         Goes up when a scenario is loaded, so that every control starts anew.
     opened : set of int
@@ -136,19 +86,35 @@ class Session:
     year: str = FIRST_YEAR_SHOWN
     saved: dict[str, Scenario] = field(default_factory=dict)
     own: OwnFigures | None = None
+    foreign: bool = False
+    history: History[tuple[Scenario, Scenario]] = field(default_factory=History)
+    address: dict[str, str] | None = None
+    written_at: float = float("-inf")
+    touched: bool = False
     generation: int = 0
     opened: set[int] = field(default_factory=set)
     welcome: bool = False
     question: str = ""
-    query_read: bool = False
     with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
 
     # --- what is asked ------------------------------------------------------------------------
 
-    def load(self, scenario: Scenario) -> None:
-        """Show a scenario and start every control from it."""
-        self.scenario = self.loaded = scenario
+    def load(self, scenario: Scenario, made_from: Scenario | None = None) -> None:
+        """Show a scenario and start every control from it.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        made_from : Scenario, optional
+            What it is a change of; by default it is no change of anything.
+        """
+        self.history.leave((self.scenario, self.loaded))
+        self.foreign, self.touched = False, True
+        self._show(scenario, scenario if made_from is None else made_from)
+
+    def _show(self, scenario: Scenario, loaded: Scenario) -> None:
+        self.scenario, self.loaded = scenario, loaded
         self.draft = scenario.to_dict()
         self.problems = ()
         self.generation += 1
@@ -167,7 +133,7 @@ class Session:
             Whether the draft is right and now shown.
         """
         self.draft = draft
-        self.welcome = False
+        self.welcome, self.touched = False, True
         try:
             scenario = Scenario.from_dict(
                 draft, self.figures.economy.classification, self.figures.economy.parameters
@@ -175,10 +141,43 @@ class Session:
         except InputError as wrong:
             self.problems = wrong.problems
             return False
+        classification = self.figures.economy.classification
+        scenario = followed(scenario, self.scenario, self.loaded, classification)
+        if scenario != self.scenario:
+            self.history.leave((self.scenario, self.loaded))
         self.scenario, self.problems = scenario, ()
+        self.draft = {**draft, "name": scenario.name, "description": scenario.description}
         if self.year > scenario.horizon:
             self.year = scenario.horizon
         return True
+
+    def rename(self, name: str) -> None:
+        """Give the scenario a name; an empty one leaves the name to the levers."""
+        self.edit({**self.draft, "name": " ".join(name.split())[:200] or self.loaded.name})
+
+    def undo(self) -> None:
+        """Show what was shown before; a change that cannot be run is given up first."""
+        self.touched = True
+        if self.problems:
+            self._show(self.scenario, self.loaded)
+        elif self.history.past:
+            self._show(*self.history.back((self.scenario, self.loaded)))
+
+    def redo(self) -> None:
+        """Show again what `undo` took back."""
+        self.touched = True
+        if self.history.future:
+            self._show(*self.history.forward((self.scenario, self.loaded)))
+
+    def return_to(self, linked: link.Linked, made_from: Scenario) -> None:
+        """Show what an address asks for that the user went back or forward to."""
+        past, future = self.history.past, self.history.future
+        if past and past[-1][0] == linked.scenario:
+            self.undo()
+        elif future and future[-1][0] == linked.scenario:
+            self.redo()
+        elif linked.scenario != self.scenario:
+            self.load(linked.scenario, made_from)
 
     def set_lever(self, index: int, changes: Mapping[str, object]) -> None:
         """Change settings of one lever; ``None`` leaves a setting to its default."""
@@ -227,7 +226,7 @@ class Session:
     def use(self, own: OwnFigures | None) -> None:
         """Take a user's own figures, or the bundled ones again."""
         self.figures = bundled_figures() if own is None else figures_of(own.economy)
-        self.own = own
+        self.own, self.foreign = own, False
         self.generation += 1
         if not self.edit(self.draft):
             self.load(self.figures.bundled[LANDING])
@@ -280,8 +279,8 @@ class Session:
     def link_query(self) -> dict[str, str]:
         """Return the query parameters that restore what is shown."""
         figures = self.figures
-        digest = figures.digest if self.own is not None else ""
-        return link.query_of(self.scenario, figures.bundled, self.year, digest)
+        made_from = self.loaded if self.changed else None
+        return link.query_of(self.scenario, figures.bundled, self.year, figures.digest, made_from)
 
     def save(self, name: str, scenario: Scenario) -> str:
         """Put a scenario among those to compare, the oldest giving way; return its name there."""
@@ -304,7 +303,11 @@ class Session:
 
 
 def session() -> Session:
-    """Return the session of whoever looks at the page; a link is read on the first visit."""
+    """Return the session of whoever looks at the page.
+
+    The address is read on the first visit, and again where the browser went back or forward: it
+    is then not what the page last wrote.
+    """
     if _KEY not in st.session_state:
         figures = bundled_figures()
         start = figures.bundled[LANDING]
@@ -312,10 +315,28 @@ def session() -> Session:
             figures, start.to_dict(), start, start, welcome=True, question=""
         )
     found: Session = st.session_state[_KEY]
-    if not found.query_read:
-        found.query_read = True
-        read_link(found, dict(st.query_params))
+    asked = link.own_part(st.query_params.to_dict())
+    # A click that was on its way while the address was written still carries the one before.
+    is_late = time.monotonic() - found.written_at < _LATE or found.touched
+    if asked and asked != found.address and not is_late:
+        read_link(found, asked)
+        found.address = asked
+    found.address, found.touched = found.address or {}, False
     return found
+
+
+def write_address(found: Session) -> None:
+    """Let the address say what is shown, so that reload, Back and a copied link find it again."""
+    wanted = found.link_query()
+    if wanted != link.own_part(st.query_params.to_dict()):
+        others = {
+            name: value
+            for name, value in st.query_params.to_dict().items()
+            if name not in link.NAMES
+        }
+        st.query_params.from_dict({**wanted, **others})
+        found.written_at = time.monotonic()
+    found.address = wanted
 
 
 def read_link(found: Session, query: Mapping[str, str]) -> None:
@@ -332,12 +353,14 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
         return
     if linked is None:
         return
-    found.load(linked.scenario)
-    years = years_after_base(linked.scenario.horizon)
-    if linked.fiscal_year in years:
+    made_from = linked.scenario
+    if linked.made_from in {*figures.bundled, *figures.derived}:
+        made_from = figures.scenario(str(linked.made_from))
+    if found.address is None:  # the first visit: there is nothing to go back to
+        found.load(linked.scenario, made_from)
+        found.history.past.clear()
+    else:
+        found.return_to(linked, made_from)
+    if linked.fiscal_year in years_after_base(linked.scenario.horizon):
         found.year = str(linked.fiscal_year)
-    if linked.figures and not figures.digest.startswith(linked.figures):
-        found.message = (
-            "The sender of this link used other figures than those of this program: the numbers "
-            "will differ. Load the same parameter folder under “Files” to see the sender's."
-        )
+    found.foreign = bool(linked.figures) and not figures.digest.startswith(str(linked.figures))

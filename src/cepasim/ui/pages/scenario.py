@@ -15,6 +15,7 @@ from cepasim.report.fund import fund_accounts
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
+from cepasim.scenario.naming import words_beside_levers
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.messages import listed, plain
@@ -22,7 +23,7 @@ from cepasim.ui.pages.files import files
 from cepasim.ui.pages.path import draw_path
 from cepasim.ui.pages.sectors import sectors
 from cepasim.ui.pages.share import in_words, share
-from cepasim.ui.state import Session, session
+from cepasim.ui.state import Session, session, write_address
 
 #: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
 _PAUSE = 0.03
@@ -49,7 +50,7 @@ def page() -> None:
         _messages(found)
     sidebar(found)
     if result is not None:
-        st.query_params.from_dict(found.link_query())
+        write_address(found)
         with panels:
             last, path = _panels(found, result, total, ranged)
         sectors(found)
@@ -106,7 +107,7 @@ def _heading(found: Session) -> DeltaGenerator:
     name = scenario.name + (" (changed)" if found.changed else "")
     title, tools = st.columns([1, 2], vertical_alignment="center")
     with title:
-        st.html(style.title(name, scenario.description if not found.changed else ""))
+        st.html(style.title(name, words_beside_levers(scenario)))
     with (
         tools,
         st.container(
@@ -121,15 +122,21 @@ def _heading(found: Session) -> DeltaGenerator:
         in_words(found)
         share(found)
         files(found)
-        if found.changed:
-            st.button(
-                "Undo",
-                help="Back to the scenario as it was opened",
-                on_click=found.load,
-                args=(found.loaded,),
-                key="undo",
-            )
+        _steps(found)
     return progress
+
+
+def _steps(found: Session) -> None:
+    """Offer one step back and one forward; the browser's own buttons do the same."""
+    st.button(
+        "Undo",
+        help="One step back",
+        on_click=found.undo,
+        disabled=not (found.history.past or found.problems),
+        key="undo",
+    )
+    if found.history.future:
+        st.button("Redo", help="One step forward again", on_click=found.redo, key="redo")
 
 
 def _year(found: Session) -> None:

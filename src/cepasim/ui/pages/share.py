@@ -14,23 +14,47 @@ import streamlit as st
 from cepasim.levers import every
 from cepasim.result import Result
 from cepasim.ui import code, link
-from cepasim.ui.controls.assumed import changed_in_words
+from cepasim.ui.marks import assumed_in_words
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
 
 
 def in_words(found: Session) -> None:
-    """Offer the scenario in words and as a file has it."""
-    box = st.popover("In words", key="in-words", on_change="rerun")
+    """Offer the scenario's name to be changed, and the scenario in words and as a file has it."""
+    box = st.popover("Name and words", key="in-words", on_change="rerun")
     if not box.open:
         return
     with box:
+        _name(found)
         classification = found.figures.economy.classification
         written = found.scenario.to_dict()["levers"]
         said = [f"- {plain(every.in_words(lever, classification))}" for lever in written]
         st.markdown("\n".join(said) or "No lever is moved: this is the reference.")
-        st.caption(changed_in_words(found.overrides))
+        for mark in assumed_in_words(found):
+            st.caption(plain(mark))
         st.code(found.scenario.to_yaml(), language="yaml")
+
+
+def _name(found: Session) -> None:
+    """Draw the name as a field, and the way back to what the scenario was made from."""
+    key = f"name:{found.generation}:{found.scenario.name}"
+    st.text_input(
+        "Name",
+        value=found.scenario.name,
+        max_chars=200,
+        key=key,
+        help="It goes with the scenario into links and files. Leave it empty and it follows the "
+        "levers.",
+        on_change=lambda: found.rename(st.session_state[key]),
+    )
+    if found.changed:
+        st.button(
+            f"Back to “{found.loaded.name}”",
+            key="as-opened",
+            on_click=found.load,
+            args=(found.loaded,),
+            wrap=True,
+        )
 
 
 def share(found: Session) -> None:

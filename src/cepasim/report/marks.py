@@ -1,0 +1,75 @@
+"""What marks a result as made with other figures or assumptions than the program comes with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cepasim.economy.barriers import OWN as OWN_BARRIERS
+from cepasim.economy.elasticities import OWN
+from cepasim.economy.variants import CENTRAL
+from cepasim.levers.words import listed
+from cepasim.report.numbers import value
+from cepasim.scenario.scenario import Scenario
+from cepasim.tables.result_tables import ResultTables
+
+#: Assumptions named before the rest are counted.
+_NAMED = 6
+#: How the manifest of a run says whose figures it was made with.
+BUNDLED, OWN_FOLDER = "bundled", "own"
+OWN_FIGURES = (
+    "Made with the user's own figures, not those of the program: every number rests on them."
+)
+
+
+def overrides_in_words(
+    scenario: Scenario, figures: Mapping[str, float] | None = None
+) -> tuple[str, ...]:
+    """Say which parameters a scenario changes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    figures : mapping of str to float, optional
+        Value of each parameter in the figures, to be named beside the changed one.
+    """
+    own, number = figures or {}, len(scenario.parameters)
+    if not number:
+        return ()
+    changed = (
+        f"{name} = {value(new)}" + (f" ({value(own[name])} in the figures)" if name in own else "")
+        for name, new in scenario.parameters.items()
+    )
+    many = "s" if number > 1 else ""
+    return (f"{number} assumption{many} changed: {listed(changed, _NAMED)}.",)
+
+
+def assumptions_in_words(
+    scenario: Scenario, figures: Mapping[str, float] | None = None
+) -> tuple[str, ...]:
+    """Say which assumptions of a scenario differ from those the program comes with.
+
+    Parameters
+    ----------
+    scenario, figures
+        As in `overrides_in_words`.
+    """
+    said = []
+    if scenario.elasticities not in (None, OWN):
+        said.append(f"Elasticities of substitution from {scenario.elasticities}.")
+    if scenario.barriers not in (None, OWN_BARRIERS):
+        said.append(f"Barriers at India's border from {scenario.barriers}.")
+    if scenario.variant != CENTRAL:
+        said.append(f"Reference path: {scenario.variant.replace('_', ' ')}, not the central one.")
+    return (*overrides_in_words(scenario, figures), *said)
+
+
+def marks(result: ResultTables) -> tuple[str, ...]:
+    """Return what a reader of any file of a result must see first; empty where nothing is changed.
+
+    Parameters
+    ----------
+    result : ResultTables
+    """
+    options = result.manifest.get("options")
+    own = isinstance(options, Mapping) and options.get("figures") == OWN_FOLDER
+    return ((OWN_FIGURES,) if own else ()) + assumptions_in_words(result.scenario)

@@ -1,0 +1,88 @@
+"""Names and descriptions that follow the levers, or are the user's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cepasim.products.classification import Classification
+from cepasim.scenario.naming import describe, followed, title, words_beside_levers
+from cepasim.scenario.scenario import Scenario
+
+HS = Classification.bundled()
+FULL = Scenario.bundled("full-package")
+FUND = Scenario.bundled("fund-2bn")
+
+
+def _with(scenario: Scenario, kind: str, **changes: Any) -> Scenario:
+    """As the page does: a lever changed, the name kept."""
+    written = scenario.to_dict()
+    for lever in written["levers"]:
+        if kind in lever:
+            lever[kind] |= changes
+    return Scenario.from_dict(written)
+
+
+def _followed(edited: Scenario, before: Scenario, origin: Scenario) -> Scenario:
+    return followed(edited, before, origin, HS)
+
+
+def test_a_scenario_of_one_lever_is_called_after_it() -> None:
+    smaller = _with(FUND, "fund", usd_bn=1.0, start="2028-29")
+    now = _followed(smaller, FUND, FUND)
+    assert now.name == (
+        "A fund of US$ 1 bn (50 % labour-intensive, 50 % sunrise), from 2028-29 over 5 years"
+    )
+    assert "US$ 2 bn" not in now.description and "US$ 1 bn" in now.description
+    assert now.description.startswith("Changed from “India-focused fund of US$ 2 billion”.")
+
+
+def test_a_scenario_of_many_is_called_after_what_differs() -> None:
+    more = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+    assert more.name.startswith("Full package, changed: Japan relieves 60 % of the actionable")
+    without = more.to_dict()
+    without["levers"] = [lever for lever in without["levers"] if "fund" not in lever]
+    assert _followed(Scenario.from_dict(without), more, FULL).name.endswith("without fund")
+
+
+def test_what_is_changed_back_has_its_name_and_words_again() -> None:
+    changed = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+    assert _followed(_with(changed, "ntb", relief_percent=40.0), changed, FULL) == FULL
+
+
+def test_a_name_of_the_users_stays_while_words_follow() -> None:
+    changed = _followed(_with(FUND, "fund", usd_bn=1.0), FUND, FUND)
+    mine = _followed(changed.model_copy(update={"name": "Plan B"}), changed, FUND)
+    again = _followed(_with(mine, "fund", usd_bn=3.0), mine, FUND)
+    assert again.name == "Plan B" and "US$ 3 bn" in again.description
+    left = _followed(again.model_copy(update={"name": FUND.name}), again, FUND)
+    assert left.name.startswith("A fund of US$ 3 bn"), "given back, the name follows the levers"
+
+
+def test_changed_assumptions_are_in_name_and_words() -> None:
+    assumed = Scenario.from_dict({**FULL.to_dict(), "parameters": {"eta": 1.2}})
+    now = _followed(assumed, FULL, FULL)
+    assert now.name == "Full package, other assumptions"
+    assert "Assumptions changed: eta = 1.2." in now.description
+
+
+def test_beside_the_levers_only_the_origin_is_said() -> None:
+    changed = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+    assert words_beside_levers(changed) == "Changed from “Full package”."
+    assert words_beside_levers(FULL) == FULL.description
+
+
+@pytest.mark.parametrize("number", [0, 1, 3, 12])
+def test_any_number_of_levers_has_a_name_a_file_may_have(number: int) -> None:
+    levers = [
+        {
+            "ntb": {"importer": "JPN", "select": {"hs": [hs]}, "type": "all", "relief_percent": 10}
+            | {"start": "2026-27"}
+        }
+        for hs in HS.chapters[:number]
+    ]
+    scenario = Scenario.from_dict({"name": "x", "levers": levers})
+    name = title(scenario, HS)
+    assert Scenario.from_dict({"name": name}).name == name and len(name) <= 160
+    assert ("4 more levers" in describe(scenario, HS)) == (number == 12)
