@@ -329,12 +329,9 @@ def write_address(found: Session) -> None:
     """Let the address say what is shown, so that reload, Back and a copied link find it again."""
     wanted = found.link_query()
     if wanted != link.own_part(st.query_params.to_dict()):
-        others = {
-            name: value
-            for name, value in st.query_params.to_dict().items()
-            if name not in link.NAMES
-        }
-        st.query_params.from_dict({**wanted, **others})
+        asked = st.query_params
+        others = {name: asked.get_all(name) for name in asked if name not in link.NAMES}
+        asked.from_dict({**wanted, **others})
         found.written_at = time.monotonic()
     found.address = wanted
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from cepasim.core.problems import InputError
 from cepasim.ui import link
-from cepasim.ui.state import LANDING, Session
+from cepasim.ui.figures import LANDING
+from cepasim.ui.state import Session
 
 _SCENARIOS, _NAMES = "c", "n"
 _BEGUN = "cepasim-compare-begun"
