@@ -7,17 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cepasim.core.countries import ADJECTIVE, COUNTRY, FLOW_INTO, INDIA, PAIR, PARTNER
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import Problem
 from cepasim.data.countries import REST
 from cepasim.data.money import valued
 from cepasim.data.reading import Kind
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import chapter_of
-
-#: Chapters a file needs before its mix of goods says which flow it is.
-_MIX = 10
-#: A total is of another year where it is this many times further from its own, and is complete.
-_FAR, _FULL = 5, 60
 
 
 def implausible(
@@ -91,7 +87,7 @@ def _another_size(
     too_little = all_of_it and whole and beside >= least and total * factor < beside
     if too_much or too_little:
         allowed = (
-            f"within a factor of {factor:g} of the benchmark of 2023-24, US$ {beside:,.1f} mn in "
+            f"within a factor of {factor:g} of the benchmark of {format_fiscal_year(BASE_YEAR)}, US$ {beside:,.1f} mn in "
             f"the same chapters: another unit, year, country or flow?"
         )
         yield Problem(file, None, which, f"US$ {total:,.1f} mn", allowed)
@@ -101,7 +97,7 @@ def _exchanged(
     file: str, which: str, sums: pd.Series, importer: str, parameters: Parameters
 ) -> Iterator[Problem]:
     """A mix of goods that is much nearer to the trade in the other direction."""
-    if len(sums) < _MIX:
+    if len(sums) < _bound(parameters, "reading_mix"):
         return
     other = PARTNER[importer]
     own_gap = _distance(sums, _benchmark(parameters, importer, other))
@@ -128,7 +124,7 @@ def _another_year(
     file: str, part: pd.DataFrame, importer: str, period: str, parameters: Parameters
 ) -> Iterator[Problem]:
     """A total of India's that is the published one of another year."""
-    published = _published(parameters, FLOW_INTO[importer])
+    published = published_totals(parameters, FLOW_INTO[importer])
     usual = "fob" if FLOW_INTO[importer] == "export" else "cif"
     if period not in published or set(part["valuation"]) != {usual}:
         return
@@ -137,7 +133,9 @@ def _another_year(
     gap = {year: abs(total / value - 1) for year, value in published.items()}
     best = min(gap, key=lambda year: gap[year])
     chapters = part["hs"].map(chapter_of).nunique()
-    if best != period and gap[best] < near and gap[period] > _FAR * near and chapters > _FULL:
+    far = gap[period] > _bound(parameters, "reading_far") * near
+    full = chapters > _bound(parameters, "reading_full")
+    if best != period and gap[best] < near and far and full:
         allowed = (
             f"near the published total of {period}, US$ {published[period]:,.0f} mn; it is that "
             f"of {best}, US$ {published[best]:,.0f} mn: are the years right?"
@@ -145,7 +143,7 @@ def _another_year(
         yield Problem(file, None, period, f"US$ {total:,.1f} mn", allowed)
 
 
-def _published(parameters: Parameters, flow: str) -> dict[str, float]:
+def published_totals(parameters: Parameters, flow: str) -> dict[str, float]:
     """Published totals of the pair by fiscal year, US$ mn."""
     totals = parameters.table("history/totals")
     measure = "exports_to_japan" if flow == "export" else "imports_from_japan"

@@ -29,12 +29,27 @@ def load_parameters(directory: Path | str | None = None) -> Parameters:
     InputError
         With every problem of the folder.
     """
-    bundled = bundled_directory()
-    own = bundled if directory is None else Path(directory)
     if directory is not None:
-        problems = check_folder(own)
+        problems = check_folder(directory)
         if problems:
             raise InputError(problems)
+    return read_parameters(bundled_directory() if directory is None else Path(directory))
+
+
+def read_parameters(own: Path) -> Parameters:
+    """Read a folder that is known to be sound; what cannot be read at all is refused.
+
+    Parameters
+    ----------
+    own : Path
+        A complete folder or an overlay.
+
+    Raises
+    ------
+    InputError
+        With every problem of a folder that is not sound after all.
+    """
+    bundled = bundled_directory()
     home = own if (own / DICTIONARY_FILE).is_file() else bundled
     dictionary = read_dictionary(home / DICTIONARY_FILE)
     files = {

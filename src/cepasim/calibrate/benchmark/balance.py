@@ -40,6 +40,7 @@ from cepasim.calibrate.benchmark.bilateral_table import (
 from cepasim.calibrate.benchmark.evidence import EVIDENCE, read_settings
 from cepasim.calibrate.benchmark.flow_evidence import YEARS
 from cepasim.calibrate.benchmark.growth_test import growth_test
+from cepasim.calibrate.benchmark.own_evidence import said_of_own_figures
 from cepasim.calibrate.benchmark.sources import FLOWS
 from cepasim.core.files import replace_file
 from cepasim.core.problems import InputError, RunError
@@ -104,6 +105,7 @@ def run_balance(
     }
     described = describe(parameters_directory, results, settings, texts)
     described["chapter_prior"] = prior_of(parameters_directory, chapter_prior)
+    described |= said_of_own_figures(parameters_directory)
     texts["metadata.yaml"] = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
     target = output_directory or parameters_directory / "benchmark"
     written = {}

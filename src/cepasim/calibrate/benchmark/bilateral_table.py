@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,19 @@ import pandas as pd
 from cepasim.calibrate.benchmark.bilateral import estimate, leave_one_source_out
 from cepasim.calibrate.benchmark.evidence import read_settings
 from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floats, FlowBalance
+from cepasim.calibrate.benchmark.own_evidence import OwnCells, own_cells, with_own_cells
 from cepasim.calibrate.benchmark.precision import Curvature, curvature
 from cepasim.calibrate.benchmark.sources import CHAPTERS, FLOWS, FlowTables, read_flow
 from cepasim.calibrate.benchmark.statements import assemble
+from cepasim.core.countries import FLOW_INTO, PARTNER
 
 UNIT = "US$ mn"
 
 DECIMALS = 6
 """Digits written; totals are exact in them."""
+
+_MARKET = {flow: importer for importer, flow in FLOW_INTO.items()}
+_SELLER = {flow: PARTNER[importer] for flow, importer in _MARKET.items()}
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,15 @@ class FlowResult:
         How hard each statement pulls at the solution.
     without : dict of str to ndarray, shape (2, chapters)
         The estimate without each source, US$ mn.
+    own : OwnCells
+        What the user's files give; nothing in the bundled folder.
     """
 
     tables: FlowTables
     balance: FlowBalance
     curve: Curvature
     without: dict[str, Floats]
+    own: OwnCells = field(default_factory=OwnCells)
 
 
 def balance_flow(parameters_directory: Path, flow: str) -> FlowResult:
@@ -63,7 +71,8 @@ def balance_flow(parameters_directory: Path, flow: str) -> FlowResult:
     """
     settings = read_settings(parameters_directory)
     tables = read_flow(parameters_directory, flow, settings)
-    evidence = assemble(tables, settings)
+    own = own_cells(parameters_directory, _MARKET[flow]).get(_SELLER[flow], OwnCells())
+    evidence = with_own_cells(assemble(tables, settings), own, settings)
     threshold = settings["huber_threshold"]
     weights = {grade: settings[f"grade_weight_{grade}"] for grade in "ABCD"}
     balance = estimate(evidence, huber_threshold=threshold, grade_weight=weights)
@@ -71,7 +80,7 @@ def balance_flow(parameters_directory: Path, flow: str) -> FlowResult:
     least = np.maximum(balance.log_sd, settings["smallest_log_sd"])
     balance = replace(balance, log_sd=np.where(balance.log_sd > 0, least, 0.0))
     without = leave_one_source_out(evidence, huber_threshold=threshold, grade_weight=weights)
-    return FlowResult(tables, balance, curve, without)
+    return FlowResult(tables, balance, curve, without, own)
 
 
 def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) -> pd.DataFrame:
@@ -98,12 +107,15 @@ def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) 
             log_sd = float(balance.log_sd[1, h])
             spread = float(np.exp(settings["range_normal_quantile"] * log_sd))
             known = bool(np.isfinite(balance.evidence.equal[1, h])) and value[h] > 0
+            given = hs in results[flow].own.equal
             floor = least_benchmark(balance, h, settings["range_normal_quantile"])
             low = min(max(value[h] / spread, floor), value[h])
             grade = "A" if known else "D" if log_sd > settings["grade_d_log_sd"] else "C"
             source = "balance of published evidence (benchmark/report.csv)"
             if known:
                 source = "Government of India, Export Import Data Bank, HS8 lines, complete"
+            if given:
+                source = results[flow].own.source[hs]
             rows.append(
                 {
                     "flow": flow,
@@ -112,7 +124,7 @@ def bilateral_table(results: dict[str, FlowResult], settings: dict[str, float]) 
                     "low": round(float(low), DECIMALS),
                     "high": round(float(value[h] * spread), DECIMALS),
                     "unit": UNIT,
-                    "grade": grade if value[h] > 0 else "C",
+                    "grade": grade if value[h] > 0 else "A" if given else "C",
                     "year": YEARS[1],
                     "source": source,
                     "note": cell_note(results[flow], h) if value[h] > 0 else "no recorded trade",
@@ -154,7 +166,9 @@ def exact_decimals(balance: FlowBalance) -> Floats:
     whole = np.rint(balance.value[1] * scale).astype(np.int64)
     total = round(float(balance.evidence.totals[1]) * scale)
     estimated = ~np.isfinite(balance.evidence.equal[1])
-    whole[int(np.argmax(np.where(estimated, whole, -1)))] += total - int(whole.sum())
+    open_cells = np.where(estimated & (whole > 0), whole, -1)
+    largest = open_cells if (open_cells > 0).any() else whole
+    whole[int(np.argmax(largest))] += total - int(whole.sum())
     result: Floats = whole / scale
     return result
 

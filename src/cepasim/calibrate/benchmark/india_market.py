@@ -14,6 +14,9 @@ import numpy as np
 
 from cepasim.calibrate.benchmark.cells import Array, Statement, balance_cells
 from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
+from cepasim.calibrate.benchmark.own_evidence import OwnCells, refuse_more_than
+from cepasim.calibrate.benchmark.own_markets import Own, given_cell, given_cells
+from cepasim.core.countries import INDIA
 from cepasim.calibrate.benchmark.market_tables import (
     CIF,
     Cell,
@@ -32,7 +35,7 @@ TABLE_YEAR = "2021-22"
 
 
 def balance_india(
-    evidence: MarketEvidence, imports: Mapping[str, Figure]
+    evidence: MarketEvidence, imports: Mapping[str, Figure], own: Own
 ) -> tuple[list[Cell], list[ReportLine]]:
     """Cells of India's import market and what the balance did to the evidence.
 
@@ -42,6 +45,8 @@ def balance_india(
         The market evidence.
     imports : mapping of str to Figure
         India's imports from Japan c.i.f. by chapter, US$ mn.
+    own : mapping of exporter to OwnCells
+        What the user's files give of other sources.
 
     Returns
     -------
@@ -55,6 +60,11 @@ def balance_india(
     published = np.array([totals[hs].value for hs in grid.chapters])
     left = evidence.assumption("least_left_to_others")  # where Japan nearly fills a chapter
     room = np.maximum(published - japan, left * published)
+    given = given_cells(grid, own)
+    known = np.nan_to_num(given)
+    for i in np.flatnonzero((known.sum(axis=1) > 0) & (known.sum(axis=1) >= room)):
+        what = f"chapter {grid.chapters[i]} of all sources but Japan"
+        refuse_more_than("sources", INDIA, float(known[i].sum()), float(room[i]), what)
     shares = _shares_of_table_year(evidence, grid)
     chapters = [
         Statement(
@@ -64,7 +74,7 @@ def balance_india(
             float(room[i] + japan[i]),
             0.0,
             float(room[i] + japan[i]),
-            fixed=float(japan[i]),
+            fixed=float(japan[i] + known[i].sum()),
         )
         for i, hs in enumerate(grid.chapters)
     ]
@@ -78,18 +88,22 @@ def balance_india(
             figure.value,
             grade=figure.grade,
             source=figure.source,
+            fixed=float(known[:, grid.exporters.index(figure.key[0])].sum()),
         )
         for figure in evidence["india_partner_totals"]
+        if own.get(figure.key[0], OwnCells()).total is None
     ]
-    prior, drift = shares * room[:, None], _drift(evidence, shares)
+    prior, drift = np.where(np.isnan(given), shares * room[:, None], 0.0), _drift(evidence, shares)
     result = balance_cells(prior.ravel(), drift.ravel(), [*chapters, *partners])
-    value, spread = grid.square(result.value), grid.square(result.log_sd)
+    value, spread = grid.square(result.value) + known, grid.square(result.log_sd)
 
     cells: list[Cell] = []
     for i, hs in enumerate(grid.chapters):
         cells.append(_japan_cell(hs, imports[hs]))
         cells += [
-            log_normal_cell(
+            given_cell(hs, exporter, own[exporter])
+            if np.isfinite(given[i, j])
+            else log_normal_cell(
                 hs,
                 exporter,
                 float(value[i, j]),

@@ -47,6 +47,7 @@ SOURCE = (
 )
 _GRADES = (("B", 0.1), ("C", 0.35))
 """Largest standard error, log points, of a cell of either grade; beyond them D."""
+_ROUNDED = 1e-6  # a gap that writing seven digits leaves
 
 
 def balance_japan(
@@ -129,7 +130,9 @@ def stored_japan(
             value, low, high = (float(str(row[c])) for c in ("value", "low", "high"))
             if hs in NO_TOTAL and value > 0:
                 mean = float(ratio[exporter]) * exports[hs].value * (1 + freight)
-                value, low, high = (rounded(x * mean / value) for x in (value, low, high))
+                # What is stored was rounded once: the same mean moves no digit of it.
+                if abs(mean - value) > _ROUNDED * value:
+                    value, low, high = (rounded(x * mean / value) for x in (value, low, high))
             unit, grade, year, source, note = (
                 str(row[c]) for c in ("unit", "grade", "year", "source", "note")
             )

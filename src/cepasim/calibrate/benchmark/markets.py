@@ -19,6 +19,9 @@ from cepasim.calibrate.benchmark.japan_checks import japan_checks
 from cepasim.calibrate.benchmark.japan_market import JAPAN_EXPORTERS, balance_japan, stored_japan
 from cepasim.calibrate.benchmark.market_evidence import Figure, read_market_evidence
 from cepasim.calibrate.benchmark.market_tables import Cell, cell_frame, report_frame
+from cepasim.calibrate.benchmark.own_evidence import own_cells
+from cepasim.calibrate.benchmark.own_markets import with_given_japan
+from cepasim.core.countries import INDIA, JAPAN
 from cepasim.core.problems import InputError, Problem
 
 
@@ -94,8 +97,9 @@ def balance_markets(
         japan, report = stored_japan(evidence, exports, freight["IND"], table)
     else:
         japan, report = balance_japan(evidence, exports, freight, chapter_prior)
+    japan = with_given_japan(japan, own_cells(directory, JAPAN))
     report += japan_checks(evidence, japan, freight)
-    india, lines = balance_india(evidence, imports)
+    india, lines = balance_india(evidence, imports, own_cells(directory, INDIA))
     report += lines
     domestic: list[Cell] = []
     for importer, cells in (("JPN", japan), ("IND", india)):

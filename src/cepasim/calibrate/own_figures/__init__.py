@@ -1,0 +1,1 @@
+"""The user's own customs figures in the benchmark and in the known years of the reference."""

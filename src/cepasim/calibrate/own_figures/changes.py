@@ -1,0 +1,125 @@
+"""What an update moved: tables, cells with their ranges, and evidence that is now missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from cepasim.calibrate.own_figures.given import Given
+from cepasim.core.countries import FLOW_INTO, PARTNER
+from cepasim.economy.economy import Economy
+from cepasim.params.parameters import Parameters
+
+#: Tables that do not follow the user's figures, and why.
+STAYING: Mapping[str, str] = {
+    "elasticities, barriers, fund, growth after the last known year": "not trade figures",
+    "tariffs": "schedules are dated; rates of the base year follow from them",
+    "tariffs/preference_use_chapters, tariffs/japan_lines_used": (
+        "claims of the CEPA are matched with exports of 2021-22"
+    ),
+    "history (totals, bilateral, world), backcast, reference/fan": (
+        "the record that the model is judged on stays what it was judged on"
+    ),
+    "macro/annual": "exchange rates and published totals over all partners",
+    "imports from Japan by product": (
+        "the product level spreads India's chapters by tariff lines; only exports have a table"
+    ),
+}
+_MOVED = 1e-6
+_CELLS = ("value", "low", "high")
+
+
+def tables_moved(old: Parameters, folder: Path) -> tuple[str, ...]:
+    """Names of the tables whose content is another one than before."""
+    return tuple(
+        name
+        for name, path in sorted(old._files.items())
+        if path.read_bytes() != (folder / f"{name}.csv").read_bytes()
+    )
+
+
+def cells_moved(old: Parameters, new: Parameters) -> pd.DataFrame:
+    """Chapters of the pair in the base year before and after, with their ranges.
+
+    Returns
+    -------
+    DataFrame
+        ``flow``, ``hs``, ``old``, ``old_low``, ``old_high``, ``new``, ``new_low``, ``new_high``,
+        ``grade``, ``source``; US$ mn of the base year.
+    """
+    keys = ["flow", "hs"]
+    before = old.table("benchmark/bilateral")[[*keys, *_CELLS]]
+    after = new.table("benchmark/bilateral")[[*keys, *_CELLS, "grade", "source"]]
+    before = before.rename(columns={"value": "old", "low": "old_low", "high": "old_high"})
+    after = after.rename(columns={"value": "new", "low": "new_low", "high": "new_high"})
+    return before.merge(after, on=keys)[
+        [*keys, "old", "old_low", "old_high", "new", "new_low", "new_high", "grade", "source"]
+    ]
+
+
+def known_year_moved(old: Economy, new: Economy, given: Given) -> pd.DataFrame:
+    """Chapters of the pair in a known year before and after, US$ mn of that year.
+
+    Returns
+    -------
+    DataFrame
+        ``flow``, ``hs``, ``old``, ``new``.
+    """
+    rows = []
+    year = int(given.year.split("-")[0])
+    for importer, flow in FLOW_INTO.items():
+        found = []
+        for economy in (old, new):
+            known = economy.ground.known_years[importer]
+            market = economy.markets[importer]
+            pair = market.fob[:, market.exporters.index(PARTNER[importer])]
+            if flow == "import":
+                pair = economy.ground.benchmarks[importer].pair
+            found.append(known.current(pair)[known.years.index(year)])
+        rows.append(
+            pd.DataFrame({"flow": flow, "hs": new.chapters, "old": found[0], "new": found[1]})
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def cells_that_moved(cells: pd.DataFrame) -> pd.DataFrame:
+    """Rows with another value than before, the largest moves first."""
+    gap = (cells["new"] - cells["old"]).abs()
+    moved = cells[gap > _MOVED].assign(gap=gap)
+    return moved.sort_values("gap", ascending=False).drop(columns="gap")
+
+
+def rivals_moved(old: Parameters, new: Parameters, given: Given) -> pd.DataFrame:
+    """Given cells of other sources before and after, US$ mn c.i.f."""
+    frames = []
+    for importer, table in (("JPN", "japan_imports"), ("IND", "india_imports")):
+        mine = given.cells[
+            (given.cells["importer"] == importer)
+            & (given.cells["exporter"] != PARTNER[importer])
+            & (given.cells["hs"] != "total")
+        ]
+        before, after = (
+            p.table(f"benchmark/{table}").set_index(["hs", "exporter"])["value"] for p in (old, new)
+        )
+        at = pd.MultiIndex.from_frame(mine[["hs", "exporter"]])
+        frames.append(
+            mine[["importer", "exporter", "hs"]].assign(
+                old=before.reindex(at).to_numpy(), new=after.reindex(at).to_numpy()
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def evidence_missed(folder: Path, given: Given) -> pd.DataFrame:
+    """Published evidence on chapters given that the balance now misses by more than its error."""
+    report = pd.read_csv(folder / "benchmark" / "report.csv", dtype={"name": str})
+    report = report[(report["conflict"] == "yes") & (report["part"] == "bilateral")]
+    parts = []
+    for importer, flow in FLOW_INTO.items():
+        hs = set(given.of_pair(importer, PARTNER[importer])["hs"])
+        mine = report[report["flow"] == flow]
+        parts.append(mine[[bool(hs & set(str(name).split("+"))) for name in mine["name"]]])
+    columns = ["flow", "source", "name", "period", "says", "balance", "gap_in_sd", "grade"]
+    return pd.concat(parts, ignore_index=True)[columns]

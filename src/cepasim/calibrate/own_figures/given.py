@@ -1,0 +1,236 @@
+"""What the files say together: one value for each chapter, and where files disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cepasim.calibrate.benchmark.own_evidence import AT_LEAST, EQUAL, TOTAL
+from cepasim.calibrate.own_figures.lists import TradeList
+from cepasim.core.countries import COUNTRY, FLOW_INTO
+from cepasim.core.problems import InputError, Problem
+from cepasim.data.plausible import published_totals
+from cepasim.params.parameters import Parameters
+from cepasim.products.levels import chapter_of
+
+#: Columns of `Given.cells`.
+CELLS = ("importer", "exporter", "hs", "held", "value", "source")
+_DECIMALS = 6  # of the benchmark, whose totals are exact in them
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two statements about one thing that differ.
+
+    Attributes
+    ----------
+    where : str
+        Such as ``exports to Japan, chapter 03``.
+    says, says_usd_mn : str, float
+        What the files say, and who.
+    against, against_usd_mn : str, float
+        What it is compared with.
+    kept : str
+        What was done.
+    """
+
+    where: str
+    says: str
+    says_usd_mn: float
+    against: str
+    against_usd_mn: float
+    kept: str
+
+    @property
+    def gap_pct(self) -> float:
+        """What the files say over the other, less 1, in percent; infinite beside nothing."""
+        if not self.against_usd_mn:
+            return float("inf")
+        return 100 * (self.says_usd_mn / self.against_usd_mn - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What is held in a year.
+
+    Attributes
+    ----------
+    year : str
+    cells : DataFrame
+        ``CELLS``: one row per (importer, exporter, chapter), and ``total`` where all trade is
+        given; US$ mn of the year as the benchmark counts.
+    products : DataFrame
+        ``hs6``, ``value``, ``source``: India's exports to Japan by product.
+    conflicts : tuple of Conflict
+    """
+
+    year: str
+    cells: pd.DataFrame
+    products: pd.DataFrame
+    conflicts: tuple[Conflict, ...]
+
+    def of_pair(self, importer: str, exporter: str) -> pd.DataFrame:
+        """Cells of one source in one market."""
+        cells = self.cells
+        return cells[(cells["importer"] == importer) & (cells["exporter"] == exporter)]
+
+
+def named(importer: str, exporter: str) -> str:
+    """Name trade of a source in a market, for people."""
+    other = {importer: COUNTRY[importer], exporter: COUNTRY.get(exporter, exporter)}
+    if exporter not in COUNTRY:
+        return f"imports of {other[importer]} from {exporter}"
+    return f"India's {'exports to' if FLOW_INTO[importer] == 'export' else 'imports from'} Japan"
+
+
+def given(
+    lists: Sequence[TradeList], year: str, chapters: Sequence[str], parameters: Parameters
+) -> Given:
+    """Settle one value for each chapter.
+
+    The customs that the benchmark counts by come first (India's for the pair, the importer's for
+    other sources); what the other side says of the same chapter is a conflict that is reported.
+
+    Parameters
+    ----------
+    lists : sequence of TradeList
+    year : str
+    chapters : sequence of str
+        All of the benchmark.
+    parameters : Parameters
+
+    Raises
+    ------
+    InputError
+        Where two files of the same customs differ, or known chapters exceed a published total
+        that stays.
+    """
+    problems: list[Problem] = []
+    conflicts: list[Conflict] = []
+    rows: list[dict[str, object]] = []
+    markets = dict.fromkeys((one.importer, one.exporter) for one in lists)
+    for importer, exporter in markets:
+        mine = [one for one in lists if (one.importer, one.exporter) == (importer, exporter)]
+        mine.sort(key=lambda one: one.mirrored)
+        found = _settled(mine, chapters, parameters, problems, conflicts)
+        if exporter not in COUNTRY:  # a part of a rival's chapter says nothing that is used
+            found = {hs: row for hs, row in found.items() if row["held"] == EQUAL}
+        for row in found.values():
+            rows.append({"importer": importer, "exporter": exporter, **row})
+        _against_published(mine, found, year, parameters, problems, conflicts)
+    if problems:
+        raise InputError(problems)
+    cells = pd.DataFrame(rows, columns=list(CELLS))
+    return Given(year, cells, _products(lists), tuple(conflicts))
+
+
+def _settled(
+    lists: Sequence[TradeList],
+    chapters: Sequence[str],
+    parameters: Parameters,
+    problems: list[Problem],
+    conflicts: list[Conflict],
+) -> dict[str, dict[str, object]]:
+    """One row for each chapter of a source in a market; ``total`` where all of them are given."""
+    agree = parameters.dictionary.bounds["own_agree"].value
+    first, whole = lists[0], [one for one in lists if one.whole]
+    found: dict[str, dict[str, object]] = {}
+    for hs in chapters:
+        known = [one for one in lists if hs in one.stated]
+        parts = [one for one in lists if hs in one.chapters.index and hs not in one.stated]
+        if known:
+            best = known[0]
+            value = float(best.chapters[hs])
+            found[hs] = _row(hs, EQUAL, value, best.source)
+            for other in known[1:]:
+                gap = abs(float(other.chapters[hs]) - value)
+                if gap <= agree * value:
+                    continue
+                where = f"{named(first.importer, first.exporter)}, chapter {hs}"
+                beside = float(other.chapters[hs])
+                if other.mirrored == best.mirrored:
+                    words = f"the same amount as in {best.file}, US$ {value:,.2f} mn: leave one out"
+                    amount = f"US$ {beside:,.2f} mn"
+                    problems.append(Problem(other.file, None, where, amount, words))
+                else:
+                    theirs = f"{other.file}, customs of {other.reporter}"
+                    mine = f"{best.file}, customs of {best.reporter}"
+                    kept = f"customs of {best.reporter}, by which the benchmark counts"
+                    conflicts.append(Conflict(where, mine, value, theirs, beside, kept))
+        elif whole:
+            found[hs] = _row(hs, EQUAL, 0.0, whole[0].source)
+        elif parts:
+            best = max(parts, key=lambda one: float(one.chapters[hs]))
+            found[hs] = _row(hs, AT_LEAST, float(best.chapters[hs]), best.source)
+    return with_total(found, chapters)
+
+
+def with_total(
+    found: dict[str, dict[str, object]], chapters: Sequence[str]
+) -> dict[str, dict[str, object]]:
+    """Add the total where every chapter is given."""
+    known = [row for hs, row in found.items() if hs != TOTAL and row["held"] == EQUAL]
+    if len(known) < len(chapters):
+        return {hs: row for hs, row in found.items() if hs != TOTAL}
+    total = sum(float(str(row["value"])) for row in known)
+    sources = "; ".join(dict.fromkeys(str(row["source"]) for row in known))
+    return found | {TOTAL: _row(TOTAL, EQUAL, total, sources)}
+
+
+def _row(hs: str, held: str, value: float, source: str) -> dict[str, object]:
+    return {"hs": hs, "held": held, "value": round(value, _DECIMALS), "source": source}
+
+
+def _against_published(
+    lists: Sequence[TradeList],
+    found: dict[str, dict[str, object]],
+    year: str,
+    parameters: Parameters,
+    problems: list[Problem],
+    conflicts: list[Conflict],
+) -> None:
+    """What is given of the pair beside the published total."""
+    first = lists[0]
+    if not first.of_pair:
+        return
+    published = published_totals(parameters, first.flow).get(year)
+    if published is None:
+        return
+    where = f"{named(first.importer, first.exporter)}, total of {year}"
+    agree = parameters.dictionary.bounds["own_agree"].value
+    if TOTAL in found:
+        total = float(str(found[TOTAL]["value"]))
+        if abs(total - published) > 1e-9 * published:
+            gap = abs(total / published - 1) > agree
+            by = " and ".join(dict.fromkeys(one.reporter for one in lists))
+            kept = "the files' own sum" + (
+                "; later years are still as India published them" if gap else ""
+            )
+            conflicts.append(
+                Conflict(
+                    where, f"all chapters, customs of {by}", total, "published", published, kept
+                )
+            )
+        return
+    given_sum = sum(float(str(row["value"])) for row in found.values())
+    if given_sum > published:
+        words = (
+            f"at most the published total, US$ {published:,.1f} mn, which stays as long as not all "
+            "chapters are given: give the whole trade of the year"
+        )
+        files = ", ".join(dict.fromkeys(one.file for one in lists))
+        problems.append(Problem(files, None, where, f"US$ {given_sum:,.1f} mn", words))
+
+
+def _products(lists: Sequence[TradeList]) -> pd.DataFrame:
+    """India's exports to Japan by product; of a chapter, those of the customs that come first."""
+    rows: list[dict[str, object]] = []
+    taken: set[str] = set()
+    exports = [one for one in lists if one.of_pair and one.flow == "export"]
+    for one in sorted(exports, key=lambda one: one.mirrored):
+        new = {hs: v for hs, v in one.products.items() if chapter_of(str(hs)) not in taken}
+        rows += [{"hs6": hs, "value": v, "source": one.source} for hs, v in new.items()]
+        taken |= {chapter_of(str(hs)) for hs in new}
+    return pd.DataFrame(rows, columns=["hs6", "value", "source"])

@@ -1,0 +1,184 @@
+"""What one file says of one source in one market: chapters, and whether they are all of its trade.
+
+A chapter is given where the file names it (a row of the chapter, or a total of it), or where the
+file holds all trade of the pair. Products alone are a part of their chapter: a lower bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cepasim.core.countries import FLOW_INTO, INDIA, PARTNER
+from cepasim.data.countries import REST, Countries
+from cepasim.data.money import valued
+from cepasim.data.plausible import published_totals
+from cepasim.data.reading import Reading
+from cepasim.params.parameters import Parameters
+from cepasim.products.levels import DIGITS, at_level, chapter_of
+
+_COMTRADE_TOTAL = "TOTAL"
+
+
+@dataclass(frozen=True, eq=False)
+class TradeList:
+    """Trade of one source in one market as one file has it, US$ mn as the benchmark counts.
+
+    Attributes
+    ----------
+    file, layout, reporter : str
+        Reporter: ISO code of the country whose customs counted.
+    importer, exporter : str
+        Market and source of the model.
+    chapters : Series
+        Value by chapter.
+    stated : frozenset of str
+        Chapters that the file gives as such; all of them in a whole list.
+    whole : bool
+        Whether the file holds all trade of the source in the market.
+    products : Series
+        Value by HS6, where the file goes that far.
+    why : str
+        Why it counts as whole, or why it does not.
+    """
+
+    file: str
+    layout: str
+    reporter: str
+    importer: str
+    exporter: str
+    chapters: pd.Series
+    stated: frozenset[str]
+    whole: bool
+    products: pd.Series
+    why: str
+
+    @property
+    def flow(self) -> str:
+        """Flow into the market, seen from India."""
+        return FLOW_INTO[self.importer]
+
+    @property
+    def of_pair(self) -> bool:
+        """Whether it is trade between India and Japan."""
+        return self.exporter == PARTNER[self.importer]
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether the customs are not those the benchmark counts by.
+
+        India's for the pair, the importer's for others.
+        """
+        return self.reporter != (INDIA if self.of_pair else self.importer)
+
+    @property
+    def source(self) -> str:
+        """Source of its figures, as tables of parameters have it."""
+        return f"own figures: {self.file} ({self.layout}), customs of {self.reporter}"
+
+
+def trade_lists(
+    reading: Reading, name: str, parameters: Parameters, all_given: bool
+) -> tuple[list[TradeList], list[str]]:
+    """Lists of trade in a file, and what of it cannot be used, in words.
+
+    Parameters
+    ----------
+    reading : Reading
+        Trade of one year.
+    name : str
+        The file for people.
+    parameters : Parameters
+    all_given : bool
+        Whether the user says that products are all of their chapters' trade.
+    """
+    countries = Countries.from_parameters(parameters)
+    lists, left = [], []
+    for keys, part in reading.frame.groupby(["importer", "source", "reporter"]):
+        importer, exporter, reporter = (str(key) for key in keys)  # type: ignore[attr-defined]
+        there = set(part["partner"] if reporter == importer else part["reporter"])
+        lacking = _members(countries, importer, exporter) - there
+        if exporter == REST or (lacking and exporter not in there - _beside(importer, exporter)):
+            amount = f"US$ {part['usd_mn'].sum():,.1f} mn"
+            what = "the rest of the world" if exporter == REST else f"a part of {exporter}"
+            left.append(f"{name}: {what} in the market of {importer}, {amount}: not used")
+            continue
+        lists.append(
+            _one_list(reading, name, parameters, part, (importer, exporter, reporter), all_given)
+        )
+    return lists, left
+
+
+def _members(countries: Countries, importer: str, exporter: str) -> set[str]:
+    """Countries that make up a source of the model."""
+    return {iso for iso, one in countries.sources[importer].items() if one == exporter} - {exporter}
+
+
+def _beside(importer: str, exporter: str) -> set[str]:
+    """A country that is a source together with others, and not all of it by itself."""
+    return {exporter} if importer == INDIA and exporter == "CHN" else set()
+
+
+def _one_list(
+    reading: Reading,
+    name: str,
+    parameters: Parameters,
+    part: pd.DataFrame,
+    keys: tuple[str, str, str],
+    all_given: bool,
+) -> TradeList:
+    importer, exporter, reporter = keys
+    of_pair = exporter == PARTNER[importer]
+    counted = "fob" if of_pair and FLOW_INTO[importer] == "export" else "cif"
+    frame = valued(part, "fob" if counted == "fob" else "cif", parameters)
+    chapters = frame.groupby(frame["hs"].map(chapter_of))["usd_mn"].sum()
+    fine = frame[frame["hs"].str.len() >= DIGITS["subheading"]]
+    products = fine.groupby([at_level(hs, "subheading") for hs in fine["hs"]])["usd_mn"].sum()
+    whole, why = _whole(reading, parameters, frame, chapters, keys)
+    stated = set(frame.loc[frame["hs"].str.len() == DIGITS["chapter"], "hs"])
+    stated |= {
+        total.what.removeprefix("chapter ")
+        for total in reading.totals
+        if total.what.startswith("chapter ") and total.partner in set(part["partner"])
+    }
+    if whole or all_given:
+        stated |= set(chapters.index)
+    return TradeList(
+        file=name,
+        layout=reading.understood.layout,
+        reporter=reporter,
+        importer=importer,
+        exporter=exporter,
+        chapters=chapters.sort_index(),
+        stated=frozenset(stated & set(chapters.index)),
+        whole=whole,
+        products=products.sort_index(),
+        why=why,
+    )
+
+
+def _whole(
+    reading: Reading,
+    parameters: Parameters,
+    frame: pd.DataFrame,
+    chapters: pd.Series,
+    keys: tuple[str, str, str],
+) -> tuple[bool, str]:
+    """Whether a list holds all trade of a source in a market, and why."""
+    bounds = parameters.dictionary.bounds
+    for total in reading.totals:
+        met = total.what == _COMTRADE_TOTAL and total.partner in set(frame["partner"])
+        if met and abs(total.gap) <= bounds["reading_totals"].value:
+            return True, "its own total of all goods is met"
+    importer, exporter, _ = keys
+    if len(chapters) <= bounds["reading_full"].value:
+        return False, f"{len(chapters)} chapters may be a choice of goods"
+    period = str(frame["period"].iloc[0])
+    published = published_totals(parameters, FLOW_INTO[importer]).get(period)
+    if exporter != PARTNER[importer] or published is None:
+        return True, f"{len(chapters)} chapters"
+    missing = 1 - float(chapters.sum()) / published
+    if missing > bounds["own_whole"].value:
+        return False, f"its sum is {missing:.1%} below the published total: lines are missing"
+    return True, f"{len(chapters)} chapters, and its sum is near the published total"

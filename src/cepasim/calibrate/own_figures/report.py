@@ -1,0 +1,194 @@
+"""An update in words: what was read, what it changed, what conflicts, what stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from cepasim.calibrate.own_figures.changes import STAYING, cells_that_moved
+from cepasim.calibrate.own_figures.given import Conflict, Given, named
+from cepasim.calibrate.own_figures.lists import TradeList
+from cepasim.data.reading import Reading
+from cepasim.data.words import described
+
+_SHOWN = 20  # of the chapters that moved; every one is in the tables
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """What an update did.
+
+    Attributes
+    ----------
+    base : str
+        Year whose prices everything is in.
+    given : Given
+    readings : tuple of Reading
+    lists : tuple of TradeList
+    left : tuple of str
+        What was read and is not used, and why.
+    tables : tuple of str
+        Tables that moved.
+    cells : DataFrame
+        Chapters of the pair before and after: of the base year, or of a known year.
+    rivals : DataFrame
+        Cells of other sources that were given, before and after.
+    missed : DataFrame
+        Published evidence that the balance misses now.
+    conflicts : tuple of Conflict
+    headline : tuple of str
+        Answers before and after.
+    """
+
+    base: str
+    given: Given
+    readings: tuple[Reading, ...]
+    lists: tuple[TradeList, ...]
+    left: tuple[str, ...]
+    tables: tuple[str, ...]
+    cells: pd.DataFrame
+    rivals: pd.DataFrame
+    missed: pd.DataFrame
+    headline: tuple[str, ...] = ()
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Where the files differ from each other, or from what is published."""
+        return self.given.conflicts
+
+
+def markdown(update: Update) -> str:
+    """The whole report, for people, as Markdown."""
+    parts = [
+        f"# Your own figures of {update.given.year}",
+        *_summary(update),
+        *_section("What was read", _read(update)),
+        *_section("Chapters of trade between India and Japan", _cells(update)),
+        *_section("Other sources", _rivals(update.rivals)),
+        *_section("What conflicts", _conflicts(update)),
+        *_section("Answers before and after", [*update.headline]),
+        *_section("Tables that moved", [f"- `params/{name}.csv`" for name in update.tables]),
+        *_section("What stays as it was", [f"- {what}: {why}" for what, why in STAYING.items()]),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"## {title}", "", *lines)
+
+
+def _summary(update: Update) -> Iterator[str]:
+    year, base = update.given.year, update.base
+    yield ""
+    if year == base:
+        yield (
+            f"The benchmark of {base} holds these figures as given (grade A, no range); everything "
+            "else was balanced again and moved as its grade allows."
+        )
+    else:
+        yield (
+            f"The reference meets these figures in {year}, chapter by chapter (grade A), and later "
+            f"years go on from there. Prices, other sources and domestic sales stay those of "
+            f"{base}: amounts of {year} are deflated by `reference/deflator`."
+        )
+
+
+def _read(update: Update) -> list[str]:
+    lines = ["```"]
+    for reading in update.readings:
+        lines += described(reading)
+    lines.append("```")
+    for one in update.lists:
+        total, count = float(one.chapters.sum()), len(one.chapters)
+        held = "all trade" if one.whole else f"{len(one.stated)} of {count} chapters known"
+        lines.append(
+            f"- {one.file}: {named(one.importer, one.exporter)}, US$ {total:,.1f} mn "
+            f"{'f.o.b.' if one.of_pair and one.flow == 'export' else 'c.i.f.'}, {held} ({one.why})"
+        )
+    return lines + [f"- {text}" for text in update.left]
+
+
+def _cells(update: Update) -> list[str]:
+    moved = cells_that_moved(update.cells)
+    if moved.empty:
+        same = "No chapter has another value than before"
+        return [same + ("; ranges of those given are narrower." if "old_low" in moved else ".")]
+    ranges = "old_low" in moved
+    head = ["flow", "HS", "before", *(["range"] if ranges else []), "now"]
+    head += ["range", "grade, source"] if ranges else []
+    lines = [f"US$ mn of {update.given.year}; the largest moves first.", "", _row(head)]
+    lines.append(_row(["---"] * len(head)))
+    for row in moved.head(_SHOWN).to_dict("records"):
+        cells = [row["flow"], row["hs"], _mn(row["old"])]
+        if ranges:
+            cells += [
+                f"{_mn(row['old_low'])}–{_mn(row['old_high'])}",
+                _mn(row["new"]),
+                f"{_mn(row['new_low'])}–{_mn(row['new_high'])}",
+                f"{row['grade']}, {row['source']}",
+            ]
+        else:
+            cells.append(_mn(row["new"]))
+        lines.append(_row(cells))
+    if len(moved) > _SHOWN:
+        rest = moved.iloc[_SHOWN:]
+        largest = (rest["new"] - rest["old"]).abs().max()
+        lines += ["", f"And {len(rest)} more, none by more than US$ {largest:,.2f} mn."]
+    return lines
+
+
+def _rivals(rivals: pd.DataFrame) -> list[str]:
+    if rivals.empty:
+        return []
+    lines = ["US$ mn c.i.f.", "", _row(["market", "source", "HS", "before", "now"])]
+    lines.append(_row(["---"] * 5))
+    return lines + [
+        _row([row["importer"], row["exporter"], row["hs"], _mn(row["old"]), _mn(row["new"])])
+        for row in rivals.to_dict("records")
+    ]
+
+
+def _conflicts(update: Update) -> list[str]:
+    lines = [f"- {text}" for text in conflict_lines(update)]
+    return lines or ["Nothing."]
+
+
+def conflict_lines(update: Update) -> Iterator[str]:
+    """What conflicts, a sentence each."""
+    for one in update.conflicts:
+        yield (
+            f"{one.where}: {one.says} US$ {one.says_usd_mn:,.2f} mn, {one.against} "
+            f"{one.against_usd_mn:,.2f} ({one.gap_pct:+.1f} %); kept: {one.kept}"
+        )
+    for row in update.missed.to_dict("records"):
+        yield (
+            f"{row['flow']} {row['name']}, {row['period']}: {row['source']} (grade {row['grade']}) "
+            f"has US$ {row['says']:,.1f} mn, the benchmark now {row['balance']:,.1f} "
+            f"({row['gap_in_sd']:+.1f} standard errors); kept: your figures"
+        )
+
+
+def short(update: Update) -> Iterator[str]:
+    """What a terminal shows after an update."""
+    moved = cells_that_moved(update.cells)
+    for one in update.lists:
+        held = "all trade" if one.whole else f"{len(one.stated)} chapters"
+        yield (
+            f"{one.file}: {named(one.importer, one.exporter)} of {update.given.year}: {held}, "
+            f"US$ {one.chapters.sum():,.1f} mn"
+        )
+    yield from (f"not used: {text}" for text in update.left)
+    yield f"{len(moved)} chapters of the pair moved, {len(update.tables)} tables changed"
+    yield from (f"conflict: {text}" for text in conflict_lines(update))
+    yield from update.headline
+
+
+def _row(cells: Sequence[object]) -> str:
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _mn(value: float) -> str:
+    return f"{value:,.1f}" if abs(value) >= 1 else f"{value:,.2f}"

@@ -1,0 +1,264 @@
+"""From files of customs to a parameter folder that holds them: ``cepasim data update``."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from cepasim.calibrate.own_figures import changes
+from cepasim.calibrate.own_figures.given import Given, given
+from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
+from cepasim.calibrate.own_figures.report import Update, markdown
+from cepasim.calibrate.own_figures.tables import BASE, write_tables
+from cepasim.core import files
+from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.problems import InputError, Problem
+from cepasim.data.layout import Fiscal, Hints
+from cepasim.data.reading import Reading
+from cepasim.data.recognise import inspect
+from cepasim.economy.economy import Economy
+from cepasim.params.loading import read_parameters
+from cepasim.params.parameters import Parameters, check_folder
+
+REPORT = "UPDATE.md"
+#: Answers before and after, in lines; the caller knows how to run a scenario.
+Headline = Callable[[Economy, Economy], Sequence[str]]
+
+_INSTEAD = {
+    "claims": (
+        "what claimed a preference is matched with exports of 2021-22 to estimate its use: put the "
+        "values into tariffs/preference_use_chapters of a folder of your own "
+        "(`cepasim params copy tariffs/preference_use_chapters DIR`)"
+    ),
+    "goods": (
+        "goods that are no HS codes need a bridge to chapters: give the file by HS code instead"
+    ),
+    "tariffs": (
+        "duties are tables already: `cepasim params copy tariffs/japan_lines DIR` (or "
+        "tariffs/india_lines), change the rates there, then `cepasim check DIR`"
+    ),
+}
+
+
+def update(
+    economy: Economy,
+    paths: Iterable[Path | str],
+    *,
+    year: str,
+    out: Path | str | None = None,
+    hints: Hints | None = None,
+    fiscal: Fiscal | None = None,
+    whole_chapters: bool = False,
+    replace_folder: bool = False,
+) -> Economy:
+    """Put customs figures of your own into the benchmark, or into a known year of the reference.
+
+    Figures of the base year are evidence of grade A: the benchmark is balanced again with them
+    held, and everything else adjusts as its grade allows. Figures of a later year are what the
+    reference meets in that year. What was read, what moved and what conflicts is written to
+    ``UPDATE.md`` in the folder.
+
+    Parameters
+    ----------
+    economy : Economy
+        What is updated, from ``cepasim.load``.
+    paths : iterable of path
+        Files as ``cepasim.data.read`` takes them.
+    year : str
+        Fiscal year the figures are of, such as "2023-24".
+    out : path, optional
+        Folder to write, which must not exist; a temporary one if not given.
+    hints : Hints, optional
+        What the files do not say: reporter, partner, flow, unit.
+    fiscal : {"same", "months", "quarters"}, optional
+        How calendar years become fiscal years.
+    whole_chapters : bool, optional
+        Whether products in the files are all of their chapters' trade; without it they are a
+        lower bound wherever the file does not give the chapter itself.
+    replace_folder : bool, optional
+        Write over a folder that an earlier update wrote.
+
+    Returns
+    -------
+    Economy
+        Loaded from the folder.
+
+    Raises
+    ------
+    InputError
+        With every problem of the files, or what contradicts published totals; nothing is written.
+    RunError
+        If the benchmark cannot be balanced.
+    """
+    hints = replace(hints or Hints(), year=year, fiscal=fiscal)
+    where = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="cepasim-")) / "params"
+    economy, _ = updated(economy, paths, hints, where, whole_chapters, replace_folder)
+    return economy
+
+
+def updated(
+    economy: Economy,
+    paths: Iterable[Path | str],
+    hints: Hints,
+    out: Path,
+    whole_chapters: bool = False,
+    replace_folder: bool = False,
+    headline: Headline | None = None,
+) -> tuple[Economy, Update]:
+    """Do what `update` does, and return what was done beside the economy.
+
+    Parameters
+    ----------
+    economy : Economy
+    paths : iterable of path
+    hints : Hints
+        With the year.
+    out : Path
+    whole_chapters, replace_folder : bool, optional
+        As `update` has them.
+    headline : callable, optional
+        From the economies before and after to lines for the report.
+    """
+    before = economy.by_chapter
+    parameters = before.parameters
+    year = _checked_year(hints.year, parameters)
+    _check_folder(out, replace_folder)
+    readings = _read(paths, hints, parameters)
+    lists: list[TradeList] = []
+    left: list[str] = []
+    for reading in readings:
+        name = Path(reading.file).name
+        found, unused = trade_lists(reading, name, parameters, whole_chapters)
+        lists += found
+        left += unused
+    if year != BASE:
+        left += [
+            f"{one.file}: {one.exporter} in the market of {one.importer}: other sources stay those "
+            f"of {BASE}"
+            for one in lists
+            if not one.of_pair
+        ]
+        lists = [one for one in lists if one.of_pair]
+    what = given(lists, year, before.chapters, parameters)
+    _check_something(what, left)
+    with _staged(out) as folder:
+        parameters.copy_to(folder)
+        write_tables(folder, what, before.chapters)
+        tables = changes.tables_moved(parameters, folder)
+        _check_tables(folder, tables)
+        after = Economy.build(read_parameters(folder))
+        done = Update(
+            base=BASE,
+            given=what,
+            readings=tuple(readings),
+            lists=tuple(lists),
+            left=tuple(left),
+            tables=tables,
+            cells=(
+                changes.cells_moved(parameters, after.parameters)
+                if year == BASE
+                else changes.known_year_moved(before, after, what)
+            ),
+            rivals=changes.rivals_moved(parameters, after.parameters, what),
+            missed=changes.evidence_missed(folder, what),
+        )
+        if headline is not None:
+            done = replace(done, headline=tuple(headline(before, after)))
+        files.write_text(markdown(done), folder / REPORT)
+    return Economy.build(read_parameters(out)), done
+
+
+def _checked_year(year: str | None, parameters: Parameters) -> str:
+    words = f"a fiscal year, {BASE} (the base year) or one after it"
+    try:
+        known = parse_fiscal_year(str(year)) >= parse_fiscal_year(BASE)
+    except ValueError:
+        known = False
+    if not known or year is None:
+        raise InputError([Problem("data update", None, "year", year, words)])
+    if parameters.overrides:
+        names = ", ".join(parameters.overrides)
+        words = "parameters of a folder, without changes by name"
+        raise InputError([Problem("data update", None, "parameters", names, words)])
+    return year
+
+
+def _check_folder(out: Path, replace_folder: bool) -> None:
+    """Refuse to touch what is there, unless an earlier update wrote it and the user says so."""
+    if not out.exists():
+        return
+    ours = out.is_dir() and (out / REPORT).is_file() and (out / "tables.yaml").is_file()
+    if out.is_dir() and not any(out.iterdir()):
+        return
+    if replace_folder and ours:
+        return
+    words = "a folder that does not exist yet"
+    if ours:
+        words += ", or --replace to write over this earlier update"
+    raise InputError([Problem(str(out), None, "out", out.name, words)])
+
+
+def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> list[Reading]:
+    """Read every file, or refuse all of them with every problem of each."""
+    readings, problems = [], []
+    for path in paths:
+        try:
+            reading = inspect(path, hints, parameters)
+        except InputError as error:
+            problems += error.problems
+            continue
+        kind = reading.understood.kind
+        if kind in _INSTEAD:
+            problems.append(
+                Problem(str(path), None, "file", reading.understood.layout, _INSTEAD[kind])
+            )
+        problems += reading.problems
+        readings.append(reading)
+    if not readings and not problems:
+        problems.append(Problem("data update", None, "files", None, "at least one file"))
+    if problems:
+        raise InputError(problems)
+    return readings
+
+
+def _check_something(what: Given, left: Sequence[str]) -> None:
+    """Refuse files of which nothing can be used."""
+    if len(what.cells) or len(what.products):
+        return
+    words = "trade between India and Japan, or a whole source of one of the two markets"
+    raise InputError([Problem("data update", None, "files", "; ".join(left) or None, words)])
+
+
+def _check_tables(folder: Path, tables: Sequence[str]) -> None:
+    """Refuse an update whose tables no run would take; those that did not move are sound."""
+    with tempfile.TemporaryDirectory() as scratch:
+        overlay = Path(scratch)
+        for name in tables:
+            target = overlay / f"{name}.csv"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / f"{name}.csv", target)
+        problems = check_folder(overlay) if tables else []
+    if problems:
+        raise InputError(problems)
+
+
+@contextmanager
+def _staged(out: Path) -> Iterator[Path]:
+    """A folder that becomes `out` when all of it is written, and is taken away otherwise."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
+        folder = Path(scratch) / "new"
+        yield folder
+        earlier = Path(scratch) / "earlier"
+        if out.exists():
+            out.rename(earlier)
+        try:
+            folder.rename(out)
+        except OSError:
+            if earlier.exists():
+                earlier.rename(out)
+            raise
