@@ -390,4 +390,6 @@ class Result(ResultTables):
         )
 
     def __repr__(self) -> str:
-        return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome(self)}>"
+        own = self.own_figures
+        rests = f"; own figures {own}" if own else ""
+        return f"<Result {self._scenario.name!r}, engine {self._engine}: {outcome(self)}{rests}>"

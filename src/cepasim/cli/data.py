@@ -1,4 +1,4 @@
-"""``cepasim data``: files of customs portals checked, and templates to fill in."""
+"""``cepasim data``: files of customs portals checked and put to use, and templates to fill in."""
 
 from __future__ import annotations
 
@@ -8,36 +8,45 @@ from typing import Annotated
 import typer
 
 from cepasim.cli.errors import reporting
-from cepasim.cli.options import Debug, named_path
+from cepasim.cli.inputs import check_folder_exists
+from cepasim.cli.options import Debug, ParameterFolder, named_path
 from cepasim.core.problems import InputError, Problem
 
-data = typer.Typer(no_args_is_help=True, help="Your own figures: check files, write templates.")
+data = typer.Typer(
+    no_args_is_help=True, help="Your own figures: check files, put them to use, write templates."
+)
 
 
 @data.callback()
 def _data() -> None:
-    """Your own figures: check files, write templates."""
+    """Your own figures: check files, put them to use, write templates."""
+
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", parser=named_path, help="Files as portals give them."),
+]
+Reporter = Annotated[str | None, typer.Option(help="ISO code, if no file says.")]
+Partner = Annotated[str | None, typer.Option(help="ISO code, if no file says.")]
+Flow = Annotated[str | None, typer.Option(help="export or import, seen from the reporter.")]
+Unit = Annotated[str | None, typer.Option(help="Such as 'US$ mn' or 'Rs lakh', if no file says.")]
+FiscalWay = Annotated[
+    str | None,
+    typer.Option(
+        "--fiscal", help="How calendar years become fiscal ones: same, months or quarters."
+    ),
+]
 
 
 @data.command()
 def check(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", parser=named_path, help="Files as portals give them."),
-    ],
-    reporter: Annotated[str | None, typer.Option(help="ISO code, if no file says.")] = None,
-    partner: Annotated[str | None, typer.Option(help="ISO code, if no file says.")] = None,
-    flow: Annotated[
-        str | None, typer.Option(help="export or import, seen from the reporter.")
-    ] = None,
-    unit: Annotated[
-        str | None, typer.Option(help="Such as 'US$ mn' or 'Rs lakh', if no file says.")
-    ] = None,
+    files: Files,
+    reporter: Reporter = None,
+    partner: Partner = None,
+    flow: Flow = None,
+    unit: Unit = None,
     year: Annotated[str | None, typer.Option(help="This year only: 2024-25 or 2024.")] = None,
-    fiscal: Annotated[
-        str | None,
-        typer.Option(help="How calendar years become fiscal ones: same, months or quarters."),
-    ] = None,
+    fiscal: FiscalWay = None,
     debug: Debug = False,
 ) -> None:
     """Say what was understood of each file; nothing is written."""
@@ -58,6 +67,53 @@ def check(
             problems += reading.problems
         if problems:
             raise InputError(problems)
+
+
+@data.command()
+def update(
+    files: Files,
+    year: Annotated[
+        str, typer.Option(help="Fiscal year of the figures, such as 2023-24.", show_default=False)
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            parser=named_path,
+            help="Parameter folder to write; must not exist.",
+            show_default=False,
+        ),
+    ],
+    reporter: Reporter = None,
+    partner: Partner = None,
+    flow: Flow = None,
+    unit: Unit = None,
+    fiscal: FiscalWay = None,
+    whole_chapters: Annotated[
+        bool,
+        typer.Option(
+            "--whole-chapters", help="Products in the files are all trade of their chapters."
+        ),
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a folder of an earlier update.")
+    ] = False,
+    params: ParameterFolder = None,
+    debug: Debug = False,
+) -> None:
+    """Balance the benchmark again with your figures, or hold a later year at them."""
+    with reporting(debug):
+        check_folder_exists(params)
+        from cepasim.calibrate.own_figures.report import short
+        from cepasim.calibrate.own_figures.update import REPORT, updated
+        from cepasim.data.layout import Hints, fiscal_named
+        from cepasim.economy.loading import load
+        from cepasim.studies.before_after import in_lines
+
+        hints = Hints(reporter, partner, flow, unit, year, fiscal_named(fiscal))
+        _, done = updated(load(params), files, hints, out, whole_chapters, replace, in_lines)
+        typer.echo("\n".join(short(done)))
+        typer.echo(f"Wrote {out}: what moved, and what conflicts, is in {out / REPORT}", err=True)
 
 
 @data.command()

@@ -87,8 +87,8 @@ def _another_size(
     too_little = all_of_it and whole and beside >= least and total * factor < beside
     if too_much or too_little:
         allowed = (
-            f"within a factor of {factor:g} of the benchmark of {format_fiscal_year(BASE_YEAR)}, US$ {beside:,.1f} mn in "
-            f"the same chapters: another unit, year, country or flow?"
+            f"within a factor of {factor:g} of the benchmark of {format_fiscal_year(BASE_YEAR)}, "
+            f"US$ {beside:,.1f} mn in the same chapters: another unit, year, country or flow?"
         )
         yield Problem(file, None, which, f"US$ {total:,.1f} mn", allowed)
 

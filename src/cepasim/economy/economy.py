@@ -84,6 +84,8 @@ class Economy:
         many = f"{len(self.chapters)} {'chapters' if self.split is None else 'products'}"
         head = f"Economy of {format_fiscal_year(BASE_YEAR)}: {many} (rules {rules})"
         held = [*self.markets.values(), self.parameters]
+        if own := self.parameters.own_figures:
+            head += f", own figures {own}"
         return "\n".join([head, *(f"  {one!r}" for one in held)])
 
     @classmethod

@@ -392,6 +392,14 @@ class Parameters:
         )
 
     @property
+    def own_figures(self) -> str:
+        """Files of the user's whose figures ``cepasim data update`` put into the folder, by year.
+
+        Empty in the bundled folder.
+        """
+        return self.benchmark_metadata.get("own_figures", "")
+
+    @property
     def backcast_metadata(self) -> dict[str, str]:
         """What the fit of the backcast says about itself: program, date, vintage, window, method.
 

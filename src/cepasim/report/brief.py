@@ -299,6 +299,7 @@ def _made_by(result: ResultTables) -> str:
         f"cepasim {made.get('version', '')}, engine {result.engine}; parameters "
         f"{str(made.get('parameter_digest', ''))[:12]}, scenario "
         f"{str(made.get('scenario_sha256', ''))[:12]}: the same two give the same results."
+        + (f" Own customs figures: {result.own_figures}." if result.own_figures else "")
     )
 
 

@@ -131,6 +131,12 @@ def level_notes(run: Run) -> tuple[str, ...]:
     )
 
 
+def own_figures_notes(economy: Economy) -> tuple[str, ...]:
+    """Name the user's own customs figures, where the folder holds any."""
+    said = economy.parameters.own_figures
+    return (f"Rests on your own customs figures, read from files: {said}",) if said else ()
+
+
 def _elasticities(economy: Economy) -> Iterator[str]:
     """Say whose elasticities these are, where they are not the folder's own."""
     name = economy.elasticities

@@ -154,6 +154,12 @@ class ResultTables:
         return dict(given)
 
     @property
+    def own_figures(self) -> str:
+        """The user's own customs files that the run rests on, by year; empty without any."""
+        benchmark = self.manifest.get("benchmark")
+        return str(benchmark.get("own_figures", "")) if isinstance(benchmark, Mapping) else ""
+
+    @property
     def fiscal_years(self) -> tuple[str, ...]:
         """Fiscal years, in the order of `totals`."""
         return tuple(self._table("totals")["fiscal_year"].tolist())

@@ -19,7 +19,7 @@ from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
-from cepasim.tables.notes import beyond_the_record, level_notes, scenario_notes
+from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
 from cepasim.tables.relief_cost import relief_cost_notes
 from cepasim.tables.schema import empty_table
 from cepasim.tables.who_gains import arrival_notes
@@ -298,7 +298,7 @@ def notes(run: Run) -> tuple[str, ...]:
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
     said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
     said += tuple(Note(text, "quota") for text in quota_notes(run))
-    return said + level_notes(run) + side_notes(run)
+    return said + own_figures_notes(run.economy) + level_notes(run) + side_notes(run)
 
 
 def side_notes(run: Run) -> tuple[str, ...]:

@@ -14,9 +14,6 @@ import numpy as np
 
 from cepasim.calibrate.benchmark.cells import Array, Statement, balance_cells
 from cepasim.calibrate.benchmark.market_evidence import Figure, MarketEvidence
-from cepasim.calibrate.benchmark.own_evidence import OwnCells, refuse_more_than
-from cepasim.calibrate.benchmark.own_markets import Own, given_cell, given_cells
-from cepasim.core.countries import INDIA
 from cepasim.calibrate.benchmark.market_tables import (
     CIF,
     Cell,
@@ -25,6 +22,9 @@ from cepasim.calibrate.benchmark.market_tables import (
     log_normal_cell,
     statement_line,
 )
+from cepasim.calibrate.benchmark.own_evidence import OwnCells, refuse_more_than
+from cepasim.calibrate.benchmark.own_markets import Own, given_cell, given_cells
+from cepasim.core.countries import INDIA
 
 INDIA_EXPORTERS: tuple[str, ...] = (
     *("JPN", "CHN", "KOR", "TWN", "VNM", "THA", "IDN", "MYS", "SGP", "PHL"),

@@ -20,6 +20,9 @@ from cepasim.core.problems import InputError, Problem
 
 NAME = "own_figures"
 TABLE = (EVIDENCE / NAME).as_posix()
+KNOWN_YEARS = "reference/published_chapters"
+#: How the source of a figure of the user's begins.
+BEGINS = "own figures: "
 TOTAL = "total"
 EQUAL, AT_LEAST = "equal", "at_least"
 
@@ -143,5 +146,16 @@ def refuse_more_than(exporter: str, importer: str, given: float, known: float, w
 
 def said_of_own_figures(parameters_directory: Path) -> dict[str, str]:
     """What the metadata of a benchmark say of the user's figures in it; nothing without any."""
-    sources = own_figures(parameters_directory)["source"]
-    return {NAME: "; ".join(dict.fromkeys(sources))} if len(sources) else {}
+    sources = {YEARS[1]: list(own_figures(parameters_directory)["source"])}
+    later = parameters_directory / f"{KNOWN_YEARS}.csv"
+    if later.is_file():
+        rows = pd.read_csv(later, dtype=str, keep_default_na=False)
+        rows = rows[rows["source"].str.startswith(BEGINS)]
+        for year, part in rows.groupby("fiscal_year"):
+            sources[str(year)] = list(part["source"])
+    said = [
+        f"{year}: " + "; ".join(dict.fromkeys(one.removeprefix(BEGINS) for one in named))
+        for year, named in sources.items()
+        if named
+    ]
+    return {NAME: " | ".join(said)} if said else {}

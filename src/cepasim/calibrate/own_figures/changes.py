@@ -112,14 +112,13 @@ def rivals_moved(old: Parameters, new: Parameters, given: Given) -> pd.DataFrame
     return pd.concat(frames, ignore_index=True)
 
 
-def evidence_missed(folder: Path, given: Given) -> pd.DataFrame:
-    """Published evidence on chapters given that the balance now misses by more than its error."""
-    report = pd.read_csv(folder / "benchmark" / "report.csv", dtype={"name": str})
-    report = report[(report["conflict"] == "yes") & (report["part"] == "bilateral")]
-    parts = []
-    for importer, flow in FLOW_INTO.items():
-        hs = set(given.of_pair(importer, PARTNER[importer])["hs"])
-        mine = report[report["flow"] == flow]
-        parts.append(mine[[bool(hs & set(str(name).split("+"))) for name in mine["name"]]])
-    columns = ["flow", "source", "name", "period", "says", "balance", "gap_in_sd", "grade"]
-    return pd.concat(parts, ignore_index=True)[columns]
+def evidence_missed(old: Parameters, folder: Path) -> pd.DataFrame:
+    """Published evidence that the balance met within its error before, and misses now."""
+    keys = ["flow", "source", "name", "period"]
+    before, after = (
+        pd.read_csv(path, dtype={"name": str}).query("part == 'bilateral' and conflict == 'yes'")
+        for path in (old._files["benchmark/report"], folder / "benchmark" / "report.csv")
+    )
+    known = pd.MultiIndex.from_frame(before[keys])
+    new = after[~pd.MultiIndex.from_frame(after[keys]).isin(known)]
+    return new[[*keys, "says", "balance", "gap_in_sd", "grade"]].reset_index(drop=True)

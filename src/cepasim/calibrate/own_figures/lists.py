@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cepasim.calibrate.benchmark.own_evidence import BEGINS
 from cepasim.core.countries import FLOW_INTO, INDIA, PARTNER
 from cepasim.data.countries import REST, Countries
 from cepasim.data.money import valued
@@ -75,7 +76,7 @@ class TradeList:
     @property
     def source(self) -> str:
         """Source of its figures, as tables of parameters have it."""
-        return f"own figures: {self.file} ({self.layout}), customs of {self.reporter}"
+        return f"{BEGINS}{self.file}, {self.layout}, customs of {self.reporter}"
 
 
 def trade_lists(

@@ -7,15 +7,23 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from cepasim.calibrate.benchmark.balance import run_balance
 from cepasim.calibrate.benchmark.customs_chapters import write_customs_tables
-from cepasim.calibrate.benchmark.own_evidence import EQUAL, TABLE, TOTAL, own_figures
+from cepasim.calibrate.benchmark.own_evidence import (
+    EQUAL,
+    TABLE,
+    TOTAL,
+    own_figures,
+    said_of_own_figures,
+)
 from cepasim.calibrate.own_figures.given import CELLS, Given, with_total
 from cepasim.core import files
 from cepasim.core.countries import FLOW_INTO, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import InputError, Problem
+from cepasim.core.yaml_lines import read_data
 from cepasim.products.levels import chapter_of
 
 BASE = format_fiscal_year(BASE_YEAR)
@@ -51,6 +59,7 @@ def write_tables(folder: Path, given: Given, chapters: Sequence[str]) -> None:
         _write_products(folder, given)
     else:
         _write_known_year(folder, given)
+        _name_figures(folder)
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
@@ -171,6 +180,13 @@ def _write_known_year(folder: Path, given: Given) -> None:
             totals = _with_total(totals, year, flow, held, str(total["source"]))
     _write(folder, _TOTALS, totals.sort_values(["fiscal_year", "flow"]))
     _write(folder, _CHAPTERS, chapters)
+
+
+def _name_figures(folder: Path) -> None:
+    """Name the user's files in the metadata, which every result carries."""
+    path = folder / "benchmark" / "metadata.yaml"
+    described = read_data(path) | said_of_own_figures(folder)
+    files.write_text(yaml.safe_dump(described, sort_keys=False, allow_unicode=True), path)
 
 
 def _with_total(

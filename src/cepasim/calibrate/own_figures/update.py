@@ -164,7 +164,7 @@ def updated(
                 else changes.known_year_moved(before, after, what)
             ),
             rivals=changes.rivals_moved(parameters, after.parameters, what),
-            missed=changes.evidence_missed(folder, what),
+            missed=changes.evidence_missed(parameters, folder),
         )
         if headline is not None:
             done = replace(done, headline=tuple(headline(before, after)))

@@ -1,0 +1,73 @@
+"""One scenario in two economies: what other figures do to the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from cepasim.economy.economy import Economy
+from cepasim.report.numbers import mn
+from cepasim.scenario.scenario import Scenario
+from cepasim.simulate import simulate
+
+#: What is asked of both, when nothing else is.
+SCENARIO, YEARS = "full-package", ("2030-31", "2035-36")
+_ASKED = {
+    "change_in_exports": "change in exports",
+    "change_in_imports": "change in imports",
+    "change_in_balance": "change in the balance",
+    "baseline_balance": "balance of the reference",
+}
+
+
+def before_and_after(
+    before: Economy,
+    after: Economy,
+    scenario: str = SCENARIO,
+    years: Sequence[str] = YEARS,
+) -> pd.DataFrame:
+    """Run a bundled scenario on both.
+
+    Parameters
+    ----------
+    before, after : Economy
+    scenario : str, optional
+        A bundled one.
+    years : sequence of str, optional
+
+    Returns
+    -------
+    DataFrame
+        ``fiscal_year``, ``what``, ``before_usd_mn``, ``after_usd_mn``; US$ million of the base
+        year's prices.
+    """
+    asked = Scenario.bundled(scenario)
+    found = []
+    for economy in (before, after):
+        totals = simulate(economy, asked).totals.set_index("fiscal_year").loc[list(years)]
+        for flow in ("exports", "imports"):
+            base = totals[f"baseline_{flow}_usd_mn"]
+            totals[f"change_in_{flow}_usd_mn"] = totals[f"{flow}_usd_mn"] - base
+        found.append(totals)
+    rows = [
+        {
+            "fiscal_year": year,
+            "what": words,
+            "before_usd_mn": float(found[0].loc[year, f"{name}_usd_mn"]),
+            "after_usd_mn": float(found[1].loc[year, f"{name}_usd_mn"]),
+        }
+        for year in years
+        for name, words in _ASKED.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def in_lines(before: Economy, after: Economy) -> list[str]:
+    """Say what `before_and_after` finds, a line each."""
+    return [
+        f"- {SCENARIO}, {row['fiscal_year']}: {row['what']} "
+        f"{mn(row['before_usd_mn'], signed=True)} before, "
+        f"{mn(row['after_usd_mn'], signed=True)} now (US$ mn)"
+        for row in before_and_after(before, after).to_dict("records")
+    ]
