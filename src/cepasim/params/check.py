@@ -195,6 +195,8 @@ def check_table(path: Path, name: str, dictionary: Dictionary) -> tuple[Rows | N
         return None, list(error.problems)
     if cells is None or dictionary.tables[name].form == "report":
         return None, problems
+    if cells.empty and dictionary.tables[name].may_be_empty:
+        return None, []
     rows = Rows(name, shown, cells)
     problems += _cell_problems(rows, dictionary)
     problems += _unit_problems(rows, dictionary)

@@ -1,14 +1,14 @@
-"""Takes copies of bundled tables into a folder of the user's, to be changed there."""
+"""Takes copies of tables into a folder of the user's, to be changed there."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.dictionary import DICTIONARY_FILE, read_dictionary
-from cepasim.params.parameters import bundled_directory
+from cepasim.params.parameters import Parameters, bundled_directory
 
 
 def copy_tables(names: Sequence[str], directory: Path) -> tuple[Path, ...]:
@@ -60,3 +60,34 @@ def copy_tables(names: Sequence[str], directory: Path) -> tuple[Path, ...]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     return tuple(targets)
+
+
+def table_files(parameters: Parameters) -> Mapping[str, Path]:
+    """File of every table by name: the user's where the folder has one, else the bundled one."""
+    return parameters._files
+
+
+def copy_folder(parameters: Parameters, directory: Path) -> None:
+    """Write every table, the dictionary and the documents beside them as a complete folder.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        As the folder has them: changes by name are not written.
+    directory : Path
+        Made where it does not exist.
+    """
+    tables = table_files(parameters)
+    files = {f"{name}.csv": path for name, path in tables.items()}
+    for shown in parameters.dictionary.documents:
+        beside = next(
+            path.with_name(Path(shown).name)
+            for name, path in tables.items()
+            if Path(name).parent == Path(shown).parent
+        )
+        if beside.is_file():
+            files[shown] = beside
+    for shown, path in {**files, DICTIONARY_FILE: parameters._dictionary_file}.items():
+        target = directory / shown
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())

@@ -168,28 +168,6 @@ class Parameters:
             table["value"] = [self._values[self._scopes.place[n]] for n in table["name"]]
         return table
 
-    def copy_to(self, directory: Path) -> None:
-        """Write every table, the dictionary and the documents beside them as a complete folder.
-
-        Parameters
-        ----------
-        directory : Path
-            Made where it does not exist.
-        """
-        files = {f"{name}.csv": path for name, path in self._files.items()}
-        for shown in self.dictionary.documents:
-            beside = next(
-                path.with_name(Path(shown).name)
-                for name, path in self._files.items()
-                if Path(name).parent == Path(shown).parent
-            )
-            if beside.is_file():
-                files[shown] = beside
-        for shown, path in {**files, DICTIONARY_FILE: self._dictionary_file}.items():
-            target = directory / shown
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-
     def _required(self, name: str) -> Iterator[str]:
         columns = self.dictionary.columns(name)
         return (header for header, column in columns.items() if not column.optional)
@@ -393,10 +371,7 @@ class Parameters:
 
     @property
     def own_figures(self) -> str:
-        """Files of the user's whose figures ``cepasim data update`` put into the folder, by year.
-
-        Empty in the bundled folder.
-        """
+        """Files that ``cepasim data update`` put into the folder; empty without any."""
         return self.benchmark_metadata.get("own_figures", "")
 
     @property

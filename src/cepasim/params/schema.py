@@ -190,6 +190,8 @@ class Table(_Frozen):
         ``"hs9:6"`` is the first six digits of ``hs9``.
     base_year : bool
         Whether every row is of the year of the benchmark.
+    may_be_empty : bool
+        Whether the table may have no row: the bundled one waits for the user's.
     sides : str or None
         Column whose values can be mistaken for one another, such as exports for imports.
     """
@@ -204,6 +206,7 @@ class Table(_Frozen):
     whole: tuple[str, ...] = ()
     base_year: bool = False
     sides: str | None = None
+    may_be_empty: bool = False
 
     @property
     def exact(self) -> bool:

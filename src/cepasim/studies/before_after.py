@@ -50,17 +50,16 @@ def before_and_after(
             base = totals[f"baseline_{flow}_usd_mn"]
             totals[f"change_in_{flow}_usd_mn"] = totals[f"{flow}_usd_mn"] - base
         found.append(totals)
-    rows = [
+    columns = [f"{name}_usd_mn" for name in _ASKED]
+    before_usd, after_usd = (totals[columns].to_numpy(float).ravel() for totals in found)
+    return pd.DataFrame(
         {
-            "fiscal_year": year,
-            "what": words,
-            "before_usd_mn": float(found[0].loc[year, f"{name}_usd_mn"]),
-            "after_usd_mn": float(found[1].loc[year, f"{name}_usd_mn"]),
+            "fiscal_year": [year for year in years for _ in _ASKED],
+            "what": [*_ASKED.values()] * len(years),
+            "before_usd_mn": before_usd,
+            "after_usd_mn": after_usd,
         }
-        for year in years
-        for name, words in _ASKED.items()
-    ]
-    return pd.DataFrame(rows)
+    )
 
 
 def in_lines(before: Economy, after: Economy) -> list[str]:

@@ -62,9 +62,10 @@ def balance_india(
     room = np.maximum(published - japan, left * published)
     given = given_cells(grid, own)
     known = np.nan_to_num(given)
-    for i in np.flatnonzero((known.sum(axis=1) > 0) & (known.sum(axis=1) >= room)):
-        what = f"chapter {grid.chapters[i]} of all sources but Japan"
-        refuse_more_than("sources", INDIA, float(known[i].sum()), float(room[i]), what)
+    for hs, held, most in zip(grid.chapters, known.sum(axis=1), room, strict=True):
+        if held > 0 and held >= most:
+            what = f"chapter {hs} of all sources but Japan"
+            refuse_more_than("sources", INDIA, float(held), float(most), what)
     shares = _shares_of_table_year(evidence, grid)
     chapters = [
         Statement(

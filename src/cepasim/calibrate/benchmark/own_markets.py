@@ -88,6 +88,6 @@ def _scaled(cells: Sequence[Cell], total: float) -> list[Cell]:
     moved = []
     for cell, new in zip(cells, found, strict=True):
         factor = float(new) / cell.value
-        ends = {name: rounded(getattr(cell, name) * factor) for name in ("value", "low", "high")}
-        moved.append(replace(cell, **ends))
+        middle, low, high = (rounded(x * factor) for x in (cell.value, cell.low, cell.high))
+        moved.append(replace(cell, value=middle, low=low, high=high))
     return moved

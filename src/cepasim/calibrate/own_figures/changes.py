@@ -10,6 +10,7 @@ import pandas as pd
 from cepasim.calibrate.own_figures.given import Given
 from cepasim.core.countries import FLOW_INTO, PARTNER
 from cepasim.economy.economy import Economy
+from cepasim.params.copying import table_files
 from cepasim.params.parameters import Parameters
 
 #: Tables that do not follow the user's figures, and why.
@@ -35,7 +36,7 @@ def tables_moved(old: Parameters, folder: Path) -> tuple[str, ...]:
     """Names of the tables whose content is another one than before."""
     return tuple(
         name
-        for name, path in sorted(old._files.items())
+        for name, path in sorted(table_files(old).items())
         if path.read_bytes() != (folder / f"{name}.csv").read_bytes()
     )
 
@@ -117,7 +118,7 @@ def evidence_missed(old: Parameters, folder: Path) -> pd.DataFrame:
     keys = ["flow", "source", "name", "period"]
     before, after = (
         pd.read_csv(path, dtype={"name": str}).query("part == 'bilateral' and conflict == 'yes'")
-        for path in (old._files["benchmark/report"], folder / "benchmark" / "report.csv")
+        for path in (table_files(old)["benchmark/report"], folder / "benchmark" / "report.csv")
     )
     known = pd.MultiIndex.from_frame(before[keys])
     new = after[~pd.MultiIndex.from_frame(after[keys]).isin(known)]

@@ -97,7 +97,7 @@ def trade_lists(
     countries = Countries.from_parameters(parameters)
     lists, left = [], []
     for keys, part in reading.frame.groupby(["importer", "source", "reporter"]):
-        importer, exporter, reporter = (str(key) for key in keys)  # type: ignore[attr-defined]
+        importer, exporter, reporter = (str(key) for key in keys)
         there = set(part["partner"] if reporter == importer else part["reporter"])
         lacking = _members(countries, importer, exporter) - there
         if exporter == REST or (lacking and exporter not in there - _beside(importer, exporter)):

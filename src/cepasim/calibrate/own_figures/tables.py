@@ -120,8 +120,8 @@ def _write_total(folder: Path, flow: str, figure: dict[str, Any]) -> None:
 def _write_products(folder: Path, given: Given) -> None:
     """India's exports by product: those given, and others scaled down where they no longer fit."""
     table = _read(folder, _HS6)
-    pair = _read(folder, "benchmark/bilateral")
-    pair = pair[pair["flow"] == "export"].set_index("hs")["value"].astype(float)
+    trade = _read(folder, "benchmark/bilateral").set_index(["flow", "hs"])["value"].astype(float)
+    pair = {hs: value for (flow, hs), value in trade.items() if flow == "export"}
     known = given.of_pair("JPN", "IND")
     whole = set(known.loc[known["held"] == EQUAL, "hs"])
     table["chapter"] = table["hs6"].map(chapter_of)
@@ -178,7 +178,7 @@ def _write_known_year(folder: Path, given: Given) -> None:
         if total is not None:
             held = round(sum(float(one["value"]) for one in new), 6)
             totals = _with_total(totals, year, flow, held, str(total["source"]))
-    _write(folder, _TOTALS, totals.sort_values(["fiscal_year", "flow"]))
+            _write(folder, _TOTALS, totals.sort_values(["fiscal_year", "flow"]))
     _write(folder, _CHAPTERS, chapters)
 
 

@@ -21,6 +21,7 @@ from cepasim.data.layout import Fiscal, Hints
 from cepasim.data.reading import Reading
 from cepasim.data.recognise import inspect
 from cepasim.economy.economy import Economy
+from cepasim.params.copying import copy_folder
 from cepasim.params.loading import read_parameters
 from cepasim.params.parameters import Parameters, check_folder
 
@@ -146,7 +147,7 @@ def updated(
     what = given(lists, year, before.chapters, parameters)
     _check_something(what, left)
     with _staged(out) as folder:
-        parameters.copy_to(folder)
+        copy_folder(parameters, folder)
         write_tables(folder, what, before.chapters)
         tables = changes.tables_moved(parameters, folder)
         _check_tables(folder, tables)
@@ -204,7 +205,8 @@ def _check_folder(out: Path, replace_folder: bool) -> None:
 
 def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> list[Reading]:
     """Read every file, or refuse all of them with every problem of each."""
-    readings, problems = [], []
+    readings: list[Reading] = []
+    problems: list[Problem] = []
     for path in paths:
         try:
             reading = inspect(path, hints, parameters)
