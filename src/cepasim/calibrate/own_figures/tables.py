@@ -120,8 +120,9 @@ def _write_total(folder: Path, flow: str, figure: dict[str, Any]) -> None:
 def _write_products(folder: Path, given: Given) -> None:
     """India's exports by product: those given, and others scaled down where they no longer fit."""
     table = _read(folder, _HS6)
-    trade = _read(folder, "benchmark/bilateral").set_index(["flow", "hs"])["value"].astype(float)
-    pair = {hs: value for (flow, hs), value in trade.items() if flow == "export"}
+    trade = _read(folder, "benchmark/bilateral")
+    exports = trade[trade["flow"] == "export"]
+    pair = dict(zip(exports["hs"], exports["value"].astype(float), strict=True))
     known = given.of_pair("JPN", "IND")
     whole = set(known.loc[known["held"] == EQUAL, "hs"])
     table["chapter"] = table["hs6"].map(chapter_of)
