@@ -20,6 +20,7 @@ def test_there_are_notebooks() -> None:
         "01_first_scenario",
         "02_batch_and_uncertainty",
         "03_negotiation",
+        "04_own_figures",
         "calibration",
     ]
 

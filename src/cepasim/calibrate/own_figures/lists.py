@@ -20,6 +20,8 @@ from cepasim.params.parameters import Parameters
 from cepasim.products.levels import DIGITS, at_level, chapter_of
 
 _COMTRADE_TOTAL = "TOTAL"
+#: ``classification/vintages`` holds what HS 2017 became, and little of what was before.
+_TOO_OLD = frozenset({"HS 1992", "HS 1996", "HS 2002", "HS 2007", "HS 2012"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +107,21 @@ def trade_lists(
             what = "the rest of the world" if exporter == REST else f"a part of {exporter}"
             left.append(f"{name}: {what} in the market of {importer}, {amount}: not used")
             continue
+        if too_old(reading):
+            left.append(
+                f"{name}: products by {reading.understood.nomenclature} count for their chapters "
+                "only: codes of before HS 2017 that changed their meaning cannot be told apart here"
+            )
         lists.append(
             _one_list(reading, name, parameters, part, (importer, exporter, reporter), all_given)
         )
     return lists, left
+
+
+def too_old(reading: Reading) -> bool:
+    """Whether products are by a vintage without a full concordance to HS 2022."""
+    named = {one.strip() for one in reading.understood.nomenclature.split(",")}
+    return bool(named & _TOO_OLD) and max(reading.understood.levels) >= DIGITS["subheading"]
 
 
 def _members(countries: Countries, importer: str, exporter: str) -> set[str]:
@@ -135,6 +148,8 @@ def _one_list(
     frame = valued(part, "fob" if counted == "fob" else "cif", parameters)
     chapters = frame.groupby(frame["hs"].map(chapter_of))["usd_mn"].sum()
     fine = frame[frame["hs"].str.len() >= DIGITS["subheading"]]
+    if too_old(reading):
+        fine = fine.iloc[:0]
     products = fine.groupby([at_level(hs, "subheading") for hs in fine["hs"]])["usd_mn"].sum()
     whole, why = _whole(reading, parameters, frame, chapters, keys)
     stated = set(frame.loc[frame["hs"].str.len() == DIGITS["chapter"], "hs"])
