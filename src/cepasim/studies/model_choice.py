@@ -283,9 +283,15 @@ class Worlds:
     ) -> Floats:
         """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
         found = np.full((len(scores), *shape), np.nan)
-        for place, (row, combination) in enumerate(zip(scores, combinations, strict=True)):
+        studies = [self.under(combination) for combination in combinations]
+        # Figures depend on where elasticities come from, not on the other choices.
+        figures = {
+            study.uncertainty: study.uncertainty.figures(study.economy, scores)
+            for study in {study.uncertainty: study for study in studies}.values()
+        }
+        for place, study in enumerate(studies):
             try:
-                found[place] = self.under(combination).outcome(row)
+                found[place] = study.outcome_of(figures[study.uncertainty].of(place))
             except RunError:
                 continue
         return found

@@ -15,6 +15,7 @@ from cepasim.core.problems import RunError
 from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
+from cepasim.economy.uncertainty.draws import Figures
 from cepasim.economy.weights import ProductRule
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
@@ -100,7 +101,11 @@ class Study:
         RunError
             If no equilibrium is found.
         """
-        economy = self.uncertainty.economy(self.economy, scores, self.rules)
+        return self.outcome_of(self.uncertainty.figures(self.economy, scores))
+
+    def outcome_of(self, figures: Figures) -> Floats:
+        """What `measure` gives for the figures of one draw; errors as in `outcome`."""
+        economy = self.uncertainty.under(self.economy, figures, self.rules)
         return measure(
             run(economy, self.scenario, attribution=False, engine=self.engine, check=False)
         )
@@ -108,9 +113,10 @@ class Study:
     def outcomes(self, scores: Floats, shape: tuple[int, int]) -> Floats:
         """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
         found = np.full((len(scores), *shape), np.nan)
-        for place, row in enumerate(scores):
+        figures = self.uncertainty.figures(self.economy, scores)
+        for place in range(len(scores)):
             try:
-                found[place] = self.outcome(row)
+                found[place] = self.outcome_of(figures.of(place))
             except RunError:
                 continue
         return found

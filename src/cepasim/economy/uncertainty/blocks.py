@@ -79,9 +79,15 @@ class Block:
     share: float
 
     def at(self, scores: Floats) -> Floats:
-        """Figures at the scores of one draw, shape (D,) to (n,)."""
+        """Figures at the scores of some draws, shape (..., D) to (..., n)."""
         on_own, on_common = self._weights
-        return self.spread.at(on_own * scores[self.own] + on_common * scores[self.common])
+        both = on_own * scores[..., self.own] + on_common * scores[..., self.common]
+        return self.spread.at(both)
+
+    @cached_property
+    def log_variance(self) -> Floats:
+        """Variance of the log of each figure, shape (n,)."""
+        return np.asarray(np.square(0.5 * (self.spread.down + self.spread.up)))
 
     @cached_property
     def _weights(self) -> tuple[Floats, Floats]:
@@ -137,7 +143,7 @@ class Blocks:
     domestic: Mapping[str, Block]
     growth: Block
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """All blocks."""
         return (

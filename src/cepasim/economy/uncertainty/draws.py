@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
@@ -27,11 +28,37 @@ from cepasim.economy.benchmark import Benchmark
 from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.blocks import Block, Blocks, Builder
-from cepasim.economy.uncertainty.spread import Spread
 from cepasim.economy.variants import Variant, with_variants
 from cepasim.economy.weights import ProductRule
 
 _MOST_STEPS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Figures of one draw, or of several along leading axes.
+
+    Attributes
+    ----------
+    by_block : mapping of Block to ndarray, shape (..., n)
+        As drawn.
+    pair : mapping of importer to ndarray, shape (..., H)
+        The pair's trade, brought back to its totals.
+    cif : mapping of importer to ndarray, shape (..., H, S)
+        Imports by source, likewise.
+    """
+
+    by_block: Mapping[Block, Floats]
+    pair: Mapping[str, Floats]
+    cif: Mapping[str, Floats]
+
+    def of(self, place: int) -> Figures:
+        """Return those of one draw."""
+        return Figures(
+            {block: figures[place] for block, figures in self.by_block.items()},
+            {importer: figures[place] for importer, figures in self.pair.items()},
+            {importer: figures[place] for importer, figures in self.cif.items()},
+        )
 
 
 class Uncertainty(Blocks):
@@ -85,7 +112,38 @@ class Uncertainty(Blocks):
             The trade of India and Japan sums to the same totals, and the imports from each other
             source to the same total of the source.
         """
-        return self.assembled(economy, lambda block: block.at(scores), rules)
+        return self.under(economy, self.figures(economy, scores), rules)
+
+    def figures(self, economy: Economy, scores: Floats) -> Figures:
+        """All figures at some scores, shape (..., dimensions), with the benchmark in balance.
+
+        Of several draws they are worked out side by side, and come to the same bytes.
+        """
+        return self._balanced(economy, {block: block.at(scores) for block in self.blocks})
+
+    def under(
+        self,
+        economy: Economy,
+        figures: Figures,
+        rules: tuple[ProductRule, UseRule] | None = None,
+    ) -> Economy:
+        """Return an economy with the figures of one draw."""
+        block = self.parameters
+        values = dict(zip(block.names, figures.by_block[block].tolist(), strict=True))
+        _make_whole(values, block)
+        benchmarks = {
+            importer: Benchmark(
+                chapters=given.chapters,
+                exporters=given.exporters,
+                pair=figures.pair[importer],
+                cif=figures.cif[importer],
+                domestic=figures.by_block[self.domestic[importer]],
+            )
+            for importer, given in economy.ground.benchmarks.items()
+        }
+        india_mfn = figures.by_block[self.india_mfn] / 100.0
+        drawn = economy.perturbed(values, benchmarks, india_mfn, rules)
+        return with_variants(drawn, self._variants(economy, figures.by_block[self.growth]))
 
     def assembled(
         self,
@@ -104,15 +162,27 @@ class Uncertainty(Blocks):
         rules : tuple of str, optional
             As in `economy`.
         """
-        block = self.parameters
-        values = dict(zip(block.names, figures(block).tolist(), strict=True))
-        _make_whole(values, block)
-        benchmarks = {
-            importer: self._benchmark(importer, given, figures)
-            for importer, given in economy.ground.benchmarks.items()
-        }
-        drawn = economy.perturbed(values, benchmarks, figures(self.india_mfn) / 100.0, rules)
-        return with_variants(drawn, self._variants(economy, figures(self.growth)))
+        given = {block: figures(block) for block in self.blocks}
+        return self.under(economy, self._balanced(economy, given), rules)
+
+    def _balanced(self, economy: Economy, by_block: Mapping[Block, Floats]) -> Figures:
+        """Figures with the cells of the benchmark brought back to the totals they sum to."""
+        pair, cif = {}, {}
+        for importer, given in economy.ground.benchmarks.items():
+            block = self.bilateral[importer]
+            pair[importer] = rebalanced(
+                by_block[block][..., None],
+                block.spread.value[:, None],
+                block.log_variance[:, None],
+            )[..., 0]
+            block, shape = self.imports[importer], given.cif.shape
+            drawn = by_block[block]
+            cif[importer] = rebalanced(
+                drawn.reshape(*drawn.shape[:-1], *shape),
+                block.spread.value.reshape(shape),
+                block.log_variance.reshape(shape),
+            )
+        return Figures(by_block, pair, cif)
 
     def _variants(self, economy: Economy, growth: Floats) -> Mapping[str, Variant]:
         """Variants of the reference whose rules grow by so much, in the order of the block."""
@@ -123,31 +193,6 @@ class Uncertainty(Blocks):
                 for name, variant in economy.ground.variants.items()
             }
         )
-
-    def _benchmark(
-        self, importer: str, given: Benchmark, figures: Callable[[Block], Floats]
-    ) -> Benchmark:
-        pair, block = self.bilateral[importer], self.imports[importer]
-        shape = given.cif.shape
-        cif = rebalanced(
-            figures(block).reshape(shape),
-            block.spread.value.reshape(shape),
-            _log_variance(block.spread).reshape(shape),
-        )
-        total = rebalanced(
-            figures(pair)[:, None], pair.spread.value[:, None], _log_variance(pair.spread)[:, None]
-        )
-        return Benchmark(
-            chapters=given.chapters,
-            exporters=given.exporters,
-            pair=total[:, 0],
-            cif=cif,
-            domestic=figures(self.domestic[importer]),
-        )
-
-
-def _log_variance(spread: Spread) -> Floats:
-    return np.asarray(np.square(0.5 * (spread.down + spread.up)))
 
 
 def sobol_scores(dimensions: int, start: int, stop: int, seed: int, largest: float) -> Floats:
@@ -181,14 +226,16 @@ def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
 
     Parameters
     ----------
-    drawn, value : ndarray, shape (H, S)
-        Draws and central values, at least 0.
+    drawn : ndarray, shape (..., H, S)
+        Draws, at least 0. Each table comes to the same bytes whatever tables are beside it.
+    value : ndarray, shape (H, S)
+        Central values, at least 0.
     error : ndarray, shape (H, S)
         Variance of the logs.
 
     Returns
     -------
-    ndarray, shape (H, S)
+    ndarray, shape (..., H, S)
         Column sums equal those of ``value`` to rounding.
     """
     total = value.sum(axis=0)
@@ -196,23 +243,25 @@ def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
     largest = give.max(axis=0)
     give = give / np.where(largest > 0, largest, 1.0)
     fixed = give == 0
-    known = np.where(fixed, drawn, 0.0).sum(axis=0)
+    known = np.where(fixed, drawn, 0.0).sum(axis=-2)
     wanted, free = total - known, np.where(fixed, 0.0, drawn)
-    able = (wanted > 0) & (free.sum(axis=0) > 0)
+    able = (wanted > 0) & (free.sum(axis=-2) > 0)
     target = np.log(np.where(able, wanted, 1.0))
-    mu = np.zeros(total.shape)
+    mu = np.zeros(able.shape)
     for _ in range(_MOST_STEPS):
-        cells = free * np.exp(-mu * give)
-        summed = np.where(able, cells.sum(axis=0), 1.0)
+        cells = free * np.exp(-mu[..., None, :] * give)
+        summed = np.where(able, cells.sum(axis=-2), 1.0)
         gap = np.where(able, np.log(summed) - target, 0.0)
-        if np.abs(gap).max() < 1e-13:
+        unsettled = np.abs(gap).max(axis=-1) >= 1e-13
+        if not unsettled.any():
             break
-        slope = np.where(able, (cells * give).sum(axis=0) / summed, 1.0)
+        slope = np.where(able, (cells * give).sum(axis=-2) / summed, 1.0)
         # The gap is convex in mu; a bounded step keeps the first, which may overshoot, tame.
-        mu += np.clip(gap / np.maximum(slope, 1e-300), -2.0, 2.0)
-    cells = free * np.exp(-mu * give)
-    summed = cells.sum(axis=0)
-    cells *= np.where(able, wanted / np.where(summed > 0, summed, 1.0), 1.0)
+        step = np.clip(gap / np.maximum(slope, 1e-300), -2.0, 2.0)
+        mu += np.where(unsettled[..., None], step, 0.0)
+    cells = free * np.exp(-mu[..., None, :] * give)
+    summed = cells.sum(axis=-2)
+    cells *= np.where(able, wanted / np.where(summed > 0, summed, 1.0), 1.0)[..., None, :]
     return np.asarray(np.where(fixed, drawn, cells))
 
 
