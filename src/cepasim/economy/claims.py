@@ -55,12 +55,12 @@ class Claims:
         own = exporters.index(partner)
         others = [*exporters[:own], *exporters[own + 1 :]]
         rivals = parameters.by_source("utilisation_rivals", chapters, others, importer)
-        if np.ptp(rivals, axis=0).any():
+        if (rivals != rivals[0]).any():
             for source in others:
                 parameters.uniform("utilisation_rivals", chapters, importer, source)
         return cls(
             function=Consignments(spread) if use_rule == "consignments" else LogLogistic(),
             maximum=maximum,
             observed=parameters.by_chapter("utilisation_observed", chapters, importer, partner),
-            others=frozen_floats(np.insert(rivals[0], own, maximum)),
+            others=frozen_floats(np.concatenate([rivals[0, :own], [maximum], rivals[0, own:]])),
         )

@@ -8,7 +8,7 @@ demand system, so that a prohibitive line with almost no trade neither dominates
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -23,6 +23,37 @@ from cepasim.economy.rates import SCHEDULE_YEAR, Rates, done_by, same_known, sta
 
 #: Ways to take products together that are kept: more than one scenario needs, some MB in all.
 _RECENT = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Rates of K products in the base year as one source meets them, shape (K,), fractions.
+
+    Attributes
+    ----------
+    before : ndarray
+        What it is to pay with its preference; NaN where unknown.
+    mfn : ndarray
+        NaN where unknown.
+    rate : ndarray
+        As ``before``, 0 where unknown.
+    highest : ndarray
+        What it pays without the preference: no less than ``rate``.
+    log_rate : ndarray
+        ``ln(1 + rate)``.
+    """
+
+    before: Floats
+    mfn: Floats
+    rate: Floats
+    highest: Floats
+    log_rate: Floats
+
+    @classmethod
+    def of(cls, before: Floats, mfn: Floats) -> Start:
+        """Rates where those without a known one are taken for 0."""
+        rate = np.where(np.isnan(before), 0.0, before)
+        return cls(before, mfn, rate, np.fmax(mfn, rate), np.log1p(rate))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +105,10 @@ class TariffSchedule:
 
     def under(self, rates: Rates) -> TariffSchedule:
         """Return the same lines at other rates; what was worked out on the lines is kept."""
-        changed = replace(self, rates=rates)
+        # As `dataclasses.replace`, which takes several times as long: draws do it by the dozen.
+        changed = object.__new__(TariffSchedule)
+        held = self.__dict__
+        changed.__dict__.update({name: held[name] for name in _FIELDS}, rates=rates)
         for name in ("first_product", "product_of_line"):
             changed.__dict__[name] = getattr(self, name)
         return changed
@@ -205,18 +239,22 @@ class TariffSchedule:
 
     def product_base(self, source: str) -> Floats:
         """Rate of each product in the base year, shape (K,); 0 where unknown."""
-        return self._once(("base", source), self._start(source), np.nan_to_num)
+        return self.start(source).rate
 
-    def _start(self, source: str) -> Floats:
-        """Rate of each product in the base year, shape (K,); NaN where unknown."""
-        base = self.rates.of(source)[0]
-        if base is self.mfn:
-            return self.product_mfn(source)
-        return self._once(("start", source), base, lambda rates: self.product_rates(rates, source))
+    def start(self, source: str) -> Start:
+        """Rates that a source meets in the base year."""
+        found = self._starts.get(source)
+        if found is None:
+            base, mfn = self.rates.of(source)[0], self.product_mfn(source)
+            before = mfn if base is self.mfn else self.product_rates(base, source)
+            # Those that pay alike share theirs.
+            same = (one for one in self._starts.values() if one.before is before and one.mfn is mfn)
+            found = self._starts[source] = next(same, None) or Start.of(before, mfn)
+        return found
 
-    def log_product_base(self, source: str) -> Floats:
-        """``ln(1 + rate)`` of `product_base`."""
-        return self._once(("log base", source), self.product_base(source), np.log1p)
+    @cached_property
+    def _starts(self) -> dict[str, Start]:
+        return {}
 
     def _once(self, key: Hashable, given: Floats, work: Callable[[Floats], Floats]) -> Floats:
         """What a function makes of an array that is often the same one under all figures."""
@@ -268,7 +306,7 @@ class TariffSchedule:
         # A mean of lines that move in steps moves in these steps: few rows in place of many.
         if late is not None:
             late = replace(late, rates=self.product_rates(late.rates, source))
-        start = self._start(source)
+        start = self.start(source).before
         end = start if final is base else self.product_rates(final, source)
         return staged(start, end, done_by(years), late, years)
 
@@ -300,6 +338,10 @@ class TariffSchedule:
         # The same for all that use the lines alike.
         of = next((name for name in self.line_use if self.line_use[name] is use), "")
         return self._once(("mfn", of), self.mfn, lambda rates: self.product_rates(rates, source))
+
+
+#: Fields of a schedule.
+_FIELDS = tuple(item.name for item in fields(TariffSchedule))
 
 
 @dataclass(frozen=True, eq=False)

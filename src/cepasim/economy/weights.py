@@ -201,14 +201,15 @@ def _without_origin_cost(
 ) -> tuple[list[ProductWeights], Floats]:
     """Weights and mean tariff by chapter, (sources, H), where all that is paid is collected."""
     stack = schedule.stack([schedule.exporters[column] for column in columns])
-    thin = {kinds: schedule.by_kind(kinds) for kinds in stack.kinds}
-    rate = stack.joined(lambda kinds, source: thin[kinds].product_base(source))
-    mfn = stack.joined(lambda kinds, source: thin[kinds].product_mfn(source))
-    highest = np.fmax(mfn, rate)
+    thin = {kinds: schedule.by_kind(kinds) for kinds in dict.fromkeys(stack.kinds)}
+    pairs = zip(stack.kinds, stack.sources, strict=True)
+    starts = [thin[kinds].start(source) for kinds, source in pairs]
+    rate = np.concatenate([start.rate for start in starts])
+    highest = np.concatenate([start.highest for start in starts])
     paid = highest - stack.spread(claimed[list(columns)]) * (highest - rate)
     cif = stack.number
     if product_rule != "count":
-        logs = stack.joined(lambda kinds, source: thin[kinds].log_product_base(source))
+        logs = np.concatenate([start.log_rate for start in starts])
         cif = cif * np.exp(-sigma[stack.chapter] * logs)
     total, taxes = stack.sums(cif), stack.sums(cif * paid)
     mean = (taxes / total).reshape(len(columns), -1)
@@ -232,8 +233,8 @@ def _with_origin_cost(
     """Weights, cost of origin, effective and collected tariff of the partner, shape (H,) each."""
     kinds = schedule.kinds(partner)
     mine, group = schedule.by_kind(kinds), kinds.chapter
-    rate = mine.product_base(partner)
-    highest = np.fmax(mine.product_mfn(partner), rate)
+    start = mine.start(partner)
+    rate, highest = start.rate, start.highest
     margin = highest - rate
     tastes = Tastes.of(kinds, sigma, known_trade, partner_fob)
     taste = tastes.at(np.zeros_like(rate) if product_rule == "count" else rate)
@@ -248,7 +249,7 @@ def _with_origin_cost(
         claims.function,
     )
     # A chapter without any margin today has shown nothing: it takes the typical cost.
-    phi = np.where(np.isnan(shown), np.nanmedian(shown), shown)
+    phi = _typical_where_unknown(shown)
     cost = phi[group]
     paid, due = paid_and_collected(highest, margin, cost, claims.maximum, claims.function)
     taste = tastes.at(paid) if alike else taste
@@ -256,3 +257,13 @@ def _with_origin_cost(
     total, landed = mine.chapter_sums(cif), mine.chapter_sums(cif * (1 + paid))
     effective, collected = mine.chapter_sums(cif * paid), mine.chapter_sums(cif * due)
     return tastes.weights(taste, paid, 1 / landed), phi, effective / total, collected / total
+
+
+def _typical_where_unknown(values: Floats) -> Floats:
+    """Values with the median of the known ones where none is known."""
+    unknown = np.isnan(values)
+    known = np.sort(values[~unknown])
+    if known.size in (0, values.size):
+        return values
+    middle = 0.5 * (known[(known.size - 1) // 2] + known[known.size // 2])
+    return np.where(unknown, middle, values)

@@ -120,7 +120,7 @@ class TariffLever(RateLever):
 
     # -- what it acts on, and when -----------------------------------------------------------
 
-    @property
+    @cached_property
     def stages(self) -> tuple[Phase, ...]:
         """Its phases; a single cut is one."""
         if self.cut is None:

@@ -98,9 +98,10 @@ class Parameters:
     @cached_property
     def _values(self) -> NDArray[np.float64]:
         """Value of every parameter in the order of ``names``, overrides applied."""
-        values = self._rows["value"].to_numpy(np.float64, copy=True)
-        place = self._scopes.place
-        values[[place[name] for name in self._overrides]] = [*self._overrides.values()]
+        values = self._scopes.values.copy()
+        many, place = len(self._overrides), self._scopes.place
+        places = np.fromiter(map(place.__getitem__, self._overrides), np.intp, many)
+        values[places] = np.fromiter(self._overrides.values(), np.float64, many)
         values.setflags(write=False)
         return values
 

@@ -55,6 +55,7 @@ class Scopes:
 
     def __init__(self, rows: pd.DataFrame) -> None:
         self.place = {str(name): place for place, name in enumerate(rows["name"])}
+        self.values = rows["value"].to_numpy(np.float64, copy=True)
         self.index: dict[str, list[_Row]] = {}
         self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
         for row in rows.itertuples(index=False):

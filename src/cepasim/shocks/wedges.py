@@ -260,7 +260,7 @@ def _side_by_side(
 ) -> dict[str, SourceWedges]:
     """Wedges of sources with R distinct years each, from `_distinct_years`."""
     stack = market.schedule.stack(tuple(sources))
-    thin = {kinds: market.schedule.by_kind(kinds) for kinds in stack.kinds}
+    thin = {kinds: market.schedule.by_kind(kinds) for kinds in dict.fromkeys(stack.kinds)}
     distinct = {
         name: years[rows] for name, (rows, _) in zip(stack.sources, sources.values(), strict=True)
     }
