@@ -130,7 +130,7 @@ def _later(array: FloatArray, at_once: float) -> bool:
 
 def _checked(name: str, value: ArrayLike, at_once: float = math.inf) -> FloatArray:
     """An argument as a float64 array within its range; unless it is to be checked later."""
-    if type(value) is np.float64 and _in_range(name, float(value), float(value)):
+    if type(value) in (float, np.float64) and _in_range(name, value, value):  # type: ignore[arg-type]
         return np.array(value)
     try:
         array = np.asarray(value)
@@ -205,7 +205,9 @@ def _as_table(array: FloatArray, lead: tuple[int, ...], sources: int) -> FloatAr
         return array.flat[:1].reshape(1, 1)
     if math.prod(array.shape[:-1]) == 1:
         return array.reshape(1, array.shape[-1])
-    wide = np.broadcast_to(array, (*lead, array.shape[-1]))
+    wide = array
+    if array.shape[:-1] != lead:
+        wide = np.broadcast_to(array, (*lead, array.shape[-1]))
     return wide.reshape(math.prod(lead), array.shape[-1])
 
 
@@ -213,7 +215,8 @@ def _as_list(array: FloatArray, lead: tuple[int, ...]) -> FloatArray:
     """(markets,), or (1,) where the argument is the same in all markets."""
     if array.size and not any(array.strides):
         return array.flat[:1]
-    return np.broadcast_to(array, lead).reshape(math.prod(lead))
+    wide = array if array.shape == lead else np.broadcast_to(array, lead)
+    return wide.reshape(math.prod(lead))
 
 
 def some(array: FloatArray, rows: Rows) -> FloatArray:

@@ -28,7 +28,8 @@ from cepasim.equilibrium.ces import FloatArray
 TOLERANCE = 1e-14  # residual of the index equation, in logs, at which a market stops
 PASSES = 12  # before a market is handed over
 _EXTREME = 500.0  # log demand shift beyond which pi**(-sigma) exp(u) is built in logs only
-_LEAVE_BELOW = 8  # a block ends when fewer than one market in so many wants another pass
+_LEAVE_BELOW = 8  # a block ends when fewer than one market in so many wants another pass,
+_SMALL = 512  # unless it is so small that passes cost less than a block for those that are left
 
 
 @dataclass(slots=True)
@@ -59,7 +60,8 @@ def solve_quickly(
     for _ in range(PASSES):
         at = _evaluate(block, zeta, near)
         active = at.residual > TOLERANCE
-        if _LEAVE_BELOW * np.count_nonzero(active) <= n:
+        wanted = np.count_nonzero(active)
+        if wanted == 0 or (n > _SMALL and _LEAVE_BELOW * wanted <= n):
             stuck = np.isnan(at.residual)
             break
         step = _step(block, at)

@@ -299,5 +299,7 @@ def _cores() -> int:
 
 def _cut(lists: list[NDArray[np.intp]], size: int) -> list[NDArray[np.intp]]:
     """Places of markets in pieces of at most `size`."""
+    if all(one is _NONE or not one.size for one in lists):
+        return []
     together = np.concatenate(lists)
     return [together[i : i + size] for i in range(0, together.size, size)]
