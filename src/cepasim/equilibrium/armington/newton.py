@@ -26,6 +26,7 @@ from cepasim.equilibrium.ces import FloatArray
 
 # Numerical settings: none has economic content.
 TOLERANCE = 1e-14  # residual of the index equation, in logs, at which a market stops
+NEAR_ONE = 0.25  # |1 - sigma| below which the index is built from expm1
 PASSES = 12  # before a market is handed over
 _EXTREME = 500.0  # log demand shift beyond which pi**(-sigma) exp(u) is built in logs only
 _LEAVE_BELOW = 8  # a block ends when fewer than one market in so many wants another pass,
@@ -46,7 +47,7 @@ class _Evaluation(Indices):
 
 
 def solve_quickly(
-    given: Given, out: Answer, rows: Rows, near: bool, work: FloatArray
+    given: Given, out: Answer, rows: Rows, work: FloatArray
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Newton with second-order correction on one block.
 
@@ -54,7 +55,7 @@ def solve_quickly(
     quick way cannot solve.
     """
     block = prepared(given, rows, work)
-    n = block.markets
+    n, near = block.markets, _near_one(block.sigma)
     zeta = np.zeros(n)
     passes = np.ones(n, dtype=np.int64)
     for _ in range(PASSES):
@@ -88,7 +89,19 @@ def solve_quickly(
     return where[active], where[stuck]
 
 
-def _evaluate(block: Block, zeta: FloatArray, near: bool) -> _Evaluation:
+def _near_one(sigma: FloatArray) -> Rows | None:
+    """Markets next to sigma_M = 1; None where there is none."""
+    close = np.abs(1.0 - sigma) < NEAR_ONE
+    if not close.any():
+        return None
+    if close.all():
+        return slice(None)
+    where = np.flatnonzero(close)
+    # A lone column would be summed in another order (see `block`).
+    return where if where.size > 1 else np.repeat(where, 2)
+
+
+def _evaluate(block: Block, zeta: FloatArray, near: Rows | None) -> _Evaluation:
     """Everything at zeta, where the domestic nest holds by construction."""
     z = block.nest.gap * zeta
     np.expm1(z, out=z)
@@ -115,32 +128,42 @@ def _evaluate(block: Block, zeta: FloatArray, near: bool) -> _Evaluation:
     return _Evaluation(m, q, residual, landed_sum, demand, domestic_share, gap)
 
 
-def _import_index(block: Block, demand: FloatArray, near: bool) -> tuple[FloatArray, FloatArray]:
+def _import_index(
+    block: Block, demand: FloatArray, near: Rows | None
+) -> tuple[FloatArray, FloatArray]:
     """M(u) and the landed sum it is made of.
 
-    `near` says that |1 - sigma_M| < 1/4 in all markets: the index is then built from expm1, so
-    that no digit is lost next to 1; else a plain logarithm is as exact as float64 can hold.
+    In the markets `near` sigma_M = 1 the index is built from expm1, so that no digit is lost next
+    to 1; elsewhere a plain logarithm is as exact as float64 can hold.
     """
     power, landed, exponent = block.power, block.landed, block.power_start
     if demand.any():
         np.multiply(block.power_slope, demand, out=power)
         power += exponent
         exponent = power
-    if near:
-        np.expm1(exponent, out=power)
-        np.multiply(block.weight, power, out=landed)
-        index: FloatArray = np.add.reduce(landed, axis=0)
-        index /= block.weight_sum
-        landed_sum = block.weight_sum * (1.0 + index)
-        np.log1p(index, out=index)
-        power += 1.0
-        landed += block.weight
-    else:
+    if near is None:
         np.exp(exponent, out=power)
         np.multiply(block.weight, power, out=landed)
-        landed_sum = np.add.reduce(landed, axis=0)
+        landed_sum: FloatArray = np.add.reduce(landed, axis=0)
         index = landed_sum / block.weight_sum
         np.log(index, out=index)
+        index /= block.gap
+        return index, landed_sum
+    # In the order of memory of the tables, so that sums run down the columns.
+    grown = np.expm1(np.ascontiguousarray(exponent[:, near]))
+    np.exp(exponent, out=power)
+    np.multiply(block.weight, power, out=landed)
+    landed_sum = np.add.reduce(landed, axis=0)
+    index = landed_sum / block.weight_sum
+    np.log(index, out=index)
+    weight, total = np.ascontiguousarray(block.weight[:, near]), block.weight_sum[near]
+    more = weight * grown
+    by = np.add.reduce(more, axis=0)
+    by /= total
+    landed_sum[near] = total * (1.0 + by)
+    index[near] = np.log1p(by)
+    power[:, near] = grown + 1.0
+    landed[:, near] = more + weight
     index /= block.gap
     return index, landed_sum
 

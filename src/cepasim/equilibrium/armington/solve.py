@@ -32,15 +32,13 @@ from cepasim.equilibrium.armington.arguments import (
     RefusedError,
     Rows,
     arranged,
-    some,
 )
-from cepasim.equilibrium.armington.block import INFINITE, STEEPEST, Answer, places, room_for, width
+from cepasim.equilibrium.armington.block import INFINITE, STEEPEST, Answer, room_for, width
 from cepasim.equilibrium.armington.bracket import solve_surely
-from cepasim.equilibrium.armington.newton import PASSES, TOLERANCE, solve_quickly
+from cepasim.equilibrium.armington.newton import NEAR_ONE, PASSES, TOLERANCE, solve_quickly
 from cepasim.equilibrium.ces import FloatArray
 
 # Numerical settings: none has economic content.
-_NEAR_ONE = 0.25  # |1 - sigma| below which the index is built from expm1
 _THREADS = 2  # at most, of the compiled kernel
 _THREADED = 200_000  # entries from which it uses them
 
@@ -221,24 +219,16 @@ def _solve_blocks(given: Given, out: Answer, blocks: Sequence[Rows]) -> None:
     markets, sources = out.hats.shape[1:]
     widest = width(sources)
     work = room_for(markets, sources)
-    queue: list[tuple[Rows, bool]] = []
-    near, unsolved = [_NONE], [_NONE]
-    for rows in blocks:
-        flags = np.abs(1.0 - some(given.sigma_import, rows)) < _NEAR_ONE
-        if flags.all() or not flags.any():
-            queue.append((rows, bool(flags[0])))
-        else:
-            queue.append((places(rows)[~flags], False))
-            near.append(places(rows)[flags])
-    queue += [(rows, True) for rows in _cut(near, widest)]
+    queue: Sequence[Rows] = blocks
+    unsolved = [_NONE]
     with np.errstate(all="ignore"):
         while queue:
-            left: tuple[list[NDArray[np.intp]], ...] = ([_NONE], [_NONE])
-            for rows, flag in queue:
-                going_on, stuck = solve_quickly(given, out, rows, flag, work)
-                left[flag].append(going_on)
+            left = [_NONE]
+            for rows in queue:
+                going_on, stuck = solve_quickly(given, out, rows, work)
+                left.append(going_on)
                 unsolved.append(stuck)
-            queue = [(rows, flag) for flag in (False, True) for rows in _cut(left[flag], widest)]
+            queue = _cut(left, widest)
         for rows in _cut(unsolved, widest):
             solve_surely(given, out, rows, work)
 
@@ -252,7 +242,7 @@ def _solve_compiled(given: Given, out: Answer) -> None:
         raise ImportError(
             'kernel="numba" needs numba, which comes with `pip install "cepasim[speed]"`'
         ) from error
-    settings = (GROUP, TOLERANCE, PASSES, STEEPEST, _NEAR_ONE, INFINITE, REFUSED_BEYOND)
+    settings = (GROUP, TOLERANCE, PASSES, STEEPEST, NEAR_ONE, INFINITE, REFUSED_BEYOND)
     arguments = [np.ascontiguousarray(getattr(given, field.name)) for field in fields(given)]
     lines = (out.price_domestic, out.quantity_domestic, out.import_index, out.composite_index)
 
