@@ -120,7 +120,7 @@ class TariffLever(RateLever):
 
     # -- what it acts on, and when -----------------------------------------------------------
 
-    @cached_property
+    @property
     def stages(self) -> tuple[Phase, ...]:
         """Its phases; a single cut is one."""
         if self.cut is None:
