@@ -51,6 +51,37 @@ class LateRates:
         return np.where(done >= 1.0, self.rates, np.where(done <= 0.0, rates, moved))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Rates of K products in the base year as one source meets them, shape (K,), fractions.
+
+    Attributes
+    ----------
+    before : ndarray
+        What it is to pay with its preference; NaN where unknown.
+    mfn : ndarray
+        NaN where unknown.
+    rate : ndarray
+        As ``before``, 0 where unknown.
+    highest : ndarray
+        What it pays without the preference: no less than ``rate``.
+    log_rate : ndarray
+        ``ln(1 + rate)``.
+    """
+
+    before: Floats
+    mfn: Floats
+    rate: Floats
+    highest: Floats
+    log_rate: Floats
+
+    @classmethod
+    def of(cls, before: Floats, mfn: Floats) -> Start:
+        """Rates where those without a known one are taken for 0."""
+        rate = np.where(np.isnan(before), 0.0, before)
+        return cls(before, mfn, rate, np.fmax(mfn, rate), np.log1p(rate))
+
+
 class LineFacts(Protocol):
     """What the rates of N tariff lines are made of, whatever the figures are."""
 

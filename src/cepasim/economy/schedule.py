@@ -19,41 +19,11 @@ from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.recent import Recent
 from cepasim.economy.marks import Marks, grouped, identical, least_used, used_rates
-from cepasim.economy.rates import SCHEDULE_YEAR, Rates, done_by, same_known, staged
+from cepasim.economy.rates import SCHEDULE_YEAR, Rates, Start, done_by, same_known, staged
+from cepasim.economy.stack import Stack
 
 #: Ways to take products together that are kept: more than one scenario needs, some MB in all.
 _RECENT = 128
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Start:
-    """Rates of K products in the base year as one source meets them, shape (K,), fractions.
-
-    Attributes
-    ----------
-    before : ndarray
-        What it is to pay with its preference; NaN where unknown.
-    mfn : ndarray
-        NaN where unknown.
-    rate : ndarray
-        As ``before``, 0 where unknown.
-    highest : ndarray
-        What it pays without the preference: no less than ``rate``.
-    log_rate : ndarray
-        ``ln(1 + rate)``.
-    """
-
-    before: Floats
-    mfn: Floats
-    rate: Floats
-    highest: Floats
-    log_rate: Floats
-
-    @classmethod
-    def of(cls, before: Floats, mfn: Floats) -> Start:
-        """Rates where those without a known one are taken for 0."""
-        rate = np.where(np.isnan(before), 0.0, before)
-        return cls(before, mfn, rate, np.fmax(mfn, rate), np.log1p(rate))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +131,7 @@ class TariffSchedule:
         assert isinstance(found, Kinds)
         return found
 
-    def stack(self, sources: Sequence[str]) -> Stack:
+    def stack(self, sources: Sequence[str]) -> Stack[Kinds]:
         """Kinds of several sources one after the other."""
         key = ("stack", *sources)
         found = self.recent.get(key)
@@ -379,62 +349,3 @@ class Kinds:
     def sums(self, values: Floats) -> Floats:
         """Sum of values by product over each kind: shape (K,) to (G,)."""
         return np.asarray(np.bincount(self.of_product, values, len(self.product)), dtype=float)
-
-
-@dataclass(frozen=True, eq=False)
-class Stack:
-    """Kinds of products of several sources, one source after the other: G in all.
-
-    Attributes
-    ----------
-    sources : tuple of str
-        Names under which their rates stand.
-    kinds : tuple of Kinds
-        Of each source.
-    parts : tuple of slice
-        Where the kinds of each source stand.
-    chapter : ndarray of int, shape (G,)
-    number : ndarray, shape (G,)
-        Products of the kind.
-    first, width : ndarray of int, shape (sources x H,)
-        First kind of each chapter of each source, and how many there are.
-    """
-
-    sources: tuple[str, ...]
-    kinds: tuple[Kinds, ...]
-    parts: tuple[slice, ...]
-    chapter: Ints
-    number: Floats
-    first: Ints
-    width: Ints
-
-    @classmethod
-    def of(cls, sources: Sequence[str], kinds: Sequence[Kinds]) -> Stack:
-        """Put the kinds of sources one after the other."""
-        ends = np.cumsum([0, *(len(one.product) for one in kinds)]).tolist()
-        chapter = np.concatenate([one.chapter for one in kinds])
-        starts = np.diff(chapter, prepend=-1) != 0
-        starts[ends[:-1]] = True
-        first = np.flatnonzero(starts)
-        return cls(
-            sources=tuple(sources),
-            kinds=tuple(kinds),
-            parts=tuple(slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True)),
-            chapter=chapter,
-            number=np.concatenate([one.number for one in kinds]),
-            first=first,
-            width=np.diff(np.append(first, chapter.size)),
-        )
-
-    def joined(self, what: Callable[[Kinds, str], Floats]) -> Floats:
-        """Put an array of each source together, shape (..., G)."""
-        found = [what(*one) for one in zip(self.kinds, self.sources, strict=True)]
-        return np.concatenate(found, axis=-1)
-
-    def spread(self, by_source: Floats) -> Floats:
-        """Give each kind the value of its source: shape (sources,) to (G,)."""
-        return np.repeat(by_source, [part.stop - part.start for part in self.parts])
-
-    def sums(self, values: Floats) -> Floats:
-        """Sums over the chapters of each source, shape (..., G) to (..., sources x H)."""
-        return np.asarray(np.add.reduceat(values, self.first, axis=-1))

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
-from cepasim.core.problems import InputError, Problem, RunError
+from cepasim.core.problems import InputError, Problem
 from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
@@ -27,7 +27,7 @@ from cepasim.levers.ntb import NtbLever
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
-from cepasim.studies.study import Study, measure
+from cepasim.studies.study import Study, measure, outcomes_of
 
 TABLE = "uncertainty/model_choice"
 #: Choices in the order of their scores, with their names for people.
@@ -282,19 +282,7 @@ class Worlds:
         self, scores: Floats, combinations: Sequence[Combination], shape: tuple[int, int]
     ) -> Floats:
         """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
-        found = np.full((len(scores), *shape), np.nan)
-        studies = [self.under(combination) for combination in combinations]
-        # Figures depend on where elasticities come from, not on the other choices.
-        figures = {
-            study.uncertainty: study.uncertainty.figures(study.economy, scores)
-            for study in {study.uncertainty: study for study in studies}.values()
-        }
-        for place, study in enumerate(studies):
-            try:
-                found[place] = study.outcome_of(figures[study.uncertainty].of(place))
-            except RunError:
-                continue
-        return found
+        return outcomes_of([self.under(one) for one in combinations], scores, shape)
 
 
 @dataclass(frozen=True)

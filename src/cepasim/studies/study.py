@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +102,11 @@ class Study:
         RunError
             If no equilibrium is found.
         """
-        return self.outcome_of(self.uncertainty.figures(self.economy, scores))
+        return self.outcome_of(self.figures(scores))
+
+    def figures(self, scores: Floats) -> Figures:
+        """All figures at some scores, shape (..., D)."""
+        return self.uncertainty.figures(self.economy, scores)
 
     def outcome_of(self, figures: Figures) -> Floats:
         """What `measure` gives for the figures of one draw; errors as in `outcome`."""
@@ -112,14 +117,7 @@ class Study:
 
     def outcomes(self, scores: Floats, shape: tuple[int, int]) -> Floats:
         """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
-        found = np.full((len(scores), *shape), np.nan)
-        figures = self.uncertainty.figures(self.economy, scores)
-        for place in range(len(scores)):
-            try:
-                found[place] = self.outcome_of(figures.of(place))
-            except RunError:
-                continue
-        return found
+        return outcomes_of([self] * len(scores), scores, shape)
 
     def identity(self) -> dict[str, object]:
         """What the outcomes depend on besides the scores, ready for JSON."""
@@ -137,3 +135,29 @@ class Study:
             "options": described["options"],
             "scenario_sha256": described["scenario_sha256"],
         }
+
+
+def outcomes_of(studies: Sequence[Study], scores: Floats, shape: tuple[int, int]) -> Floats:
+    """Outcomes of draws, each in a study of its own; NaN where no equilibrium is found.
+
+    Parameters
+    ----------
+    studies : sequence of Study, length n
+        Those with the same distributions of the figures share what is drawn.
+    scores : ndarray, shape (n, D)
+    shape : tuple of int
+        Of one outcome.
+
+    Returns
+    -------
+    ndarray, shape (n, *shape)
+    """
+    found = np.full((len(scores), *shape), np.nan)
+    alike = {one.uncertainty: one for one in studies}
+    figures = {own: one.figures(scores) for own, one in alike.items()}
+    for place, study in enumerate(studies):
+        try:
+            found[place] = study.outcome_of(figures[study.uncertainty].of(place))
+        except RunError:
+            continue
+    return found
