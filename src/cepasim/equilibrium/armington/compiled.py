@@ -30,7 +30,7 @@ from cepasim.equilibrium.armington.vector import (
 from cepasim.equilibrium.ces import FloatArray
 
 #: Digest of `stages` and `vector`: numba compiles again when this file changes, not when they do.
-PARTS = "6a1e836a609b48b1"
+PARTS = "e8a44255608abe35"
 
 DONE, GOING_ON, HARD = 0, 1, 2  # what becomes of a market
 _TINIEST = 5e-324  # shares may be 0
