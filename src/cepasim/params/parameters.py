@@ -98,9 +98,8 @@ class Parameters:
     @cached_property
     def _values(self) -> NDArray[np.float64]:
         """Value of every parameter in the order of ``names``, overrides applied."""
-        values = self._scopes.values.copy()
-        many, place = len(self._overrides), self._scopes.place
-        places = np.fromiter(map(place.__getitem__, self._overrides), np.intp, many)
+        values, many = self._scopes.values.copy(), len(self._overrides)
+        places = np.fromiter(map(self._scopes.place.__getitem__, self._overrides), np.intp, many)
         values[places] = np.fromiter(self._overrides.values(), np.float64, many)
         values.setflags(write=False)
         return values
