@@ -521,3 +521,25 @@ def test_nobody_pays_more_within_a_quota_than_without(economy: Economy) -> None:
     europe = CARS | {"source": "EU27"}
     notes = cepasim.simulate(economy, scenario({"quota": europe})).notes
     assert not any("pay less today" in note for note in notes)
+
+
+@pytest.mark.parametrize("time", ["path", "long_run"])
+@pytest.mark.parametrize("dollars", [5, 1000, 5000])
+def test_a_rival_s_concession_on_a_whole_chapter_never_raises_what_japan_sells(
+    economy: Economy, dollars: float, time: str
+) -> None:
+    """Parts of cars pay less than the rate beyond: they go on doing so, on the EU's own path."""
+    rival = CARS | {"source": "EU27", "select": {"hs": ["87"]}, "usd_mn": dollars}
+    found = solved(economy, {"quota": rival | {"in_rate_percent": 10}}, time=time)
+    before, after = imports_by_source(found, "87")
+    japan = found.economy.markets["IND"].partner_column
+    assert (after[:, japan] <= before[:, japan] * (1 + 1e-12)).all()
+    assert dollars < 5000 or after[-1, japan] < before[-1, japan]
+
+
+def test_a_limit_without_a_rate_of_its_own_charges_what_exceeds_it(economy: Economy) -> None:
+    limit = {k: v for k, v in CARS.items() if k != "in_rate_percent"} | {"usd_mn": 1}
+    found = solved(economy, {"quota": limit | {"select": {"hs": ["87"]}}}, time="long_run")
+    before, after = imports_by_source(found, "87")
+    japan = found.economy.markets["IND"].partner_column
+    assert after[-1, japan] < 0.9 * before[-1, japan]

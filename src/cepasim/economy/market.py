@@ -185,6 +185,26 @@ class Market:
         )
         return effective, collected, weights.by_kind / (1 + effective)
 
+    def tariffs_at_most(self, column: int, highest: Floats) -> tuple[Floats, Floats]:
+        """Mean base-year tariff paid and collected were no product to pay more than so much.
+
+        Parameters
+        ----------
+        column : int
+            Place of the source.
+        highest : ndarray, shape (Y, 1)
+            Fractions.
+
+        Returns
+        -------
+        tuple of ndarray, shape (Y, H) each
+        """
+        paid, due, cif = self.base_tariffs(column)
+        sums = self.weights[column].kinds.schedule.chapter_sums
+        within = (np.minimum(rates, highest) for rates in (paid, due))
+        paid_mean, due_mean = (sums(cif * rates) / sums(cif) for rates in within)
+        return paid_mean, due_mean
+
     def tariffs(
         self, mfn: Floats, rates: Floats, origin_cost: Floats | float, claimed: Floats | float
     ) -> tuple[Floats, Floats]:

@@ -157,13 +157,17 @@ class QuotaLever(BilateralLever):
             paid = 100 * measure.market.schedule.product_base(lever.source)[measure.products]
             name = country_in_words(lever.source, economy.classification)
             under = f"of the {paid.size} products under the quota of {COUNTRY[lever.importer]} on "
+            dearer = (
+                ": what exceeds the quota becomes dearer. A quota limits all it is given on: name "
+                "the headings it is meant for"
+            )
+            kept = ", and go on doing so beyond it: a concession makes nothing dearer"
             for rates, where, so in (
                 (lever.in_rate_percent, "within", ", and go on doing so within the quota"),
                 (
                     lever.over_rate_percent,
                     "beyond",
-                    ": what exceeds the quota becomes dearer. "
-                    "A quota limits all it is given on: name the headings it is meant for",
+                    dearer if lever.in_rate_percent is None else kept,
                 ),
             ):
                 highest = -np.inf if rates is None else max(_listed(rates))
@@ -205,13 +209,13 @@ class QuotaLever(BilateralLever):
                 {
                     "importer": "IND",
                     "select": {"hs": ["87"]},
-                    "usd_mn": 100,
+                    "usd_mn": 2000,
                     "in_rate_percent": 10,
                     "over_rate_percent": 125,
                     "start": "2026-27",
                 },
-                "0-+0-",
-                "a quantity below today's trade, cheap within and dear beyond",
+                "0+-0-",
+                "more than is sold today, at 10 %: what pays less goes on doing so",
             ),
             Example(
                 "by year",
@@ -320,7 +324,11 @@ def by_year(values: float | tuple[float, ...], measure: Measure) -> Floats:
 
 
 def quotas(
-    market: Market, measures: Sequence[Measure], hat: Floats, barrier: Floats
+    market: Market,
+    measures: Sequence[Measure],
+    hat: Floats,
+    barrier: Floats,
+    without: tuple[Floats, Floats],
 ) -> Quotas | None:
     """Quotas on one market; None where there are none.
 
@@ -331,6 +339,8 @@ def quotas(
         Of this market; no two quotas on one product of one source.
     hat, barrier : ndarray, shape (Y, H, S)
         Wedges within the quotas as trade feels them, and their barriers.
+    without : pair of ndarray, shape (Y, H, S)
+        Wedges and tariffs as they would be without any quota.
     """
     limiting = of_kind(measures, QuotaLever)
     if not limiting:
@@ -343,7 +353,13 @@ def quotas(
         over = by_year(lever.over_rate_percent, measure) / 100
         # The over-quota rate is law from its first day, whatever trade feels of the rest.
         start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
+        if lever.in_rate_percent is not None:
+            # A concession makes nothing dearer: what would pay less goes on doing so beyond it.
+            highest, _ = market.tariffs_at_most(column, over)
+            over = np.minimum(highest, without[1][:, :, column])
         beyond = (1 + over) * (1 + barrier[:, :, column]) / start
+        if lever.in_rate_percent is not None:
+            beyond = np.minimum(beyond, without[0][:, :, column])
         premium = np.maximum(beyond / hat[:, :, column] - 1, 0.0)
         found.limit[cell] = quantity(market, lever, measure)[rows, places]
         found.over_rate[cell] = np.broadcast_to(over, premium.shape)[rows, places]

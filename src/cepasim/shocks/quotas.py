@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cepasim.core.arrays import Floats
 from cepasim.economy.market import Market
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.quota import QuotaLever, by_year, cells
@@ -32,32 +31,11 @@ def within_quotas(
             getattr(before, name).copy() for name in ("hat", "effective", "collected")
         )
         within = by_year(lever.in_rate_percent, measure) / 100
-        rate, due = _at_most(market, column, within)
+        rate, due = market.tariffs_at_most(column, within)
         rate, due = np.minimum(rate, effective), np.minimum(due, collected)
         effective[cell], collected[cell] = rate[cell], due[cell]
         barrier = market.barrier_total if before.barrier is None else before.barrier
         start = (1 + market.tariff_effective[:, column]) * (1 + market.barrier_total)
-        hat[cell] = ((1 + rate) * (1 + barrier) / start)[cell]
+        hat[cell] = np.minimum((1 + rate) * (1 + barrier) / start, hat)[cell]
         changed[column] = SourceWedges(hat, effective, collected, before.barrier)
     return changed
-
-
-def _at_most(market: Market, column: int, highest: Floats) -> tuple[Floats, Floats]:
-    """Mean tariff paid and collected where no product pays more than so much.
-
-    Parameters
-    ----------
-    market : Market
-    column : int
-        Place of the source.
-    highest : ndarray, shape (Y, 1)
-
-    Returns
-    -------
-    ndarray, shape (Y, H) each
-    """
-    paid, due, cif = market.base_tariffs(column)
-    sums = market.weights[column].kinds.schedule.chapter_sums
-    within = (np.minimum(rates, highest) for rates in (paid, due))
-    paid_mean, due_mean = (sums(cif * rates) / sums(cif) for rates in within)
-    return paid_mean, due_mean

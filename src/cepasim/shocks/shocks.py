@@ -26,7 +26,7 @@ from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, Measures, of_kind
 from cepasim.levers.offtake import placed_products
 from cepasim.levers.origin import OriginLever, input_costs
-from cepasim.levers.quota import Quotas, quotas
+from cepasim.levers.quota import QuotaLever, Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years
 from cepasim.params.parameters import Parameters
@@ -133,10 +133,12 @@ def shocks(
 
     growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
-    legislated = within_quotas(
-        market, acting, moved_wedges(economy, importer, acting, years, known), len(years)
-    )
-    in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
+    wedges_by_source = moved_wedges(economy, importer, acting, years, known)
+    without = assembled(market, felt_in_trade(wedges_by_source, felt, known), len(years))
+    in_trade = without
+    if of_kind(acting, QuotaLever):
+        legislated = within_quotas(market, acting, wedges_by_source, len(years))
+        in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
     cost, own_cost, price_level = (
         hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
         for hat in cost_hats(market, acting, by_source, economy.parameters)
@@ -179,7 +181,9 @@ def shocks(
         price_level=price_level,
         wedges=in_trade,
         growth=growth,
-        quota=quotas(market, acting, in_trade.hat, in_trade.barrier),
+        quota=quotas(
+            market, acting, in_trade.hat, in_trade.barrier, (without.hat, without.effective)
+        ),
         plants=plants,
     )
 
