@@ -254,11 +254,11 @@ def test_an_answer_beyond_the_range_is_found(economy: Economy) -> None:
 
 def test_reasons_follow_from_the_draws() -> None:
     drawn = np.linspace(0, 100, 201)
-    assert why_beyond(96.0, drawn, drawn).startswith("noise of the end: 9 of 201")
+    assert why_beyond(96.0, drawn, drawn, 0.05).startswith("noise of the end: 9 of 201")
     few = np.linspace(98, 120, 11)
-    assert "inside the range of its own draws" in why_beyond(110.0, drawn, few)
-    assert "beyond its own draws" in why_beyond(200.0, drawn, few)
-    assert why_beyond(200.0, drawn, few[:0]) == "no draw has it"
+    assert "inside the range of its own draws" in why_beyond(110.0, drawn, few, 0.05)
+    assert "beyond its own draws" in why_beyond(200.0, drawn, few, 0.05)
+    assert why_beyond(200.0, drawn, few[:0], 0.05) == "no draw has it"
 
 
 def test_the_page_says_what_was_tried_for_every_bundled_scenario() -> None:

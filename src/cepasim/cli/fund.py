@@ -40,6 +40,7 @@ def allocate_fund(
     """Divide the fund over windows and industries so that it does most for an objective."""
     with reporting(debug):
         import cepasim
+        from cepasim.studies.executors import open_executor
 
         check_folder_exists(params)
         floors, caps = _bounds(bounds or [])
@@ -67,6 +68,12 @@ def allocate_fund(
                 f"[{sure['p5']:,.0f} to {sure['p95']:,.0f}] US$ mn; the split itself "
                 f"{sure['outcome_p50']:,.0f} [{sure['outcome_p5']:,.0f} to "
                 f"{sure['outcome_p95']:,.0f}]"
+            )
+            with open_executor() as executor:
+                again = found.under_model_choice(executor=executor)
+            shown = again.industries[["label", "share", "least", "most", "alternatives_percent"]]
+            typer.echo(
+                f"\n{again.text}\n{shown.to_string(index=False, float_format='{:.2f}'.format)}"
             )
         for note in found.result.notes:
             typer.echo(f"- {note}")

@@ -9,8 +9,6 @@ _CAUSES = {
     "exports": "with extra exports to Japan",
     "imports": "with sales at home, as imports from Japan displace more or fewer",
 }
-#: US$ million of sales below which no jobs are worth a sentence.
-_SOME_SALES = 0.05
 
 
 def jobs_in_words(result: ResultTables, year: str) -> str:
@@ -22,7 +20,9 @@ def jobs_in_words(result: ResultTables, year: str) -> str:
     year : str
     """
     rows = result.jobs
-    rows = rows[(rows["fiscal_year"] == year) & (rows["sales_usd_mn"].abs() >= _SOME_SALES)]
+    # Sales that would be written as nothing are worth no sentence.
+    written = rows["sales_usd_mn"].map(figures.millions) != figures.millions(0.0)
+    rows = rows[(rows["fiscal_year"] == year) & written]
     if rows.empty:
         return ""
     parts = []

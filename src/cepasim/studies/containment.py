@@ -28,8 +28,6 @@ YEARS = ("2030-31", "2035-36")
 ENDS, TAIL = (5, 95), 0.05
 #: US$ million, and share of the range's width, by which an end may be missed.
 SLACK, SLACK_SHARE = 0.5, 0.02
-#: Chance of so few draws beyond the value below which noise of the end does not explain them.
-_LEAST_CHANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,9 @@ def containment(economy: Economy, scenario: Scenario, draws: int, seed: int = 1)
     sample, drawn = sample[found], drawn[found]
     years = [(year, solved.labels.index(year)) for year in YEARS if year in solved.labels]
 
+    chance = economy.parameters.value("noise_chance")
     everywhere = np.ones(len(drawn), dtype=bool)
-    outside = _beyond(("", "", "the central run"), central, sample, everywhere, years)
+    outside = _beyond(("", "", "the central run"), central, sample, everywhere, years, chance)
     tried, failed = [], []
     for choice, name, combination in worlds.choice.alone:
         label = (
@@ -129,7 +128,7 @@ def containment(economy: Economy, scenario: Scenario, draws: int, seed: int = 1)
             continue
         tried.append(label)
         has = drawn[:, worlds.choice.choices.index(choice)] == name
-        outside += _beyond((choice.key, name, label), values, sample, has, years)
+        outside += _beyond((choice.key, name, label), values, sample, has, years, chance)
     return Containment(
         len(sample), tuple(tried), tuple(failed), tuple(outside), worlds.choice.notes
     )
@@ -141,6 +140,7 @@ def _beyond(
     sample: Floats,
     has: np.ndarray,
     years: list[tuple[str, int]],
+    chance: float,
 ) -> list[Outside]:
     """Answers of one alternative that lie beyond an end by more than what is shown."""
     found = []
@@ -153,12 +153,12 @@ def _beyond(
             if miss <= SLACK:
                 continue
             tolerated = miss <= SLACK + SLACK_SHARE * (high - low)
-            reason = why_beyond(value, drawn, drawn[has])
+            reason = why_beyond(value, drawn, drawn[has], chance)
             found.append(Outside(*named, year, item, value, low, high, tolerated, reason))
     return found
 
 
-def why_beyond(value: float, drawn: Floats, own: Floats) -> str:
+def why_beyond(value: float, drawn: Floats, own: Floats, chance: float) -> str:
     """Reason why a value lies beyond the range, as far as the draws can tell.
 
     Parameters
@@ -168,9 +168,11 @@ def why_beyond(value: float, drawn: Floats, own: Floats) -> str:
         All draws.
     own : ndarray
         Those that have the alternative.
+    chance : float
+        Of so few draws beyond the value, below which noise of the end does not explain them.
     """
     further = min(int((drawn <= value).sum()), int((drawn >= value).sum()))
-    if binom.cdf(further, len(drawn), TAIL) > _LEAST_CHANCE:
+    if binom.cdf(further, len(drawn), TAIL) > chance:
         return f"noise of the end: {further} of {len(drawn)} draws are as far out"
     if len(own) == 0:
         return "no draw has it"

@@ -15,6 +15,7 @@ from cepasim import Economy, InputError, Scenario
 from cepasim.cli.commands import app
 from cepasim.levers.fund import FundLever
 from cepasim.studies.advice.split_budget import Bounds, best_split, concave, rounded
+from cepasim.studies.model_choice import ModelChoice
 
 FREE = Bounds(np.zeros((0, 3), dtype=bool), np.zeros(0), np.zeros(0))
 
@@ -138,10 +139,6 @@ def test_years_are_counted_as_asked(economy: Economy) -> None:
 
 def test_a_later_year_counts_less_where_it_is_discounted(economy: Economy) -> None:
     counted = {"cumulative": True, "discounted": True}
-    if "discount_rate" not in economy.parameters.names:
-        with pytest.raises(InputError, match="discounted"):
-            cepasim.allocate_fund(economy, **counted)  # type: ignore[arg-type]
-        return
     best = cepasim.allocate_fund(economy, year="2032-33", **counted)  # type: ignore[arg-type]
     totals = cepasim.simulate(economy, best.scenario, attribution=False).totals
     years = totals[totals["fiscal_year"] <= "2032-33"]
@@ -191,6 +188,27 @@ def test_the_command_shows_split_and_scenario() -> None:
     assert called.exit_code == 0 and "equal split" in called.output and "fund:" in called.output
     assert CliRunner().invoke(app, ["allocate-fund", "--bound", "sunrise"]).exit_code == 2
     assert CliRunner().invoke(app, ["allocate-fund", "--count", "decades"]).exit_code == 2
+
+
+def test_a_fund_is_divided_again_under_an_alternative(
+    economy: Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = cepasim.allocate_fund(economy, caps={"garments": 0.2})
+    every = ModelChoice.alone.fget  # type: ignore[attr-defined]
+    some = property(lambda self: tuple(one for one in every(self) if one[1] == "boehm"))
+    monkeypatch.setattr(ModelChoice, "alone", some)
+    found = best.under_model_choice()
+    central, other = found.alternatives.to_dict("records")
+    assert central["split_usd_mn"] == pytest.approx(best.outcome_usd_mn)
+    assert central["in_common_percent"] == pytest.approx(100)
+    # The same fund, run by hand under the alternative.
+    asked = best.scenario.model_copy(update={"elasticities": "boehm"})
+    assert other["split_usd_mn"] == pytest.approx(effect(economy, asked)["balance"], abs=1e-6)
+    assert other["best_usd_mn"] >= max(other["split_usd_mn"], other["equal_usd_mn"]) - 1e-9
+    industries = found.industries.set_index("industry")
+    assert (industries["least"] <= industries["share"]).all()
+    assert industries.loc["garments", "most"] <= 0.2 + 1e-9  # caps hold there, too
+    assert found.windows["share"].sum() == pytest.approx(1) and "1 alternatives" in found.text
 
 
 @pytest.mark.slow

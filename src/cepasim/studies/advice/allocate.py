@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypedDict, Unpack, get_args
 
 import numpy as np
@@ -18,15 +18,12 @@ from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.studies.advice.fund_split import GRID, Division, Objective, counted_years
-from cepasim.studies.advice.split_budget import Bounds, best_split, rounded
+from cepasim.studies.advice.fund_choice import FundChoice, fund_choice
+from cepasim.studies.advice.fund_search import search_split
+from cepasim.studies.advice.fund_split import Division, Objective, counted_years
+from cepasim.studies.advice.search import LARGE_GAP, NEAR
+from cepasim.studies.advice.split_budget import Bounds
 from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
-
-#: Gap between the optimiser's figure and the model's above which the optimiser tries again.
-MOST_GAP = 0.02
-_ROUNDS = 3
-#: US$ million below which an outcome is none.
-_NOTHING = 0.01
 
 
 class Counted(TypedDict, total=False):
@@ -76,6 +73,7 @@ class FundAllocation:
     _division: Division = field(repr=False)
     _shares: Floats = field(repr=False)
     _table: pd.DataFrame = field(repr=False)
+    _bounds: Bounds = field(repr=False)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -85,6 +83,26 @@ class FundAllocation:
         and all others keep theirs.
         """
         return self._table.copy()
+
+    def under_model_choice(
+        self, draws: int = 0, seed: int = 1, executor: Executor | None = None
+    ) -> FundChoice:
+        """How the fund would be divided under the model's own alternatives.
+
+        Parameters
+        ----------
+        draws : int, optional
+            Of all parameters and alternatives together, beside each alternative by itself; a
+            second or two each.
+        seed : int, optional
+        executor : concurrent.futures.Executor, optional
+
+        Returns
+        -------
+        FundChoice
+            ``text``, ``alternatives``, ``draws``, ``industries``.
+        """
+        return fund_choice(self._division, self._bounds, self._shares, draws, seed, executor)
 
     def how_sure(
         self, draws: int = 200, seed: int = 1, executor: Executor | None = None
@@ -178,7 +196,7 @@ def allocate_fund(
     instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
     division = _division(economy, usd_bn, objective, year, counted)
     bounds = division.bounds(_parts("floors", floors, division), _parts("caps", caps, division))
-    shares, expected, rounds = _search(division, bounds)
+    shares, expected, rounds = search_split(division, bounds)
     if shares is None:
         refuse(
             "floors", {**(floors or {})}, "floors and caps that a split of the whole can keep to"
@@ -239,44 +257,6 @@ def _parts(name: str, given: Mapping[str, float] | None, division: Division) -> 
     return parts
 
 
-def _search(division: Division, bounds: Bounds) -> tuple[Floats | None, float, int]:
-    """Find the best split, what the optimiser expected of it, and in how many corrections."""
-    candidates: list[tuple[float, Floats, float]] = []
-    # Responses are worked out by chapter, ten times as fast; what they lead to is simulated on
-    # the economy as it is.
-    coarse = replace(division, economy=division.economy.by_chapter)
-    alone = coarse.responses()
-    found = best_split(GRID, alone, bounds)
-    if found is None:
-        return None, 0.0, 0
-    shares = rounded(found, bounds)
-    expected = _expected(shares, GRID, alone)
-    for turn in range(_ROUNDS + 1):
-        outcome = division.outcome(shares)
-        candidates.append((outcome, shares, expected))
-        if abs(outcome - expected) <= max(MOST_GAP * abs(outcome), _NOTHING) or turn == _ROUNDS:
-            break
-        # The others at work already: what one does more or less around this split.
-        grid = np.unique(np.concatenate([GRID, shares]))
-        around = coarse.responses(shares, grid)
-        found = best_split(grid, around, bounds)
-        assert found is not None
-        moved = rounded(found, bounds)
-        change = _expected(moved, grid, around) - _expected(shares, grid, around)
-        shares, expected = moved, outcome + change
-    if bounds.met(division.equal):
-        even = division.equal
-        candidates.append((division.outcome(even), even, _expected(even, GRID, alone)))
-    # The first of equals: the optimiser's own.
-    _, shares, expected = max(candidates, key=lambda one: one[0])
-    return shares, expected, turn
-
-
-def _expected(shares: Floats, grid: Floats, responses: Floats) -> float:
-    pairs = zip(shares, responses, strict=True)
-    return float(sum(np.interp(share, grid, row) for share, row in pairs))
-
-
 def _answer(
     division: Division,
     bounds: Bounds,
@@ -287,7 +267,7 @@ def _answer(
 ) -> FundAllocation:
     scenario = division.scenario(shares, f"Fund of US$ {division.usd_bn:g} bn, best split")
     outcome, equal = division.outcome(shares), division.outcome(division.equal)
-    gap = abs(outcome - expected) / max(abs(outcome), _NOTHING)
+    gap = abs(outcome - expected) / max(abs(outcome), division.economy.parameters.value(NEAR))
     unit = division.spent() if per_dollar else 1.0
     table = division.table(shares)
     return FundAllocation(
@@ -304,6 +284,7 @@ def _answer(
         _division=division,
         _shares=shares,
         _table=table,
+        _bounds=bounds,
     )
 
 
@@ -329,8 +310,12 @@ def _in_words(
     said += (
         f" The optimiser expected {mn(expected, signed=True)}, {100 * gap:.1f} % from the model."
     )
-    if gap > MOST_GAP:
-        said += " That is more than 2 % after correction: read the model's figure, not the split's."
+    large = division.economy.parameters.value(LARGE_GAP)
+    if gap > large:
+        said += (
+            f" That is more than {100 * large:g} % after correction: read the model's figure, not "
+            "the split's."
+        )
     if outcome < 0:
         allowed = " that keeps to the floors and caps" if len(bounds.least) else ""
         said += f" No split{allowed} is good for it: this one does the least harm."

@@ -15,7 +15,7 @@ from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.studies.advice.search import NEAR, Search, flows, search
+from cepasim.studies.advice.search import LARGE_GAP, NEAR, Search, flows, search
 
 #: Ways to measure what a concession is worth to the side that receives it.
 MEASURES = {"sales": "more sales to the partner", "welfare": "welfare"}
@@ -146,7 +146,7 @@ def what_must_be_given(
     def missed(value: float) -> float:
         return worth(theirs.partner, (at_depth(theirs, value),)) - wanted
 
-    found = search(depth, missed)
+    found = search(depth, missed, economy.parameters.value(NEAR))
     deep = at_depth(theirs, found.depth.value)
     assert isinstance(deep, BilateralLever)
     answer = scenario.model_copy(update={"levers": (mine, deep)})
@@ -226,6 +226,7 @@ def _in_words(
     if not deep.is_idle:
         said += f" {deep.sentence(economy.classification)}."
     said += f" With both in force the gains are {gains}."
-    if abs(sum(together.values()) - 2 * wanted - found.missed) > max(NEAR, 0.02 * abs(wanted)):
+    near, gap = (economy.parameters.value(name) for name in (NEAR, LARGE_GAP))
+    if abs(sum(together.values()) - 2 * wanted - found.missed) > max(near, gap * abs(wanted)):
         said += " That differs from the two by themselves, because they meet in the same markets."
     return said + " These are central values; the notes of the result say how sure they are."

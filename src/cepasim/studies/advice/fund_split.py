@@ -13,10 +13,13 @@ from cepasim.core.arrays import Bools, Floats
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
+from cepasim.economy.variants import CENTRAL
+from cepasim.engines.every import ENGINES
 from cepasim.levers.fund import FundLever
 from cepasim.products.groups import Industry
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
+from cepasim.solution.state import Run
 from cepasim.studies.advice.split_budget import Bounds
 
 Objective = Literal["balance", "exports"]
@@ -37,6 +40,8 @@ class Division:
         What each year counts.
     industries : tuple of Industry
         Those that may get money.
+    variant, engine : str
+        Of the reference, and what solves it; the central ones are checked against the data.
     """
 
     economy: Economy
@@ -44,6 +49,9 @@ class Division:
     objective: Objective
     weights: Floats
     industries: tuple[Industry, ...]
+    variant: str = CENTRAL
+    engine: str = ENGINES[0]
+    check: bool = True
 
     @cached_property
     def proposed(self) -> Scenario:
@@ -80,13 +88,19 @@ class Division:
                 "industries": FrozenMapping(inside),
             }
         )
-        return Scenario(name=name, horizon=self.proposed.horizon, levers=(divided,))
+        found = Scenario(name=name, horizon=self.proposed.horizon, levers=(divided,))
+        return found.model_copy(update={"variant": self.variant})
+
+    def run(self, shares: Floats) -> Run:
+        """Run a split."""
+        asked = self.scenario(shares)
+        return run(self.economy, asked, False, engine=self.engine, check=self.check)
 
     def outcome(self, shares: Floats) -> float:
         """What a split does to the objective, US$ million; parts below 1 spend less."""
         if not np.any(shares > 0):
             return 0.0
-        solved = run(self.economy, self.scenario(shares), attribution=False)
+        solved = self.run(shares)
         before, after = solved.reference, solved.outcome
         change = (after.exports - before.exports).sum(axis=1)
         if self.objective == "balance":
@@ -112,7 +126,7 @@ class Division:
 
     def spent(self) -> float:
         """Grants disbursed in the years that count, weighted as they are, US$ million."""
-        solved = run(self.economy, self.scenario(self.equal), attribution=False)
+        solved = self.run(self.equal)
         return float(self.weights_of_grants @ solved.outcome.fund.grants.sum(axis=1))
 
     @property

@@ -39,8 +39,6 @@ ASKS: Mapping[str, Mapping[str, Any]] = {
 }
 #: Size of a file of codes that is read.
 _MOST_BYTES = 1_000_000
-#: Gap between the list and the model, percent, from which it is said.
-LARGE_GAP = 2.0
 
 
 @dataclass(frozen=True, eq=False)

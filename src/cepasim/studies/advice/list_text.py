@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from cepasim.report.numbers import money
-from cepasim.studies.advice.line_list import LARGE_GAP, LineList
+from cepasim.studies.advice.line_list import LineList
+from cepasim.studies.advice.search import LARGE_GAP
 
 _WIDTH = 38
 
@@ -68,17 +69,18 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
         return []
     said = []
     each = checked[checked["line"] != "all together"]
-    far = each[each["gap_percent"].abs() > LARGE_GAP]
+    large = 100 * lines.economy.parameters.value(LARGE_GAP)
+    far = each[each["gap_percent"].abs() > large]
     if len(far):
         named = ", ".join(
             f"{line} {gap:+.0f} %" for line, gap in far[["line", "gap_percent"]].values
         )
         said.append(
-            "Run alone, these differ from the list by more than 2 %, since proof of origin and "
-            f"barriers are eased for whole products: {named}."
+            f"Run alone, these differ from the list by more than {large:g} %, since proof of origin "
+            f"and barriers are eased for whole products: {named}."
         )
     else:
-        said.append("Run alone, each line gives what the list says within 2 %.")
+        said.append(f"Run alone, each line gives what the list says within {large:g} %.")
     together = checked[checked["line"] == "all together"]
     for _, listed, model, gap in together.itertuples(index=False):
         said.append(

@@ -21,13 +21,11 @@ from cepasim.studies.advice.package_effects import QUANTITIES, chapters_of
 from cepasim.studies.advice.package_files import write_package
 from cepasim.studies.advice.prices import shadow_prices
 from cepasim.studies.advice.programme import NoPackageError
+from cepasim.studies.advice.search import LARGE_GAP
 from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.sensitive import weak_response
 from cepasim.studies.advice.settle import ROUNDS, Answer, settled
 from cepasim.studies.advice.terms import Row, Terms
-
-#: Gap between programme and model, percent, that is said.
-LARGE_GAP = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +172,7 @@ class Package(Searched):
             f"{money(effects['welfare_japan'], signed=True)}; duty lost: India "
             f"{money(-effects['duty_india'])}, Japan {money(-effects['duty_japan'])}."
         )
-        if abs(gap) > LARGE_GAP:
+        if abs(gap) > 100 * self.runner.economy.parameters.value(LARGE_GAP):
             said += (
                 f" The search first expected {gap:+.1f} % against the model; it was corrected in "
                 f"{self.answer.rounds} rounds, and the values are the model's."

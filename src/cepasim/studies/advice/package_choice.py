@@ -15,24 +15,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
-from cepasim.core.problems import RunError
 from cepasim.engines.every import engine_named
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.report.numbers import money, span_mn
+from cepasim.studies.advice.again import CENTRAL_ROW, economy_under, searched_again
 from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_effects import QUANTITIES, Runner, measured
 from cepasim.studies.advice.programme import NoPackageError, Programme
 from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import read_terms
-from cepasim.studies.chunks import Shared, run_tasks
 from cepasim.studies.model_choice import CHOICES, Combination, Worlds
-
-#: How the row of the central search is named.
-_CENTRAL = "Central"
 
 
 class Found(NamedTuple):
@@ -86,11 +81,7 @@ class Asked:
     def under(self, combination: Combination, scores: Floats | None) -> Found:
         """Search again under some alternatives, and under one draw of the parameters."""
         study = self.worlds.under(combination)
-        economy = study.economy
-        if scores is not None:
-            economy = study.uncertainty.economy(economy, scores, study.rules)
-        elif study.rules is not None:
-            economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
+        economy = economy_under(self.worlds, combination, scores)
         engine = engine_named(study.engine)
         able = [n for n, one in enumerate(self.candidates) if engine.cannot_move(one.lever) is None]
         mode = combination[list(CHOICES).index("sourcing")]
@@ -130,25 +121,6 @@ def _sourced(one: Candidate, mode: str) -> Candidate:
         return one
     lever = one.lever.model_copy(update={"mode": mode})
     return Candidate(one.name, one.entry, lever, one.atoms, one.sections)
-
-
-def search_under(
-    shared: Shared[Asked], combination: Combination, scores: Floats | None
-) -> Found | None:
-    """Search in one world; None where the model has no equilibrium there.
-
-    Parameters
-    ----------
-    shared : Shared
-    combination : tuple of str
-    scores : ndarray or None
-    """
-    try:
-        return shared.thing.under(combination, scores)
-    except NoPackageError:
-        raise
-    except RunError:
-        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,7 +164,7 @@ class PackageChoice:
     def text(self) -> str:
         """In two or three sentences."""
         known = self.alternatives.dropna(subset=["package_usd_mn"])
-        other = known[known["choice"] != _CENTRAL]
+        other = known[known["choice"] != CENTRAL_ROW]
         objective = self.ranges.iloc[0]
         said = [
             f"Searched again under each of {len(other)} alternatives of the model, the same "
@@ -239,48 +211,13 @@ def package_choice(
     seed : int, optional
     executor : Executor, optional
     """
-    whole_number("draws", draws, 0, 10_000)
-    whole_number("seed", seed, 0)
-    asked = Asked.of(package)
-    worlds, choice = asked.worlds, asked.worlds.choice
-    alone = [(_CENTRAL, "", "as in the search", choice.central)]
-    alone += [
-        (one.label, name, one.labels[one.alternatives.index(name)], combination)
-        for one, name, combination in choice.alone
-    ]
-    combinations = choice.draws(0, draws, seed) if draws else ()
-    scores = worlds.study.uncertainty.scores(0, draws, seed) if draws else ()
-    shared = Shared(asked)
-    tasks: dict[str, tuple[Any, ...]] = {
-        f"a{place}": (shared, combination, None) for place, (*_, combination) in enumerate(alone)
-    }
-    tasks |= {
-        f"d{place}": (shared, combination, row)
-        for place, (combination, row) in enumerate(zip(combinations, scores, strict=True))
-    }
-    found: dict[str, Found | None] = {}
-    run_tasks(search_under, tasks, found.__setitem__, executor, label="searches")
-    first = [found[f"a{place}"] for place in range(len(alone))]
-    second = [found[f"d{place}"] for place in range(draws)]
-    weights = {
-        (one.label, name): weight
-        for one in choice.choices
-        for name, weight in zip(one.alternatives, one.weights, strict=True)
-    }
-    alternatives = _rows(package, first)
-    alternatives.insert(0, "weight", [weights.get((row[0], row[1]), np.nan) for row in alone])
-    alternatives.insert(0, "label", [row[2] for row in alone])
-    alternatives.insert(0, "choice", [row[0] for row in alone])
-    drawn = _rows(package, second)
-    for place, one in reversed([*enumerate(choice.choices)]):
-        if one.drawn:
-            drawn.insert(0, one.key, [combination[place] for combination in combinations])
+    again = searched_again(Asked.of(package), draws, seed, executor)
     return PackageChoice(
-        alternatives=alternatives,
-        draws=drawn,
-        measures=_measures(package, first[1:], second),
-        ranges=_ranges(package, first, second),
-        notes=choice.notes,
+        alternatives=again.alone.join(_rows(package, again.first)),
+        draws=again.drawn.join(_rows(package, again.second), how="outer"),
+        measures=_measures(package, again.first[1:], again.second),
+        ranges=_ranges(package, again.first, again.second),
+        notes=again.notes,
     )
 
 

@@ -16,8 +16,10 @@ from cepasim.levers.lever import Lever
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 
-#: US$ million within which a target counts as reached.
-NEAR = 0.01
+#: Parameter: US$ million within which a target counts as reached.
+NEAR = "advice_nearness"
+#: Parameter: gap between what was expected and what the model has from which it is said.
+LARGE_GAP = "advice_gap"
 
 
 class Flows(NamedTuple):
@@ -79,7 +81,7 @@ class Search:
     refused: int
 
 
-def search(depth: Depth, missed: Callable[[float], float]) -> Search:
+def search(depth: Depth, missed: Callable[[float], float], near: float) -> Search:
     """Look for the depth at which nothing is missed.
 
     Parameters
@@ -88,6 +90,8 @@ def search(depth: Depth, missed: Callable[[float], float]) -> Search:
         With the limits between which to look.
     missed : callable
         What is found less what is wanted, US$ million, by depth.
+    near : float
+        US$ million within which nothing is missed.
 
     Raises
     ------
@@ -107,10 +111,10 @@ def search(depth: Depth, missed: Callable[[float], float]) -> Search:
         missed(depth.value)  # says what is wrong with the scenario itself
         raise RunError(f"{depth.setting}: no depth of the lever has an answer")
     steps = np.diff([miss for _, miss in tried])
-    monotone = bool((steps >= -NEAR).all() or (steps <= NEAR).all())
-    roots = [value for value, miss in tried if abs(miss) <= NEAR]
+    monotone = bool((steps >= -near).all() or (steps <= near).all())
+    roots = [value for value, miss in tried if abs(miss) <= near]
     for (low, below), (high, above) in zip(tried, tried[1:], strict=False):
-        if below * above < 0 and min(abs(below), abs(above)) > NEAR:
+        if below * above < 0 and min(abs(below), abs(above)) > near:
             roots.append(float(brentq(missed, low, high, xtol=1e-9)))
     if roots:
         best = min(roots, key=lambda value: abs(value - depth.neutral))
@@ -118,4 +122,4 @@ def search(depth: Depth, missed: Callable[[float], float]) -> Search:
         best = min(tried, key=lambda pair: abs(pair[1]))[0]
     miss = missed(best)
     found = replace(depth, value=best)
-    return Search(abs(miss) <= NEAR, found, miss, monotone, len(grid) - len(tried))
+    return Search(abs(miss) <= near, found, miss, monotone, len(grid) - len(tried))

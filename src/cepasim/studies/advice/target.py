@@ -116,6 +116,8 @@ class WhatItTakes:
         Whether the target moves one way as the lever goes further.
     outcome_usd_mn : float
         What the re-simulated scenario makes of the target.
+    closed : bool
+        Whether the scenario, second lever included, reaches the target.
     second_lever : Lever or None
         What closes the rest, or comes nearest, where the first does not reach.
     text : str
@@ -130,13 +132,9 @@ class WhatItTakes:
     setting: str
     monotone: bool
     outcome_usd_mn: float
+    closed: bool
     second_lever: Lever | None
     text: str
-
-    @property
-    def closed(self) -> bool:
-        """Whether the scenario, second lever included, reaches the target."""
-        return abs(self.outcome_usd_mn - self.target.usd_mn) <= NEAR
 
     @property
     def gap_usd_mn(self) -> float:
@@ -209,6 +207,7 @@ def what_would_it_take(
         setting=found.depth.setting,
         monotone=found.monotone,
         outcome_usd_mn=outcome,
+        closed=abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR),
         second_lever=closer,
         text=_in_words(economy, aim, turned, found, without, closer, outcome),
     )
@@ -224,7 +223,7 @@ def _search(economy: Economy, scenario: Scenario, place: int, aim: Target) -> Se
         deeper = with_levers(scenario, place, at_depth(lever, value))
         return aim.outcome(economy, deeper) - aim.usd_mn
 
-    return search(depth, missed)
+    return search(depth, missed, economy.parameters.value(NEAR))
 
 
 def _second(
@@ -245,7 +244,8 @@ def _second(
             continue  # it overlaps with what is there, or cannot be had beside it
         assert proposed is not None
         miss = abs(found.missed)
-        if not found.reached and miss >= abs(outcome - aim.usd_mn) - NEAR:
+        near = economy.parameters.value(NEAR)
+        if not found.reached and miss >= abs(outcome - aim.usd_mn) - near:
             continue
         of_proposal = abs(found.depth.value - proposed.neutral) / abs(
             proposed.value - proposed.neutral
@@ -297,7 +297,8 @@ def _in_words(
             said += " It goes the wrong way, so that none of it comes nearest."
     said += f" Without the lever it is {bn(without)}."
     if second is not None:
-        does = "closes the rest" if abs(outcome - aim.usd_mn) <= NEAR else "comes nearest"
+        closed = abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR)
+        does = "closes the rest" if closed else "comes nearest"
         said += (
             f" Of the bundled levers, {second.title.lower()} at {depth_of(second)} {does}: "
             f"{second.in_words(economy.classification)} Then it is {bn(outcome)}."
