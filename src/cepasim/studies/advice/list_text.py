@@ -76,8 +76,8 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
             f"{line} {gap:+.0f} %" for line, gap in far[["line", "gap_percent"]].values
         )
         said.append(
-            f"Run alone, these differ from the list by more than {large:g} %, since proof of origin "
-            f"and barriers are eased for whole products: {named}."
+            f"Run alone, these differ from the list by more than {large:g} %, since proof of "
+            f"origin and barriers are eased for whole products: {named}."
         )
     else:
         said.append(f"Run alone, each line gives what the list says within {large:g} %.")
