@@ -29,7 +29,10 @@ CENTRAL_ROW = "Central"
 class Repeatable(Protocol[T_co]):
     """A search that can be repeated in another world."""
 
-    worlds: Worlds
+    @property
+    def worlds(self) -> Worlds:
+        """Economy and scenario under every combination of the alternatives."""
+        ...
 
     def under(self, combination: Combination, scores: Floats | None) -> T_co:
         """Search again under some alternatives, and under one draw of the parameters."""

@@ -93,8 +93,9 @@ class FundChoice:
         does = span_mn(*_ends(known["split_usd_mn"]))
         more = span_mn(*_ends(other["best_usd_mn"] - other["split_usd_mn"]))
         windows = " and ".join(
-            f"{100 * row.least:.0f} to {100 * row.most:.0f} % to {WINDOWS[row.window].lower()}"
-            for row in self.windows.itertuples(index=False)
+            f"{100 * row['least']:.0f} to {100 * row['most']:.0f} % to "
+            f"{WINDOWS[row['window']].lower()}"
+            for row in self.windows.to_dict("records")
         )
         said = (
             f"Under {better} of {len(other)} alternatives of the model this split does more than "
