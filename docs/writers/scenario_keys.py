@@ -26,6 +26,8 @@ _EXAMPLES = {
     "variant": "constant_share",
     "elasticities": "fgo",
     "barriers": "kno",
+    "level": "hs6",
+    "refine": ["87", "64"],
     "parameters": {"epsilon_supply_ind_jpn": 3},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,28 +19,25 @@ def read_inputs(
     scenario: str,
     params: Path | None,
     reference: str | None = None,
-    level: str = "chapter",
+    level: str | None = None,
     elasticities: str | None = None,
     barriers: str | None = None,
 ) -> tuple[Economy, Scenario, Path]:
     """Read both inputs and report the problems of both together.
 
-    A variant of the reference that is asked for takes the place of the scenario's own; a source of
-    elasticities or barriers does not: of two that differ neither is meant. A level may name the
-    chapters that are split: ``hs6:87,64``.
+    A variant of the reference and a level that are asked for take the place of the scenario's own;
+    a source of elasticities or barriers does not: of two that differ neither is meant.
     """
     import cepasim
 
     problems: list[Problem] = []
     read = economy = file = None
+    asked: dict[str, object] = {}
     try:
         check_folder_exists(params)
         check_sources(elasticities, barriers)
-        level, _, named = level.partition(":")
-        chapters = [one.strip() for one in named.split(",")] if named else None
-        economy = cepasim.load(
-            params, level, chapters, elasticities=elasticities, barriers=barriers
-        )
+        economy = cepasim.load(params, elasticities=elasticities, barriers=barriers)
+        asked = level_named(level, economy.classification.chapters)
     except InputError as error:
         problems += error.problems
     try:
@@ -60,8 +58,32 @@ def read_inputs(
         raise InputError(problems)
     if reference is not None:
         check_reference(economy, reference)
-        read = read.model_copy(update={"variant": reference})
-    return economy, read, file
+        asked["variant"] = reference
+    return economy, read.model_copy(update=asked), file
+
+
+def level_named(written: str | None, known: Collection[str]) -> dict[str, object]:
+    """Read ``--level``: hs6, or hs6:87,64 for some chapters, as settings of a scenario.
+
+    Parameters
+    ----------
+    written : str or None
+    known : collection of str
+        Chapters there are.
+    """
+    from cepasim.economy.split import LEVELS
+
+    if written is None:
+        return {}
+    level, colon, named = written.partition(":")
+    chapters = [one.strip() for one in named.split(",")] if colon else []
+    if level not in LEVELS or (colon and level == "chapter"):
+        near = closest(level, LEVELS)
+        refuse("--level", written, f"one of {', '.join(LEVELS)}, or hs6:87,64{near}")
+    for one in chapters:
+        if one not in known:
+            refuse("--level", written, f"chapters of two digits, such as hs6:87,64; not {one!r}")
+    return {"level": level, "refine": tuple(sorted(set(chapters)))}
 
 
 def check_reference(economy: Economy, reference: str) -> None:

@@ -105,11 +105,12 @@ ParameterFolder = Annotated[
     ),
 ]
 ModelLevel = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--level",
         metavar="LEVEL",
         help="What a market is: chapter, hs4 or hs6; hs6:87,64 splits these chapters alone.",
+        show_default="the scenario's own, or chapter",
     ),
 ]
 DrawsModelChoice = Annotated[

@@ -58,7 +58,7 @@ def run(
         ),
     ] = None,
     reference: ReferenceName = None,
-    level: ModelLevel = "chapter",
+    level: ModelLevel = None,
     elasticities: ElasticitySource = None,
     barriers: BarrierSource = None,
     params: ParameterFolder = None,

@@ -12,6 +12,7 @@ from cepasim.cli.inputs import (
     bundled_scenarios,
     check_reference,
     check_sources,
+    level_named,
     read_inputs,
 )
 from cepasim.cli.options import (
@@ -20,6 +21,7 @@ from cepasim.cli.options import (
     DrawsModelChoice,
     ElasticitySource,
     EngineName,
+    ModelLevel,
     Oversubscribe,
     ParameterFolder,
     ReferenceName,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 def compare_engines(
     scenario: ScenarioName,
+    level: ModelLevel = None,
     elasticities: ElasticitySource = None,
     barriers: BarrierSource = None,
     params: ParameterFolder = None,
@@ -45,9 +48,7 @@ def compare_engines(
         from cepasim.scenario.reading import naming_lines
         from cepasim.studies.engine_comparison import compare_engines as compare
 
-        economy, read, file = read_inputs(
-            scenario, params, elasticities=elasticities, barriers=barriers
-        )
+        economy, read, file = read_inputs(scenario, params, None, level, elasticities, barriers)
         with naming_lines(file):
             typer.echo(str(compare(economy, read)))
 
@@ -68,6 +69,7 @@ def montecarlo(
     model_choice: DrawsModelChoice = False,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
+    level: ModelLevel = None,
     elasticities: ElasticitySource = None,
     barriers: BarrierSource = None,
     params: ParameterFolder = None,
@@ -88,7 +90,7 @@ def montecarlo(
 
         _say_workers(workers, oversubscribe, scheduler)
         economy, read, file = read_inputs(
-            scenario, params, reference, elasticities=elasticities, barriers=barriers
+            scenario, params, reference, level, elasticities, barriers
         )
         with (
             naming_lines(file),
@@ -150,6 +152,7 @@ def batch(
     model_choice: DrawsModelChoice = False,
     engine: EngineName = "armington",
     reference: ReferenceName = None,
+    level: ModelLevel = None,
     elasticities: ElasticitySource = None,
     barriers: BarrierSource = None,
     params: ParameterFolder = None,
@@ -185,6 +188,7 @@ def batch(
             given += read_grid(grid, bundled)
         check_sources(elasticities, barriers)
         economy = cepasim.load(params, barriers=barriers)
+        asked = level_named(level, economy.classification.chapters)
         if reference is not None:
             check_reference(economy, reference)
         with open_executor(workers, scheduler, oversubscribe=oversubscribe) as executor:
@@ -196,6 +200,7 @@ def batch(
                 engine=engine,
                 reference=reference,
                 elasticities=elasticities,
+                level=asked,
                 draws=draws,
                 model_choice=model_choice,
             )

@@ -8,7 +8,7 @@ import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
-from cepasim.cli.options import AdviceYear, Debug, ParameterFolder, ScenarioName
+from cepasim.cli.options import AdviceYear, Debug, ModelLevel, ParameterFolder, ScenarioName
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.exchange import Exchange
@@ -33,6 +33,7 @@ def target(
     change_in_balance: Annotated[
         str | None, typer.Option(metavar=_AMOUNT, help="Change against the reference.")
     ] = None,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -50,7 +51,7 @@ def target(
         if len(wanted) != 1:
             refuse("target", "", "one of --balance, --exports and --change-in-balance")
         [(item, amount)] = wanted.items()
-        economy, read, file = read_inputs(scenario, params)
+        economy, read, file = read_inputs(scenario, params, level=level)
         with naming_lines(file):
             answer = cepasim.what_would_it_take(
                 economy, read, lever, {**_wanted(item, amount), "fiscal_year": year}
@@ -68,6 +69,7 @@ def exchange(
         int, typer.Option(metavar="N", min=0, help="Lever that it gives for it, at any depth.")
     ] = 1,
     measure: Annotated[str, typer.Option(help="What counts: sales or welfare.")] = "sales",
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -76,7 +78,7 @@ def exchange(
         import cepasim
         from cepasim.scenario.reading import naming_lines
 
-        economy, read, file = read_inputs(scenario, params)
+        economy, read, file = read_inputs(scenario, params, level=level)
         with naming_lines(file):
             answer = cepasim.what_must_be_given(
                 economy, read, asked, given, fiscal_year=year, measure=measure

@@ -19,6 +19,7 @@ from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.barriers import with_barriers
 from cepasim.economy.benchmark import Benchmark, Ground, read_ground
 from cepasim.economy.claims import UseRule
+from cepasim.economy.detail import at_level, refine, with_products
 from cepasim.economy.elasticities import OWN, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
@@ -26,7 +27,7 @@ from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.products import markets_by_product, pair_by_product
 from cepasim.economy.rates import LineRule
 from cepasim.economy.rules import with_rules
-from cepasim.economy.split import Split, products_of
+from cepasim.economy.split import Split
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
@@ -156,6 +157,9 @@ class Economy:
     with_barriers = with_barriers
     with_elasticities = with_elasticities
     with_rules = with_rules
+    refine = refine
+    at_level = at_level
+    with_products = with_products
 
     def with_overrides(self, overrides: Mapping[str, float]) -> Economy:
         """Return the same economy with some parameters changed by name.
@@ -258,70 +262,10 @@ class Economy:
         """
         return holders(subheadings, self.chapters)
 
-    def refine(self, chapters: Iterable[str] | None = None, level: str = "hs6") -> Economy:
-        """Return the same economy with chapters split into products.
-
-        Parameters
-        ----------
-        chapters : iterable of str, optional
-            Those to split; all by default.
-        level : {"hs6", "hs4"}, optional
-            Subheadings or headings.
-
-        Returns
-        -------
-        Economy
-            Products add up to their chapter's trade and sales in every source.
-
-        Raises
-        ------
-        InputError
-            For a level or a chapter that does not exist.
-
-        Examples
-        --------
-        >>> import cepasim
-        >>> cars = cepasim.load().refine(["87"], level="hs4")
-        >>> "8703" in cars.chapters, "86" in cars.chapters
-        (True, True)
-        """
-        coarse = self.by_chapter
-        split = coarse.chapters if chapters is None else chapters
-        return self.with_products(products_of(coarse.classification, split, level))
-
-    def with_products(self, codes: Iterable[str]) -> Economy:
-        """Return the same economy with some products as markets of their own.
-
-        Parameters
-        ----------
-        codes : iterable of str
-            Chapters, headings or subheadings; each becomes one market, whatever was split inside
-            it, and what is left of its chapter or heading is another.
-
-        Returns
-        -------
-        Economy
-            This one where all of them are markets already.
-        """
-        coarse, whole = self.by_chapter, set(codes)
-        there = set(self.chapters) - set(coarse.chapters)
-        inside = {code for code in there if code.startswith(tuple(whole))}
-        own = (there - inside) | (whole - set(coarse.chapters))
-        if own == there:
-            return self
-        if not own:
-            return coarse
-        key = "products", frozenset(own)
-        if key not in coarse.known:
-            coarse.known[key] = coarse._with_own(own)
-        found = coarse.known[key]
-        assert isinstance(found, Economy)
-        return found
-
-    def _with_own(self, own: set[str]) -> Economy:
-        coarse = self
-        schedules = {importer: market.schedule for importer, market in coarse.markets.items()}
-        return coarse._split_by(Split.of(coarse.chapters, schedules, own, coarse.parameters))
+    def with_own(self, own: Iterable[str]) -> Economy:
+        """Split an economy of chapters so that some products stand alone (`with_products`)."""
+        schedules = {importer: market.schedule for importer, market in self.markets.items()}
+        return self._split_by(Split.of(self.chapters, schedules, own, self.parameters))
 
     def _split_by(self, split: Split) -> Economy:
         """Return this economy of chapters as one of products."""

@@ -81,8 +81,13 @@ def scenario_from(
         data.get("levers", []), horizon, classification, parameters, problems
     )
     check_overlaps(levers, selections, classification, problems)
-    if parameters is not None and scenario is not None:
+    if scenario is not None:
         header = dict(scenario)
+        for place, chapter in enumerate(header.get("refine", ())):
+            if chapter not in classification.chapters:
+                near = closest(chapter, classification.chapters)
+                problems.add(("refine", place), chapter, f"a chapter such as '87'{near}")
+    if parameters is not None and scenario is not None:
         _check_overrides(header, parameters, problems)
     if scenario is None or problems.found:
         raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))

@@ -62,6 +62,10 @@ class Scenario(Frozen):
         Source of the elasticities of substitution; None leaves those of the economy.
     barriers : {"own", "kno"} or None
         Source of the barriers at India's border; None leaves those of the economy.
+    level : {"chapter", "hs4", "hs6"} or None
+        What a market is; None leaves the economy as it was loaded.
+    refine : tuple of str
+        Chapters to split, all of them where none is named; into subheadings unless ``level`` says.
     parameters : mapping of str to float
         Parameters that replace those of the folder, by name.
     """
@@ -84,6 +88,14 @@ class Scenario(Frozen):
         Literal["gtap", "fgo", "broda_weinstein", "boehm"] | None, Field(description=SOURCES_TEXT)
     ] = None
     barriers: Annotated[Literal["own", "kno"] | None, Field(description=BARRIERS_TEXT)] = None
+    level: Annotated[
+        Literal["chapter", "hs4", "hs6"] | None, Field(description="chapter, hs4 or hs6")
+    ] = None
+    refine: Annotated[
+        tuple[Annotated[str, Field(strict=True, pattern=r"^\d\d$")], ...],
+        AfterValidator(lambda chapters: tuple(sorted(set(chapters)))),
+        Field(description="chapters of two digits in quotes, such as ['87', '64']"),
+    ] = ()
     parameters: Annotated[
         Mapping[str, Override],
         AfterValidator(FrozenMapping),
@@ -95,6 +107,12 @@ class Scenario(Frozen):
         for lever in self.levers:
             if lever.start > self.horizon:
                 raise fault(f"levers that start by the horizon {self.horizon}, not {lever.start}")
+        return self
+
+    @model_validator(mode="after")
+    def _split_into_something(self) -> Self:
+        if self.level == "chapter" and self.refine:
+            raise fault("level: hs4 or hs6 where refine names chapters to split, or no refine")
         return self
 
     @property
@@ -224,6 +242,8 @@ class Scenario(Frozen):
             "levers": [lever.as_written() for lever in self.levers],
             **({"elasticities": self.elasticities} if self.elasticities else {}),
             **({"barriers": self.barriers} if self.barriers else {}),
+            **({"level": self.level} if self.level else {}),
+            **({"refine": list(self.refine)} if self.refine else {}),
             "parameters": dict(self.parameters),
         }
 
@@ -261,7 +281,7 @@ class Scenario(Frozen):
         write_clauses(self.to_dict(), self.levers, self.years, under, Path(path))
 
     def economy_under(self, economy: Economy) -> Economy:
-        """Return the economy with the scenario's own elasticities, barriers and parameters.
+        """Return the economy at the scenario's level, with its sources and parameters.
 
         Parameters
         ----------
@@ -276,10 +296,18 @@ class Scenario(Frozen):
         Raises
         ------
         InputError
-            For an override that is not a parameter.
+            For an override that is not a parameter, or a chapter to split that does not exist.
         """
         economy = economy.with_elasticities(self.elasticities).with_barriers(self.barriers)
+        if self.level is not None or self.refine:
+            economy = economy.at_level(self.level or "hs6", self.refine or None)
         return economy.with_overrides(self.parameters)
+
+    @property
+    def bare(self) -> Scenario:
+        """The scenario without what `economy_under` has already put into an economy."""
+        done = {"parameters": FrozenMapping({}), "level": None, "refine": ()}
+        return self.model_copy(update=done)
 
     def other_source(
         self, asked: str | None, field: Literal["elasticities", "barriers"] = "elasticities"

@@ -137,6 +137,7 @@ def batch(
     tables: Iterable[str] = IN_MEMORY,
     reference: str | None = None,
     elasticities: str | None = None,
+    level: Mapping[str, object] | None = None,
     draws: int = 0,
     model_choice: bool = False,
 ) -> Batch:
@@ -165,7 +166,8 @@ def batch(
     elasticities : {"gtap", "fgo", "broda_weinstein", "boehm"}, optional
         One source of the elasticities for all of them; a scenario that names another is reported
         in ``failures``.
-
+    level : mapping, optional
+        ``level`` and ``refine`` of a scenario, for all of them in place of their own.
     draws : int, optional
         Draws behind 90 % ranges in ``totals``, the same for every scenario (seed 1); 0 for none.
     model_choice : bool, optional
@@ -198,7 +200,8 @@ def batch(
     economy = economy.with_elasticities(elasticities)
     wanted = TABLES if out is not None else _wanted(tables)
     directory = None if out is None else _directory(out)
-    entries = _read(economy, given, reference, elasticities)
+    over = dict(level or {}) | ({} if reference is None else {"variant": reference})
+    entries = _read(economy, given, over, elasticities)
     shared = chunks.Shared(economy)
     if directory is not None:
         drawn = {"draws": draws, "model_choice": bool(draws) and model_choice}
@@ -336,7 +339,10 @@ def _directory(out: object) -> Path:
 
 
 def _read(
-    economy: Economy, given: Iterable[Given], reference: str | None, elasticities: str | None
+    economy: Economy,
+    given: Iterable[Given],
+    over: Mapping[str, object],
+    elasticities: str | None,
 ) -> dict[str, _Entry]:
     """Scenarios by key, with the problems of those that cannot be read."""
     entries: dict[str, _Entry] = {}
@@ -358,8 +364,7 @@ def _read(
                 read = Scenario.read(Path(one), *known)
             if other := read.other_source(elasticities):
                 raise InputError([other])
-            if reference is not None:
-                read = read.model_copy(update={"variant": reference})
+            read = read.model_copy(update=over)
             entry.scenario, entry.text = read, read.to_yaml()
         except InputError as error:
             entry.failure = list(error.problems)

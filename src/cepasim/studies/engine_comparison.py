@@ -163,7 +163,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
         If the scenario is wrong for every engine, such as an override that is not a parameter.
     """
     base = with_own_markets(scenario.economy_under(economy), scenario)
-    plain = scenario.model_copy(update={"parameters": {}})
+    plain = scenario.bare
     long_run = plain.model_copy(update={"time": "long_run"})
     horizons = (
         {_LONG_RUN: long_run} if scenario.time == "long_run" else {"": plain, _LONG_RUN: long_run}

@@ -38,7 +38,7 @@ def product_levels(economy: Economy, scenarios: Mapping[str, Scenario]) -> pd.Da
     rows = []
     for name, scenario in scenarios.items():
         for date, time in ((PATH_YEAR, "path"), (LONG_RUN, "long_run")):
-            dated = scenario.model_copy(update={"time": time})
+            dated = scenario.model_copy(update={"time": time, "level": None, "refine": ()})
             fine, coarse = (
                 _changes(run(one, dated, attribution=False))
                 for one in (economy, economy.by_chapter)

@@ -10,7 +10,6 @@ import numpy as np
 from cepasim.core.arguments import instance_of
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COLUMN_NAME
-from cepasim.core.immutable import FrozenMapping
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import RunError
 from cepasim.economy.claims import UseRule
@@ -83,8 +82,7 @@ class Study:
         instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
         instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
         economy = with_own_markets(scenario.economy_under(economy), scenario)
-        bare = scenario.model_copy(update={"parameters": FrozenMapping({})})
-        return cls(economy, bare, Uncertainty.of(economy), engine)
+        return cls(economy, scenario.bare, Uncertainty.of(economy), engine)
 
     def central(self) -> Run:
         """Run under the figures as they stand; checks the scenario."""

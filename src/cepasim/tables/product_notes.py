@@ -48,7 +48,7 @@ def _said(solved: Run, engine: str | Engine) -> Iterator[str]:
         lever.own_markets(economy.classification) for lever in solved.scenario.levers
     ):
         return  # chapters cannot say what a quota on a part of one does
-    coarse = run(economy.by_chapter, solved.scenario, attribution=False, engine=engine)
+    coarse = run(economy.by_chapter, solved.scenario.bare, attribution=False, engine=engine)
     row = solved.labels.index(_YEAR) if _YEAR in solved.labels else len(solved.labels) - 1
     changes = [
         float((getattr(one.outcome, flow) - getattr(one.reference, flow))[row].sum())
