@@ -263,7 +263,18 @@ class Economy:
         return holders(subheadings, self.chapters)
 
     def with_own(self, own: Iterable[str]) -> Economy:
-        """Split an economy of chapters so that some products stand alone (`with_products`)."""
+        """Return an economy of chapters with some products as markets: `with_products` anew.
+
+        Parameters
+        ----------
+        own : iterable of str
+            Codes of four or six digits.
+
+        Returns
+        -------
+        Economy
+            Split; nothing is kept of it.
+        """
         schedules = {importer: market.schedule for importer, market in self.markets.items()}
         return self._split_by(Split.of(self.chapters, schedules, own, self.parameters))
 
