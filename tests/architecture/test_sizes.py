@@ -28,6 +28,7 @@ MANY_ARGUMENTS: dict[str, int] = {
     "cli/run.py:run": 14,
     "cli/studies.py:batch": 15,
     "cli/studies.py:montecarlo": 15,
+    "cli/target.py:target": 9,
     "equilibrium/armington/compiled.py:_solve_groups": 32,
     "equilibrium/armington/solve.py:solve_market": 16,
     "equilibrium/gsim/clearing.py:clear_markets": 11,
