@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cepasim.core.countries import COUNTRY
+from cepasim.levers.entry import EntryLever
 from cepasim.levers.exchange_rate import ExchangeRateLever
 from cepasim.levers.external import ExternalLever
 from cepasim.levers.fund import FundLever
@@ -35,6 +36,7 @@ LEVERS: Mapping[str, type[Lever]] = {
         FundLever,
         SourcingLever,
         OfftakeLever,
+        EntryLever,
         ExchangeRateLever,
         ExternalLever,
     )

@@ -19,6 +19,7 @@ from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.lag import lagged
+from cepasim.levers.entry import entered
 from cepasim.levers.exchange_rate import PASS_THROUGH, ExchangeRateLever, dollar_costs
 from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
 from cepasim.levers.fund import FundLever, FundPath, fund_path
@@ -150,10 +151,10 @@ def shocks(
     start = _at_size(market, partner_size, len(years))
     size = growth[:, None]  # dollars of a policy, in dollars of the base year's size
     capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
-    placed = np.zeros(by_chapter)
-    new_capacity = placed
+    placed = new_capacity = entered(acting, start)
     if importer == "JPN":
-        placed = (fund.captive + placed_products(acting, by_chapter)) / size
+        # What parents take back is an entry, too: the larger of the two counts.
+        placed = np.maximum(placed, (fund.captive + placed_products(acting, by_chapter)) / size)
         new_capacity = placed + (fund.exports_to_japan - fund.captive) / size + offered
     elif fund.domestic_sales.any():
         sold = fund.domestic_sales / size

@@ -19,7 +19,7 @@ from cepasim.solution.sides import contributions
 from cepasim.solution.state import Run
 
 #: Above this number of lever kinds (all there are) the split would need too many coalitions.
-MOST_KINDS = 11
+MOST_KINDS = 12
 
 
 def run(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.economy.economy import Economy
+from cepasim.levers.entry import EntryLever
 from cepasim.levers.lever import Lever
 from cepasim.levers.offtake import OfftakeLever
 from cepasim.levers.sourcing import SourcingLever
@@ -16,6 +17,8 @@ from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 
 _NAMED = 4
+#: Levers that move purchases before any price has moved.
+_BUYING = (SourcingLever, OfftakeLever, EntryLever)
 
 
 def arrival_notes(run: Run) -> tuple[str, ...]:
@@ -24,7 +27,7 @@ def arrival_notes(run: Run) -> tuple[str, ...]:
     A kind that stands beside others in the scenario is solved alone: what is said is its own.
     """
     notes: list[str] = []
-    for kind, title in ((lever.kind, lever.title) for lever in (SourcingLever, OfftakeLever)):
+    for kind, title in ((lever.kind, lever.title) for lever in _BUYING):
         levers = tuple(lever for lever in run.scenario.levers if lever.kind == kind)
         if not levers:
             continue

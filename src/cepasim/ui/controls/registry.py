@@ -7,6 +7,7 @@ from typing import Any
 
 from cepasim.levers.words import parts
 from cepasim.ui.controls import (
+    entry,
     exchange_rate,
     external,
     fund,
@@ -34,6 +35,7 @@ CONTROLS: Mapping[str, Control] = {
         fund,
         sourcing,
         offtake,
+        entry,
         exchange_rate,
         external,
     )

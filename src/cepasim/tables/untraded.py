@@ -1,0 +1,62 @@
+"""Which goods are not traded between the two today and stay so, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cepasim.core.countries import COUNTRY
+from cepasim.economy.economy import Economy
+from cepasim.economy.market import Market
+from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
+
+#: Goods that are named before the rest are counted.
+_NAMED = 4
+
+
+def untraded_notes(run: Run) -> tuple[str, ...]:
+    """Say, for both directions, what is sold neither in the reference nor in the scenario.
+
+    A share of nothing stays nothing, however cheap a good becomes: nobody should read a zero there
+    as what a measure would do.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    tuple of str
+        Empty without levers: there is then nothing to misread.
+    """
+    if not run.scenario.levers:
+        return ()
+    return tuple(Note(text) for text in _said(run))
+
+
+def _said(run: Run) -> Iterator[str]:
+    economy = run.economy
+    for importer, market in economy.markets.items():
+        sold = run.outcome.markets[importer].fob[:, :, market.partner_column].max(axis=0)
+        nothing = np.flatnonzero(sold == 0)
+        if not nothing.size:
+            continue
+        bought = market.cif.sum(axis=1)
+        largest = nothing[np.argsort(-bought[nothing], kind="stable")]
+        yield (
+            f"{COUNTRY[market.partner]} sold {COUNTRY[importer]} nothing of "
+            f"{_named(economy, market, largest)} in 2023-24, of which {COUNTRY[importer]} buys US$ "
+            f"{bought[nothing].sum():,.0f} mn a year elsewhere. A share of nothing stays nothing "
+            "whatever duties, barriers or prices do there; a lever `entry` says what a share of "
+            "these purchases would mean"
+        )
+
+
+def _named(economy: Economy, market: Market, places: np.ndarray) -> str:
+    """Goods by name, the largest purchases first; beyond a few they are counted."""
+    codes = [market.chapters[place] for place in places]
+    shown = ", ".join(f"{hs} {economy.name(hs)}" for hs in codes[:_NAMED])
+    what = "chapters" if economy.split is None else "products"
+    return f"{len(codes):,} {what} ({shown}{' …' if len(codes) > _NAMED else ''})"
