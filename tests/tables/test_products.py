@@ -11,6 +11,8 @@ import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
+from cepasim.report import brief, html
+from cepasim.report.product_views import product_movers
 from cepasim.tables.sums import by_chapter_where_long
 
 YEAR = "2030-31"
@@ -130,3 +132,15 @@ def test_levels_of_the_reference_agree(shoes: Economy, economy: Economy) -> None
         rtol=1e-9,
         atol=1e-9,
     )
+
+
+def test_the_note_shows_the_products_that_move_most(result: Result, economy: Economy) -> None:
+    table = product_movers(result, YEAR, shown=5)
+    assert table is not None and len(table.rows) == 5
+    moved = result.by("product", YEAR).set_index("hs")
+    largest = moved[moved.index.str.startswith("64")]["change_usd_mn"].abs().idxmax()
+    assert str(table.rows[0][0]).startswith(f"{largest} ")
+    text = html.page(brief.document(result, economy.classification, YEAR))
+    assert "Products that move most" in text and largest in text
+    chapters = cepasim.simulate(economy, result.scenario, attribution=False)
+    assert product_movers(chapters, YEAR) is None

@@ -14,7 +14,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.report import numbers as figures
 from cepasim.report import views
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import link, questions, state
+from cepasim.ui import code, link, questions, state
 from cepasim.ui.state import Session
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -404,3 +404,20 @@ def test_how_sure_shows_what_moves_the_answer_most() -> None:
     html = _html(app)
     assert "Size of all barriers together" in html and "sign depends on it" in html
     assert "Engine" in html, "the model's own choices are among them"
+
+
+def test_the_level_of_detail_is_a_choice_that_travels(app: AppTest) -> None:
+    """Control, scenario, link, table of products, program; chapters again leave no trace."""
+    found = _session(app)
+    found.load(Scenario.bundled("cepa-remaining-tariffs"))
+    app.run()
+    app.segmented_control(key=f"detail:{found.generation}:chapter").set_value("hs4").run()
+    assert found.scenario.level == "hs4" and found.too_fine_for_ranges
+    app.multiselect(key=f"refine:{found.generation}:hs4").set_value(["64", "42"]).run()
+    assert (found.scenario.refine, found.too_fine_for_ranges) == (("42", "64"), False)
+    assert not app.exception and "6403" in set(app.dataframe[0].value["code"])
+    read = link.read_query(found.link_query(), found.figures.bundled)
+    assert read is not None and read.scenario == found.scenario
+    assert "'refine': ['42', '64']" in code.python_code(found.scenario, found.year)
+    app.segmented_control(key=f"detail:{found.generation}:hs4").set_value("chapter").run()
+    assert found.scenario == Scenario.bundled("cepa-remaining-tariffs")

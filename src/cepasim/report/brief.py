@@ -36,6 +36,7 @@ from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
 from cepasim.report.marks import marks
+from cepasim.report.product_views import product_movers
 from cepasim.scenario.naming import words_beside_levers
 
 if TYPE_CHECKING:
@@ -168,6 +169,10 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     yield SideBySide(
         tuple(views.losers(losers, total, year, flow, _SECTORS) for flow in ("export", "import"))
     )
+    products = product_movers(result, year)
+    if products is not None:
+        yield Heading("By product")
+        yield products
     yield Heading("Levers, treasuries, welfare")
     yield views.contributions(result, year)
     yield views.accounts(result, year)

@@ -268,7 +268,7 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     Parameters
     ----------
     result : ResultTables
-    level : {"chapter", "section", "window"}
+    level : {"product", "chapter", "section", "window"}
     year : str
     search : str
         Words that code or name must hold, whatever their case.
@@ -283,7 +283,7 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     rows = frame.to_dict("records")
     for flow in ("exports", "imports"):
         frame[f"{flow}_range"] = pd.Series([range_of_mn(row, flow) for row in rows], dtype="str")
-    column = {"chapter": "hs"}.get(level, level)
+    column = {"product": "hs", "chapter": "hs"}.get(level, level)
     money = ["baseline_{}_usd_mn", "{}_usd_mn"]
     traded = [name.format(flow) for flow in ("exports", "imports") for name in money]
     frame = frame[(frame[traded] != 0).any(axis=1)]

@@ -308,6 +308,11 @@ class ResultTables:
         row = self._table("totals").iloc[self.fiscal_years.index(self.year_of(fiscal_year))]
         return accounts_of(row)
 
+    @property
+    def products(self) -> tuple[str, ...]:
+        """Codes of the markets: chapters, or the products that chapters are split into."""
+        return tuple(self._table("sectors")["hs"].unique())
+
     def group_name(self, group: str) -> str:
         """Name of a chapter, a section, a window or one of the groups outside them, for people.
 

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 #: Ten people with what they look at, or one with a long way back; some 30 MB each.
 KEPT = 12
+#: Of those with all chapters split, some 250 MB each.
+KEPT_BY_PRODUCT = 2
 _LOOK_EVERY = 0.05  # seconds
 
 
@@ -77,8 +79,15 @@ class Answers:
                     _put(self._failed, key, _Failed(economy, str(failed)), self._most)
                     raise
                 _put(self._kept, key, _Kept(economy, result), self._most)
+                self._drop_fine()
             self._kept.move_to_end(key)
             return self._kept[key].result
+
+    def _drop_fine(self) -> None:
+        """Drop the oldest results with all chapters split: each takes as much as ten others."""
+        fine = [key for key in self._kept if is_fine(key[1])]
+        for key in fine[:-KEPT_BY_PRODUCT]:
+            del self._kept[key]
 
     def split(
         self,
@@ -115,6 +124,11 @@ class Answers:
             if key in self._kept:
                 self._kept[key] = _Kept(economy, result, is_whole=True)
         return result
+
+
+def is_fine(scenario: Scenario) -> bool:
+    """Whether all chapters are split."""
+    return scenario.level in ("hs4", "hs6") and not scenario.refine
 
 
 def _put(kept: OrderedDict[tuple[int, Scenario], T], key: Any, entry: T, most: int) -> None:

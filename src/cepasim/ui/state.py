@@ -7,7 +7,7 @@ a scenario file has it) and the last scenario that was right.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -218,6 +218,13 @@ class Session:
         kept = {key: value for key, value in self.draft.items() if key != field}
         self.edit(kept if source == own else {**kept, field: source})
 
+    def choose_level(self, level: str, chapters: Sequence[str] = ()) -> None:
+        """Solve by chapter, heading or subheading; of some chapters only, where any is named."""
+        kept = {k: value for k, value in self.draft.items() if k not in ("level", "refine")}
+        if level != "chapter":
+            kept |= {"level": level, **({"refine": sorted(chapters)} if chapters else {})}
+        self.edit(kept)
+
     def assume_nothing(self) -> None:
         """Give every assumption its own value back."""
         self.generation += 1
@@ -254,10 +261,15 @@ class Session:
 
     def ask_range(self, result: Result) -> Asked | None:
         """Return the ranges of what is shown, perhaps on their way; None if nobody wants them."""
-        if not self.with_ranges:
+        if not self.with_ranges or self.too_fine_for_ranges:
             return None
         choice = ModelChoice.of(self.figures.economy, self.scenario)
         return self.ranges.ask(self._folder, self.scenario, result.fiscal_years, choice)
+
+    @property
+    def too_fine_for_ranges(self) -> bool:
+        """Whether a draw would take seconds: all chapters are split, which is for a cluster."""
+        return answers.is_fine(self.scenario)
 
     def split(self, waiting: Callable[[], object]) -> Result:
         """Return the result of what is shown with what each lever adds; see `Answers.split`."""
@@ -273,8 +285,9 @@ class Session:
         shown = self.scenario
         if not (shown.parameters or shown.elasticities or shown.barriers):
             return None
-        written = {"name": "Reference", "horizon": shown.horizon, "time": shown.time}
-        return self.result(Scenario.from_dict({**written, "reference": shown.variant}))
+        kept = {"level": shown.level, "refine": shown.refine, "variant": shown.variant}
+        dated = {"horizon": shown.horizon, "time": shown.time}
+        return self.result(Scenario.reference().model_copy(update=kept | dated))
 
     def link_query(self) -> dict[str, str]:
         """Return the query parameters that restore what is shown."""

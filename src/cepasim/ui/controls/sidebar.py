@@ -9,7 +9,7 @@ import streamlit as st
 
 from cepasim.levers import words
 from cepasim.levers.every import in_words
-from cepasim.ui.controls import assumed, registry
+from cepasim.ui.controls import assumed, detail, registry
 from cepasim.ui.controls.form import Form, key_of
 from cepasim.ui.controls.group import Group
 from cepasim.ui.messages import plain
@@ -26,6 +26,8 @@ def sidebar(found: Session) -> None:
         st.markdown("## Outside conditions", help="What neither side decides at this table.")
         for group in registry.groups(outside=True):
             _group(found, group)
+        st.markdown("## Products", help="How finely goods are told apart.")
+        detail.draw(found)
         st.markdown("## Assumptions", help="Not policy: what is believed about how trade works.")
         assumed.draw(found)
 

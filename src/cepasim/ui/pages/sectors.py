@@ -9,6 +9,7 @@ import streamlit as st
 
 from cepasim.report import numbers as figures
 from cepasim.report import views
+from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
@@ -23,22 +24,25 @@ def sectors(found: Session) -> None:
     if result is None:
         return
     year = found.year
+    fine = by_product(result)
+    levels = {"product": "Products", **_LEVELS} if fine else _LEVELS
+    usual = "product" if fine else "chapter"
     st.markdown(f"#### All sectors, {year}, US\\$ mn of 2023-24")
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     with left:
         level = st.segmented_control(
             "Level",
-            list(_LEVELS),
-            default="chapter",
-            format_func=_LEVELS.__getitem__,
-            key="level",
+            list(levels),
+            default=usual,
+            format_func=levels.__getitem__,
+            key=f"level:{usual}",
             label_visibility="collapsed",
         )
     with right:
         search = st.text_input(
             "Search", key="search", placeholder="Search by code or name: 61, garments, steel …"
         )
-    level = level or "chapter"
+    level = level or usual
     frame = views.sector_frame(result, level, year, search)
     if frame.empty:
         st.caption(f"No sector with trade matches “{plain(search)}”.")
@@ -106,8 +110,9 @@ def _column_config() -> dict[str, Any]:
 
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
     st.markdown(f"##### Why this number: {row['code']} {plain(str(row['name']))}")
-    if level != "chapter":
-        st.caption("A sum over chapters; choose “Chapters” above to see the chain of one.")
+    if str(row["code"]) not in result.products or level not in ("product", "chapter"):
+        one = "Products" if by_product(result) else "Chapters"
+        st.caption(f"A sum; choose “{one}” above to see the chain of one.")
         return
     for flow, name in (("export", "Exports to Japan"), ("import", "Imports from Japan")):
         explanation = result.explain(flow, str(row["code"]), year)

@@ -1,0 +1,57 @@
+"""Products that move most, where chapters are split into products."""
+
+from __future__ import annotations
+
+from cepasim.products.levels import level_of
+from cepasim.report import numbers as figures
+from cepasim.report.blocks import Table
+from cepasim.tables.result_tables import ResultTables
+
+_FLOWS = {"export": "Exports to Japan", "import": "Imports from Japan"}
+
+
+def by_product(result: ResultTables) -> bool:
+    """Whether some markets of a result are products, not chapters."""
+    return any(level_of(hs) != "chapter" for hs in result.products)
+
+
+def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | None:
+    """Return the products whose trade changes most in a year.
+
+    Parameters
+    ----------
+    result : ResultTables
+        By product; there is no table of one by chapter.
+    year : str
+    shown : int, optional
+        Rows of both flows together.
+
+    Returns
+    -------
+    Table or None
+        Reference, scenario and change, US$ million, with the grade of the reference.
+    """
+    if not by_product(result):
+        return None
+    rows = result.by("product", year)
+    rows = rows[(rows["hs"].map(level_of) != "chapter") & (rows["change_usd_mn"] != 0)]
+    rows = rows.sort_values("change_usd_mn", key=abs, ascending=False, kind="stable").head(shown)
+    cells = tuple(
+        (
+            f"{row['hs']} {row['name']}",
+            _FLOWS[str(row["flow"])],
+            figures.mn(row["baseline_usd_mn"], unit=False),
+            figures.mn(row["scenario_usd_mn"], unit=False),
+            figures.mn(row["change_usd_mn"], signed=True, unit=False),
+            str(row["grade"]),
+        )
+        for row in rows.to_dict("records")
+    )
+    if not cells:
+        return None
+    return Table(
+        f"Products that move most, US$ mn, {year}; grade D: placed in the product by assumption",
+        ("product", "flow", "reference", "scenario", "change", "grade"),
+        cells,
+        numeric=(False, False, True, True, True, False),
+    )

@@ -1,0 +1,44 @@
+"""How fine a market is: chapters, headings or six digits, of all chapters or of some."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.ui.state import Session
+
+_LEVELS = {"chapter": "Chapters", "hs4": "Headings", "hs6": "Six-digit"}
+
+
+def draw(found: Session) -> None:
+    """Draw the choice of the session."""
+    level = str(found.draft.get("level") or ("hs6" if found.draft.get("refine") else "chapter"))
+    chapters = [str(one) for one in found.draft.get("refine", ())]
+    picked = f"detail:{found.generation}:{level}"
+    st.segmented_control(
+        "Markets are",
+        list(_LEVELS),
+        default=level,
+        format_func=_LEVELS.__getitem__,
+        key=picked,
+        help="Products of a chapter that are solved as markets of their own. Products add up to "
+        "their chapter; what is known of them and what is assumed: docs/aggregation.md.",
+        on_change=lambda: found.choose_level(str(st.session_state[picked] or level), chapters),
+    )
+    if level == "chapter":
+        return
+    classification = found.figures.economy.classification
+    split = f"refine:{found.generation}:{level}"
+    st.multiselect(
+        "Split these chapters",
+        list(classification.chapters),
+        default=chapters,
+        format_func=lambda hs: f"{hs} {classification.name(hs)}",
+        key=split,
+        placeholder="All chapters",
+        on_change=lambda: found.choose_level(level, list(st.session_state[split])),
+    )
+    if found.too_fine_for_ranges:
+        st.caption(
+            "With all chapters split a lever takes about a second and ranges are not drawn here: "
+            "`cepasim montecarlo --level` draws them. Choose some chapters to have both at once."
+        )
