@@ -32,8 +32,10 @@ class Outcome:
         Hat of the price of the composite.
     wedge : ndarray, shape (Y, H, S)
         Level of the landed wedge.
-    duty, rent : ndarray, shape (Y, H, S)
-        What the treasury collects, and the part of the barriers that is somebody's rent.
+    duty : ndarray, shape (Y, H, S)
+        What the treasury collects.
+    rent : ndarray, shape (Y, H)
+        The part of the barriers that is somebody's rent, all sources together.
     iterations, residual : ndarray, shape (Y, H)
     quota : QuotaOutcome or None
         What tariff-rate quotas came to; None where there is none.
@@ -144,7 +146,7 @@ class Solved:
             composite_index=np.broadcast_to(self.composite_index, years_and_chapters),
             wedge=market.wedge * trade_cost / mix,
             duty=accounts.duty,
-            rent=accounts.barrier_rent,
+            rent=accounts.barrier_rent.sum(axis=2),
             iterations=np.broadcast_to(self.iterations, years_and_chapters),
             residual=np.broadcast_to(self.residual, years_and_chapters),
             elsewhere=self.elsewhere,

@@ -47,9 +47,12 @@ class Wedges:
         more than the mean wedge; dollars f.o.b. are landed dollars over the mean, or the lines
         would not add up to their chapter. 1 where all lines of a chapter move alike.
         """
-        level = (1 + self.effective) * (1 + self.barrier)
         start = (1 + market.tariff_effective) * (1 + market.barrier_total[:, None])
-        return np.asarray(self.hat * start / level)
+        level = 1 + self.effective
+        level *= 1 + self.barrier
+        mix = self.hat * start
+        mix /= level
+        return np.asarray(mix)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,11 +225,13 @@ def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> 
             collected=np.broadcast_to(market.tariff_collected, shape),
             barrier=np.broadcast_to(market.barrier_total[:, None], shape),
         )
+    relieved = any(source.barrier is not None for source in moved.values())
+    barrier = np.broadcast_to(market.barrier_total[:, None], shape)
     out = Wedges(
         hat=np.ones(shape),
         effective=np.broadcast_to(market.tariff_effective, shape).copy(),
         collected=np.broadcast_to(market.tariff_collected, shape).copy(),
-        barrier=np.broadcast_to(market.barrier_total[:, None], shape).copy(),
+        barrier=barrier.copy() if relieved else barrier,
     )
     for column, source in moved.items():
         out.hat[:, :, column] = source.hat

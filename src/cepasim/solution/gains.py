@@ -64,12 +64,11 @@ def market_gains(
         importer: importer_gain(market, before, after),
         partner: exporter_gain(market, before, after, old[partner], new[partner]),
     }
-    rent, rent_before = after.rent.sum(axis=2), before.rent.sum(axis=2)
     for owner, share in (
         (importer, owners.rents_to_importer),
         (partner, 1 - owners.rents_to_importer),
     ):
-        gains[owner] = gains[owner] + (rent / new[owner] - rent_before / old[owner]) * share
+        gains[owner] = gains[owner] + (after.rent / new[owner] - before.rent / old[owner]) * share
     for outcome, level, sign in ((before, old, -1), (after, new, 1)):
         for owner, rents in quota_rents(market, outcome).items():
             gains[owner] = gains[owner] + sign * rents / level[owner]
@@ -135,7 +134,7 @@ def importer_gain(market: Market, before: Outcome, after: Outcome) -> Floats:
     ndarray, shape (Y, H)
     """
     old, new = before.shocks.price_level, after.shocks.price_level
-    landed = (before.shocks.start * market.wedge).sum(axis=2)
+    landed = np.einsum("yhs,hs->yh", before.shocks.start, market.wedge)
     spending = (landed + market.domestic) * after.shocks.growth[:, None]
     consumers = consumer_surplus_change(
         spending,

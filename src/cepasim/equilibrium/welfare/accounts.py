@@ -49,12 +49,15 @@ class WedgeAccounts:
     @property
     def barriers(self) -> FloatArray:
         """Cost of the barriers, ν (1 + f)(1 + t_eff) p x."""
-        return np.asarray(self._barrier * self.landed_before_duty * (1.0 + self._effective))
+        cost = np.asarray(self._barrier * self.landed_before_duty)
+        # By product these arrays are large: none is made that is not needed.
+        return np.multiply(cost, 1.0 + self._effective, out=cost if cost.ndim else None)
 
     @property
     def barrier_rent(self) -> FloatArray:
         """Part of the barriers' cost that is a rent to a named owner."""
-        return np.asarray(self._rent_share * self.barriers)
+        cost = self.barriers
+        return np.multiply(self._rent_share, cost, out=cost if cost.ndim else None)
 
     @property
     def barrier_cost(self) -> FloatArray:
