@@ -55,7 +55,7 @@ def test_every_setting_of_a_lever_is_used_by_one_of_its_forms() -> None:
         used = {key for example in lever.examples() for key in example.settings}
         # The source of a lever of the agreement is its partner; it cannot be anything else.
         known = {field.alias or name for name, field in lever.model_fields.items()}
-        free = {"source"} if lever.kind in ("origin", "ntb") else set()
+        free = {"source"} if lever.kind in ("origin", "ntb", "entry") else set()
         assert known - free <= used, lever.kind
 
 

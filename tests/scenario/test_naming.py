@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cepasim.products.classification import Classification
-from cepasim.scenario.naming import describe, followed, title, words_beside_levers
+from cepasim.report.marks import assumptions_in_words
+from cepasim.scenario.naming import describe, detail_in_words, followed, title, words_beside_levers
 from cepasim.scenario.scenario import Scenario
 
 HS = Classification.bundled()
@@ -86,3 +87,12 @@ def test_any_number_of_levers_has_a_name_a_file_may_have(number: int) -> None:
     name = title(scenario, HS)
     assert Scenario.from_dict({"name": name}).name == name and len(name) <= 160
     assert ("4 more levers" in describe(scenario, HS)) == (number == 12)
+
+
+def test_how_fine_a_market_is_belongs_to_the_words() -> None:
+    plain = Scenario.reference()
+    assert detail_in_words(plain) is None
+    fine = plain.model_copy(update={"level": "hs4", "refine": ("64", "87")})
+    assert detail_in_words(fine) == "headings of chapters 64, 87"
+    assert assumptions_in_words(fine) == ("Markets are headings of chapters 64, 87.",)
+    assert detail_in_words(plain.model_copy(update={"refine": ("87",)})) is not None

@@ -9,6 +9,7 @@ from cepasim.economy.elasticities import OWN
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.words import listed
 from cepasim.report.numbers import value
+from cepasim.scenario.naming import detail_in_words
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.result_tables import ResultTables
 
@@ -60,6 +61,8 @@ def assumptions_in_words(
         said.append(f"Barriers at India's border from {scenario.barriers}.")
     if scenario.variant != CENTRAL:
         said.append(f"Reference path: {scenario.variant.replace('_', ' ')}, not the central one.")
+    if (detail := detail_in_words(scenario)) is not None and scenario.level != "chapter":
+        said.append(f"Markets are {detail}.")
     return (*overrides_in_words(scenario, figures), *said)
 
 

@@ -14,6 +14,8 @@ from cepasim.levers.words import listed
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 
+#: What a market is, by the scenario's word for it.
+_LEVELS = {"chapter": "chapters", "hs4": "headings", "hs6": "six-digit products"}
 #: Levers that a name can hold; a scenario of more is called after the one it was made from.
 _MOST_NAMED = 2
 #: Levers a description tells before the rest are counted.
@@ -89,6 +91,8 @@ def describe(
         said.append(f"Elasticities: {scenario.elasticities}.")
     if scenario.barriers:
         said.append(f"Barriers at India's border: {scenario.barriers}.")
+    if (detail := detail_in_words(scenario)) is not None:
+        said.append(f"Markets: {detail}.")
     if scenario.parameters:
         changed = (f"{name} = {value:g}" for name, value in scenario.parameters.items())
         said.append(f"Assumptions changed: {listed(changed, _MOST_SAID)}.")
@@ -129,6 +133,14 @@ def words_beside_levers(scenario: Scenario) -> str:
     """
     first, end, _ = scenario.description.partition("”. ")
     return first + end.rstrip() if first.startswith(_FROM) else scenario.description
+
+
+def detail_in_words(scenario: Scenario) -> str | None:
+    """Return how fine a market is; None where the scenario does not say."""
+    if scenario.level is None and not scenario.refine:
+        return None
+    level = _LEVELS[scenario.level or "hs6"]
+    return f"{level} of chapters {', '.join(scenario.refine)}" if scenario.refine else level
 
 
 def _content(scenario: Scenario) -> Scenario:
