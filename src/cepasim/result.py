@@ -12,6 +12,7 @@ from cepasim.core import files
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
 from cepasim.products.levels import level_of, use_instead
+from cepasim.report.front_sheet import front_sheet
 from cepasim.report.headline import headline, outcome
 from cepasim.report.sheets import sheets
 from cepasim.report.views import cell_in_words
@@ -271,11 +272,15 @@ class Result(ResultTables):
                     files.write_json(self.document(by, options), folder / "result.json")
                 else:
                     pages = sheets(self, self.frames(by), options)
-                    write_workbook(pages, folder / "result.xlsx")
+                    write_workbook(
+                        pages,
+                        folder / "result.xlsx",
+                        front_sheet(self, self._classification, tuple(pages)),
+                    )
                 self.write_about(folder, options)
 
     def to_excel(self, path: Path | str, *, by: Level | None = None) -> None:
-        """Write one workbook: every table, the scenario, the notes and the manifest as sheets.
+        """Write one workbook: the answer in words with a chart, then every table as a sheet.
 
         The manifest also goes beside it, as ``<file name>.manifest.json``.
 
@@ -292,7 +297,8 @@ class Result(ResultTables):
             If the file cannot be written; what was there before is then still there.
         """
         with files.replace_file(path) as partial:
-            write_workbook(sheets(self, self.frames(by), NOTHING), partial)
+            pages = sheets(self, self.frames(by), NOTHING)
+            write_workbook(pages, partial, front_sheet(self, self._classification, tuple(pages)))
         files.write_manifest_beside(Path(path), self.manifest)
 
     def to_json(self, path: Path | str, *, by: Level | None = None) -> None:

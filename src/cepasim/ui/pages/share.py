@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import tempfile
+import time
 import zipfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -16,7 +18,11 @@ from cepasim.result import Result
 from cepasim.ui import code, link
 from cepasim.ui.marks import assumed_in_words
 from cepasim.ui.messages import plain
+from cepasim.ui.ranges import DRAWS, Asked
 from cepasim.ui.state import Session
+
+#: Seconds that a file waits for the ranges of its result, and between two looks.
+_LONGEST, _LOOK_EVERY = 60.0, 0.1
 
 
 def in_words(found: Session) -> None:
@@ -95,9 +101,6 @@ def _downloads(found: Session) -> None:
     if result is None:
         return
     asked = found.ask_range(result)
-    ranged = None if asked is None else asked.range()
-    if ranged is not None:
-        result = ranged.beside(result)
     stem = file_stem(found)
     with st.container(horizontal=True):
         for label, suffix, mime, content in (
@@ -112,19 +115,19 @@ def _downloads(found: Session) -> None:
         ):
             st.download_button(
                 label,
-                data=partial(content, result),
+                data=partial(_of, content, result, asked),
                 file_name=f"{stem}{suffix}",
                 mime=mime,
                 key=f"download{suffix}",
                 on_click="ignore",
             )
-        _brief_downloads(found, result, stem)
+        _brief_downloads(found, result, asked, stem)
     st.caption(
         "The chart’s own menu, at its upper right corner, saves it as PNG and shows its data."
     )
 
 
-def _brief_downloads(found: Session, result: Result, stem: str) -> None:
+def _brief_downloads(found: Session, result: Result, asked: Asked | None, stem: str) -> None:
     year = found.year
     for label, suffix, mime in (
         ("Briefing note (HTML)", ".html", "text/html"),
@@ -136,12 +139,28 @@ def _brief_downloads(found: Session, result: Result, stem: str) -> None:
     ):
         st.download_button(
             label,
-            data=partial(brief, result, suffix, year),
+            data=partial(_of, partial(brief, suffix=suffix, year=year), result, asked),
             file_name=f"{stem}{suffix}",
             mime=mime,
             key=f"download{suffix}",
             on_click="ignore",
         )
+
+
+def _of(content: Callable[[Result], bytes], result: Result, asked: Asked | None) -> bytes:
+    """Write a file, with the ranges of its result: it waits for them, the page does not."""
+    return content(with_ranges(result, asked))
+
+
+def with_ranges(result: Result, asked: Asked | None) -> Result:
+    """Return a result with its ranges, once they are there; without where none can be drawn."""
+    if asked is None:
+        return result
+    until = time.monotonic() + _LONGEST
+    while asked.draws < DRAWS and not asked.failed and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY)
+    ranged = asked.range()
+    return result if ranged is None else ranged.beside(result)
 
 
 def file_stem(found: Session) -> str:

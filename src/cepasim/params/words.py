@@ -1,0 +1,190 @@
+"""What parameters are called by people: words for a table, a note or a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cepasim.core.countries import COUNTRY
+
+#: Names of parameters, whatever country, source or chapter a row of theirs is for.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "actionable_share_border": "Part of delay at the border that policy can remove",
+        "actionable_share_process": "Part of registration and paper that policy can remove",
+        "actionable_share_sps": "Part of food safety and plant health rules that policy can remove",
+        "actionable_share_tbt": "Part of standards and approvals that policy can remove",
+        "additionality": "Part of the fund's capital that is new",
+        "agreement_cut_end": "Cut of India's duty by another agreement, at its end",
+        "agreement_cut_now": "Cut of India's duty by another agreement, in 2023-24",
+        "agreement_start": "First year of another agreement's later cuts",
+        "agreement_years": "Years of another agreement's later cuts",
+        "agreements_later": "Part of other agreements' later cuts that comes",
+        "anchor_known_years": "How far published trade after 2023-24 is followed",
+        "b15_instalments": "Instalments of category B15 of the CEPA",
+        "b15_remaining_steps": "Instalments of category B15 left after 2023-24",
+        "backcast_adjustment": "Yearly adjustment of trade fitted to 2013-24",
+        "backcast_elasticity_scale": "Factor on elasticities fitted to 2013-24",
+        "backcast_pass_through": "Exchange-rate pass-through fitted to 2013-24",
+        "backcast_trend": "Unexplained trend fitted to 2013-24",
+        "bangladesh_ldc_end": "Year in which Bangladesh leaves the treatment of least developed",
+        "border_ave_per_day": "Cost of a day at the border",
+        "border_days": "Days at the border",
+        "capital_goods_chapter_share": "Share of a chapter in machinery bought in Japan",
+        "captive_offtake": "Part of the fund's exports that the parent company buys",
+        "common_variance": "Part of an error that related values share",
+        "consignment_spread": "Spread of the size of consignments",
+        "consignments_with_trade": "How far consignments grow with trade",
+        "cost_of_public_funds": "Welfare cost of a dollar of taxes",
+        "depreciation": "Depreciation of the fund's plants",
+        "disbursement_rate": "Part of the fund's budget that is paid out",
+        "discount_rate": "Discount rate of later years",
+        "epsilon_domestic": "How easily domestic producers supply more (elasticity of supply)",
+        "epsilon_supply": "How easily exporters supply more (elasticity of supply)",
+        "eta": "How demand answers prices (elasticity of demand)",
+        "exchange_rate_pass_through": "Exchange-rate pass-through into trade",
+        "export_share": "Part of the fund's output that is exported",
+        "freight_insurance": "Freight and insurance",
+        "fund_size_evidence": "Size of the fund beyond which nothing is known",
+        "gestation_lag": "Years from a grant to the first output",
+        "gsp_use": "Use of the generalised preference",
+        "india_duty_in_force": "Factor on India's duties in force",
+        "input_content": "Japanese inputs in India's output",
+        "input_content_chapter_share": "Share of a chapter in Japanese inputs",
+        "japan_share_of_exports": "Japan's share of the fund's exports",
+        "japanese_inputs_per_output": "Japanese inputs per output of the fund's plants",
+        "japanese_ownership": "Japanese share in the surplus of the fund's plants",
+        "japanese_share_of_capital_goods": "Japan's share of the plants' machinery",
+        "jobs_per_usd_mn": "Jobs per US$ million of output",
+        "lag_decay": "How fast trade goes on adjusting after the first year",
+        "lag_first_year": "How fast trade follows policy: part in the first year",
+        "largest_move_of_a_chapter": "Largest move of a chapter's trade on record",
+        "largest_quantile": "Quantile of the largest move on record",
+        "named_gain_least": "Smallest gain that is named",
+        "ntb_scale": "Size of all barriers",
+        "nu_process": "Barrier: registration and paper",
+        "nu_sps": "Barrier: food safety and plant health rules",
+        "nu_tbt": "Barrier: standards and approvals",
+        "output_capital_ratio": "Output of the fund's plants per capital",
+        "origin_fabric_abroad": "Part of clothing that needs fabric from abroad",
+        "partial_coverage_share": "Part of a partly covered product that the CEPA frees",
+        "prior_adjustment": "Yearly adjustment of trade before the fit",
+        "prior_elasticity_scale": "Factor on elasticities before the fit",
+        "prior_pass_through": "Exchange-rate pass-through before the fit",
+        "prohibitive_rate": "Duty from which almost nothing comes in",
+        "ramp_1": "Use of new capacity in its first year",
+        "ramp_2": "Use of new capacity in its second year",
+        "ramp_3": "Use of new capacity in its third year",
+        "real_demand_growth": "Growth of demand",
+        "redirection_many_times": "Redirected exports beyond which a result warns",
+        "rent_share": "Part of a barrier that is a rent",
+        "rent_share_to_importer": "Part of that rent that stays with the importer",
+        "roll_back_share": "Part of a rival's tariff cuts that was done by 2023-24",
+        "sigma_domestic": "Substitution of imports for domestic goods (elasticity)",
+        "sigma_import": "Substitution between sources of imports (elasticity)",
+        "size_follows_partner": "How far other trade in a product follows the pair's",
+        "sourcing_shift": "Part of purchases in China that moves",
+        "subsidy_rate": "Grant per eligible capital",
+        "surcharge_india": "India's social welfare surcharge",
+        "surge_trigger": "Rise of imports that may call for a safeguard",
+        "third_market_tariff_response": "Response of exports to a third market's tariff",
+        "us_redirection_share": "Part of exports freed by a US tariff offered to Japan",
+        "utilisation_max": "Largest use of the CEPA preference",
+        "utilisation_observed": "Use of the CEPA preference today",
+        "utilisation_rivals": "Use of a rival's preference",
+        "yen_per_dollar_2021": "Yen per dollar in 2021",
+    }
+)
+#: Beginnings of families of names, for those with a member for each of many things.
+_FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "depth_most_": "Largest depth with evidence",
+        "origin_cost_factor_": "Factor on the cost of claiming under another origin rule",
+        "origin_reach_": "Part of trade that another origin rule lets claim",
+        "origin_saving_": "Saving of cost under another origin rule",
+    }
+)
+#: Units that are fractions, and read better as per cent.
+FRACTIONS = (
+    "share",
+    "AVE",
+    "grant / eligible capex",
+    "growth per year",
+    "rate per year",
+    "per year",
+)
+#: Beginnings of units that are rates of something and no fractions.
+_NOT_FRACTIONS = ("response", "factor", "US$", "log")
+
+
+def in_words(row: Mapping[str, object]) -> str:
+    """Return a parameter in words: what it is, for whom, for which chapters.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of a parameter table: ``name``, ``parameter``, ``importer``, ``exporter``, ``hs``,
+        ``window``.
+
+    Returns
+    -------
+    str
+    """
+    parameter = str(row["parameter"])
+    said = WORDS.get(parameter)
+    if said is None:
+        family = next((one for one in _FAMILIES if parameter.startswith(one)), "")
+        rest = parameter.removeprefix(family).replace("_", " ")
+        said = f"{_FAMILIES[family]}: {rest}" if family else rest.capitalize()
+    parts = [said]
+    importer, exporter = (_place(row.get(side)) for side in ("importer", "exporter"))
+    if importer and exporter:
+        parts.append(f"{exporter} in {importer}")
+    elif importer or exporter:
+        parts.append(importer or exporter)
+    elif str(row["name"]).endswith(("_jpn", "_ind")):
+        parts.append(_place(str(row["name"])[-3:].upper()))
+    elif str(row["name"]).endswith("_others"):
+        parts.append("all others")
+    if hs := str(row.get("hs") or ""):
+        parts.append(f"chapter {hs}" if hs.isdigit() else f"chapters {hs}")
+    if window := str(row.get("window") or ""):
+        parts.append(window.replace("_", "-"))
+    return ", ".join(parts)
+
+
+def name_in_words(name: str) -> str:
+    """Return a parameter in words from its name alone, such as ``nu_sps_jpn_01_05``."""
+    known = [*WORDS, *_FAMILIES]
+    stem = max((one for one in known if name.startswith(one)), key=len, default="")
+    rest = [part for part in name.removeprefix(stem).split("_") if part]
+    row = {"name": name, "parameter": stem if stem in WORDS else name}
+    if stem not in WORDS:
+        return in_words(row)
+    chapters = "-".join(part for part in rest if part.isdigit())
+    words = [_place(part.upper()) if len(part) == 3 else part for part in rest]
+    words = [word for word in words if not word.isdigit()]
+    where = " in ".join(words) if all(word in COUNTRY.values() for word in words) else ""
+    tail = [where or " ".join(words).lower()] if words else []
+    tail += [f"chapter{'s' if '-' in chapters else ''} {chapters}"] if chapters else []
+    return ", ".join([WORDS[stem], *tail])
+
+
+def _place(code: object) -> str:
+    return COUNTRY.get(str(code), str(code or ""))
+
+
+def is_fraction(unit: str) -> bool:
+    """Whether a unit is a fraction of one, which reads better as per cent."""
+    if unit.startswith(_NOT_FRACTIONS):
+        return False
+    return unit.startswith(FRACTIONS) or unit.endswith(FRACTIONS)
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with at most four digits that count, as per cent where it is a fraction."""
+    if value != value:
+        return "–"
+    if value in (float("inf"), float("-inf")):
+        return "infinite"
+    return f"{100 * value:.4g} %" if is_fraction(unit) else f"{value:.4g}"

@@ -1,0 +1,91 @@
+"""A workbook fit to be passed on: words first, units, heads in view, a chart, ranges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cepasim.economy.economy import Economy
+from cepasim.params.words import WORDS, amount, in_words, name_in_words
+from cepasim.result import Result
+from cepasim.studies.percentiles import headline_ranges
+from cepasim.tables.column import TOTALS
+
+
+@pytest.fixture
+def book(result: Result, tmp_path: Path) -> openpyxl.Workbook:
+    import numpy as np
+
+    years = result.fiscal_years
+    sample = np.random.default_rng(1).normal(size=(8, len(years), len(TOTALS)))
+    ranged = result.with_ranges(headline_ranges(years, sample, sample), {"draws": 8, "seed": 1})
+    ranged.to_excel(tmp_path / "result.xlsx", by="section")
+    return openpyxl.load_workbook(tmp_path / "result.xlsx")
+
+
+def _text(sheet: object) -> list[str]:
+    rows = sheet.iter_rows(values_only=True)  # type: ignore[attr-defined]
+    return [" ".join(str(cell) for cell in row if cell is not None) for row in rows]
+
+
+def test_the_first_sheet_says_the_answer_in_words(book: openpyxl.Workbook, result: Result) -> None:
+    assert book.sheetnames[0] == "In words"
+    text = _text(book["In words"])
+    assert text[0] == result.scenario.name
+    whole = "\n".join(text)
+    for heading in ("What is done", "How sure", "Read with these results", "Sheets"):
+        assert heading in text
+    assert "90 % range: the middle nine tenths of 8 draws" in whole
+    assert "US$ million of 2023-24" in whole
+    assert "sigma_" not in whole and "nu_" not in whole
+    assert set(book.sheetnames[1:]) <= {line.split(" ")[0] for line in text}
+
+
+def test_the_chart_draws_the_change_with_its_range(book: openpyxl.Workbook, result: Result) -> None:
+    [chart] = book["In words"]._charts
+    assert len(chart.series) == 3
+    first = chart.series[0].val.numRef.f
+    head, last = first.split("!")[1].replace("$", "").split(":")
+    cells = [cell[0].value for cell in book["In words"][f"{head}:{last}"]]
+    totals = result.totals
+    assert cells == pytest.approx(
+        (totals["balance_usd_mn"] - totals["baseline_balance_usd_mn"]).tolist()
+    )
+
+
+def test_tables_keep_their_heads_in_view_and_read_as_numbers(
+    book: openpyxl.Workbook, result: Result
+) -> None:
+    sheet = book["sectors"]
+    assert sheet.freeze_panes == "D2" and sheet.auto_filter.ref.startswith("A1:")
+    column = list(result.sectors).index("baseline_usd_mn") + 1
+    cell = sheet.cell(2, column)
+    assert cell.number_format == "#,##0.0"
+    assert cell.value == result.sectors["baseline_usd_mn"].iloc[0]
+
+
+def test_without_drawn_ranges_the_file_says_so(result: Result, tmp_path: Path) -> None:
+    result.to_excel(tmp_path / "result.xlsx")
+    text = "\n".join(_text(openpyxl.load_workbook(tmp_path / "result.xlsx")["In words"]))
+    assert "No range of the changes was drawn for this file" in text
+
+
+def test_every_parameter_has_words_of_its_own(economy: Economy) -> None:
+    rows = economy.parameters.rows
+    said = [in_words(row) for row in rows.to_dict("records")]
+    assert len(set(said)) == len(said)
+    families = ("depth_most_", "origin_cost_factor_", "origin_reach_", "origin_saving_")
+    stems = {stem for stem in rows["parameter"] if not stem.startswith(families)}
+    assert stems <= set(WORDS)
+    assert name_in_words("nu_sps_jpn_01_05") == (
+        "Barrier: food safety and plant health rules, Japan, chapters 01-05"
+    )
+
+
+def test_fractions_are_said_as_per_cent() -> None:
+    assert amount(0.125, "AVE") == "12.5 %"
+    assert amount(0.5, "share of output") == "50 %"
+    assert amount(2.0, "elasticity of substitution") == "2"
+    assert amount(1.2, "factor on the duty") == "1.2"
