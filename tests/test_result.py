@@ -276,7 +276,7 @@ def test_a_workbook_has_a_sheet_for_everything(result: Result, tmp_path: Path) -
     result.to_excel(tmp_path / "r.xlsx", by="section")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     assert book.sheetnames == [
-        *("totals", "sectors", "by_section", "displacement", "contributions"),
+        *("In words", "totals", "sectors", "by_section", "displacement", "contributions"),
         *("basket", "diagnostics"),
         *("notes", "scenario", "manifest"),
     ]

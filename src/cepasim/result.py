@@ -271,12 +271,7 @@ class Result(ResultTables):
                 if file_format == "json":
                     files.write_json(self.document(by, options), folder / "result.json")
                 else:
-                    pages = sheets(self, self.frames(by), options)
-                    write_workbook(
-                        pages,
-                        folder / "result.xlsx",
-                        front_sheet(self, self._classification, tuple(pages)),
-                    )
+                    self._write_workbook(folder / "result.xlsx", by, options)
                 self.write_about(folder, options)
 
     def to_excel(self, path: Path | str, *, by: Level | None = None) -> None:
@@ -297,9 +292,12 @@ class Result(ResultTables):
             If the file cannot be written; what was there before is then still there.
         """
         with files.replace_file(path) as partial:
-            pages = sheets(self, self.frames(by), NOTHING)
-            write_workbook(pages, partial, front_sheet(self, self._classification, tuple(pages)))
+            self._write_workbook(partial, by, NOTHING)
         files.write_manifest_beside(Path(path), self.manifest)
+
+    def _write_workbook(self, path: Path, by: Level | None, options: Mapping[str, object]) -> None:
+        pages = sheets(self, self.frames(by), options)
+        write_workbook(pages, path, front_sheet(self, self._classification, tuple(pages)))
 
     def to_json(self, path: Path | str, *, by: Level | None = None) -> None:
         """Write the whole result, scenario and manifest included, as one JSON file.

@@ -77,6 +77,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ramp_3": "Use of new capacity in its third year",
         "real_demand_growth": "Growth of demand",
         "redirection_many_times": "Redirected exports beyond which a result warns",
+        "relief_cost_exporter": "What relief of a barrier costs exporters",
+        "relief_cost_state": "What relief of a barrier costs the states",
         "rent_share": "Part of a barrier that is a rent",
         "rent_share_to_importer": "Part of that rent that stays with the importer",
         "roll_back_share": "Part of a rival's tariff cuts that was done by 2023-24",
