@@ -65,7 +65,9 @@ def room_for_text(values: Sequence[float]) -> alt.Scale:
 
 def zero_line(x: alt.X) -> alt.Chart:
     """Return a rule at zero."""
-    rule: alt.Chart = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(color=look.MUTED)
+    rule: alt.Chart = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(
+        color=look.MUTED, aria=False
+    )
     return rule.encode(x=x)
 
 
