@@ -65,9 +65,7 @@ def room_for_text(values: Sequence[float]) -> alt.Scale:
 
 def zero_line(x: alt.X) -> alt.Chart:
     """Return a rule at zero."""
-    rule: alt.Chart = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(
-        color=look.MUTED, aria=False
-    )
+    rule: alt.Chart = alt.Chart(inline(pd.DataFrame({"value": [0.0]}))).mark_rule(color=look.MUTED)
     return rule.encode(x=x)
 
 
@@ -92,6 +90,11 @@ def inline(frame: pd.DataFrame) -> alt.InlineData:
 
 def finished(layers: Any, title: str, width: int | str, height: int) -> alt.LayerChart:
     """Return layers with title, size, fonts and colours."""
+    for layer in layers.layer:
+        # A chart has its words: its marks are not read aloud one by one.
+        if isinstance(layer.mark, str):
+            layer.mark = alt.MarkDef(type=layer.mark)
+        layer.mark.aria = False
     if title:
         layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
     if width == "container":

@@ -211,7 +211,7 @@ def line_layers(
         area = base.transform_filter(alt.FieldOneOfPredicate(field="line", oneOf=list(bands)))
         layers.append(
             area.transform_filter("isValid(datum.low)")
-            .mark_area(opacity=0.16, aria=False)
+            .mark_area(opacity=0.16)
             .encode(
                 x=x,
                 y=alt.Y("low:Q", title=None),
@@ -220,7 +220,7 @@ def line_layers(
             )
         )
     layers.append(
-        base.mark_line(strokeWidth=2.3, aria=False).encode(
+        base.mark_line(strokeWidth=2.3).encode(
             x=x,
             y=y,
             color=alt.Color("line:N", scale=colours, legend=legend),
@@ -229,7 +229,7 @@ def line_layers(
         )
     )
     # A large point that nobody sees is easier to point at than a line.
-    points = base.mark_point(size=60, filled=True, opacity=0.001, aria=False)
+    points = base.mark_point(size=60, filled=True, opacity=0.001)
     layers.append(points.encode(x=x, y=y, tooltip=tooltip))
     return finished(alt.layer(*layers), title, width, height)
 
@@ -274,7 +274,7 @@ def bars(
     x = alt.X("value:Q", axis=None, scale=room_for_text(frame["value"].to_list()))
     offset = alt.YOffset("series:N", sort=[one.label for one in series])
     base = alt.Chart(inline(frame)).encode(x=x, y=row_axis(rows, names), yOffset=offset)
-    drawn = base.mark_bar(aria=False).encode(color=colour(series))
+    drawn = base.mark_bar().encode(color=colour(series))
     # To the right of a rise, to the left of a fall.
     rise = base.transform_filter("datum.value >= 0").mark_text(align="left", dx=4, **SMALL)
     fall = base.transform_filter("datum.value < 0").mark_text(align="right", dx=-4, **SMALL)
@@ -312,9 +312,7 @@ def stacked(
     scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
     x = alt.X("value:Q", axis=scale)
     drawn = (
-        alt.Chart(inline(parts))
-        .mark_bar(aria=False)
-        .encode(x=x, y=y, color=colour(series), order="order:Q")
+        alt.Chart(inline(parts)).mark_bar().encode(x=x, y=y, color=colour(series), order="order:Q")
     )
     marks = alt.Chart(inline(sums)).encode(y=y)
     diamond = marks.mark_point(
@@ -392,10 +390,8 @@ def ranges(
     y = row_axis([row for row, _ in rows], names)
     scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
     base = alt.Chart(inline(frame)).encode(y=y, color=colour(series))
-    spans = base.mark_rule(strokeWidth=3, aria=False).encode(
-        x=alt.X("low:Q", axis=scale), x2="high:Q"
-    )
-    points = base.mark_point(size=70, filled=True, opacity=1, aria=False).encode(x="value:Q")
+    spans = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", axis=scale), x2="high:Q")
+    points = base.mark_point(size=70, filled=True, opacity=1).encode(x="value:Q")
     return finished(
         alt.layer(zero_line(alt.X("value:Q", axis=scale)), spans, points),
         title,
