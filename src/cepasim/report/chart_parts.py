@@ -92,8 +92,8 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
     """Return layers with title, size, fonts and colours."""
     for layer in layers.layer:
         # A chart has its words: its marks are not read aloud one by one.
-        if isinstance(layer.mark, str):
-            layer.mark = alt.MarkDef(type=layer.mark)
+        mark: Any = layer.mark
+        layer.mark = alt.MarkDef(type=mark) if isinstance(mark, str) else mark
         layer.mark.aria = False
     if title:
         layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
