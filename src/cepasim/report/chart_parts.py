@@ -92,9 +92,10 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
     """Return layers with title, size, fonts and colours."""
     for layer in layers.layer:
         # A chart has its words: its marks are not read aloud one by one.
-        mark: Any = layer.mark
-        layer.mark = alt.MarkDef(type=mark) if isinstance(mark, str) else mark
-        layer.mark.aria = False
+        given: dict[str, Any] = (
+            {"type": layer.mark} if isinstance(layer.mark, str) else layer.mark.to_dict()
+        )
+        layer.mark = alt.MarkDef(**given | {"aria": False})
     if title:
         layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
     if width == "container":
