@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,44 @@ def pytest_unconfigure() -> None:
     """Take the cache away, when the workers have gone."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ[SWITCH], ignore_errors=True)
+
+
+#: Files of these folders share what is computed once in a session: one worker takes them all.
+TOGETHER = ("tests/calibrate/backcast/", "tests/calibrate/evidence/", "tests/calibrate/test_")
+
+
+def scope(nodeid: str) -> str:
+    """What a worker takes as a whole: a file, or the files that share a fixture."""
+    file = nodeid.partition("::")[0]
+    return "tests/calibrate" if file.startswith(TOGETHER) else file
+
+
+def seconds(item: pytest.Item) -> float:
+    """How long a test takes, as far as it says so: ``slow(seconds=12)``."""
+    marker = item.get_closest_marker("slow")
+    return float(marker.kwargs["seconds"]) if marker else 0.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that the workers end together."""
+    taken: Counter[str] = Counter()
+    for item in items:
+        taken[scope(item.nodeid)] += seconds(item)  # type: ignore[assignment]
+    items.sort(key=lambda item: (-taken[scope(item.nodeid)], scope(item.nodeid)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
+    """With ``--dist loadfile``: files in the order above, those that share a fixture together."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return Together(config, log)
 
 
 # Continuous integration draws the same examples every time: what it refuses can be repeated. At a

@@ -25,7 +25,7 @@ def test_there_are_notebooks() -> None:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=9)
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_runs_from_top_to_bottom(file: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(file, as_version=4)

@@ -100,7 +100,7 @@ def site(wheel: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=7)
 def test_the_wheel_carries_its_parameters_and_works_anywhere(
     wheel: Path, site: Path, tmp_path: Path
 ) -> None:
@@ -127,7 +127,7 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
     assert "By HS section" in say(sys.executable, str(program), "run", "reference")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=8)
 @pytest.mark.browser
 def test_the_installed_front_end_opens_in_a_browser(site: Path, tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

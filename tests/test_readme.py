@@ -27,7 +27,7 @@ def generate() -> ModuleType:
     return module
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=2)
 def test_readme_shows_what_the_commands_print(generate: ModuleType, economy: Economy) -> None:
     assert generate.readme(economy) == README, RENEW
 

@@ -55,7 +55,7 @@ def test_examples_run(page: Path) -> None:
             assert cepasim.Scenario.from_dict(content).levers
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=6)
 def test_the_site_builds_and_no_link_is_broken(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(tmp_path)],

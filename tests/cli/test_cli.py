@@ -178,7 +178,7 @@ def test_the_same_run_writes_the_same_bytes(small: Path, tmp_path: Path) -> None
     assert first == second
 
 
-@pytest.mark.slow  # 3 s
+@pytest.mark.slow(seconds=3)
 def test_own_parameters_that_are_the_bundled_ones_change_nothing(small: Path) -> None:
     assert call("run", small)[0] == call("run", small, "--params", bundled_directory())[0]
 
@@ -341,7 +341,7 @@ def test_a_place_that_cannot_be_written_is_told(small: Path) -> None:
 # --- check ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow  # 4 s
+@pytest.mark.slow(seconds=4)
 def test_check_passes_the_bundled_folder() -> None:
     assert call("check", bundled_directory())[0].endswith("no problems found\n")
 

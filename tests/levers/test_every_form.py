@@ -31,7 +31,7 @@ WRITTEN = [
         kind,
         one,
         id=f"{kind}, {one.form}",
-        marks=() if FIRST[kind] == one.form else pytest.mark.slow,
+        marks=() if FIRST[kind] == one.form else pytest.mark.slow(seconds=0.3),
     )
     for kind, one in every_form()
 ]

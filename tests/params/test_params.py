@@ -276,7 +276,7 @@ def test_digest_follows_content_and_overrides(parameters: Parameters, tmp_path: 
     assert changed.value("eta") == parameters.value("eta")
 
 
-@pytest.mark.slow  # 7 s
+@pytest.mark.slow(seconds=8)
 def test_complete_folder_of_the_user(tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(bundled_directory(), own)

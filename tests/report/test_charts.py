@@ -78,7 +78,7 @@ def test_the_same_chart_gives_the_same_bytes(form: str) -> None:
     assert pictures.png(make())[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.mark.slow  # 3 s
+@pytest.mark.slow(seconds=3)
 def test_another_process_draws_the_same_bytes() -> None:
     program = (
         "from cepasim.report import charts, pictures; import hashlib; "

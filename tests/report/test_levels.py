@@ -68,7 +68,7 @@ def test_the_note_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
     assert "Read changes against the reference; its levels are uncertain" in said
 
 
-@pytest.mark.slow  # 5 s
+@pytest.mark.slow(seconds=7)
 def test_the_workbook_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
     relief.to_excel(tmp_path / "result.xlsx")
     sheets = pd.read_excel(tmp_path / "result.xlsx", sheet_name=None)

@@ -210,7 +210,7 @@ def test_duty_without_proof_cost_is_full_use(economy: Economy) -> None:
     assert full < model < assumed
 
 
-@pytest.mark.slow  # solves every bundled scenario with a tariff lever under every method
+@pytest.mark.slow(seconds=13)  # every bundled scenario with a tariff lever, every method
 def test_the_committed_page_is_what_the_code_gives(economy: Economy) -> None:
     assert PAGE.read_text(encoding="utf-8") == page.aggregation_page(economy)
 

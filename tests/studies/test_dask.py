@@ -38,7 +38,7 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
-@pytest.mark.slow  # 12 s
+@pytest.mark.slow(seconds=12)
 def test_equal_to_serial_with_a_worker_killed_midway(
     cluster: Any, economy: Economy, scenario: Scenario, tmp_path: Path
 ) -> None:
@@ -64,7 +64,7 @@ def test_equal_to_serial_with_a_worker_killed_midway(
     pd.testing.assert_frame_equal(found.sectors, serial.sectors, check_exact=True)
 
 
-@pytest.mark.slow  # 3 s
+@pytest.mark.slow(seconds=3)
 def test_the_command_takes_a_scheduler(cluster: Any, tmp_path: Path) -> None:
     done = CliRunner().invoke(
         app,

@@ -271,7 +271,7 @@ def test_the_page_says_what_was_tried_for_every_bundled_scenario() -> None:
     assert "not run" not in block.lower()
 
 
-@pytest.mark.slow  # 10 s each; `python -m docs.writers.containment` does it for every scenario
+@pytest.mark.slow(seconds=10)  # `python -m docs.writers.containment` does it for every scenario
 @pytest.mark.parametrize("name", ["cepa-reciprocal", "full-package"])
 def test_the_second_range_contains_what_the_program_answers_otherwise(
     economy: Economy, name: str

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_a_killed_worker_is_reported_in_one_line(resumes: bool) -> None:
 
 
 @linux
-@pytest.mark.slow  # starts the program and waits for its workers
+@pytest.mark.slow(seconds=6)
 def test_the_command_says_that_it_goes_on_after_a_killed_worker(tmp_path: Path) -> None:
     program = started(tmp_path)
     try:
@@ -90,11 +91,23 @@ def test_the_command_says_that_it_goes_on_after_a_killed_worker(tmp_path: Path) 
     assert "the same command goes on from there" in line
 
 
-def test_a_lost_scheduler_is_reported_in_one_line() -> None:
+class Impatient(ThreadPoolExecutor):
+    """Threads that a worker leaves alone when it closes: it would give their task 30 s to end."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+def wait_for_file(path: str) -> None:
+    while path and not Path(path).exists():
+        time.sleep(0.01)
+
+
+def test_a_lost_scheduler_is_reported_in_one_line(tmp_path: Path) -> None:
     """The scheduler goes away while a task is under way: a real cluster, in this process."""
     distributed = pytest.importorskip("distributed")
     cluster = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        n_workers=1, executor=Impatient(1), processes=False, dashboard_address=None
     )
     try:
         with (
@@ -105,10 +118,11 @@ def test_a_lost_scheduler_is_reported_in_one_line() -> None:
             def keep(key: str, _: object) -> None:
                 cluster.close()
 
-            tasks = {"short": (0.0,), "long": (30.0,)}
-            chunks.run_tasks(time.sleep, tasks, keep, executor, resumes=True)
+            tasks = {"short": ("",), "long": (str(tmp_path / "go on"),)}
+            chunks.run_tasks(wait_for_file, tasks, keep, executor, resumes=True)
     finally:
         cluster.close()
+        (tmp_path / "go on").touch()
     said = str(told.value)
     assert "scheduler" in said and "the same command goes on from there" in said
     assert "\n" not in said
@@ -118,7 +132,7 @@ def test_a_lost_scheduler_is_reported_in_one_line() -> None:
 
 
 @linux
-@pytest.mark.slow  # starts the program and waits for its workers
+@pytest.mark.slow(seconds=6)
 def test_workers_and_their_server_end_with_a_killed_parent(tmp_path: Path) -> None:
     program = started(tmp_path)
     try:

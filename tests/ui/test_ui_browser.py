@@ -32,7 +32,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=4)]
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "artefacts"

@@ -141,7 +141,7 @@ def test_going_back_in_the_browser_is_one_step_back(app: AppTest) -> None:
     assert _session(app).scenario == changed
 
 
-@pytest.mark.slow  # 6 s
+@pytest.mark.slow(seconds=7)
 def test_every_lever_can_be_switched_off_and_on(app: AppTest) -> None:
     for key in [toggle.key for toggle in app.sidebar.toggle]:
         name = str(key).split(":")[2]

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from cepasim.calibrate.backcast import bridged_year
-from cepasim.calibrate.backcast.backcast import Backcast, backcast
+from cepasim.calibrate.backcast.backcast import Backcast
 from cepasim.calibrate.backcast.forecasts import MODEL
+from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.economy.economy import Economy
 from cepasim.params.parameters import bundled_directory
 
@@ -20,8 +21,8 @@ def fresh() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def report(economy: Economy) -> Backcast:
-    return backcast(economy)
+def report(calibrated: Calibration) -> Backcast:
+    return calibrated.backcast
 
 
 def test_committed_table_is_what_the_bridge_gives(economy: Economy, fresh: pd.DataFrame) -> None:

@@ -25,6 +25,7 @@ from cepasim.calibrate.backcast.bounds import (
 from cepasim.calibrate.backcast.decompose import Decomposition
 from cepasim.calibrate.backcast.forecasts import STRICT, strict_driver
 from cepasim.calibrate.backcast.history import FLOWS, START, position, read_history, totals_check
+from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.equilibrium import solve_market
@@ -47,13 +48,13 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def report(economy: Economy) -> Backcast:
-    return cepasim.backcast(economy)
+def report(calibrated: Calibration) -> Backcast:
+    return calibrated.backcast
 
 
 @pytest.fixture(scope="module")
-def decomposition(economy: Economy) -> Decomposition:
-    return cepasim.decompose_history(economy)
+def decomposition(calibrated: Calibration) -> Decomposition:
+    return calibrated.decomposition
 
 
 # --- benchmark and totals -------------------------------------------------------------------

@@ -11,9 +11,9 @@ import yaml
 
 from cepasim import Economy
 from cepasim.calibrate.backcast import fresh
-from cepasim.calibrate.backcast.backcast import backcast
 from cepasim.calibrate.backcast.bounds import fresh_bounds
 from cepasim.calibrate.backcast.history import LAST, START
+from cepasim.calibrate.evidence.calibration import Calibration
 
 HERE = Path(__file__).parent
 BOUNDS, MISSED, FIRST_RUN = (
@@ -24,8 +24,8 @@ NAMES = [(test, name) for test, group in BOUNDS.items() for name in group]
 
 
 @pytest.fixture(scope="module")
-def scored(economy: Economy) -> pd.DataFrame:
-    return fresh.fresh_tests(economy, backcast(economy))
+def scored(calibrated: Calibration) -> pd.DataFrame:
+    return calibrated.fresh
 
 
 @pytest.mark.parametrize(("test", "name"), NAMES)

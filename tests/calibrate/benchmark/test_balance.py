@@ -17,7 +17,7 @@ from cepasim.calibrate.benchmark.sources import CHAPTERS
 PARAMS = Path(__file__).parents[3] / "params"
 TOTALS = {"export": 5150.0, "import": 17690.0}
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(seconds=1)  # ten of them share a balance of 5 s
 
 
 @pytest.fixture(scope="module")

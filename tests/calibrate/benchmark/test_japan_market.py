@@ -84,7 +84,7 @@ def test_prior_cells_divide_each_good_and_lose_nothing(
     assert china == pytest.approx(goods.loc["CHN", "Machinery"], rel=1e-9)
 
 
-@pytest.mark.slow  # 5 s
+@pytest.mark.slow(seconds=5)
 def test_the_balance_meets_customs_exactly_whatever_the_prior(
     evidence: MarketEvidence, exports: dict[str, Figure], prior: Path
 ) -> None:

@@ -12,8 +12,10 @@ import cepasim
 from cepasim import Scenario
 from cepasim.calibrate.backcast import forecasts
 from cepasim.calibrate.backcast.backcast import backcast
+from cepasim.calibrate.evidence import __main__ as program
+from cepasim.calibrate.evidence import calibration as evidence
 from cepasim.calibrate.evidence.__main__ import main
-from cepasim.calibrate.evidence.calibration import Calibration, calibration
+from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.page import markdown
 from cepasim.calibrate.evidence.scores import lost_to
 from cepasim.calibrate.evidence.terminal import text
@@ -25,6 +27,7 @@ from cepasim.calibrate.evidence.verdict import (
 )
 from cepasim.cli.commands import app
 from cepasim.economy.economy import Economy
+from cepasim.economy.loading import load
 from cepasim.economy.verdict import DUTIES, EXCHANGE_RATES, UNMEASURED, verdicts
 from cepasim.levers.every import LEVERS
 from cepasim.levers.quota import QuotaLever
@@ -37,11 +40,11 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 
 
 @pytest.fixture(scope="module")
-def result(economy: Economy) -> Calibration:
-    return calibration(economy)
+def result(calibrated: Calibration) -> Calibration:
+    return calibrated
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=10)
 def test_committed_page_is_current(result: Calibration) -> None:
     renew = "run: python -m cepasim.calibrate.evidence docs/evidence.md"
     assert PAGE.read_text(encoding="utf-8") == markdown(result), renew
@@ -198,11 +201,16 @@ def test_text_fits_a_terminal_and_has_every_part(result: Calibration) -> None:
     assert max(map(len, shown.splitlines())) <= 125
 
 
-@pytest.mark.slow  # 8 s
-def test_command_prints_and_writes(tmp_path: Path) -> None:
+@pytest.mark.slow(seconds=3)
+def test_command_prints_and_writes(
+    result: Calibration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Economy] = []
+    monkeypatch.setattr(evidence, "calibration", lambda of: asked.append(of) or result)
     run = CliRunner().invoke(app, ["calibrate", "--out", str(tmp_path / "out")])
     assert run.exit_code == 0, run.output
     assert "Backcast from 2013-14" in run.output
+    assert [one.parameters.digest for one in asked] == [load().parameters.digest]
     assert (tmp_path / "out" / "backcast_totals.csv").is_file()
     bad = CliRunner().invoke(app, ["calibrate", "--params", str(tmp_path / "nowhere")])
     assert bad.exit_code == 2
@@ -215,9 +223,13 @@ def test_public_names_are_there_and_unknown_ones_are_not() -> None:
         _ = cepasim.nothing_of_the_kind
 
 
-@pytest.mark.slow  # 6 s
-def test_page_is_written_by_its_command(tmp_path: Path, result: Calibration) -> None:
+def test_page_is_written_by_its_command(
+    tmp_path: Path, result: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Economy] = []
+    monkeypatch.setattr(program, "calibration", lambda of: asked.append(of) or result)
     target = tmp_path / "evidence.md"
     assert main([str(target)]) == 0
     assert target.read_text(encoding="utf-8") == markdown(result)
+    assert [one.parameters.digest for one in asked] == [load().parameters.digest]
     assert main(["one", "two"]) == 2

@@ -11,23 +11,22 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from cepasim.calibrate.evidence.calibration import Calibration, calibration
+from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.folder import write_folder
 from cepasim.calibrate.evidence.page import document, sections, table
-from cepasim.economy.economy import Economy
 from cepasim.report import html, pictures
 
 _VOID = {"meta", "br"}
 
 
 @pytest.fixture(scope="module")
-def result(economy: Economy) -> Calibration:
-    return calibration(economy)
+def result(calibrated: Calibration) -> Calibration:
+    return calibrated
 
 
 @pytest.fixture(scope="module")
-def page(result: Calibration) -> str:
-    return html.page(document(result))
+def page(calibrated: Calibration) -> str:
+    return html.page(document(calibrated))
 
 
 class _Nesting(HTMLParser):
@@ -86,7 +85,7 @@ def test_columns_of_numbers_stand_to_the_right() -> None:
     assert "<strong>b</strong>" in html.fragment(shown)
 
 
-@pytest.mark.slow  # 6 s
+@pytest.mark.slow(seconds=6)
 def test_folder_holds_every_table_and_the_same_bytes_again(
     result: Calibration, tmp_path: Path
 ) -> None:

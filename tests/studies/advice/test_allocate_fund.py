@@ -162,7 +162,7 @@ def test_a_gap_that_stays_is_said(economy: Economy) -> None:
     assert best.gap <= 0.02 or (best.rounds > 0 and "more than 2 %" in best.text)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=2)
 def test_an_economy_of_products_takes_seconds_too(economy: Economy) -> None:
     began = time.monotonic()
     best = cepasim.allocate_fund(economy.refine(["61", "62", "64"], level="hs4"))
@@ -213,7 +213,7 @@ def test_a_fund_is_divided_again_under_an_alternative(
     assert found.windows["share"].sum() == pytest.approx(1) and "1 alternatives" in found.text
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=2)
 def test_how_sure_it_is_comes_from_the_same_draws_of_both(economy: Economy) -> None:
     sure = cepasim.allocate_fund(economy).how_sure(32)
     assert 0 <= sure["better_share"] <= 1 and sure["p5"] <= sure["p50"] <= sure["p95"]
