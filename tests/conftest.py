@@ -49,7 +49,7 @@ def scope(nodeid: str) -> str:
 def seconds(item: pytest.Item) -> float:
     """How long a test takes, as far as it says so: ``slow(seconds=12)``."""
     marker = item.get_closest_marker("slow")
-    return float(marker.kwargs["seconds"]) if marker else 0.0
+    return float(marker.kwargs.get("seconds", 1)) if marker else 0.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

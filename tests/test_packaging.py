@@ -82,6 +82,13 @@ def test_continuous_integration_ends_with_make_test() -> None:
     assert lines[-1] == "make test"
 
 
+def test_a_slow_test_says_how_long_it_takes() -> None:
+    """The lanes are ordered by it: what takes longest comes first."""
+    bare = re.compile(r"mark\.slow(?!\(seconds=[\d.]+\))(?![\w\\])")
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    assert [file.name for file in files if bare.search(file.read_text(encoding="utf-8"))] == []
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
