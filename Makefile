@@ -73,6 +73,7 @@ docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated p
 	$(PY) -m docs.writers.benchmark docs/benchmark.md
 	$(PY) -m docs.writers.aggregation docs/aggregation.md
 	$(PY) -m docs.writers.preferences docs/preferences.md
+	$(PY) -m docs.writers.barriers docs/barriers.md
 	$(PY) -m docs.writers.bad_inputs docs/reference/bad_inputs.md
 	$(PY) -m cepasim.calibrate.evidence docs/evidence.md
 	$(PY) -m validation docs/validation.md

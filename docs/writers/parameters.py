@@ -149,6 +149,19 @@ def _summary(parameters: Parameters, name: str, table: Table, folder: str) -> It
         return
     rows = parameters.table(name)
     yield f"- File: [{name}.csv]({folder}/{name}.csv), {len(rows):,} rows"
+    if not rows.empty:
+        yield from _content(rows, table)
+    if table.generated_by:
+        yield f"- Written by: `{table.generated_by}`"
+    yield "- Columns: " + "; ".join(
+        f"`{header}` {column.meaning}" + (f" (blank: {column.blank})" if column.blank else "")
+        for header, column in table.columns.items()
+    )
+    yield ""
+
+
+def _content(rows: pd.DataFrame, table: Table) -> Iterator[str]:
+    """Grades, units, years and sources of the rows of a table."""
     grades = rows["grade"].value_counts().sort_index()
     spread = ", ".join(f"{grade} {count:,}" for grade, count in grades.items())
     yield f"- Grade: {spread}" + _column_grades(table)
@@ -161,13 +174,6 @@ def _summary(parameters: Parameters, name: str, table: Table, folder: str) -> It
     shown = "; ".join(_cell(str(source)) for source in sources[:4])
     more = f"; and {len(sources) - 4} more" if len(sources) > 4 else ""
     yield f"- Source: {shown}{more}"
-    if table.generated_by:
-        yield f"- Written by: `{table.generated_by}`"
-    yield "- Columns: " + "; ".join(
-        f"`{header}` {column.meaning}" + (f" (blank: {column.blank})" if column.blank else "")
-        for header, column in table.columns.items()
-    )
-    yield ""
 
 
 def _column_grades(table: Table) -> str:
