@@ -76,6 +76,7 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
     """
     years, products = before.base.shape[:2]
     differs = np.zeros((years, products), dtype=np.bool_)
+    by_source = np.zeros(before.base.shape, dtype=np.bool_)
     pairs = [(getattr(hats, name), getattr(before, name)) for name in _HATS]
     pairs += [(getattr(hats.wedges, name), getattr(before.wedges, name)) for name in _RATES]
     for new, old in pairs:
@@ -83,12 +84,11 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
             same_everywhere(new) and same_everywhere(old) and new.flat[0] == old.flat[0]
         ):
             continue
-        unequal = _unequal(new, old)
-        if not unequal.any():
-            continue
-        differs |= unequal.any(axis=2) if unequal.ndim == 3 else unequal
+        both = by_source if new.ndim == 3 else differs
+        both |= _unequal(new, old)
     if hats.quota is not None:
-        differs |= np.isfinite(hats.quota.limit).any(axis=2)
+        by_source |= np.isfinite(hats.quota.limit)
+    differs |= by_source.any(axis=2)
     rows = np.flatnonzero(differs.any(axis=1))
     return Touched(np.asarray(differs.any(axis=0)), int(rows[0]) if rows.size else 0)
 
@@ -97,8 +97,10 @@ def _unequal(new: Floats, old: Floats) -> Bools:
     """Where two arrays differ by more than the order of their sums makes them."""
     unequal = np.asarray(new != old)
     if unequal.any():
-        new, old = (np.broadcast_to(array, unequal.shape)[unequal] for array in (new, old))
-        unequal[unequal] = ~(np.abs(new - old) <= _ROUNDING * np.abs(old))
+        gap, size = np.asarray(new - old), np.abs(old)
+        np.abs(gap, out=gap)
+        size *= _ROUNDING
+        unequal &= ~(gap <= size)
     return unequal
 
 
