@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from cepasim.core.countries import COUNTRY
 from cepasim.economy.economy import Economy
 from cepasim.report.pages import markdown_table
-from cepasim.scenario.bundled import MAIN
+from cepasim.scenario.bundled import MAIN, scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.aggregation import LONG_RUN, PATH_YEAR
 from cepasim.studies.product_levels import ITEMS, product_levels
@@ -19,6 +22,8 @@ _NAMES = {
     "welfare_japan": "welfare of Japan",
     "welfare_india": "welfare of India",
 }
+#: Chapters shown as moved most, and what counts as concentrated or as spread (percentage points).
+_MOST, _FAR, _SPREAD = 12, 2.0, 1.0
 _SOURCES = (
     (
         "India's exports to Japan",
@@ -66,11 +71,13 @@ def products_section(economy: Economy) -> Iterator[str]:
     yield ""
     yield from markdown_table(["what", "from", "grade"], _SOURCES)
     yield from _known(products)
-    named = {name: Scenario.bundled(name) for name in sorted(MAIN)}
+    bundled = {name: Scenario.bundled(name) for name in scenarios()}
+    named = {name: one for name, one in bundled.items() if one.levers}
     report = product_levels(products, named)
     yield (
-        "The bundled scenarios both ways, change against the reference in US$ million of 2023–24, "
-        "and the chapter whose change differs most:"
+        f"All {len(named)} bundled scenarios both ways, change against the reference in US$ "
+        "million of 2023–24, and the chapter whose change differs most; welfare for the "
+        f"{len(MAIN)} main ones:"
     )
     yield ""
     yield from markdown_table(
@@ -87,6 +94,7 @@ def products_section(economy: Economy) -> Iterator[str]:
         _rows(report),
     )
     yield from _reading(report)
+    yield from _most_changed(products, report)
 
 
 def _known(products: Economy) -> Iterator[str]:
@@ -112,7 +120,7 @@ def _known(products: Economy) -> Iterator[str]:
 def _rows(report: pd.DataFrame) -> Iterator[list[str]]:
     cells = report.set_index(["scenario", "item", "date"])
     for scenario in dict.fromkeys(report["scenario"]):
-        for item in ITEMS:
+        for item in ITEMS if scenario in MAIN else ITEMS[:2]:
             row = [scenario if item == ITEMS[0] else "", _NAMES[item]]
             for date in (PATH_YEAR, LONG_RUN):
                 cell = cells.loc[(scenario, item, date)]
@@ -143,3 +151,65 @@ def _reading(report: pd.DataFrame) -> Iterator[str]:
         "paid in that product alone, and welfare moves more than trade does."
     )
     yield ""
+
+
+def _most_changed(products: Economy, report: pd.DataFrame) -> Iterator[str]:
+    """The chapters that product detail moves most, with what tells them apart."""
+    flows = report[report["item"].isin(ITEMS[:2]) & (report["date"] == PATH_YEAR)]
+    flows = flows[flows["hs"] != ""]
+    order = flows["difference_usd_mn"].abs().sort_values(ascending=False).index
+    largest = flows.loc[order].drop_duplicates(["item", "hs"]).head(_MOST)
+    yield (
+        f"The chapters whose change in {PATH_YEAR} product detail moves most, each in the scenario "
+        "where it does so most. Concentration is the partner's share of imports in the products it "
+        "sells (weighted by what it sells) over its share of the chapter; the spread of duties is "
+        "the standard deviation of what it pays over the same products. In 2023–24:"
+    )
+    yield ""
+    yield from markdown_table(
+        [
+            "chapter",
+            "flow",
+            "scenario",
+            "by product less by chapter, US$ mn",
+            "partner's share of the chapter",
+            "of its products",
+            "spread of duties, points",
+            "mostly",
+        ],
+        [_why(products, row) for row in largest.to_dict("records")],
+    )
+    yield (
+        "*Concentration*: sales that move to a partner that already has much of a product find "
+        "fewer rivals to take from, and a share of nothing stays nothing in the others. *Duties*: "
+        "one rate for the chapter hides that dear products gain more and cheap ones nothing. "
+        "*Spread by assumption*: neither, so that the difference is that of weights nobody knows."
+    )
+    yield ""
+
+
+def _why(products: Economy, row: dict[Hashable, Any]) -> list[str]:
+    importer = "JPN" if row["item"] == "exports" else "IND"
+    market, coarse = products.markets[importer], products.by_chapter.markets[importer]
+    column, place = market.partner_column, coarse.chapters.index(row["hs"])
+    assert products.split is not None
+    inside = np.flatnonzero(products.split.parent == place)
+    own = market.landed[inside, column]
+    weight = own / own.sum() if own.sum() > 0 else np.full(own.size, 1 / own.size)
+    whole = coarse.landed[place, column] / coarse.landed[place].sum()
+    bought = market.landed[inside].sum(axis=1)
+    share = np.divide(own, bought, out=np.zeros_like(own), where=bought > 0)
+    met = float((weight * share).sum())
+    paid = market.tariff_effective[inside, column]
+    spread = 100 * float(np.sqrt((weight * (paid - (weight * paid).sum()) ** 2).sum()))
+    tests = {"concentration": met > _FAR * whole, "duties": spread > _SPREAD}
+    return [
+        f"{row['hs']} {products.classification.name(str(row['hs']))}",
+        f"{COUNTRY[importer]}'s imports",
+        str(row["scenario"]),
+        f"{row['difference_usd_mn']:+,.1f}",
+        f"{100 * whole:.1f} %",
+        f"{100 * met:.1f} %",
+        f"{spread:.1f}",
+        " and ".join(name for name, found in tests.items() if found) or "spread by assumption",
+    ]

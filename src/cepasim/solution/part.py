@@ -6,6 +6,7 @@ and what it finds is put back among what the reference has.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -33,6 +34,8 @@ _HATS = (
 #: Relative difference of shocks that no lever makes: products of a source are put together in
 #: another order where some of them are selected.
 _ROUNDING = 1e-13
+#: Shocks that no gain is made of.
+_UNREAD = ("base", "trade_cost", "capacity", "cost", "wedges")
 #: Rates that the accounts need besides.
 _RATES = ("effective", "collected", "barrier")
 
@@ -147,22 +150,28 @@ def shocks_on(hats: Shocks, rows: slice, places: Ints) -> Shocks:
 
 
 def outcome_at(outcome: Outcome, touched: Touched) -> Outcome:
-    """Return an outcome in some years and products."""
-    cut = _cut(outcome, touched.rows, touched.places)
+    """Return an outcome in some years and products; of its shocks, what gains are made of.
+
+    The other shocks stay as they are, of the whole market: by product they take much memory, and
+    nobody reads them from a part.
+    """
+    cut = _cut(outcome, touched.rows, touched.places, _UNREAD)
     assert isinstance(cut, Outcome)
     return cut
 
 
-def _cut(holder: Any, rows: slice, places: Ints) -> Any:
+def _cut(holder: Any, rows: slice, places: Ints, leave: Collection[str] = ()) -> Any:
     """Cut every array of a dataclass, and of those it holds, to some years and products."""
     changed: dict[str, Any] = {}
     for item in fields(holder):
         value = getattr(holder, item.name)
+        if item.name in leave:
+            continue
         if isinstance(value, np.ndarray):
             many = value.ndim > 1
             changed[item.name] = part_of(value, rows, places) if many else value[rows]
         elif hasattr(value, "__dataclass_fields__"):
-            changed[item.name] = _cut(value, rows, places)
+            changed[item.name] = _cut(value, rows, places, leave)
     return replace(holder, **changed)
 
 

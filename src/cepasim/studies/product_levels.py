@@ -33,7 +33,8 @@ def product_levels(economy: Economy, scenarios: Mapping[str, Scenario]) -> pd.Da
     DataFrame
         One row per scenario, date (2030-31 of the path, the long run) and item (exports, imports,
         welfare of both): ``by_chapter_usd_mn``, ``by_product_usd_mn``, and for the two flows
-        ``hs``, the chapter whose change differs most, with ``difference_usd_mn``.
+        ``hs``, the chapter whose change differs most, empty where none does, with
+        ``difference_usd_mn``.
     """
     rows = []
     for name, scenario in scenarios.items():
@@ -44,7 +45,7 @@ def product_levels(economy: Economy, scenarios: Mapping[str, Scenario]) -> pd.Da
                 for one in (economy, economy.by_chapter)
             )
             for item in ITEMS:
-                gap = economy.summed(fine[item]) - coarse[item]
+                gap = fine[item] - coarse[item]
                 place = int(np.abs(gap).argmax())
                 rows.append(
                     {
@@ -53,7 +54,7 @@ def product_levels(economy: Economy, scenarios: Mapping[str, Scenario]) -> pd.Da
                         "item": item,
                         "by_chapter_usd_mn": float(coarse[item].sum()),
                         "by_product_usd_mn": float(fine[item].sum()),
-                        "hs": economy.by_chapter.chapters[place],
+                        "hs": economy.by_chapter.chapters[place] if gap[place] else "",
                         "difference_usd_mn": float(gap[place]),
                     }
                 )
@@ -61,10 +62,11 @@ def product_levels(economy: Economy, scenarios: Mapping[str, Scenario]) -> pd.Da
 
 
 def _changes(solved: Run) -> dict[str, np.ndarray]:
-    """Changes against the reference in the year that is shown, by market."""
+    """Changes against the reference in the year that is shown, by chapter."""
     row = solved.labels.index(PATH_YEAR) if PATH_YEAR in solved.labels else 0
     before, after = solved.states
     welfare = after.welfare(before)
     found = {flow: getattr(after, flow) - getattr(before, flow) for flow in ("exports", "imports")}
     found |= {item: welfare[country] for item, country in _COUNTRY.items()}
-    return {item: values[row] for item, values in found.items()}
+    # Levers may need markets of their own: either run may be split otherwise than was asked for.
+    return {item: solved.economy.summed(values[row]) for item, values in found.items()}

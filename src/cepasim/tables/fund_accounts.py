@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -65,20 +66,35 @@ def fund_accounts(
     if not funds:
         return empty_table("fund_accounts")
     others = tuple(lever for lever in scenario.levers if not isinstance(lever, FundLever))
-    without = run(
-        economy, scenario.model_copy(update={"levers": others}), attribution=False, engine=engine
-    )
+    bare = scenario.model_copy(update={"levers": others})
+    without = _Ends.of(run(economy, bare, attribution=False, engine=engine))
     frames = []
     for replaced in (False, True):
         fund = funds[0].model_copy(update={"replacement": replaced})
         levers = tuple(fund if isinstance(one, FundLever) else one for one in scenario.levers)
         case = scenario.model_copy(update={"levers": levers})
-        solved = run(economy, case, attribution=False, engine=engine)
-        frames.append(_case(solved, without, fund))
+        # By product a run takes some hundred MB: none stays while the next one is solved.
+        frames.append(_case(run(economy, case, attribution=False, engine=engine), without, fund))
     return pd.concat(frames, ignore_index=True)
 
 
-def _case(solved: Run, without: Run, lever: FundLever) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Ends:
+    """What a run comes to in all, by year, shape (Y,) each."""
+
+    exports: Floats
+    imports: Floats
+    welfare: Mapping[str, Floats]
+
+    @classmethod
+    def of(cls, solved: Run) -> _Ends:
+        outcome = solved.outcome
+        return cls(
+            outcome.exports.sum(axis=1), outcome.imports.sum(axis=1), welfare_by_year(solved)
+        )
+
+
+def _case(solved: Run, without: _Ends, lever: FundLever) -> pd.DataFrame:
     accounts = _by_year(solved, without)
     # Years from the fund's first; comparative statics have one year and nothing to discount.
     since = np.maximum(solved.years - parse_fiscal_year(lever.start), 0).astype(float)
@@ -106,16 +122,16 @@ def _case(solved: Run, without: Run, lever: FundLever) -> pd.DataFrame:
     return table.sort_values("fiscal_year", key=lambda years: years.map(order), kind="stable")
 
 
-def _by_year(solved: Run, without: Run) -> dict[str, Floats]:
+def _by_year(solved: Run, without: _Ends) -> dict[str, Floats]:
     """Accounts in the order of `FUND_ACCOUNTS`, shape (Y,) each."""
     value, fund = solved.economy.parameters.value, solved.outcome.fund
     grants, investment = fund.grants.sum(axis=1), fund.investment.sum(axis=1)
     used = value("additionality") * grants
     surplus = _surplus(solved)
     japans = owners(solved.economy).plants_to_japan
-    exports = (solved.outcome.exports - without.outcome.exports).sum(axis=1)
-    imports = (solved.outcome.imports - without.outcome.imports).sum(axis=1)
-    welfare, welfare_without = welfare_by_year(solved), welfare_by_year(without)
+    ends = _Ends.of(solved)
+    exports, imports = ends.exports - without.exports, ends.imports - without.imports
+    welfare = {one: ends.welfare[one] - without.welfare[one] for one in ("JPN", "IND")}
     return {
         "grants": grants,
         "transfer": grants - used,
@@ -127,8 +143,8 @@ def _by_year(solved: Run, without: Run) -> dict[str, Floats]:
         "exports": exports,
         "imports": imports,
         "balance": exports - imports,
-        "welfare_japan": welfare["JPN"] - welfare_without["JPN"],
-        "welfare_india": welfare["IND"] - welfare_without["IND"],
+        "welfare_japan": welfare["JPN"],
+        "welfare_india": welfare["IND"],
     }
 
 
