@@ -164,7 +164,7 @@ class Result(ResultTables):
         frames |= self._where_any(SIDES)
         frames |= {"basket": self.basket, "diagnostics": self.diagnostics}
         frames |= self._where_any("quotas") | self._where_any("fund_accounts")
-        return frames | self._where_any("jobs")
+        return frames | self._where_any("jobs") | self._where_any("concessions")
 
     def _where_any(self, name: str) -> dict[str, pd.DataFrame]:
         table = self._table(name)

@@ -18,6 +18,7 @@ from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.explanation import Chain
 from cepasim.tables.fund_accounts import fund_accounts
+from cepasim.tables.give_and_take import concessions
 from cepasim.tables.jobs import jobs
 from cepasim.tables.product_notes import product_notes
 from cepasim.tables.sums import over_sides
@@ -80,6 +81,7 @@ def simulate(
         quotas=partial(tabulation.quotas, ends),
         levels=partial(tabulation.levels, ends),
         jobs=partial(jobs, ends),
+        concessions=partial(concessions, ends),
         fund_accounts=partial(fund_accounts, economy, scenario, engine),
         notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),

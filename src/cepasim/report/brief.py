@@ -32,6 +32,7 @@ from cepasim.report.blocks import (
 )
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
+from cepasim.report.given import give_and_take, own_currency, welfare_in_words
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
@@ -47,6 +48,7 @@ SUFFIXES = (".html", ".docx")
 #: Notes that fit on the second page; the others are in the workbook, and the note says so.
 _MOST_NOTES = 6
 _SECTORS = 6
+_SECTIONS = 4
 _STEP = 3  # every third year of the path, and the last
 _CHANGE = "change_in_balance_usd_mn"
 #: Pixels of the plot: the width of the text on A4, and little height.
@@ -176,6 +178,11 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     yield Heading("Levers, treasuries, welfare")
     yield views.contributions(result, year)
     yield views.accounts(result, year)
+    yield welfare_in_words(result, year)
+    if len(result.concessions):
+        yield give_and_take(result, year, _SECTIONS)
+    if currency := own_currency(result, year):
+        yield Paragraph(currency, "small")
     yield from fund_accounts(result, year, short=True)
     if said := jobs_in_words(result, year):
         yield Paragraph(said, "small")

@@ -18,6 +18,7 @@ from rich.text import Text
 from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
+from cepasim.report.given import section_cells
 from cepasim.report.headline import headline as in_brief
 from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
@@ -53,6 +54,7 @@ _LEVELS_RANGED = (
 
 #: US$ million below which the import content changes nothing a reader would see.
 _WORTH_SAYING = 0.05
+_SECTIONS_GIVEN = 8
 
 
 # --- the tables -------------------------------------------------------------------------
@@ -156,6 +158,19 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
     whole = split[list(columns)].sum()
     cells.append(["Together", *(millions(float(whole[c]), signed=True) for c in columns)])
     return titled(f"What each lever does in {fiscal_year}, US$ million of 2023-24", table(cells))
+
+
+def given_table(result: ResultTables, fiscal_year: str) -> Group:
+    """What Japan gives beside what India gives, by section."""
+    head = (
+        "",
+        *("  India's\n    sales", "  Japan's\n     duty", "  Japan's\nproducers"),
+        *("  Japan's\n    sales", "  India's\n     duty", "  India's\nproducers"),
+    )
+    cells = [head, *section_cells(result, fiscal_year, _SECTIONS_GIVEN)]
+    written = [[cell.replace(MINUS, "-") for cell in row] for row in cells]
+    title = "Give and take: Japan's market, then India's, by section, change in"
+    return titled(f"{title} {fiscal_year}, US$ million", table(written))
 
 
 def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
@@ -267,6 +282,8 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     if fund := fund_cells(result, fiscal_year):
         cells = [[cell.replace(MINUS, "-") for cell in row[1:]] for row in fund]
         parts.append(titled(fund_title(fiscal_year), table(cells, last_in_bold=False)))
+    if len(result.concessions):
+        parts.append(given_table(result, fiscal_year))
     parts.append(sector_table(result, level, fiscal_year))
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:

@@ -12,13 +12,14 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.concentration import basket
+from cepasim.tables.give_and_take import by_section
 from cepasim.tables.names import LEVELS, Level, group_name
 from cepasim.tables.schema import HELD, checked, empty_table
 from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, losers, sums_of
 
 SIDES = "contributions_by_side"
 #: Tables that stay empty where they are not given.
-_MAY_LACK = (SIDES, "quotas", "levels", "fund_accounts", "jobs")
+_MAY_LACK = (SIDES, "quotas", "levels", "fund_accounts", "jobs", "concessions")
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: A table, or what makes it when it is first asked for: a ``functools.partial`` of a function that
@@ -186,6 +187,7 @@ class ResultTables:
         "fund_accounts", "Who pays for the fund and who gains, by year, plants replaced or not."
     )
     jobs = _Copy("jobs", "Jobs in India that go with the changes in sales, gross; never created.")
+    concessions = _Copy("concessions", "What changes in each side's own market, by product.")
     levels = _Copy("levels", "Range of each level in the reference: by year, flow and group.")
 
     @property
@@ -261,13 +263,15 @@ class ResultTables:
         ranges = None if level == "product" else self._table("levels")
         return sums_of(rows, years, self._classification, level, ranges)
 
-    def who_loses(self, fiscal_year: str) -> pd.DataFrame:
+    def who_loses(self, fiscal_year: str, section: str | None = None) -> pd.DataFrame:
         """Sum `displacement` over the chapters: from whom the change of each flow is taken.
 
         Parameters
         ----------
         fiscal_year : str
             One year, such as ``"2030-31"``.
+        section : str, optional
+            Of its products only, such as ``"XI"``; all unless given.
 
         Returns
         -------
@@ -283,7 +287,23 @@ class ResultTables:
         """
         year = self.year_of(fiscal_year)
         rows = self._table("displacement")
-        return losers(rows[rows["fiscal_year"] == year], self._classification)
+        return losers(rows[rows["fiscal_year"] == year], self._classification, section)
+
+    def give_and_take(self, fiscal_year: str) -> pd.DataFrame:
+        """Set what Japan gives beside what India gives, by section, one year.
+
+        Parameters
+        ----------
+        fiscal_year : str
+            One year, such as ``"2030-31"``.
+
+        Returns
+        -------
+        DataFrame
+            One row per (side, section), ``total`` last; columns as in `concessions`.
+        """
+        rows, year = self._table("concessions"), self.year_of(fiscal_year)
+        return by_section(rows[rows["fiscal_year"] == year], self._classification)
 
     def accounts(self, fiscal_year: str) -> pd.DataFrame:
         """Set treasuries, the fund's grants and national welfare beside the reference, one year.

@@ -46,6 +46,7 @@ _SHARES = tuple(
         *((f"welfare_{name.lower()}", f"{name}'s welfare") for name in ("Japan", "India")),
     )
 )
+_GIVEN = ("sales", "duty", "producers")
 _LEVER = Column("lever", "text", "kind of lever")
 _CHANGE_PCT = Column(
     "change_pct", "%", "change against the reference; missing where the reference has no trade"
@@ -86,6 +87,17 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                     always=False,
                 ),
                 _usd("fund_grants_usd_mn", "grants the fund pays in the year", always=False),
+                _usd(
+                    "fund_outlay_usd_mn",
+                    "what the fund costs Japan: the capital it sets off and raising its grants",
+                    always=False,
+                ),
+                Column(
+                    "price_level_{country}",
+                    "ratio to the reference",
+                    "general price level in US$; where an exchange rate moves it",
+                    always=False,
+                ),
                 _usd(
                     "change_in_balance_without_content_usd_mn",
                     "change in balance if those inputs and that machinery came from elsewhere",
@@ -155,6 +167,18 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _LEVER,
                 Column("side", "text", "JPN or IND, whose rules change; empty where nobody's do"),
                 *_SHARES,
+            ),
+        ),
+        "concessions": TableSchema(
+            "one fiscal year, side and product: what changes in the side's own market",
+            (
+                YEAR,
+                Column("side", "text", "JPN or IND, whose market it is"),
+                Column("section", "text", "section of the product; none for 98 and 99"),
+                HS,
+                _usd("sales_usd_mn", "what the other side sells there"),
+                _usd("duty_usd_mn", "duty the side collects on it"),
+                _usd("producers_usd_mn", "what its own producers sell at home"),
             ),
         ),
         "diagnostics": TableSchema(
@@ -296,6 +320,15 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 _usd("change_usd_mn", "what the pair gains from that source"),
             ),
         ),
+        "give_and_take": TableSchema(
+            "one side and section of a year (Result.give_and_take)",
+            (
+                Column("side", "text", "JPN or IND, who gives"),
+                Column("section", "text", "section, or total"),
+                Column("name", "text", "the section for people"),
+                *(_usd(f"{name}_usd_mn", "as in concessions") for name in _GIVEN),
+            ),
+        ),
         "accounts": TableSchema(
             "one account of a year (Result.accounts)",
             (
@@ -309,7 +342,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
 #: Tables a result is made of.
 HELD = (
     *("totals", "sectors", "displacement", "contributions", "contributions_by_side"),
-    *("diagnostics", "quotas", "levels", "fund_accounts", "jobs"),
+    *("diagnostics", "quotas", "levels", "fund_accounts", "jobs", "concessions"),
 )
 #: Columns every table of a result begins with, in this order; it may have further ones after them.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(

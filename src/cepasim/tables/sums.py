@@ -38,6 +38,9 @@ _ACCOUNTS = {
     "welfare_india": "National welfare of India",
 }
 
+_OF_TRADE = "of it buyers, producers, duty, rents, the fund's plants"
+_OF_FUND = "of it the fund: capital it sets off, raising its grants"
+
 #: Tables whose rows by product may be too many for a sheet.
 _BY_PRODUCT = ("displacement", "contributions", "contributions_by_side")
 _ENDS = ("baseline_low_usd_mn", "baseline_high_usd_mn")
@@ -244,8 +247,13 @@ def _names(sums: Sums, classification: Classification) -> NDArray[np.object_]:
     )
 
 
-def losers(displacement: pd.DataFrame, classification: Classification) -> pd.DataFrame:
+def losers(
+    displacement: pd.DataFrame, classification: Classification, section: str | None = None
+) -> pd.DataFrame:
     """Table of `ResultTables.who_loses` from the rows of one year."""
+    if section is not None:
+        of = groups_of(classification, "section", displacement["hs"].unique().tolist())
+        displacement = displacement[displacement["hs"].map(of) == section]
     summed = displacement.groupby(["flow", "source"], sort=False)["change_usd_mn"].sum()
     table = summed.reset_index()
     names = [
@@ -258,19 +266,18 @@ def losers(displacement: pd.DataFrame, classification: Classification) -> pd.Dat
 
 def accounts_of(row: pd.Series) -> pd.DataFrame:
     """Table of `ResultTables.accounts` from one row of the totals."""
-    table = pd.DataFrame(
-        [
-            (
-                account,
-                name,
-                row.get(f"baseline_{account}_usd_mn", 0.0),
-                row[f"{account}_usd_mn"],
-            )
-            for account, name in _ACCOUNTS.items()
-            if f"{account}_usd_mn" in row
-        ],
-        columns=["account", "name", "baseline_usd_mn", "scenario_usd_mn"],
-    )
+    rows = []
+    for account, name in _ACCOUNTS.items():
+        if f"{account}_usd_mn" in row:
+            before = row.get(f"baseline_{account}_usd_mn", 0.0)
+            rows.append((account, name, before, row[f"{account}_usd_mn"]))
+        outlay = row.get("fund_outlay_usd_mn", 0.0)
+        if account == "welfare_japan" and outlay:
+            of_trade = row["welfare_japan_usd_mn"] + outlay
+            rows.append(("welfare_japan_trade", _OF_TRADE, 0.0, of_trade))
+            rows.append(("welfare_japan_fund", _OF_FUND, 0.0, -outlay))
+    columns = ["account", "name", "baseline_usd_mn", "scenario_usd_mn"]
+    table = pd.DataFrame(rows, columns=columns)
     table["change_usd_mn"] = table["scenario_usd_mn"] - table["baseline_usd_mn"]
     return table
 

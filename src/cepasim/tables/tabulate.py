@@ -15,7 +15,7 @@ from cepasim.levers.every import LEVER_NAMES
 from cepasim.levers.words import listed
 from cepasim.solution.claims import unclaimed, welfare_by_year
 from cepasim.solution.sides import merged
-from cepasim.solution.state import Run
+from cepasim.solution.state import Run, fund_outlay
 from cepasim.tables.caveats import Note
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
@@ -60,6 +60,7 @@ def totals(run: Run) -> pd.DataFrame:
         "input_content_usd_mn": after.input_content.sum(axis=1),
         "fund_capital_goods_usd_mn": after.fund.capital_goods.sum(axis=1),
         "fund_grants_usd_mn": after.fund.grants.sum(axis=1),
+        "fund_outlay_usd_mn": fund_outlay(run.economy, after.fund).sum(axis=1),
         "change_in_balance_without_content_usd_mn": (exports - base_exports)
         - (solved - base_imports),
     }
@@ -75,7 +76,19 @@ def totals(run: Run) -> pd.DataFrame:
         rents = after.quota_rents()
         for country, name in COLUMN_NAME.items():
             table[f"quota_rent_{name}_usd_mn"] = rents[country].sum(axis=1)
-    return pd.DataFrame(table)
+    return pd.DataFrame(table | _price_levels(run))
+
+
+def _price_levels(run: Run) -> dict[str, Floats]:
+    """Price level of each country against the reference, where an exchange rate moves any."""
+    ratios = {
+        f"price_level_{name}": np.broadcast_to(
+            run.outcome.price_level(country) / run.reference.price_level(country),
+            run.outcome.exports.shape,
+        )[:, 0]
+        for country, name in COLUMN_NAME.items()
+    }
+    return ratios if any((ratio != 1).any() for ratio in ratios.values()) else {}
 
 
 def sectors(run: Run) -> pd.DataFrame:

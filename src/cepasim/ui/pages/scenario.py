@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph
 from cepasim.report.fund import fund_accounts
+from cepasim.report.given import own_currency, welfare_in_words
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
@@ -20,6 +21,7 @@ from cepasim.ui import ranges, style
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages.files import files
+from cepasim.ui.pages.given import given
 from cepasim.ui.pages.path import draw_path
 from cepasim.ui.pages.sectors import sectors
 from cepasim.ui.pages.share import in_words, share
@@ -53,12 +55,21 @@ def page() -> None:
         write_address(found)
         with panels:
             last, path = _panels(found, result, total, ranged)
+        given(found)
         sectors(found)
         fund, notes = st.container(), st.container()
         # The pause ends here if another run of this page is asked for meanwhile.
         result = found.split(waiting=st.empty().empty)
         with last:
-            st.html(html.fragment(views.contributions(result, year), views.accounts(result, year)))
+            said = own_currency(result, year)
+            st.html(
+                html.fragment(
+                    views.contributions(result, year),
+                    views.accounts(result, year),
+                    welfare_in_words(result, year),
+                    *((Paragraph(said, "small"),) if said else ()),
+                )
+            )
         if shown := fund_accounts(result, year):
             with fund, st.expander("The fund: who pays, who gains"):
                 st.html(html.fragment(*shown))

@@ -1,0 +1,147 @@
+"""Give and take, side by side: what each market opens, what it costs, whose industries feel it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cepasim.core.countries import COLUMN_NAME, COUNTRY
+from cepasim.report import numbers as figures
+from cepasim.report.blocks import Bar, Bars, Paragraph, Table
+from cepasim.tables.give_and_take import COUNTED, FLOW_OF
+from cepasim.tables.result_tables import ResultTables
+
+_SHOWN = 8
+_WELFARE = (
+    "National welfare counts buyers, home producers, exporters to the partner, the treasury's duty "
+    "and the owners of rents, each at the prices of their country"
+)
+_FUND = (
+    "; Japan's counts what the fund costs as well, but not the grants, which stay within Japan. "
+    "Jobs and other countries are not counted"
+)
+_CURRENCY = {"JPN": "yen", "IND": "rupees"}
+
+
+def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table:
+    """Return what Japan gives beside what India gives, by section.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str
+    shown : int
+        Sections named; the rest are one row.
+    """
+    cells = section_cells(result, year, shown)
+    return Table(
+        f"Give and take by section, change against the reference, US$ mn, {year}",
+        (
+            "",
+            *("Japan gives: India's sales", "Japan's duty", "Japan's producers"),
+            *("India gives: Japan's sales", "India's duty", "India's producers"),
+        ),
+        cells,
+    )
+
+
+def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[str, ...], ...]:
+    """Rows of the table as words: sections by how much is sold, the others in one, the total."""
+    table = result.give_and_take(year)
+    names = dict(zip(table["section"], table["name"], strict=True))
+    values: dict[str, list[float]] = {str(section): [] for section in table["section"].unique()}
+    for side in FLOW_OF:
+        for row in table[table["side"] == side].to_dict("records"):
+            values[str(row["section"])] += [float(row[column]) for column in COUNTED]
+    total = values.pop("total", [])
+    moved = [section for section in values if any(values[section])]
+    moved.sort(key=lambda section: -(abs(values[section][0]) + abs(values[section][3])))
+    rows = [_row(f"{section} {names[section]}", values[section]) for section in moved[:shown]]
+    if rest := moved[shown:]:
+        summed = [sum(column) for column in zip(*(values[one] for one in rest), strict=True)]
+        rows.append(_row(f"{len(rest)} other section{'s' if len(rest) > 1 else ''}", summed))
+    return (*rows, _row("All products", total)) if total else ()
+
+
+def _row(name: str, amounts: list[float]) -> tuple[str, ...]:
+    return (name, *(figures.mn(amount, signed=True, unit=False) for amount in amounts))
+
+
+def grants_in_words(result: ResultTables, year: str) -> str:
+    """Say what the fund's grants come to, which no section has; empty without any."""
+    grants = float(_totals(result, year).get("fund_grants_usd_mn", 0.0))
+    if not grants:
+        return ""
+    return f"Japan's treasury also pays {figures.mn(grants)} of grants in {year}, in no section."
+
+
+def industries(
+    result: ResultTables, year: str, side: str, section: str | None = None, shown: int = _SHOWN
+) -> Bars:
+    """Return by chapter what a side's own producers gain or lose in their home market.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str
+    side : {"JPN", "IND"}
+    section : str, optional
+        Of its products only.
+    shown : int
+    """
+    rows = result.concessions
+    rows = rows[(rows["fiscal_year"] == year) & (rows["side"] == side)]
+    if section is not None:
+        rows = rows[rows["section"] == section]
+    rows = rows[rows["producers_usd_mn"] != 0]
+    order = rows["producers_usd_mn"].abs().sort_values(ascending=False).index
+    bars = tuple(
+        Bar(
+            f"{row['hs']} {result.group_name(str(row['hs']))}",
+            float(row["producers_usd_mn"]),
+            figures.mn(float(row["producers_usd_mn"]), signed=True, unit=False),
+        )
+        for row in rows.reindex(order)[:shown].to_dict("records")
+    )
+    return Bars(
+        f"Industries in {COUNTRY[side]}",
+        f"change in sales at home against reference, US$ mn, {year}, HS chapters",
+        bars,
+    )
+
+
+def welfare_in_words(result: ResultTables, year: str) -> Paragraph:
+    """Say what national welfare counts."""
+    has_fund = bool(_totals(result, year).get("fund_outlay_usd_mn", 0.0))
+    return Paragraph(f"{_WELFARE}{_FUND if has_fund else ''}.", "small")
+
+
+def own_currency(result: ResultTables, year: str) -> str:
+    """Say both flows in the currencies of the pair, where an exchange rate moves; else nothing."""
+    row = _totals(result, year)
+    said = []
+    for country, name in COLUMN_NAME.items():
+        level = row.get(f"price_level_{name}")
+        if level is None:
+            continue
+        flows = [
+            f"{flow} {figures.percent(100 * (_ratio(row, flow) / float(level) - 1))}"
+            for flow in ("exports", "imports")
+        ]
+        said.append(f"in {_CURRENCY[country]} {', '.join(flows)}")
+    if not said:
+        return ""
+    return (
+        f"Exchange rates move: against the reference of {year}, at constant prices of each "
+        f"country, {'; '.join(said)} (exports of India, imports of India from Japan)."
+    )
+
+
+def _ratio(row: dict[str, Any], flow: str) -> float:
+    before = float(row[f"baseline_{flow}_usd_mn"])
+    return float(row[f"{flow}_usd_mn"]) / before if before else 1.0
+
+
+def _totals(result: ResultTables, year: str) -> dict[str, Any]:
+    totals = result.totals
+    [row] = totals[totals["fiscal_year"] == year].to_dict("records")
+    return {str(name): value for name, value in row.items()}

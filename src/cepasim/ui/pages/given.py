@@ -1,0 +1,57 @@
+"""Sides apart: what each gives by section, and who gains and loses in one section."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cepasim.report import html, views
+from cepasim.report.blocks import Block, Paragraph
+from cepasim.report.given import give_and_take, grants_in_words, industries
+from cepasim.result import Result
+from cepasim.ui.state import Session
+
+_ALL = "all"
+
+
+@st.fragment
+def given(found: Session) -> None:
+    """Draw the table of both sides, and below it gains and losses in the section chosen."""
+    result = found.shown()
+    if result is None or not result.scenario.levers:
+        return
+    year = found.year
+    st.markdown(f"#### Give and take, {year}")
+    grants = grants_in_words(result, year)
+    table: list[Block] = [give_and_take(result, year)]
+    st.html(html.fragment(*table, *([Paragraph(grants, "small")] if grants else [])))
+    st.markdown(f"#### Who gains and who loses, section by section, {year}")
+    section = _section(found)
+    for side, flow, place in zip(
+        ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
+    ):
+        with place:
+            total = _sold(result, year, side, section)
+            rows = result.who_loses(year, section)
+            shown = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
+            st.html(html.fragment(industries(result, year, side, section), *shown))
+
+
+def _section(found: Session) -> str | None:
+    names = {s.code: f"{s.code} {s.name}" for s in found.figures.economy.classification.sections}
+    names = {_ALL: "All sections"} | names
+    chosen = st.selectbox(
+        "Section",
+        list(names),
+        format_func=names.__getitem__,
+        key="given-section",
+        help="Industries and suppliers of this section only",
+        width=420,
+    )
+    return None if chosen == _ALL else str(chosen)
+
+
+def _sold(result: Result, year: str, side: str, section: str | None) -> float:
+    """Change in what the other side sells, in one section or in all."""
+    rows = result.give_and_take(year)
+    rows = rows[(rows["side"] == side) & (rows["section"] == (section or "total"))]
+    return float(rows["sales_usd_mn"].sum())
