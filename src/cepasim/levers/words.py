@@ -47,6 +47,23 @@ def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     return kind, dict(settings)
 
 
+def nothing_chosen(lever: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a lever is still without products, or without what is agreed: it does nothing yet.
+
+    Examples
+    --------
+    >>> nothing_chosen({"ntb": {"select": {"hs": []}, "type": ["sps"]}})
+    True
+    >>> nothing_chosen({"ntb": {"select": {"all": True}, "type": ["sps"]}})
+    False
+    """
+    _, settings = parts(lever)
+    select = settings.get("select")
+    choices = [*(select.values() if isinstance(select, Mapping) else ())]
+    choices += [settings.get("type"), settings.get("rule")]
+    return any(isinstance(one, list | tuple) and len(one) == 0 for one in choices)
+
+
 def importer_of(settings: Mapping[str, Any]) -> str:
     """Return the importer of a lever; where only its source is named, the source's partner."""
     return str(settings.get("importer") or PARTNER.get(str(settings.get("source")), ""))

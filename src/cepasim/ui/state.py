@@ -75,6 +75,8 @@ class Session:
         Goes up when a scenario is loaded, so that every control starts anew.
     opened : set of int
         Places of the levers whose details are open.
+    ends : dict of str to pair of float
+        How far each slider reached, by its key: a value beyond its ends widens it for good.
     """
 
     figures: Figures
@@ -93,6 +95,7 @@ class Session:
     touched: bool = False
     generation: int = 0
     opened: set[int] = field(default_factory=set)
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
     welcome: bool = False
     question: str = ""
     with_ranges: bool = field(default_factory=ranges_wanted)
@@ -119,6 +122,7 @@ class Session:
         self.problems = ()
         self.generation += 1
         self.opened.clear()
+        self.ends.clear()
         self.welcome = False
         self.question = ""
         if self.year > scenario.horizon:
@@ -134,9 +138,13 @@ class Session:
         """
         self.draft = draft
         self.welcome, self.touched = False, True
+        # A lever for which nothing is chosen yet waits on the screen and does nothing.
+        chosen = [lever for lever in draft["levers"] if not levers.nothing_chosen(lever)]
         try:
             scenario = Scenario.from_dict(
-                draft, self.figures.economy.classification, self.figures.economy.parameters
+                {**draft, "levers": chosen},
+                self.figures.economy.classification,
+                self.figures.economy.parameters,
             )
         except InputError as wrong:
             self.problems = wrong.problems

@@ -111,12 +111,30 @@ def _barriers(found: Session) -> None:
     )
 
 
+def in_round_steps(low: float, high: float) -> tuple[float, float, float]:
+    """Return the ends of a slider and its step, so that every value on it is a round number.
+
+    Examples
+    --------
+    >>> in_round_steps(3.0, 8.0)
+    (3.0, 8.0, 0.05)
+    """
+    if not math.isfinite(high - low) or low >= high:
+        return low, high, 1.0
+    rough = (high - low) / 100
+    unit = float(10.0 ** math.floor(math.log10(rough)))
+    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough * (1 - 1e-9))
+    first, last = (math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9))
+    return round(first * step, 10), round(last * step, 10), round(step, 12)
+
+
 def _assumption(
     found: Session, assumption: assumptions.Assumption, overrides: Mapping[str, float]
 ) -> None:
     row = found.figures.known[assumption.name]
     value = float(overrides.get(assumption.name, row["value"]))
-    low, high = min(float(row["low"]), value), max(float(row["high"]), value)
+    ends = min(float(row["low"]), value), max(float(row["high"]), value)
+    low, high, step = in_round_steps(*ends)
     label = f"{assumption.label}{' (changed)' if assumption.name in overrides else ''}"
     meaning = f"{assumption.meaning} Source: {row['source']}"
     if math.isfinite(high - low) and low < high:
@@ -126,11 +144,13 @@ def _assumption(
             min_value=low,
             max_value=high,
             value=value,
-            step=(high - low) / 100,
+            step=step,
             key=key,
             format="%.3g",
             help=meaning,
-            on_change=lambda: found.assume(assumption.name, float(st.session_state[key])),
+            on_change=lambda: found.assume(
+                assumption.name, round(float(st.session_state[key]), 10)
+            ),
         )
     else:  # infinite, or without a range: no slider has such ends
         st.markdown(f"{label}: **{numbers.value(value)}**", help=meaning)

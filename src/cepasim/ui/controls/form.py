@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,11 @@ _FOR_GOOD = "for good"
 def key_of(found: Session, *parts: object) -> str:
     """Return the key of a widget; it changes when a scenario is loaded, and the widget with it."""
     return ":".join(["lever", str(found.generation), *(str(part) for part in parts)])
+
+
+def fiscal_year(year: str) -> str:
+    """Write a fiscal year as people look for it."""
+    return f"FY{year}" if year[:1].isdigit() else year
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +113,11 @@ class Form:
         label_visibility: Any = "visible",
     ) -> None:
         key, number = self.key(name), type(step)
+        low, high = self._ends(key, value, ends, step)
         st.slider(
             label,
-            min_value=number(min(ends[0], value)),
-            max_value=number(max(ends[1], value)),
+            min_value=number(low),
+            max_value=number(high),
             value=number(value),
             step=step,
             format=text,
@@ -118,9 +125,20 @@ class Form:
             help=hint,
             label_visibility=label_visibility,
             on_change=lambda: self.change(
-                {name.partition(":")[0]: as_written(st.session_state[key])}
+                # What a browser adds up in steps is not always the number it means.
+                {name.partition(":")[0]: as_written(number(round(st.session_state[key], 6)))}
             ),
         )
+
+    def _ends(
+        self, key: str, value: float, ends: tuple[float, float], step: float
+    ) -> tuple[float, float]:
+        """Return how far a slider reaches: as far as it ever did, in whole steps from its ends."""
+        low, high = self.found.ends.get(key, ends)
+        low = min(low, ends[0] - step * math.ceil((ends[0] - value) / step - 1e-9))
+        high = max(high, ends[1] + step * math.ceil((value - ends[1]) / step - 1e-9))
+        self.found.ends[key] = low, high
+        return low, high
 
     def choice(
         self,
@@ -167,7 +185,8 @@ class Form:
         """Draw the year in which the lever begins."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
         years = years_after_base(horizon)
-        self.choice("start", "First fiscal year", years, self.settings["start"], then=then)
+        begins = str(self.settings["start"])
+        self.choice("start", "First fiscal year", years, begins, fiscal_year, then=then)
 
     def end(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the last year in force; a lever that need not end may go on for good."""
@@ -181,7 +200,7 @@ class Form:
             self.change({"end": None if year == _FOR_GOOD else year})
 
         written = str(self.settings.get("end") or _FOR_GOOD)
-        self.choice("end", "Last fiscal year", years, written, then=then or change)
+        self.choice("end", "Last fiscal year", years, written, fiscal_year, then=then or change)
 
     def steps(self, label: str = "Equal annual steps") -> None:
         """Draw over how many years the lever comes."""

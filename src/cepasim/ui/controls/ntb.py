@@ -65,8 +65,7 @@ def _types(form: Form) -> None:
     key = form.key("type")
 
     def set_types() -> None:
-        if st.session_state[key]:
-            form.change({"type": list(st.session_state[key])})
+        form.change({"type": list(st.session_state[key])})
 
     st.multiselect(
         "Types of barrier",
@@ -76,6 +75,8 @@ def _types(form: Form) -> None:
         key=key,
         on_change=set_types,
     )
+    if not types:
+        st.caption("No type chosen: this lever does nothing until there is one.")
 
 
 def measured(lever: LeverDict, measure: str) -> LeverDict:

@@ -15,7 +15,7 @@ _FORMS = {"cost": "Proof costs less", "rule": "Another rule, by name"}
 
 
 def _main(form: Form) -> None:
-    if form.settings.get("rule"):
+    if form.settings.get("rule") is not None:
         years, ends = int(form.settings.get("years", 1)), (1, _STEPS_SLIDER)
         form.main("years", "Steps to the rule", years, ends, 1, "new rule in %d steps", int)
         return
@@ -39,15 +39,15 @@ def _details(form: Form) -> None:
         "form",
         "What is agreed",
         list(_FORMS),
-        "rule" if form.settings.get("rule") else "cost",
+        "rule" if form.settings.get("rule") is not None else "cost",
         _FORMS.__getitem__,
         lambda chosen: form.begin_anew({"origin": {**kept, **begins[chosen]}}),
     )
-    if form.settings.get("rule"):
+    if form.settings.get("rule") is not None:
         _rules(form)
     products(form)
     form.start()
-    if not form.settings.get("rule"):
+    if form.settings.get("rule") is None:
         form.steps()
 
 
@@ -57,8 +57,7 @@ def _rules(form: Form) -> None:
     key = form.key("rule")
 
     def choose() -> None:
-        if st.session_state[key]:
-            form.change({"rule": list(st.session_state[key])})
+        form.change({"rule": list(st.session_state[key])})
 
     st.multiselect(
         "Rules",
@@ -70,6 +69,8 @@ def _rules(form: Form) -> None:
         f"In force today: {TODAY}.",
         on_change=choose,
     )
+    if not rules:
+        st.caption("No rule chosen: this lever does nothing until there is one.")
 
 
 CONTROL = Control(

@@ -41,21 +41,22 @@ def products(form: Form, *, categories: bool = False) -> None:
     kept = {} if category is None else {"category": category}
 
     def set_entries(mode: str, entries: list[str]) -> None:
-        if entries:
-            form.change({"select": {_KEY[mode]: entries} | kept})
+        form.change({"select": {_KEY[mode]: entries} | kept})
 
     key = form.key("mode")
     current = _mode_of(select, classification.chapters)
 
     def set_mode() -> None:
-        if st.session_state[key] == ALL:
-            form.change({"select": {"all": True} | kept})
+        chosen = st.session_state[key]
+        form.change({"select": ({"all": True} if chosen == ALL else {_KEY[chosen]: []}) | kept})
 
     mode = st.selectbox("Products", MODES, index=MODES.index(current), key=key, on_change=set_mode)
     if mode != ALL:
         entries = _entries_of(select.get(_KEY[mode], [])) if mode == current else []
         draw = _codes if mode == CODES else _listed
         draw(form, mode, entries, set_entries)
+        if not entries:
+            st.caption("Nothing chosen yet: this lever does nothing until there is.")
     if categories:
         _category(form, select or {"all": True}, category)
 

@@ -45,15 +45,15 @@ def _group(found: Session, group: Group) -> None:
     )
     for place, index in enumerate(mine):
         _lever(found, group, mine, place, index)
+    if len(mine) > 1:
+        st.caption("Where these share products, the one that chooses fewer of them counts.")
 
 
 def _lever(found: Session, group: Group, mine: list[int], place: int, index: int) -> None:
     kind, settings = words.parts(found.draft["levers"][index])
     control, form = registry.CONTROLS[kind], Form(found, index, settings)
     if len(mine) > 1:
-        what = words.selection_in_words(
-            settings.get("select", {"all": True}), found.figures.economy.classification
-        )
+        what = _products(form)
         st.caption(f"{place + 1}. {plain(what)}")
     control.main(form)
     is_open = index in found.opened
@@ -97,11 +97,23 @@ def _add_or_remove(found: Session, group: Group, mine: list[int], form: Form) ->
             key=form.key("add"),
             help="The same lever for other products or another country; choose them next.",
         ):
-            found.add_levers([dict(found.draft["levers"][form.index])])
+            kind, settings = words.parts(found.draft["levers"][form.index])
+            if "select" in settings:  # chosen next; until then it does nothing
+                settings["select"] = {"hs": []}
+            found.add_levers([{kind: settings}])
+            found.opened = {len(found.draft["levers"]) - 1}
             st.rerun()
         if len(mine) > 1 and st.button("Remove", key=form.key("remove")):
             found.remove_levers([form.index])
             st.rerun()
+
+
+def _products(form: Form) -> str:
+    """Products of a lever in words."""
+    select = form.settings.get("select", {"all": True})
+    if any(isinstance(entries, list) and not entries for entries in select.values()):
+        return "nothing chosen yet"
+    return words.selection_in_words(select, form.found.figures.economy.classification)
 
 
 def _without_control(found: Session) -> None:
@@ -132,8 +144,7 @@ def _summary(form: Form, kind: str) -> str:
             for window, share in settings["windows"].items()
         ]
     if "select" in settings:
-        classification = form.found.figures.economy.classification
-        said.append(words.selection_in_words(settings["select"], classification))
+        said.append(_products(form))
     parts = settings.get("phases") or settings.get("rows") or [settings]
     until = f" to {settings['end']}" if settings.get("end") else ""
     said.append(f"from {min(str(part['start']) for part in parts)}{until}")

@@ -11,7 +11,7 @@ from cepasim.core.countries import COUNTRY
 from cepasim.levers.every import in_words
 from cepasim.levers.words import FORMULAS, importer_of
 from cepasim.ui.controls.control import Control
-from cepasim.ui.controls.form import Form
+from cepasim.ui.controls.form import Form, fiscal_year
 from cepasim.ui.controls.group import (
     Group,
     at_no_change,
@@ -137,6 +137,7 @@ def _phase(
         f"{place + 1}. {said}, from",
         years_after_base(horizon),
         str(phase["start"]),
+        fiscal_year,
         then=begin,
     )
 

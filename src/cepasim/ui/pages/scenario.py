@@ -18,6 +18,7 @@ from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.scenario.naming import words_beside_levers
 from cepasim.ui import ranges, style
+from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages.files import files
@@ -164,7 +165,7 @@ def _year(found: Session) -> None:
         on_change=_set_year,
         args=(found, key),
         label_visibility="collapsed",
-        format_func=lambda year: f"Year {year}",
+        format_func=fiscal_year,
         width=140,
     )
 
