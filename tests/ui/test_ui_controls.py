@@ -12,7 +12,11 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui.controls import registry
+from cepasim.ui.controls.assumed import in_round_steps
+from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.ntb import measured
+from cepasim.ui.figures import bundled_figures
+from cepasim.ui.state import Session
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -92,3 +96,24 @@ def test_relief_can_be_measured_in_days() -> None:
     assert days["ntb"]["days_saved"] == 1.0 and "relief_percent" not in days["ntb"]
     assert "wait 1 day less" in in_words({"ntb": days["ntb"] | {"select": {"all": True}}}, HS)
     assert measured(days, "relief_percent")["ntb"]["relief_percent"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("ends", "grid"),
+    [((3.0, 8.0), (3.0, 8.0, 0.05)), ((0.37, 0.93), (0.37, 0.93, 0.01)), ((0.0, 1.0),) * 2],
+)
+def test_sliders_of_assumptions_step_in_round_numbers(
+    ends: tuple[float, float], grid: tuple[float, ...]
+) -> None:
+    low, high, step = in_round_steps(*ends)
+    assert (low, high, step)[: len(grid)] == grid
+    assert any(abs(low + k * step - 5.0) < 1e-9 for k in range(101)) == (ends == (3.0, 8.0))
+
+
+def test_a_slider_keeps_the_reach_that_a_link_gave_it() -> None:
+    fund = Scenario.bundled("fund-2bn")
+    found = Session(bundled_figures(), fund.to_dict(), fund, fund)
+    form = Form(found, 0, {})
+    reach = [form._ends("fund", value, (0.0, 10.0), 0.5) for value in (50.0, 20.0, 35.2)]
+    assert reach == [(0.0, 50.0)] * 3
+    assert form._ends("rate", -3.2, (0.0, 10.0), 0.5) == (-3.5, 10.0), "in whole steps"

@@ -206,15 +206,18 @@ def test_a_wrong_choice_is_told_and_the_last_answer_stays(app: AppTest) -> None:
     _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("HS codes").run()
     app.text_input(key=_key(app, 0, "products", "HS codes")).set_value("0306, 7777").run()
     assert "chapter 77 is reserved" in app.error[0].value.replace("\\", "")
-    assert _session(app).scenario == FULL
+    assert _session(app).scenario.levers == FULL.levers[1:], "the lever waits for its products"
     assert "cs-card" in _html(app)
 
 
 def test_two_levers_of_one_kind(app: AppTest) -> None:
     _open(app, 0).button(key=_key(app, 0, "add")).click().run()
-    assert "two tariff levers of " in app.error[0].value.replace("\\", "")
+    assert not app.error and _session(app).scenario == FULL, "another begins with nothing"
+    assert any("Nothing chosen yet" in text.value for text in app.sidebar.caption)
     last = len(_session(app).draft["levers"]) - 1
-    _open(app, last).button(key=_key(app, last, "remove")).click().run()
+    app.selectbox(key=_key(app, last, "mode")).set_value("All products").run()
+    assert "two tariff levers of " in app.error[0].value.replace("\\", "")
+    app.button(key=_key(app, last, "remove")).click().run()
     assert not app.error and _session(app).scenario == FULL
 
 

@@ -89,3 +89,14 @@ def _of_chapters(classification: Classification, level: Level) -> dict[str, str]
     }
     order = [*touched, SHARED, NO_WINDOW]
     return dict(sorted(groups.items(), key=lambda item: order.index(item[1])))
+
+
+def years_in_words(years: tuple[str, ...], given: object) -> str:
+    """What is allowed, and the year that was probably meant."""
+    if not years:
+        return "none: the result has no years"
+    said = f"one of {', '.join(years)}"
+    if len(years) > 2:
+        said = f"a fiscal year from {years[0]} to {years[-1]}"
+    near = [year for year in years if year[:4] == str(given)[:4]]
+    return f"{said}, as text; meant {near[0]}?" if near else f"{said}, as text"

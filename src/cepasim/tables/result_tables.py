@@ -13,7 +13,7 @@ from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.concentration import basket
 from cepasim.tables.give_and_take import by_section
-from cepasim.tables.names import LEVELS, Level, group_name
+from cepasim.tables.names import LEVELS, Level, group_name, years_in_words
 from cepasim.tables.schema import HELD, checked, empty_table
 from cepasim.tables.sums import Sums, accounts_of, balance_by_group, by_group, losers, sums_of
 
@@ -368,7 +368,7 @@ class ResultTables:
         """
         if isinstance(fiscal_year, str) and fiscal_year in self.fiscal_years:
             return fiscal_year
-        refuse("fiscal_year", fiscal_year, _years_in_words(self.fiscal_years, fiscal_year))
+        refuse("fiscal_year", fiscal_year, years_in_words(self.fiscal_years, fiscal_year))
 
     # --- as a value ---------------------------------------------------------------------------
 
@@ -385,17 +385,6 @@ class ResultTables:
     def __setstate__(self, state: Mapping[str, object]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, value)
-
-
-def _years_in_words(years: tuple[str, ...], given: object) -> str:
-    """What is allowed, and the year that was probably meant."""
-    if not years:
-        return "none: the result has no years"
-    said = f"one of {', '.join(years)}"
-    if len(years) > 2:
-        said = f"a fiscal year from {years[0]} to {years[-1]}"
-    near = [year for year in years if year[:4] == str(given)[:4]]
-    return f"{said}, as text; meant {near[0]}?" if near else f"{said}, as text"
 
 
 def refuse(field: str, value: object, allowed: str) -> NoReturn:

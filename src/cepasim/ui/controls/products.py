@@ -48,7 +48,8 @@ def products(form: Form, *, categories: bool = False) -> None:
 
     def set_mode() -> None:
         chosen = st.session_state[key]
-        form.change({"select": ({"all": True} if chosen == ALL else {_KEY[chosen]: []}) | kept})
+        select: dict[str, object] = {"all": True} if chosen == ALL else {_KEY[chosen]: []}
+        form.change({"select": select | kept})
 
     mode = st.selectbox("Products", MODES, index=MODES.index(current), key=key, on_change=set_mode)
     if mode != ALL:
