@@ -635,3 +635,34 @@ def test_ten_sessions_at_once_keep_to_themselves(browser: Any, address: str) -> 
     assert len({page.url for page in pages}) >= 8
     for page in pages:
         page.context.close()
+
+
+#: What the law asks for in Europe and elsewhere: WCAG 2.1, level AA.
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+PAGES = ("", "start", "advice", "lines", "compare", "assumptions", "parameters", "evidence")
+
+
+def test_no_page_breaks_the_rules_of_accessibility(page: Any, address: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    broken: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        page.wait_for_timeout(1500)  # ranges may still be on their way: the page is read meanwhile
+        found = Axe().run(page, options={"runOnly": AA, "resultTypes": ["violations"]})
+        for rule in found.response["violations"]:
+            nodes = [str(node["target"]) for node in rule["nodes"][:3]]
+            broken.setdefault(name, []).append(f"{rule['id']}: {nodes}")
+
+    for name in (*PAGES, "method", "present"):
+        page.goto(f"{address}/{name}")
+        page.locator(".cs-title").first.wait_for(timeout=60_000)
+        look(name or "scenario")
+        if not name:
+            sliders = page.get_by_role("slider").all()
+            assert all(":" in str(one.get_attribute("aria-label")) for one in sliders)
+            # What holds the cards stays while they change, and has them read aloud.
+            assert page.locator("[aria-live=polite]:has(.cs-cards)").count() == 1
+            page.get_by_role("button", name="Share and save").click()
+            look("share")
+    assert not broken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from cepasim.core.countries import COUNTRY
 
@@ -122,7 +123,7 @@ FRACTIONS = (
 _NOT_FRACTIONS = ("response", "factor", "US$", "log")
 
 
-def in_words(row: Mapping[str, object]) -> str:
+def in_words(row: Mapping[Any, Any]) -> str:
     """Return a parameter in words: what it is, for whom, for which chapters.
 
     Parameters

@@ -173,10 +173,13 @@ def compared_rows(
     return pd.concat(lines, ignore_index=True)
 
 
-def compare_spec(names: Sequence[str], height: int = 320) -> dict[str, Any]:
+def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False) -> dict[str, Any]:
     """Return the specification of a chart of changes of up to four scenarios."""
     styles = tuple(map(Style, names, look.SERIES, look.DASHES))
-    return deepcopy(_spec(styles, height, bands=tuple(names)))
+    spec = deepcopy(_spec(styles, height, bands=tuple(names)))
+    if large:
+        spec["config"]["axis"]["labelFontSize"] = spec["config"]["legend"]["labelFontSize"] = 18
+    return spec
 
 
 @lru_cache(maxsize=32)

@@ -7,7 +7,17 @@ import logging
 import streamlit as st
 
 from cepasim.ui import marks, navigation, style
-from cepasim.ui.pages import advice, compare, documents, lines, parameters, scenario, start, sure
+from cepasim.ui.pages import (
+    advice,
+    compare,
+    documents,
+    lines,
+    parameters,
+    present,
+    scenario,
+    start,
+    sure,
+)
 from cepasim.ui.state import session, write_address
 
 _SIDEBAR_WIDTH = 330
@@ -23,6 +33,7 @@ def main() -> None:
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
     st.html(style.sheets())
+    st.html(style.LIVE, unsafe_allow_javascript=True)
     pages = navigation.register(
         {
             "scenario": ("Scenario", scenario.page),
@@ -34,6 +45,7 @@ def main() -> None:
             "parameters": ("Parameters", parameters.page),
             "evidence": ("Evidence", documents.evidence),
             "method": ("Method", documents.method),
+            "present": ("Present", present.page),
         }
     )
     try:

@@ -54,8 +54,45 @@ _WIDGETS = f"""
   [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
   [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
 }}
+@media (max-width: 767px) {{
+  [data-testid="stExpandSidebarButton"] {{width:auto !important;}}
+  [data-testid="stExpandSidebarButton"]::after {{content:"Levers and pages"; font-size:.9rem;
+    padding:0 .4rem; color:{INK};}}
+  [data-testid="stSidebar"][data-collapsed="false"] {{position:fixed !important; left:0; top:auto;
+    bottom:0; height:50dvh !important; width:100% !important; max-width:100% !important;
+    min-width:100% !important; z-index:999990; border-top:2px solid {LINE};
+    box-shadow:0 -4px 14px #0003;}}
+  [data-testid="stSidebarNavItems"] {{display:flex; flex-wrap:wrap; max-height:none !important;}}
+  [data-testid="stElementContainer"]:has(.cs-cards) {{position:sticky; top:3.1rem; z-index:20;
+    background:#fff; order:-1; padding-bottom:.3rem;}}
+  .cs-cards {{grid-template-columns:repeat(3,minmax(0,1fr)) !important; gap:.3rem !important;}}
+  .cs-card {{padding:.25rem .4rem .3rem !important;}}
+  .cs-card .cs-main, .cs-card:first-child .cs-main {{font-size:1.05rem !important;}}
+  .cs-card dt, .cs-card .cs-sub, .cs-card .cs-range {{font-size:.68rem !important;}}
+  .cs-card .cs-level {{display:none;}}
+  .cs-table {{font-size:.74rem;}}
+}}
 @media print {{[data-testid="stSidebar"], header {{display:none;}}}}
 """
+
+
+#: Has readers of the screen say new headline figures: what holds the cards stays when they change.
+LIVE = """<script>
+(() => {
+  const mark = () => {
+    const held = document.querySelector(".cs-cards")?.parentElement;
+    if (held && !held.hasAttribute("aria-live")) {
+      held.setAttribute("aria-live", "polite");
+      held.setAttribute("aria-atomic", "true");
+    }
+  };
+  if (!window.cepasimLive) {
+    window.cepasimLive = new MutationObserver(mark);
+    window.cepasimLive.observe(document.body, {childList: true, subtree: true});
+  }
+  mark();
+})();
+</script>"""
 
 
 def sheets() -> str:

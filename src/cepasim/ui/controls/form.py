@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.countries import COUNTRY
-from cepasim.levers.words import LeverDict
+from cepasim.levers.every import lever_name
+from cepasim.levers.words import LeverDict, parts
 from cepasim.ui.state import Session, years_after_base
 
 _STEPS_SLIDER = 15
@@ -98,7 +99,22 @@ class Form:
         as_written: Callable[[Any], object] = float,
     ) -> None:
         """Draw the lever's own slider: what it does is in its value, the label is read aloud."""
-        self._slider(name, label, value, ends, step, text, as_written, None, "collapsed")
+        self._slider(
+            name,
+            f"{self._named()}: {label}",
+            value,
+            ends,
+            step,
+            text,
+            as_written,
+            None,
+            "collapsed",
+        )
+
+    def _named(self) -> str:
+        """Lever and side in words, such as "Japan's tariffs"."""
+        kind, settings = parts(self.found.draft["levers"][self.index])
+        return lever_name(kind, str(settings.get("importer") or settings.get("country") or ""))
 
     def _slider(
         self,

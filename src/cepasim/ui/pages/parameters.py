@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from cepasim.params import words
+from cepasim.params.parameters import bundled_directory
 from cepasim.ui import style
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import Session, session
 
-_SHOWN = ["name", "yours", "value", "low", "high", "unit", "grade", "year", "source", "note"]
+_SHOWN = ["words", "yours", "said", "range", "unit", "grade", "year", "source", "note", "name"]
 _MOST_ROWS = 5000
+#: Parts of a barrier that add up, and sums that are shown at most.
+_BARRIERS = ("nu_sps", "nu_tbt", "nu_process")
+_MOST_SUMS = 8
+#: Words of levers by the beginning of a parameter's name.
+_LEVERS = (
+    ("nu_", "barriers relief ntb"),
+    ("actionable", "barriers relief ntb"),
+    ("border_", "barriers relief ntb"),
+    ("ntb_", "barriers relief"),
+    ("sigma_", "tariff duty"),
+    ("utilisation", "origin rules preference"),
+    ("consignment", "origin rules preference"),
+    ("sourcing", "china plus one sourcing"),
+    ("exchange", "exchange rate"),
+)
+
+
+#: What another page wants to be found here.
+FIND = "cepasim-find-parameter"
 
 
 def page() -> None:
@@ -22,8 +48,11 @@ def page() -> None:
     st.html(style.title("Parameters", "Every figure with unit, range, grade and source."))
     if found.question:
         st.info(found.question)
+    if asked := st.session_state.pop(FIND, ""):
+        st.session_state["parameter-search"] = asked
     _state(found)
     _named(found)
+    _template(found)
     _tables(found)
 
 
@@ -57,52 +86,150 @@ def _named(found: Session) -> None:
     overrides = found.draft.get("parameters", {})
     left, middle, right = st.columns([2, 1, 1])
     search = left.text_input(
-        "Search", key="parameter-search", placeholder="epsilon, origin, fund, Soderbery …"
+        "Search by words, product, lever or name",
+        key="parameter-search",
+        placeholder="barrier 03, ave fish, origin, fund, Soderbery …",
     )
     grades = middle.multiselect(
         "Grade", sorted(set(rows["grade"])), key="parameter-grade", placeholder="all"
     )
     changed_only = right.toggle("Changed only", key="parameter-changed")
-    shown = matching(rows, search, grades)
+    shown = matching(rows, search, grades, texts(found))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
     st.caption(
-        f"{len(shown)} of {len(rows)} named figures. Write into “yours” to change one; blank it to "
-        "take the change back. Grades: A official, B published estimate, C own calculation, "
-        "D assumption."
+        f"{len(shown)} of {len(rows)} named parameters. Write into “yours” to change one, in its "
+        "own unit (a share of 0.1 is shown as 10 %); blank it to take the change back. Grades: "
+        "A official, B published estimate, C own calculation, D assumption."
     )
-    shown = shown.assign(yours=[overrides.get(name) for name in shown["name"]])
+    shown = shown.assign(
+        words=[words.in_words(row) for row in shown.to_dict("records")],
+        yours=[overrides.get(name) for name in shown["name"]],
+        said=[words.amount(*pair) for pair in zip(shown["value"], shown["unit"], strict=True)],
+        range=[
+            f"{words.amount(low, unit)} to {words.amount(high, unit)}"
+            for low, high, unit in shown[["low", "high", "unit"]].itertuples(index=False)
+        ],
+    )
     shown["yours"] = shown["yours"].astype(float)
     shown = shown[[column for column in _SHOWN if column in shown.columns]].reset_index(drop=True)
     key = f"parameters:{found.generation}:{search}:{grades}:{changed_only}"
-    number = st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     st.data_editor(
         shown,
         key=key,
         hide_index=True,
         disabled=[column for column in shown.columns if column != "yours"],
-        height=420,
+        height=min(36 * (len(shown) + 1), 420),
         on_change=_edited,
         args=(found, key, list(shown["name"])),
         column_config={
-            "name": st.column_config.TextColumn("Name", width="medium"),
-            "yours": number("Yours", format="%.4g"),
-            **{c: number(c.capitalize(), format="%.4g") for c in ("value", "low", "high")},
+            "words": text("What it is", width=380, pinned=True),
+            "yours": st.column_config.NumberColumn("Yours", format="%.4g"),
+            "said": text("Value", alignment="right"),
+            "range": text("Range", alignment="right"),
+            "name": text("Name in files", width="medium"),
         },
     )
+    _parts(found, shown["name"].tolist())
 
 
-def matching(rows: pd.DataFrame, search: str, grades: list[str]) -> pd.DataFrame:
-    """Return the figures whose row holds every word searched for and one of the grades."""
+def _parts(found: Session, names: list[str]) -> None:
+    """Show what the barriers found add up to: their parts and the factor on all."""
+    known = found.figures.known
+    parts = [name for name in names if str(known[name]["parameter"]) in _BARRIERS]
+    groups: dict[str, dict[str, float]] = {}
+    for name in parts:
+        row = known[name]
+        where = words.in_words({**row, "parameter": "", "name": ""}).strip(", ")
+        groups.setdefault(where, {})[str(row["parameter"])] = float(row["value"])
+    whole = {where: said for where, said in groups.items() if len(said) > 1}
+    if not whole or len(whole) > _MOST_SUMS:
+        return
+    scale = float(found.overrides.get("ntb_scale", known["ntb_scale"]["value"]))
+    for where, said in whole.items():
+        terms = " + ".join(
+            f"{words.WORDS[kind].removeprefix('Barrier: ')} {100 * value:.3g} %"
+            for kind, value in said.items()
+        )
+        total = 100 * scale * sum(said.values())
+        st.caption(
+            plain(
+                f"{where}: ({terms}) × size of all barriers {scale:g} = {total:.3g} %, before days "
+                "at the border."
+            )
+        )
+
+
+def texts(found: Session) -> pd.Series:
+    """Return what is searched of each parameter: its words, its chapters by code and by name.
+
+    Parameters
+    ----------
+    found : Session
+    """
+    key = "cepasim-parameter-texts"
+    kept = st.session_state.get(key)
+    if kept is not None and kept[0] == found.figures.digest:
+        return pd.Series(kept[1])
+    classification, rows = found.figures.economy.classification, found.figures.rows
+    chapters = found.figures.economy.by_chapter.chapters
+    said = []
+    for row in rows.to_dict("records"):
+        hs = str(row["hs"] or "")
+        inside = [one for one in chapters if _holds(hs, one)] if hs else []
+        named = " ".join(f"{one} {classification.name(one)}" for one in inside)
+        said.append(f"{words.in_words(row)} {named} {row['table']} {_lever(row)}".casefold())
+    found_texts = pd.Series(said, index=rows.index)
+    st.session_state[key] = (found.figures.digest, found_texts)
+    return found_texts
+
+
+def _holds(scope: str, chapter: str) -> bool:
+    """Whether chapters written as ``01-05,25`` hold one."""
+    for part in scope.split(","):
+        first, _, last = part.partition("-")
+        if first <= chapter <= (last or first):
+            return True
+    return False
+
+
+def _lever(row: Mapping[Any, Any]) -> str:
+    """Words of the lever a parameter bears on, for the search."""
+    return next((said for begin, said in _LEVERS if str(row["name"]).startswith(begin)), "")
+
+
+def matching(
+    rows: pd.DataFrame, search: str, grades: list[str], also: pd.Series | None = None
+) -> pd.DataFrame:
+    """Return the figures whose row holds every word searched for and one of the grades.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    search : str
+    grades : list of str
+    also : Series, optional
+        Further words of each row, by name.
+    """
     if grades:
         rows = rows[rows["grade"].isin(grades)]
-    words = search.casefold().split()
-    if not words:
+    asked = search.casefold().split()
+    if not asked:
         return rows
     text = rows[["name", "parameter", "source", "note", "unit", "table"]].agg(" ".join, axis=1)
     text = text.str.casefold()
-    holds = [all(word in cell for word in words) for cell in text]
+    if also is not None:
+        text = text + " " + also.reindex(rows.index)
+    holds = [all(_has(cell, word) for word in asked) for cell in text]
     return rows[holds]
+
+
+def _has(text: str, word: str) -> bool:
+    """Whether a text holds a word; a number must stand by itself."""
+    if word.isdigit():
+        return re.search(rf"(?<![\d.]){word}(?![\d.])", text) is not None
+    return word in text
 
 
 def _edited(found: Session, key: str, names: list[str]) -> None:
@@ -110,6 +237,29 @@ def _edited(found: Session, key: str, names: list[str]) -> None:
     for place, columns in changes.items():
         if "yours" in columns:
             found.assume(names[int(place)], columns["yours"])
+
+
+def _template(found: Session) -> None:
+    folder = bundled_directory() if found.own is None else Path(found.own.folder.name)
+    st.download_button(
+        "The whole folder as a template (ZIP)",
+        data=lambda: folder_zip(folder),
+        file_name="parameters.zip",
+        mime="application/zip",
+        key="parameters-zip",
+        on_click="ignore",
+        help="Change any table in it and load it again under “Files” on the page “Scenario”.",
+    )
+
+
+def folder_zip(folder: Path) -> bytes:
+    """Return a parameter folder as a ZIP that the page reads again."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.suffix in (".csv", ".yaml") and "scenarios" not in file.parts:
+                archive.write(file, file.relative_to(folder).as_posix())
+    return buffer.getvalue()
 
 
 def _tables(found: Session) -> None:

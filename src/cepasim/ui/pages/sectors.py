@@ -12,6 +12,8 @@ from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui.messages import plain
+from cepasim.ui.navigation import go
+from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.state import Session
 
 _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
@@ -131,3 +133,8 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
             }
         )
         st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=36 * (len(shown) + 1))
+    with st.container(horizontal=True):
+        for label, words in (("barriers", "barrier "), ("parameters", "")):
+            if st.button(f"Change this: {label} of chapter {row['code']}", key=f"change:{label}"):
+                st.session_state[FIND] = f"{words}{row['code']}"
+                go("parameters")

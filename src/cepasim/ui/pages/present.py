@@ -1,0 +1,113 @@
+"""For the wall of a meeting room: one number, one chart, large type; no levers beside it."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+
+import streamlit as st
+
+from cepasim.report import look, views
+from cepasim.report import numbers as figures
+from cepasim.report.headline import headline
+from cepasim.result import Result
+from cepasim.ui import charts, ranges
+from cepasim.ui.messages import plain
+from cepasim.ui.state import session
+
+_LOOK_EVERY = 0.15  # seconds
+_HEIGHT = 430
+_STYLE = f"""<style>
+.cs-wall.cs-title {{display:block;}}
+.cs-wall h1 {{font-size:clamp(1.3rem,2.6vw,2.2rem); padding:0; margin:0;}}
+.cs-wall .cs-figure {{font-size:clamp(2.4rem,7vw,6rem); font-weight:700; line-height:1.1;
+  margin:.1em 0; font-variant-numeric:tabular-nums; color:{look.INK};}}
+.cs-wall p {{font-size:clamp(1rem,1.7vw,1.5rem); margin:.1em 0; color:{look.INK};}}
+.cs-wall .cs-mind {{font-size:clamp(.85rem,1.1vw,1.05rem); color:{look.MUTED};}}
+</style>"""
+
+
+def page() -> None:
+    """Draw the page."""
+    found = session()
+    st.html(_STYLE)
+    result = found.shown()
+    if result is None:
+        st.warning(plain(found.message))
+        found.message = ""
+        return
+    st.query_params.from_dict(found.link_query())
+    number = st.empty()
+    picture = st.empty()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        item = st.segmented_control(
+            "Number",
+            list(charts.ITEMS),
+            default="balance",
+            format_func=charts.ITEMS.__getitem__,
+            key="present-item",
+            label_visibility="collapsed",
+        )
+        years = list(result.fiscal_years)
+        here = years.index(found.year) if found.year in years else len(years) - 1
+        year = st.selectbox("Fiscal year", years, index=here, key="present-year", width=160)
+    asked = found.ask_range(result)
+    shown: charts.Item = item or "balance"
+
+    def draw(ranged: ranges.Range | None) -> None:
+        number.html(in_large(result, year, shown, ranged))
+        band = None if ranged is None else ranges.band(ranged, f"change_in_{shown}_usd_mn")
+        bands = {} if band is None else {result.scenario.name: band}
+        picture.vega_lite_chart(
+            charts.compared_rows({result.scenario.name: result}, shown, bands),
+            charts.compare_spec([result.scenario.name], _HEIGHT, large=True),
+            theme=None,
+            key=f"present-path:{0 if ranged is None else ranged.draws}",
+            alt=f"{charts.ITEMS[shown]}: change against the reference by year, US$ bn, with its "
+            "90 % range.",
+        )
+
+    ranged = None if asked is None else asked.range()
+    draw(ranged)
+    drawn = 0 if ranged is None else ranged.draws
+    while asked is not None and drawn < ranges.DRAWS and not asked.failed:
+        time.sleep(_LOOK_EVERY)
+        st.empty()  # ends here where another run of the page is asked for
+        newer = asked.range()
+        if newer is not None and newer.draws > drawn:
+            drawn = newer.draws
+            draw(newer)
+
+
+def in_large(
+    result: Result, year: str, item: charts.Item, ranged: ranges.Range | None = None
+) -> str:
+    """Return the number and its words, as HTML.
+
+    Parameters
+    ----------
+    result : Result
+    year : str
+    item : {"balance", "exports", "imports"}
+    ranged : Range, optional
+        Ranges of the result.
+    """
+    row = views.total_row(result, year)
+    change = float(row[f"change_in_{item}_usd_mn"])
+    said = ranges.in_words(ranged, year)[item] if ranged is not None else ""
+    mind = headline(result, year)
+    words = {
+        "balance": "Change in India's balance with Japan",
+        "exports": "Change in India's exports to Japan",
+        "imports": "Change in India's imports from Japan",
+    }
+    lines = [
+        f"<h1>{escape(result.scenario.name)}</h1>",
+        f"<p>{words[item]}, {escape(year)}, US$ of 2023-24</p>",
+        f'<p class="cs-figure">{figures.mn(change, signed=True) if change else "no change"}</p>',
+        f"<p>{escape(said)}</p>" if said else "",
+    ]
+    small = " ".join(part for part in (mind.rests_on, mind.caveat) if part)
+    lines.append(f'<p class="cs-mind">{escape(small)}</p>' if small else "")
+    lines.append("<p>Change by year, US$ bn</p>")
+    return f'<div class="cs-wall cs-title">{"".join(lines)}</div>'

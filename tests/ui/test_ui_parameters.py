@@ -1,0 +1,52 @@
+"""The page “Parameters”: in words, found by product and lever, and a folder to change."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from streamlit.testing.v1 import AppTest
+
+from cepasim.params.parameters import bundled_directory
+from cepasim.ui.pages import parameters
+
+
+def _page(search: str = "") -> AppTest:
+    app = AppTest.from_string(
+        "from cepasim.ui.pages import parameters\nparameters.page()\n", default_timeout=60
+    )
+    app.session_state[parameters.FIND] = search
+    return app.run()
+
+
+def _names(app: AppTest) -> set[str]:
+    found = app.session_state["cepasim"]
+    search = app.text_input(key="parameter-search").value
+    rows = parameters.matching(found.figures.rows, search, [], app.session_state[_TEXTS][1])
+    return set(rows["name"])
+
+
+_TEXTS = "cepasim-parameter-texts"
+
+
+def test_parameters_are_found_by_product_and_lever() -> None:
+    app = _page("barrier 03")  # as the table of why asks for it
+    assert not app.exception
+    found = _names(app)
+    assert "nu_sps_jpn_01_05" in found and "sigma_import_03" not in found
+    assert any("Japan, chapters 01-05: (" in one.value for one in app.caption), "parts of a sum"
+    app.text_input(key="parameter-search").set_value("ave fish").run()
+    assert "nu_tbt_jpn_01_05" in _names(app)
+    app.text_input(key="parameter-search").set_value("substitution 03").run()
+    assert _names(app) == {"sigma_import_03", "sigma_domestic_03"}
+
+
+def test_the_template_is_the_whole_folder() -> None:
+    content = parameters.folder_zip(bundled_directory())
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    there = {
+        f.relative_to(bundled_directory()).as_posix() for f in bundled_directory().rglob("*.csv")
+    }
+    assert there <= set(archive.namelist()) and "tables.yaml" in archive.namelist()
+    ave = bundled_directory() / "ntb/ave.csv"
+    assert archive.read("ntb/ave.csv") == ave.read_bytes()
