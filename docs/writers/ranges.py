@@ -1,15 +1,17 @@
-"""Write the generated blocks of ``docs/uncertainty.md``: a few minutes on two processors.
+"""Write the generated blocks of ``docs/uncertainty.md``: some six minutes on two processors.
 
-``python -m docs.writers.ranges [--draws N] [--points N]``
+``python -m docs.writers.ranges [--draws N] [--points N] [--presets]``; with ``--presets`` only the
+table of all bundled scenarios is written, with a quarter of the draws for each.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
+from types import MappingProxyType
 
 import cepasim
 from cepasim.scenario.bundled import MAIN
@@ -26,6 +28,9 @@ ITEMS = {
     "change_in_balance_usd_mn": "balance",
 }
 WORTH_SHOWING = 0.02
+#: Draws of the scenarios that are not among the main ones, as a part of theirs.
+FEWER = 4
+BALANCE = "change_in_balance_usd_mn"
 
 
 def ranges_blocks(
@@ -47,11 +52,63 @@ def ranges_blocks(
         "| scenario | " + " | ".join(CHOICES.values()) + " |",
         "|---|" + "---|" * len(CHOICES),
     ]
+    drawn: dict[str, MonteCarlo] = {}
     for name in MAIN:
         found = cepasim.monte_carlo(economy, bundled(name), draws, 1, executor, model_choice=True)
         ranges += _ranges(name, found)
         choices.append(f"| `{name}` | {' | '.join(_choices(found))} |")
-    return {"ranges": "\n".join(ranges), "choices": "\n".join(choices)}
+        drawn[name] = found
+    return {
+        "ranges": "\n".join(ranges),
+        "choices": "\n".join(choices),
+        "presets": presets_block(economy, draws // FEWER, executor, drawn),
+    }
+
+
+def presets_block(
+    economy: cepasim.Economy,
+    draws: int,
+    executor: Executor | None,
+    drawn: Mapping[str, MonteCarlo] = MappingProxyType({}),
+) -> str:
+    """Change of the balance under every bundled scenario, with both ranges.
+
+    Parameters
+    ----------
+    economy : Economy
+    draws : int
+        For scenarios that are not drawn yet.
+    executor : Executor or None
+    drawn : mapping of str to MonteCarlo, optional
+        Scenarios that are.
+    """
+    lines = [
+        "Change of India's balance with Japan, US$ million of 2023-24; 90 % ranges of seed 1.",
+        "",
+        "| scenario | draws |"
+        + "".join(f" {year} | figures only | figures and model choice |" for year in YEARS),
+        "|---|---:|" + "---:|" * 3 * len(YEARS),
+    ]
+    for name in cepasim.scenarios():
+        found = drawn.get(name)
+        if found is None:
+            found = cepasim.monte_carlo(
+                economy, bundled(name), draws, 1, executor, model_choice=True
+            )
+        lines.append(f"| `{name}` | {found.draws:,} | {' | '.join(_balance(found))} |")
+    return "\n".join(lines)
+
+
+def _balance(found: MonteCarlo) -> Iterator[str]:
+    """Change of the balance and both of its ranges, year by year."""
+    assert found.model_choice is not None
+    tables = [
+        t.set_index(["fiscal_year", "item"]) for t in (found.totals, found.model_choice.totals)
+    ]
+    for year in YEARS:
+        rows = [table.loc[(year, BALANCE)] for table in tables]
+        yield f"{rows[0]['central']:+,.0f}"
+        yield from (f"{row['p5']:+,.0f} to {row['p95']:+,.0f}" for row in rows)
 
 
 def _ranges(name: str, found: MonteCarlo) -> Iterator[str]:
@@ -134,11 +191,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--draws", type=int, default=1024)
     options.add_argument("--points", type=int, default=256)
+    options.add_argument("--presets", action="store_true")
     given = options.parse_args()
     economy = cepasim.load()
     with open_executor() as executor:
-        blocks = ranges_blocks(economy, given.draws, executor)
-        blocks["indices"] = indices_block(economy, given.points, executor)
+        if given.presets:
+            blocks = {"presets": presets_block(economy, given.draws // FEWER, executor)}
+        else:
+            blocks = ranges_blocks(economy, given.draws, executor)
+            blocks["indices"] = indices_block(economy, given.points, executor)
     page = PAGE.read_text(encoding="utf-8")
     for name, block in blocks.items():
         page = with_block(page, name, block)

@@ -9,6 +9,7 @@ import cepasim
 from cepasim.core.problems import InputError
 from cepasim.economy.barriers import published
 from cepasim.economy.economy import Economy
+from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 
@@ -100,3 +101,14 @@ def test_they_are_drawn_where_barriers_at_indias_border_are_relieved(economy: Ec
     assert "barriers" in drawn(scenario())
     assert "barriers" not in drawn(scenario(barriers="kno"))
     assert "barriers" not in drawn(Scenario.bundled("ntb-relief"))
+
+
+def test_every_source_has_the_same_scores(economy: Economy, kno: Economy) -> None:
+    own, other = Uncertainty.of(economy), Uncertainty.of(kno)
+    assert own.dimensions == other.dimensions
+    scores = np.random.default_rng(1).normal(size=own.dimensions)
+    h = economy.chapters.index("72")
+    drawn = [one.economy(at, scores) for one, at in ((own, economy), (other, kno))]
+    first, second = (one.markets["JPN"].barrier_total for one in drawn)
+    np.testing.assert_array_equal(first, second)
+    assert drawn[1].markets["IND"].barrier_total[h] != kno.markets["IND"].barrier_total[h]

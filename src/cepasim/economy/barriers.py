@@ -134,6 +134,11 @@ def _row(own: Mapping[str, Any], kind: str, name: str, hs: str, factor: float) -
     }
 
 
+def is_published(name: str) -> bool:
+    """Whether a parameter is a row that `from_barriers` made."""
+    return any(f"_{IMPORTER.lower()}_{source}_" in name for source in BARRIER_SOURCES)
+
+
 def with_barriers(economy: EconomyT, source: str | None) -> EconomyT:
     """Return the same economy with the barriers of one source. A method of `Economy`.
 

@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import FLOW_INTO, PAIR, PARTNER
 from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.barriers import is_published
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.spread import Spread
 from cepasim.params.schema import Unit, chapters_of
@@ -294,7 +295,8 @@ class Builder:
     def _own_place(self, row: object) -> int:
         parameter, importer, hs = (str(getattr(row, c)) for c in ("parameter", "importer", "hs"))
         kind = _KIND.get(parameter, parameter)
-        if kind in _ONE_FOR_ALL:
+        # Barriers from one publication err together, and every source has the same scores.
+        if kind in _ONE_FOR_ALL or is_published(str(getattr(row, "name", ""))):
             return -1
         if kind in _ONE_PER_CHAPTER:
             return self._common(f"{kind} {hs}")
