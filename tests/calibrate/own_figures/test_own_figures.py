@@ -292,6 +292,11 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(economy: Economy, tmp_
             updated(economy, files, Hints(year=year, fiscal=fiscal), where)  # type: ignore[arg-type]
         assert not out.exists()
     assert [path.name for path in taken.iterdir()] == ["notes.txt"]
+    # A lower bound has no place in a later year.
+    shrimp = pd.Series({"03061700": 250.0})
+    later = tradestat(tmp_path / "s.csv", shrimp, "Export", "US$ Million", "2024-2025", 1.0)
+    with pytest.raises(InputError, match="whole-chapters"):
+        updated(economy, [later], Hints(year="2024-25"), out)
 
 
 def test_a_later_year_is_what_the_reference_meets(economy: Economy, tmp_path: Path) -> None:
@@ -302,6 +307,9 @@ def test_a_later_year_is_what_the_reference_meets(economy: Economy, tmp_path: Pa
     told = CliRunner().invoke(app, asked)
     assert told.exit_code == 0, told.output
     assert "full-package, 2030-31: change in the balance" in (out / "UPDATE.md").read_text()
+    text = (out / "UPDATE.md").read_text()
+    for words in ("over 1.016 (reference/deflator, grade C", "chapters not given", "grade D"):
+        assert words in text
     rows = pd.read_csv(out / "reference/published_chapters.csv", dtype={"hs": str})
     mine = rows[(rows["fiscal_year"] == "2024-25") & (rows["flow"] == "export")]
     assert mine[["hs", "value", "grade"]].to_numpy().tolist() == [[FISH, 500.0, "A"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -13,21 +12,6 @@ from cepasim.economy.economy import Economy
 from cepasim.params.copying import table_files
 from cepasim.params.parameters import Parameters
 
-#: Tables that do not follow the user's figures, and why.
-STAYING: Mapping[str, str] = {
-    "elasticities, barriers, fund, growth after the last known year": "not trade figures",
-    "tariffs": "schedules are dated; rates of the base year follow from them",
-    "tariffs/preference_use_chapters, tariffs/japan_lines_used": (
-        "claims of the CEPA are matched with exports of 2021-22"
-    ),
-    "history (totals, bilateral, world), backcast, reference/fan": (
-        "the record that the model is judged on stays what it was judged on"
-    ),
-    "macro/annual": "exchange rates and published totals over all partners",
-    "imports from Japan by product": (
-        "the product level spreads India's chapters by tariff lines; only exports have a table"
-    ),
-}
 _MOVED = 1e-6
 _CELLS = ("value", "low", "high")
 

@@ -76,6 +76,11 @@ class TradeList:
         return self.reporter != (INDIA if self.of_pair else self.importer)
 
     @property
+    def parts(self) -> float:
+        """Trade in chapters of which the file gives products only, US$ mn."""
+        return float(self.chapters.drop(list(self.stated)).sum())
+
+    @property
     def source(self) -> str:
         """Source of its figures, as tables of parameters have it."""
         return f"{BEGINS}{self.file}, {self.layout}, customs of {self.reporter}"
@@ -189,7 +194,7 @@ def _whole(
             return True, "its own total of all goods is met"
     importer, exporter, _ = keys
     if len(chapters) <= bounds["reading_full"].value:
-        return False, f"{len(chapters)} chapters may be a choice of goods"
+        return False, f"of {len(chapters)} in the file; so few may be a choice of goods"
     period = str(frame["period"].iloc[0])
     published = published_totals(parameters, FLOW_INTO[importer]).get(period)
     if exporter != PARTNER[importer] or published is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cepasim.calibrate.own_figures.changes import STAYING, cells_that_moved
+from cepasim.calibrate.own_figures.changes import cells_that_moved
 from cepasim.calibrate.own_figures.given import Conflict, Given, named
 from cepasim.calibrate.own_figures.lists import TradeList
 from cepasim.data.reading import Reading
@@ -28,7 +28,7 @@ class Update:
     readings : tuple of Reading
     lists : tuple of TradeList
     left : tuple of str
-        What was read and is not used, and why.
+        What was read and is not used, and why; what stands for something else.
     tables : tuple of str
         Tables that moved.
     cells : DataFrame
@@ -38,6 +38,8 @@ class Update:
     missed : DataFrame
         Published evidence that the balance misses now.
     conflicts : tuple of Conflict
+    stays : tuple of str
+        What does not follow the figures, and how it is carried on.
     headline : tuple of str
         Answers before and after.
     """
@@ -51,6 +53,7 @@ class Update:
     cells: pd.DataFrame
     rivals: pd.DataFrame
     missed: pd.DataFrame
+    stays: tuple[str, ...]
     headline: tuple[str, ...] = ()
 
     @property
@@ -70,7 +73,7 @@ def markdown(update: Update) -> str:
         *_section("What conflicts", _conflicts(update)),
         *_section("Answers before and after", [*update.headline]),
         *_section("Tables that moved", [f"- `params/{name}.csv`" for name in update.tables]),
-        *_section("What stays as it was", [f"- {what}: {why}" for what, why in STAYING.items()]),
+        *_section("What stays as it was", [f"- {text}" for text in update.stays]),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -103,7 +106,7 @@ def _read(update: Update) -> list[str]:
     lines.append("```")
     for one in update.lists:
         total, count = float(one.chapters.sum()), len(one.chapters)
-        held = "all trade" if one.whole else f"{len(one.stated)} of {count} chapters known"
+        held = "all trade" if one.whole else f"chapters known: {len(one.stated)} of {count}"
         lines.append(
             f"- {one.file}: {named(one.importer, one.exporter)}, US$ {total:,.1f} mn "
             f"{'f.o.b.' if one.of_pair and one.flow == 'export' else 'c.i.f.'}, {held} ({one.why})"
@@ -175,13 +178,13 @@ def short(update: Update) -> Iterator[str]:
     """What a terminal shows after an update."""
     moved = cells_that_moved(update.cells)
     for one in update.lists:
-        held = "all trade" if one.whole else f"{len(one.stated)} chapters"
+        held = "all trade" if one.whole else f"chapters known: {len(one.stated)}"
         yield (
             f"{one.file}: {named(one.importer, one.exporter)} of {update.given.year}: {held}, "
             f"US$ {one.chapters.sum():,.1f} mn"
         )
-    yield from (f"not used: {text}" for text in update.left)
-    yield f"{len(moved)} chapters of the pair moved, {len(update.tables)} tables changed"
+    yield from (f"note: {text}" for text in update.left)
+    yield f"chapters of the pair that moved: {len(moved)}; tables: {len(update.tables)}"
     yield from (f"conflict: {text}" for text in conflict_lines(update))
     yield from update.headline
 

@@ -18,15 +18,13 @@ from cepasim.calibrate.benchmark.own_evidence import (
     own_figures,
     said_of_own_figures,
 )
-from cepasim.calibrate.own_figures.given import CELLS, Given, with_total
+from cepasim.calibrate.own_figures.given import BASE, CELLS, Given, with_total
 from cepasim.core import files
 from cepasim.core.countries import FLOW_INTO, PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
 from cepasim.products.levels import chapter_of
 
-BASE = format_fiscal_year(BASE_YEAR)
 _UNIT = "US$ mn"
 _TOTALS, _CHAPTERS = "reference/published_totals", "reference/published_chapters"
 _HS6 = "trade/india_exports_japan_hs6"

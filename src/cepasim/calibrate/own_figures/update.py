@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from cepasim.calibrate.own_figures import changes
-from cepasim.calibrate.own_figures.given import Given, given
+from cepasim.calibrate.own_figures.given import BASE, Given, given, named
 from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
 from cepasim.calibrate.own_figures.report import Update, markdown
-from cepasim.calibrate.own_figures.tables import BASE, write_tables
+from cepasim.calibrate.own_figures.staying import staying
+from cepasim.calibrate.own_figures.tables import write_tables
 from cepasim.core import files
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.problems import InputError, Problem
@@ -136,14 +139,8 @@ def updated(
         found, unused = trade_lists(reading, name, parameters, whole_chapters)
         lists += found
         left += unused
-    if year != BASE:
-        left += [
-            f"{one.file}: {one.exporter} in the market of {one.importer}: other sources stay those "
-            f"of {BASE}"
-            for one in lists
-            if not one.of_pair
-        ]
-        lists = [one for one in lists if one.of_pair]
+    lists, unused = _used(lists, year)
+    left += [*unused, *_mirrors(lists, year, parameters)]
     what = given(lists, year, before.chapters, parameters)
     _check_something(what, left)
     with _staged(out) as folder:
@@ -166,6 +163,7 @@ def updated(
             ),
             rivals=changes.rivals_moved(parameters, after.parameters, what),
             missed=changes.evidence_missed(parameters, folder),
+            stays=staying(after.parameters, what),
         )
         if headline is not None:
             done = replace(done, headline=tuple(headline(before, after)))
@@ -225,6 +223,48 @@ def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> 
     if problems:
         raise InputError(problems)
     return readings
+
+
+def _used(lists: Sequence[TradeList], year: str) -> tuple[list[TradeList], list[str]]:
+    """Lists that have a place, and what has none, in words."""
+    used, left = [], []
+    for one in lists:
+        what = f"{one.file}: {named(one.importer, one.exporter)}"
+        if not one.of_pair and year != BASE:
+            left.append(f"{what}: not used, other sources stay those of {BASE}")
+            continue
+        # Only the base year's balance knows lower bounds, and for the pair alone.
+        if one.parts > 0 and not (one.of_pair and year == BASE):
+            left.append(
+                f"{what}: US$ {one.parts:,.1f} mn of products not used, which may be a part of "
+                "their chapters only (--whole-chapters says that they are all of it)"
+            )
+            if not one.stated:
+                continue
+            one = replace(one, chapters=one.chapters[sorted(one.stated)])
+        used.append(one)
+    return used, left
+
+
+def _mirrors(lists: Sequence[TradeList], year: str, parameters: Parameters) -> Iterator[str]:
+    """How far Japan's count of the pair's trade is from India's, where it stands for it."""
+    rows = parameters.table("benchmark/evidence/mirror_totals").to_dict("records")
+    ratios = {(row["flow"], row["fiscal_year"]): float(row["value"]) for row in rows}
+    for one in lists:
+        if not (one.of_pair and one.mirrored) or (one.flow, year) not in ratios:
+            continue
+        freight = parameters.by_chapter(
+            "freight_insurance", list(one.chapters.index), one.importer, one.exporter
+        )
+        over = float(np.mean(freight))
+        ratio = ratios[one.flow, year]
+        # Japan counts exports of India c.i.f. and its own f.o.b.
+        more = ratio / (1 + over) - 1 if one.flow == "export" else (1 + over) / ratio - 1
+        yield (
+            f"{one.file}: customs of {one.reporter} stand for India's, with {over:.1%} of freight "
+            f"and insurance between f.o.b. and c.i.f.; in {year} the total so counted is "
+            f"{more:+.1%} against India's (benchmark/evidence/mirror_totals)"
+        )
 
 
 def _check_something(what: Given, left: Sequence[str]) -> None:
