@@ -13,6 +13,7 @@ from cepasim.solution.solve import run
 from cepasim.studies.advice.alone import Alone, Changes
 from cepasim.studies.advice.columns import PRODUCT_LIST
 from cepasim.studies.advice.line_list import LineList
+from cepasim.studies.advice.list_text import list_text
 from cepasim.studies.advice.sensitive import sensitivity
 from cepasim.studies.advice.traded import Traded
 
@@ -122,6 +123,16 @@ def test_every_value_has_a_grade(importer: str, japan: LineList, india: LineList
     # What rests on an assumption names it.
     assert (table.loc[table["grade_gain"] == "D", "rests_on"] != "").all()
     assert (table["grade_trade"] <= table["grade_gain"]).all()
+
+
+def test_a_line_that_a_rule_chose_says_so(japan: LineList) -> None:
+    table = japan.table.set_index("line")
+    shoes = table.loc["640319010"]  # the largest request: no line of 6403.19 can be claimed
+    assert shoes["basis"] == "best line" and shoes["grade_trade"] == "D"
+    assert "which line of the product is used" in shoes["rests_on"]
+    seen = table[(table["basis"] == "only line") & (table["grade_trade"] == "A")]
+    assert not seen["rests_on"].str.contains("which line").any()
+    assert "640319010. Nobody can claim" in list_text(japan.filter(ask="tariff"), 1)
 
 
 def test_who_is_on_which_list(economy: Economy, japan: LineList, india: LineList) -> None:

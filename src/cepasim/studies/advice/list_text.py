@@ -91,6 +91,14 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
 
 
 def _beware(table: pd.DataFrame) -> list[str]:
+    unseen = table[(table["basis"] == "best line") & (table["ask"] == "tariff")]["line"]
+    if len(unseen):
+        said.append(
+            f"No data show that these lines carry their product's trade: {', '.join(unseen)}. "
+            "Nobody can claim a preference there, so that the line with the lowest rate is taken "
+            "(the best-line rule). Ask for all lines of the product: together they have about "
+            "this gain whichever is used; this line alone may have none."
+        )
     weak = dict.fromkeys(part for text in table["rests_on"] for part in text.split("; ") if part)
     said = ["Grades: trade on the line / gain. Sensitivity is a convention of grade D."]
     if weak:

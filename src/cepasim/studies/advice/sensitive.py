@@ -14,6 +14,8 @@ from cepasim.studies.advice.traded import Traded
 
 #: Sections of the HS that are agriculture, fish and food.
 _FOOD = ("I", "II", "III", "IV")
+#: Bases of trade on a line that no data show: a rule chose the line of the product.
+UNSEEN = ("best line", "not used", "mean")
 #: What every gain rests on, by chapter and by source, in the words of a reader.
 _RESPONSE = {
     "sigma_import": "substitution between sources",
@@ -72,9 +74,12 @@ def grades(
     grade_rate = np.where(np.isnan(traded.rate), "D", rate).astype(object)
     known = economy.ground.known_trade if market.importer == "JPN" else np.zeros(1)
     sold = known[traded.product] > 0 if market.importer == "JPN" else np.zeros(len(ask), bool)
-    # Trade of a product is official; which of its lines carries it is read from claims.
-    one = np.isin(traded.basis, ("only line",))
-    grade_trade = np.where(sold, np.where(one, "A", "C"), "D").astype(object)
+    # Trade of a product is official; which of its lines carries it is read from claims, and where
+    # nobody can claim, assumed.
+    ruled = np.isin(traded.basis, UNSEEN)
+    one = traded.basis == "only line"
+    of_line = np.select([one, ruled], ["A", "D"], "C")
+    grade_trade = np.where(sold, of_line, "D").astype(object)
     weakest, words = _of_response(economy, market)
     worst = weakest[traded.chapter]
     rests = words[traded.chapter]
@@ -85,12 +90,13 @@ def grades(
             part
             for part in (
                 "size of the barrier" if is_barrier else "",
-                "trade by product" if trade == "D" else "",
+                "" if known_trade else "trade by product",
+                "which line of the product is used" if is_ruled and not is_barrier else "",
                 text,
             )
             if part
         )
-        for is_barrier, trade, text in zip(barrier, grade_trade, rests, strict=True)
+        for is_barrier, known_trade, is_ruled, text in zip(barrier, sold, ruled, rests, strict=True)
     ]
     return {
         "grade_rate": grade_rate,
