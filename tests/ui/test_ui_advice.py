@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import cepasim
+from cepasim import InputError, Scenario
+from cepasim.core.problems import Problem
 from cepasim.studies.advice.allocate import FundAllocation
 from cepasim.studies.advice.line_list import LineList
 from cepasim.ui.pages import advice_lines
@@ -58,7 +62,8 @@ def test_a_line_goes_from_the_list_into_the_scenario(monkeypatch: pytest.MonkeyP
     app = _opened()
     assert not app.exception and not app.error
     assert [tab.label for tab in app.tabs] == [
-        "Which lines?", "Which package?", "How to spend the fund?",
+        "Which lines?", "Which package?", "How to spend the fund?", "What would it take?",
+        "Two offers", "Clause sheet", "Triggers",
     ]  # fmt: skip
     assert len(app.dataframe[0].value) == 100
     assert "convention (grade D)" in _text(app), "what the list rests on is said"
@@ -134,3 +139,41 @@ def test_codes_that_do_not_exist_are_a_message() -> None:
     app.text_input(key="package-out").set_value("tea")
     app.button(key="package-run").click().run()
     assert not app.exception and app.warning
+
+
+def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, tuple[Any, ...]] = {}
+    answers = {
+        "what_would_it_take": SimpleNamespace(
+            text="Half of it.", scenario=Scenario.bundled("ntb-relief")
+        ),
+        "triggers": pd.DataFrame({"variant": ["central"], "first_year": ["2030-31"]}),
+        "compare_offers": InputError([Problem("offer", None, "theirs", "x", "another offer")]),
+    }
+
+    def stub(name: str) -> Any:
+        def answer(*given: Any) -> Any:
+            asked[name] = given
+            if isinstance(answers[name], Exception):
+                raise answers[name]
+            return answers[name]
+
+        return answer
+
+    for name in answers:
+        monkeypatch.setattr(cepasim, name, stub(name))
+    app = _opened()
+    scenario = _session(app).scenario
+    for key in ("target-run", "offers-run", "triggers-run"):
+        app.button(key=key).click()
+    app.run()
+    assert not app.exception and "Half of it." in _text(app)
+    assert asked["what_would_it_take"][1:] == (
+        scenario, 0, {"change_in_balance_usd_mn": 100.0, "fiscal_year": "2030-31"},
+    )  # fmt: skip
+    assert asked["triggers"][1] == asked["compare_offers"][1] == scenario
+    assert isinstance(asked["compare_offers"][2], Scenario)
+    assert any("another offer" in one.value for one in app.warning)
+    assert any("first_year" in table.value.columns for table in app.dataframe)
+    app.button(key="target-open").click().run()
+    assert _session(app).scenario == Scenario.bundled("ntb-relief")

@@ -23,6 +23,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -211,9 +212,29 @@ def _keep(folder: Path, key: str, array: Floats) -> None:
     kept.write_mark(_mark(folder, key), folder, [_file(folder, key).name], {})
 
 
+#: Who is told of progress instead of a terminal: called with the label and the share done.
+_WATCHER: ContextVar[Callable[[str, float], None] | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched(by: Callable[[str, float], None]) -> Iterator[None]:
+    """Tell a front end of the progress of whatever is computed inside.
+
+    Parameters
+    ----------
+    by : callable
+        Called with what is counted and the share that is done, 0 to 1.
+    """
+    token = _WATCHER.set(by)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)
+
+
 @contextmanager
 def progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None]]:
-    """Progress bar on a terminal; nothing in a pipe.
+    """Progress bar on a terminal, or for who watches; nothing in a pipe.
 
     Parameters
     ----------
@@ -221,6 +242,16 @@ def progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None
     total, done : int
         What there is to do, and what is done already.
     """
+    watcher = _WATCHER.get()
+    if label and watcher is not None:
+        counted = [done]
+
+        def tell(amount: int) -> None:
+            counted[0] += amount
+            watcher(label, counted[0] / max(total, 1))
+
+        yield tell
+        return
     if not label or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return

@@ -93,8 +93,7 @@ class FundChoice:
         does = span_mn(*_ends(known["split_usd_mn"]))
         more = span_mn(*_ends(other["best_usd_mn"] - other["split_usd_mn"]))
         windows = " and ".join(
-            f"{100 * row['least']:.0f} to {100 * row['most']:.0f} % to "
-            f"{WINDOWS[row['window']].lower()}"
+            f"{_percent(row['least'], row['most'])} to {WINDOWS[row['window']].lower()}"
             for row in self.windows.to_dict("records")
         )
         said = (
@@ -113,6 +112,12 @@ class FundChoice:
                 f"{drawn['in_common_percent'].mean():.0f} % of the money is spent alike."
             )
         return said
+
+
+def _percent(least: float, most: float) -> str:
+    """Shares in percent, one where they are the same."""
+    low, high = f"{100 * least:.0f}", f"{100 * most:.0f}"
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def _ends(values: pd.Series) -> tuple[float, float]:

@@ -21,6 +21,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.studies.advice.split_budget import Bounds
+from cepasim.studies.chunks import progress
 
 Objective = Literal["balance", "exports"]
 #: Parts of the budget at which what an industry does with it is simulated.
@@ -117,11 +118,14 @@ class Division:
         grid : ndarray, shape (K,), optional
         """
         found = np.zeros((len(self.industries), len(grid)))
-        for place in range(len(self.industries)):
-            others = np.zeros(len(self.industries)) if at is None else np.array(at)
-            for column, part in enumerate(grid):
-                others[place] = part
-                found[place, column] = self.outcome(others)
+        # Repeated in other worlds it has no bar of its own.
+        with progress("industries" if self.check else "", len(self.industries), 0) as advance:
+            for place in range(len(self.industries)):
+                others = np.zeros(len(self.industries)) if at is None else np.array(at)
+                for column, part in enumerate(grid):
+                    others[place] = part
+                    found[place, column] = self.outcome(others)
+                advance(1)
         return found - found[:, :1]
 
     def spent(self) -> float:

@@ -91,6 +91,7 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
 
 
 def _beware(table: pd.DataFrame) -> list[str]:
+    said = ["Grades: trade on the line / gain. Sensitivity is a convention of grade D."]
     unseen = table[(table["basis"] == "best line") & (table["ask"] == "tariff")]["line"]
     if len(unseen):
         said.append(
@@ -100,7 +101,6 @@ def _beware(table: pd.DataFrame) -> list[str]:
             "this gain whichever is used; this line alone may have none."
         )
     weak = dict.fromkeys(part for text in table["rests_on"] for part in text.split("; ") if part)
-    said = ["Grades: trade on the line / gain. Sensitivity is a convention of grade D."]
     if weak:
         said.append(f"The gains rest on these of grade D: {', '.join(weak)}.")
     return said

@@ -6,18 +6,30 @@ import streamlit as st
 
 from cepasim.ui import style
 from cepasim.ui.messages import plain
-from cepasim.ui.pages import advice_fund, advice_lines, advice_package
+from cepasim.ui.pages import (
+    advice_fund,
+    advice_lines,
+    advice_offers,
+    advice_package,
+    advice_target,
+)
 from cepasim.ui.state import session
+
+_TABS = (
+    "Which lines?",
+    "Which package?",
+    "How to spend the fund?",
+    "What would it take?",
+    "Two offers",
+    "Clause sheet",
+    "Triggers",
+)
 
 
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(
-        style.title(
-            "Advice", "Three questions; every answer can be opened as a scenario and changed."
-        )
-    )
+    st.html(style.title("Advice", "Every answer can be opened as a scenario and changed."))
     if found.message:
         st.warning(plain(found.message))
         found.message = ""
@@ -26,10 +38,18 @@ def page() -> None:
             "Advice is worked out from the program's central assumptions, or those of your own "
             "files: the assumptions changed in the scenario are not used here."
         )
-    lines, package, fund = st.tabs(["Which lines?", "Which package?", "How to spend the fund?"])
+    lines, package, fund, target, offers, clauses, trips = st.tabs(list(_TABS))
     with lines:
         advice_lines.draw(found)
     with package:
         advice_package.draw(found)
     with fund:
         advice_fund.draw(found)
+    with target:
+        advice_target.draw(found)
+    with offers:
+        advice_offers.draw(found)
+    with clauses:
+        advice_offers.clauses(found)
+    with trips:
+        advice_offers.triggers(found)

@@ -14,11 +14,13 @@ from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_lines import year_box
 from cepasim.ui.state import Session
+from cepasim.ui.waiting import bar
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import FundAllocation
 
 _KEPT = "cepasim-split"
+_AGAIN = "cepasim-split-again"
 _OBJECTIVES = {"balance": "India's balance with Japan", "exports": "India's exports to Japan"}
 #: Draws of the range: the user waits for them, a tenth of a second each.
 _DRAWS = 50
@@ -61,7 +63,7 @@ def _divide(
     found: Session, size: float, objective: Any, year: str
 ) -> tuple[FundAllocation, dict[str, float]] | None:
     """Divide the fund and draw how sure that is: without its range the central value misleads."""
-    with st.spinner("Trying money in every industry, and drawing how sure it is …"):
+    with bar("Trying money in every industry, and drawing how sure it is"):
         try:
             split = cepasim.allocate_fund(found.figures.economy, size, objective, year)
             return split, split.how_sure(draws=_DRAWS)
@@ -87,6 +89,7 @@ def _answer(
     st.markdown(plain(_how_sure(sure)))
     st.markdown(plain(split.text))
     st.caption(f"Grade D. {_CAVEAT}")
+    _again(split)
     mine, even = st.columns(2)
     if mine.button("Open as scenario", type="primary", key="split-open"):
         _open(found, split.scenario, year)
@@ -113,6 +116,43 @@ def _answer(
             ),
         },
         alt="Money by industry: this split and the equal one",
+    )
+
+
+def _again(split: FundAllocation) -> None:
+    """Divide the fund again under the model's own alternatives, where that is asked for."""
+    kept = st.session_state.get(_AGAIN)
+    if kept is None or kept[0] is not split:
+        if not st.button("How sure is the split under model choice?", key="split-again"):
+            return
+        with bar("Dividing the fund under each alternative of the model"):
+            try:
+                kept = (split, split.under_model_choice())
+            except RunError as failed:
+                st.warning(plain(str(failed)))
+                return
+        st.session_state[_AGAIN] = kept
+    again = kept[1]
+    st.markdown(plain(again.text))
+    for note in again.notes:
+        st.caption(plain(note))
+    number = st.column_config.NumberColumn
+    shares = again.industries[again.industries["most"] > 0].copy()
+    for name in ("share", "least", "most"):
+        shares[name] = 100 * shares[name]
+    st.dataframe(
+        shares,
+        key="split-again-table",
+        hide_index=True,
+        column_order=["label", "share", "least", "most", "alternatives_percent"],
+        column_config={
+            "label": "Industry",
+            "share": number("This split, %", format="%.0f"),
+            "least": number("Least, %", format="%.0f", help="Over the alternatives"),
+            "most": number("Most, %", format="%.0f", help="Over the alternatives"),
+            "alternatives_percent": number("Gets money in, % of alternatives", format="%.0f"),
+        },
+        alt="Share of each industry under the model's own alternatives",
     )
 
 

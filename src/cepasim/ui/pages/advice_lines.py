@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +13,7 @@ import streamlit as st
 import cepasim
 from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
@@ -88,6 +92,8 @@ def draw(found: Session) -> None:
             "Search", placeholder="Code or word: 6403, footwear", key="lines-find"
         )
     lines = _list(found.figures.economy, found.figures.digest, importer, year)
+    with st.popover("Saved list", key="lines-reload"):
+        lines = _reloaded(lines)
     lines = lines.filter(ask=ask or None, section=section or None)
     lines = matching(lines, words)
     if not len(lines):
@@ -113,6 +119,66 @@ def draw(found: Session) -> None:
     rows = chosen["selection"]["rows"] if chosen else []
     picked = [code for row, code in enumerate(shown.codes) if row in rows]
     _into_the_scenario(found, shown, picked)
+    _keep(lines, shown.only(picked) if picked else lines)
+
+
+def workbook(write: Callable[[Path], None], name: str, label: str, key: str) -> None:
+    """Draw a button that sends a workbook, written only when it is asked for.
+
+    Parameters
+    ----------
+    write : callable
+        Writes it to a path.
+    name, label, key : str
+        Of the file, the button and the element.
+    """
+
+    def content() -> bytes:
+        with TemporaryDirectory(prefix="cepasim-") as folder:
+            path = Path(folder) / name
+            write(path)
+            return path.read_bytes()
+
+    st.download_button(label, content, name, key=key, on_click="ignore")
+
+
+def _keep(lines: LineList, chosen: LineList) -> None:
+    """Draw what is done with a list: a workbook, and a named list to reload."""
+    left, middle, right = st.columns([1, 1.2, 1.2], vertical_alignment="bottom")
+    with left:
+        workbook(
+            lines.to_excel,
+            f"lines-{lines.importer}.xlsx",
+            f"Workbook: {len(lines):,} lines",
+            key="lines-workbook",
+        )
+    name = middle.text_input("Name of the list", "sensitive", key="lines-list-name")
+    with right:
+        workbook(
+            lambda path: chosen.save(path, name),
+            f"{name or 'list'}-{lines.importer}.yaml",
+            f"Save {len(chosen):,} lines as list",
+            key="lines-save",
+        )
+
+
+def _reloaded(lines: LineList) -> LineList:
+    """Only the lines of a list that the user brings; all where none is brought."""
+    from cepasim.studies.advice.line_list import read_lines
+
+    sent = st.file_uploader(
+        "Only the lines of a saved list (YAML)", type=["yaml"], key="lines-list", max_upload_size=1
+    )
+    if sent is None:
+        return lines
+    with TemporaryDirectory(prefix="cepasim-") as folder:
+        path = Path(folder) / "list.yaml"
+        path.write_bytes(sent.getvalue())
+        try:
+            return lines.only(read_lines(path, lines.importer))
+        except InputError as wrong:
+            st.warning(listed(wrong.problems).replace(str(path), sent.name))
+            return lines
 
 
 def matching(lines: LineList, words: str) -> LineList:

@@ -11,8 +11,10 @@ import cepasim
 from cepasim.core.problems import InputError, RunError
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_lines import year_box
+from cepasim.ui.pages import advice_bargain
+from cepasim.ui.pages.advice_lines import workbook, year_box
 from cepasim.ui.state import Session
+from cepasim.ui.waiting import bar
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.package import Package
@@ -26,8 +28,8 @@ _OBJECTIVES = {
 _MEASURES = 10
 _LEFT_OUT = 10
 _CAVEAT = (
-    "Central values, without ranges: whether the same package is best under other elasticities or "
-    "another engine is not tried here. Relief of barriers is assumed (grade D), the same share in "
+    "Central values: model choice below says how often the same package is best. "
+    "Relief of barriers is assumed (grade D), the same share in "
     "every section, so that it outweighs duties: search without it too. Welfare and responses "
     "rest on elasticities that history does not confirm. Nothing here knows what the other side "
     "will accept."
@@ -124,7 +126,7 @@ def _search(found: Session, asked: dict[str, Any]) -> Package | None:
     entries = None
     if not asked["barriers"]:
         entries = [one for one in default_entries(economy.by_chapter) if "ntb" not in one]
-    with st.spinner("Running the measures, and searching among them …"):
+    with bar("Running the measures, and searching among them"):
         try:
             package = cepasim.negotiate(
                 economy,
@@ -161,6 +163,7 @@ def _answer(found: Session, package: Package) -> None:
         found.load(package.scenario)
         found.year = package.year
         go("scenario")
+    workbook(package.to_excel, "package.xlsx", "Workbook", key="package-file")
     st.markdown(
         f"**The package**, change against the reference in {package.year}, US\\$ mn of 2023-24"
     )
@@ -197,3 +200,4 @@ def _answer(found: Session, package: Package) -> None:
             },
             alt="Measures that are not in the package, and why",
         )
+    advice_bargain.draw(found, package)

@@ -1,0 +1,56 @@
+"""The frontier between the gains of both sides, and packages on it, as a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from cepasim.report import look
+
+
+def frontier_chart(
+    frontier: pd.DataFrame,
+    points: Sequence[tuple[str, Mapping[str, float]]],
+    year: str,
+    measure: str,
+    width: int = 520,
+) -> Any:
+    """Return the chart: Japan's gain to the right, India's up, packages as named dots.
+
+    Parameters
+    ----------
+    frontier : DataFrame
+        ``gain_india_usd_mn`` and ``gain_japan_usd_mn``, a row for each package.
+    points : sequence of (str, mapping of str to float)
+        Names of packages, and what each side gains.
+    year, measure : str
+        Of the gains.
+    width : int, optional
+        Pixels.
+    """
+    import altair as alt
+
+    from cepasim.report.chart_parts import finished, inline
+
+    axis = alt.Axis(format="~f", grid=True, gridColor=look.LINE)
+    room = alt.Scale(zero=False, padding=80)  # for the names beside the dots
+    x = alt.X("gain_japan_usd_mn:Q", title="Japan gains, US$ mn", axis=axis, scale=room)
+    y = alt.Y("gain_india_usd_mn:Q", title="India gains, US$ mn", axis=axis, scale=room)
+    rows = frontier[["gain_japan_usd_mn", "gain_india_usd_mn"]]
+    line = alt.Chart(inline(rows)).mark_line(color=look.SCENARIO, point=True).encode(x=x, y=y)
+    named = pd.DataFrame(
+        [(name, gains["JPN"], gains["IND"]) for name, gains in points],
+        columns=["name", "gain_japan_usd_mn", "gain_india_usd_mn"],
+    )
+    dots = (
+        alt.Chart(inline(named))
+        .mark_point(size=120, filled=True, color=look.LOSS, opacity=1)
+        .encode(x=x, y=y)
+    )
+    words = (
+        alt.Chart(inline(named)).mark_text(dy=18, color=look.INK).encode(x=x, y=y, text="name:N")
+    )
+    title = f"What each side gains in {year}, {measure}, US$ mn of 2023-24"
+    return finished(alt.layer(line, dots, words), title, width, 300)
