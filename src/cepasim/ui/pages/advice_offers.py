@@ -37,12 +37,12 @@ def draw(found: Session) -> None:
     theirs = middle.selectbox("Their offer", names, index=1, key="offers-theirs")
     with right:
         year = year_box(found, "offers-year")
-    both = [own[name] if name in own else Scenario.bundled(name) for name in (mine, theirs)]
-    key = (*both, year, id(found.figures))
+    ours, others = (own[name] if name in own else Scenario.bundled(name) for name in (mine, theirs))
+    key = (ours, others, year, id(found.figures))
     if st.button("Compare the offers", type="primary", key="offers-run"):
         with st.spinner("Running both …"):
             try:
-                answer = cepasim.compare_offers(found.figures.economy, *both, year)
+                answer = cepasim.compare_offers(found.figures.economy, ours, others, year)
                 st.session_state[_KEPT] = (key, answer)
             except InputError as wrong:
                 st.warning(listed(wrong.problems))
