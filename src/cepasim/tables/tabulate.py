@@ -22,6 +22,7 @@ from cepasim.tables.names import FLOWS, Level, groups_of
 from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
 from cepasim.tables.relief_cost import relief_cost_notes
 from cepasim.tables.schema import empty_table
+from cepasim.tables.trips import trip_notes
 from cepasim.tables.untraded import untraded_notes
 from cepasim.tables.who_gains import arrival_notes
 
@@ -312,6 +313,7 @@ def notes(run: Run) -> tuple[str, ...]:
     said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
     said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
     said += tuple(Note(text, "quota") for text in quota_notes(run))
+    said += tuple(Note(text) for text in trip_notes(run))
     said += own_figures_notes(run.economy) + untraded_notes(run)
     return said + level_notes(run) + side_notes(run)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from typer.testing import CliRunner
 
@@ -174,3 +176,28 @@ def test_the_command_says_when() -> None:
     assert called.exit_code == 0 and "strong_exports" in called.output
     wrong = RUNNER.invoke(app, ["triggers", "cepa-reciprocal", "--watch", "IND:72"])
     assert wrong.exit_code == 2
+
+
+def test_a_run_says_when_its_remedy_trips(economy: Economy) -> None:
+    def scenario(*levers: dict[str, Any]) -> Scenario:
+        data = {"name": "x", "horizon": "2030-31", "levers": list(levers)}
+        return Scenario.from_dict(data, economy.classification)
+
+    def noted(asked: Scenario) -> list[str]:
+        notes = cepasim.simulate(economy, asked, attribution=False).notes
+        return [str(note) for note in notes if "`cepasim triggers`" in note]
+
+    shoes = {"importer": "JPN", "select": {"hs": ["64"]}, "start": "2026-27"}
+    remedy = {"remedy": shoes | {"add_percent": 0.1, "end": "2030-31"}}
+    freed = {"tariff": shoes | {"cut": "eliminate"}}
+    relieved = {"ntb": shoes | {"type": "all", "relief_percent": 100}}
+    both = scenario(freed, relieved, remedy)
+    [said] = noted(both)
+    found = cepasim.triggers(economy, both)
+    year = found[(found["variant"] == "central") & (found["hs"] == "64")]["first_year"].item()
+    assert f"in {year}" in said and "safeguard's threshold" in said
+    [quiet] = noted(scenario(remedy))
+    assert "in no year" in quiet
+    assert noted(scenario(freed)) == []  # neither a quota nor a remedy
+    [quota] = noted(with_quota(20.0))
+    assert quota.startswith("When quotas fill depends on the reference")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
-from cepasim.core.arrays import Floats, Ints
-from cepasim.core.countries import FLOW_INTO, PAIR
+from cepasim.core.countries import PAIR
 from cepasim.economy.economy import Economy
-from cepasim.equilibrium.trq import IN_QUOTA
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
-from cepasim.solution.state import Run, State
+from cepasim.tables.trips import filled_quotas, surges
 
 COLUMNS = (
     "variant",
@@ -28,10 +25,6 @@ COLUMNS = (
     "largest_ratio",
     "threshold",
 )
-#: Years whose average a surge is measured against.
-_BEFORE = 3
-#: US$ million by which levers move a chapter's imports at least, for it to be watched.
-_MOVED = 1e-6
 
 
 def triggers(
@@ -84,7 +77,7 @@ def triggers(
     for variant in variants:
         asked = scenario.model_copy(update={"variant": variant})
         solved = run(economy, asked, attribution=False)
-        rows += [(variant, *row) for row in (*_quotas(solved), *_surges(solved, limits))]
+        rows += [(variant, *row) for row in (*filled_quotas(solved), *surges(solved, limits))]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -101,88 +94,3 @@ def _limits(
             refuse(f"thresholds[{name!r}]", value, "US$ million of 2023-24 a year, above 0")
     pairs = {name: tuple(name.split(":")) for name in thresholds}
     return {(pairs[name][0], pairs[name][1]): float(v) for name, v in thresholds.items()}
-
-
-def _quotas(solved: Run) -> Iterator[tuple[object, ...]]:
-    """Say when each quota fills."""
-    for importer, market in solved.economy.markets.items():
-        outcome = solved.outcome.markets[importer]
-        set_up, found = outcome.shocks.quota, outcome.quota
-        if set_up is None or found is None:
-            continue
-        limited = np.isfinite(set_up.limit)
-        for h, s in np.argwhere(limited.any(axis=0)):
-            years = np.flatnonzero(limited[:, h, s])
-            limit = set_up.limit[years, h, s]
-            sold = found.quantity[years, h, s]
-            filled = years[found.regime[years, h, s] != IN_QUOTA]
-            ratio = np.divide(sold, limit, out=np.full(len(years), np.inf), where=limit > 0)
-            hs = market.chapters[h]
-            yield (
-                "quota fills",
-                importer,
-                market.exporters[s],
-                hs,
-                solved.economy.name(hs),
-                solved.labels[filled[0]] if filled.size else None,
-                None,
-                float(ratio.max()),
-                float(limit[-1]),
-            )
-
-
-def _surges(
-    solved: Run, limits: dict[tuple[str, str], float] | None
-) -> Iterator[tuple[object, ...]]:
-    """Say when imports from the partner pass a threshold."""
-    economy = solved.economy.by_chapter
-    factor = economy.parameters.value("surge_trigger")
-    started = _first_year(solved)
-    for importer in PAIR:
-        after, before = (
-            _imports(solved, state, importer) for state in (solved.outcome, solved.reference)
-        )
-        moved = np.abs(after - before).max(axis=0) > _MOVED
-        for h, hs in enumerate(economy.chapters):
-            given = None if limits is None else limits.get((importer, hs))
-            if given is None and (limits is not None or not moved[h]):
-                continue
-            passed, ratio = _passed(after[:, h], factor, given, started)
-            alone, _ = _passed(before[:, h], factor, given, started)
-            if given is None and not passed.size:
-                continue  # most chapters: nothing to report
-            yield (
-                "imports pass the threshold",
-                importer,
-                economy.markets[importer].partner,
-                hs,
-                economy.name(hs),
-                solved.labels[passed[0]] if passed.size else None,
-                solved.labels[alone[0]] if alone.size else None,
-                ratio,
-                given if given is not None else factor,
-            )
-
-
-def _passed(
-    imports: Floats, factor: float, given: float | None, started: int
-) -> tuple[Ints, float]:
-    """Years in which imports are above the threshold, and the largest ratio to it."""
-    ratio = np.zeros(len(imports))
-    for year in range(max(started, 1), len(imports)):
-        average = imports[max(year - _BEFORE, 0) : year].mean()
-        limit = factor * average if given is None else given
-        ratio[year] = imports[year] / limit if limit > 0 else 0.0
-    return np.flatnonzero(ratio > 1), float(ratio.max())
-
-
-def _first_year(solved: Run) -> int:
-    """Place of the first year in which a lever can be in force."""
-    starts = [lever.start for lever in solved.scenario.levers]
-    return solved.labels.index(min(starts)) if starts else 0
-
-
-def _imports(solved: Run, state: State, importer: str) -> Floats:
-    """Imports of one side from the other by year and chapter, US$ million of 2023-24."""
-    cells = state.exports if FLOW_INTO[importer] == "export" else state.imports
-    return solved.economy.summed(cells)
