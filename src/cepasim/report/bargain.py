@@ -35,9 +35,10 @@ def frontier_chart(
     from cepasim.report.chart_parts import finished, inline
 
     axis = alt.Axis(format="~f", grid=True, gridColor=look.LINE)
-    room = alt.Scale(zero=False, padding=80)  # for the names beside the dots
+    # For the names beside the dots.
+    room, above = (alt.Scale(zero=False, padding=pixels) for pixels in (70, 28))
     x = alt.X("gain_japan_usd_mn:Q", title="Japan gains, US$ mn", axis=axis, scale=room)
-    y = alt.Y("gain_india_usd_mn:Q", title="India gains, US$ mn", axis=axis, scale=room)
+    y = alt.Y("gain_india_usd_mn:Q", title="India gains, US$ mn", axis=axis, scale=above)
     rows = frontier[["gain_japan_usd_mn", "gain_india_usd_mn"]]
     line = alt.Chart(inline(rows)).mark_line(color=look.SCENARIO, point=True).encode(x=x, y=y)
     named = pd.DataFrame(

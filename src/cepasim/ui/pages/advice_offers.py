@@ -57,9 +57,15 @@ def draw(found: Session) -> None:
         more = f": the first {_ROWS} of {len(table):,}" if len(table) > _ROWS else ""
         with st.expander(title + more, expanded=name == "sides"):
             st.dataframe(
-                table.head(_ROWS).rename(columns=_worded),
+                table.head(_ROWS),
                 key=f"offers-{name}",
                 hide_index=True,
+                column_config={
+                    column: st.column_config.NumberColumn(_worded(column), format="%.1f")
+                    if pd.api.types.is_numeric_dtype(table[column])
+                    else _worded(column)
+                    for column in table.columns
+                },
                 alt=title,
             )
 
@@ -69,7 +75,8 @@ def _worded(column: str) -> str:
     units = {"_usd_mn": ", US$ mn", "_pct": ", %"}
     for ending, unit in units.items():
         column = column.replace(ending, unit)
-    return column.replace("_", " ").capitalize()
+    words = column.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def clauses(found: Session) -> None:
