@@ -9,7 +9,8 @@ import numpy as np
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PAIR
 from cepasim.equilibrium.trq import IN_QUOTA
-from cepasim.levers.remedy import ALL
+from cepasim.levers.quota import QuotaLever
+from cepasim.levers.remedy import ALL, RemedyLever
 from cepasim.levers.words import listed
 from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run, State
@@ -36,7 +37,7 @@ def trip_notes(run: Run) -> tuple[str, ...]:
         Nothing where the scenario has neither a quota nor a remedy on the partner's goods.
     """
     watched = _under_a_remedy(run)
-    has_quota = any(lever.kind == "quota" for lever in run.scenario.levers)
+    has_quota = bool(run.scenario.levers_of(QuotaLever))
     if not run.scenario.staged or not (watched or has_quota):
         return ()
     more = (
@@ -69,8 +70,8 @@ def _under_a_remedy(run: Run) -> set[tuple[str, str]]:
     classification = run.economy.classification
     return {
         (lever.importer, chapter_of(atom))
-        for lever in run.scenario.levers
-        if lever.kind == "remedy" and lever.source in (lever.partner, ALL)
+        for lever in run.scenario.levers_of(RemedyLever)
+        if lever.source in (lever.partner, ALL) and lever.selected is not None
         for atom in classification.select(lever.selected).atoms
     }
 
