@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cepasim import Economy, InputError, RunError, negotiate, product_list, simulate
+from cepasim.studies.advice.candidates import default_entries
 from cepasim.studies.advice.package import Package
 
 YEAR = "2027-28"
@@ -212,3 +213,11 @@ def test_what_means_nothing_is_refused_all_at_once(economy: Economy) -> None:
         negotiate(economy, [{"tarif": {}}])
     with pytest.raises(RunError, match="no package"):
         negotiate(economy, CANDIDATES, constraints={"narrow_deficit_usd_mn": 1e6}, year=YEAR)
+
+
+def test_bundled_candidates_go_as_far_as_what_is_proposed(economy: Economy) -> None:
+    entries = default_entries(economy.with_overrides({"package_relief_percent": 30.0}))
+    reliefs = {one["ntb"]["relief_percent"] for one in entries if "ntb" in one}
+    assert reliefs == {15.0, 30.0}
+    assert [one["fund"]["usd_bn"] for one in entries if "fund" in one] == [1.0, 2.0]
+    assert len(default_entries(economy)) == len(entries) == 254

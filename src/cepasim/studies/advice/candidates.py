@@ -21,9 +21,10 @@ from cepasim.studies.advice.alone import START
 
 #: Depths of the candidates that are tried where none are given, percent.
 DEPTHS = (50.0, 100.0)
-#: Barriers are relieved by these shares of what policy can remove: nobody has gone further.
-BARRIER_DEPTHS = (20.0, 40.0)
-FUND_USD_BN = (1.0, 2.0)
+#: Parts of what is proposed, or of how far anybody has gone, that are tried of a fund and barriers.
+_PARTS = (0.5, 1.0)
+#: Parameter: relief of barriers beyond which nobody has gone, percent.
+MOST_RELIEF = "package_relief_percent"
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +206,7 @@ def _depth_text(settings: Mapping[str, Any]) -> str:
 def default_entries(economy: Economy) -> list[dict[str, Any]]:
     """Every instrument of both sides in every section, at two depths, and two sizes of the fund."""
     entries: list[dict[str, Any]] = []
+    relief = economy.parameters.value(MOST_RELIEF)
     for importer in economy.markets:
         for section in economy.classification.sections:
             common = {"importer": importer, "select": {"section": section.code}, "start": START}
@@ -212,11 +214,11 @@ def default_entries(economy: Economy) -> list[dict[str, Any]]:
                 cut = "eliminate" if depth == 100.0 else {"percent": depth}
                 entries.append({"tariff": {**common, "cut": cut}})
                 entries.append({"origin": {**common, "cost_cut_percent": depth}})
-            for depth in BARRIER_DEPTHS:
-                entries.append({"ntb": {**common, "type": "all", "relief_percent": depth}})
-    windows = {"labour_intensive": 0.5, "sunrise": 0.5}
-    for size in FUND_USD_BN:
-        fund = {"usd_bn": size, "windows": windows, "start": START, "years": 5}
+            for part in _PARTS:
+                entries.append({"ntb": {**common, "type": "all", "relief_percent": part * relief}})
+    [proposed] = Scenario.bundled("fund-2bn").to_dict()["levers"]
+    for part in _PARTS:
+        fund = {**proposed["fund"], "usd_bn": part * proposed["fund"]["usd_bn"]}
         entries.append({"fund": fund})
     return entries
 
