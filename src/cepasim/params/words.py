@@ -71,6 +71,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "nu_tbt": "Barrier: standards and approvals",
         "output_capital_ratio": "Output of the fund's plants per capital",
         "origin_fabric_abroad": "Part of clothing that needs fabric from abroad",
+        "package_relief_percent": "Most relief of barriers that a search for a package tries",
         "partial_coverage_share": "Part of a partly covered product that the CEPA frees",
         "prior_adjustment": "Yearly adjustment of trade before the fit",
         "prior_elasticity_scale": "Factor on elasticities before the fit",
