@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cepasim.core.countries import COLUMN_NAME, COUNTRY
+from cepasim.core.countries import COLUMN_NAME, COUNTRY, PARTNER
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Paragraph, Table
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
@@ -41,6 +41,38 @@ def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table
             *("India gives: Japan's sales", "India's duty", "India's producers"),
         ),
         cells,
+    )
+
+
+def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Table:
+    """Return what one side gives, by section, the most first.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str
+    side : {"JPN", "IND"}
+    shown : int
+        Sections named; the rest are one row.
+    """
+    rows = result.give_and_take(year)
+    rows = rows[rows["side"] == side]
+    rows = rows[(rows[[*COUNTED]] != 0).any(axis=1)]
+    total = rows[rows["section"] == "total"][[*COUNTED]].sum().tolist()
+    rows = rows[rows["section"] != "total"]
+    rows = rows.reindex(rows["sales_usd_mn"].abs().sort_values(ascending=False).index)
+    cells = [
+        _row(f"{row['section']} {row['name']}", [float(row[column]) for column in COUNTED])
+        for row in rows[:shown].to_dict("records")
+    ]
+    if rest := len(rows) - shown if len(rows) > shown else 0:
+        others = rows[shown:][[*COUNTED]].sum().tolist()
+        cells.append(_row(f"{rest} other section{'s' if rest > 1 else ''}", others))
+    giver, taker = COUNTRY[side], COUNTRY[PARTNER[side]]
+    return Table(
+        f"{giver} gives, US$ mn against the reference, {year}",
+        ("", f"{taker}'s sales", "duty", f"{giver}'s producers"),
+        (*cells, _row("All products", total)),
     )
 
 

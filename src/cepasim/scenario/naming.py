@@ -172,7 +172,8 @@ def _joined(levers: Sequence[Lever], classification: Classification) -> str:
 
 
 def _cut(text: str) -> str:
-    """Keep a name short enough to be one, at a word's end."""
+    """Keep a name short enough to be one, at a word's end; that all are meant goes unsaid."""
+    text = text.replace(" (all products)", "")
     if len(text) <= _LONGEST:
         return text
     return text[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:(") + " …"

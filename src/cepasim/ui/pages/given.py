@@ -6,7 +6,7 @@ import streamlit as st
 
 from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph
-from cepasim.report.given import give_and_take, grants_in_words, industries
+from cepasim.report.given import gives, grants_in_words, industries
 from cepasim.result import Result
 from cepasim.ui.state import Session
 
@@ -22,9 +22,13 @@ def given(found: Session) -> None:
     year = found.year
     st.markdown(f"#### Give and take, {year}")
     grants = grants_in_words(result, year)
-    table: list[Block] = [give_and_take(result, year)]
-    st.html(html.fragment(*table, *([Paragraph(grants, "small")] if grants else [])))
-    st.markdown(f"#### Who gains and who loses, section by section, {year}")
+    for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
+        with place:
+            shown: list[Block] = [gives(result, year, side)]
+            if side == "JPN" and grants:
+                shown.append(Paragraph(grants, "small"))
+            st.html(html.fragment(*shown))
+    st.markdown(f"#### Industries and suppliers, {year}")
     section = _section(found)
     for side, flow, place in zip(
         ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
@@ -32,8 +36,8 @@ def given(found: Session) -> None:
         with place:
             total = _sold(result, year, side, section)
             rows = result.who_loses(year, section)
-            shown = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
-            st.html(html.fragment(industries(result, year, side, section), *shown))
+            losers = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
+            st.html(html.fragment(industries(result, year, side, section), *losers))
 
 
 def _section(found: Session) -> str | None:

@@ -31,6 +31,7 @@ from cepasim.ui.state import Session, session, write_address
 #: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
 _PAUSE = 0.03
 _LOOK_EVERY = 0.1
+_LONG_NAME = 45
 
 
 def page() -> None:
@@ -116,8 +117,12 @@ def _panels(
 def _heading(found: Session) -> DeltaGenerator:
     """Draw name and tools; return the place for how far the ranges are."""
     scenario = found.scenario
-    name = scenario.name + (" (changed)" if found.changed else "")
-    title, tools = st.columns([1, 2], vertical_alignment="center")
+    is_said = "changed" in scenario.name or not found.changed
+    name = scenario.name + ("" if is_said else " (changed)")
+    if len(name) > _LONG_NAME:  # has a line of its own
+        title, tools = st.container(), st.container()
+    else:
+        title, tools = st.columns([1, 2], vertical_alignment="center")
     with title:
         st.html(style.title(name, words_beside_levers(scenario)))
     with (
