@@ -610,6 +610,73 @@ def test_ranges_come_aside(page: Any, address: str) -> None:
     page.wait_for_function(shown, arg=False, timeout=60_000)
 
 
+# --- tasks from beginning to end --------------------------------------------------------------
+
+
+def _pick(page: Any, label: str, option: str) -> None:
+    """Choose in a list by typing, as people do."""
+    page.get_by_label(label, exact=True).first.click()
+    page.keyboard.type(option)
+    page.get_by_role("option", name=option).first.click()
+    page.keyboard.press("Escape")
+    _settled(page)
+
+
+def _press(page: Any, slider: str, key: str, times: int) -> None:
+    """Move a slider by keys."""
+    page.locator(f"[data-testid=stSidebar] input[type=range][aria-label^='{slider}']").first.focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+    _settled(page)
+
+
+def test_food_is_freed_and_the_first_screen_says_what_it_comes_to(page: Any, address: str) -> None:
+    _open(page, address, "/?scenario=cepa-remaining-tariffs")
+    page.get_by_role("button", name=re.compile("all products, from 2026-27")).click()
+    _settled(page)
+    _pick(page, "Products", "Sections")
+    assert "Nothing chosen yet" in page.locator("[data-testid=stSidebar]").inner_text()
+    _pick(page, "Sections", "IV Prepared food")
+    _pick(page, "First fiscal year", "2027")
+    title = page.locator(".cs-title").inner_text()
+    assert "section IV" in title and "from 2027-28" in title and "Changed from" in title
+    assert "Change in balance, 2030-31" in _cards(page)
+    _shoot(page, "task-food")
+
+
+def test_a_smaller_fund_is_called_what_it_is(page: Any, address: str) -> None:
+    _open(page, address, "/?scenario=fund-2bn")
+    _press(page, "Size", "ArrowLeft", 2)
+    page.get_by_role("button", name=re.compile("50 % labour-intensive")).click()
+    _settled(page)
+    _press(page, "Share of the labour-intensive window", "ArrowRight", 4)
+    _pick(page, "First fiscal year", "2028")
+    name = "A fund of US$ 1 bn (70 % labour-intensive, 30 % sunrise), from 2028-29 over 5 years"
+    assert name in page.locator(".cs-title").inner_text()
+    assert name in page.title()
+    _shoot(page, "task-fund")
+    changed = page.url
+    page.wait_for_timeout(1100)  # so soon after a change, going back would count as part of it
+    page.go_back()
+    page.wait_for_function("name => !document.title.includes(name)", arg=name)
+    page.go_forward()
+    page.wait_for_function("name => document.title.includes(name)", arg=name)
+    assert page.url == changed
+    page.reload()
+    page.wait_for_function("name => document.title.includes(name)", arg=name)
+    assert "Changed from" in page.locator(".cs-title").inner_text()
+
+
+def test_who_loses_in_japan_by_industry_of_one_section(page: Any, address: str) -> None:
+    _open(page, address)
+    _pick(page, "Section", "XI Tex")
+    industries = page.locator("table", has=page.locator("caption", has_text="Industries in Japan"))
+    industries.scroll_into_view_if_needed()
+    assert "Knitted garments" in industries.inner_text()
+    assert "Machinery" not in industries.inner_text()
+    _shoot(page, "task-industries")
+
+
 # --- for how many ----------------------------------------------------------------------------
 
 
