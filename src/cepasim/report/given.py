@@ -8,6 +8,7 @@ from cepasim.core.countries import COLUMN_NAME, COUNTRY, PARTNER
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Paragraph, Table
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
+from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
@@ -62,7 +63,7 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     rows = rows[rows["section"] != "total"]
     rows = rows.reindex(rows["sales_usd_mn"].abs().sort_values(ascending=False).index)
     cells = [
-        _row(f"{row['section']} {row['name']}", [float(row[column]) for column in COUNTED])
+        _row(_named(row["section"], row["name"]), [float(row[column]) for column in COUNTED])
         for row in rows[:shown].to_dict("records")
     ]
     if rest := len(rows) - shown if len(rows) > shown else 0:
@@ -71,7 +72,7 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     giver, taker = COUNTRY[side], COUNTRY[PARTNER[side]]
     return Table(
         f"{giver} gives, US$ mn against the reference, {year}",
-        ("", f"{taker}'s sales", "duty", f"{giver}'s producers"),
+        ("", f"{taker}'s sales", f"{giver}'s duty", f"{giver}'s producers"),
         (*cells, _row("All products", total)),
     )
 
@@ -87,11 +88,15 @@ def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[st
     total = values.pop("total", [])
     moved = [section for section in values if any(values[section])]
     moved.sort(key=lambda section: -(abs(values[section][0]) + abs(values[section][3])))
-    rows = [_row(f"{section} {names[section]}", values[section]) for section in moved[:shown]]
+    rows = [_row(_named(section, names[section]), values[section]) for section in moved[:shown]]
     if rest := moved[shown:]:
         summed = [sum(column) for column in zip(*(values[one] for one in rest), strict=True)]
         rows.append(_row(f"{len(rest)} other section{'s' if len(rest) > 1 else ''}", summed))
     return (*rows, _row("All products", total)) if total else ()
+
+
+def _named(section: object, name: object) -> str:
+    return str(name) if section == NO_SECTION else f"{section} {name}"
 
 
 def _row(name: str, amounts: list[float]) -> tuple[str, ...]:
