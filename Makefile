@@ -10,10 +10,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
-# Only `make lock` uses it, in a virtual environment of its own.
+# Only `make lock` and `make quick-at` use it, in a virtual environment of its own.
 UV_VERSION := 0.13.9
+UV := build/uv/bin/uv
 
-.PHONY: help demo app test quick lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden site lock clean
+.PHONY: help demo app test quick quick-at coverage lint format types docs validate benchmark benchmark-table benchmark-app ranges balance fit notebooks golden site lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -49,8 +50,26 @@ test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, my
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
 	$(PY) -m pytest -n 3 --dist worksteal -m browser
 
-quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow (about 3 minutes)
-	$(PY) -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow
+	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"
+
+# Not from the lock, in an environment of its own: whether the bounds of pyproject.toml hold.
+RESOLUTION ?= lowest-direct
+BOUNDS = build/$(RESOLUTION)
+quick-at: $(UV) ## The quick tests on the oldest versions allowed, or with RESOLUTION=highest on the newest
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" $(BOUNDS)
+	@$(UV) pip install --quiet --python $(BOUNDS) --resolution $(RESOLUTION) --editable '.[build,dev]'
+	$(BOUNDS)/bin/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not locked"
+
+# Not in `make test`, which it would slow by half. Compiled kernels are run as Python, so that their
+# lines are seen.
+COVERED = NUMBA_DISABLE_JIT=1 COVERAGE_FILE=build/coverage/data $(PY) -m coverage
+coverage: $(VENV)/.installed-dev ## Lines that tests run: 100 % of the kernels, 90 % of the package at least
+	@rm -rf build/coverage && mkdir -p build/coverage
+	$(COVERED) run -m pytest -n 2 --dist loadfile -m "not browser and not locked"
+	$(COVERED) combine --quiet build/coverage
+	$(COVERED) report --include 'src/cepasim/equilibrium/*' --fail-under 100
+	$(COVERED) report --skip-covered --fail-under 90
 
 lint: $(VENV)/.installed-dev ## ruff: rules and format
 	$(PY) -m ruff check .
@@ -114,7 +133,6 @@ golden: $(VENV)/.installed-dev ## Renew the stored results of the bundled scenar
 	@git --no-pager diff --stat -- tests/golden || true
 
 # --- lock files: names, versions and hashes only, one set for Python 3.11 to 3.13 -----------
-UV := build/uv/bin/uv
 COMPILE = $(UV) pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 

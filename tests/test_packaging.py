@@ -8,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 
@@ -91,25 +93,37 @@ def test_a_slow_test_says_how_long_it_takes() -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built of the source distribution, as an index would have it."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
-    subprocess.run([*PIP, *build], check=True, cwd=folder)
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(folder)]
+    subprocess.run(build, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    (source,) = folder.glob("cepasim-*.tar.gz")
+    of_it = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(source)]
+    subprocess.run([*PIP, *of_it], check=True, cwd=folder)
     (built,) = folder.glob("cepasim-*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
-def site(wheel: Path) -> Path:
-    """Folder the wheel is installed in, nothing else beside it."""
-    folder = wheel.with_name("site")
-    install = ["install", "--no-deps", "--no-index", "--target", str(folder), str(wheel)]
+def installed(wheel: Path) -> Path:
+    """Environment of its own with the wheel; what it depends on is that of the tests."""
+    folder = wheel.with_name("environment")
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    install = ["--python", str(python), "install", "--no-deps", "--no-index", str(wheel)]
     subprocess.run([*PIP, *install], check=True, cwd=wheel.parent)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "beside.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return folder
 
 
-@pytest.mark.slow(seconds=7)
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
+@pytest.mark.slow(seconds=8)
 def test_the_wheel_carries_its_parameters_and_works_anywhere(
-    wheel: Path, site: Path, tmp_path: Path
+    wheel: Path, installed: Path, tmp_path: Path
 ) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     for file in sorted((ROOT / "params").rglob("*")):
@@ -118,25 +132,24 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
     assert "cepasim/py.typed" in inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "params/"))]
 
-    environment = {**os.environ, "PYTHONPATH": str(site)}
-
     def say(*command: str) -> str:
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            command, cwd=tmp_path, env=_environment(), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     used = "import cepasim.params.parameters as p; print(p.__file__); print(p.bundled_directory())"
-    assert all(line.startswith(str(site)) for line in say(sys.executable, "-c", used).splitlines())
-    program = site / "bin" / "cepasim"
-    assert "full-package" in say(sys.executable, str(program), "scenarios")
-    assert "By HS section" in say(sys.executable, str(program), "run", "reference")
+    places = say(str(installed / "bin" / "python"), "-c", used).splitlines()
+    assert all(line.startswith(str(installed)) for line in places), places
+    program = str(installed / "bin" / "cepasim")
+    assert "full-package" in say(program, "scenarios")
+    assert "By HS section" in say(program, "run", "ntb-relief")
 
 
 @pytest.mark.slow(seconds=8)
 @pytest.mark.browser
-def test_the_installed_front_end_opens_in_a_browser(site: Path, tmp_path: Path) -> None:
+def test_the_installed_front_end_opens_in_a_browser(installed: Path, tmp_path: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None and not os.environ.get("CI"):
         pytest.skip("browser tests need Chromium: install the package chromium")
@@ -146,9 +159,9 @@ def test_the_installed_front_end_opens_in_a_browser(site: Path, tmp_path: Path) 
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, str(site / "bin" / "cepasim"), "app", "--port", str(port)],
+        [str(installed / "bin" / "cepasim"), "app", "--port", str(port)],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(site)},
+        env=_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as server:

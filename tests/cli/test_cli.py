@@ -130,6 +130,7 @@ def test_the_year_and_the_grouping_are_those_asked_for(small: Path) -> None:
     assert "By window" in call("run", small, "--by", "window")[0]
 
 
+@pytest.mark.locked  # the last digit of a number read from JSON differs between versions of pandas
 def test_csv_and_json_can_be_printed(small: Path, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(call("run", small, "--format", "csv", "--by", "chapter")[0])
     frame = pd.read_csv(tmp_path / "t.csv", dtype={"hs": str})

@@ -20,6 +20,9 @@ from cepasim.equilibrium.armington import solve as market_solve
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
 
+# Of compiled code: as Python it would take hours, and show nothing.
+pytestmark = pytest.mark.locked
+
 HATS = (
     "price",
     "quantity",
