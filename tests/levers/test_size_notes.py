@@ -77,3 +77,11 @@ def test_no_chapter_that_moves_is_said_not_to(
         said = note.partition("zero in ")[2].partition(":")[0]
         for chapter in said.split(", "):
             assert chapter[:2] not in moved, chapter
+
+
+def test_published_barriers_of_india_do_not_raise_the_grade_of_japans(economy: Economy) -> None:
+    relief = {"ntb": RELIEF | {"relief_percent": 20}}
+    rests = "the size of barriers, which nobody has measured (grade {})"
+    assert rests.format("D") in notes(economy, relief, barriers="kno")
+    india = {"ntb": relief["ntb"] | {"importer": "IND", "select": {"hs": ["87"]}}}
+    assert rests.format("C") in notes(economy, india, barriers="kno")

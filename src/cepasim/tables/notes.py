@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
@@ -153,15 +154,24 @@ def _elasticities(economy: Economy) -> Iterator[str]:
 def _rests_on(economy: Economy, scenario: Scenario) -> Iterator[Note]:
     """Say what decides the size of what each kind of lever does, and how good that is."""
     rows = economy.parameters.rows
-    said: dict[tuple[str, str], Lever] = {}
+    said: dict[tuple[str, str], list[Lever]] = {}
     for lever in scenario.levers:
-        said.setdefault((lever.kind, lever.rests_on[0]), lever)
-    for (kind, begins), lever in said.items():
-        on = lever.rests_on[1]
-        # Most of the rows: one chapter without a published value does not make the others worse.
-        grade = str(rows.loc[rows["name"].str.startswith(begins), "grade"].mode().iloc[0])
-        text = f"{lever.title}: the size of the effect rests most on {on} (grade {grade})"
+        said.setdefault((lever.kind, lever.rests_on[0]), []).append(lever)
+    for (kind, begins), levers in said.items():
+        on = levers[0].rests_on[1]
+        found = rows[rows["name"].str.startswith(begins)]
+        grade = max(_grade_of_most(found, getattr(lever, "importer", None)) for lever in levers)
+        text = f"{levers[0].title}: the size of the effect rests most on {on} (grade {grade})"
         yield Note(text, kind, decides=True, on=on, grade=grade)
+
+
+def _grade_of_most(rows: pd.DataFrame, importer: str | None) -> str:
+    """Grade of most rows: one chapter without a published value does not make the others worse.
+
+    Where there are rows of the importer it is theirs, as the other border may be known better.
+    """
+    own = rows[rows["importer"] == importer]
+    return str((rows if own.empty else own)["grade"].mode().iloc[0])
 
 
 def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:
