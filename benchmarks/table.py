@@ -40,23 +40,33 @@ FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 WHERE_IT_GOES = """## Where the time goes
 
 Where a goal is missed or near. Parts were taken with a profiler; ns are for one source in one
-market.
+market, of processor time.
 
 - **Kernel in NumPy.** Three evaluations of the equations are the rule. Of some 22 ns, the four
   exponentials and the logarithm take 4, turning the arguments into columns and the results back 6,
-  other passes over arrays 6, and some 130 calls on one number a market 5. The passes alone are 15:
-  separate passes on one thread cannot reach the goal, and threads, tried, gained nothing.
-- **Kernel in numba.** One pass does all of it, and 13 ns remain: three evaluations at 1.4 each, the
-  range check 2, writing three hats 2.3, logarithms 1, the market's own arithmetic 2; the rest waits
-  for memory. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: a draw takes 1.76 times as long as in the first release
+  other passes over arrays 6, and some 130 calls on one number a market 5. Markets next to an
+  elasticity of one stay among the others, and a block of up to 512 goes on until all have settled,
+  so that few markets pay for one block, not for two.
+- **Kernel in numba.** One pass does all of it in 14 to 16 ns on one processor: three evaluations at
+  1.4 each, the range check 2, writing three hats 2.3, logarithms 1, the market's own arithmetic 2;
+  the rest waits for memory. Two threads halve it where two processors are idle, and only there. It
+  is not the default: loading it takes half a second, more than a scenario, and compiling it ten
+  seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
+  1.2 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither:
+  `out=` gives an answer the memory of an earlier one.
+- **1,000 draws.** Missed: a draw takes 1.6 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
-  12,000 lines of India's schedule and rivals with rates of their own. The profile is flat: no
-  function has more than 5 % of it, some 20,000 calls on small arrays share the rest. What is left
-  is to work out several draws at once, along one more axis of every array.
-- **`import cepasim`.** Three fifths are pandas, NumPy and PyArrow; then pydantic's models.
-- **A cold run.** Two thirds are imports (pandas, pydantic, SciPy's special functions, rich), a
-  twentieth is the economy from the cache, the rest the run and its page in equal parts.
+  12,000 lines of India's schedule and rivals with rates of their own. A quarter of the time is
+  arithmetic on arrays; the rest is the interpreter and NumPy's own cost of some 5,000 calls on
+  arrays of a thousand numbers or fewer. A quarter of the draw perturbs the economy, a fifth each
+  goes to wedges from lines and to the four solutions, and what is left to the anchor of known
+  years, the difference from the reference and the accounts. Figures of a chunk of draws are worked
+  out side by side; wedges and use of preferences still draw by draw. That is what another axis of
+  these arrays would save.
+- **`import cepasim`.** Half is pandas with PyArrow, and NumPy; then pydantic's models.
+- **A cold run.** Two thirds are imports (pandas, pydantic, rich), a twentieth is the economy from
+  the cache, the rest the run and its page in equal parts. Of SciPy one extension is loaded, not the
+  package around it.
 """
 
 # --- measuring --------------------------------------------------------------------------------
@@ -160,11 +170,14 @@ def kernel_rows() -> list[Row]:
     for n, rounds in ((20_000, 25), (200_000, 7), (2_000_000, 2)):
         arguments = markets(n)
         kernels = ("numpy", "numba")
-        for kernel in kernels:  # memory and compiled code are there
-            solve_market(**arguments, kernel=kernel)
+        # Compiled code is there, and memory that takes one answer after the other.
+        room = [solve_market(**arguments, kernel=kernel) for kernel in kernels]
         *solved, passed = median_times(
             [
-                *(lambda a=arguments, k=kernel: solve_market(**a, kernel=k) for kernel in kernels),
+                *(
+                    lambda a=arguments, k=kernel, r=again: solve_market(**a, kernel=k, out=r)
+                    for kernel, again in zip(kernels, room, strict=True)
+                ),
                 exponential(n, SOURCES),
             ],
             rounds,
@@ -294,18 +307,22 @@ def draw_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[Row]
     study = Study.of(economy, scenario)
     study.central()
     scores = study.uncertainty.scores(0, 64, 1)
-    perturb, solve = median_times(
-        [
-            lambda: study.uncertainty.economy(study.economy, scores[1]),
-            lambda: study.outcome(scores[1]),
-        ],
-        25,
+    few, shape = scores[:8], study.outcome(scores[0]).shape
+    perturb, solve = (
+        took / len(few)
+        for took in median_times(
+            [
+                lambda: [study.uncertainty.economy(study.economy, row) for row in few],
+                lambda: study.outcomes(few, shape),
+            ],
+            9,
+        )
     )
     workers = processors()
     took = {}
     with open_executor(workers) as pool:
         monte_carlo(economy, scenario, 64 * workers, 9, pool)  # the workers start
-        for draws in (512, 1024):
+        for draws in (128, 512, 1024):
             start = time.perf_counter()
             monte_carlo(economy, scenario, draws, 1, pool)
             took[draws] = time.perf_counter() - start
@@ -316,9 +333,14 @@ def draw_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[Row]
             "",
         ),
         (
+            f"128 draws of the full package, {workers} processes at work already",
+            f"{took[128]:.1f} s",
+            "1 s on two",
+        ),
+        (
             f"1,000 draws of the full package, {workers} processes",
             f"{took[1024] / 1.024:.1f} s",
-            "8 s on two",
+            "5 s on two",
         ),
         (
             "1,024 draws over 512 draws",

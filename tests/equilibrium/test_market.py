@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -350,6 +351,23 @@ def test_bits_do_not_depend_on_neighbours_or_blocks(
     for block in (2 * sources, 7 * sources, 119 * sources):
         monkeypatch.setattr(market_block, "_ENTRIES", block)
         assert_same_bits(solve_market(**a), whole)
+    # Stragglers leave blocks of any size, or none: their passes are the same.
+    for small in (0, 1_000):
+        monkeypatch.setattr(newton, "_SMALL", small)
+        assert_same_bits(solve_market(**a), whole)
+
+
+@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+def test_an_answer_may_take_the_memory_of_an_earlier_one(kernel: Literal["numpy", "numba"]) -> None:
+    if kernel == "numba":
+        pytest.importorskip("numba")
+    a, b = random_markets(21, 30, 7), random_markets(22, 30, 7)
+    earlier = solve_market(**a, kernel=kernel)
+    again = solve_market(**b, kernel=kernel, out=earlier)
+    assert np.shares_memory(again.price, earlier.price)
+    assert_same_bits(again, solve_market(**b, kernel=kernel))
+    with pytest.raises(ValueError, match="out: must be an answer"):
+        solve_market(**random_markets(23, 29, 7), out=again)
 
 
 def test_a_scalar_and_its_array_give_the_same_bits() -> None:

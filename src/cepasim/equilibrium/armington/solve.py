@@ -98,6 +98,7 @@ def solve_market(
     cost_domestic: ArrayLike = 1.0,
     *,
     kernel: Literal["numpy", "numba"] = "numpy",
+    out: MarketEquilibrium | None = None,
 ) -> MarketEquilibrium:
     """Solve any number of markets for prices and quantities after a shock.
 
@@ -138,6 +139,10 @@ def solve_market(
         How the markets are solved. "numba" is compiled (``pip install "cepasim[speed]"``) and
         several times as fast for many markets; it differs from "numpy" in rounding only, and
         uses two threads for many markets.
+    out : MarketEquilibrium, optional
+        An earlier answer on as many markets and sources: its memory takes this one, and what it
+        held is gone. For millions of markets, of which memory touched for the first time takes
+        longer than solving them.
 
     Returns
     -------
@@ -182,25 +187,37 @@ def solve_market(
     }
     markets = arranged(by_source, by_market)
     lead, sources = markets.lead, markets.sources
-    out = Answer.empty(math.prod(lead), sources)
+    size = math.prod(lead), sources
+    answer = Answer.empty(*size) if out is None else _in_memory_of(out, *size)
     try:
-        (_solve_all if kernel == "numpy" else _solve_compiled)(markets.given, out)
+        (_solve_all if kernel == "numpy" else _solve_compiled)(markets.given, answer)
     except RefusedError:
         markets.refuse()
         raise
     return MarketEquilibrium(
-        price=out.hats[0].reshape(*lead, sources),
-        quantity=out.hats[1].reshape(*lead, sources),
-        value=out.hats[2].reshape(*lead, sources),
-        price_domestic=out.price_domestic.reshape(lead),
-        quantity_domestic=out.quantity_domestic.reshape(lead),
-        import_index=out.import_index.reshape(lead),
-        composite_index=out.composite_index.reshape(lead),
-        converged=out.converged.reshape(lead),
-        residual=out.residual.reshape(lead),
-        iterations=out.iterations.reshape(lead),
+        price=answer.hats[0].reshape(*lead, sources),
+        quantity=answer.hats[1].reshape(*lead, sources),
+        value=answer.hats[2].reshape(*lead, sources),
+        price_domestic=answer.price_domestic.reshape(lead),
+        quantity_domestic=answer.quantity_domestic.reshape(lead),
+        import_index=answer.import_index.reshape(lead),
+        composite_index=answer.composite_index.reshape(lead),
+        converged=answer.converged.reshape(lead),
+        residual=answer.residual.reshape(lead),
+        iterations=answer.iterations.reshape(lead),
         capacity_ignored=markets.capacity_ignored(),
     )
+
+
+def _in_memory_of(found: MarketEquilibrium, markets: int, sources: int) -> Answer:
+    """Room for an answer where an earlier one is."""
+    hats, lines = found.price.base, found.price_domestic.base
+    if hats is None or lines is None or hats.shape != (3, markets, sources):
+        raise ValueError(
+            f"out: must be an answer of solve_market on {markets} markets of {sources} sources"
+        )
+    rest = (found.converged, found.residual, found.iterations)
+    return Answer(hats, lines, *lines, *(one.reshape(markets) for one in rest))
 
 
 def _solve_all(given: Given, out: Answer) -> None:
