@@ -52,7 +52,7 @@ market, of processor time.
   the rest waits for memory. Two threads halve it where two processors are idle, and only there. It
   is not the default: loading it takes half a second, more than a scenario, and compiling it ten
   seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
-  1.2 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither:
+  1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither:
   `out=` gives an answer the memory of an earlier one.
 - **1,000 draws.** Missed: a draw takes 1.6 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
