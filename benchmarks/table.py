@@ -52,8 +52,7 @@ market, of processor time.
   the rest waits for memory. Two threads halve it where two processors are idle, and only there. It
   is not the default: loading it takes half a second, more than a scenario, and compiling it ten
   seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
-  1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither:
-  `out=` gives an answer the memory of an earlier one.
+  1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
 - **1,000 draws.** Missed: a draw takes 1.6 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
   12,000 lines of India's schedule and rivals with rates of their own. A quarter of the time is
@@ -170,14 +169,11 @@ def kernel_rows() -> list[Row]:
     for n, rounds in ((20_000, 25), (200_000, 7), (2_000_000, 2)):
         arguments = markets(n)
         kernels = ("numpy", "numba")
-        # Compiled code is there, and memory that takes one answer after the other.
-        room = [solve_market(**arguments, kernel=kernel) for kernel in kernels]
+        for kernel in kernels:  # memory and compiled code are there
+            solve_market(**arguments, kernel=kernel)
         *solved, passed = median_times(
             [
-                *(
-                    lambda a=arguments, k=kernel, r=again: solve_market(**a, kernel=k, out=r)
-                    for kernel, again in zip(kernels, room, strict=True)
-                ),
+                *(lambda a=arguments, k=kernel: solve_market(**a, kernel=k) for kernel in kernels),
                 exponential(n, SOURCES),
             ],
             rounds,

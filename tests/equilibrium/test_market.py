@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -355,19 +354,6 @@ def test_bits_do_not_depend_on_neighbours_or_blocks(
     for small in (0, 1_000):
         monkeypatch.setattr(newton, "_SMALL", small)
         assert_same_bits(solve_market(**a), whole)
-
-
-@pytest.mark.parametrize("kernel", ["numpy", "numba"])
-def test_an_answer_may_take_the_memory_of_an_earlier_one(kernel: Literal["numpy", "numba"]) -> None:
-    if kernel == "numba":
-        pytest.importorskip("numba")
-    a, b = random_markets(21, 30, 7), random_markets(22, 30, 7)
-    earlier = solve_market(**a, kernel=kernel)
-    again = solve_market(**b, kernel=kernel, out=earlier)
-    assert np.shares_memory(again.price, earlier.price)
-    assert_same_bits(again, solve_market(**b, kernel=kernel))
-    with pytest.raises(ValueError, match="out: must be an answer"):
-        solve_market(**random_markets(23, 29, 7), out=again)
 
 
 def test_a_scalar_and_its_array_give_the_same_bits() -> None:

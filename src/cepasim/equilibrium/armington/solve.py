@@ -98,7 +98,6 @@ def solve_market(
     cost_domestic: ArrayLike = 1.0,
     *,
     kernel: Literal["numpy", "numba"] = "numpy",
-    out: MarketEquilibrium | None = None,
 ) -> MarketEquilibrium:
     """Solve any number of markets for prices and quantities after a shock.
 
@@ -139,10 +138,6 @@ def solve_market(
         How the markets are solved. "numba" is compiled (``pip install "cepasim[speed]"``) and
         several times as fast for many markets; it differs from "numpy" in rounding only, and
         uses two threads for many markets.
-    out : MarketEquilibrium, optional
-        An earlier answer on as many markets and sources: its memory takes this one, and what it
-        held is gone. For millions of markets, of which memory touched for the first time takes
-        longer than solving them.
 
     Returns
     -------
@@ -187,8 +182,7 @@ def solve_market(
     }
     markets = arranged(by_source, by_market)
     lead, sources = markets.lead, markets.sources
-    size = math.prod(lead), sources
-    answer = Answer.empty(*size) if out is None else _in_memory_of(out, *size)
+    answer = Answer.empty(math.prod(lead), sources)
     try:
         (_solve_all if kernel == "numpy" else _solve_compiled)(markets.given, answer)
     except RefusedError:
@@ -207,17 +201,6 @@ def solve_market(
         iterations=answer.iterations.reshape(lead),
         capacity_ignored=markets.capacity_ignored(),
     )
-
-
-def _in_memory_of(found: MarketEquilibrium, markets: int, sources: int) -> Answer:
-    """Room for an answer where an earlier one is."""
-    hats, lines = found.price.base, found.price_domestic.base
-    if hats is None or lines is None or hats.shape != (3, markets, sources):
-        raise ValueError(
-            f"out: must be an answer of solve_market on {markets} markets of {sources} sources"
-        )
-    rest = (found.converged, found.residual, found.iterations)
-    return Answer(hats, lines, *lines, *(one.reshape(markets) for one in rest))
 
 
 def _solve_all(given: Given, out: Answer) -> None:
