@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -263,3 +264,22 @@ def test_the_deeper_the_cut_the_more_is_imported(
 
     deep, shallow = imports(number / factor), imports(number)
     assert deep > shallow > 0
+
+
+def test_a_rate_above_the_ceiling_of_one_line_names_that_line_and_its_ceiling(
+    economy: Economy,
+) -> None:
+    """Cars pay up to 125 %, parts 16.5 % at most: a rate between them is refused for the parts."""
+    cut = {"importer": "IND", "select": {"hs": ["8703", "8708"]}, "cut": {"rate": 60}}
+    lever = {"tariff": cut | {"start": "2027-28"}}
+    scenario = Scenario.from_dict({"name": "x", "time": "long_run", "levers": [lever]})
+    with pytest.raises(InputError) as refused:
+        cepasim.simulate(economy, scenario)
+    [problem] = refused.value.problems
+    schedule = economy.markets["IND"].schedule
+    named = re.findall(r"(\d{8}) ([\d.]+) %", problem.allowed)
+    assert named and all(code.startswith("87") for code, _ in named)
+    for code, ceiling in named:
+        line = schedule.lines.tolist().index(code)
+        assert 100 * schedule.mfn[line] == pytest.approx(float(ceiling), rel=1e-3)
+        assert 100 * schedule.mfn[line] < 60

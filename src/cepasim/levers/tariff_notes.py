@@ -25,6 +25,8 @@ from cepasim.products.selection import Complaint
 #: Headings named in one note before the rest are counted.
 _NAMED = 6
 _LONGEST = 60
+#: Lines named with their ceilings where a rate lies above them.
+_NAMED_CEILINGS = 4
 #: Duties of which only the ad-valorem part is in the data.
 IN_PART = ("compound", "higher_of", "lower_of", "other")
 
@@ -69,13 +71,15 @@ def unreachable(
     above = dutiable & (cut.percent > ceiling + 1e-9)
     if not above.any():
         return
-    low, high = float(ceiling[above].min()), float(ceiling[above].max())
-    between = f"{high:.4g} %" if high - low < 1e-9 else f"between {low:.4g} and {high:.4g} %"
-    code = schedule.lines[np.flatnonzero(above)[0]]
+    found = np.flatnonzero(above)
+    lowest = found[np.argsort(ceiling[found], kind="stable")][:_NAMED_CEILINGS]
+    named = ", ".join(f"{schedule.lines[line]} {ceiling[line]:.4g} %" for line in lowest)
+    more = len(found) - len(lowest)
+    others = f" and {more:,} more, up to {ceiling[found].max():.4g} %" if more else ""
     text = (
-        f"at most the rate that everybody pays (MFN): on {int(above.sum()):,} of "
-        f"{int(dutiable.sum()):,} dutiable lines selected, such as {code}, that is {between}, and "
-        "a preference cannot lie above it. For more choose other lines, for a duty on top use "
+        f"at most the rate that everybody pays (MFN), line by line; that is less on "
+        f"{len(found):,} of {int(dutiable.sum()):,} dutiable lines selected: {named}{others}. A "
+        "preference cannot lie above it: for more choose other lines, for a duty on top use "
         "remedy, to go back to MFN withdraw"
     )
     yield Complaint(path, f"{cut.percent:g} %", text)
