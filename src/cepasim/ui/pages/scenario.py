@@ -145,13 +145,8 @@ def _heading(found: Session) -> DeltaGenerator:
 
 def _steps(found: Session) -> None:
     """Offer one step back and one forward; the browser's own buttons do the same."""
-    st.button(
-        "Undo",
-        help="One step back",
-        on_click=found.undo,
-        disabled=not (found.history.past or found.problems),
-        key="undo",
-    )
+    if found.history.past or found.problems:
+        st.button("Undo", help="One step back", on_click=found.undo, key="undo")
     if found.history.future:
         st.button("Redo", help="One step forward again", on_click=found.redo, key="redo")
 
