@@ -425,3 +425,21 @@ def test_the_decisive_assumptions_are_the_computed_ones(economy: Economy, result
     table = sure.decisive_table(swings, "change_in_balance_usd_mn")
     rows = swings[swings["item"] == "change_in_balance_usd_mn"].nlargest(10, "swing")
     assert [row[0] for row in table.rows] == list(rows["label"])
+
+
+def test_what_would_turn_the_sign_is_said() -> None:
+    item = "change_in_balance_usd_mn"
+    rows = [("Barriers", 10.0, -2.0, 30.0), ("Lags", 10.0, 8.0, 12.0)]
+    swings = pd.DataFrame(
+        [
+            {"item": item, "label": name, "central": c, "at_low": low, "at_high": high}
+            for name, c, low, high in rows
+        ]
+    ).assign(swing=lambda frame: frame["at_high"] - frame["at_low"])
+    turned = sure.to_turn(swings, item, 0.25)
+    assert turned[0].startswith("Barriers: at the low end") and "25 %" in turned[1]
+    alone = sure.to_turn(swings[swings["label"] == "Lags"], item, None)
+    assert alone == [
+        "No single group turns it; the nearest is Lags, at whose low end the answer is +8.0 mn"
+    ]
+    assert "Barriers" in str(sure.tornado_chart(swings, item).to_dict())

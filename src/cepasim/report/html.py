@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from cepasim.report import blocks, look
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
+from cepasim.report.numbers import NEARLY_NONE
 
 _KINDS = {
     blocks.Heading: "heading",
@@ -101,5 +102,7 @@ def _bar_rows(table: Bars) -> list[tuple[Bar, str, float, float, float]]:
         below = bar.size < 0
         length = min(100 * abs(bar.size) / span, axis if below else 100 - axis)
         start = axis - length if below else axis
+        if bar.text.startswith(NEARLY_NONE):
+            length = 0.0  # small but not zero: a bar would say more than the number
         rows.append((bar, "loss" if below else "gain", start, length, axis))
     return rows

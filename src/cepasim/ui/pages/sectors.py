@@ -16,6 +16,8 @@ from cepasim.ui.navigation import go
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.state import Session
 
+#: US$ million: rows that move by less are folded away.
+_LEAST = 0.05
 _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
 
 
@@ -49,6 +51,7 @@ def sectors(found: Session) -> None:
     if frame.empty:
         st.caption(f"No sector with trade matches “{plain(search)}”.")
         return
+    frame = _moving_first(frame, keep=bool(search.strip()))
     chosen = st.dataframe(
         frame,
         key=f"sectors:{level}",
@@ -70,6 +73,19 @@ def sectors(found: Session) -> None:
         _why(result, level, frame.iloc[rows[0]], year)
 
 
+def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
+    """Sort by size of change; what does not move is folded away unless it is searched for."""
+    moved = frame[["change_in_exports_usd_mn", "change_in_imports_usd_mn"]].abs().max(axis=1)
+    frame = frame.loc[moved.sort_values(ascending=False, kind="stable").index]
+    still = moved.reindex(frame.index) < _LEAST
+    if not still.any() or still.all() or keep:
+        return frame.reset_index(drop=True)
+    label = f"Show the {int(still.sum())} that move by less than US\\$ {_LEAST:g} mn, too"
+    if not st.toggle(label, key="sectors-still"):
+        frame = frame[~still]
+    return frame.reset_index(drop=True)
+
+
 def _columns(frame: pd.DataFrame) -> list[str]:
     flows = [
         stem.format(flow)
@@ -89,8 +105,8 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": st.column_config.TextColumn("Code", width=60),
-        "name": st.column_config.TextColumn("Sector", width=210),
+        "code": st.column_config.TextColumn("Code", width=60, pinned=True),
+        "name": st.column_config.TextColumn("Sector", width=210, pinned=True),
         "grade": st.column_config.TextColumn("Grade", width=60, help="Worst benchmark cell"),
         "change_in_balance_usd_mn": number("Balance, change", format="%+.1f"),
     }

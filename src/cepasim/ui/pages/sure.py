@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
 import cepasim
 from cepasim.core.problems import InputError, RunError
-from cepasim.report import drawn, html, model_choice, views
+from cepasim.report import charts, drawn, html, look, model_choice, views
 from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.studies.choice_ranges import of_year
+from cepasim.tables.column import TOTALS
 from cepasim.ui import ranges, style
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
@@ -72,7 +74,14 @@ def page() -> None:
         if swings is None:
             return
         st.session_state["cepasim-swings"] = kept = (key, swings)
-    st.html(html.fragment(decisive_table(kept[1], item or next(iter(_ITEMS)))))
+    asked_item = item or next(iter(_ITEMS))
+    st.markdown("#### What moves the answer most, one at a time, US\\$ mn")
+    st.altair_chart(tornado_chart(kept[1], asked_item), theme=None)
+    st.markdown("#### What would have to be true for the sign to turn")
+    share = None if ranged is None else opposite(ranged, found.year, asked_item, kept[1])
+    for sentence in to_turn(kept[1], asked_item, share):
+        st.markdown(f"- {plain(sentence)}")
+    st.html(html.fragment(decisive_table(kept[1], asked_item)))
 
 
 def _choices(ranged: ranges.Range, year: str, item: str) -> None:
@@ -110,8 +119,7 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
         From `cepasim.tornado`.
     item : str
     """
-    rows = swings[(swings["item"] == item) & (swings["swing"] > 0)]
-    rows = rows.sort_values("swing", ascending=False, kind="stable").head(_SHOWN)
+    rows = _decisive(swings, item).head(_SHOWN)
     cells = tuple(
         (
             str(row["label"]),
@@ -125,3 +133,77 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     said = f"{_ITEMS[item]} against the reference, US$: {figures.mn(central, signed=True)} as it is"
     head = ("What it rests on", "at the low end", "at the high end", "sign depends on it")
     return Table(said, head, cells)
+
+
+def _decisive(swings: pd.DataFrame, item: str) -> pd.DataFrame:
+    """Rows of an answer that move, the largest swing first."""
+    rows = swings[(swings["item"] == item) & (swings["swing"] > 0)]
+    return rows.sort_values("swing", ascending=False, kind="stable")
+
+
+def tornado_chart(swings: pd.DataFrame, item: str) -> alt.LayerChart:
+    """Return how far each group moves an answer, the widest first, on one scale.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `cepasim.tornado`.
+    item : str
+    """
+    rows = []
+    for row in _decisive(swings, item).head(_SHOWN).to_dict("records"):
+        ends = sorted((float(row["at_low"]), float(row["at_high"])))
+        rows.append((charts.Row(str(row["label"]), (ends[0], float(row["central"]), ends[1])), 0))
+    series = (charts.Series("from the low to the high end of its range", look.GAIN),)
+    return charts.ranges("", series, rows, names=260)
+
+
+def to_turn(swings: pd.DataFrame, item: str, share: float | None) -> list[str]:
+    """Return what alone would turn the sign of an answer, in words.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `cepasim.tornado`.
+    item : str
+    share : float, optional
+        Share of draws with the other sign, where ranges are there.
+    """
+    rows = _decisive(swings, item)
+    if rows.empty:
+        return ["Nothing moves: there is no sign to turn."]
+    central = float(rows["central"].iloc[0])
+    said = []
+    for row in rows.to_dict("records"):
+        for end, name in (("at_low", "low"), ("at_high", "high")):
+            if float(row[end]) * central < 0:
+                value = figures.mn(float(row[end]), signed=True)
+                said.append(f"{row['label']}: at the {name} end of its range the answer is {value}")
+    if not said:
+        nearest = min(
+            (
+                (abs(float(row[end])), row, end)
+                for row in rows.to_dict("records")
+                for end in ("at_low", "at_high")
+            ),
+            key=lambda found: found[0],
+        )
+        word = "low" if nearest[2] == "at_low" else "high"
+        said = [
+            "No single group turns it; the nearest is "
+            f"{nearest[1]['label']}, at whose {word} end the answer is "
+            f"{figures.mn(float(nearest[1][nearest[2]]), signed=True)}"
+        ]
+    if share is not None:
+        said.append(
+            f"Several together turn it in {100 * share:.0f} % of the draws of all figures at once "
+            "(a share of draws, no probability)"
+        )
+    return said
+
+
+def opposite(ranged: ranges.Range, year: str, item: str, swings: pd.DataFrame) -> float:
+    """Return the share of draws in which an answer has the other sign."""
+    central = float(swings[swings["item"] == item]["central"].iloc[0])
+    drawn = ranged.sample[:, ranged.fiscal_years.index(year), TOTALS.index(item)]
+    return float((drawn * central < 0).mean())
