@@ -41,6 +41,9 @@ _WIDGETS = f"""
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
+[data-testid="stCode"] .token {{color:{INK} !important;}}
+[data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
+[data-testid="stCode"] .token.string {{color:#00695C !important;}}
 .st-key-ranges {{position:relative;}}
 .st-key-draws {{position:absolute; top:1.7rem; left:2.4rem; width:10rem !important;}}
 :focus-visible,

@@ -86,7 +86,9 @@ def share(found: Session) -> None:
         _downloads(found)
         st.markdown("**Reproduce in Python**")
         own = None if found.own is None else found.own.name.removesuffix(".zip")
-        st.code(code.python_code(found.scenario, found.year, own), language="python")
+        st.code(
+            code.python_code(found.scenario, found.year, own), language="python", wrap_lines=True
+        )
 
 
 def full_link(found: Session) -> str:
