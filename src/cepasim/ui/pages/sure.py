@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -26,11 +28,24 @@ _ITEMS = {
 
 #: Groups shown: those that move the answer most.
 _SHOWN = 10
+_LOOK_EVERY = 0.2  # seconds
 
 
 def page() -> None:
-    """Draw the page."""
-    found = session()
+    """Draw the page, and again once its ranges are there."""
+    asked = _page(session())
+    if asked is None or asked.range() is not None:
+        return
+    progress = st.empty()
+    while asked.range() is None and not asked.failed:
+        progress.caption(f"Ranges: {asked.draws} of {ranges.FIRST} draws …")
+        time.sleep(_LOOK_EVERY)
+    if not asked.failed:
+        st.rerun()
+
+
+def _page(found: Session) -> ranges.Asked | None:
+    """Draw what there is; return the ranges that are asked for."""
     st.html(
         style.title("How sure?", f"{found.scenario.name}, {found.year}: what the answer rests on.")
     )
@@ -40,7 +55,7 @@ def page() -> None:
     if result is None:
         st.warning(plain(found.message))
         found.message = ""
-        return
+        return None
     row = views.total_row(result, found.year)
     asked = found.ask_range(result)
     ranged = None if asked is None else asked.range()
@@ -69,10 +84,10 @@ def page() -> None:
     if kept is None or kept[0] != key:
         if not st.button("Try every decisive assumption", type="primary", key="sure-run"):
             st.caption("About sixty runs; takes some seconds.")
-            return
+            return asked
         swings = _swings(found)
         if swings is None:
-            return
+            return asked
         st.session_state["cepasim-swings"] = kept = (key, swings)
     asked_item = item or next(iter(_ITEMS))
     st.markdown("#### What moves the answer most, one at a time, US\\$ mn")
@@ -82,6 +97,7 @@ def page() -> None:
     for sentence in to_turn(kept[1], asked_item, share):
         st.markdown(f"- {plain(sentence)}")
     st.html(html.fragment(decisive_table(kept[1], asked_item)))
+    return asked
 
 
 def _choices(ranged: ranges.Range, year: str, item: str) -> None:
