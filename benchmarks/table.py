@@ -7,6 +7,7 @@ command prints, nothing typed.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -34,6 +35,8 @@ from validation.gegravity_one_sector import PACT, SIGMA, Case
 WORLD = 30  # countries in the comparison with a peer
 PEER_DRAWS = 10
 BATCH = 40  # scenarios that are timed
+#: What `benchmarks.products` measured.
+PRODUCTS = Path(__file__).with_name("products.json")
 FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 
 
@@ -425,6 +428,36 @@ def benchmark_page() -> str:
 # --- what a large run costs -------------------------------------------------------------------
 
 
+def by_product_on_dask() -> str:
+    """What `benchmarks.products` measured when it was last run, as a section."""
+    if not PRODUCTS.exists():
+        return (
+            "By product on a Dask cluster: not measured yet, run `python -m benchmarks.products`.\n"
+        )
+    found = json.loads(PRODUCTS.read_text(encoding="utf-8"))
+    low, high = found["change_in_balance_2030_31_usd_mn"]
+    seconds, draws = found["processor_seconds_a_draw"], found["draws"]
+    held = 16_000 // found["worker_peak_mb"]
+    return f"""## By product on a Dask cluster of one machine
+
+Kept by `python -m benchmarks.products`, last run on {found["date"]} at a load average of
+{found["load_average"]:g}: {draws:,} draws of the full package, {found["products"]:,} products in
+both markets, {found["workers"]} workers of one thread, through `Client.get_executor()`.
+
+| | |
+|---|---:|
+| processor time of a draw | {seconds:.2f} s |
+| {draws:,} draws | {found["wall_seconds"] / 60:.1f} minutes of wall time |
+| 1,000 draws on two idle processors, from the processor time | {seconds * 1000 / 120:.1f} minutes |
+| peak memory of a worker | {found["worker_peak_mb"]:,.0f} MB |
+| draws without an equilibrium | {found["failed"]} |
+| change in the balance in 2030-31, 90 % range | {low:+,.0f} to {high:+,.0f} US$ mn |
+
+A machine with 16 GB holds {held:.0f} such workers: one machine ends there, at
+{seconds * 1e5 / 3600 / held:.1f} hours for 100,000 draws by product.
+"""
+
+
 def scale_page() -> str:
     """Cost of a large run from measured unit costs, as Markdown."""
     products, partners, draws, years, states = 5600, 200, 100_000, 13, 2
@@ -439,6 +472,8 @@ def scale_page() -> str:
     scores = study.uncertainty.scores(0, 64, 1)
     draw = median_times([lambda: study.outcome(scores[2])], 25)[0]
     outcome = study.outcome(scores[2]).nbytes
+    fine = Study.of(cepasim.load(level="hs6"), scenario)
+    by_product = median_times([lambda: fine.outcome(scores[2])], 2)[0]
     working = size * partners * 8 * 12 / 1e6
     return f"""# What a large run costs, and how to run it
 
@@ -450,6 +485,8 @@ processor scales them all.
 | one source in one market in one year, {partners} sources a market | {1e9 * per_cell:.0f} ns |
 | one draw of the full package as it ships (98 chapters, 20 and 18 sources, 13 years) \
 | {1e3 * draw:.0f} ms |
+| one draw of the full package by six-digit product (5,600 products in both markets) \
+| {by_product:.2f} s |
 | what a draw leaves on disk | {outcome / 1e3:.0f} kB |
 
 ## HS6 x {partners} partners x {draws:,} draws
@@ -474,6 +511,7 @@ aggregated once, and perturbing the figures adds what one pass over the shares c
 The figures for {partners} partners by product are not in `params/`; the kernel takes them today
 (`cepasim.equilibrium.solve_market` on arrays of any leading shape), the economy does not.
 
+{by_product_on_dask()}
 ## {draws:,} draws as it ships
 
 {draws * draw / 3600:,.1f} processor-hours, {draws * outcome / 1e9:,.1f} GB of chunks in `--out`.

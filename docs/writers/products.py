@@ -22,8 +22,9 @@ _NAMES = {
     "welfare_japan": "welfare of Japan",
     "welfare_india": "welfare of India",
 }
-#: Chapters shown as moved most, and what counts as concentrated or as spread (percentage points).
-_MOST, _FAR, _SPREAD = 12, 2.0, 1.0
+#: Chapters shown as moved most, and what counts as much that is not sold (share of imports), as
+#: unlike (share of a basket that would have to move) and as spread (percentage points).
+_MOST, _UNSOLD, _UNLIKE, _SPREAD = 12, 0.05, 0.2, 1.0
 _SOURCES = (
     (
         "India's exports to Japan",
@@ -161,9 +162,9 @@ def _most_changed(products: Economy, report: pd.DataFrame) -> Iterator[str]:
     largest = flows.loc[order].drop_duplicates(["item", "hs"]).head(_MOST)
     yield (
         f"The chapters whose change in {PATH_YEAR} product detail moves most, each in the scenario "
-        "where it does so most. Concentration is the partner's share of imports in the products it "
-        "sells (weighted by what it sells) over its share of the chapter; the spread of duties is "
-        "the standard deviation of what it pays over the same products. In 2023–24:"
+        "where it does so most. A basket is unlike others' by the share of it that would have to "
+        "be in other products; the spread of duties is the standard deviation of what the partner "
+        "pays over what it sells. In 2023–24:"
     )
     yield ""
     yield from markdown_table(
@@ -173,17 +174,21 @@ def _most_changed(products: Economy, report: pd.DataFrame) -> Iterator[str]:
             "scenario",
             "by product less by chapter, US$ mn",
             "partner's share of the chapter",
-            "of its products",
+            "its basket unlike others'",
+            "imports of products it does not sell",
             "spread of duties, points",
             "mostly",
         ],
         [_why(products, row) for row in largest.to_dict("records")],
     )
     yield (
-        "*Concentration*: sales that move to a partner that already has much of a product find "
-        "fewer rivals to take from, and a share of nothing stays nothing in the others. *Duties*: "
-        "one rate for the chapter hides that dear products gain more and cheap ones nothing. "
-        "*Spread by assumption*: neither, so that the difference is that of weights nobody knows."
+        "*Products not sold*: what buyers mean to move, or a measure frees, stays at nothing in "
+        "products of which the partner sells none; a lever `entry` says otherwise. "
+        "*Unlike baskets*: purchases that move from a rival come in the rival's products, where "
+        "the partner has little capacity, so that less arrives; and in its own it has fewer rivals "
+        "to take from. *Duties*: one rate for the chapter hides that dear products gain more and "
+        "cheap ones nothing. *Spread by assumption*: none of them, so that the difference is that "
+        "of weights nobody knows, or of a lever on part of the chapter."
     )
     yield ""
 
@@ -198,18 +203,24 @@ def _why(products: Economy, row: dict[Hashable, Any]) -> list[str]:
     weight = own / own.sum() if own.sum() > 0 else np.full(own.size, 1 / own.size)
     whole = coarse.landed[place, column] / coarse.landed[place].sum()
     bought = market.landed[inside].sum(axis=1)
-    share = np.divide(own, bought, out=np.zeros_like(own), where=bought > 0)
-    met = float((weight * share).sum())
+    others = bought - own
+    unlike = float(0.5 * np.abs(weight - others / others.sum()).sum())
     paid = market.tariff_effective[inside, column]
     spread = 100 * float(np.sqrt((weight * (paid - (weight * paid).sum()) ** 2).sum()))
-    tests = {"concentration": met > _FAR * whole, "duties": spread > _SPREAD}
+    unsold = float(bought[own == 0].sum() / bought.sum())
+    tests = {
+        "products not sold": unsold > _UNSOLD,
+        "unlike baskets": unlike > _UNLIKE,
+        "duties": spread > _SPREAD,
+    }
     return [
         f"{row['hs']} {products.classification.name(str(row['hs']))}",
         f"{COUNTRY[importer]}'s imports",
         str(row["scenario"]),
         f"{row['difference_usd_mn']:+,.1f}",
         f"{100 * whole:.1f} %",
-        f"{100 * met:.1f} %",
+        f"{100 * unlike:.0f} %",
+        f"{100 * unsold:.0f} %",
         f"{spread:.1f}",
         " and ".join(name for name, found in tests.items() if found) or "spread by assumption",
     ]

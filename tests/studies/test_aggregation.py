@@ -18,6 +18,7 @@ from cepasim.shocks.wedges import wedges
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.studies import aggregation
+from cepasim.studies.product_levels import product_levels
 from docs.writers import aggregation as page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "aggregation.md"
@@ -237,3 +238,12 @@ def test_wedges_kept_between_runs_are_those_of_their_own_years_and_rule(economy:
             for _ in range(2):
                 kept = wedges(other, "JPN", (), years)
                 np.testing.assert_array_equal(kept.hat, wedges(alone, "JPN", (), years).hat)
+
+
+def test_levels_are_compared_where_a_lever_splits_further(economy: Economy) -> None:
+    """A quota makes one market of a heading's products; both levels then agree on it."""
+    quota = Scenario.bundled("eu-car-quota")
+    rows = product_levels(economy.refine(["87"]), {"quota": quota}).set_index(["date", "item"])
+    cell = rows.loc[("2030-31", "imports")]
+    assert cell["by_chapter_usd_mn"] == pytest.approx(cell["by_product_usd_mn"], rel=0.2)
+    assert rows.loc[("2030-31", "exports"), "hs"] == ""

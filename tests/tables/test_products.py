@@ -144,3 +144,14 @@ def test_the_note_shows_the_products_that_move_most(result: Result, economy: Eco
     assert "Products that move most" in text and largest in text
     chapters = cepasim.simulate(economy, result.scenario, attribution=False)
     assert product_movers(chapters, YEAR) is None
+
+
+def test_jobs_of_products_are_those_of_their_chapters_ratio(result: Result) -> None:
+    """The range's ends are by chapter; sales displaced are those of the displacement."""
+    lost = result.displacement
+    lost = lost[(lost["flow"] == "import") & (lost["source"] == "domestic")]
+    by_year = -lost.groupby("fiscal_year", sort=False)["change_usd_mn"].sum()
+    rows = result.jobs[result.jobs["cause"] == "imports"].set_index("fiscal_year")
+    np.testing.assert_allclose(rows["sales_usd_mn"], by_year, atol=1e-9)
+    ends = result.jobs[["jobs_low", "jobs", "jobs_high"]].to_numpy(float)
+    assert (np.diff(np.sign(ends[:, :1]) * ends, axis=1) >= 0).all()

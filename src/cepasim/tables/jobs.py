@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
+from cepasim.core.countries import INDIA
 from cepasim.economy.economy import Economy
 from cepasim.solution.state import Run
-from cepasim.tables.tabulate import displacement
+from cepasim.tables.tabulate import taken_from
 
 #: The parameter: jobs per US$ million of sales, by chapter where a user's rows say so.
 PARAMETER = "jobs_per_usd_mn"
@@ -39,12 +40,10 @@ def jobs(run: Run) -> pd.DataFrame:
     """
     economy = run.economy
     ratios = _ratios(economy)
-    lost = displacement(run)
-    lost = lost[(lost["flow"] == "import") & (lost["source"] == "domestic")]
-    shape = run.outcome.exports.shape
+    names, lost = taken_from(run, INDIA)
     sales = {
         "exports": run.outcome.exports - run.reference.exports,
-        "imports": -lost["change_usd_mn"].to_numpy(float).reshape(shape),
+        "imports": -lost[:, :, names.index("domestic")],
     }
     frames = []
     for cause, change in sales.items():
@@ -68,6 +67,8 @@ def _ratios(economy: Economy) -> tuple[Floats, Floats, Floats]:
     """Jobs per US$ million: value, low and high end, shape (H,) each."""
     parameters = economy.parameters
     value = parameters.by_chapter(PARAMETER, economy.chapters)
-    rows = [parameters.describe(PARAMETER, hs) for hs in economy.chapters]
+    rows = [parameters.describe(PARAMETER, hs) for hs in economy.by_chapter.chapters]
     low, high = (np.array([float(row[end]) for row in rows]) for end in ("low", "high"))
+    if economy.split is not None:  # the ratios are by chapter
+        low, high = low[economy.split.parent], high[economy.split.parent]
     return value, np.minimum(low, value), np.maximum(high, value)
