@@ -37,10 +37,10 @@ def measured(draws: int = DRAWS) -> dict[str, object]:
     economy, scenario = cepasim.load(level="hs6"), cepasim.Scenario.bundled("full-package")
     workers = processors()
     with (
-        LocalCluster(
+        LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
         ) as cluster,
-        Client(cluster) as client,
+        Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
         executor = client.get_executor()
         monte_carlo(economy, scenario, 1, 9, executor)  # a worker has read the program
