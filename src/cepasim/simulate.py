@@ -16,6 +16,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
+from cepasim.tables.displacement import displacement
 from cepasim.tables.explanation import Chain
 from cepasim.tables.fund_accounts import fund_accounts
 from cepasim.tables.give_and_take import concessions
@@ -74,7 +75,7 @@ def simulate(
         classification=economy.classification,
         totals=partial(tabulation.totals, ends),
         sectors=partial(tabulation.sectors, ends),
-        displacement=partial(tabulation.displacement, ends),
+        displacement=partial(displacement, ends),
         contributions=split.whole,
         contributions_by_side=split.sides,
         diagnostics=partial(tabulation.diagnostics, ends),

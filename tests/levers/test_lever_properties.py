@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cepasim import Economy, Scenario
 from cepasim.solution.solve import run
+from cepasim.tables.displacement import displacement
 from cepasim.tables.sums import over_sides
-from cepasim.tables.tabulate import contributions_by_side, displacement, sectors, totals
+from cepasim.tables.tabulate import contributions_by_side, sectors, totals
 
 START = st.sampled_from(["2024-25", "2026-27", "2030-31"])
 CHAPTERS = st.sampled_from(["03", "09", "29", "61", "64", "72", "84", "85", "87", "94"])

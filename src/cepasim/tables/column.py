@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from cepasim.tables.names import GROUP_COLUMN
 
@@ -91,3 +95,8 @@ class TableSchema:
     def names(self) -> tuple[str, ...]:
         """Names of the columns that every table of the kind begins with, in order."""
         return tuple(column.name for column in self.columns if column.always)
+
+
+def words_at(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
+    """Column of few distinct words: taken by place, for text is slow to read one by one."""
+    return pd.Index(list(words), dtype="str").take(places)

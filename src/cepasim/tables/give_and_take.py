@@ -7,8 +7,8 @@ import pandas as pd
 
 from cepasim.products.classification import Classification
 from cepasim.solution.state import Run
+from cepasim.tables.displacement import displacement
 from cepasim.tables.names import group_name, groups_of
-from cepasim.tables.tabulate import displacement
 
 #: What is counted of each side, as columns and as words.
 COUNTED = ("sales_usd_mn", "duty_usd_mn", "producers_usd_mn")

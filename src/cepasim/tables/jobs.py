@@ -13,7 +13,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import INDIA
 from cepasim.economy.economy import Economy
 from cepasim.solution.state import Run
-from cepasim.tables.tabulate import taken_from
+from cepasim.tables.displacement import taken_from
 
 #: The parameter: jobs per US$ million of sales, by chapter where a user's rows say so.
 PARAMETER = "jobs_per_usd_mn"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.countries import COLUMN_NAME, FLOW_INTO
-from cepasim.equilibrium import displacement as who_loses
+from cepasim.core.countries import COLUMN_NAME
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.levers.words import listed
@@ -17,6 +14,7 @@ from cepasim.solution.claims import unclaimed, welfare_by_year
 from cepasim.solution.sides import merged
 from cepasim.solution.state import Run, fund_outlay
 from cepasim.tables.caveats import Note
+from cepasim.tables.column import words_at
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
 from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
@@ -111,9 +109,9 @@ def sectors(run: Run) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "fiscal_year": _text(run.labels, np.arange(old.size) // shape[1]),
+                    "fiscal_year": words_at(run.labels, np.arange(old.size) // shape[1]),
                     "flow": flow,
-                    "hs": _text(chapters, np.arange(old.size) % shape[1]),
+                    "hs": words_at(chapters, np.arange(old.size) % shape[1]),
                     "baseline_usd_mn": old.ravel(),
                     "scenario_usd_mn": new.ravel(),
                     "change_usd_mn": change.ravel(),
@@ -126,11 +124,6 @@ def sectors(run: Run) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True)
-
-
-def _text(words: Sequence[str], places: NDArray[np.intp]) -> pd.Index:
-    """Column of few distinct words: taken by place, for text is slow to read one by one."""
-    return pd.Index(list(words), dtype="str").take(places)
 
 
 def levels(run: Run) -> pd.DataFrame:
@@ -154,83 +147,16 @@ def levels(run: Run) -> pd.DataFrame:
             frames.append(
                 pd.DataFrame(
                     {
-                        "fiscal_year": _text(run.labels, place // len(groups)),
+                        "fiscal_year": words_at(run.labels, place // len(groups)),
                         "flow": flow,
                         "level": level,
-                        "group": _text(groups, place % len(groups)),
+                        "group": words_at(groups, place % len(groups)),
                         "low_usd_mn": around.low.ravel(),
                         "high_usd_mn": around.high.ravel(),
                     }
                 )
             )
     return pd.concat(frames, ignore_index=True)
-
-
-def displacement(run: Run) -> pd.DataFrame:
-    """Who loses: the change of each cell taken apart by whom it is taken from.
-
-    One row per (fiscal_year, flow, hs, source); a positive value is gained by the pair from that
-    source. The parts sum to the change of the cell: for imports ``import_content``, the inputs and
-    machinery that the levers' own output needs, is one of them.
-    """
-    frames = []
-    for importer, flow in (("JPN", "export"), ("IND", "import")):
-        names, values = taken_from(run, importer)
-        year, chapter, source = np.unravel_index(np.arange(values.size), values.shape)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "fiscal_year": _text(run.labels, year),
-                    "flow": flow,
-                    "hs": _text(run.economy.chapters, chapter),
-                    "source": _text(names, source),
-                    "change_usd_mn": values.ravel(),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
-
-
-def taken_from(run: Run, importer: str) -> tuple[list[str], Floats]:
-    """Whom the change of one flow is taken from: names of N parts, US$ million, shape (Y, H, N).
-
-    Parameters
-    ----------
-    run : Run
-    importer : str
-    """
-    market = run.economy.markets[importer]
-    before, after = run.reference.markets[importer], run.outcome.markets[importer]
-    column = market.partner_column
-    # Home sales at the reference exchange rate: a currency that falls takes nothing from them.
-    parts = who_loses(
-        before.landed,
-        after.landed,
-        before.domestic / before.shocks.price_level,
-        after.domestic / after.shocks.price_level,
-        column,
-        before.fob[:, :, column],
-        before.wedge[:, :, column],
-        after.wedge[:, :, column],
-    )
-    others = [source for source in market.exporters if source != market.partner]
-    names = ["market_expansion", *others, "domestic", "wedge"]
-    values = np.concatenate(
-        [
-            parts.market_expansion[:, :, None],
-            np.delete(parts.by_source, column, axis=2),
-            parts.domestic[:, :, None],
-            parts.wedge[:, :, None],
-        ],
-        axis=2,
-    )
-    if FLOW_INTO[importer] == "export":
-        return names, values
-    # Exports are counted f.o.b., imports c.i.f.: the pair's freight scales the parts.
-    values = values * (1 + market.freight[:, column])[:, None]
-    content = run.outcome.imports - run.outcome.imports_solved
-    content = content - (run.reference.imports - run.reference.imports_solved)
-    return [*names, "import_content"], np.concatenate([values, content[:, :, None]], axis=2)
 
 
 def contributions_by_side(run: Run) -> pd.DataFrame:
@@ -252,8 +178,8 @@ def contributions_by_side(run: Run) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "fiscal_year": _text(run.labels, year),
-                    "hs": _text(rows, row),
+                    "fiscal_year": words_at(run.labels, year),
+                    "hs": words_at(rows, row),
                     "lever": part.kind,
                     "side": part.side,
                     "exports_usd_mn": amounts["exports"].ravel(),
