@@ -31,6 +31,7 @@ CLOSE = 0.011
 
 
 @pytest.mark.parametrize("table", MADE)
+@pytest.mark.slow(seconds=2)
 def test_the_table_is_what_its_program_writes(
     table: str, economy: cepasim.Economy, calibrated: Calibration
 ) -> None:

@@ -165,6 +165,7 @@ def test_without_a_place_to_keep_it_an_economy_loads_all_the_same(
     assert cepasim.load().chapters
 
 
+@pytest.mark.slow(seconds=5)
 def test_two_processes_at_once(tmp_path: Path) -> None:
     code = (
         "import cepasim; economy = cepasim.load();"

@@ -45,7 +45,7 @@ def test_it_is_refused_by_name(name: str, kind: str, words: str, tmp_path: Path)
     # One mistake: a line for each column and side, not for each row.
     assert len(problems) <= 8, problems
     with pytest.raises(InputError) as caught:
-        cepasim.load(tmp_path)
+        cepasim.load(tmp_path, cache=False)
     assert list(caught.value.problems) == problems
 
 

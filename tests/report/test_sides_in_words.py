@@ -41,6 +41,7 @@ def test_the_terminal_and_the_note_name_the_sides(
         assert name in shown and name in note
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_workbook_holds_both_tables(result: cepasim.Result, tmp_path: Path) -> None:
     result.to_excel(tmp_path / "r.xlsx")
     book = openpyxl.load_workbook(tmp_path / "r.xlsx", read_only=True)

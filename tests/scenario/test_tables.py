@@ -173,6 +173,7 @@ def test_a_scenario_that_is_no_file_names_no_table() -> None:
         Scenario.from_dict({"name": "x", "levers": levers})
 
 
+@pytest.mark.slow(seconds=3)
 def test_the_work_of_reading_and_simulating_grows_with_the_lines(
     economy: Economy, tmp_path: Path, calls_of: Callable[..., int]
 ) -> None:

@@ -79,6 +79,7 @@ def test_each_variant_of_the_reference_has_its_ranges(economy: Economy) -> None:
     pd.testing.assert_frame_equal(mine.reset_index(drop=True), plain)
 
 
+@pytest.mark.slow(seconds=3)
 def test_a_batch_has_the_ranges_of_each_scenario(economy: Economy) -> None:
     done = cepasim.batch(economy, [relief(20), relief(40)], draws=4, model_choice=True)
     assert done.complete

@@ -185,6 +185,7 @@ def test_plain_ranges_are_the_same_bytes_with_and_without(economy: Economy) -> N
     assert not both.model_choice.totals.equals(both.totals)
 
 
+@pytest.mark.slow(seconds=12)
 def test_same_bytes_on_every_executor(economy: Economy) -> None:
     here = monte_carlo(economy, scenario(), CHUNK + 4, 5, model_choice=True).model_choice
     assert here is not None

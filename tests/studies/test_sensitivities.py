@@ -102,6 +102,7 @@ def test_a_sweep_is_the_scenario_run_with_each_value(economy: Economy, relief: S
         sweep(economy, relief, {"actionable_share_tbt": [2.0]})
 
 
+@pytest.mark.slow(seconds=4)
 def test_the_models_own_choices_can_be_groups(economy: Economy) -> None:
     scenario = Scenario.bundled("ntb-relief")
     table = cepasim.tornado(economy, scenario, "2030-31", model_choice=True)
@@ -113,6 +114,7 @@ def test_the_models_own_choices_can_be_groups(economy: Economy) -> None:
     assert not set(plain["group"]) & {"engine", "elasticities"}
 
 
+@pytest.mark.slow(seconds=4)
 def test_indices_of_choices_stand_beside_those_of_figures(economy: Economy) -> None:
     scenario = Scenario.bundled("ntb-relief").model_copy(update={"horizon": "2026-27"})
     found = cepasim.sensitivity(economy, scenario, points=4, model_choice=True).indices

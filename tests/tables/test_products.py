@@ -96,6 +96,7 @@ def test_the_result_says_what_is_assumed_and_what_chapters_would_say(
     assert not any("by assumption" in n for n in cepasim.simulate(economy, result.scenario).notes)
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_workbook_sums_what_is_too_long_for_a_sheet(result: Result, tmp_path: Path) -> None:
     frames = result.frames()
     summed, said = by_chapter_where_long(frames, 1000)

@@ -99,6 +99,7 @@ def test_lines_that_do_not_fit_leave_the_scenario_as_it_was() -> None:
     assert advice_lines.put(found, lines)
 
 
+@pytest.mark.slow(seconds=4)
 def test_a_package_and_a_split_open_as_scenarios() -> None:
     app = _opened()
     app.number_input(key="package-most").set_value(2)

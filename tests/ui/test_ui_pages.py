@@ -156,6 +156,7 @@ def test_every_lever_can_be_switched_off_and_on(app: AppTest) -> None:
     assert len({type(lever) for lever in _session(app).scenario.levers}) >= 7
 
 
+@pytest.mark.slow(seconds=4)
 def test_details_of_every_lever_are_drawn(app: AppTest) -> None:
     for key in [toggle.key for toggle in app.sidebar.toggle]:
         name = str(key).split(":")[2]

@@ -376,6 +376,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     return found
 
 
+@pytest.mark.slow(seconds=9)
 def test_ranges_are_those_of_the_command_line(
     economy: Economy, result: Result, worker: Worker
 ) -> None:
