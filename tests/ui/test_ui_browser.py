@@ -318,7 +318,7 @@ def test_the_keyboard_is_enough(page: Any, address: str) -> None:
     _open(page, address)
     before = _cards(page)
     page.mouse.click(900, 5)
-    for _ in range(60):
+    for _ in range(100):
         page.keyboard.press("Tab")
         focused = page.evaluate(
             "() => [document.activeElement.tagName, document.activeElement.type,"
