@@ -55,7 +55,7 @@ def test_a_matched_rate_does_not_follow_other_levers_and_says_so(economy: Econom
 
 
 def test_a_quota_on_a_whole_chapter_says_to_name_headings(economy: Economy) -> None:
-    rates = {"in_rate_percent": 30, "over_rate_percent": 95, "start": "2027-28"}
+    rates = {"over_rate_percent": 95, "start": "2027-28"}
     cars = {"importer": "IND", "source": "EU27", "select": {"hs": ["87"]}, "usd_mn": 1000}
     result = answer(economy, {"quota": cars | rates})
     assert any("name the headings" in note for note in result.notes)

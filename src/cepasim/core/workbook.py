@@ -132,7 +132,7 @@ def _write_table(workbook: Any, name: str, frame: pd.DataFrame) -> None:
     for place, column in enumerate(frame.columns):
         width = max(12, len(str(column)) + 2)
         if not numbers[place] and len(frame):
-            longest = int(frame[column].astype(str).str.len().max())
+            longest = int(frame[column].fillna("").astype(str).str.len().max())
             width = max(width, min(longest + 2, _WIDEST))
         sheet.column_dimensions[_column_letter(place)].width = width
     if len(frame):

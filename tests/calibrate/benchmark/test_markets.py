@@ -158,7 +158,7 @@ def test_without_partner_totals_shares_of_2021_22_are_kept(
     evidence: MarketEvidence, bilateral: pd.DataFrame
 ) -> None:
     blind = MarketEvidence({**evidence.tables, "india_partner_totals": ()})
-    cells, _ = balance_india(blind, figures(bilateral, "import"))
+    cells, _ = balance_india(blind, figures(bilateral, "import"), {})
     got = wide(
         pd.DataFrame([{"hs": c.hs, "exporter": c.exporter, "value": c.value} for c in cells])
     )
@@ -175,7 +175,7 @@ def test_a_japanese_column_larger_than_the_chapter_leaves_room_and_shows_it(
 ) -> None:
     imports = figures(bilateral, "import")
     imports["88"] = replace(imports["88"], value=20_000.0)
-    cells, report = balance_india(evidence, imports)
+    cells, report = balance_india(evidence, imports, {})
     others = sum(c.value for c in cells if c.hs == "88" and c.exporter != "JPN")
     published = evidence.values("india_world_imports")["2023-24", "88"]
     assert others == pytest.approx(0.05 * published, rel=1e-5)
