@@ -38,6 +38,14 @@ def test_a_line_gives_what_a_run_of_it_gives(economy: Economy, importer: str) ->
     )
 
 
+def test_any_line_of_a_product_without_claims_becomes_its_best_line(japan: LineList) -> None:
+    alternatives = japan.only(["640319010", "640319090", "040690090"])
+    assert set(alternatives.table["basis"]) >= {"best line", "not used"}
+    checked = alternatives.checked().set_index("line").drop("all together")
+    assert (checked["listed_usd_mn"] > 0.1).all()
+    np.testing.assert_allclose(checked["listed_usd_mn"], checked["model_usd_mn"], rtol=1e-9)
+
+
 def test_losses_and_duty_are_those_of_a_run(economy: Economy, japan: LineList) -> None:
     line = japan.filter(ask="tariff").top(1)
     found = simulate(economy, line.scenario(), attribution=False)
@@ -84,7 +92,9 @@ def test_lines_of_a_chapter_add_up_to_its_run_within_the_gap_that_is_printed(
     assert together == pytest.approx(whole, rel=1e-9)
     # Lines of a chapter compete (the sum is too large), and a product of which every line is freed
     # gains more than twice what half of it does (too small).
-    gap = lines.table["gain_usd_mn"].sum() / whole - 1
+    # Lines of one product without claims are alternatives: each has the product's gain.
+    once = lines.table[lines.table["basis"] != "not used"]
+    gap = once["gain_usd_mn"].sum() / whole - 1
     assert abs(gap) < 0.35
     few = lines.top(3).checked().iloc[-1]
     assert few["gap_percent"] == pytest.approx(

@@ -92,13 +92,15 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
 
 def _beware(table: pd.DataFrame) -> list[str]:
     said = ["Grades: trade on the line / gain. Sensitivity is a convention of grade D."]
-    unseen = table[(table["basis"] == "best line") & (table["ask"] == "tariff")]["line"]
+    ruled = table["basis"].isin(["best line", "not used"]) & (table["gain_usd_mn"] > 0)
+    unseen = table[ruled & (table["ask"] == "tariff")]["line"]
     if len(unseen):
         said.append(
             f"No data show that these lines carry their product's trade: {', '.join(unseen)}. "
             "Nobody can claim a preference there, so that the line with the lowest rate is taken "
-            "(the best-line rule). Ask for all lines of the product: together they have about "
-            "this gain whichever is used; this line alone may have none."
+            "(the best-line rule), and any line of the product has the gain of the product when it "
+            "is freed. Ask for all lines of the product: together they have about this gain; one "
+            "alone may have none."
         )
     weak = dict.fromkeys(part for text in table["rests_on"] for part in text.split("; ") if part)
     if weak:

@@ -136,9 +136,12 @@ def _gains(alone: Alone, traded: Traded) -> _Solved:
     ask = np.select([pays, open_ & (not excluded_only), barred & (not excluded_only)],
                     ["tariff", "origin", "barrier"], "")  # fmt: skip
 
-    # A freed line takes its part of the product's rate away.
-    place = np.flatnonzero(pays & (part > 0))
-    freed_rate = np.maximum(alone.rates[product] - part * np.nan_to_num(rate), 0.0)[place]
+    # A freed line takes its part of the product's rate away; where claims say nothing it becomes
+    # the best line, whichever of the product it is, and the product is free.
+    ruled = np.isin(product, product[traded.basis == "best line"])
+    place = np.flatnonzero(pays & ((part > 0) | ruled))
+    left = np.maximum(alone.rates[product] - part * np.nan_to_num(rate), 0.0)
+    freed_rate = np.where(ruled, 0.0, left)[place]
     freed = _tariffs_of(alone, product[place], freed_rate)
     tariff = alone.solve(Changes(product[place], *freed, alone.barrier[product[place]]))
     every = np.arange(len(alone.rates))
