@@ -77,3 +77,20 @@ def test_the_files_have_what_the_page_shows(results: dict[str, Result], sample: 
     assert row["change_choice_p95_usd_mn"] == known[1, -1, COLUMN]
     drawn = str(compared.changes_chart(results, sample, YEAR).to_dict())
     assert all(f"Balance, {name}" in drawn for name in results)
+
+
+def test_accounts_are_matched_by_what_they_are(economy: Economy) -> None:
+    """A fund brings two rows into Japan's welfare; India's stays India's."""
+    scenarios = [
+        Scenario.bundled(name).model_copy(update={"horizon": "2027-28"})
+        for name in ("ntb-relief", "fund-2bn")
+    ]
+    results = {one.name: simulate(economy, one, attribution=False) for one in scenarios}
+    table = compared.changes_table(results, None, "2027-28", 0)
+    rows = {row[0]: row[1:] for row in table.rows}
+    for place, result in enumerate(results.values()):
+        for country in ("Japan", "India"):
+            welfare = result.totals.iloc[-1][f"welfare_{country.lower()}_usd_mn"]
+            said = rows[f"National welfare of {country}, change"][place]
+            assert said == figures.mn(welfare, signed=True, unit=False)
+    assert sum("–" in row for row in rows.values()) == 2

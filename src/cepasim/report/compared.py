@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import altair as alt
 import numpy as np
@@ -80,13 +80,22 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
             for row in rows.values()
         )
         cells.append((f"Level of {item}, bn [90 % range]", *level))
-    accounts = [result.accounts(year) for result in results.values()]
-    for place, label in enumerate(accounts[0]["name"]):
-        moved = (frame["change_usd_mn"].iloc[place] for frame in accounts)
-        said = (figures.mn(one, signed=True, unit=False) for one in moved)
-        cells.append((f"{label}, change", *said))
+    cells += _accounts(results, year)
     caption = f"{year}, US$ mn of 2023-24 against the reference{_drawn(sample, draws)}"
     return Table(caption, ("", *results), tuple(cells))
+
+
+def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
+    """Change of each account, matched by its name: a fund or a quota brings rows of its own."""
+    found = [result.accounts(year).set_index("account") for result in results.values()]
+    longest = max(found, key=len)
+    names = {
+        str(key): str(name) for frame in (longest, *found) for key, name in frame["name"].items()
+    }
+    for account, name in names.items():
+        moved = (frame["change_usd_mn"].get(account) for frame in found)
+        said = ("–" if one is None else figures.mn(one, signed=True, unit=False) for one in moved)
+        yield f"{name}, change", *said
 
 
 def differences_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
