@@ -13,6 +13,38 @@ FURTHEST_YEAR = 2045
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
+class FiscalYear(str):
+    """A fiscal year as it is written, ``"2026-27"``, that knows its first calendar year.
+
+    Raises
+    ------
+    ValueError
+        Where the text is none; see `parse_fiscal_year`.
+
+    Examples
+    --------
+    >>> FiscalYear("2026-27").first
+    2026
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> FiscalYear:
+        """Refuse what is no fiscal year."""
+        parse_fiscal_year(text)
+        return super().__new__(cls, text)
+
+    @property
+    def first(self) -> int:
+        """First calendar year."""
+        return int(self[:4])
+
+    @property
+    def following(self) -> FiscalYear:
+        """The year after it."""
+        return FiscalYear(format_fiscal_year(self.first + 1))
+
+
 def parse_fiscal_year(text: str) -> int:
     """First calendar year of a fiscal year.
 

@@ -1,7 +1,7 @@
 """The economy: benchmark arrays and elasticities, the one object the model reads.
 
 Two markets (Japan's and India's), each by HS chapter and source country, in US$ million of
-2023-24. Everything here is read from ``params/``; nothing is solved.
+the price year. Everything here is read from ``params/``; nothing is solved.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cepasim.core.arrays import Bools, Floats
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.fiscal_year import FiscalYear
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.barriers import with_barriers
 from cepasim.economy.benchmark import Benchmark, Ground, read_ground
@@ -36,7 +36,7 @@ from cepasim.products.levels import holders, is_rest
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Economy:
-    """Benchmark 2023-24, elasticities and parameters of the model; immutable.
+    """Benchmark, elasticities and parameters of the model; immutable.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Economy:
         """A line for each market and for the parameters."""
         rules = f"{self.line_rule}, {self.product_rule}, {self.wedge_rule}, {self.use_rule}"
         many = f"{len(self.chapters)} {'chapters' if self.split is None else 'products'}"
-        head = f"Economy of {format_fiscal_year(BASE_YEAR)}: {many} (rules {rules})"
+        head = f"Economy of {self.base_year}: {many} (rules {rules})"
         held = [*self.markets.values(), self.parameters]
         if own := self.parameters.own_figures:
             head += f", own figures {own}"
@@ -153,6 +153,16 @@ class Economy:
             use_rule=use_rule,
             ground=ground,
         )
+
+    @property
+    def base_year(self) -> FiscalYear:
+        """Fiscal year of the benchmark, in which every path begins."""
+        return self.parameters.base_year
+
+    @property
+    def price_year(self) -> str:
+        """Year whose dollars every amount is in."""
+        return self.parameters.price_year
 
     with_barriers = with_barriers
     with_elasticities = with_elasticities

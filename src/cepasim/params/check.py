@@ -248,8 +248,11 @@ def _fits(cells: pd.Series, column: Column, economies: Mapping[str, str]) -> pd.
         # Cells repeat a great deal (sources, years), so that each text is matched once.
         match = re.compile(PATTERNS[column.kind][0], re.DOTALL).fullmatch
         texts = {cell: match(cell) is not None for cell in cells.unique()}
-        if column.kind == "fiscal_year":
-            texts = {c: ok and (int(c[:4]) + 1) % 100 == int(c[5:]) for c, ok in texts.items()}
+        if column.kind in ("fiscal_year", "period"):
+            texts = {
+                c: ok and (len(c) == 4 or (int(c[:4]) + 1) % 100 == int(c[5:]))
+                for c, ok in texts.items()
+            }
         if column.kind == "hs_spec":
             texts = {c: ok and _rising(c) for c, ok in texts.items()}
         good = cells.map(texts).astype(bool)

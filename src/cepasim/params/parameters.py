@@ -24,9 +24,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.files import bundled
-from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem, closest
-from cepasim.core.yaml_lines import read_data
+from cepasim.params.described import Described
 from cepasim.params.dictionary import DICTIONARY_FILE
 from cepasim.params.schema import Dictionary
 from cepasim.params.scopes import OVERRIDES, Scopes
@@ -63,16 +62,8 @@ def check_folder(directory: Path | str) -> list[Problem]:
     return parameter_check.check_folder(Path(directory), bundled_directory())
 
 
-def _words_of(path: Path) -> dict[str, str]:
-    """Words of a metadata file; empty where there is none."""
-    if not path.is_file():
-        return {}
-    told = read_data(path) or {}
-    return {str(key): value for key, value in told.items() if isinstance(value, str)}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class Parameters:
+class Parameters(Described):
     """Every figure of a parameter folder. Immutable; ``with_overrides`` returns another one.
 
     Attributes
@@ -358,29 +349,6 @@ class Parameters:
             digest.update(content)
         digest.update(json.dumps(self.overrides, sort_keys=True).encode())
         return digest.hexdigest()
-
-    @cached_property
-    def benchmark_metadata(self) -> Mapping[str, str]:
-        """What the balance says about itself: program, year, vintage of the data, method, solver.
-
-        Empty where the benchmark is the user's own and comes without metadata.
-        """
-        return FrozenMapping(
-            _words_of(self._files["benchmark/bilateral"].with_name("metadata.yaml"))
-        )
-
-    @property
-    def own_figures(self) -> str:
-        """Files that ``cepasim data update`` put into the folder; empty without any."""
-        return self.benchmark_metadata.get("own_figures", "")
-
-    @property
-    def backcast_metadata(self) -> dict[str, str]:
-        """What the fit of the backcast says about itself: program, date, vintage, window, method.
-
-        Empty where the fit is the user's own and comes without metadata.
-        """
-        return _words_of(self._files["history/backcast_fit"].with_suffix(".yaml"))
 
     def long(self) -> pd.DataFrame:
         """Every figure of the folder, one row each.
