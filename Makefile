@@ -82,6 +82,9 @@ format: $(VENV)/.installed-dev ## Rewrite files to ruff's format and order of im
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
+catalogues: $(VENV)/.installed-dev ## Collect what the code says into the catalogues of other languages
+	$(PY) -m docs.writers.catalogues
+
 docs: $(VENV)/.installed-dev ## Regenerate README's tables and every generated page
 	$(PY) -m docs.writers.parameters docs/parameters.md
 	$(PY) -m docs.writers.levers docs/levers.md

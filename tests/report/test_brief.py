@@ -10,9 +10,9 @@ import docx
 import pytest
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.params.parameters import bundled_directory
 from cepasim.report import brief
-from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 

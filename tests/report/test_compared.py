@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cepasim import Economy, Scenario, simulate
+from cepasim.core import numbers as figures
 from cepasim.report import compared
-from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.studies.differences import Together, difference_ranges
 from cepasim.studies.model_choice import ModelChoice

@@ -8,9 +8,9 @@ import pickle
 import pytest
 
 import cepasim
+from cepasim.core import numbers
 from cepasim.core.problems import InputError
 from cepasim.levers.every import LEVERS, every_form, lever_of
-from cepasim.report import numbers
 from cepasim.report.headline import headline, moved, weighed_notes
 from cepasim.tables.caveats import Note, by_weight
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.report import compared, numbers, terminal, views
+from cepasim.core import numbers
+from cepasim.report import compared, terminal, views
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.names import LEVELS, Level
 from cepasim.ui.pages import sectors

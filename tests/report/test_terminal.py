@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
+from cepasim.core import numbers
 from cepasim.core.problems import InputError
-from cepasim.report import numbers, terminal
+from cepasim.report import terminal
 from cepasim.result import Result
 
 YEAR = "2027-28"

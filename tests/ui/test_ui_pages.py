@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.core.problems import RunError
 from cepasim.params.parameters import bundled_directory
-from cepasim.report import numbers as figures
 from cepasim.report import views
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import code, link, questions, state

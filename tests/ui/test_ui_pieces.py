@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.economy.economy import Economy
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
-from cepasim.report import numbers as figures
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
+from cepasim.core.language import mark
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import BARRIER_TYPES
@@ -72,7 +73,7 @@ class NtbLever(AgreementLever):
     """
 
     kind: ClassVar[str] = "ntb"
-    title: ClassVar[str] = "Barriers"
+    title: ClassVar[str] = mark("Barriers")
     sizes: ClassVar[tuple[str, ...]] = ("relief_percent", "days_saved")
 
     preset: str | None = Field(default=None, strict=True, description="the name of a preset")

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pandas as pd
 
 from cepasim.core import files as output
+from cepasim.core import numbers as figures
 from cepasim.core.problems import InputError, Problem
 from cepasim.report import look, views
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import (
     Bars,
     Block,

@@ -8,9 +8,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cepasim.core import numbers as figures
 from cepasim.core.arrays import Floats
 from cepasim.report import charts, look
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.report.levels import range_of
 from cepasim.report.views import total_row

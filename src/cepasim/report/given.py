@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cepasim.core import numbers as figures
 from cepasim.core.countries import COLUMN_NAME, COUNTRY, PARTNER
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Paragraph, Table
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cepasim.report import numbers as figures
+from cepasim.core import numbers as figures
 from cepasim.report.levels import range_of
 from cepasim.report.views import total_row
 from cepasim.tables.caveats import Note, by_weight

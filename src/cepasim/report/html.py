@@ -8,9 +8,9 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from cepasim.core.numbers import NEARLY_NONE
 from cepasim.report import blocks, look
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
-from cepasim.report.numbers import NEARLY_NONE
 
 _KINDS = {
     blocks.Heading: "heading",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cepasim.report import numbers as figures
+from cepasim.core import numbers as figures
 from cepasim.tables.result_tables import ResultTables
 
 _CAUSES = {

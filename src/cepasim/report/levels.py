@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cepasim.report import numbers
+from cepasim.core import numbers
 
 
 def range_of(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:

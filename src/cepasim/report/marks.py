@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cepasim.core.numbers import value
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.words import listed
-from cepasim.report.numbers import value
 from cepasim.scenario.naming import detail_in_words
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.result_tables import ResultTables

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from cepasim.core import numbers as figures
 from cepasim.report import look
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.report.drawn import BALANCE
 

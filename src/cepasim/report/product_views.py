@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cepasim.core import numbers as figures
 from cepasim.products.levels import level_of
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.tables.result_tables import ResultTables
 

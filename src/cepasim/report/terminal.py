@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from cepasim.core.numbers import MINUS, bare_percent, billions, millions
 from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
@@ -24,7 +25,6 @@ from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.layout import WIDTH, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
-from cepasim.report.numbers import MINUS, bare_percent, billions, millions
 from cepasim.tables.names import GROUP_COLUMN, Level
 from cepasim.tables.result_tables import ResultTables
 

@@ -10,9 +10,9 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from cepasim.core.numbers import billions, millions
 from cepasim.report.drawn import BALANCE, SHARES
 from cepasim.report.layout import WIDTH, table, titled
-from cepasim.report.numbers import billions, millions
 from cepasim.report.terminal import ITEM_NAMES, between
 from cepasim.scenario.scenario import Scenario
 

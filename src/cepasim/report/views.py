@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cepasim.core import numbers as figures
 from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
 from cepasim.params.parameters import Parameters
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_of, range_of_mn

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
-from cepasim.report.numbers import mn
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pandas as pd
 
+from cepasim.core.language import current_language
 from cepasim.core.problems import InputError, Problem
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
@@ -80,6 +81,7 @@ class ResultTables:
         "_engine",
         "_given_manifest",
         "_given_notes",
+        "_said_notes",
         "_scenario",
         "_tables",
     )
@@ -100,14 +102,14 @@ class ResultTables:
         if unknown := [name for name in tables if name not in HELD]:
             raise TypeError(f"a result holds no table {', '.join(unknown)}")
         tables = {name: tables[name] if name in tables else empty_table(name) for name in HELD}
-        for name, table in tables.items():
-            if isinstance(table, pd.DataFrame):
-                tables[name] = checked(name, table)
+        made = {name: table for name, table in tables.items() if isinstance(table, pd.DataFrame)}
+        tables |= {name: checked(name, table) for name, table in made.items()}
         object.__setattr__(self, "_tables", tables)
         object.__setattr__(self, "_scenario", scenario)
         object.__setattr__(self, "_engine", engine)
         object.__setattr__(self, "_classification", classification)
         object.__setattr__(self, "_given_notes", notes if callable(notes) else tuple(notes))
+        object.__setattr__(self, "_said_notes", {})
         object.__setattr__(self, "_given_manifest", manifest)
 
     _tables: dict[str, Table]
@@ -115,6 +117,7 @@ class ResultTables:
     _engine: str
     _classification: Classification
     _given_notes: Notes
+    _said_notes: dict[str, tuple[str, ...]]
     _given_manifest: Manifest
 
     def _table(self, name: str) -> pd.DataFrame:
@@ -138,11 +141,11 @@ class ResultTables:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know, in words."""
+        """What a reader must know, in words of the language of the moment."""
         notes = self._given_notes
         if callable(notes):
-            notes = notes()
-            object.__setattr__(self, "_given_notes", notes)
+            said, spoken = self._said_notes, current_language()
+            return said[spoken] if spoken in said else said.setdefault(spoken, notes())
         return notes
 
     @property
@@ -388,11 +391,5 @@ class ResultTables:
 
 
 def refuse(field: str, value: object, allowed: str) -> NoReturn:
-    """Raise the error of a wrong argument of a result.
-
-    Raises
-    ------
-    InputError
-        Always.
-    """
+    """Raise the `InputError` of a wrong argument of a result."""
     raise InputError([Problem("result", None, field, value, f"allowed: {allowed}")])

@@ -13,8 +13,8 @@ import pandas as pd
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
-from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.depth import at_depth, evident_depth
 from cepasim.levers.lever import BilateralLever, Lever
-from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate

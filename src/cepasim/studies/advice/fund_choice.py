@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
+from cepasim.core.numbers import span_mn
 from cepasim.levers.words import WINDOWS
-from cepasim.report.numbers import span_mn
 from cepasim.studies.advice.again import CENTRAL_ROW, economy_under, searched_again
 from cepasim.studies.advice.fund_search import search_split
 from cepasim.studies.advice.fund_split import Division

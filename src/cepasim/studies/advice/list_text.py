@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cepasim.report.numbers import money
+from cepasim.core.numbers import money
 from cepasim.studies.advice.line_list import LineList
 from cepasim.studies.advice.search import LARGE_GAP
 

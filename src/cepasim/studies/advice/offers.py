@@ -11,11 +11,11 @@ import pandas as pd
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.countries import COUNTRY, PAIR
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.lever import Lever
 from cepasim.levers.staging import Staging, staging
 from cepasim.products.levels import chapter_of
-from cepasim.report.numbers import mn
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate

@@ -14,8 +14,8 @@ from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.files import replace_file
+from cepasim.core.numbers import money
 from cepasim.core.workbook import write_workbook
-from cepasim.report.numbers import money
 from cepasim.studies.advice.package_choice import PackageChoice, package_choice
 from cepasim.studies.advice.package_effects import QUANTITIES, chapters_of
 from cepasim.studies.advice.package_files import write_package

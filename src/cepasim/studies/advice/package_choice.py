@@ -17,9 +17,9 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
+from cepasim.core.numbers import money, span_mn
 from cepasim.engines.every import engine_named
 from cepasim.levers.sourcing import SourcingLever
-from cepasim.report.numbers import money, span_mn
 from cepasim.studies.advice.again import CENTRAL_ROW, economy_under, searched_again
 from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_effects import QUANTITIES, Runner, measured

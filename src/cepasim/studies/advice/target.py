@@ -9,11 +9,11 @@ import numpy as np
 
 from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.numbers import bn
 from cepasim.core.problems import InputError, RunError
 from cepasim.economy.economy import Economy
 from cepasim.levers.depth import at_depth, depth_of, evident_depth
 from cepasim.levers.lever import Lever
-from cepasim.report.numbers import bn
 from cepasim.result import Result
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario

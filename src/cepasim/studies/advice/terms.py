@@ -10,9 +10,9 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
+from cepasim.core.numbers import money
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.economy import Economy
-from cepasim.report.numbers import money
 from cepasim.studies.advice.candidates import Candidate, lines_freed
 from cepasim.studies.advice.package_effects import QUANTITIES
 

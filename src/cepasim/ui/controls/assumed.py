@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cepasim.core import numbers
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.barriers import BARRIER_SOURCES
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN, SOURCES
 from cepasim.economy.variants import CENTRAL
-from cepasim.report import numbers
 from cepasim.ui import assumptions
 from cepasim.ui.state import Session
 

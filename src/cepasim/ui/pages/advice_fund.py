@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.core.problems import InputError, RunError
 from cepasim.levers.words import WINDOWS
-from cepasim.report import numbers as figures
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_lines import year_box

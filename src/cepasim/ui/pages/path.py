@@ -7,8 +7,8 @@ from typing import cast
 
 import streamlit as st
 
+from cepasim.core import numbers as figures
 from cepasim.report import html
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
 from cepasim.result import Result

@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
+from cepasim.core import numbers as figures
 from cepasim.report import look, views
-from cepasim.report import numbers as figures
 from cepasim.report.headline import headline
 from cepasim.result import Result
 from cepasim.ui import charts, ranges

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.report import numbers as figures
+from cepasim.core import numbers as figures
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result

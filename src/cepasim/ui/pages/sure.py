@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.core.problems import InputError, RunError
 from cepasim.report import charts, drawn, html, look, model_choice, views
-from cepasim.report import numbers as figures
 from cepasim.report.blocks import Table
 from cepasim.studies.choice_ranges import of_year
 from cepasim.tables.column import TOTALS

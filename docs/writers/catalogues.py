@@ -1,0 +1,89 @@
+"""The catalogues of texts: what the code says, collected for translators."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from cepasim.core.language import LANGUAGES, SOURCE
+from cepasim.params.loading import load_parameters
+from docs.writers.names_shown import names_shown
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "cepasim"
+
+#: What marks a text in the code, and which of its arguments are texts.
+KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2)}
+
+#: The catalogue of names that come from data.
+NAMES = "names"
+
+#: The catalogue of modules at the root of the package.
+TOP = "top"
+
+
+def texts() -> Mapping[str, list[str | tuple[str, str]]]:
+    """Return the texts of each room: literals of the code, and names of the bundled data."""
+    found: dict[str, list[str | tuple[str, str]]] = {}
+    for name, _line, said, *_ in extract_from_dir(PACKAGE, keywords=KEYWORDS):
+        path = Path(name)
+        room = path.parts[0] if len(path.parts) > 1 else TOP
+        found.setdefault(room, []).append(said)
+    found[NAMES] = list(names_shown(load_parameters()))
+    return found
+
+
+def write(tag: str) -> Iterator[str]:
+    """Renew the catalogues of a language; yield what is still without a translation."""
+    folder = PACKAGE / "catalogues" / tag
+    folder.mkdir(parents=True, exist_ok=True)
+    known = {file.stem: read(file, tag) for file in sorted(folder.glob("*.po"))}
+    elsewhere = {
+        message.id: message.string for old in known.values() for message in old if message.string
+    }
+    collected = texts()
+    for room in known.keys() - collected.keys():
+        (folder / f"{room}.po").unlink()
+    for room, said in sorted(collected.items()):
+        new = Catalog(locale=tag, fuzzy=False)
+        old = known.get(room)
+        for text in dict.fromkeys(said):
+            before = old.get(text if isinstance(text, str) else text[0]) if old else None
+            string = before.string if before and before.string else elsewhere.get(text, "")
+            new.add(text, string)
+            if not string or (isinstance(string, tuple) and not all(string)):
+                yield f"{room}: {text}"
+        save(new, folder / f"{room}.po")
+
+
+def read(file: Path, tag: str) -> Catalog:
+    """Return a catalogue of a file."""
+    return read_po(io.BytesIO(file.read_bytes()), locale=tag)
+
+
+def save(catalog: Catalog, file: Path) -> None:
+    """Write a catalogue, sorted, without dates or places: it changes with its texts alone."""
+    body = io.BytesIO()
+    write_po(body, catalog, width=100, omit_header=True, no_location=True, sort_output=True)
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    head += f'"Language: {catalog.locale_identifier}\\n"\n'
+    head += f'"Plural-Forms: {catalog.plural_forms}\\n"\n\n'
+    file.write_text(head + body.getvalue().decode(), encoding="utf-8")
+
+
+def main() -> None:
+    """Renew every language and print what is untranslated."""
+    for tag in LANGUAGES:
+        if tag != SOURCE:
+            for text in write(tag):
+                print(f"{tag}: {text}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

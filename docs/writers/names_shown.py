@@ -1,0 +1,34 @@
+"""Names that come from data and are shown to readers, for the catalogues of translators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cepasim.core.countries import ADJECTIVE, COUNTRY
+from cepasim.core.yaml_lines import read_yaml
+from cepasim.params.parameters import Parameters, bundled_directory
+from cepasim.params.words import WORDS
+from cepasim.products.classification import Classification
+from cepasim.scenario.reading import MAX_BYTES
+
+
+def names_shown(parameters: Parameters) -> Iterator[str]:
+    """Yield the names of countries, products, industries, parameters and bundled scenarios.
+
+    Tariff lines and subheadings keep the English of their schedules: thousands of official
+    descriptions, each of which has an official text of its own in the other language.
+    """
+    classification = Classification.from_parameters(parameters)
+    yield from COUNTRY.values()
+    yield from ADJECTIVE.values()
+    yield from (partner.name for partner in classification.partners)
+    yield from (section.name for section in classification.sections)
+    yield from (classification.name(hs) for hs in classification.chapters)
+    yield from (classification.tag_label(tag) for tag in classification.tags)
+    yield from parameters.table("classification/windows")["label"].unique()
+    yield from WORDS.values()
+    for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
+        data = read_yaml(path, MAX_BYTES).data
+        yield str(data["name"])
+        if data.get("description"):
+            yield str(data["description"])
