@@ -25,16 +25,19 @@ def read_only(array: Floats) -> Floats:
     return array
 
 
-def part_of(array: Floats, rows: slice, places: Ints) -> Floats:
+def part_of(array: Floats, rows: slice, places: Ints | None) -> Floats:
     """Return some rows and places of an array of shape (Y, H, ...); what repeats goes on repeating.
 
     Parameters
     ----------
     array : ndarray, shape (Y, H, ...)
     rows : slice
-    places : ndarray of int, shape (n,)
+    places : ndarray of int, shape (n,), or None
+        None for all of them: then nothing is copied.
     """
     chosen = array[rows]
+    if places is None:
+        return chosen
     shape = (len(chosen), places.size, *array.shape[2:])
     if same_everywhere(array):
         return np.broadcast_to(array.flat[0], shape)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from cepasim.core.countries import JAPAN
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.equilibrium.lag import lagged
 from cepasim.levers.entry import entered
 from cepasim.levers.exchange_rate import PASS_THROUGH, ExchangeRateLever, dollar_costs
 from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
@@ -34,6 +32,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.shocks.moves import Moves, demand_moved
 from cepasim.shocks.quotas import within_quotas
 from cepasim.shocks.wedges import (
+    Delay,
     KnownWedges,
     Wedges,
     assembled,
@@ -128,18 +127,15 @@ def shocks(
     by_chapter = (len(years), len(market.chapters))
     by_source = (*by_chapter, len(market.exporters))
     value = economy.parameters.value
-
-    def felt(path: Floats) -> Floats:
-        return lagged(path, value("lag_first_year"), value("lag_decay")) if staged else path
-
+    felt = Delay.of(economy.parameters, staged)
     growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
     wedges_by_source = moved_wedges(economy, importer, acting, years, known)
-    without = assembled(market, felt_in_trade(wedges_by_source, felt, known), len(years))
+    without = assembled(market, felt_in_trade(wedges_by_source, felt), len(years))
     in_trade = without
     if of_kind(acting, QuotaLever):
         legislated = within_quotas(market, acting, wedges_by_source, len(years))
-        in_trade = assembled(market, felt_in_trade(legislated, felt, known), len(years))
+        in_trade = assembled(market, felt_in_trade(legislated, felt), len(years))
     cost, own_cost, price_level = (
         hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
         for hat in cost_hats(market, acting, by_source, economy.parameters)
@@ -197,8 +193,8 @@ def scheduled_wedges(economy: Economy, importer: str, years: Years, after: int) 
     economy : Economy
     importer : str
     years : ndarray of int, shape (Y,)
-        From the base year on. What is legislated in all of them is worked out, and kept for those
-        who ask for the same years.
+        From the base year on. The wedges of all of them are worked out, and kept for those who ask
+        for the same years.
     after : int
         How many of the years after the base are asked for, from the first on.
 
@@ -207,13 +203,11 @@ def scheduled_wedges(economy: Economy, importer: str, years: Years, after: int) 
     Wedges
         Of the years asked for, without the base year.
     """
-    market, value = economy.markets[importer], economy.parameters.value
+    market = economy.markets[importer]
     moved = moved_wedges(economy, importer, (), years, KnownWedges())
-    early = {column: one.in_years(slice(1 + after)) for column, one in moved.items()}
-    delay = partial(lagged, first_year=value("lag_first_year"), decay=value("lag_decay"))
-    felt = felt_in_trade(early, delay, KnownWedges())
-    later = {column: one.in_years(slice(1, None)) for column, one in felt.items()}
-    return assembled(market, later, after)
+    felt = felt_in_trade(moved, Delay.of(economy.parameters))
+    early = {column: one.in_years(slice(1, 1 + after)) for column, one in felt.items()}
+    return assembled(market, early, after)
 
 
 def cost_hats(

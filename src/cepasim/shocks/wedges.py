@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Floats, Ints, same_everywhere
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.ces import aggregate_sorted
+from cepasim.equilibrium.lag import lagged
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, actionable_shares, barriers_after
@@ -18,6 +19,7 @@ from cepasim.levers.origin import OriginLever, claimable, origin_cost
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
+from cepasim.params.parameters import Parameters
 from cepasim.shocks.repeats import distinct_years, path_of
 
 
@@ -55,18 +57,47 @@ class Wedges:
         return np.asarray(mix)
 
 
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How trade lags behind policy.
+
+    Attributes
+    ----------
+    first_year, decay : float
+        As in `lagged`.
+    """
+
+    first_year: float
+    decay: float
+
+    @classmethod
+    def of(cls, parameters: Parameters, staged: bool = True) -> Delay:
+        """Delay under the parameters; none in comparative statics."""
+        value = parameters.value
+        return cls(value("lag_first_year"), value("lag_decay")) if staged else cls(1.0, 1.0)
+
+    def __call__(self, path: Floats) -> Floats:
+        """Path of a shock as trade feels it, shape (Y, ...)."""
+        # What never changes is felt as it is.
+        if self.first_year == 1.0 or same_everywhere(path):
+            return path
+        return lagged(path, self.first_year, self.decay)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceWedges:
     """Wedges of one source in one market, shape (Y, H) each; as in `Wedges`.
 
     ``collected`` is the same array as ``effective`` where all that is paid is collected;
-    ``barrier`` is None where it stays what it was in the base year.
+    ``barrier`` is None where it stays what it was in the base year. ``felt`` holds them as trade
+    feels them, by the delay, where that was worked out already.
     """
 
     hat: Floats
     effective: Floats
     collected: Floats
     barrier: Floats | None
+    felt: dict[Delay, SourceWedges] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of_base_year(cls, market: Market, column: int, years: int) -> SourceWedges:
@@ -107,12 +138,9 @@ class KnownWedges:
     ----------
     legislated : dict
         By source and the measures on it.
-    in_trade : dict
-        As trade feels them, by what is legislated.
     """
 
     legislated: dict[WedgeKey, SourceWedges] = field(default_factory=dict)
-    in_trade: dict[SourceWedges, SourceWedges] = field(default_factory=dict)
 
 
 def wedges(
@@ -177,9 +205,7 @@ def moved_wedges(
     return {column: cache[key] for column, key in keys.items()}
 
 
-def felt_in_trade(
-    moved: Mapping[int, SourceWedges], felt: Callable[[Floats], Floats], known: KnownWedges
-) -> dict[int, SourceWedges]:
+def felt_in_trade(moved: Mapping[int, SourceWedges], delay: Delay) -> dict[int, SourceWedges]:
     """Wedges as trade feels them, by place of the source.
 
     In logs, so that the level of the wedge is the product of its felt parts in every year, and
@@ -188,13 +214,10 @@ def felt_in_trade(
     Parameters
     ----------
     moved : mapping of int to SourceWedges
-        As legislated.
-    felt : callable
-        The path of a shock as trade feels it.
-    known : KnownWedges
-        Of this market; added to.
+        As legislated; they keep what is found.
+    delay : Delay
     """
-    new = [source for source in moved.values() if source not in known.in_trade]
+    new = [source for source in dict.fromkeys(moved.values()) if delay not in source.felt]
     paths: list[Floats] = []
     for source in new:
         paths += [np.log(source.hat), np.log1p(source.effective)]
@@ -203,7 +226,7 @@ def felt_in_trade(
         if source.barrier is not None:
             paths.append(np.log1p(source.barrier))
     if new:
-        together = iter(felt(np.stack(paths, axis=1)).swapaxes(0, 1))
+        together = iter(delay(np.stack(paths, axis=1)).swapaxes(0, 1))
     for source in new:
         hat, effective = np.exp(next(together)), np.expm1(next(together))
         collected, barrier = effective, None
@@ -211,8 +234,8 @@ def felt_in_trade(
             collected = np.expm1(next(together))
         if source.barrier is not None:
             barrier = np.expm1(next(together))
-        known.in_trade[source] = SourceWedges(hat, effective, collected, barrier)
-    return {column: known.in_trade[source] for column, source in moved.items()}
+        source.felt[delay] = SourceWedges(hat, effective, collected, barrier)
+    return {column: source.felt[delay] for column, source in moved.items()}
 
 
 def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> Wedges:

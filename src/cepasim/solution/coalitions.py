@@ -98,10 +98,7 @@ class Coalitions:
     def _wedges(self) -> dict[str, KnownWedges]:
         """Wedges of this scenario by importer; those of the reference are there already."""
         known = self.solved_reference.wedges
-        return {
-            importer: KnownWedges(dict(one.legislated), dict(one.in_trade))
-            for importer, one in known.items()
-        }
+        return {importer: KnownWedges(dict(one.legislated)) for importer, one in known.items()}
 
     def reference(self) -> State:
         """Both markets without any lever."""
@@ -142,13 +139,13 @@ class Coalitions:
         for importer, hat in hats.items():
             before = known[importer]
             touched = difference(hat, before.shocks)
-            if touched.whole:
+            if touched.nothing:
+                found[importer] = before
+            elif touched.whole:
                 found |= solved_in_numbers(self.engine, self.economy, {importer: hat})
-            elif touched.places.size:
+            else:
                 part = self.part(importer, hat, touched)
                 found[importer] = put_back(before, hat, part, touched)
-            else:
-                found[importer] = before
         return found
 
     def part(self, importer: str, hats: Shocks, touched: Touched) -> Outcome:

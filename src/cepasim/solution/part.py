@@ -55,9 +55,14 @@ class Touched:
     first_row: int
 
     @cached_property
-    def places(self) -> Ints:
-        """Places of the products."""
-        return np.flatnonzero(self.products)
+    def places(self) -> Ints | None:
+        """Places of the products; None where all are touched, so that nothing is copied."""
+        return None if self.products.all() else np.flatnonzero(self.products)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the reference holds everywhere."""
+        return not self.products.any()
 
     @property
     def rows(self) -> slice:
@@ -67,7 +72,7 @@ class Touched:
     @property
     def whole(self) -> bool:
         """Whether everything is touched."""
-        return bool(self.products.all()) and self.first_row == 0
+        return self.places is None and self.first_row == 0
 
 
 def difference(hats: Shocks, before: Shocks) -> Touched:
@@ -107,8 +112,10 @@ def _unequal(new: Floats, old: Floats) -> Bools:
     return unequal
 
 
-def market_at(market: Market, places: Ints) -> Market:
+def market_at(market: Market, places: Ints | None) -> Market:
     """Return some products of a market, for engines: its tariff lines stay as they are."""
+    if places is None:
+        return market
     size = len(market.chapters)
     cut: dict[str, Any] = {
         item.name: getattr(market, item.name)[places]
@@ -124,8 +131,10 @@ def market_at(market: Market, places: Ints) -> Market:
     )
 
 
-def economy_at(economy: Economy, importer: str, places: Ints) -> Economy:
+def economy_at(economy: Economy, importer: str, places: Ints | None) -> Economy:
     """Return an economy with some products of one market, for engines that solve it alone."""
+    if places is None:
+        return economy
     market = market_at(economy.markets[importer], places)
     return replace(economy, markets=FrozenMapping({importer: market}))
 
@@ -135,14 +144,15 @@ def shocks_at(hats: Shocks, touched: Touched) -> Shocks:
     return shocks_on(hats, touched.rows, touched.places)
 
 
-def shocks_on(hats: Shocks, rows: slice, places: Ints) -> Shocks:
+def shocks_on(hats: Shocks, rows: slice, places: Ints | None) -> Shocks:
     """Return the shocks in some years on products that may stand several times.
 
     Parameters
     ----------
     hats : Shocks
     rows : slice
-    places : ndarray of int, shape (n,)
+    places : ndarray of int, shape (n,), or None
+        None for all products.
     """
     cut = _cut(hats, rows, places)
     assert isinstance(cut, Shocks)
@@ -160,7 +170,7 @@ def outcome_at(outcome: Outcome, touched: Touched) -> Outcome:
     return cut
 
 
-def _cut(holder: Any, rows: slice, places: Ints, leave: Collection[str] = ()) -> Any:
+def _cut(holder: Any, rows: slice, places: Ints | None, leave: Collection[str] = ()) -> Any:
     """Cut every array of a dataclass, and of those it holds, to some years and products."""
     changed: dict[str, Any] = {}
     for item in fields(holder):
@@ -178,28 +188,25 @@ def _cut(holder: Any, rows: slice, places: Ints, leave: Collection[str] = ()) ->
 def put_back(before: Outcome, hats: Shocks, part: Outcome, touched: Touched) -> Outcome:
     """Outcome of a whole market: what was solved, and the reference everywhere else."""
     changed: dict[str, Any] = {"shocks": hats}
-    where = np.ix_(np.arange(len(before.fob))[touched.rows], touched.places)
     for item in fields(before):
         new, old = getattr(part, item.name), getattr(before, item.name)
         if isinstance(new, np.ndarray) and isinstance(old, np.ndarray):
-            changed[item.name] = _written(old, where, new)
+            changed[item.name] = _written(old, touched, new)
     if part.quota is not None:
-        shape = before.fob.shape
+        found = {item.name: getattr(part.quota, item.name) for item in fields(part.quota)}
         changed["quota"] = replace(
             part.quota,
             **{
-                item.name: _written(
-                    np.zeros(shape, getattr(part.quota, item.name).dtype),
-                    where,
-                    getattr(part.quota, item.name),
-                )
-                for item in fields(part.quota)
+                name: _written(np.zeros(before.fob.shape, new.dtype), touched, new)
+                for name, new in found.items()
             },
         )
     return replace(before, **changed)
 
 
-def _written(old: Any, where: tuple[Ints, ...], new: Floats) -> Any:
+def _written(old: Any, touched: Touched, new: Floats) -> Any:
+    if touched.places is None:
+        return np.concatenate([old[: touched.first_row], new])
     out = np.array(old)
-    out[where] = new
+    out[touched.first_row :, touched.places] = new
     return out
