@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "cepasim"
 
 #: What marks a text in the code, and which of its arguments are texts.
-KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2)}
+KEYWORDS = {"tr": None, "mark": None, "deferred": None, "ntr": (1, 2)}
 
 #: The catalogue of names that come from data.
 NAMES = "names"

@@ -12,6 +12,8 @@ texts of the code into them.
 - What is put into a text is a value, never a half sentence: order differs between languages.
 - A text that is made when a module is imported (a constant) is only marked, ``mark("Barriers")``,
   and translated where it is shown, ``tr(BARRIERS[kind])``.
+- A text that is kept (in a result, a table, a session) is made by `deferred`, which is English, and
+  said by `now` where it is shown.
 - Names that come from data (products, countries, scenarios) have a catalogue as well, ``names.po``,
   and are translated where they are shown.
 - Codes, file formats, columns of tables and keys of scenario files are the same in all languages.
@@ -21,7 +23,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -116,6 +118,73 @@ def ntr(one: str, many: str, number: float, /, **values: object) -> str:
 def mark(message: str) -> str:
     """Return a text as it is, marked for the catalogues; `tr` translates it where it is shown."""
     return message
+
+
+class Deferred(str):
+    """A text in English that is kept with its message and values, for `now`.
+
+    Attributes
+    ----------
+    message : str
+    values : mapping
+    """
+
+    __slots__ = ("message", "values")
+    message: str
+    values: Mapping[str, object]
+
+    def __reduce__(self) -> tuple[Callable[..., Deferred], tuple[str, Mapping[str, object]]]:
+        """Text that another process or a copy makes again."""
+        return _kept, (self.message, self.values)
+
+
+def deferred(message: str, /, **values: object) -> Deferred:
+    """Return a text in English that `now` says in the language of the moment, however late.
+
+    Parameters
+    ----------
+    message : str
+        The text in English, a literal, with names in braces.
+    **values
+        Numbers and texts; a function without arguments, such as ``partial(money, 34.0)``, is asked
+        each time the text is said; of a list or tuple, items that `separated` joins.
+
+    Examples
+    --------
+    >>> kept = deferred("{share} %", share=5)
+    >>> kept, now(kept)
+    ('5 %', '5 %')
+    """
+    return _kept(message, values)
+
+
+def _kept(message: str, values: Mapping[str, object]) -> Deferred:
+    with language(SOURCE):
+        kept = Deferred(_said(message, values))
+    kept.message, kept.values = message, values
+    return kept
+
+
+def now(text: str) -> str:
+    """Say a text that was kept, or a marked one, in the language of the moment."""
+    return _said(text.message, text.values) if isinstance(text, Deferred) else tr(text)
+
+
+def _said(message: str, values: Mapping[str, object]) -> str:
+    return tr(message, **{name: _value(one) for name, one in values.items()})
+
+
+def _value(value: object) -> object:
+    if isinstance(value, str):
+        return now(value)
+    if isinstance(value, list | tuple):
+        return separated(str(_value(one)) for one in value)
+    return value() if callable(value) else value
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Put sentences one after the other as the language of the moment does."""
+    return ("" if _LANGUAGE.get() == "ja" else " ").join(sentences)
 
 
 def separated(items: Iterable[str]) -> str:
