@@ -7,7 +7,6 @@ median. An earlier number on a page says little: the machine was another one tha
 
 from __future__ import annotations
 
-import os
 import resource
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.installed import with_compiled_modules
 
 ROUNDS = 11
 DRAWS = 8
@@ -77,11 +78,16 @@ class Tree:
         Its source tree.
     cache : str
         Folder of its cache, or "off".
+    compiled : str
+        Folder of compiled modules.
     """
 
-    def __init__(self, name: str, source: Path, cache: str) -> None:
+    def __init__(self, name: str, source: Path, cache: str, compiled: str) -> None:
         self.name = name
-        environment = os.environ | {"PYTHONPATH": str(source / "src"), "CEPASIM_CACHE": cache}
+        environment = with_compiled_modules(compiled) | {
+            "PYTHONPATH": str(source / "src"),
+            "CEPASIM_CACHE": cache,
+        }
         self.environment = environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         self.server = subprocess.Popen(
             [sys.executable, "-c", SERVER],
@@ -130,11 +136,15 @@ def main() -> None:
     """Print a table with a column for each program."""
     here = Path(__file__).resolve().parents[1]
     with tempfile.TemporaryDirectory() as folder:
+        compiled = f"{folder}/compiled"
         given = [
-            Tree(name, Path(source), "off")
+            Tree(name, Path(source), "off", compiled)
             for name, source in (one.split("=", 1) for one in sys.argv[1:])
         ]
-        given += [Tree("now", here, f"{folder}/cache"), Tree("now, no cache", here, "off")]
+        given += [
+            Tree("now", here, f"{folder}/cache", compiled),
+            Tree("now, no cache", here, "off", compiled),
+        ]
         try:
             found = compared(given)
         finally:
