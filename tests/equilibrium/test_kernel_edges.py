@@ -52,6 +52,11 @@ def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.array_equal(getattr(alone, name), getattr(side_by_side, name)), name
 
 
+def test_cores_are_those_a_process_is_bound_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solve.os, "sched_getaffinity", lambda _: {0, 2, 3}, raising=False)
+    assert solve._cores() == 3
+
+
 def test_cores_are_counted_where_a_process_cannot_be_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(solve.os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(solve.os, "cpu_count", lambda: 7)

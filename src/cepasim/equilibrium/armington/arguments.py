@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,11 +84,12 @@ class Arranged:
             ignored[...] = np.isinf(supply) & (capacity != 1.0)
         return ignored
 
-    def refuse(self) -> None:
+    def refuse(self) -> NoReturn:
         """Raise for the first bad place of the tables that were left to the kernels."""
         for name, array in self._by_source.items():
             _checked(name, array)
         _check_share_sum(self._by_source["import_shares"])
+        raise AssertionError("a kernel refused what is in range")
 
 
 def arranged(by_source: dict[str, ArrayLike], by_market: dict[str, ArrayLike]) -> Arranged:

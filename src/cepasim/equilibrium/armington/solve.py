@@ -187,7 +187,6 @@ def solve_market(
         (_solve_all if kernel == "numpy" else _solve_compiled)(markets.given, answer)
     except RefusedError:
         markets.refuse()
-        raise
     return MarketEquilibrium(
         price=answer.hats[0].reshape(*lead, sources),
         quantity=answer.hats[1].reshape(*lead, sources),
