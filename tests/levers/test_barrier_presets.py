@@ -12,7 +12,9 @@ import yaml
 import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.economy.market import BARRIER_TYPES
-from cepasim.levers.ntb import NtbLever, barrier_presets
+from cepasim.levers.barrier_presets import barrier_presets
+from cepasim.levers.ntb import NtbLever
+from cepasim.levers.words import barriers_in_words
 from cepasim.products.classification import Classification
 from cepasim.solution.solve import run
 
@@ -124,8 +126,7 @@ def test_the_result_says_which_types_and_sectors_a_preset_touches(
 ) -> None:
     result = cepasim.simulate(economy, scenario(ntb(preset=name)))
     [note] = [n for n in result.notes if n.startswith(f"Preset {name}")]
-    for kind in PRESETS[name].types:
-        assert kind in note
+    assert barriers_in_words(PRESETS[name].types) in note
     chapters = economy.classification.select(PRESETS[name].select).chapters
     everywhere = len(chapters) == len(economy.chapters)
     shown = "every chapter" if everywhere else economy.classification.name(chapters[0])

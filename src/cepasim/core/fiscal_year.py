@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cepasim.core.language import current_language, tr
+
 # The benchmark's year and the last year of the path unless a scenario asks for another; what every
 # scenario is measured in. Beyond the furthest year nothing in the parameters says anything.
 BASE_YEAR = 2023
@@ -11,6 +13,9 @@ LAST_YEAR = 2035
 FURTHEST_YEAR = 2045
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
+#: What follows the first calendar year of a fiscal year, and a calendar year, where readers of a
+#: language do not write them as the files do.
+_WRITTEN = {"ja": ("年度", "年")}
 
 
 class FiscalYear(str):
@@ -65,11 +70,11 @@ def parse_fiscal_year(text: str) -> int:
     """
     form = _FORM.fullmatch(text) if isinstance(text, str) else None
     if form is None:
-        raise ValueError("a fiscal year such as 2026-27")
+        raise ValueError(tr("a fiscal year such as 2026-27"))
     first = int(form.group(1))
     expected = format_fiscal_year(first)
     if text != expected:
-        raise ValueError(f"the second year must follow the first: {expected}")
+        raise ValueError(tr("the second year must follow the first: {expected}", expected=expected))
     return first
 
 
@@ -82,8 +87,22 @@ def format_fiscal_year(first: int) -> str:
         Where ``first`` is not a year of four digits.
     """
     if not 1000 <= first <= 9999:
-        raise ValueError(f"a year of four digits, not {first}")
+        raise ValueError(tr("a year of four digits, not {year}", year=first))
     return f"{first}-{(first + 1) % 100:02d}"
+
+
+def year_in_words(written: str) -> str:
+    """Write a fiscal or calendar year as readers do: ``2026-27`` is 2026年度 in Japanese.
+
+    Parameters
+    ----------
+    written : str
+        As files have it, ``"2026-27"`` or ``"2024"``.
+    """
+    if (suffixes := _WRITTEN.get(current_language())) is None:
+        return written
+    fiscal, calendar = suffixes
+    return written[:4] + fiscal if _FORM.fullmatch(written) else written + calendar
 
 
 def fiscal_years(first: int, last: int) -> tuple[str, ...]:

@@ -9,15 +9,17 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import closest
-from cepasim.levers.fields import CODE_TEXT, Frozen, Start, Years, as_tuple, fault, number
+from cepasim.levers.fields import HS_TEXT, Frozen, Start, Years, as_tuple, fault, number
 
 _NUMBERED = ("percent", "cap", "rate", "swiss", "swiss_average")
 _CUTS = ("eliminate", *_NUMBERED, "match")
-CUTS_TEXT = (
+CUTS_TEXT = mark(
     "eliminate, {percent: 50}, {cap: 2.0}, {rate: 1.5}, {swiss: 16}, {swiss_average: 3} or "
     "{match: EU27}"
 )
+NUMBER_TEXT = mark("a number, 0 or more (percent)")
 #: Swiss coefficients between which one is looked for, fractions: next to none, next to no cut.
 _LEAST, _MOST = 1e-9, 1e6
 
@@ -38,8 +40,13 @@ class Cut(Frozen):
     """
 
     formula: Literal["eliminate", "percent", "cap", "rate", "swiss", "swiss_average", "match"]
-    percent: Annotated[float, number("a number, 0 or more (percent)", 0, 1000)] = 100.0
-    rival: Annotated[str, Field(strict=True, description=f"{CODE_TEXT}, as EU27")] | None = None
+    percent: Annotated[float, number(NUMBER_TEXT, 0, 1000)] = 100.0
+    rival: (
+        Annotated[
+            str, Field(strict=True, description=mark("the code of a country or group, as EU27"))
+        ]
+        | None
+    ) = None
 
     @model_validator(mode="before")
     @classmethod
@@ -48,30 +55,32 @@ class Cut(Frozen):
         if isinstance(written, str):
             if written == "eliminate":
                 return {"formula": "eliminate"}
-            raise fault(CUTS_TEXT + closest(written, _CUTS))
+            raise fault(tr(CUTS_TEXT) + closest(written, _CUTS))
         if not isinstance(written, Mapping):
-            raise fault(CUTS_TEXT)
+            raise fault(tr(CUTS_TEXT))
         if "formula" in written:
             return written
         unknown = [key for key in written if key not in _CUTS[1:]]
         if unknown or len(written) != 1:
             meant = closest(unknown[0], _CUTS[1:]) if unknown else ""
-            raise fault(f"exactly one formula: {CUTS_TEXT}{meant}")
+            raise fault(tr("exactly one formula: {forms}", forms=tr(CUTS_TEXT)) + meant)
         [(formula, value)] = written.items()
         if formula == "match":
             if not isinstance(value, str):
-                raise fault(f"match: {CODE_TEXT} whose rates are matched, as EU27")
+                raise fault(
+                    tr("match: the code of a country or group whose rates are matched, as EU27")
+                )
             return {"formula": formula, "rival": value}
         return {"formula": formula, "percent": value}
 
     @model_validator(mode="after")
     def _within(self) -> Self:
         if self.formula == "percent" and self.percent > 100:
-            raise fault("percent: a number from 0 to 100")
+            raise fault(tr("percent: a number from 0 to 100"))
         if self.formula == "swiss" and self.percent == 0:
-            raise fault("swiss: a coefficient above 0 (percent)")
+            raise fault(tr("swiss: a coefficient above 0 (percent)"))
         if self.formula == "swiss_average" and self.percent == 0:
-            raise fault("swiss_average: an average above 0 (percent); for 0 use eliminate")
+            raise fault(tr("swiss_average: an average above 0 (percent); for 0 use eliminate"))
         return self
 
     @property
@@ -107,7 +116,7 @@ class Row(Phase):
     hs: Annotated[
         tuple[Annotated[str, Field(strict=True)], ...],
         BeforeValidator(as_tuple),
-        Field(min_length=1, description="codes of 2 to 9 digits, such as ['87032391', '8704']"),
+        Field(min_length=1, description=HS_TEXT),
     ]
 
 

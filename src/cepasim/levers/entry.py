@@ -19,8 +19,9 @@ from pydantic import Field
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.economy.economy import Economy
+from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import PERCENT_TEXT, Percent, Years
-from cepasim.levers.lever import AgreementLever, Example, Quantity
+from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
 from cepasim.products.classification import Classification

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import tr
 from cepasim.levers.entry import EntryLever
 from cepasim.levers.exchange_rate import ExchangeRateLever
 from cepasim.levers.external import ExternalLever
@@ -42,7 +43,7 @@ LEVERS: Mapping[str, type[Lever]] = {
     )
 }
 LEVER_KINDS = tuple(LEVERS)
-#: What each kind is called wherever people read it.
+#: What each kind is called wherever people read it, in English; `lever_name` translates.
 LEVER_NAMES: Mapping[str, str] = {kind: lever.title for kind, lever in LEVERS.items()}
 
 
@@ -60,8 +61,11 @@ def lever_name(kind: str, side: str = "") -> str:
     >>> lever_name("origin", "JPN"), lever_name("fund")
     ("Japan's origin rules", 'Fund')
     """
-    title = LEVER_NAMES.get(kind, kind)
-    return f"{COUNTRY[side]}'s {title[:1].lower()}{title[1:]}" if side in COUNTRY else title
+    title = tr(LEVER_NAMES.get(kind, kind))
+    if side not in COUNTRY:
+        return title
+    lever = f"{title[:1].lower()}{title[1:]}"
+    return tr("{country}'s {lever}", country=tr(COUNTRY[side]), lever=lever)
 
 
 def every_form() -> tuple[tuple[str, Example], ...]:

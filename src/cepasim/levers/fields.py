@@ -28,6 +28,7 @@ from cepasim.core.fiscal_year import (
     parse_fiscal_year,
 )
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import mark, tr
 
 SHARES_TOLERANCE = 1e-9
 FIRST_START = format_fiscal_year(BASE_YEAR + 1)
@@ -95,7 +96,7 @@ def number(description: str, low: float, high: float, *, above_low: bool = False
 
 def _any_number(value: float) -> float:
     if math.isnan(value):
-        raise fault(OVERRIDE_TEXT)
+        raise fault(tr(OVERRIDE_TEXT))
     return value
 
 
@@ -116,10 +117,15 @@ def ends_after_it_starts(lever: LeverT) -> LeverT:
     last, start = getattr(lever, "end", None), str(getattr(lever, "start", ""))
     done = parse_fiscal_year(start) + int(getattr(lever, "years", 1)) - 1
     if last is not None and parse_fiscal_year(last) < done:
-        steps = (
-            "" if last < start else f", when its last step is taken ({format_fiscal_year(done)})"
+        if last < start:
+            raise fault(tr("end: not before {start}, not {last}", start=start, last=last))
+        said = tr(
+            "end: not before {start}, when its last step is taken ({done}), not {last}",
+            start=start,
+            done=format_fiscal_year(done),
+            last=last,
         )
-        raise fault(f"end: not before {start}{steps}, not {last}")
+        raise fault(said)
     return lever
 
 
@@ -135,15 +141,22 @@ def _start(text: str, info: ValidationInfo) -> str:
     horizon = (info.context or {}).get("horizon", FURTHEST_FISCAL_YEAR)
     if not FIRST_START <= text <= horizon:
         base = format_fiscal_year(BASE_YEAR)
-        raise fault(
-            f"a fiscal year from {FIRST_START} (the benchmark is {base}) to the horizon {horizon}"
+        said = tr(
+            "a fiscal year from {first} (the benchmark is {base}) to the horizon {horizon}",
+            first=FIRST_START,
+            base=base,
+            horizon=horizon,
         )
+        raise fault(said)
     return text
 
 
 def _horizon(text: str) -> str:
     if not FIRST_START <= text <= FURTHEST_FISCAL_YEAR:
-        raise fault(f"a fiscal year from {FIRST_START} to {FURTHEST_FISCAL_YEAR}")
+        said = tr(
+            "a fiscal year from {first} to {last}", first=FIRST_START, last=FURTHEST_FISCAL_YEAR
+        )
+        raise fault(said)
     return text
 
 
@@ -157,37 +170,41 @@ def _select(spec: object) -> Select:
 def _sum_to_one(shares: Mapping[str, float]) -> Mapping[str, float]:
     total = sum(shares.values())
     if abs(total - 1) > SHARES_TOLERANCE:
-        raise fault(f"shares that sum to 1, not to {total:.10g}")
+        raise fault(tr("shares that sum to 1, not to {total}", total=f"{total:.10g}"))
     return shares
 
 
-PERCENT_TEXT = "a number from 0 to 100 (percent)"
-CHANGE_TEXT = "a number above -100 and up to 100 (percent)"
-SHARE_TEXT = "a share from 0 to 1"
-SIZE_TEXT = "a number, 0 or more"
-DAYS_TEXT = "days, 0 or more"
-COUNTRY_TEXT = "JPN or IND"
-CODE_TEXT = "the code of a country or group"
-SELECT_TEXT = "a selection such as {hs: ['87']} or {section: XI}"
-OVERRIDE_TEXT = "a number (.inf where a supply elasticity is infinite)"
+# What a message says is allowed, in English: translated where it is shown.
+PERCENT_TEXT = mark("a number from 0 to 100 (percent)")
+CHANGE_TEXT = mark("a number above -100 and up to 100 (percent)")
+SHARE_TEXT = mark("a share from 0 to 1")
+SIZE_TEXT = mark("a number, 0 or more")
+DAYS_TEXT = mark("days, 0 or more")
+COUNTRY_TEXT = mark("JPN or IND")
+CODE_TEXT = mark("the code of a country or group")
+SELECT_TEXT = mark("a selection such as {hs: ['87']} or {section: XI}")
+OVERRIDE_TEXT = mark("a number (.inf where a supply elasticity is infinite)")
+YEAR_TEXT = mark("a fiscal year such as 2026-27")
+YEARS_TEXT = mark("whole years, from 1 to 50")
+HS_TEXT = mark("codes of 2 to 9 digits, such as ['87032391', '8704']")
 
 Percent = Annotated[float, number(PERCENT_TEXT, 0, 100)]
 Change = Annotated[float, number(CHANGE_TEXT, -100, 100, above_low=True)]
 Share = Annotated[float, number(SHARE_TEXT, 0, 1)]
 Size = Annotated[float, number(SIZE_TEXT, 0, 1e6)]
 Days = Annotated[float, number(DAYS_TEXT, 0, 1000)]
-Money = Annotated[float, number("US$ billion, from 0 to 1000", 0, 1000)]
+Money = Annotated[float, number(mark("US$ billion, from 0 to 1000"), 0, 1000)]
 Years = Annotated[
     int,
     BeforeValidator(_whole),
-    Field(strict=True, ge=1, le=50, description="whole years, from 1 to 50"),
+    Field(strict=True, ge=1, le=50, description=YEARS_TEXT),
 ]
-Flag = Annotated[bool, Field(strict=True, description="true or false")]
+Flag = Annotated[bool, Field(strict=True, description=mark("true or false"))]
 Market = Annotated[Literal["JPN", "IND"], Field(description=COUNTRY_TEXT)]
-Code = Annotated[str, Field(strict=True, description=f"{CODE_TEXT}, as CHN")]
-FiscalYear = Annotated[
-    str, BeforeValidator(_fiscal_year), Field(description="a fiscal year such as 2026-27")
+Code = Annotated[
+    str, Field(strict=True, description=mark("the code of a country or group, as CHN"))
 ]
+FiscalYear = Annotated[str, BeforeValidator(_fiscal_year), Field(description=YEAR_TEXT)]
 Start = Annotated[FiscalYear, AfterValidator(_start)]
 Horizon = Annotated[FiscalYear, AfterValidator(_horizon)]
 #: Last year in force; it may lie beyond the horizon of a scenario.
@@ -200,7 +217,7 @@ Selected = Annotated[
 Shares = Annotated[
     Mapping[str, Share],
     AfterValidator(FrozenMapping),
-    Field(description="shares by name, each from 0 to 1"),
+    Field(description=mark("shares by name, each from 0 to 1")),
 ]
 WindowShares = Annotated[Shares, AfterValidator(_sum_to_one)]
 #: Infinity is for supply elasticities; ``Parameters`` says where it is allowed.

@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self
-
-from pydantic import model_validator
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.countries import COUNTRY, PAIR, PARTNER
-from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.countries import PAIR
+from cepasim.core.fiscal_year import parse_fiscal_year, year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import closest
 from cepasim.economy.verdict import UNMEASURED
-from cepasim.levers.fields import Code, Frozen, Market, Select, Selected, Start, as_plain, fault
+from cepasim.levers.fields import Frozen, Select, Start, as_plain
 from cepasim.levers.timing import Years, phase_in
-from cepasim.levers.words import country_in_words
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint, Selection
 
@@ -88,7 +86,7 @@ class Lever(Frozen):
     #: Settings that say how far it goes, by the names of its fields; the one that is set counts.
     sizes: ClassVar[tuple[str, ...]] = ()
     #: What two levers that act on the same flow share, for the message about them.
-    meeting: ClassVar[str] = "flow"
+    meeting: ClassVar[str] = mark("flow")
     #: Question of `economy.verdict` that it raises.
     question: ClassVar[str] = UNMEASURED
 
@@ -119,7 +117,7 @@ class Lever(Frozen):
     @property
     def rests_on(self) -> tuple[str, str]:
         """What decides the size of its effect: how parameters begin by name, and the words."""
-        return "epsilon_supply_ind_jpn", "how much more India's producers can supply"
+        return "epsilon_supply_ind_jpn", tr("how much more India's producers can supply")
 
     def concerns(self, source: str) -> bool:
         """Whether it moves what one source meets in the markets it reaches."""
@@ -242,7 +240,8 @@ class Lever(Frozen):
             code = settings.get(field)
             # A source that is the importer itself is the business of the lever's own rules.
             if isinstance(code, str) and code not in (*allowed, settings.get("importer")):
-                text = f"unknown here{closest(code, allowed)}; allowed: {', '.join(allowed)}"
+                meant, named = closest(code, allowed), ", ".join(allowed)
+                text = tr("unknown here{meant}; allowed: {allowed}", meant=meant, allowed=named)
                 complain((field,), code, text)
         return cls._check_selection(settings, classification, complain)
 
@@ -262,10 +261,10 @@ class Lever(Frozen):
         if selection is None or cls.by_line:
             return selection
         if selection.category is not None:
-            text = "leave it out: categories are of tariff lines, only a tariff lever has one"
+            text = tr("leave it out: categories are of tariff lines, only a tariff lever has one")
             complain(("select", "category"), selection.category, text)
         if selection.lines:
-            text = (
+            text = tr(
                 "codes of at most 6 digits: only tariffs are known by tariff line, and a lever "
                 "on one line would act on the whole of its HS6 product"
             )
@@ -291,18 +290,32 @@ class Lever(Frozen):
 
     def when(self) -> str:
         """Its time, as the end of a sentence."""
-        until = "" if self.last is None else f" to {self.last}"
-        steps = f" in {self.steps} equal steps" if self.steps > 1 else ""
-        return f"from {self.start}{until}{steps}"
+        start, last = year_in_words(self.start), year_in_words(self.last or "")
+        if self.last is None and self.steps == 1:
+            return tr("from {start}", start=start)
+        if self.last is None:
+            return tr("from {start} in {steps} equal steps", start=start, steps=self.steps)
+        if self.steps == 1:
+            return tr("from {start} to {last}", start=start, last=last)
+        return tr(
+            "from {start} to {last} in {steps} equal steps",
+            start=start,
+            last=last,
+            steps=self.steps,
+        )
 
-    def of_whom(self, classification: Classification) -> str:
-        """Whose lever it is, and on whom, for messages: " of Japan for India"."""
-        return ""
+    def named(self, classification: Classification) -> str:
+        """Which lever it is, and whose on whom, for messages: "tariff lever of Japan for India"."""
+        return tr("{kind} levers", kind=self.kind)
+
+    def clause(self, classification: Classification) -> str:
+        """What it does and when, with a capital and without a full stop."""
+        said = tr("{what}, {when}", what=self.sentence(classification), when=self.when())
+        return f"{said[:1].upper()}{said[1:]}"
 
     def in_words(self, classification: Classification) -> str:
         """What it does in one sentence."""
-        said = self.sentence(classification)
-        return f"{said[0].upper()}{said[1:]}, {self.when()}."
+        return tr("{clause}.", clause=self.clause(classification))
 
     def unavailable(self, economy: Economy) -> Iterable[Complaint]:
         """What it asks for that these data do not have, such as an unknown tariff line."""
@@ -322,73 +335,3 @@ class Lever(Frozen):
     def examples(cls) -> tuple[Example, ...]:
         """Every form it has, each with the signs of its effects."""
         raise NotImplementedError
-
-
-class BilateralLever(Lever):
-    """A lever on one importer, about its partner unless another source is named."""
-
-    importer: Market
-    source: Code
-    select: Selected
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pair(cls, given: Any) -> Any:
-        return with_pair(given, "source")
-
-    @model_validator(mode="after")
-    def _two_countries(self) -> Self:
-        if self.source == self.importer:
-            raise fault(f"importer and source must differ; leave source out for {self.partner}")
-        return self
-
-    @property
-    def partner(self) -> str:
-        """The other country of the agreement."""
-        return PARTNER[self.importer]
-
-    @property
-    def targets(self) -> tuple[Hashable, ...]:
-        """The flow from its source into its importer."""
-        return ((self.importer, self.source),)
-
-    @property
-    def importers(self) -> tuple[str, ...]:
-        """Its importer alone."""
-        return (self.importer,)
-
-    @property
-    def side(self) -> str:
-        """Its importer."""
-        return self.importer
-
-    def concerns(self, source: str) -> bool:
-        """Its source alone."""
-        return source == self.source
-
-    def of_whom(self, classification: Classification) -> str:
-        """The importer, and whose goods."""
-        whose = country_in_words(self.source, classification)
-        return f" of {COUNTRY[self.importer]} for {whose}"
-
-
-class AgreementLever(BilateralLever):
-    """A lever that works through the agreement, so that its source is the partner."""
-
-    @model_validator(mode="after")
-    def _partner_only(self) -> Self:
-        if self.source not in (self.partner, self.importer):
-            raise fault(f"source: {self.partner}; this lever acts between India and Japan only")
-        return self
-
-
-def with_pair(given: Any, other: str) -> Any:
-    """Fill in the importer or its counterpart where one of the two is left out."""
-    if not isinstance(given, Mapping):
-        return given
-    filled = dict(given)
-    for missing, known in ((other, "importer"), ("importer", other)):
-        value = given.get(known)
-        if missing not in given and isinstance(value, str) and value in PARTNER:
-            filled.setdefault(missing, PARTNER[value])
-    return filled

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from cepasim.core.language import tr
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.rates import RateLever
@@ -36,17 +37,23 @@ def _remedies_under_quotas(
             if not remedy.concerns(quota.source) or not np.any(under.products & added.products):
                 continue
             name = country_in_words(quota.source, classification)
-            beyond = f"beyond it the rate is the quota's own ({_last(quota.over_rate_percent):g} %)"
+            over = f"{_last(quota.over_rate_percent):g}"
             if quota.in_rate_percent is None:
-                yield (
-                    f"The remedy on {name} is paid within the quota; {beyond}, and the remedy does "
-                    "not come on top"
+                yield tr(
+                    "The remedy on {source} is paid within the quota; beyond it the rate is the "
+                    "quota's own ({over} %), and the remedy does not come on top",
+                    source=name,
+                    over=over,
                 )
             else:
-                yield (
-                    f"The remedy on {name} is not charged on what is under the quota: within it "
-                    f"the rate is {_last(quota.in_rate_percent):g} % at most, and {beyond}. Give "
-                    "the quota the rates with the remedy in them where it is to be paid"
+                yield tr(
+                    "The remedy on {source} is not charged on what is under the quota: within it "
+                    "the rate is {within} % at most, and beyond it the rate is the quota's own "
+                    "({over} %). Give the quota the rates with the remedy in them where it is to "
+                    "be paid",
+                    source=name,
+                    within=f"{_last(quota.in_rate_percent):g}",
+                    over=over,
                 )
 
 
@@ -61,10 +68,10 @@ def _rivals_that_move(found: Sequence[Measure], classification: Classification) 
                 for one in found
             )
             if moved:
-                yield (
-                    f"What {country_in_words(rival, classification)} pays is matched as the "
-                    "schedule has it: what other levers of this scenario change in it is not "
-                    "followed"
+                yield tr(
+                    "What {rival} pays is matched as the schedule has it: what other levers of "
+                    "this scenario change in it is not followed",
+                    rival=country_in_words(rival, classification),
                 )
 
 

@@ -8,7 +8,6 @@ border are taken off the days themselves: a day is a day, so no actionable share
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
@@ -16,27 +15,30 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
-from cepasim.core.language import mark
+from cepasim.core.language import mark, ntr, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import BARRIER_TYPES
+from cepasim.levers.barrier_presets import barrier_presets
+from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import (
     DAYS_TEXT,
     PERCENT_TEXT,
     Days,
     Flag,
-    Frozen,
     Percent,
     Years,
     fault,
 )
-from cepasim.levers.lever import AgreementLever, Complain, Example, Quantity
+from cepasim.levers.lever import Complain, Example, Quantity
 from cepasim.levers.measure import Acting, Measure
 from cepasim.levers.words import (
     BARRIERS,
+    barriers_in_words,
     chapters_in_words,
-    listed,
+    grade_in_words,
     number_in_words,
+    one_after_another,
     selection_in_words,
 )
 from cepasim.products.classification import Classification
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from cepasim.params.parameters import Parameters
 
 
-TYPES_TEXT = "all, or a list of " + ", ".join(BARRIER_TYPES)
+TYPES_TEXT = mark("all, or a list of sps, tbt, border, process")
 
 
 def _barrier_types(given: object) -> object:
@@ -55,12 +57,13 @@ def _barrier_types(given: object) -> object:
         return BARRIER_TYPES
     types = [given] if isinstance(given, str) else given
     if not isinstance(types, list | tuple) or not types:
-        raise fault(TYPES_TEXT)
+        raise fault(tr(TYPES_TEXT))
     for entry in types:
         if entry not in BARRIER_TYPES:
-            raise fault(f"{TYPES_TEXT}, not {entry!r}{closest(entry, BARRIER_TYPES)}")
+            said = tr("{types}, not {given}", types=tr(TYPES_TEXT), given=repr(entry))
+            raise fault(said + closest(entry, BARRIER_TYPES))
     if len(set(types)) < len(types):
-        raise fault(f"{TYPES_TEXT}, each once")
+        raise fault(tr("{types}, each once", types=tr(TYPES_TEXT)))
     return tuple(kind for kind in BARRIER_TYPES if kind in types)
 
 
@@ -76,7 +79,7 @@ class NtbLever(AgreementLever):
     title: ClassVar[str] = mark("Barriers")
     sizes: ClassVar[tuple[str, ...]] = ("relief_percent", "days_saved")
 
-    preset: str | None = Field(default=None, strict=True, description="the name of a preset")
+    preset: str | None = Field(default=None, strict=True, description=mark("the name of a preset"))
     types: Annotated[tuple[str, ...], BeforeValidator(_barrier_types)] = Field(
         alias="type", description=TYPES_TEXT
     )
@@ -88,9 +91,9 @@ class NtbLever(AgreementLever):
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         if (self.relief_percent is None) == (self.days_saved is None):
-            raise fault("either relief_percent or, for type border, days_saved")
+            raise fault(tr("either relief_percent or, for type border, days_saved"))
         if self.days_saved is not None and self.types != ("border",):
-            raise fault("days_saved: for type border alone; relief_percent for the others")
+            raise fault(tr("days_saved: for type border alone; relief_percent for the others"))
         return self
 
     @property
@@ -110,7 +113,7 @@ class NtbLever(AgreementLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """The size of barriers, which nobody has measured."""
-        return "nu_", "the size of barriers, which nobody has measured"
+        return "nu_", tr("the size of barriers, which nobody has measured")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -132,7 +135,8 @@ class NtbLever(AgreementLever):
         presets = barrier_presets(parameters)
         name = settings["preset"]
         if not isinstance(name, str) or name not in presets:
-            text = f"unknown preset{closest(name, presets)}; allowed: {', '.join(presets)}"
+            meant, named = closest(name, presets), ", ".join(presets)
+            text = tr("unknown preset{meant}; allowed: {allowed}", meant=meant, allowed=named)
             complain(("preset",), name, text)
             # Anything will do from here: the rest of the lever is checked, but not used.
             name = next(iter(presets))
@@ -143,7 +147,10 @@ class NtbLever(AgreementLever):
             filled["importer"] = preset.importer
         own = settings.get("importer", PARTNER.get(str(settings.get("source"))))
         if preset.importer and own in PARTNER and own != preset.importer:
-            complain(("importer",), own, f"{preset.importer}; {name} acts on that side only")
+            text = tr(
+                "{importer}; {preset} acts on that side only", importer=preset.importer, preset=name
+            )
+            complain(("importer",), own, text)
         filled.setdefault("type", list(preset.types))
         filled.setdefault("select", preset.select)
         filled.setdefault("also_others", preset.also_others)
@@ -153,24 +160,32 @@ class NtbLever(AgreementLever):
 
     def sentence(self, classification: Classification) -> str:
         """Which barriers give way, by how much, and for whom."""
-        kinds = (
-            "all its barriers"
-            if len(self.types) == len(BARRIERS)
-            else listed((BARRIERS[kind].lower() for kind in self.types), len(BARRIERS))
-        )
-        others = ", for other countries as well" if self.also_others else ""
+        importer = tr(COUNTRY[self.importer])
         what = selection_in_words(self.select, classification)
         if self.days_saved is not None:
-            days = number_in_words(self.days_saved)
-            return (
-                f"goods from {COUNTRY[self.partner]} ({what}) wait {days} "
-                f"day{'' if days == '1' else 's'} less at the border of "
-                f"{COUNTRY[self.importer]}{others}"
+            said = ntr(
+                "goods from {partner} ({products}) wait {n} day less at the border of {importer}",
+                "goods from {partner} ({products}) wait {n} days less at the border of {importer}",
+                self.days_saved,
+                n=number_in_words(self.days_saved),
+                partner=tr(COUNTRY[self.partner]),
+                products=what,
+                importer=importer,
             )
-        return (
-            f"{COUNTRY[self.importer]} relieves {number_in_words(self.relief_percent)} % of the "
-            f"actionable part of {kinds} to {ADJECTIVE[self.partner]} goods ({what}){others}"
-        )
+        else:
+            every = len(self.types) == len(BARRIERS)
+            said = tr(
+                "{importer} relieves {percent} % of the actionable part of {barriers} to {partner} "
+                "goods ({products})",
+                importer=importer,
+                percent=number_in_words(self.relief_percent),
+                barriers=tr("all its barriers") if every else barriers_in_words(self.types),
+                partner=tr(ADJECTIVE[self.partner]),
+                products=what,
+            )
+        if self.also_others:
+            return tr("{relief}, for other countries as well", relief=said)
+        return said
 
     def unavailable(self, economy: Economy) -> Iterable[Complaint]:
         """More days saved than goods wait."""
@@ -178,7 +193,11 @@ class NtbLever(AgreementLever):
             return
         days = economy.parameters.by_chapter("border_days", economy.chapters, self.importer)
         if self.days_saved > days.min():
-            text = f"at most {days.min():g} days: goods wait no longer there ({self.importer})"
+            text = tr(
+                "at most {days} days: goods wait no longer there ({importer})",
+                days=f"{days.min():g}",
+                importer=self.importer,
+            )
             yield Complaint(("days_saved",), self.days_saved, text)
 
     @classmethod
@@ -188,51 +207,72 @@ class NtbLever(AgreementLever):
             lever = measure.lever
             assert isinstance(lever, NtbLever)
             if lever.relief_percent is not None and 0 < lever.relief_percent < 1:
-                yield (
-                    f"A relief of {lever.relief_percent:g} percent is less than one hundredth of "
-                    "the actionable part; if a share was meant, write "
-                    f"{100 * lever.relief_percent:g}"
+                yield tr(
+                    "A relief of {percent} percent is less than one hundredth of the actionable "
+                    "part; if a share was meant, write {meant}",
+                    percent=number_in_words(lever.relief_percent),
+                    meant=number_in_words(100 * lever.relief_percent),
                 )
             if lever.preset is not None:
                 yield lever._preset_note(economy, measure)
             if lever.also_others:
-                yield (
-                    f"Relief of {', '.join(lever.types)} in {COUNTRY[lever.importer]} also helps "
-                    f"third sources (also_others): {COUNTRY[lever.partner]}'s rivals meet the "
-                    "lower barrier too"
+                yield tr(
+                    "Relief of {barriers} in {importer} also helps third sources (also_others): "
+                    "{partner}'s rivals meet the lower barrier too",
+                    barriers=barriers_in_words(lever.types),
+                    importer=tr(COUNTRY[lever.importer]),
+                    partner=tr(COUNTRY[lever.partner]),
                 )
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
         """No measurement of barriers by sector."""
-        yield (
+        yield tr(
             "No study measures barriers by sector for this pair: their ad-valorem equivalents are "
             "assumptions (grade D) scaled to published magnitudes"
         )
 
     def _preset_note(self, economy: Economy, measure: Measure) -> str:
         known = barrier_presets(economy.parameters).get(str(self.preset))
-        size = (
-            f"days saved: {self.days_saved:g}"
-            if self.days_saved is not None
-            else f"{self.relief_percent:g} % of the actionable part"
-        )
-        about = (
-            f" The preset has {known.relief_percent:g} % ({known.low:g} to {known.high:g}, grade "
-            f"{known.grade}). {known.note}"
-            if known is not None
-            else ""
-        )
         chapters = [hs for hs, hit in zip(economy.chapters, measure.chapters, strict=True) if hit]
         where = (
-            "every chapter"
+            tr("every chapter")
             if len(chapters) == len(economy.chapters)
             else chapters_in_words(chapters, economy.classification)
         )
-        return (
-            f"Preset {self.preset}: relieves {', '.join(self.types)} in {where} at "
-            f"{COUNTRY[self.importer]}'s border, {size}.{about}"
-        )
+        which = {
+            "preset": self.preset,
+            "barriers": barriers_in_words(self.types),
+            "where": where,
+            "importer": tr(COUNTRY[self.importer]),
+        }
+        said = [
+            tr(
+                "Preset {preset}: relieves {barriers} in {where} at {importer}'s border, {percent} "
+                "% of the actionable part.",
+                percent=number_in_words(self.relief_percent),
+                **which,
+            )
+            if self.days_saved is None
+            else tr(
+                "Preset {preset}: relieves {barriers} in {where} at {importer}'s border, days "
+                "saved: {days}.",
+                days=number_in_words(self.days_saved),
+                **which,
+            )
+        ]
+        if known is not None:
+            said.append(
+                tr(
+                    "The preset has {percent} % ({low} to {high}, {grade}).",
+                    percent=number_in_words(known.relief_percent),
+                    low=number_in_words(known.low),
+                    high=number_in_words(known.high),
+                    grade=grade_in_words(known.grade),
+                )
+            )
+            said.append(tr(known.note))
+        return one_after_another(said)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -333,64 +373,3 @@ def barriers_after(
             left = left - saved
         total = total + barriers[kind][chapter] * left
     return np.asarray(total)
-
-
-# -- presets ---------------------------------------------------------------------------------
-
-
-class BarrierPreset(Frozen):
-    """A row of ``ntb/presets``: barrier relief by the name under which it is talked about.
-
-    Attributes
-    ----------
-    name : str
-    importer : str
-        Side it acts on; blank for either.
-    types : tuple of str
-    select : dict
-        Products it touches.
-    relief_percent, low, high : float
-        Of the actionable part of the barriers.
-    also_others : bool
-        Whether third sources are taken to benefit unless the lever says otherwise.
-    grade, note : str
-    """
-
-    name: str
-    importer: str
-    types: tuple[str, ...]
-    select: dict[str, Any]
-    relief_percent: float
-    low: float
-    high: float
-    also_others: bool
-    grade: str
-    note: str
-
-
-def barrier_presets(parameters: Parameters | None = None) -> dict[str, BarrierPreset]:
-    """Presets of barrier relief by name, from a parameter folder or the bundled one."""
-    if parameters is None or not hasattr(parameters, "table"):
-        return _bundled_presets()
-    return {
-        row["name"]: BarrierPreset(
-            name=row["name"],
-            importer=row["importer"],
-            types=tuple(row["types"].split()),
-            select={"hs": row["hs"].split(",")} if row["hs"] else {"all": True},
-            relief_percent=float(row["value"]),
-            low=float(row["low"]),
-            high=float(row["high"]),
-            also_others=row["also_others"] == "yes",
-            grade=row["grade"],
-            note=row["note"],
-        )
-        for row in parameters.table("ntb/presets").to_dict("records")
-    }
-
-
-@lru_cache(maxsize=1)
-def _bundled_presets() -> dict[str, BarrierPreset]:
-    from cepasim.params.loading import load_parameters
-
-    return barrier_presets(load_parameters())

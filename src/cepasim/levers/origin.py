@@ -13,8 +13,9 @@ from cepasim.core.countries import ADJECTIVE, COUNTRY
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import PERCENT_TEXT, Percent, Years, as_tuple, fault
-from cepasim.levers.lever import AgreementLever, Example, Quantity
+from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Acting, Measure, of_kind
 from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
 from cepasim.params.parameters import Parameters

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from cepasim.core.language import ntr, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure
@@ -108,10 +109,16 @@ def notes_on_precedence(found: Iterable[Measure], classification: Classification
     for broad in found:
         for narrow in broad.gives_way_to:
             shared = int((broad.own_mask & narrow.own_mask).sum())
-            what = "lines" if broad.asked.by_line else "products"
-            yield (
-                f"{broad.asked.title}: where two levers choose the same products, the one with "
-                f"fewer of them counts, in all years. On {shared:,} {what} "
-                f'"{narrow.asked.in_words(classification).rstrip(".")}" takes the place of '
-                f'"{broad.asked.in_words(classification).rstrip(".")}"'
+            number = f"{shared:,}"
+            if broad.asked.by_line:
+                where = ntr("{number} line", "{number} lines", shared, number=number)
+            else:
+                where = ntr("{number} product", "{number} products", shared, number=number)
+            yield tr(
+                "{lever}: where two levers choose the same products, the one with fewer of them "
+                'counts, in all years. On {where} "{narrow}" takes the place of "{broad}"',
+                lever=tr(broad.asked.title),
+                where=where,
+                narrow=narrow.asked.clause(classification),
+                broad=broad.asked.clause(classification),
             )

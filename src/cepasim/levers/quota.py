@@ -23,9 +23,10 @@ from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.economy.verdict import DUTIES
+from cepasim.levers.bilateral import BilateralLever, with_pair
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import SIZE_TEXT, fault
-from cepasim.levers.lever import BilateralLever, Example, Quantity, with_pair
+from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import country_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification

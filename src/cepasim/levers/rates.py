@@ -9,7 +9,8 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.economy.verdict import DUTIES
-from cepasim.levers.lever import BilateralLever, Quantity
+from cepasim.levers.bilateral import BilateralLever
+from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Acting
 
 

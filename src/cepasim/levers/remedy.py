@@ -14,9 +14,10 @@ from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.economy.verdict import DUTIES
+from cepasim.levers.bilateral import BilateralLever, with_pair
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import End, as_tuple, ends_after_it_starts, fault, number
-from cepasim.levers.lever import BilateralLever, Complain, Example, Quantity, with_pair
+from cepasim.levers.lever import Complain, Example, Quantity
 from cepasim.levers.measure import Acting, Measure
 from cepasim.levers.timing import Years
 from cepasim.levers.words import country_in_words, listed, number_in_words, selection_in_words

@@ -18,9 +18,10 @@ from pydantic import Field, model_validator
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
 from cepasim.economy.economy import Economy
+from cepasim.levers.bilateral import with_pair
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import PERCENT_TEXT, Code, Market, Percent, Selected, Years, fault
-from cepasim.levers.lever import Example, Lever, Quantity, with_pair
+from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import (
     chapters_in_words,

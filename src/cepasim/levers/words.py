@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.language import current_language, mark, separated, tr
 from cepasim.products.classification import Classification
 
 #: A lever as a scenario file has it.
@@ -13,31 +14,32 @@ LeverDict = dict[str, dict[str, Any]]
 
 #: Chapters named in one note before the rest are counted.
 NAMED = 8
+#: Labels, in English: translated where they are shown.
 BARRIERS = {
-    "sps": "Food safety and plant health",
-    "tbt": "Standards and approvals",
-    "border": "Delay at the border",
-    "process": "Registration and paper",
+    "sps": mark("Food safety and plant health"),
+    "tbt": mark("Standards and approvals"),
+    "border": mark("Delay at the border"),
+    "process": mark("Registration and paper"),
 }
 RELIEF = {
-    "relief_percent": "Share of the barrier",
-    "days_saved": "Days less at the border",
+    "relief_percent": mark("Share of the barrier"),
+    "days_saved": mark("Days less at the border"),
 }
-WINDOWS = {"labour_intensive": "Labour-intensive", "sunrise": "Sunrise"}
+WINDOWS = {"labour_intensive": mark("Labour-intensive"), "sunrise": mark("Sunrise")}
 FORMULAS = {
-    "percent": "Cut every rate by",
-    "eliminate": "Eliminate",
-    "cap": "Cap every rate at",
-    "rate": "Set every rate to",
-    "swiss": "Swiss formula, coefficient",
-    "swiss_average": "Swiss formula, to an average of",
-    "match": "Match what a rival pays",
+    "percent": mark("Cut every rate by"),
+    "eliminate": mark("Eliminate"),
+    "cap": mark("Cap every rate at"),
+    "rate": mark("Set every rate to"),
+    "swiss": mark("Swiss formula, coefficient"),
+    "swiss_average": mark("Swiss formula, to an average of"),
+    "match": mark("Match what a rival pays"),
 }
 CATEGORIES = {
-    "X": "excluded from the CEPA",
-    "partial": "cut in part under the CEPA",
-    "free": "free under the CEPA",
-    "mfn_free": "free for everybody",
+    "X": mark("excluded from the CEPA"),
+    "partial": mark("cut in part under the CEPA"),
+    "free": mark("free under the CEPA"),
+    "mfn_free": mark("free for everybody"),
 }
 
 
@@ -72,61 +74,102 @@ def importer_of(settings: Mapping[str, Any]) -> str:
 def selection_in_words(select: Mapping[str, Any], classification: Classification) -> str:
     """Say which products a lever is about ("Knitted garments (61)", "all products")."""
     if select == {"all": True}:
-        return "all products"
+        return tr("all products")
     said = []
     for key, entries in select.items():
         values = list(entries) if isinstance(entries, list | tuple) else [entries]
         if key == "section":
             names = {section.code: section.name for section in classification.sections}
-            said.append(listed(f"{names.get(str(v), v)} (section {v})" for v in values))
+            said.append(listed(_section_in_words(str(v), names) for v in values))
         elif key == "window":
-            said.append(listed(f"{WINDOWS.get(str(v), str(v))} window" for v in values))
+            labels = (tr(WINDOWS.get(str(v), str(v))) for v in values)
+            said.append(listed(tr("{window} window", window=label) for label in labels))
         elif key == "hs":
             said.append(listed(_code_in_words(str(v), classification) for v in values))
         elif key == "tag":
-            labels = {tag: classification.tag_label(tag) for tag in classification.tags}
-            said.append(listed(labels.get(str(v), str(v)) for v in values))
+            tags = {tag: tr(classification.tag_label(tag)) for tag in classification.tags}
+            said.append(listed(tags.get(str(v), str(v)) for v in values))
         elif key == "category":
-            said.append(f"lines {CATEGORIES.get(str(values[0]), str(values[0]))}")
+            label = tr(CATEGORIES.get(str(values[0]), str(values[0])))
+            said.append(tr("lines {category}", category=label))
         elif key == "all":
-            said.append("all products")
-    return ", ".join(said)
+            said.append(tr("all products"))
+    return separated(said)
+
+
+def _section_in_words(section: str, names: Mapping[str, str]) -> str:
+    name = tr(names.get(section, section))
+    return tr("{name} (section {section})", name=name, section=section)
 
 
 def _code_in_words(code: str, classification: Classification) -> str:
     if code in classification.chapters:
-        return f"{classification.name(code)} ({code})"
+        return tr("{name} ({code})", name=tr(classification.name(code)), code=code)
     return f"HS {code}"
 
 
 def listed(words: Iterable[str], shown: int = 3) -> str:
     """Join words with commas; beyond so many the rest are counted."""
     items = list(words)
-    more = f" and {len(items) - shown} more" if len(items) > shown else ""
-    return ", ".join(items[:shown]) + more
+    if len(items) <= shown:
+        return separated(items)
+    return tr("{items} and {n} more", items=separated(items[:shown]), n=f"{len(items) - shown:,}")
 
 
 def country_in_words(code: str, classification: Classification) -> str:
     """Name of a country or group."""
     if code in COUNTRY:
-        return COUNTRY[code]
+        return tr(COUNTRY[code])
     names = {partner.code: partner.name for partner in classification.partners}
-    return names.get(code, code)
+    return tr(names.get(code, code))
 
 
 def goods_in_words(source: str, select: Mapping[str, Any], classification: Classification) -> str:
     """Say whose goods, and which of them."""
-    what = selection_in_words(select, classification)
-    return f"goods from {country_in_words(source, classification)} ({what})"
+    return tr(
+        "goods from {country} ({products})",
+        country=country_in_words(source, classification),
+        products=selection_in_words(select, classification),
+    )
 
 
 def chapters_in_words(
     chapters: Sequence[str], classification: Classification, shown: int = NAMED
 ) -> str:
     """Chapters by code and name; beyond so many the rest are counted."""
-    return listed((f"{hs} {classification.name(hs)}" for hs in chapters), shown)
+    return listed((f"{hs} {tr(classification.name(hs))}" for hs in chapters), shown)
 
 
 def number_in_words(value: object) -> str:
     """A number without trailing zeros."""
     return f"{float(value):g}" if isinstance(value, int | float) else str(value)
+
+
+def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
+    """Write dollars that a scenario states, with as many digits as it states: US$ 1.5 bn.
+
+    Parameters
+    ----------
+    usd_mn : float
+        US$ million.
+    bn : bool, optional
+        Whether to write billions where the language counts in them.
+    """
+    if current_language() == "ja":  # counts in 10,000 and 100 million
+        return f"{usd_mn / 100:,.10g}億ドル" if usd_mn >= 100 else f"{usd_mn * 100:,.10g}万ドル"
+    return f"US$ {usd_mn / 1000:g} bn" if bn else f"US$ {usd_mn:g} mn"
+
+
+def one_after_another(sentences: Iterable[str]) -> str:
+    """Join sentences as the language does."""
+    return ("" if current_language() == "ja" else " ").join(sentences)
+
+
+def barriers_in_words(types: Sequence[str]) -> str:
+    """Name barriers by their types, in the middle of a sentence."""
+    return listed((tr(BARRIERS[kind]).lower() for kind in types), len(BARRIERS))
+
+
+def grade_in_words(*grades: object) -> str:
+    """Say how good some values are: "grade D", "grade B/D"."""
+    return tr("grade {grade}", grade="/".join(sorted({str(one) for one in grades})))

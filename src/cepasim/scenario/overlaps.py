@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
+from cepasim.core.language import tr
 from cepasim.levers.lever import Lever
-from cepasim.levers.words import selection_in_words
+from cepasim.levers.words import listed, selection_in_words
 from cepasim.products.classification import Classification
 from cepasim.products.levels import at_level
 from cepasim.products.selection import Selection
 from cepasim.scenario.placing import Placed
 
 _LISTED = 6  # codes a message lists
-#: What a lever acts on that selects no products.
-_EVERYTHING = "everything"
+#: Stands for what a lever acts on that selects no products.
+_EVERYTHING = ""
 
 #: Category of lines, None for any -> places of the levers that hold them.
 _Holders = dict[str | None, list[int]]
@@ -119,29 +120,37 @@ def _in_words(
     placed = []
     for place in (earlier, later):
         line = problems.line(("levers", place))
-        placed.append(f"number {place + 1}" + ("" if line is None else f" (line {line})"))
-    which = f"two {lever.kind} levers{lever.of_whom(classification)}"
+        if line is None:
+            placed.append(tr("number {place}", place=place + 1))
+        else:
+            placed.append(tr("number {place} (line {line})", place=place + 1, line=line))
+    one, other = placed
+    which = {"levers": lever.named(classification), "one": one, "other": other}
     if not lever.selects():
-        return (
-            f"{which}, {' and '.join(placed)} of the list, act on the same {lever.meeting}: keep "
-            "one of them"
+        return tr(
+            "two {levers}, {one} and {other} of the list, act on the same {flow}: keep one of them",
+            flow=tr(lever.meeting),
+            **which,
         )
     what = selection_in_words(lever.selected or {}, classification)
     if not lever.gives_way:
-        return (
-            f"{which}, {' and '.join(placed)} of the list, share products ({what}) on one "
-            f"{lever.meeting}"
+        return tr(
+            "two {levers}, {one} and {other} of the list, share products ({products}) on one "
+            "{flow}",
+            products=what,
+            flow=tr(lever.meeting),
+            **which,
         )
-    return (
-        f"{which}, {' and '.join(placed)} of the list, choose the same products ({what}): keep one "
-        "of them, or let one choose fewer products, which then counts on what the two share"
+    return tr(
+        "two {levers}, {one} and {other} of the list, choose the same products ({products}): keep "
+        "one of them, or let one choose fewer products, which then counts on what the two share",
+        products=what,
+        **which,
     )
 
 
 def _shared(one: Selection | None, other: Selection | None) -> str:
     """Codes both selections hold, in words."""
     if one is None or other is None:
-        return _EVERYTHING
-    codes = (one & other).codes
-    more = f" and {len(codes) - _LISTED} more" if len(codes) > _LISTED else ""
-    return ", ".join(codes[:_LISTED]) + more
+        return tr("everything")
+    return listed((one & other).codes, _LISTED)

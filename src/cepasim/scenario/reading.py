@@ -11,13 +11,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
 from cepasim.economy.barriers import from_barriers
 from cepasim.economy.elasticities import from_source
-from cepasim.levers.cuts import CUTS_TEXT
+from cepasim.levers.cuts import CUTS_TEXT, NUMBER_TEXT
 from cepasim.levers.every import LEVER_KINDS, LEVERS
-from cepasim.levers.fields import LAST_FISCAL_YEAR, OVERRIDE_TEXT, RULE, SHARE_TEXT, Frozen
+from cepasim.levers.fields import (
+    HS_TEXT,
+    LAST_FISCAL_YEAR,
+    OVERRIDE_TEXT,
+    RULE,
+    SHARE_TEXT,
+    YEAR_TEXT,
+    YEARS_TEXT,
+    Frozen,
+)
 from cepasim.levers.lever import Complain, Lever
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
@@ -36,7 +46,7 @@ ModelT = TypeVar("ModelT", bound=Frozen)
 
 # What is allowed one level below a field.
 _INSIDE = {
-    "cut": "a number, 0 or more (percent)",
+    "cut": NUMBER_TEXT,
     "windows": SHARE_TEXT,
     "industries": SHARE_TEXT,
     "parameters": OVERRIDE_TEXT,
@@ -44,10 +54,10 @@ _INSIDE = {
 #: Lists of phases or rows inside a lever, and what each may hold.
 _PARTS = ("phases", "rows")
 _PART = {
-    "hs": "codes of 2 to 9 digits, such as ['87032391', '8704']",
+    "hs": HS_TEXT,
     "cut": CUTS_TEXT,
-    "start": "a fiscal year such as 2026-27",
-    "years": "whole years, from 1 to 50",
+    "start": YEAR_TEXT,
+    "years": YEARS_TEXT,
 }
 _FILLED_IN = (("source",), ("to",))
 
@@ -65,9 +75,9 @@ def scenario_from(
     problems = Placed(file, lines)
     problems.found.extend(already)
     if data is None:
-        problems.add((), None, "an empty file; a scenario has at least a name")
+        problems.add((), None, tr("an empty file; a scenario has at least a name"))
     elif not isinstance(data, Mapping):
-        text = "a mapping with name, horizon, time, levers, parameters"
+        text = tr("a mapping with name, horizon, time, levers, parameters")
         problems.add((), data, text)
     if not isinstance(data, Mapping):
         raise InputError(problems.found)
@@ -86,7 +96,7 @@ def scenario_from(
         for place, chapter in enumerate(header.get("refine", ())):
             if chapter not in classification.chapters:
                 near = closest(chapter, classification.chapters)
-                problems.add(("refine", place), chapter, f"a chapter such as '87'{near}")
+                problems.add(("refine", place), chapter, tr("a chapter such as '87'") + near)
     if parameters is not None and scenario is not None:
         _check_overrides(header, parameters, problems)
     if scenario is None or problems.found:
@@ -106,25 +116,31 @@ def _read_levers(
     selections: dict[int, Selection | None] = {}
     kinds = ", ".join(LEVER_KINDS)
     if not isinstance(written, list | tuple):
-        problems.add(("levers",), written, "a list of levers; [] for none")
+        problems.add(("levers",), written, tr("a list of levers; [] for none"))
         return levers, selections
     if len(written) > MAX_LEVERS:
-        text = f"at most {MAX_LEVERS:,} levers; one lever may select many codes: hs: ['0301', ...]"
-        problems.add(("levers",), f"{len(written):,} levers", text)
+        text = tr(
+            "at most {number} levers; one lever may select many codes: hs: ['0301', ...]",
+            number=f"{MAX_LEVERS:,}",
+        )
+        given = tr("{number} levers", number=f"{len(written):,}")
+        problems.add(("levers",), given, text)
         return levers, selections
     for index, entry in enumerate(written):
         at = ("levers", index)
         if not isinstance(entry, Mapping) or len(entry) != 1:
-            problems.add(at, entry, f"one lever with its settings, of: {kinds}")
+            problems.add(at, entry, tr("one lever with its settings, of: {kinds}", kinds=kinds))
             continue
         [(kind, body)] = entry.items()
         path = (*at, str(kind))
         if kind not in LEVERS:
-            text = f"unknown lever{closest(kind, LEVER_KINDS)}; allowed: {kinds}"
+            meant = closest(kind, LEVER_KINDS)
+            text = tr("unknown lever{meant}; allowed: {allowed}", meant=meant, allowed=kinds)
             problems.add(path, str(kind), text)
             continue
         if not isinstance(body, Mapping):
-            problems.add(path, body, f"the settings of a {kind} lever, as a mapping")
+            text = tr("the settings of a {kind} lever, as a mapping", kind=kind)
+            problems.add(path, body, text)
             continue
         complain = complain_at(problems, path)
         own: Mapping[str, Any] = {str(key): value for key, value in body.items()}
@@ -183,14 +199,20 @@ def _allowed(error: ErrorDetails, model: type[Frozen]) -> str:
         return str(error.get("ctx", {})["text"])
     if steps and steps[0] in _PARTS and len(steps) > 2:
         if error["type"] == "extra_forbidden":
-            return f"unknown key{closest(steps[-1], _PART)}; allowed: {', '.join(_PART)}"
-        return _PART.get(steps[2], error["msg"])
+            return _unknown_key(steps[-1], _PART)
+        return tr(_PART.get(steps[2], error["msg"]))
     if error["type"] == "extra_forbidden":
-        return f"unknown key{closest(steps[-1], fields)}; allowed: {', '.join(fields)}"
+        return _unknown_key(steps[-1], fields)
     if len(steps) > 1 and steps[0] in _INSIDE:
-        return _INSIDE[steps[0]]
+        return tr(_INSIDE[steps[0]])
     field = fields.get(steps[0]) if steps else None
-    return (None if field is None else field.description) or error["msg"]
+    return tr((None if field is None else field.description) or error["msg"])
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    names = list(known)
+    meant, allowed = closest(key, names), ", ".join(names)
+    return tr("unknown key{meant}; allowed: {allowed}", meant=meant, allowed=allowed)
 
 
 def _check_overrides(header: Mapping[str, Any], parameters: Parameters, problems: Placed) -> None:

@@ -10,8 +10,9 @@ from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
+from cepasim.levers.bilateral import BilateralLever
 from cepasim.levers.depth import at_depth, evident_depth
-from cepasim.levers.lever import BilateralLever, Lever
+from cepasim.levers.lever import Lever
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
