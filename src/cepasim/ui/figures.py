@@ -73,7 +73,7 @@ def figures_of(economy: Economy) -> Figures:
     )
 
 
-@st.cache_resource(show_spinner="Reading the figures …")
+@st.cache_resource(show_spinner=False)
 def bundled_figures() -> Figures:
     """Return the bundled figures; immutable, so all sessions share them."""
     return figures_of(cepasim.load())

@@ -4,7 +4,8 @@ A link is short and holds everything that was asked: ``?scenario=full-package`` 
 scenario as it is, ``?s=1.<token>`` for any other, where the token is the scenario's own structure
 (as in a scenario file) as compact JSON, compressed and in URL-safe letters. ``year`` is the fiscal
 year on the screen, ``figures`` the beginning of the digest of the parameter folder, so that a
-reader with other figures is warned, and ``from`` the bundled scenario that this one is a change of.
+reader with other figures is warned, ``from`` the bundled scenario that this one is a change of, and
+``lang`` the language that its sender chose.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 from cepasim.scenario.reading import MAX_BYTES
 from cepasim.scenario.scenario import Scenario
+from cepasim.ui.speech import LANGUAGE
 
 VERSION = "1"
 #: What browsers and mail programs carry without cutting; a longer link is refused unread.
 MAX_TOKEN = 16_000
 DIGEST_LENGTH = 12
 #: Parameters of an address that are written and read here; a page may have others of its own.
-NAMES = ("scenario", "s", "year", "figures", "from")
+NAMES = ("scenario", "s", "year", "figures", "from", LANGUAGE)
 _ORIGIN = "link"
 
 

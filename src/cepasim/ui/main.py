@@ -6,7 +6,8 @@ import logging
 
 import streamlit as st
 
-from cepasim.ui import marks, navigation, style
+from cepasim.core.language import tr
+from cepasim.ui import marks, navigation, speech, style
 from cepasim.ui.pages import (
     advice,
     compare,
@@ -18,7 +19,7 @@ from cepasim.ui.pages import (
     start,
     sure,
 )
-from cepasim.ui.state import session, write_address
+from cepasim.ui.state import Session, session, write_address
 
 _SIDEBAR_WIDTH = 330
 _LOG = logging.getLogger(__name__)
@@ -27,40 +28,50 @@ _LOG = logging.getLogger(__name__)
 def main() -> None:
     """Draw the page that is asked for; a defect is reported in a sentence and logged in full."""
     st.set_page_config(
-        page_title="cepasim: India–Japan trade",
+        page_title="cepasim",
         layout="wide",
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={"Get help": None, "Report a bug": None, "About": None},
     )
-    st.html(style.sheets())
-    st.html(style.LIVE, unsafe_allow_javascript=True)
-    pages = navigation.register(
-        {
-            "scenario": ("Scenario", scenario.page),
-            "start": ("Start here", start.page),
-            "advice": ("Advice", advice.page),
-            "lines": ("Lines", lines.page),
-            "compare": ("Compare", compare.page),
-            "assumptions": ("How sure?", sure.page),
-            "parameters": ("Parameters", parameters.page),
-            "evidence": ("Evidence", documents.evidence),
-            "method": ("Method", documents.method),
-            "present": ("Present", present.page),
-        }
-    )
     try:
-        page = st.navigation(pages, position="top")
         found = session()
-        # People keep several tabs and bookmarks: each says what it shows.
-        st.set_page_config(page_title=f"{found.scenario.name} – cepasim")
-        marks.draw(found)
-        if page.url_path:  # the page of the scenario chooses a year first and writes it itself
-            write_address(found)
-        page.run()
+        with found.speech.spoken():
+            _draw(found)
     except Exception:
         # The control flow of Streamlit is no Exception and passes.
         _LOG.exception("a page failed")
-        st.error(
-            "Something went wrong on this page; this is a defect of the program. Reload the page, "
-            "or go back to “Start here”. The details are in the program's log."
-        )
+        with speech.of_this_visit().spoken():
+            st.error(
+                tr(
+                    "Something went wrong on this page; this is a defect of the program. Reload "
+                    "the page, or go back to “Start here”. The details are in the program's log."
+                )
+            )
+
+
+def _draw(found: Session) -> None:
+    """Draw the page in the language of the moment."""
+    st.html(style.sheets())
+    st.html(style.live(), unsafe_allow_javascript=True)
+    pages = navigation.register(
+        {
+            "scenario": (tr("Scenario"), scenario.page),
+            "start": (tr("Start here"), start.page),
+            "advice": (tr("Advice"), advice.page),
+            "lines": (tr("Lines"), lines.page),
+            "compare": (tr("Compare"), compare.page),
+            "assumptions": (tr("How sure?"), sure.page),
+            "parameters": (tr("Parameters"), parameters.page),
+            "evidence": (tr("Evidence"), documents.evidence),
+            "method": (tr("Method"), documents.method),
+            "present": (tr("Present"), present.page),
+        }
+    )
+    page = st.navigation(pages, position="top")
+    # People keep several tabs and bookmarks: each says what it shows.
+    st.set_page_config(page_title=f"{tr(found.scenario.name)} – cepasim")
+    speech.switch(found)
+    marks.draw(found)
+    if page.url_path:  # the page of the scenario chooses a year first and writes it itself
+        write_address(found)
+    page.run()

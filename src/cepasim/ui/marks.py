@@ -17,7 +17,7 @@ def figures_in_words(found: Session) -> tuple[str, ...]:
             f"Your own figures are in use ({found.own.name}); every number rests on them, not on "
             "those of the program."
         )
-    if found.foreign:
+    if found.sender:
         said.append(
             "This link was made with other figures than those in use here: the numbers differ from "
             "the sender's. Load the sender's parameter folder under “Files” to see theirs."

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers import words as levers
 from cepasim.result import Result
@@ -25,6 +26,7 @@ from cepasim.ui.figures import LANDING, Figures, bundled_figures, figures_of
 from cepasim.ui.history import History
 from cepasim.ui.launch import ranges_wanted
 from cepasim.ui.ranges import Asked, Ranges
+from cepasim.ui.speech import Speech, of_this_visit
 from cepasim.ui.uploads import OwnFigures
 
 MOST_COMPARED = 4
@@ -61,8 +63,8 @@ class Session:
     saved : dict of str to Scenario
         Scenarios to compare, by name.
     own : OwnFigures or None
-    foreign : bool
-        Whether what is shown came by a link of somebody with other figures.
+    sender : str
+        Digest of the figures of whoever sent the link, where they are others.
     history : History
         Scenarios shown before, each with what it was made from.
     address : dict or None
@@ -77,6 +79,8 @@ class Session:
         Places of the levers whose details are open.
     ends : dict of str to pair of float
         How far each slider reached, by its key: a value beyond its ends widens it for good.
+    speech : Speech
+        The language of the reader.
     """
 
     figures: Figures
@@ -88,7 +92,7 @@ class Session:
     year: str = FIRST_YEAR_SHOWN
     saved: dict[str, Scenario] = field(default_factory=dict)
     own: OwnFigures | None = None
-    foreign: bool = False
+    sender: str = ""
     history: History[tuple[Scenario, Scenario]] = field(default_factory=History)
     address: dict[str, str] | None = None
     written_at: float = float("-inf")
@@ -100,6 +104,7 @@ class Session:
     question: str = ""
     with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
+    speech: Speech = field(default_factory=Speech)
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -113,7 +118,7 @@ class Session:
             What it is a change of; by default it is no change of anything.
         """
         self.history.leave((self.scenario, self.loaded))
-        self.foreign, self.touched = False, True
+        self.sender, self.touched = "", True
         self._show(scenario, scenario if made_from is None else made_from)
 
     def _show(self, scenario: Scenario, loaded: Scenario) -> None:
@@ -136,6 +141,10 @@ class Session:
         bool
             Whether the draft is right and now shown.
         """
+        with self.speech.spoken():  # a callback runs before its page
+            return self._edited(draft)
+
+    def _edited(self, draft: dict[str, Any]) -> bool:
         self.draft = draft
         self.welcome, self.touched = False, True
         # A lever for which nothing is chosen yet waits on the screen and does nothing.
@@ -241,7 +250,7 @@ class Session:
     def use(self, own: OwnFigures | None) -> None:
         """Take a user's own figures, or the bundled ones again."""
         self.figures = bundled_figures() if own is None else figures_of(own.economy)
-        self.own, self.foreign = own, False
+        self.own, self.sender = own, ""
         self.generation += 1
         if not self.edit(self.draft):
             self.load(self.figures.bundled[LANDING])
@@ -301,7 +310,9 @@ class Session:
         """Return the query parameters that restore what is shown."""
         figures = self.figures
         made_from = self.loaded if self.changed else None
-        return link.query_of(self.scenario, figures.bundled, self.year, figures.digest, made_from)
+        digest = self.sender or figures.digest
+        query = link.query_of(self.scenario, figures.bundled, self.year, digest, made_from)
+        return query | self.speech.query()
 
     def save(self, name: str, scenario: Scenario) -> str:
         """Put a scenario among those to compare, the oldest giving way; return its name there."""
@@ -330,7 +341,8 @@ def session() -> Session:
     is then not what the page last wrote.
     """
     if _KEY not in st.session_state:
-        figures = bundled_figures()
+        with of_this_visit().spoken(), st.spinner(tr("Reading the figures …")):
+            figures = bundled_figures()
         start = figures.bundled[LANDING]
         st.session_state[_KEY] = Session(
             figures, start.to_dict(), start, start, welcome=True, question=""
@@ -340,7 +352,9 @@ def session() -> Session:
     # A click that was on its way while the address was written still carries the one before.
     is_late = time.monotonic() - found.written_at < _LATE or found.touched
     if asked and asked != found.address and not is_late:
-        read_link(found, asked)
+        found.speech.read(asked)
+        with found.speech.spoken():
+            read_link(found, asked)
         found.address = asked
     found.address, found.touched = found.address or {}, False
     return found
@@ -381,4 +395,5 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
         found.return_to(linked, made_from)
     if linked.fiscal_year in years_after_base(linked.scenario.horizon):
         found.year = str(linked.fiscal_year)
-    found.foreign = bool(linked.figures) and not figures.digest.startswith(str(linked.figures))
+    sender = str(linked.figures or "")
+    found.sender = "" if figures.digest.startswith(sender) else sender

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from cepasim.core.language import current_language, tr
 from cepasim.report import html
 from cepasim.report.look import INK, LINE, MUTED
 
@@ -59,7 +60,7 @@ _WIDGETS = f"""
 }}
 @media (max-width: 767px) {{
   [data-testid="stExpandSidebarButton"] {{width:auto !important;}}
-  [data-testid="stExpandSidebarButton"]::after {{content:"Levers and pages"; font-size:.9rem;
+  [data-testid="stExpandSidebarButton"]::after {{content:"LEVERS"; font-size:.9rem;
     padding:0 .4rem; color:{INK};}}
   [data-testid="stSidebar"][data-collapsed="false"] {{position:fixed !important; left:0; top:auto;
     bottom:0; height:50dvh !important; width:100% !important; max-width:100% !important;
@@ -75,13 +76,17 @@ _WIDGETS = f"""
   .cs-card .cs-level {{display:none;}}
   .cs-table {{font-size:.74rem;}}
 }}
-@media print {{[data-testid="stSidebar"], header {{display:none;}}}}
+.st-key-speech {{position:fixed !important; top:.45rem; right:.9rem; z-index:999991;
+  width:auto !important;}}
+.st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
+[data-testid="stToolbar"] {{padding-right:11rem;}}
+@media print {{[data-testid="stSidebar"], header, .st-key-speech {{display:none;}}}}
 """
 
 
-#: Has readers of the screen say new headline figures: what holds the cards stays when they change.
-LIVE = """<script>
+_LIVE = """<script>
 (() => {
+  document.documentElement.lang = "LANGUAGE";
   const mark = () => {
     const held = document.querySelector(".cs-cards")?.parentElement;
     if (held && !held.hasAttribute("aria-live")) {
@@ -98,9 +103,18 @@ LIVE = """<script>
 </script>"""
 
 
+def live() -> str:
+    """Return what tells readers of the screen the language and new headline figures.
+
+    What holds the cards stays when they change, and has them read aloud.
+    """
+    return _LIVE.replace("LANGUAGE", current_language())
+
+
 def sheets() -> str:
     """Return the style of blocks and of Streamlit's own widgets, for the head of every page."""
-    return f"<style>{html.style('blocks')}{_WIDGETS}</style>"
+    levers = tr("Levers and pages")
+    return f"<style>{html.style('blocks')}{_WIDGETS.replace('LEVERS', levers)}</style>"
 
 
 def title(text: str, sub: str) -> str:

@@ -8,12 +8,13 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph
 from cepasim.report.given import gives, grants_in_words, industries
 from cepasim.result import Result
+from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
 _ALL = "all"
 
 
-@st.fragment
+@fragment
 def given(found: Session) -> None:
     """Draw the table of both sides, and below it gains and losses in the section chosen."""
     result = found.shown()

@@ -14,6 +14,7 @@ from cepasim.result import Result
 from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.parameters import FIND
+from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
 #: US$ million: rows that move by less are folded away.
@@ -21,7 +22,7 @@ _LEAST = 0.05
 _LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
 
 
-@st.fragment
+@fragment
 def sectors(found: Session) -> None:
     """Draw the table of the year and level that are chosen."""
     result = found.shown()
