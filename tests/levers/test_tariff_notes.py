@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cepasim.core.numbers import mn
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
@@ -54,7 +55,7 @@ def test_specific_duties_say_which_trade_they_concern(economy: Economy, chapter:
     sold = known_product_trade(economy.parameters, schedule)[products].sum()
     text = notes(economy, select={"hs": [chapter]})
     assert f"{unknown.sum()} of the selected lines of Japan bear specific or mixed duties" in text
-    assert f"India sold US$ {sold:.1f} mn of these products in 2023-24" in text
+    assert f"India sold {mn(sold)} of these products in 2023-24" in text
 
 
 def test_either_or_duties_are_told_apart_from_unknown_ones(economy: Economy) -> None:

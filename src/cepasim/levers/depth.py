@@ -11,6 +11,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import BASE_YEAR
+from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.levers.cuts import Cut
 from cepasim.levers.lever import Lever
@@ -46,7 +47,8 @@ class Depth:
     neutral : float
         Where the lever changes nothing, or least.
     why : str
-        Why it goes no further, where less is meant than a file may say.
+        Why it goes no further, where less is meant than a file may say; in English, translated
+        where it is shown.
     """
 
     setting: str
@@ -117,11 +119,11 @@ def evident_depth(economy: Economy, lever: Lever) -> Depth | None:
     value, names = economy.parameters.value, economy.parameters.names
     if depth.setting == "days_saved":
         days = value(f"border_days_{lever.importers[0].lower()}")
-        return _up_to(depth, days, "all the days that goods wait at the border")
+        return _up_to(depth, days, mark("all the days that goods wait at the border"))
     name = f"depth_most_{lever.kind}_{depth.setting}"
     if name not in names:
         return depth
-    return _up_to(depth, value(name), "an assumption: no evidence goes further")
+    return _up_to(depth, value(name), mark("an assumption: no evidence goes further"))
 
 
 def _up_to(depth: Depth, most: float, why: str) -> Depth:
@@ -142,13 +144,16 @@ def _within_duties(economy: Economy, lever: RateLever, depth: Depth) -> Depth:
     if not dutiable.size or formula not in ("cap", "rate", "swiss_average"):
         return depth
     if formula == "cap":
-        most, why = float(dutiable.max()), "the highest duty that everybody pays there"
+        most, why = float(dutiable.max()), mark("the highest duty that everybody pays there")
     elif formula == "rate":
-        most, why = float(dutiable.min()), "the lowest duty that everybody pays on a line there"
+        most, why = (
+            float(dutiable.min()),
+            mark("the lowest duty that everybody pays on a line there"),
+        )
     else:
         rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
         # The average itself is refused: a formula that leaves it cuts nothing.
-        most, why = 99.9 * float(np.nanmean(rates)), "the average that is paid today"
+        most, why = 99.9 * float(np.nanmean(rates)), mark("the average that is paid today")
     if not depth.least < most < depth.most:
         return depth
     return replace(depth, most=most, neutral=most, why=why)

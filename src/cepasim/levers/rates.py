@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import tr
 from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever
 from cepasim.levers.lever import Quantity
@@ -26,7 +27,7 @@ class RateLever(BilateralLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", "how readily buyers change between sources"
+        return "sigma_import_", tr("how readily buyers change between sources")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:

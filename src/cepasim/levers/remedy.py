@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY, INDIA, PAIR, PARTNER
-from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year, year_in_words
+from cepasim.core.language import mark, separated, tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.economy.verdict import DUTIES
@@ -26,7 +27,7 @@ from cepasim.products.selection import Selection
 
 #: Source of a measure that spares nobody but those it exempts.
 ALL = "all"
-_RATES_TEXT = "percent of the value, from 0 to 500: one number, or one for each year"
+_RATES_TEXT = mark("percent of the value, from 0 to 500: one number, or one for each year")
 
 
 class RemedyLever(BilateralLever):
@@ -39,7 +40,7 @@ class RemedyLever(BilateralLever):
 
     kind: ClassVar[str] = "remedy"
     question: ClassVar[str] = DUTIES
-    title: ClassVar[str] = "Trade remedies"
+    title: ClassVar[str] = mark("Trade remedies")
     sizes: ClassVar[tuple[str, ...]] = ("add_percent",)
     by_line: ClassVar[bool] = True
 
@@ -51,7 +52,7 @@ class RemedyLever(BilateralLever):
     exempt: Annotated[
         tuple[Annotated[str, Field(strict=True)], ...],
         BeforeValidator(as_tuple),
-        Field(description="a list of codes of countries or groups, such as [IDN, THA]"),
+        Field(description=mark("a list of codes of countries or groups, such as [IDN, THA]")),
     ] = ()
     end: End
 
@@ -76,22 +77,29 @@ class RemedyLever(BilateralLever):
         ends_after_it_starts(self)
         first, last = parse_fiscal_year(self.start), parse_fiscal_year(self.end)
         if len(self.add_percent) not in (1, last - first + 1):
-            raise fault(
-                f"add_percent: one number, or {last - first + 1}, one for each year from "
-                f"{self.start} to {self.end}; not {len(self.add_percent)}"
+            said = tr(
+                "add_percent: one number, or {number}, one for each year from {start} to {end}; "
+                "not {given}",
+                number=last - first + 1,
+                start=self.start,
+                end=self.end,
+                given=len(self.add_percent),
             )
+            raise fault(said)
         return self
 
     @model_validator(mode="after")
     def _exempt_from_all(self) -> Self:
         if self.exempt and self.source != ALL:
-            raise fault("exempt: with source: all only; a remedy on one source spares the others")
+            raise fault(
+                tr("exempt: with source: all only; a remedy on one source spares the others")
+            )
         return self
 
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", "how readily buyers change between sources"
+        return "sigma_import_", tr("how readily buyers change between sources")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -133,7 +141,8 @@ class RemedyLever(BilateralLever):
         codes = settings.get("exempt", ())
         for place, code in enumerate(codes if isinstance(codes, list | tuple) else [codes]):
             if code not in known:
-                complain(("exempt", place), code, f"a source there: {', '.join(known)}")
+                text = tr("a source there: {allowed}", allowed=", ".join(known))
+                complain(("exempt", place), code, text)
         return super().check_settings(settings, classification, complain)
 
     def as_written(self) -> dict[str, Any]:
@@ -148,15 +157,25 @@ class RemedyLever(BilateralLever):
     def sentence(self, classification: Classification) -> str:
         """Who adds how much to whose duties."""
         rates = [number_in_words(rate) for rate in self.add_percent]
-        much = f"{rates[0]} %" if len(rates) == 1 else f"{', '.join(rates)} % year by year"
+        if len(rates) == 1:
+            much = tr("{percent} %", percent=rates[0])
+        else:
+            much = tr("{percents} % year by year", percents=separated(rates))
         what = selection_in_words(self.select, classification)
         if self.source == ALL:
             spared = [country_in_words(code, classification) for code in self.exempt]
-            but = f" except {listed(spared, 5)}" if spared else ""
-            whose = f"all sources{but}"
+            whose = tr("all sources")
+            if spared:
+                whose = tr("all sources except {countries}", countries=listed(spared, 5))
         else:
             whose = country_in_words(self.source, classification)
-        return f"{COUNTRY[self.importer]} adds {much} to the duties on goods from {whose} ({what})"
+        return tr(
+            "{importer} adds {duty} to the duties on goods from {source} ({products})",
+            importer=tr(COUNTRY[self.importer]),
+            duty=much,
+            source=whose,
+            products=what,
+        )
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
@@ -167,24 +186,20 @@ class RemedyLever(BilateralLever):
             after = format_fiscal_year(parse_fiscal_year(lever.end) + 1)
             if not one.staged:
                 if len(set(lever.add_percent)) > 1:
-                    yield (
+                    yield tr(
                         "Comparative statics know no years: the remedy is counted at its highest "
-                        f"rate, {number_in_words(max(lever.add_percent))} %"
+                        "rate, {percent} %",
+                        percent=number_in_words(max(lever.add_percent)),
                     )
             elif parse_fiscal_year(lever.end) < one.years[-1]:
-                yield (
-                    f"The remedy ends after {lever.end}: from {after} duties are again what they "
-                    "would have been, and trade comes back with the model's lag"
+                yield tr(
+                    "The remedy ends after {end}: from {after} duties are again what they would "
+                    "have been, and trade comes back with the model's lag",
+                    end=year_in_words(lever.end),
+                    after=year_in_words(after),
                 )
             if lever.source == ALL:
-                yield (
-                    f"A duty on all sources: {COUNTRY[lever.partner]}'s goods lose to "
-                    f"{COUNTRY[lever.importer]}'s producers"
-                    + (" and to the exempt sources" if lever.exempt else "")
-                    + ", not to each other. Where goods pay no duty because they enter under "
-                    "another scheme (advance authorisation, export zones), the model charges it "
-                    "all the same"
-                )
+                yield _on_all_sources(lever)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
@@ -216,6 +231,27 @@ class RemedyLever(BilateralLever):
                 "an anti-dumping duty on China leaves room for Japan",
             ),
         )
+
+
+def _on_all_sources(lever: RemedyLever) -> str:
+    countries = {
+        "partner": tr(COUNTRY[lever.partner]),
+        "importer": tr(COUNTRY[lever.importer]),
+    }
+    if lever.exempt:
+        return tr(
+            "A duty on all sources: {partner}'s goods lose to {importer}'s producers and to the "
+            "exempt sources, not to the sources that pay it too. Where goods pay no duty because "
+            "they enter under another scheme (advance authorisation, export zones), the model "
+            "charges it all the same",
+            **countries,
+        )
+    return tr(
+        "A duty on all sources: {partner}'s goods lose to {importer}'s producers, not to other "
+        "sources. Where goods pay no duty because they enter under another scheme (advance "
+        "authorisation, export zones), the model charges it all the same",
+        **countries,
+    )
 
 
 def _sources(settings: Mapping[str, Any], classification: Classification) -> tuple[str, ...]:

@@ -7,11 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from cepasim.core.arrays import Ints
+from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.levers.cuts import Row
 from cepasim.levers.fields import Select
 from cepasim.products.classification import Classification
 from cepasim.products.levels import LEVELS, at_level
+
+#: What is done to so many codes, by formula.
+_DONE = {
+    "eliminate": mark("{number} eliminated"),
+    "percent": mark("{number} cut in part"),
+    "cap": mark("{number} capped"),
+    "rate": mark("{number} set to a rate"),
+    "swiss": mark("{number} cut by a Swiss formula"),
+}
 
 
 def row_of_line(
@@ -71,12 +81,6 @@ def rows_in_words(rows: Sequence[Row]) -> str:
     done: dict[str, int] = {}
     for row in rows:
         done[row.cut.formula] = done.get(row.cut.formula, 0) + len(row.hs)
-    names = {
-        "eliminate": "eliminated",
-        "percent": "cut in part",
-        "cap": "capped",
-        "rate": "set to a rate",
-        "swiss": "cut by a Swiss formula",
-    }
-    said = [f"{number:,} {names[formula]}" for formula, number in done.items()]
-    return f"{codes:,} code{'' if codes == 1 else 's'}, {', '.join(said)}"
+    whole = ntr("{number} code", "{number} codes", codes, number=f"{codes:,}")
+    parts = [tr(_DONE[formula], number=f"{number:,}") for formula, number in done.items()]
+    return separated([whole, *parts])

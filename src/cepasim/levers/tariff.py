@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year, year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.levers.codes import sources_of
@@ -40,8 +41,19 @@ from cepasim.levers.words import country_in_words, goods_in_words, listed, numbe
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint, Selection
 
-_PHASES_TEXT = "a list of {cut, start, years}, in the order of their years"
-_ROWS_TEXT = "a list of {hs, cut, start, years}"
+_PHASES_TEXT = mark("a list of {cut, start, years}, in the order of their years")
+_ROWS_TEXT = mark("a list of {hs, cut, start, years}")
+#: What an importer does, by formula.
+_DONE = {
+    "eliminate": mark("eliminates its duties"),
+    "percent": mark("cuts its duties by {percent} %"),
+    "cap": mark("caps its duties at {percent} %"),
+    "rate": mark("sets its duties to {percent} %"),
+    "swiss": mark("cuts its duties by a Swiss formula with coefficient {percent}"),
+    "swiss_average": mark(
+        "cuts its duties by the Swiss formula that leaves {percent} % on average"
+    ),
+}
 
 
 class TariffLever(RateLever):
@@ -53,14 +65,14 @@ class TariffLever(RateLever):
     """
 
     kind: ClassVar[str] = "tariff"
-    title: ClassVar[str] = "Tariffs"
+    title: ClassVar[str] = mark("Tariffs")
     sizes: ClassVar[tuple[str, ...]] = ("cut",)
 
     select: Selected | None = Field(default=None, description=SELECT_TEXT)  # type: ignore[assignment]
     cut: Annotated[Cut, Field(description=CUTS_TEXT)] | None = None
     phases: tuple[Phase, ...] | None = Field(default=None, description=_PHASES_TEXT, min_length=1)
-    schedule: str | None = Field(default=None, strict=True, description="the name of a table")
-    sha256: str | None = Field(default=None, strict=True, description="digest of the table")
+    schedule: str | None = Field(default=None, strict=True, description=mark("the name of a table"))
+    sha256: str | None = Field(default=None, strict=True, description=mark("digest of the table"))
     rows: tuple[Row, ...] | None = Field(default=None, description=_ROWS_TEXT, min_length=1)
     years: Years = 1
     end: End | None = None
@@ -86,11 +98,11 @@ class TariffLever(RateLever):
     def _one_form(self) -> Self:
         forms = [name for name in ("cut", "phases", "rows") if getattr(self, name) is not None]
         if len(forms) != 1:
-            raise fault("cut: one of cut, phases and schedule (or its rows)")
+            raise fault(tr("cut: one of cut, phases and schedule (or its rows)"))
         if self.rows is None and self.select is None:
-            raise fault(f"select: {SELECT_TEXT}")
+            raise fault(f"select: {tr(SELECT_TEXT)}")
         if self.rows is not None and self.select is not None:
-            raise fault("select: left out; a schedule has its own codes")
+            raise fault(tr("select: left out; a schedule has its own codes"))
         return ends_after_it_starts(self)
 
     @model_validator(mode="after")
@@ -99,23 +111,27 @@ class TariffLever(RateLever):
         for one, other in zip(self.phases or (), (self.phases or ())[1:], strict=False):
             done = parse_fiscal_year(one.start) + one.years - 1
             if parse_fiscal_year(other.start) <= done:
-                raise fault(
-                    f"phases: one after the other; the phase of {other.start} begins before that "
-                    f"of {one.start} is done ({format_fiscal_year(done)})"
+                said = tr(
+                    "phases: one after the other; the phase of {later} begins before that of "
+                    "{earlier} is done ({done})",
+                    later=other.start,
+                    earlier=one.start,
+                    done=format_fiscal_year(done),
                 )
+                raise fault(said)
         if any(row.cut.formula in ("match", "swiss_average") for row in self.rows or ()):
-            raise fault("rows: a formula of the line alone, not match or swiss_average")
+            raise fault(tr("rows: a formula of the line alone, not match or swiss_average"))
         codes = [code for row in self.rows or () for code in row.hs]
         if len(set(codes)) < len(codes):
             twice = sorted({code for code in codes if codes.count(code) > 1})
-            raise fault(f"rows: each code once; twice: {listed(twice)}")
+            raise fault(tr("rows: each code once; twice: {codes}", codes=listed(twice)))
         return self
 
     @model_validator(mode="after")
     def _other_rival(self) -> Self:
         for rival in self.looks_at:
             if rival in (self.source, self.importer):
-                raise fault(f"cut: match a source other than {self.source}")
+                raise fault(tr("cut: match a source other than {source}", source=self.source))
         return self
 
     # -- what it acts on, and when -----------------------------------------------------------
@@ -250,7 +266,7 @@ class TariffLever(RateLever):
         for path, cut in _cuts_of(settings):
             rival = cut.get("match") if isinstance(cut, Mapping) else None
             if isinstance(rival, str) and rival not in (*known, settings.get("importer")):
-                text = f"unknown there; allowed: {', '.join(known)}"
+                text = tr("unknown there; allowed: {allowed}", allowed=", ".join(known))
                 complain((*path, "match"), rival, text)
         rows = settings.get("rows")
         found = super().check_settings(settings, classification, complain)
@@ -282,28 +298,42 @@ class TariffLever(RateLever):
         if self.cut is not None:
             return super().when()
         last = max(parse_fiscal_year(stage.start) + stage.years - 1 for stage in self.stages)
-        until = f" to {self.end}" if self.end else ""
-        return f"from {self.start}{until}, the last step in {format_fiscal_year(last)}"
+        first = year_in_words(self.start)
+        step = year_in_words(format_fiscal_year(last))
+        if self.end is None:
+            return tr("from {start}, the last step in {step}", start=first, step=step)
+        end = year_in_words(self.end)
+        return tr("from {start} to {end}, the last step in {step}", start=first, end=end, step=step)
 
     def sentence(self, classification: Classification) -> str:
         """Who does what to which duties."""
-        who = COUNTRY[self.importer]
+        who = tr(COUNTRY[self.importer])
         if self.rows is not None:
             whose = country_in_words(self.source, classification)
-            named = f" ({self.schedule})" if self.schedule else ""
-            return (
-                f"{who} changes its duties on goods from {whose} line by line{named}: "
-                f"{rows_in_words(self.rows)}"
+            if self.schedule is None:
+                return tr(
+                    "{importer} changes its duties on goods from {source} line by line: {rows}",
+                    importer=who,
+                    source=whose,
+                    rows=rows_in_words(self.rows),
+                )
+            return tr(
+                "{importer} changes its duties on goods from {source} line by line ({table}): "
+                "{rows}",
+                importer=who,
+                source=whose,
+                table=self.schedule,
+                rows=rows_in_words(self.rows),
             )
         goods = goods_in_words(self.source, self.select or {}, classification)
         done = [_done_in_words(stage.cut, classification) for stage in self.stages]
         if len(done) == 1:
-            return f"{who} {done[0]} on {goods}"
-        later = [
-            f"{what} from {stage.start}" + (f" in {stage.years} steps" if stage.years > 1 else "")
-            for what, stage in zip(done, self.stages, strict=True)
-        ]
-        return f"{who} {', then '.join(later)}, on {goods}"
+            return tr("{importer} {does} on {goods}", importer=who, does=done[0], goods=goods)
+        said = ""
+        for does, stage in zip(done, self.stages, strict=True):
+            phase = _phase_in_words(does, stage)
+            said = phase if not said else tr("{phase}, then {later}", phase=said, later=phase)
+        return tr("{importer} {does}, on {goods}", importer=who, does=said, goods=goods)
 
     def unavailable(self, economy: Economy) -> Iterable[Complaint]:
         """A rate above what a preference can reach, or an average that is none to be cut to."""
@@ -321,10 +351,12 @@ class TariffLever(RateLever):
             assert isinstance(settled, TariffLever) and isinstance(asked, TariffLever)
             for before, after in zip(asked.stages, settled.stages, strict=True):
                 if before.cut.formula == "swiss_average":
-                    yield (
-                        f"Average of {number_in_words(before.cut.percent)} % over "
-                        f"{int(one.lines.sum()):,} lines: the Swiss coefficient is "
-                        f"{after.cut.percent:.4g} %"
+                    yield tr(
+                        "Average of {average} % over {number} lines: the Swiss coefficient is "
+                        "{coefficient} %",
+                        average=number_in_words(before.cut.percent),
+                        number=f"{int(one.lines.sum()):,}",
+                        coefficient=f"{after.cut.percent:.4g}",
                     )
         yield from tariff_notes(economy, measures)
 
@@ -351,14 +383,13 @@ def _codes_of(row: object) -> Iterable[object]:
 
 
 def _done_in_words(cut: Cut, classification: Classification) -> str:
-    amount = number_in_words(cut.percent)
     if cut.rival is not None:
-        return f"matches what {country_in_words(cut.rival, classification)} pays"
-    return {
-        "eliminate": "eliminates its duties",
-        "percent": f"cuts its duties by {amount} %",
-        "cap": f"caps its duties at {amount} %",
-        "rate": f"sets its duties to {amount} %",
-        "swiss": f"cuts its duties by a Swiss formula with coefficient {amount}",
-        "swiss_average": f"cuts its duties by the Swiss formula that leaves {amount} % on average",
-    }[cut.formula]
+        return tr("matches what {rival} pays", rival=country_in_words(cut.rival, classification))
+    return tr(_DONE[cut.formula], percent=number_in_words(cut.percent))
+
+
+def _phase_in_words(does: str, stage: Phase) -> str:
+    start = year_in_words(stage.start)
+    if stage.years == 1:
+        return tr("{does} from {start}", does=does, start=start)
+    return tr("{does} from {start} in {steps} steps", does=does, start=start, steps=stage.years)

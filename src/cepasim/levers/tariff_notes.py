@@ -8,7 +8,9 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year, year_in_words
+from cepasim.core.language import ntr, separated, tr
+from cepasim.core.numbers import mn
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
@@ -18,7 +20,7 @@ from cepasim.levers.cuts import Cut
 from cepasim.levers.fields import Select
 from cepasim.levers.measure import Mask, Measure
 from cepasim.levers.rates import RateLever, line_rates
-from cepasim.levers.words import chapters_in_words
+from cepasim.levers.words import chapters_in_words, country_in_words
 from cepasim.products.levels import at_level, chapter_of
 from cepasim.products.selection import Complaint
 
@@ -60,9 +62,11 @@ def unreachable(
         rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
         now = 100 * float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0
         if cut.percent >= now:
-            text = (
-                f"below today's average, {now:.3g} % over {int(chosen.sum()):,} lines; a formula "
-                "that leaves more than is paid cuts nothing"
+            text = tr(
+                "below today's average, {average} % over {number} lines; a formula that leaves "
+                "more than is paid cuts nothing",
+                average=f"{now:.3g}",
+                number=f"{int(chosen.sum()):,}",
             )
             yield Complaint(path, cut.percent, text)
         return
@@ -73,14 +77,21 @@ def unreachable(
         return
     found = np.flatnonzero(above)
     lowest = found[np.argsort(ceiling[found], kind="stable")][:_NAMED_CEILINGS]
-    named = ", ".join(f"{schedule.lines[line]} {ceiling[line]:.4g} %" for line in lowest)
-    more = len(found) - len(lowest)
-    others = f" and {more:,} more, up to {ceiling[found].max():.4g} %" if more else ""
-    text = (
-        f"at most the rate that everybody pays (MFN), line by line; that is less on "
-        f"{len(found):,} of {int(dutiable.sum()):,} dutiable lines selected: {named}{others}. A "
-        "preference cannot lie above it: for more choose other lines, for a duty on top use "
-        "remedy, to go back to MFN withdraw"
+    named = separated(f"{schedule.lines[line]} {ceiling[line]:.4g} %" for line in lowest)
+    if more := len(found) - len(lowest):
+        named = tr(
+            "{lines} and {n} more, up to {highest} %",
+            lines=named,
+            n=f"{more:,}",
+            highest=f"{ceiling[found].max():.4g}",
+        )
+    text = tr(
+        "at most the rate that everybody pays (MFN), line by line; that is less on {number} of "
+        "{dutiable} dutiable lines selected: {lines}. A preference cannot lie above it: for more "
+        "choose other lines, for a duty on top use remedy, to go back to MFN withdraw",
+        number=f"{len(found):,}",
+        dutiable=f"{int(dutiable.sum()):,}",
+        lines=named,
     )
     yield Complaint(path, f"{cut.percent:g} %", text)
 
@@ -120,7 +131,6 @@ class _Reading:
     def _unchanged(self) -> Iterator[str]:
         """Chapters in which no rate of any product moves in any year, and why."""
         schedule, chapters = self.market.schedule, self.economy.chapters
-        payer = COUNTRY.get(self.source, self.source)
         known = np.nan_to_num(self.rate)
         product = np.nan_to_num(schedule.product_rates(self.rate, self.source))
         moves = np.nan_to_num(
@@ -141,21 +151,27 @@ class _Reading:
             elif not np.isnan(self.rate[inside]).all():
                 low.append(hs)
         name = self.economy.classification
+        payer = country_in_words(self.source, name)
         if free:
-            yield (
-                f"{COUNTRY[self.importer]}'s tariff on {payer} is already zero in "
-                f"{chapters_in_words(free, name)}: a cut there changes nothing"
+            yield tr(
+                "{importer}'s tariff on {source} is already zero in {chapters}: a cut there "
+                "changes nothing",
+                importer=tr(COUNTRY[self.importer]),
+                source=payer,
+                chapters=chapters_in_words(free, name),
             )
         if untouched:
-            yield (
-                f"In {chapters_in_words(untouched, name)} {payer} has a duty-free line beside "
-                "every dutiable one of the same product: taken as used already, so a cut changes "
-                "nothing"
+            yield tr(
+                "In {chapters} {source} has a duty-free line beside every dutiable one of the "
+                "same product: taken as used already, so a cut changes nothing",
+                chapters=chapters_in_words(untouched, name),
+                source=payer,
             )
         if low:
-            yield (
-                f"No rate that shippers use moves in {chapters_in_words(low, name)}: they pay no "
-                "more today than the lever asks"
+            yield tr(
+                "No rate that shippers use moves in {chapters}: they pay no more today than the "
+                "lever asks",
+                chapters=chapters_in_words(low, name),
             )
 
     def _special_duties(self) -> Iterator[str]:
@@ -163,36 +179,45 @@ class _Reading:
         schedule = self.market.schedule
         unknown = self.chosen & np.isnan(self.rate)
         in_part = self.chosen & (np.nan_to_num(self.rate) > 0) & np.isin(schedule.kind, IN_PART)
-        country, name = COUNTRY[self.importer], self.economy.classification
+        country, name = tr(COUNTRY[self.importer]), self.economy.classification
         if unknown.any():
-            yield (
-                f"{int(unknown.sum())} of the selected lines of {country} bear specific or mixed "
-                "duties without a known ad-valorem rate "
-                f"({chapters_in_words(self._chapters_of(unknown), name, _NAMED)}): they are left "
-                "as they are, and what they would add is not counted" + self._trade(unknown, True)
+            said = tr(
+                "{number} of the selected lines of {importer} bear specific or mixed duties "
+                "without a known ad-valorem rate ({chapters}): they are left as they are, and what "
+                "they would add is not counted",
+                number=int(unknown.sum()),
+                importer=country,
+                chapters=chapters_in_words(self._chapters_of(unknown), name, _NAMED),
             )
+            yield tr("{note}. {more}", note=said, more=self._trade(unknown, True))
         if in_part.any():
-            yield (
-                f"Of {int(in_part.sum())} selected lines of {country} with compound or either-or "
-                f"duties ({chapters_in_words(self._chapters_of(in_part), name, _NAMED)}) only the "
-                "ad-valorem part is known and counted; the specific part is not"
-                + self._trade(in_part, False)
+            said = tr(
+                "Of {number} selected lines of {importer} with compound or either-or duties "
+                "({chapters}) only the ad-valorem part is known and counted; the specific part is "
+                "not",
+                number=int(in_part.sum()),
+                importer=country,
+                chapters=chapters_in_words(self._chapters_of(in_part), name, _NAMED),
             )
+            yield tr("{note}. {more}", note=said, more=self._trade(in_part, False))
 
     def _trade(self, lines: Mask, alone: bool) -> str:
         """Trade behind some lines, in words; with ``alone``, where no other line has a rate."""
         schedule = self.market.schedule
         products = np.logical_or.reduceat(lines, schedule.first_line)
         if self.importer != "JPN" or self.source != self.market.partner:
-            return ". The trade behind them is not known by product"
+            return tr("The trade behind them is not known by product")
         trade = known_product_trade(self.economy.parameters, schedule)
-        year = format_fiscal_year(BASE_YEAR)
-        words = f". India sold US$ {trade[products].sum():.1f} mn of these products in {year}"
+        year, sold = year_in_words(format_fiscal_year(BASE_YEAR)), mn(trade[products].sum())
         if not alone:
-            return words
+            return tr("India sold {amount} of these products in {year}", amount=sold, year=year)
         only = products & np.isnan(schedule.product_rates(self.rate, self.source))
-        return (
-            words + f", US$ {trade[only].sum():.1f} mn of it where no other line has a known rate"
+        return tr(
+            "India sold {amount} of these products in {year}, {part} of it where no other line has "
+            "a known rate",
+            amount=sold,
+            year=year,
+            part=mn(trade[only].sum()),
         )
 
     def _barred(self) -> Iterator[str]:
@@ -211,27 +236,40 @@ class _Reading:
         # One heading a chapter, or spirits and wines would fill the list.
         named = list({chapter_of(code): code for code in reversed(ranked)}.values())
         named = sorted(named, key=ranked.index)[:_NAMED]
-        shown = [f"{self._heading(code)} ({code}, {100 * highest[code]:.0f} %)" for code in named]
+        shown = [
+            tr(
+                "{heading} ({code}, {percent} %)",
+                heading=self._heading(code),
+                code=code,
+                percent=f"{100 * highest[code]:.0f}",
+            )
+            for code in named
+        ]
         more = len(ranked) - len(shown)
         barred = np.nan_to_num(schedule.product_rates(before, self.source)) >= threshold
         barred &= np.logical_or.reduceat(lines, schedule.first_line)
         beside = len(np.unique(schedule.product_of_line[lines])) - int(barred.sum())
-        text = (
-            "Rates so high that they let almost nothing through: "
-            + ", ".join(shown)
-            + (f" and {more} more headings" if more else "")
-            + ". Today's trade says little about what would come, and a chapter average hides it"
+        headings = separated(shown)
+        if more:
+            headings = tr("{headings} and {n} more headings", headings=headings, n=more)
+        text = tr(
+            "Rates so high that they let almost nothing through: {headings}. Today's trade says "
+            "little about what would come, and a chapter average hides it",
+            headings=headings,
         )
         if barred.any():
-            text += (
-                f"; the model starts from {100 * self._share_of_chapters(barred, before):.2g} % of "
-                "these chapters' trade in the base year"
+            start = tr(
+                "the model starts from {percent} % of these chapters' trade in the base year",
+                percent=f"{100 * self._share_of_chapters(barred, before):.2g}",
             )
+            text = tr("{note}; {more}", note=text, more=start)
         if beside:
-            text += (
-                f"; {beside} of the products have a cheaper line beside the barred one, taken as "
-                "used"
+            cheaper = ntr(
+                "{n} of the products has a cheaper line beside the barred one, taken as used",
+                "{n} of the products have a cheaper line beside the barred one, taken as used",
+                beside,
             )
+            text = tr("{note}; {more}", note=text, more=cheaper)
         yield text
 
     def _share_of_chapters(self, products: Mask, rates: Floats) -> float:
@@ -269,8 +307,7 @@ class _Reading:
             if self.market.fob[self.economy.chapters.index(hs), column] == 0
         ]
         if silent:
-            yield (
-                "No trade in the base year in "
-                f"{chapters_in_words(silent, self.economy.classification)}: a model of shares "
-                "cannot start any"
+            yield tr(
+                "No trade in the base year in {chapters}: a model of shares cannot start any",
+                chapters=chapters_in_words(silent, self.economy.classification),
             )

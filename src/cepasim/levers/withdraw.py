@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import End, Years, ends_after_it_starts
@@ -27,7 +28,7 @@ class WithdrawLever(RateLever):
     """
 
     kind: ClassVar[str] = "withdraw"
-    title: ClassVar[str] = "Withdrawals"
+    title: ClassVar[str] = mark("Withdrawals")
     turn: ClassVar[int] = 1
 
     years: Years = 1
@@ -51,7 +52,11 @@ class WithdrawLever(RateLever):
     def sentence(self, classification: Classification) -> str:
         """Who withdraws what from whom."""
         goods = goods_in_words(self.source, self.select, classification)
-        return f"{COUNTRY[self.importer]} withdraws its preference on {goods}: they pay MFN again"
+        return tr(
+            "{importer} withdraws its preference on {goods}: they pay MFN again",
+            importer=tr(COUNTRY[self.importer]),
+            goods=goods,
+        )
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
@@ -69,10 +74,12 @@ class WithdrawLever(RateLever):
         touched = {economy.chapters[h] for h in schedule.chapter[chosen]}
         none = sorted(touched - {economy.chapters[h] for h in schedule.chapter[product]})
         if none:
-            yield (
-                f"{country_in_words(lever.source, name)} has no preference in "
-                f"{COUNTRY[lever.importer]} to withdraw in {chapters_in_words(none, name)}: it "
-                "pays MFN there, or everybody pays nothing"
+            yield tr(
+                "{source} has no preference in {importer} to withdraw in {chapters}: it pays MFN "
+                "there, or everybody pays nothing",
+                source=country_in_words(lever.source, name),
+                importer=tr(COUNTRY[lever.importer]),
+                chapters=chapters_in_words(none, name),
             )
 
     @classmethod
