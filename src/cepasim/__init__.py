@@ -8,9 +8,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from cepasim.core.language import language
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
+from cepasim.params.currencies import currency
 from cepasim.result import Result
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
@@ -50,11 +52,13 @@ __all__ = [
     "batch",
     "compare_basket",
     "compare_offers",
+    "currency",
     "decompose_history",
     "fund_break_even",
     "fund_industries",
     "fund_money",
     "grid",
+    "language",
     "load",
     "monte_carlo",
     "negotiate",

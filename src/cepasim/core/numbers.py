@@ -1,58 +1,152 @@
-"""Numbers written for people: unit, sign, and no more digits than the size deserves."""
+"""Numbers written for people: unit, sign, and no more digits than the size deserves.
+
+Amounts come in US$ million and are written in the currency and the language of the moment (see
+`cepasim.core.currency` and `cepasim.core.language`), with the digits that count in dollars.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cepasim.core.currency import (
+    Size,
+    Unit,
+    amount_unit,
+    column_unit,
+    currency_sign,
+    indian_grouping,
+    rate_in_words,
+)
+from cepasim.core.language import current_language, mark, tr
+from cepasim.core.writing import grouped_as_in_india
+
+__all__ = [
+    "MINUS",
+    "NEARLY_NONE",
+    "bare_percent",
+    "billions",
+    "bn",
+    "count",
+    "currency_sign",
+    "in_bn",
+    "in_mn",
+    "is_nearly_none",
+    "millions",
+    "mn",
+    "money",
+    "percent",
+    "range_bn",
+    "range_mn",
+    "rate_in_words",
+    "ratio",
+    "span",
+    "span_mn",
+    "unit_bn",
+    "unit_mn",
+    "value",
+    "year_text",
+]
 
 MINUS = "\u2212"
-
 
 #: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
 
 #: What is small but not zero.
-NEARLY_NONE = "~0"
+NEARLY_NONE = mark("~0")
+
+
+def is_nearly_none(text: str) -> bool:
+    """Whether a number was written as small but not zero: no bar is drawn for it."""
+    return text.startswith(tr(NEARLY_NONE))
+
+
+# --- columns of tables and charts: one unit, which the head says ------------------------------
+
+
+def unit_mn(*, long: bool = False) -> str:
+    """Return the unit of what `millions` writes: ``US$ mn``, 百万ドル, ``₹ crore``, 億円.
+
+    Parameters
+    ----------
+    long : bool
+        Whether it is written in full: ``US$ million``.
+    """
+    unit = column_unit("mn")
+    return unit.long if long else unit.head
+
+
+def unit_bn(*, long: bool = False) -> str:
+    """Return the unit of what `billions` writes: ``US$ bn``, 億ドル, ``₹ crore``; see `unit_mn`."""
+    unit = column_unit("bn")
+    return unit.long if long else unit.head
+
+
+@overload
+def in_mn(usd_mn: float) -> float: ...
+@overload
+def in_mn(usd_mn: NDArray[np.float64]) -> NDArray[np.float64]: ...
+@overload
+def in_mn(usd_mn: pd.Series) -> pd.Series: ...
+def in_mn(usd_mn: object) -> object:
+    """Return amounts of US$ million as numbers of `unit_mn`, for the scales of charts."""
+    return usd_mn / column_unit("mn").usd_mn  # type: ignore[operator]
+
+
+@overload
+def in_bn(usd_mn: float) -> float: ...
+@overload
+def in_bn(usd_mn: NDArray[np.float64]) -> NDArray[np.float64]: ...
+@overload
+def in_bn(usd_mn: pd.Series) -> pd.Series: ...
+def in_bn(usd_mn: object) -> object:
+    """Return amounts of US$ million as numbers of `unit_bn`, for the scales of charts."""
+    return usd_mn / column_unit("bn").usd_mn  # type: ignore[operator]
 
 
 def millions(usd_mn: float, *, signed: bool = False) -> str:
-    """Write US$ million: whole numbers, one decimal below ten; ``~0`` is small but not zero.
+    """Write US$ million in `unit_mn`, without it; ``~0`` is small but not zero.
 
     Parameters
     ----------
     usd_mn : float
-        Amount in US$ million.
+        Amount in US$ million: whole ones count, and tenths below ten.
     signed : bool
         Whether a plus sign is shown, too.
     """
-    return _number(usd_mn, decimals=0 if abs(usd_mn) >= 9.95 else 1, signed=signed)
+    return _amount(usd_mn, "mn", column_unit("mn"), signed)
 
 
 def billions(usd_mn: float, *, signed: bool = False) -> str:
-    """Write an amount of US$ million in US$ billion: two decimals, three below a tenth."""
-    usd_bn = usd_mn / 1000.0
-    decimals = 2 if abs(usd_bn) >= 0.0995 else 3
-    return _number(usd_bn, decimals=decimals, signed=signed, nothing=_NOTHING / 1000.0)
+    """Write US$ million in `unit_bn`, without it; see `millions`.
+
+    Ten million count, and below a tenth of a billion one: two decimals and three in US$ billion.
+    """
+    return _amount(usd_mn, "bn", column_unit("bn"), signed)
 
 
-def bare_percent(value: float) -> str:
-    """Write a percentage change with its sign; ``new`` where there was nothing before."""
-    if math.isnan(value):
-        return "new"
-    return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
+def span(low: float, high: float) -> str:
+    """Write a range of US$ million in `unit_bn`: ``3.43–8.23``, ``−27.88 to −9.65``."""
+    return _between(low, *(billions(end).replace("-", MINUS) for end in (low, high)))
 
 
-def _number(value: float, *, decimals: int, signed: bool, nothing: float = _NOTHING) -> str:
-    if math.isnan(value):
-        return "n/a"
-    if abs(value) < nothing:
-        return "0"
-    if abs(value) < 0.5 * 10.0**-decimals:
-        return NEARLY_NONE
-    return f"{value:{'+' if signed else ''},.{decimals}f}"
+def span_mn(low: float, high: float) -> str:
+    """Write a range in `unit_mn`: ``3,430–8,230``, ``−12 to 4.0``; unknown ends are said."""
+    if math.isnan(low) or math.isnan(high):
+        return tr("unknown")
+    return _between(low, *(millions(end).replace("-", MINUS) for end in (low, high)))
+
+
+# --- amounts in sentences: each with its unit -------------------------------------------------
 
 
 def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
-    """Write an amount of US$ million in billions: ``US$ 1.24 bn``, ``+0.31 bn``.
+    """Write an amount of US$ million in billions: ``US$ 1.24 bn``, ``+0.31 bn``, 12.4億ドル.
 
     Parameters
     ----------
@@ -61,28 +155,14 @@ def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
     signed : bool
         Whether to show a plus sign; then without ``US$``.
     unit : bool
-        Whether to write the unit.
+        Whether to write the unit; without, it is that of a column, `unit_bn`.
     """
-    return _with_unit(billions(usd_mn, signed=signed), usd_mn, "bn", signed, unit)
-
-
-def span(low: float, high: float) -> str:
-    """Write a range of US$ million in billions: ``3.43–8.23``, ``−27.88 to −9.65``."""
-    ends = [billions(end).replace("-", MINUS) for end in (low, high)]
-    return (" to " if low < 0 else "–").join(ends)
-
-
-def span_mn(low: float, high: float) -> str:
-    """Write a range in US$ million: ``3,430–8,230``, ``−12 to 4.0``; unknown ends are said."""
-    if math.isnan(low) or math.isnan(high):
-        return "unknown"
-    ends = [millions(end).replace("-", MINUS) for end in (low, high)]
-    return (" to " if low < 0 else "–").join(ends)
+    return _with_unit(usd_mn, "bn", signed, unit)
 
 
 def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
-    """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``; see `bn`."""
-    return _with_unit(millions(usd_mn, signed=signed), usd_mn, "mn", signed, unit)
+    """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``, 780万ドル; see `bn`."""
+    return _with_unit(usd_mn, "mn", signed, unit)
 
 
 def money(usd_mn: float, *, signed: bool = False) -> str:
@@ -90,12 +170,41 @@ def money(usd_mn: float, *, signed: bool = False) -> str:
     return (bn if abs(usd_mn) >= 99.5 else mn)(usd_mn, signed=signed)
 
 
+def range_mn(low: float, high: float, *, unit: bool = True) -> str:
+    """Write a range in a sentence: ``US$ 15–67 mn``, ``US$ −12 to 4.0 mn``, 1,500万～6,700万ドル.
+
+    Parameters
+    ----------
+    low, high : float
+        US$ million.
+    unit : bool
+        Whether to write the unit; without, for a range beside an amount that has it: ``15–67``.
+        Where an amount's unit depends on its size, as in Japanese, it is written all the same.
+    """
+    return _range(low, high, "mn", unit)
+
+
+def range_bn(low: float, high: float, *, unit: bool = True) -> str:
+    """Write a range of US$ million in billions: ``US$ 3.43–8.23 bn``; see `range_mn`."""
+    return _range(low, high, "bn", unit)
+
+
+# --- other numbers ----------------------------------------------------------------------------
+
+
+def bare_percent(value: float) -> str:
+    """Write a percentage change with its sign; ``new`` where there was nothing before."""
+    if math.isnan(value):
+        return tr("new")
+    return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
+
+
 def percent(value: float) -> str:
     """Write a percentage change with its sign; ``new`` where there was nothing before."""
     if value is None or math.isnan(value):
-        return "new"
+        return tr("new")
     text = bare_percent(value).replace("-", MINUS)
-    return f"{text} %" if text[-1].isdigit() else text
+    return tr("{number} %", number=text) if text[-1].isdigit() else text
 
 
 def count(number: float) -> str:
@@ -118,7 +227,7 @@ def value(number: float, unit: str = "") -> str:
     if number is None or math.isnan(number):
         return "–"
     if math.isinf(number):
-        return f"{MINUS if number < 0 else ''}infinite"
+        return tr("−infinite") if number < 0 else tr("infinite")
     size = abs(number)
     text = f"{number:,.0f}" if size >= 1000 and number == round(number) else f"{number:.4g}"
     return f"{text.replace('-', MINUS)} {unit}".strip()
@@ -129,14 +238,67 @@ def year_text(number: float) -> str:
     return f"{number:.0f}"
 
 
-def _with_unit(text: str, usd_mn: float, scale: str, signed: bool, unit: bool) -> str:
+# --- how it is done ---------------------------------------------------------------------------
+
+
+def _number(number: float, *, decimals: int, signed: bool, nothing: float = _NOTHING) -> str:
+    if math.isnan(number):
+        return tr("n/a")
+    if abs(number) < nothing:
+        return "0"
+    if abs(number) < 0.5 * 10.0**-decimals:
+        return tr(NEARLY_NONE)
+    return f"{number:{'+' if signed else ''},.{decimals}f}"
+
+
+def _amount(usd_mn: float, size: Size, unit: Unit, signed: bool) -> str:
+    """Write an amount with the digits that count in dollars: the same in every currency."""
+    if math.isnan(usd_mn):
+        return tr("n/a")
+    if abs(usd_mn) < _NOTHING:
+        return "0"
+    if size == "mn":
+        step = 1.0 if abs(usd_mn) >= 9.95 else 0.1
+    else:
+        step = 10.0 if abs(usd_mn) >= 99.5 else 1.0
+    number = usd_mn / unit.usd_mn
+    decimals = math.ceil(-math.log10(step / unit.usd_mn) - 1e-9)
+    smallest = 0.1 if size == "mn" else 1.0
+    if abs(number) < 0.5 * smallest / unit.usd_mn:
+        return tr(NEARLY_NONE)
+    number = round(number, decimals) if decimals < 0 else number
+    text = f"{number:{'+' if signed else ''},.{max(decimals, 0)}f}"
+    return grouped_as_in_india(text) if indian_grouping() else text
+
+
+def _with_unit(usd_mn: float, size: Size, signed: bool, unit: bool) -> str:
     if usd_mn is None or math.isnan(usd_mn):
         return "–"
-    text = text.replace("-", MINUS)
+    counted = amount_unit(usd_mn, size) if unit else column_unit(size)
+    text = _amount(usd_mn, size, counted, signed).replace("-", MINUS)
     if not unit:
         return text
     if signed:
-        return f"{text} {scale}"
+        return counted.change.format(number=text)
     if text.startswith(MINUS):
-        return f"{MINUS}US$ {text[1:]} {scale}"
-    return f"US$ {text} {scale}"
+        return MINUS + counted.amount.format(number=text[1:])
+    return counted.amount.format(number=text)
+
+
+def _range(low: float, high: float, size: Size, unit: bool) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return tr("unknown")
+    counted = amount_unit(max(abs(low), abs(high)), size)
+    ends = [_amount(end, size, counted, False).replace("-", MINUS) for end in (low, high)]
+    if current_language() == "ja":  # 「1,500万～6,700万ドル」: every number with its power of ten
+        power = counted.amount.removeprefix("{number}")[:1]
+        ends[0] += "" if ends[0] in ("0", tr(NEARLY_NONE)) else power
+        return counted.amount.format(number=_between(low, *ends))
+    text = _between(low, *ends)
+    return counted.amount.format(number=text) if unit else text
+
+
+def _between(least: float, low: str, high: str) -> str:
+    if least < 0:
+        return tr("{low} to {high}", low=low, high=high)
+    return tr("{low}–{high}", low=low, high=high)

@@ -115,7 +115,7 @@ def _flow(row: Mapping[str, Any], item: str) -> str:
     if change == 0:
         return "as much as without it"
     word = "more" if change > 0 else "less"
-    if figures.millions(abs(change)) == figures.NEARLY_NONE:
+    if figures.is_nearly_none(figures.millions(abs(change))):
         return "practically the same"
     return f"{figures.mn(abs(change))} {word} ({figures.percent(row[f'change_in_{item}_pct'])})"
 

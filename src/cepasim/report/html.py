@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from cepasim.core.numbers import NEARLY_NONE
+from cepasim.core.numbers import is_nearly_none
 from cepasim.report import blocks, look
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
 
@@ -102,7 +102,7 @@ def _bar_rows(table: Bars) -> list[tuple[Bar, str, float, float, float]]:
         below = bar.size < 0
         length = min(100 * abs(bar.size) / span, axis if below else 100 - axis)
         start = axis - length if below else axis
-        if bar.text.startswith(NEARLY_NONE):
+        if is_nearly_none(bar.text):
             length = 0.0  # small but not zero: a bar would say more than the number
         rows.append((bar, "loss" if below else "gain", start, length, axis))
     return rows
