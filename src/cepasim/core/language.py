@@ -54,6 +54,11 @@ def language(tag: str) -> Iterator[None]:
     tag : str
         ``en`` or ``ja``.
 
+    Yields
+    ------
+    None
+        Nothing: the language holds within the block, for this thread.
+
     Raises
     ------
     InputError

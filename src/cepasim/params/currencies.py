@@ -55,6 +55,11 @@ def currency(code: str, parameters: Parameters | None = None) -> Iterator[None]:
         Whose rate of exchange is used, such as ``economy.parameters``; the bundled one's unless
         given.
 
+    Yields
+    ------
+    None
+        Nothing: the currency holds within the block, for this thread.
+
     Raises
     ------
     InputError
