@@ -21,7 +21,6 @@ from cepasim.ui.controls.group import (
 )
 from cepasim.ui.controls.products import products
 from cepasim.ui.messages import plain
-from cepasim.ui.state import years_after_base
 
 _RATE_SLIDER = 50.0
 _STEPS_SLIDER = 15
@@ -135,7 +134,7 @@ def _phase(
     form.choice(
         f"phase-{place}",
         f"{place + 1}. {said}, from",
-        years_after_base(horizon),
+        form.found.years_after_base(horizon),
         str(phase["start"]),
         fiscal_year,
         then=begin,
