@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cepasim.core.language import current_language
+from cepasim.core import numbers
+from cepasim.core.currency import current_currency
+from cepasim.core.language import current_language, language
 from cepasim.ui import navigation, speech
 from cepasim.ui.state import Session
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
-_SWITCH = "language-switch"
+_SWITCH, _MONEY = "language-switch", "currency-switch"
 
 
 def _opened(**query: str) -> AppTest:
@@ -20,6 +23,12 @@ def _opened(**query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
+
+
+def _run(step: Any, tag: str = "ja") -> None:
+    """Run a step of the test; Streamlit's own part in it says the options, as the browser does."""
+    with language(tag):
+        step.run()
 
 
 def _titles(app: AppTest) -> list[str]:
@@ -49,18 +58,18 @@ def test_a_link_opens_in_its_language(app: AppTest) -> None:
 
 def test_the_language_outlives_a_change_and_undo(app: AppTest) -> None:
     found: Session = app.session_state["cepasim"]
-    app.toggle(key=f"lever:{found.generation}:tariff_jpn:on").set_value(True).run()
+    _run(app.toggle(key=f"lever:{found.generation}:tariff_jpn:on").set_value(True))
     assert _address(app)["lang"] == "ja" and "s" in _address(app)
-    app.button(key="undo").click().run()
+    _run(app.button(key="undo").click())
     assert _address(app) == _address(app) | {"lang": "ja", "scenario": "reference"}
     assert _titles(app)[0] == "シナリオ"
 
 
 def test_the_switch_changes_the_page_and_its_address(app: AppTest) -> None:
-    app.segmented_control(key=_SWITCH).set_value("en").run()
+    _run(app.segmented_control(key=_SWITCH).set_value("en"))
     assert _titles(app)[0] == "Scenario" and _address(app)["lang"] == "en"
     assert 'documentElement.lang = "en"' in _html(app)
-    app.segmented_control(key=_SWITCH).set_value("ja").run()
+    _run(app.segmented_control(key=_SWITCH).set_value("ja"), "en")
     assert _titles(app)[0] == "シナリオ" and _address(app)["lang"] == "ja"
 
 
@@ -102,3 +111,23 @@ def test_a_link_with_other_figures_says_so_after_a_reload() -> None:
     assert "other figures" in other.warning[0].value
     again = _opened(**_address(other))
     assert "other figures" in again.warning[0].value
+
+
+def test_amounts_are_shown_in_a_currency_at_a_stated_rate(app: AppTest) -> None:
+    _run(app.segmented_control(key=_MONEY).set_value("JPY"))
+    assert _address(app)["currency"] == "JPY" and "億円" in _html(app)
+    assert any("1ドル＝" in caption.value for caption in app.caption)
+    found: Session = app.session_state["cepasim"]
+    exports = found.result().totals.set_index("fiscal_year").loc["2030-31", "exports_usd_mn"]
+    assert current_currency().code == "USD"
+    with speech.spoken(found):
+        assert numbers.bn(exports) in _html(app)
+    _run(app.segmented_control(key=_MONEY).set_value("USD"))
+    assert "currency" not in _address(app)
+
+
+def test_a_file_made_later_speaks_as_the_page_did(app: AppTest) -> None:
+    found: Session = app.session_state["cepasim"]
+    with speech.spoken(found):
+        work = speech.later(current_language)
+    assert current_language() == "en" and work() == "ja"

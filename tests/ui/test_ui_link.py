@@ -174,7 +174,7 @@ def test_a_variant_of_the_reference_goes_with_the_link() -> None:
 
 def test_a_link_cannot_name_a_file_of_the_server() -> None:
     scenario = Scenario.from_dict({"name": "mine", "reference": "/srv/secret.csv"})
-    with pytest.raises(InputError, match="a file is read by the command line"):
+    with pytest.raises(InputError, match="files are read by the command line"):
         link.scenario_of(link.token_of(scenario))
 
 

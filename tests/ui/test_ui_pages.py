@@ -15,6 +15,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.report import views
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import code, link, questions, state
+from cepasim.ui.pages.path import plain_reference
 from cepasim.ui.state import Session
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -247,7 +248,7 @@ def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
     app.slider(key=key).set_value(0.7).run()
     assert _session(app).overrides == {"actionable_share_tbt": pytest.approx(0.7)}
     assert any("1 assumption changed" in text.value for text in app.sidebar.markdown)
-    assert _session(app).plain_reference() is not None
+    assert plain_reference(_session(app)) is not None
     app.button(key="assume-nothing").click().run()
     assert _session(app).overrides == {}
     assert any("No assumption changed" in text.value for text in app.sidebar.markdown)
@@ -421,6 +422,6 @@ def test_the_level_of_detail_is_a_choice_that_travels(app: AppTest) -> None:
     assert not app.exception and "6403" in set(app.dataframe[0].value["code"])
     read = link.read_query(found.link_query(), found.figures.bundled)
     assert read is not None and read.scenario == found.scenario
-    assert "'refine': ['42', '64']" in code.python_code(found.scenario, found.year)
+    assert "'refine': ['42', '64']" in code.python_code(found.scenario, found.year, "2023-24")
     app.segmented_control(key=f"detail:{found.generation}:hs4").set_value("chapter").run()
     assert found.scenario == Scenario.bundled("cepa-remaining-tariffs")

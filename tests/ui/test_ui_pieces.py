@@ -288,7 +288,7 @@ def test_a_band_is_drawn_where_there_is_one(economy: Economy, result: Result) ->
 @pytest.mark.parametrize("name", ["full-package", "china-plus-one"])
 def test_the_code_runs_and_gives_the_figures_of_the_page(economy: Economy, name: str) -> None:
     scenario = Scenario.from_dict({**BUNDLED[name].to_dict(), "parameters": {"eta": 0.8}})
-    program = code.python_code(scenario, YEAR)
+    program = code.python_code(scenario, YEAR, "2023-24")
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
@@ -299,7 +299,7 @@ def test_the_code_runs_and_gives_the_figures_of_the_page(economy: Economy, name:
 
 
 def test_the_code_names_an_uploaded_folder() -> None:
-    program = code.python_code(BUNDLED["reference"], YEAR, "my-params")
+    program = code.python_code(BUNDLED["reference"], YEAR, "2023-24", "my-params")
     assert 'cepasim.load("my-params")' in program
     compile(program, "reproduce", "exec")
 

@@ -6,8 +6,6 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cepasim.core.texts import separated, tr
-
 #: Characters of a text in a line of a file that a message shows.
 _LONGEST = 40
 
@@ -38,11 +36,10 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        shown = tr("missing") if self.value is None else repr(self.value)
+        shown = "missing" if self.value is None else repr(self.value)
         # A cell of a corrupt file may hold anything; a path has no line and is shown whole.
         if self.line is not None and isinstance(self.value, str) and len(self.value) > _LONGEST:
-            beginning, number = repr(self.value[:_LONGEST]), f"{len(self.value):,}"
-            shown = tr("{beginning}… ({number} characters)", beginning=beginning, number=number)
+            shown = f"{self.value[:_LONGEST]!r}… ({len(self.value):,} characters)"
         return f"{place}: {self.field}: {shown}; {self.allowed}"
 
 
@@ -79,4 +76,4 @@ def closest(entry: object, allowed: Iterable[str], most: int = 1) -> str:
     close = difflib.get_close_matches(str(entry), words, n=most, cutoff=0.6)
     if not close and len(str(entry)) > 2:
         close = [word for word in words if str(entry) in word][:most]
-    return tr("; did you mean {close}?", close=separated(close)) if close else ""
+    return f"; did you mean {', '.join(close)}?" if close else ""

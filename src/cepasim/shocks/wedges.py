@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Floats, Ints, same_everywhere
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.ces import aggregate_sorted
+from cepasim.equilibrium.lag import lagged
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, actionable_shares, barriers_after
@@ -18,7 +19,7 @@ from cepasim.levers.origin import OriginLever, claimable, origin_cost
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
-from cepasim.shocks.delay import Delay
+from cepasim.params.parameters import Parameters
 from cepasim.shocks.repeats import distinct_years, path_of
 
 
@@ -54,6 +55,33 @@ class Wedges:
         mix = self.hat * start
         mix /= level
         return np.asarray(mix)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How trade lags behind policy.
+
+    Attributes
+    ----------
+    first_year, decay : float
+        As in `lagged`.
+    """
+
+    first_year: float
+    decay: float
+
+    @classmethod
+    def of(cls, parameters: Parameters, staged: bool = True) -> Delay:
+        """Delay under the parameters; none in comparative statics."""
+        value = parameters.value
+        return cls(value("lag_first_year"), value("lag_decay")) if staged else cls(1.0, 1.0)
+
+    def __call__(self, path: Floats) -> Floats:
+        """Path of a shock as trade feels it, shape (Y, ...)."""
+        # What never changes is felt as it is.
+        if self.first_year == 1.0 or same_everywhere(path):
+            return path
+        return lagged(path, self.first_year, self.decay)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,24 +238,8 @@ def felt_in_trade(moved: Mapping[int, SourceWedges], delay: Delay) -> dict[int, 
     return {column: source.felt[delay] for column, source in moved.items()}
 
 
-def assembled(
-    market: Market,
-    moved: Mapping[int, SourceWedges],
-    years: int,
-    places: Ints | None = None,
-) -> Wedges:
-    """Wedges of all sources: those that move, and those of the base year for all others.
-
-    Parameters
-    ----------
-    market : Market
-        With the products at ``places``.
-    moved : mapping of int to SourceWedges
-        Of all products.
-    years : int
-    places : ndarray of int, shape (n,), optional
-        All products unless given.
-    """
+def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> Wedges:
+    """Wedges of all sources: those that move, and those of the base year for all others."""
     shape = (years, *market.tariff_effective.shape)
     if not moved:
         return Wedges(
@@ -244,13 +256,12 @@ def assembled(
         collected=np.broadcast_to(market.tariff_collected, shape).copy(),
         barrier=barrier.copy() if relieved else barrier,
     )
-    chosen = slice(None) if places is None else places
     for column, source in moved.items():
-        out.hat[:, :, column] = source.hat[:, chosen]
-        out.effective[:, :, column] = source.effective[:, chosen]
-        out.collected[:, :, column] = source.collected[:, chosen]
+        out.hat[:, :, column] = source.hat
+        out.effective[:, :, column] = source.effective
+        out.collected[:, :, column] = source.collected
         if source.barrier is not None:
-            out.barrier[:, :, column] = source.barrier[:, chosen]
+            out.barrier[:, :, column] = source.barrier
     return out
 
 
@@ -264,8 +275,7 @@ def _scheduled_wedges(
     schedule, alike = market.schedule, dict[int, dict[str, tuple[Ints, Ints]]]()
     for source in sources:
         thin = schedule.by_kind(schedule.kinds(source))
-        paths = [path_of(thin, schedule.name_of(source), years)]
-        own = distinct_years(paths, (), years, schedule.rates.base_year)
+        own = distinct_years([path_of(thin, schedule.name_of(source), years)], (), years)
         alike.setdefault(len(own[0]), {})[source] = own
     found: dict[str, SourceWedges] = {}
     for group in alike.values():
@@ -328,7 +338,7 @@ def _source_wedges(
     paths = [path_of(schedule, name, years)]
     looked_at = dict.fromkeys(other for one in moving for other in one.asked.looks_at)
     paths += [path_of(market.schedule, other, years) for other in looked_at]
-    rows, position = distinct_years(paths, moving, years, schedule.rates.base_year)
+    rows, position = distinct_years(paths, moving, years)
     acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter

@@ -56,27 +56,6 @@ def run(
     RunError
         If a market does not converge, or a lever means nothing under the parameters.
     """
-    game = game_of(economy, scenario, engine, check)
-    states = game.reference(), game.scenario()
-    found = effects(game) if attribution else ()
-    split = contributions(game, found, scenario)
-    return Run(
-        game.economy,
-        scenario,
-        game.years,
-        game.kinds,
-        states,
-        game.variant,
-        game.engine,
-        found,
-        split,
-    )
-
-
-def game_of(
-    economy: Economy, scenario: Scenario, engine: str | Engine = "armington", check: bool = True
-) -> Coalitions:
-    """Everything that is solved for a scenario, not solved yet; parameters and errors of `run`."""
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
     economy = with_own_markets(scenario.economy_under(economy), scenario)
     if check:
@@ -84,7 +63,7 @@ def game_of(
     chosen.check(scenario)
     economy = chosen.prepare(economy)
     _capacity_must_matter(economy, scenario)
-    years, staged = scenario.years_from(economy.base_year), scenario.staged
+    years, staged = scenario.years, scenario.staged
     kinds = tuple(dict.fromkeys(lever.kind for lever in scenario.levers))
     if len(kinds) > MOST_KINDS:
         raise InputError(
@@ -93,7 +72,11 @@ def game_of(
     resolved = measures(economy, scenario.levers, years, staged)
     variant = variant_named(scenario.variant, economy.ground.variants, economy.classification)
     sizes = partner_sizes(chosen, economy, variant, years, staged)
-    return Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
+    coalitions = Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
+    states = coalitions.reference(), coalitions.scenario()
+    found = effects(coalitions) if attribution else ()
+    split = contributions(coalitions, found, scenario)
+    return Run(economy, scenario, years, kinds, states, variant, chosen, found, split)
 
 
 def with_own_markets(economy: Economy, scenario: Scenario) -> Economy:

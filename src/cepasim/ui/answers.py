@@ -12,7 +12,7 @@ from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,14 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.countries import COLUMN_NAME
+from cepasim.core.language import current_language, separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import workers
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 #: Ten people with what they look at, or one with a long way back; some 30 MB each.
@@ -54,7 +56,7 @@ class Answers:
     def __init__(self, kept: int = KEPT) -> None:
         self._most = kept
         self._kept: OrderedDict[tuple[int, Scenario], _Kept] = OrderedDict()
-        self._failed: OrderedDict[tuple[int, Scenario], _Failed] = OrderedDict()
+        self._failed: OrderedDict[tuple[int, Scenario, str], _Failed] = OrderedDict()
         # One run at a time: side by side they take each other's time, and ten times the memory.
         self._lock = Lock()
 
@@ -68,15 +70,16 @@ class Answers:
         """
         key = (id(economy), scenario)
         with self._lock:
-            if key in self._failed:  # a page asks more than once, and a failure takes long
-                raise RunError(self._failed[key].said)
+            failure = (*key, current_language())
+            if failure in self._failed:  # a page asks more than once, and a failure takes long
+                raise RunError(self._failed[failure].said)
             if key not in self._kept:
                 try:
                     result = _finite(
                         cepasim.simulate(economy, scenario, attribution=False), scenario
                     )
                 except RunError as failed:
-                    _put(self._failed, key, _Failed(economy, str(failed)), self._most)
+                    _put(self._failed, failure, _Failed(economy, str(failed)), self._most)
                     raise
                 _put(self._kept, key, _Kept(economy, result), self._most)
                 self._drop_fine()
@@ -131,7 +134,7 @@ def is_fine(scenario: Scenario) -> bool:
     return scenario.level in ("hs4", "hs6") and not scenario.refine
 
 
-def _put(kept: OrderedDict[tuple[int, Scenario], T], key: Any, entry: T, most: int) -> None:
+def _put(kept: OrderedDict[K, T], key: K, entry: T, most: int) -> None:
     kept[key] = entry
     if len(kept) > most:
         kept.popitem(last=False)
@@ -155,7 +158,10 @@ def _finite(result: Result, scenario: Scenario) -> Result:
     ]
     if wrong:
         raise RunError(
-            f"the result is not finite ({', '.join(wrong[:3])}); check the levers and parameters"
+            tr(
+                "the result is not finite ({columns}); check the levers and parameters",
+                columns=separated(wrong[:3]),
+            )
         )
     return result
 

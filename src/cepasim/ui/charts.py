@@ -13,15 +13,17 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
+from cepasim.core import numbers
+from cepasim.core.language import current_language, mark, tr
 from cepasim.report import look
 from cepasim.report.charts import Style, line_layers
 from cepasim.result import Result
 
 Item = Literal["balance", "exports", "imports"]
 ITEMS: Mapping[Item, str] = {
-    "balance": "Balance",
-    "exports": "Exports to Japan",
-    "imports": "Imports from Japan",
+    "balance": mark("Balance"),
+    "exports": mark("Exports to Japan"),
+    "imports": mark("Imports from Japan"),
 }
 _MEASURE = {
     "balance": "balance",
@@ -29,10 +31,10 @@ _MEASURE = {
     "imports": "imports_from_japan",
 }
 HISTORY, REFERENCE, ASSUMED, SCENARIO = (
-    "History",
-    "Reference",
-    "Your assumptions",
-    "Scenario",
+    mark("History"),
+    mark("Reference"),
+    mark("Your assumptions"),
+    mark("Scenario"),
 )
 _MN_PER_BN = 1000.0
 _DASHED = (6.0, 3.0)
@@ -40,17 +42,19 @@ _DASHED = (6.0, 3.0)
 _EVERY = 3
 
 
-def history_path(totals: pd.DataFrame, item: Item) -> pd.DataFrame:
-    """Return the years up to the benchmark.
+def history_path(totals: pd.DataFrame, item: Item, last: str) -> pd.DataFrame:
+    """Return the years up to the first of a result, the base year.
 
     Parameters
     ----------
     totals : DataFrame
         The table ``history/totals``, US$ bn at current prices.
     item : {"balance", "exports", "imports"}
+    last : str
+        The base year.
     """
-    rows = totals[(totals["measure"] == _MEASURE[item]) & (totals["fiscal_year"] <= "2023-24")]
-    return _line(rows["fiscal_year"], rows["value"] * _MN_PER_BN, HISTORY)
+    rows = totals[(totals["measure"] == _MEASURE[item]) & (totals["fiscal_year"] <= last)]
+    return _line(rows["fiscal_year"], rows["value"] * _MN_PER_BN, tr(HISTORY))
 
 
 def result_path(result: Result, item: Item, label: str, *, baseline: bool = False) -> pd.DataFrame:
@@ -60,7 +64,7 @@ def result_path(result: Result, item: Item, label: str, *, baseline: bool = Fals
     line = _line(totals["fiscal_year"], totals[column], label)
     for end in ("low", "high"):
         if baseline and (bound := f"baseline_{item}_{end}_usd_mn") in totals:
-            line[end] = totals[bound].to_numpy(float) / _MN_PER_BN
+            line[end] = numbers.in_bn(totals[bound].to_numpy(float))
     return line
 
 
@@ -85,13 +89,13 @@ def path_rows(
     band : DataFrame, optional
         ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn`` of the scenario.
     """
-    lines = [history_path(history, item)]
+    lines = [history_path(history, item, str(result.totals["fiscal_year"].iloc[0]))]
     if plain is None:
-        lines.append(result_path(result, item, REFERENCE, baseline=True))
+        lines.append(result_path(result, item, tr(REFERENCE), baseline=True))
     else:
-        lines.append(result_path(plain, item, REFERENCE, baseline=True))
-        lines.append(result_path(result, item, ASSUMED, baseline=True))
-    scenario = result_path(result, item, SCENARIO)
+        lines.append(result_path(plain, item, tr(REFERENCE), baseline=True))
+        lines.append(result_path(result, item, tr(ASSUMED), baseline=True))
+    scenario = result_path(result, item, tr(SCENARIO))
     if band is not None:
         scenario = _with_band(scenario, band)
     lines.append(scenario)
@@ -100,15 +104,16 @@ def path_rows(
 
 
 def _with_band(line: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
-    ends = band.set_index("fiscal_year").reindex(line["year"]) / _MN_PER_BN
-    return line.assign(low=ends["low_usd_mn"].to_numpy(), high=ends["high_usd_mn"].to_numpy())
+    ends = band.set_index("fiscal_year").reindex(line["year"])
+    low, high = (numbers.in_bn(ends[end].to_numpy(float)) for end in ("low_usd_mn", "high_usd_mn"))
+    return line.assign(low=low, high=high)
 
 
 def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "year": years.astype(str).to_numpy(),
-            "value": usd_mn.to_numpy(float) / _MN_PER_BN,
+            "value": numbers.in_bn(usd_mn.to_numpy(float)),
             "line": label,
             "low": float("nan"),
             "high": float("nan"),
@@ -127,7 +132,7 @@ def change_rows(result: Result, band: pd.DataFrame | None = None) -> pd.DataFram
     """
     frame = result.balance("total")
     lines = {
-        item: _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], label)
+        item: _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label))
         for item, label in ITEMS.items()
     }
     if band is not None:
@@ -138,19 +143,21 @@ def change_rows(result: Result, band: pd.DataFrame | None = None) -> pd.DataFram
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
     """Return the specification of the path chart, with the third line where one is needed."""
     styles = [
-        Style(HISTORY, look.HISTORY),
-        Style(REFERENCE, look.REFERENCE, _DASHED),
-        *([Style(ASSUMED, look.ASSUMED, (2, 3))] if assumed else []),
-        Style(SCENARIO, look.SCENARIO),
+        Style(tr(HISTORY), look.HISTORY),
+        Style(tr(REFERENCE), look.REFERENCE, _DASHED),
+        *([Style(tr(ASSUMED), look.ASSUMED, (2, 3))] if assumed else []),
+        Style(tr(SCENARIO), look.SCENARIO),
     ]
-    return deepcopy(_spec(tuple(styles), height, bands=(REFERENCE, SCENARIO)))
+    return deepcopy(
+        _spec(current_language(), tuple(styles), height, bands=(tr(REFERENCE), tr(SCENARIO)))
+    )
 
 
 def change_spec(height: int = 210) -> dict[str, Any]:
     """Return the specification of the chart of changes against the reference."""
     colours = (look.INK, *look.SERIES[:2])
-    styles = tuple(map(Style, ITEMS.values(), colours, look.DASHES))
-    return deepcopy(_spec(styles, height, bands=(ITEMS["balance"],)))
+    styles = tuple(map(Style, map(tr, ITEMS.values()), colours, look.DASHES))
+    return deepcopy(_spec(current_language(), styles, height, bands=(tr(ITEMS["balance"]),)))
 
 
 def compared_rows(
@@ -176,15 +183,20 @@ def compared_rows(
 def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False) -> dict[str, Any]:
     """Return the specification of a chart of changes of up to four scenarios."""
     styles = tuple(map(Style, names, look.SERIES, look.DASHES))
-    spec = deepcopy(_spec(styles, height, bands=tuple(names)))
+    spec = deepcopy(_spec(current_language(), styles, height, bands=tuple(names)))
     if large:
         spec["config"]["axis"]["labelFontSize"] = spec["config"]["legend"]["labelFontSize"] = 18
     return spec
 
 
 @lru_cache(maxsize=32)
-def _spec(styles: tuple[Style, ...], height: int, bands: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Lines over the years without their rows, which the page sends beside it."""
+def _spec(
+    spoken: str, styles: tuple[Style, ...], height: int, bands: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Lines over the years without their rows, which the page sends beside it.
+
+    Axes are written in a language, which is why it is among what a specification is kept by.
+    """
     chart = line_layers(alt.NamedData("rows"), styles, bands=bands, every=_EVERY, height=height)
     spec: dict[str, Any] = chart.to_dict()
     del spec["data"]

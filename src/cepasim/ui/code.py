@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import pprint
 
+from cepasim.core.language import tr
 from cepasim.scenario.scenario import Scenario
 
 
-def python_code(scenario: Scenario, fiscal_year: str, own_figures: str | None = None) -> str:
+def python_code(
+    scenario: Scenario, fiscal_year: str, price_year: str, own_figures: str | None = None
+) -> str:
     """Return a program that gives the figures on the screen.
 
     Parameters
     ----------
     scenario : Scenario
-    fiscal_year : str
-        The year on the screen.
+    fiscal_year, price_year : str
+        The year on the screen, and that of the prices.
     own_figures : str, optional
         Name of the uploaded parameter folder, if there is one.
 
     Returns
     -------
     str
-        It uses the public names only and prints the totals of the year, US$ million of 2023-24.
+        It uses the public names only and prints the totals of the year, in US$ million.
     """
     structure = pprint.pformat(scenario.to_dict(), width=88, sort_dicts=False)
     folder = "" if own_figures is None else f'"{own_figures}"'
-    note = "" if own_figures is None else "  # the parameter folder you uploaded, unpacked"
+    note = "" if own_figures is None else "  # " + tr("the parameter folder you uploaded, unpacked")
     return (
         "import cepasim\n"
         "\n"
@@ -34,5 +37,5 @@ def python_code(scenario: Scenario, fiscal_year: str, own_figures: str | None = 
         "result = cepasim.simulate(economy, scenario)\n"
         "\n"
         'totals = result.totals.set_index("fiscal_year")\n'
-        f'print(totals.loc["{fiscal_year}"].to_string())  # US$ million of 2023-24\n'
+        f'print(totals.loc["{fiscal_year}"].to_string())  # US$ million of {price_year}\n'
     )

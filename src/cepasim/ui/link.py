@@ -5,7 +5,7 @@ scenario as it is, ``?s=1.<token>`` for any other, where the token is the scenar
 (as in a scenario file) as compact JSON, compressed and in URL-safe letters. ``year`` is the fiscal
 year on the screen, ``figures`` the beginning of the digest of the parameter folder, so that a
 reader with other figures is warned, ``from`` the bundled scenario that this one is a change of, and
-``lang`` the language that its sender chose.
+``lang`` and ``currency`` what its sender chose to read it in.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 from cepasim.scenario.reading import MAX_BYTES
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui.speech import LANGUAGE
+from cepasim.ui.speech import CURRENCY, LANGUAGE
 
 VERSION = "1"
 #: What browsers and mail programs carry without cutting; a longer link is refused unread.
 MAX_TOKEN = 16_000
 DIGEST_LENGTH = 12
 #: Parameters of an address that are written and read here; a page may have others of its own.
-NAMES = ("scenario", "s", "year", "figures", "from", LANGUAGE)
+NAMES = ("scenario", "s", "year", "figures", "from", LANGUAGE, CURRENCY)
 _ORIGIN = "link"
 
 
@@ -80,10 +81,11 @@ def scenario_of(
         If the link is cut, changed or of another version, or asks for what is not allowed.
     """
     if len(token) > MAX_TOKEN:
-        raise _broken(f"{len(token)} letters", f"at most {MAX_TOKEN} letters")
+        raise _broken(tr("{n} letters", n=len(token)), tr("at most {most} letters", most=MAX_TOKEN))
     version, _, packed = token.partition(".")
     if version != VERSION:
-        raise _broken(token[:20], f"a link that begins with {VERSION}.; it may have been cut")
+        allowed = tr("a link that begins with {version}.; it may have been cut", version=VERSION)
+        raise _broken(token[:20], allowed)
     try:
         padded = packed.encode("ascii") + b"=" * (-len(packed) % 4)
         compressed = base64.b64decode(padded, altchars=b"-_", validate=True)
@@ -94,9 +96,9 @@ def scenario_of(
             raise ValueError
         data = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError, binascii.Error, zlib.error):
-        raise _broken(token[:20] + "…", "a complete link, as the page wrote it") from None
+        raise _broken(token[:20] + "…", tr("a complete link, as the page wrote it")) from None
     if not isinstance(data, Mapping):
-        raise _broken(token[:20] + "…", "a complete link, as the page wrote it")
+        raise _broken(token[:20] + "…", tr("a complete link, as the page wrote it"))
     return without_files(Scenario.from_dict(data, classification, parameters))
 
 
@@ -109,7 +111,7 @@ def without_files(scenario: Scenario) -> Scenario:
         If the variant of the reference is a file.
     """
     if scenario.variant_is_file:
-        allowed = "the name of a variant; a file is read by the command line and by Python only"
+        allowed = tr("the name of a variant; files are read by the command line and by Python only")
         raise InputError([Problem("scenario", None, "reference", scenario.variant, allowed)])
     return scenario
 
@@ -180,7 +182,7 @@ def read_query(
     elif "scenario" in query:
         name = query["scenario"]
         if name not in bundled:
-            raise _broken(name[:60], f"one of {', '.join(bundled)}")
+            raise _broken(name[:60], tr("one of {names}", names=separated(bundled)))
         scenario = bundled[name]
     else:
         return None

@@ -6,7 +6,7 @@ import logging
 
 import streamlit as st
 
-from cepasim.core.language import tr
+from cepasim.core.language import language, now, tr
 from cepasim.ui import marks, navigation, speech, style
 from cepasim.ui.pages import (
     advice,
@@ -35,12 +35,12 @@ def main() -> None:
     )
     try:
         found = session()
-        with found.speech.spoken():
+        with speech.spoken(found):
             _draw(found)
     except Exception:
         # The control flow of Streamlit is no Exception and passes.
         _LOG.exception("a page failed")
-        with speech.of_this_visit().spoken():
+        with language(speech.of_this_visit().tag):
             st.error(
                 tr(
                     "Something went wrong on this page; this is a defect of the program. Reload "
@@ -69,8 +69,8 @@ def _draw(found: Session) -> None:
     )
     page = st.navigation(pages, position="top")
     # People keep several tabs and bookmarks: each says what it shows.
-    st.set_page_config(page_title=f"{tr(found.scenario.name)} – cepasim")
-    speech.switch(found)
+    st.set_page_config(page_title=f"{now(found.scenario.name)} – cepasim")
+    speech.switches(found)
     marks.draw(found)
     if page.url_path:  # the page of the scenario chooses a year first and writes it itself
         write_address(found)

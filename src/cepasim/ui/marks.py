@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.currency import rate_in_words
+from cepasim.core.language import paragraph, tr
 from cepasim.report.marks import assumptions_in_words
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
@@ -14,13 +16,18 @@ def figures_in_words(found: Session) -> tuple[str, ...]:
     said = []
     if found.own is not None:
         said.append(
-            f"Your own figures are in use ({found.own.name}); every number rests on them, not on "
-            "those of the program."
+            tr(
+                "Your own parameters are in use ({file}); every number depends on them, not on "
+                "those of the program.",
+                file=found.own.name,
+            )
         )
     if found.sender:
         said.append(
-            "This link was made with other figures than those in use here: the numbers differ from "
-            "the sender's. Load the sender's parameter folder under “Files” to see theirs."
+            tr(
+                "This link was made with other figures than those in use here: the numbers differ "
+                "from the sender's. Load the sender's parameter folder under “Files” to see theirs."
+            )
         )
     return tuple(said)
 
@@ -35,6 +42,8 @@ def assumed_in_words(found: Session) -> tuple[str, ...]:
 def draw(found: Session) -> None:
     """Draw the marks; nothing where there are none."""
     if said := figures_in_words(found):
-        st.warning(plain(" ".join(said)), icon=":material/flag:")
+        st.warning(plain(paragraph(said)), icon=":material/flag:")
+    if rate := rate_in_words():
+        st.caption(plain(tr("Amounts are converted {rate}.", rate=rate)))
     if said := assumed_in_words(found):
-        st.info(plain(" ".join(said)), icon=":material/flag:")
+        st.info(plain(paragraph(said)), icon=":material/flag:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cepasim.core.language import tr
 from cepasim.core.problems import Problem
 
 #: Lines of a list of problems; a screen holds no more.
@@ -16,9 +17,14 @@ def plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
 
 
+def begun(text: str) -> str:
+    """Begin a text as a label begins."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(problems: Sequence[Problem | str]) -> str:
     """Return problems as a list, the last of a long one counted only."""
     lines = [f"- {plain(str(problem))}" for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
-        lines.append(f"- and {len(problems) - _SHOWN} more")
+        lines.append("- " + tr("and {n} more", n=len(problems) - _SHOWN))
     return "\n".join(lines)

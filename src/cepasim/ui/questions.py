@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cepasim.core.language import mark
 from cepasim.levers.words import parts
 from cepasim.scenario.scenario import Scenario
 
@@ -34,89 +35,103 @@ class Question:
     scenarios: tuple[str, ...] = ()
 
 
-DELHI, TOKYO, REVIEWER = "From Delhi", "From Tokyo", "A reviewer"
+DELHI, TOKYO, REVIEWER = mark("From Delhi"), mark("From Tokyo"), mark("A reviewer")
 
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "remaining-duties",
         DELHI,
-        "If Japan drops every duty it still charges us, what do we gain, in which products?",
-        "Little: the account of Japan's duty on India's goods says how little there is to drop. "
-        "The products are under “Exports that move most”.",
+        mark("If Japan drops every duty it still charges us, what do we gain, in which products?"),
+        mark(
+            "Little: the account of Japan's duty on India's goods says how little there is to "
+            "drop. The products are under “Exports that move most”."
+        ),
         "scenario",
         ("cepa-remaining-tariffs",),
     ),
     Question(
         "paper-or-port",
         DELHI,
-        "What is simpler origin paperwork worth, against one less inspection at the port?",
-        "Scenarios side by side: proof of origin at lower cost, relief of delay at Japan's "
-        "border, and one day less there, as long as an inspection may take.",
+        mark("What is simpler origin paperwork worth, against one less inspection at the port?"),
+        mark(
+            "Scenarios side by side: proof of origin at lower cost, relief of delay at Japan's "
+            "border, and one day less there, as long as an inspection may take."
+        ),
         "compare",
         ("origin-in-japan", "border-in-japan", "day-in-japan"),
     ),
     Question(
         "open-cars",
         DELHI,
-        "If we open cars in return, what does it cost us, when, and who in India feels it?",
-        "The path says when; “In India's market” says who. India's duties on vehicles go in equal "
-        "steps, nothing else changes.",
+        mark("If we open cars in return, what does it cost us, when, and who in India feels it?"),
+        mark(
+            "The path says when; “In India's market” says who. India's duties on vehicles are "
+            "removed in equal steps; nothing else changes."
+        ),
         "scenario",
         ("open-cars",),
     ),
     Question(
         "how-sure",
         DELHI,
-        "How sure are you? What would have to be true for this to be wrong?",
-        "Each decisive assumption at both ends of its range, with what it does to the answer.",
+        mark("How sure are you? What would have to be true for this to be wrong?"),
+        mark(
+            "Each decisive assumption at both ends of its range, with what it does to the answer."
+        ),
         "assumptions",
         ("full-package",),
     ),
     Question(
         "who-loses-in-japan",
         TOKYO,
-        "Who loses in Japan: our producers, Viet Nam, China? By how much?",
-        "“In Japan's market” takes the gain of India's exports apart by whom it is taken from.",
+        mark("Who loses in Japan: our producers, Viet Nam, China? By how much?"),
+        mark("“In Japan's market” says from whom the gain of India's exports is taken."),
         "scenario",
         ("full-package",),
     ),
     Question(
         "treasury",
         TOKYO,
-        "What does our treasury give up?",
-        "“Treasuries and welfare”: the duty Japan collects on India's goods and on all imports, "
-        "and the grants of the fund.",
+        mark("What does our treasury give up?"),
+        mark(
+            "“Treasuries and welfare”: the duty Japan collects on India's goods and on all "
+            "imports, and the grants of the fund."
+        ),
         "scenario",
         ("full-package",),
     ),
     Question(
         "fund-or-subsidy",
         TOKYO,
-        "Does the fund bring supply out of China or just subsidise what would have come anyway?",
-        "The fund alone: what China loses is under “In Japan's market”; how much is additional "
-        "is the assumption of that name, open under “Assumptions”.",
+        mark(
+            "Does the fund bring supply out of China or just subsidise what would have come anyway?"
+        ),
+        mark(
+            "The fund alone: what China loses is under “In Japan's market”; how much is additional "
+            "is the assumption of that name, open under “Assumptions”."
+        ),
         "scenario",
         ("fund-2bn",),
     ),
     Question(
         "not-seen",
         REVIEWER,
-        "What does the model say about 2013–24 without having seen it?",
-        "The verdict by question, then the path, scores and decomposition.",
+        mark("What does the model say about 2013–24 without having seen it?"),
+        mark("The verdict by question, then the path, scores and decomposition."),
         "evidence",
     ),
     Question(
         "unmeasured",
         REVIEWER,
-        "Which results rest on assumptions nobody has measured?",
-        "Every figure of grade D, with its range and its reason.",
+        mark("Which results rest on assumptions nobody has measured?"),
+        mark("Every figure of grade D, with its range and its reason."),
         "parameters",
     ),
     Question(
         "where-from",
         REVIEWER,
-        "Where does this elasticity come from?",
-        "Search the figures by name: unit, range, grade and source of each.",
+        mark("Where does this elasticity come from?"),
+        mark("Search the figures by name: unit, range, grade and source of each."),
         "parameters",
     ),
 )
@@ -127,24 +142,26 @@ def derived(bundled: Mapping[str, Scenario]) -> dict[str, Scenario]:
 
     Every figure in them is the bundled scenario's own.
     """
-    origin = _narrowed(bundled["origin-rules"], "Origin paperwork in Japan", "origin", "JPN", {})
+    origin = _narrowed(
+        bundled["origin-rules"], mark("Origin paperwork in Japan"), "origin", "JPN", {}
+    )
     border = _narrowed(
         bundled["ntb-relief"],
-        "Less delay at Japan's border",
+        mark("Less delay at Japan's border"),
         "ntb",
         "JPN",
         {"type": ["border"]},
     )
     cars = _narrowed(
         bundled["cepa-reciprocal"],
-        "India opens cars and other vehicles",
+        mark("India opens cars and other vehicles"),
         "tariff",
         "IND",
         {"select": {"hs": ["87"]}},
     )
     day = _narrowed(
         bundled["ntb-relief"],
-        "One day less at Japan's border",
+        mark("One day less at Japan's border"),
         "ntb",
         "JPN",
         {"type": ["border"], "relief_percent": None, "days_saved": 1.0},

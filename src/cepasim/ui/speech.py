@@ -1,7 +1,8 @@
-"""How the pages speak to one reader: the language, and the switch that every page shows.
+"""How the pages speak to one reader: language, currency, and the switches that every page shows.
 
-A page runs within `Speech.spoken`. What runs apart from its page, a fragment or a callback, enters
-it as well: fragments are made by `fragment`, and callbacks pass through `Session.edit`.
+A page runs within `spoken`. What runs apart from its page, a fragment, a callback or a download,
+enters it as well: fragments are made by `fragment`, callbacks pass through `Session.edit`, and
+files are written by what `later` returns.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
-from cepasim.core.language import LANGUAGES, SOURCE, language
+from cepasim.core.currency import DOLLAR, SIGNS, Currency, current_currency, shown_in
+from cepasim.core.language import LANGUAGES, SOURCE, current_language, language
+from cepasim.core.problems import InputError
+from cepasim.params.currencies import display_currency
+from cepasim.ui.figures import Figures
 
-#: The name of the language in an address.
-LANGUAGE = "lang"
+#: What the choices are called in an address.
+LANGUAGE, CURRENCY = "lang", "currency"
 
-_SWITCH = "language-switch"
+_LANGUAGE_SWITCH, _CURRENCY_SWITCH = "language-switch", "currency-switch"
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -30,39 +37,45 @@ class Speech:
     ----------
     language : str or None
         None leaves the language to the browser.
+    currency : str
+        Code of the currency that amounts are shown in.
     """
 
     language: str | None = None
+    currency: str = DOLLAR.code
 
     @property
     def tag(self) -> str:
         """The language that is spoken."""
         return self.language or preferred()
 
-    @contextmanager
-    def spoken(self) -> Iterator[None]:
-        """Speak to the reader within a block of code."""
-        with language(self.tag):
-            yield
-
     def read(self, query: Mapping[str, str]) -> None:
-        """Take the choice from an address; what is no language there leaves it to the browser."""
-        asked = query.get(LANGUAGE)
-        self.language = asked if asked in LANGUAGES else None
+        """Take the choices from an address; what cannot be chosen there is left as by default."""
+        tag, code = query.get(LANGUAGE), query.get(CURRENCY)
+        self.language = tag if tag in LANGUAGES else None
+        self.currency = str(code) if code in SIGNS else DOLLAR.code
 
     def query(self) -> dict[str, str]:
-        """Return the choice as an address has it; nothing where none was made."""
-        return {} if self.language is None else {LANGUAGE: self.language}
+        """Return the choices as an address has them; nothing where none was made."""
+        query = {} if self.language is None else {LANGUAGE: self.language}
+        return query if self.currency == DOLLAR.code else query | {CURRENCY: self.currency}
 
 
 class Listener(Protocol):
     """A session, as far as it is spoken to."""
 
+    figures: Figures
     speech: Speech
     touched: bool
 
 
 Found = TypeVar("Found", bound=Listener)
+
+
+def preferred() -> str:
+    """Return the language that the browser asks for, English where there is no catalogue."""
+    tag = str(st.context.locale or "").partition("-")[0].lower()
+    return tag if tag in LANGUAGES else SOURCE
 
 
 def of_this_visit() -> Speech:
@@ -72,31 +85,62 @@ def of_this_visit() -> Speech:
     return chosen
 
 
-def preferred() -> str:
-    """Return the language that the browser asks for, English where there is no catalogue."""
-    tag = str(st.context.locale or "").partition("-")[0].lower()
-    return tag if tag in LANGUAGES else SOURCE
+@contextmanager
+def spoken(found: Listener) -> Iterator[None]:
+    """Speak to the reader of a session within a block of code."""
+    with language(found.speech.tag), shown_in(_currency(found)):
+        yield
 
 
-def switch(found: Listener) -> None:
-    """Draw the choice of the language, each by its own name."""
-    # The choice may have changed without the switch: the reader went back, or opened a link.
-    st.session_state[_SWITCH] = found.speech.tag
-    with st.container(key="speech", width="content"):
+def _currency(found: Listener) -> Currency:
+    try:
+        return display_currency(found.figures.economy.parameters, found.speech.currency)
+    except InputError:  # a user's own figures may have no rate: then in dollars
+        return DOLLAR
+
+
+def later(work: Callable[[], T]) -> Callable[[], T]:
+    """Return work that speaks as is spoken now, whenever and in whatever thread it is done."""
+    tag, currency = current_language(), current_currency()
+
+    def done() -> T:
+        with language(tag), shown_in(currency):
+            return work()
+
+    return done
+
+
+def switches(found: Listener) -> None:
+    """Draw the choice of the language, each by its own name, and of the currency."""
+    # A choice may have changed without its switch: the reader went back, or opened a link.
+    st.session_state[_LANGUAGE_SWITCH] = found.speech.tag
+    st.session_state[_CURRENCY_SWITCH] = found.speech.currency
+    with st.container(key="speech", width="content", horizontal=True, gap="small"):
+        st.segmented_control(
+            "Currency / 通貨",
+            list(SIGNS),
+            format_func=SIGNS.__getitem__,
+            required=True,
+            key=_CURRENCY_SWITCH,
+            label_visibility="collapsed",
+            on_change=lambda: _choose(found),
+        )
         st.segmented_control(
             "Language / 言語",
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
             required=True,
-            key=_SWITCH,
+            key=_LANGUAGE_SWITCH,
             label_visibility="collapsed",
             on_change=lambda: _choose(found),
         )
 
 
 def _choose(found: Listener) -> None:
-    found.speech.language = st.session_state[_SWITCH]
-    found.touched = True
+    tag, code = st.session_state[_LANGUAGE_SWITCH], st.session_state[_CURRENCY_SWITCH]
+    if tag != found.speech.tag:  # who changes the currency leaves the language to the browser
+        found.speech.language = tag
+    found.speech.currency, found.touched = code, True
 
 
 def fragment(draw: Callable[[Found], None]) -> Callable[[Found], None]:
@@ -105,7 +149,7 @@ def fragment(draw: Callable[[Found], None]) -> Callable[[Found], None]:
     @st.fragment
     @wraps(draw)
     def drawn(found: Found) -> None:
-        with found.speech.spoken():
+        with spoken(found):
             draw(found)
 
     return drawn

@@ -13,8 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from cepasim.core.fiscal_year import fiscal_years, parse_fiscal_year
-from cepasim.core.language import tr
+from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.language import language, tr
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers import words as levers
 from cepasim.result import Result
@@ -26,7 +26,7 @@ from cepasim.ui.figures import LANDING, Figures, bundled_figures, figures_of
 from cepasim.ui.history import History
 from cepasim.ui.launch import ranges_wanted
 from cepasim.ui.ranges import Asked, Ranges
-from cepasim.ui.speech import Speech, of_this_visit
+from cepasim.ui.speech import Speech, of_this_visit, spoken
 from cepasim.ui.uploads import OwnFigures
 
 MOST_COMPARED = 4
@@ -35,6 +35,11 @@ FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
 #: Seconds in which the browser takes over a new address.
 _LATE = 1.0
+
+
+def years_after_base(horizon: str) -> tuple[str, ...]:
+    """Return the fiscal years in which a measure can start."""
+    return fiscal_years(BASE_YEAR + 1, parse_fiscal_year(horizon))
 
 
 @dataclass
@@ -75,7 +80,7 @@ class Session:
     ends : dict of str to pair of float
         How far each slider reached, by its key: a value beyond its ends widens it for good.
     speech : Speech
-        The language of the reader.
+        Language and currency of the reader.
     """
 
     figures: Figures
@@ -100,11 +105,6 @@ class Session:
     with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
     speech: Speech = field(default_factory=Speech)
-
-    def years_after_base(self, horizon: str) -> tuple[str, ...]:
-        """Return the fiscal years in which a measure can start."""
-        base = self.figures.economy.base_year
-        return fiscal_years(base.first + 1, parse_fiscal_year(horizon))
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class Session:
         bool
             Whether the draft is right and now shown.
         """
-        with self.speech.spoken():  # a callback runs before its page
+        with spoken(self):  # a callback runs before its page
             return self._edited(draft)
 
     def _edited(self, draft: dict[str, Any]) -> bool:
@@ -297,15 +297,6 @@ class Session:
         """Parameter folder of the user's own figures; None for the bundled ones."""
         return None if self.own is None else self.own.folder.name
 
-    def plain_reference(self) -> Result | None:
-        """Return the reference without the changed assumptions; None where none is changed."""
-        shown = self.scenario
-        if not (shown.parameters or shown.elasticities or shown.barriers):
-            return None
-        kept = {"level": shown.level, "refine": shown.refine, "variant": shown.variant}
-        dated = {"horizon": shown.horizon, "time": shown.time}
-        return self.result(Scenario.reference().model_copy(update=kept | dated))
-
     def link_query(self) -> dict[str, str]:
         """Return the query parameters that restore what is shown."""
         figures = self.figures
@@ -330,7 +321,7 @@ class Session:
         try:
             return self.result()
         except (InputError, RunError) as failed:
-            self.message = f"This scenario cannot be run: {failed}"
+            self.message = tr("This scenario cannot be run: {why}", why=failed)
             return None
 
 
@@ -341,7 +332,7 @@ def session() -> Session:
     is then not what the page last wrote.
     """
     if _KEY not in st.session_state:
-        with of_this_visit().spoken(), st.spinner(tr("Reading the figures …")):
+        with language(of_this_visit().tag), st.spinner(tr("Reading the figures …")):
             figures = bundled_figures()
         start = figures.bundled[LANDING]
         st.session_state[_KEY] = Session(
@@ -353,7 +344,7 @@ def session() -> Session:
     is_late = time.monotonic() - found.written_at < _LATE or found.touched
     if asked and asked != found.address and not is_late:
         found.speech.read(asked)
-        with found.speech.spoken():
+        with spoken(found):
             read_link(found, asked)
         found.address = asked
     found.address, found.touched = found.address or {}, False
@@ -381,7 +372,9 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
     except InputError as wrong:
         found.load(figures.bundled.get("reference", Scenario.reference()))
         said = "; ".join(str(problem) for problem in wrong.problems[:3])
-        found.message = f"The link could not be read, so this is the reference. {said}"
+        found.message = tr(
+            "The link could not be read, so this is the reference. {problem}", problem=said
+        )
         return
     if linked is None:
         return
@@ -393,7 +386,7 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
         found.history.past.clear()
     else:
         found.return_to(linked, made_from)
-    if linked.fiscal_year in found.years_after_base(linked.scenario.horizon):
+    if linked.fiscal_year in years_after_base(linked.scenario.horizon):
         found.year = str(linked.fiscal_year)
     sender = str(linked.figures or "")
     found.sender = "" if figures.digest.startswith(sender) else sender

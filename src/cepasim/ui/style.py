@@ -69,6 +69,8 @@ _WIDGETS = f"""
   [data-testid="stSidebarNavItems"] {{display:flex; flex-wrap:wrap; max-height:none !important;}}
   [data-testid="stElementContainer"]:has(.cs-cards) {{position:sticky; top:3.1rem; z-index:20;
     background:#fff; order:-1; padding-bottom:.3rem;}}
+  .st-key-speech {{gap:.3rem; right:.4rem;}}
+  .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
   .cs-cards {{grid-template-columns:repeat(3,minmax(0,1fr)) !important; gap:.3rem !important;}}
   .cs-card {{padding:.25rem .4rem .3rem !important;}}
   .cs-card .cs-main, .cs-card:first-child .cs-main {{font-size:1.05rem !important;}}
@@ -79,7 +81,7 @@ _WIDGETS = f"""
 .st-key-speech {{position:fixed !important; top:.45rem; right:.9rem; z-index:999991;
   width:auto !important;}}
 .st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
-[data-testid="stToolbar"] {{padding-right:11rem;}}
+[data-testid="stToolbar"] {{padding-right:19rem;}}
 @media print {{[data-testid="stSidebar"], header, .st-key-speech {{display:none;}}}}
 """
 

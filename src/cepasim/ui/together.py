@@ -14,6 +14,7 @@ from itertools import takewhile
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import current_language, language, tr
 from cepasim.core.problems import InputError, RunError
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.differences import Together
@@ -42,7 +43,7 @@ class Asked:
         scenarios : tuple of Scenario
         """
         pieces = tuple(
-            workers.submit("ranges", _drawn, folder, scenarios, start)
+            workers.submit("ranges", _drawn, folder, scenarios, start, current_language())
             for start in range(0, DRAWS, _AT_ONCE)
         )
         return cls((folder, scenarios), pieces)
@@ -63,7 +64,7 @@ class Asked:
         for piece in self.pieces:
             if piece.done() and (piece.cancelled() or piece.exception() is not None):
                 error = None if piece.cancelled() else piece.exception()
-                return str(error) if isinstance(error, RunError) else "the computation stopped"
+                return str(error) if isinstance(error, RunError) else tr("the computation stopped")
         return ""
 
     def sample(self) -> Floats | None:
@@ -96,10 +97,14 @@ def _together(folder: str | None, scenarios: tuple[Scenario, ...]) -> Together:
     return Together.of(workers.economy(folder), scenarios)
 
 
-def _drawn(folder: str | None, scenarios: tuple[Scenario, ...], start: int) -> Floats:
-    try:
-        return _together(folder, scenarios).drawn(start, start + _AT_ONCE, SEED)
-    except InputError as wrong:
-        # An error of input does not survive the way between two processes.
-        said = "; ".join(f"{one.field} must be {one.allowed}" for one in wrong.problems)
-        raise RunError(said) from None
+def _drawn(folder: str | None, scenarios: tuple[Scenario, ...], start: int, tag: str) -> Floats:
+    with language(tag):  # what is wrong is said to whoever asked
+        try:
+            return _together(folder, scenarios).drawn(start, start + _AT_ONCE, SEED)
+        except InputError as wrong:
+            # An error of input does not survive the way between two processes.
+            said = "; ".join(
+                tr("{field} must be {allowed}", field=one.field, allowed=one.allowed)
+                for one in wrong.problems
+            )
+            raise RunError(said) from None

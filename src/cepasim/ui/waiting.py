@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from cepasim.core.language import now, tr
 from cepasim.studies.chunks import watched
 
 
@@ -21,7 +22,11 @@ def bar(text: str) -> Iterator[None]:
     """
     drawn = st.progress(0.0, text)
     try:
-        with watched(lambda label, share: _tell(drawn, share, f"{text}: {label}")):
+        with watched(
+            lambda label, share: _tell(
+                drawn, share, tr("{task}: {step}", task=text, step=now(label))
+            )
+        ):
             yield
     finally:
         drawn.empty()

@@ -217,8 +217,7 @@ def _division(
     if objective not in get_args(Objective):
         refuse("objective", objective, f"one of {', '.join(get_args(Objective))}")
     proposed = Scenario.bundled("fund-2bn")
-    asked = proposed.years_from(economy.base_year)
-    years = [format_fiscal_year(int(one)) for one in asked]
+    years = [format_fiscal_year(int(one)) for one in proposed.years]
     if year not in years:
         refuse("year", year, f"a fiscal year from {years[0]} to {years[-1]}")
     classification = economy.classification
@@ -228,7 +227,7 @@ def _division(
         usd_bn=float(usd_bn),
         objective=objective,
         weights=counted_years(
-            proposed, asked, year, cumulative=bool(counted.get("cumulative")), rate=rate
+            proposed, year, cumulative=bool(counted.get("cumulative")), rate=rate
         ),
         industries=tuple(
             industry

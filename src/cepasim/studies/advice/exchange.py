@@ -132,7 +132,7 @@ def what_must_be_given(
     instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     if measure not in MEASURES:
         refuse("measure", measure, f"one of {', '.join(MEASURES)}")
-    years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]
+    years = [format_fiscal_year(int(year)) for year in scenario.years]
     if fiscal_year not in years:
         refuse("fiscal_year", fiscal_year, f"a fiscal year from {years[0]} to {years[-1]}")
     mine, theirs = (_of_a_side(scenario, *one) for one in (("asked", asked), ("given", given)))

@@ -124,8 +124,7 @@ def compare_offers(
         instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
         if not offer.staged:
             refuse(name, offer.name, "a path of years (time: path): offers have dates")
-    base = economy.base_year
-    both = np.intersect1d(mine.years_from(base), theirs.years_from(base))
+    both = np.intersect1d(mine.years, theirs.years)
     names = [format_fiscal_year(int(year)) for year in both]
     if fiscal_year not in names:
         refuse("fiscal_year", fiscal_year, f"a fiscal year from {names[0]} to {names[-1]}")

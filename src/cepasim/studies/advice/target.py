@@ -68,7 +68,7 @@ class Target:
             or not np.isfinite(wanted)
         ):
             refuse(f"target[{items[0]!r}]", wanted, "a number, US$ million")
-        years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]
+        years = [format_fiscal_year(int(year)) for year in scenario.years]
         year = written.get("fiscal_year")
         if year not in years:
             refuse("target['fiscal_year']", year, f"a fiscal year from {years[0]} to {years[-1]}")

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cepasim.core import numbers
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import ntr, tr
 from cepasim.economy.barriers import BARRIER_SOURCES
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN, SOURCES
 from cepasim.economy.variants import CENTRAL
 from cepasim.ui import assumptions
+from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
 
 
@@ -21,8 +23,8 @@ def changed_in_words(overrides: Mapping[str, float]) -> str:
     """Say how many assumptions are changed."""
     number = len(overrides)
     if number == 0:
-        return "No assumption changed"
-    return f"{number} assumption{'s' if number > 1 else ''} changed"
+        return tr("No assumption changed")
+    return ntr("{n} assumption changed", "{n} assumptions changed", number)
 
 
 def draw(found: Session) -> None:
@@ -31,26 +33,27 @@ def draw(found: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{changed_in_words(overrides)}**")
         st.button(
-            "Back to the figures",
+            tr("Back to the figures"),
             key="assume-nothing",
             disabled=not overrides,
             on_click=found.assume_nothing,
-            help="Give every assumption its own value back.",
+            help=tr("Give every assumption its own value back."),
         )
     _reference(found)
     _elasticities(found)
     _barriers(found)
-    box = st.expander("Decisive assumptions", key="decisive", on_change="rerun")
+    box = st.expander(tr("Decisive assumptions"), key="decisive", on_change="rerun")
     if box.open:
         with box:
             for assumption in assumptions.decisive(found.figures.rows):
                 _assumption(found, assumption, overrides)
-            st.caption("All other figures can be changed on the page “Parameters”.")
+            st.caption(tr("All other parameters can be changed on the page “Parameters”."))
     else:
         known = {a.name: a.label for a in assumptions.DECISIVE}
         for name, value in overrides.items():
             own = found.figures.known[name]["value"]
-            st.caption(f"{known.get(name, name)}: {numbers.value(own)} → {numbers.value(value)}")
+            label = tr(known.get(name, name))
+            st.caption(f"{plain(label)}: {numbers.value(own)} → {numbers.value(value)}")
 
 
 def _reference(found: Session) -> None:
@@ -62,20 +65,24 @@ def _reference(found: Session) -> None:
     key = f"reference:{found.generation}:{now}"
 
     def said(name: str) -> str:
-        words = name.replace("_", " ").capitalize()
-        return f"{words}: {variants[name].in_words} a year" if name in variants else words
+        label = tr(name.replace("_", " ").capitalize())
+        if name not in variants:
+            return label
+        return tr("{variant}: {growth} a year", variant=label, growth=variants[name].in_words)
 
     def choose() -> None:
         found.edit({**found.draft, "reference": st.session_state[key]})
 
     st.selectbox(
-        f"Reference after {format_fiscal_year(last)}",
+        tr("Reference after {year}", year=year_in_words(format_fiscal_year(last))),
         names,
         index=names.index(now),
         format_func=said,
         key=key,
-        help="Published years are as published. After them trade goes on like this; effects of "
-        "levers grow with it. Read changes: levels are uncertain whatever is chosen.",
+        help=tr(
+            "Published years are as published. After them trade goes on like this; effects of "
+            "levers grow with it. Read changes: levels are uncertain whatever is chosen."
+        ),
         on_change=choose,
     )
 
@@ -85,12 +92,14 @@ def _elasticities(found: Session) -> None:
     key = f"elasticities:{found.generation}"
     current = str(found.draft.get("elasticities") or OWN)
     st.selectbox(
-        "Elasticities from",
+        tr("Elasticities from"),
         list(SOURCES),
         index=list(SOURCES).index(current),
-        format_func=lambda name: f"{name}: {SOURCES[name].reference}",
+        format_func=lambda name: tr("{name}: {source}", name=name, source=SOURCES[name].reference),
         key=key,
-        help="One source for all elasticities of substitution; a chapter it lacks keeps its own.",
+        help=tr(
+            "One source for all elasticities of substitution; a chapter it lacks keeps its own."
+        ),
         on_change=lambda: found.choose_source("elasticities", str(st.session_state[key]), OWN),
     )
 
@@ -100,13 +109,15 @@ def _barriers(found: Session) -> None:
     key = f"barriers:{found.generation}"
     current = str(found.draft.get("barriers") or OWN_BARRIERS)
     st.selectbox(
-        "Barriers at India's border from",
+        tr("Barriers at India's border from"),
         list(BARRIER_SOURCES),
         index=list(BARRIER_SOURCES).index(current),
-        format_func=lambda name: f"{name}: {BARRIER_SOURCES[name]}",
+        format_func=lambda name: tr("{name}: {source}", name=name, source=BARRIER_SOURCES[name]),
         key=key,
-        help="Published equivalents for India, old and of all sources; none for machinery and "
-        "electronics, and none for Japan's border: there the own assumptions stay.",
+        help=tr(
+            "Published equivalents for India, old and of all sources; none for machinery and "
+            "electronics, and none for Japan's border: there the model's own assumptions stay."
+        ),
         on_change=lambda: found.choose_source("barriers", str(st.session_state[key]), OWN_BARRIERS),
     )
 
@@ -135,8 +146,10 @@ def _assumption(
     value = float(overrides.get(assumption.name, row["value"]))
     ends = min(float(row["low"]), value), max(float(row["high"]), value)
     low, high, step = in_round_steps(*ends)
-    label = f"{assumption.label}{' (changed)' if assumption.name in overrides else ''}"
-    meaning = f"{assumption.meaning} Source: {row['source']}"
+    label = tr(assumption.label)
+    if assumption.name in overrides:
+        label = tr("{name} (changed)", name=label)
+    meaning = tr("{meaning} Source: {source}", meaning=tr(assumption.meaning), source=row["source"])
     if math.isfinite(high - low) and low < high:
         key = f"assume:{found.generation}:{assumption.name}"
         st.slider(
@@ -155,6 +168,12 @@ def _assumption(
     else:  # infinite, or without a range: no slider has such ends
         st.markdown(f"{label}: **{numbers.value(value)}**", help=meaning)
     st.caption(
-        f"{numbers.value(row['value'])} in the figures; range {numbers.value(row['low'])} to "
-        f"{numbers.value(row['high'])}, {row['unit']}, grade {row['grade']}"
+        tr(
+            "{value} in the parameter folder; range {low} to {high}, {unit}, grade {grade}",
+            value=numbers.value(row["value"]),
+            low=numbers.value(row["low"]),
+            high=numbers.value(row["high"]),
+            unit=tr(str(row["unit"])),
+            grade=row["grade"],
+        )
     )

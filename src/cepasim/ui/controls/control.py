@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cepasim.core.language import ntr
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group
 
@@ -15,6 +16,11 @@ Draws = Callable[[Form], None]
 def no_country(settings: Mapping[str, Any]) -> str | None:
     """Name no country beside the products: the heading says it already."""
     return None
+
+
+def in_steps(years: int) -> str:
+    """Count years as equal steps."""
+    return ntr("{n} step", "{n} steps", years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,8 @@ class Control:
         Draws what is seen once the details are opened.
     country : callable
         Settings -> code of a country that the line on the details must name, or None.
-    steps : str
-        How that line counts the years.
+    steps : callable
+        Number of years, two or more -> how that line counts them.
     """
 
     kind: str
@@ -42,4 +48,4 @@ class Control:
     main: Draws
     details: Draws
     country: Callable[[Mapping[str, Any]], str | None] = no_country
-    steps: str = "{} steps"
+    steps: Callable[[int], str] = in_steps

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import mark, tr
 from cepasim.ui.state import Session
 
-_LEVELS = {"chapter": "Chapters", "hs4": "Headings", "hs6": "Six-digit"}
+_LEVELS = {"chapter": mark("Chapters"), "hs4": mark("Headings"), "hs6": mark("Six-digit")}
 
 
 def draw(found: Session) -> None:
@@ -15,13 +16,15 @@ def draw(found: Session) -> None:
     chapters = [str(one) for one in found.draft.get("refine", ())]
     picked = f"detail:{found.generation}:{level}"
     st.segmented_control(
-        "Markets are",
+        tr("Markets are"),
         list(_LEVELS),
         default=level,
-        format_func=_LEVELS.__getitem__,
+        format_func=lambda one: tr(_LEVELS[one]),
         key=picked,
-        help="Products of a chapter that are solved as markets of their own. Products add up to "
-        "their chapter; what is known of them and what is assumed: docs/aggregation.md.",
+        help=tr(
+            "Products of a chapter that are solved as markets of their own. Products add up to "
+            "their chapter; what is known of them and what is assumed: docs/aggregation.md."
+        ),
         on_change=lambda: found.choose_level(str(st.session_state[picked] or level), chapters),
     )
     if level == "chapter":
@@ -29,16 +32,19 @@ def draw(found: Session) -> None:
     classification = found.figures.economy.classification
     split = f"refine:{found.generation}:{level}"
     st.multiselect(
-        "Split these chapters",
+        tr("Split these chapters"),
         list(classification.chapters),
         default=chapters,
-        format_func=lambda hs: f"{hs} {classification.name(hs)}",
+        format_func=lambda hs: f"{hs} {tr(classification.name(hs))}",
         key=split,
-        placeholder="All chapters",
+        placeholder=tr("All chapters"),
         on_change=lambda: found.choose_level(level, list(st.session_state[split])),
     )
     if found.too_fine_for_ranges:
         st.caption(
-            "With all chapters split a lever takes about a second and ranges are not drawn here: "
-            "`cepasim montecarlo --level` draws them. Choose some chapters to have both at once."
+            tr(
+                "With all chapters split a lever takes about a second and ranges are not drawn "
+                "here: `cepasim montecarlo --level` draws them. Choose some chapters to have both "
+                "at once."
+            )
         )

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year, year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group, at_no_change, everything
 
 CHANGE_SLIDER = 30.0
 _ENDS = (-CHANGE_SLIDER, CHANGE_SLIDER)
-_SHAPES = {"depreciation_percent": "At once", "path": "By year"}
+_SHAPES = {"depreciation_percent": mark("At once"), "path": mark("By year")}
 
 
 def _main(form: Form) -> None:
@@ -21,16 +22,20 @@ def _main(form: Form) -> None:
     path = form.settings.get("path")
     if path:
         last = max(path)
-        _of_year(form, path, last, f"Real depreciation, {country}, {last}")
+        _of_year(form, path, last, _label(country, last))
         return
     form.main(
         "depreciation_percent",
-        f"Real depreciation, {country}",
+        tr("Real depreciation, {country}", country=country),
         float(form.settings["depreciation_percent"]),
         _ENDS,
         1.0,
-        "depreciation of %+g %%",
+        tr("depreciation of %+g %%"),
     )
+
+
+def _label(country: str, year: str) -> str:
+    return tr("Real depreciation, {country}, {year}", country=country, year=year_in_words(year))
 
 
 def _of_year(form: Form, path: Mapping[str, Any], year: str, label: str) -> None:
@@ -41,7 +46,7 @@ def _of_year(form: Form, path: Mapping[str, Any], year: str, label: str) -> None
         float(path[year]),
         _ENDS,
         1.0,
-        f"{year}: %+g %%",
+        tr("{year}: %+g %%", year=year_in_words(year)),
         lambda percent: {**path, year: percent},
     )
 
@@ -50,22 +55,26 @@ def _details(form: Form) -> None:
     partners = form.found.figures.economy.classification.partners
     others = [p.code for p in partners if p.code not in ("USA", *COUNTRY)]
     form.choice(
-        "country", "Country", [*COUNTRY, *others], str(form.settings["country"]), form.country
+        "country",
+        tr("Country"),
+        [*COUNTRY, *others],
+        str(form.settings["country"]),
+        form.country,
     )
     path = form.settings.get("path")
     form.choice(
         "shape",
-        "How it comes",
+        tr("How it comes"),
         list(_SHAPES),
         "path" if path else "depreciation_percent",
-        _SHAPES.__getitem__,
+        lambda shape: tr(_SHAPES[shape]),
         lambda chosen: form.begin_anew({"exchange_rate": _shaped(form, chosen)}),
     )
     if not path:
         form.start()
         return
     for year in sorted(path)[:-1]:  # the last one is always in sight
-        _of_year(form, path, year, year)
+        _of_year(form, path, year, year_in_words(year))
 
 
 def _shaped(form: Form, shape: str) -> dict[str, Any]:
@@ -86,9 +95,11 @@ CONTROL = Control(
     (
         Group(
             "exchange_rate",
-            "Exchange rates",
-            "Real change against the US dollar; a positive number is a depreciation. Only part of "
-            "it reaches trade: exchange_rate_pass_through.",
+            mark("Exchange rates"),
+            mark(
+                "Real change against the US dollar; a positive number is a depreciation. Only part "
+                "of it reaches trade: see the parameter exchange_rate_pass_through."
+            ),
             everything,
             at_no_change("exchange_rate", country="IND", depreciation_percent=0.0),
             outside=True,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import mark, tr
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.exchange_rate import CHANGE_SLIDER
 from cepasim.ui.controls.form import Form
@@ -14,17 +15,17 @@ from cepasim.ui.controls.products import products
 
 #: The setting that only this form has -> what the form is, and what it begins with.
 FORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
-    "source": ("Costs of a source", {"source": "CHN", "cost_percent": 0.0}),
-    "demand_in": ("Demand of a market", {"demand_in": "JPN", "demand_percent": 0.0}),
+    "source": (mark("Costs of a source"), {"source": "CHN", "cost_percent": 0.0}),
+    "demand_in": (mark("Demand of a market"), {"demand_in": "JPN", "demand_percent": 0.0}),
     "market": (
-        "Tariffs of a third market",
+        mark("Tariffs of a third market"),
         {"market": "USA", "tariff_on": "IND", "tariff_percent": 0.0},
     ),
 }
 
 
 _TARIFF_SLIDER = 100.0
-_CLOSING = {"tariff_percent": "By the rate of its duty", "tariff_on": "Altogether"}
+_CLOSING = {"tariff_percent": mark("By the rate of its duty"), "tariff_on": mark("Altogether")}
 
 
 def form_of(settings: Mapping[str, Any]) -> str:
@@ -38,25 +39,29 @@ def _main(form: Form) -> None:
     country = form.country(settings[which])
     if which == "source":
         value = float(settings["cost_percent"])
-        form.main("cost_percent", f"Costs of {country}", value, ends, 1.0, "costs %+g %%")
+        label = tr("Costs of {country}", country=country)
+        form.main("cost_percent", label, value, ends, 1.0, tr("costs %+g %%"))
     elif which == "demand_in":
         value = float(settings["demand_percent"])
-        form.main("demand_percent", f"Demand of {country}", value, ends, 1.0, "demand %+g %%")
+        label = tr("Demand of {country}", country=country)
+        form.main("demand_percent", label, value, ends, 1.0, tr("demand %+g %%"))
     else:
         rate = settings.get("tariff_percent")
         if rate is not None:
-            label, ends = f"Duty of {country} on India", (0.0, _TARIFF_SLIDER)
-            form.main("tariff_percent", label, float(rate), ends, 1.0, "duty of %g %%")
+            hit = form.country(settings["tariff_on"])
+            label = tr("Duty of {market} on {country}", market=country, country=hit)
+            ends = (0.0, _TARIFF_SLIDER)
+            form.main("tariff_percent", label, float(rate), ends, 1.0, tr("duty of %g %%"))
             return
         share = settings.get("redirect_share")
         share = form.parameter("us_redirection_share") if share is None else float(share)
         form.main(
             "redirect_share",
-            f"Exports redirected from {country}",
+            tr("Exports redirected from {country}", country=country),
             round(100 * share, 6),
             (0.0, 100.0),
             5.0,
-            "%g %% of exports redirected",
+            tr("%g %% of exports redirected"),
             lambda percent: percent / 100,
         )
 
@@ -66,25 +71,26 @@ def _details(form: Form) -> None:
     which = form_of(settings)
     form.choice(
         "kind",
-        "What changes",
+        tr("What changes"),
         list(FORMS),
         which,
-        lambda name: FORMS[name][0],
+        lambda name: tr(FORMS[name][0]),
         lambda chosen: form.begin_anew(
             {"external": {**FORMS[chosen][1], "start": settings["start"]}}
         ),
     )
     partners = [p.code for p in form.found.figures.economy.classification.partners]
     if which == "source":
-        form.choice("source", "Country", partners, str(settings["source"]), form.country)
+        form.choice("source", tr("Country"), partners, str(settings["source"]), form.country)
     elif which == "demand_in":
-        form.choice("demand_in", "Country", list(COUNTRY), str(settings["demand_in"]), form.country)
+        country = str(settings["demand_in"])
+        form.choice("demand_in", tr("Country"), list(COUNTRY), country, form.country)
     else:
         _redirection(form)
         third = [code for code in partners if code not in COUNTRY]
-        form.choice("market", "Market", third, str(settings["market"]), form.country)
+        form.choice("market", tr("Market"), third, str(settings["market"]), form.country)
         form.choice(
-            "tariff_on", "Tariffs on", list(COUNTRY), str(settings["tariff_on"]), form.country
+            "tariff_on", tr("Tariffs on"), list(COUNTRY), str(settings["tariff_on"]), form.country
         )
     products(form)
     form.start()
@@ -95,10 +101,10 @@ def _redirection(form: Form) -> None:
     settings, rate = form.settings, form.settings.get("tariff_percent")
     form.choice(
         "closing",
-        "How it closes",
+        tr("How it closes"),
         list(_CLOSING),
         "tariff_on" if rate is None else "tariff_percent",
-        _CLOSING.__getitem__,
+        lambda how: tr(_CLOSING[how]),
         lambda chosen: form.begin_anew({"external": _closing(settings, chosen)}),
     )
     if rate is None:
@@ -107,11 +113,11 @@ def _redirection(form: Form) -> None:
     share = form.parameter("us_redirection_share") if share is None else float(share)
     form.slider(
         "redirect_share",
-        "Exports redirected",
+        tr("Exports redirected"),
         round(100 * share, 6),
         (0.0, 100.0),
         5.0,
-        "%g %% of what is driven out",
+        tr("%g %% of what is driven out"),
         lambda percent: percent / 100,
     )
 
@@ -127,9 +133,11 @@ CONTROL = Control(
     (
         Group(
             "external",
-            "Costs abroad and other markets",
-            "Costs of a source country, demand of a market, or a third market's tariff that frees "
-            "exports for the pair.",
+            mark("Costs abroad and other markets"),
+            mark(
+                "Costs of a source country, demand of a market, or a third market's tariff that "
+                "frees exports for the pair."
+            ),
             everything,
             at_no_change("external", source="CHN", cost_percent=0.0),
             outside=True,

@@ -10,12 +10,14 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.levers.every import lever_name
 from cepasim.levers.words import LeverDict, parts
-from cepasim.ui.state import Session
+from cepasim.ui.state import Session, years_after_base
 
 _STEPS_SLIDER = 15
-_FOR_GOOD = "for good"
+_FOR_GOOD = mark("for good")
 
 
 def key_of(found: Session, *parts: object) -> str:
@@ -25,7 +27,9 @@ def key_of(found: Session, *parts: object) -> str:
 
 def fiscal_year(year: str) -> str:
     """Write a fiscal year as people look for it."""
-    return f"FY{year}" if year[:1].isdigit() else year
+    if not year[:1].isdigit():
+        return tr(_FOR_GOOD) if year == _FOR_GOOD else year
+    return tr("FY{year}", year=year_in_words(year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,9 @@ class Form:
     def country(self, code: object) -> str:
         """Return the name of a country or group."""
         if code == "all":
-            return "All suppliers"
+            return tr("All suppliers")
         names = {p.code: p.name for p in self.found.figures.economy.classification.partners}
-        return names.get(str(code), COUNTRY.get(str(code), str(code)))
+        return tr(names.get(str(code), COUNTRY.get(str(code), str(code))))
 
     def parameter(self, name: str) -> float:
         """Return the parameter a lever falls back on, changes of this session included."""
@@ -101,7 +105,7 @@ class Form:
         """Draw the lever's own slider: what it does is in its value, the label is read aloud."""
         self._slider(
             name,
-            f"{self._named()}: {label}",
+            tr("{lever}: {what}", lever=self._named(), what=label),
             value,
             ends,
             step,
@@ -200,15 +204,15 @@ class Form:
     def start(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the year in which the lever begins."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
-        years = self.found.years_after_base(horizon)
+        years = years_after_base(horizon)
         begins = str(self.settings["start"])
-        self.choice("start", "First fiscal year", years, begins, fiscal_year, then=then)
+        self.choice("start", tr("First fiscal year"), years, begins, fiscal_year, then=then)
 
     def end(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the last year in force; a lever that need not end may go on for good."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
         start = str(self.settings.get("start", ""))
-        years = [year for year in self.found.years_after_base(horizon) if year >= start]
+        years = [year for year in years_after_base(horizon) if year >= start]
         if then is None:
             years = [_FOR_GOOD, *years]
 
@@ -216,9 +220,10 @@ class Form:
             self.change({"end": None if year == _FOR_GOOD else year})
 
         written = str(self.settings.get("end") or _FOR_GOOD)
-        self.choice("end", "Last fiscal year", years, written, fiscal_year, then=then or change)
+        self.choice("end", tr("Last fiscal year"), years, written, fiscal_year, then=then or change)
 
-    def steps(self, label: str = "Equal annual steps") -> None:
+    def steps(self, label: str = "") -> None:
         """Draw over how many years the lever comes."""
+        label = label or tr("Equal annual steps")
         years = int(self.settings.get("years", 1))
         self.slider("years", label, years, (1, _STEPS_SLIDER), 1, "%d", int)

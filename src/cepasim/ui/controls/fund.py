@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.levers.words import WINDOWS
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group, everything, of_bundled
+from cepasim.ui.messages import plain
 
 #: An end for comfort; a value beyond it (from a file or a link) widens the slider.
 _FUND_SLIDER_BN = 10.0
@@ -15,38 +17,42 @@ _FUND_SLIDER_BN = 10.0
 
 def _main(form: Form) -> None:
     value = float(form.settings["usd_bn"])
-    form.main("usd_bn", "Size", value, (0.0, _FUND_SLIDER_BN), 0.5, "US$ %.1f bn")
+    form.main("usd_bn", tr("Size"), value, (0.0, _FUND_SLIDER_BN), 0.5, tr("US$ %.1f bn"))
 
 
 def _details(form: Form) -> None:
     first, second = WINDOWS
     form.slider(
         "windows",
-        "Share of the labour-intensive window",
+        tr("Share of the labour-intensive window"),
         round(100 * float(form.settings["windows"].get(first, 0.0))),
         (0, 100),
         5,
         "%d %%",
         lambda percent: {first: percent / 100, second: 1 - percent / 100},
-        "The rest goes to the sunrise window.",
+        tr("The rest goes to the sunrise window."),
     )
     industries = form.settings.get("industries")
     if industries:
-        said = ", ".join(f"{name} {100 * share:g} %" for name, share in industries.items())
-        st.caption(f"Within the windows, as in the file: {said}")
+        classification = form.found.figures.economy.classification
+        labels = {tag: classification.tag_label(tag) for tag in classification.tags}
+        said = separated(
+            f"{tr(labels.get(name, name))} {100 * share:g} %" for name, share in industries.items()
+        )
+        st.caption(tr("Within the windows, as in the file: {shares}", shares=plain(said)))
     form.start()
-    form.steps("Years over which it is paid")
+    form.steps(tr("Years over which it is paid"))
     form.check(
         "replenish",
-        "Replenished once used",
+        tr("Replenished once used"),
         bool(form.settings.get("replenish")),
-        "The same sum again, each time it is spent, until the horizon.",
+        tr("The same sum again, each time it is spent, until the horizon."),
     )
     form.check(
         "replacement",
-        "Worn-out plants replaced",
+        tr("Worn-out plants replaced"),
         bool(form.settings.get("replacement")),
-        "The owners replace what wears out at their own cost; otherwise the plants run down.",
+        tr("The owners replace what wears out at their own cost; otherwise the plants run down."),
     )
 
 
@@ -55,8 +61,8 @@ CONTROL = Control(
     (
         Group(
             "fund",
-            "India-focused fund",
-            "Japanese grants for plants in India, by window.",
+            mark("India-focused fund"),
+            mark("Japanese grants for plants in India, by window."),
             everything,
             of_bundled("full-package", "fund"),
             single=True,
@@ -64,5 +70,5 @@ CONTROL = Control(
     ),
     _main,
     _details,
-    steps="over {} years",
+    steps=lambda years: ntr("over {n} year", "over {n} years", years),
 )

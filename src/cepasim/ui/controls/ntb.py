@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import mark, tr
 from cepasim.levers.words import BARRIERS, RELIEF, LeverDict, parts
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
@@ -18,20 +19,20 @@ def _main(form: Form) -> None:
     if days is not None:
         form.main(
             "days_saved",
-            "Days saved at the border",
+            tr("Days saved at the border"),
             float(days),
             (0.0, _DAYS_SLIDER),
             0.5,
-            "days less at the border: %g",
+            tr("days less at the border: %g"),
         )
         return
     form.main(
         "relief_percent",
-        "Barriers relieved by",
+        tr("Barriers relieved by"),
         float(form.settings["relief_percent"]),
         (0.0, 100.0),
         5.0,
-        "relief of %g %%",
+        tr("relief of %g %%"),
     )
 
 
@@ -39,12 +40,12 @@ def _details(form: Form) -> None:
     current = "relief_percent" if form.settings.get("days_saved") is None else "days_saved"
     form.choice(
         "measure",
-        "What is agreed",
+        tr("What is agreed"),
         list(RELIEF),
         current,
-        RELIEF.__getitem__,
+        lambda measure: tr(RELIEF[measure]),
         lambda chosen: form.begin_anew(measured({"ntb": dict(form.settings)}, chosen)),
-        "One inspection less: count the days it takes.",
+        tr("One inspection less: count the days it takes."),
     )
     if current == "relief_percent":
         _types(form)
@@ -53,9 +54,9 @@ def _details(form: Form) -> None:
     form.steps()
     form.check(
         "also_others",
-        "Other countries benefit as well",
+        tr("Other countries benefit as well"),
         bool(form.settings.get("also_others")),
-        "Off: recognition for the partner alone.",
+        tr("Off: recognition for the partner alone."),
     )
 
 
@@ -68,15 +69,15 @@ def _types(form: Form) -> None:
         form.change({"type": list(st.session_state[key])})
 
     st.multiselect(
-        "Types of barrier",
+        tr("Types of barrier"),
         list(BARRIERS),
         default=list(types),
-        format_func=BARRIERS.__getitem__,
+        format_func=lambda kind: tr(BARRIERS[kind]),
         key=key,
         on_change=set_types,
     )
     if not types:
-        st.caption("No type chosen: this lever does nothing until there is one.")
+        st.caption(tr("No type chosen: this lever does nothing until there is one."))
 
 
 def measured(lever: LeverDict, measure: str) -> LeverDict:
@@ -101,15 +102,15 @@ CONTROL = Control(
     (
         Group(
             "ntb_jpn",
-            "Barriers in Japan",
-            "Relief takes away this share of the part of the barrier that policy can act on.",
+            mark("Barriers in Japan"),
+            mark("Relief takes away this share of the part of the barrier that policy can act on."),
             between_the_pair("JPN"),
             of_bundled("full-package", "ntb", "JPN"),
         ),
         Group(
             "ntb_ind",
-            "Barriers in India",
-            "The same on India's side, for Japanese goods.",
+            mark("Barriers in India"),
+            mark("The same on India's side, for Japanese goods."),
             between_the_pair("IND"),
             of_bundled("full-package", "ntb", "IND"),
         ),

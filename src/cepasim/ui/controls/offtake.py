@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cepasim.core.language import mark, tr
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group, at_no_change, everything
@@ -13,7 +14,8 @@ _USD_SLIDER = 2000.0
 
 def _main(form: Form) -> None:
     value = float(form.settings["usd_mn"])
-    form.main("usd_mn", "Placed in India", value, (0.0, _USD_SLIDER), 50.0, "US$ %g mn a year")
+    ends = (0.0, _USD_SLIDER)
+    form.main("usd_mn", tr("Placed in India"), value, ends, 50.0, tr("US$ %g mn a year"))
 
 
 def _details(form: Form) -> None:
@@ -27,9 +29,11 @@ CONTROL = Control(
     (
         Group(
             "offtake",
-            "Offtake by parents",
-            "Japanese parents place a product in India for sale in Japan: what they decide "
-            "arrives, with plants and inputs.",
+            mark("Offtake by parents"),
+            mark(
+                "Japanese parent companies place a product in India for sale in Japan: the amount "
+                "they decide arrives, with plants and inputs."
+            ),
             everything,
             at_no_change("offtake", select={"hs": ["87"]}, usd_mn=0.0),
         ),

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import mark, tr
 from cepasim.levers.origin import RULES, TODAY
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
 from cepasim.ui.controls.group import Group, between_the_pair, of_bundled
 from cepasim.ui.controls.products import products
+from cepasim.ui.messages import begun
 
 _STEPS_SLIDER = 15
-_FORMS = {"cost": "Proof costs less", "rule": "Another rule, by name"}
+_FORMS = {"cost": mark("Proof costs less"), "rule": mark("Another rule, by name")}
 
 
 def _main(form: Form) -> None:
     if form.settings.get("rule") is not None:
         years, ends = int(form.settings.get("years", 1)), (1, _STEPS_SLIDER)
-        form.main("years", "Steps to the rule", years, ends, 1, "new rule in %d steps", int)
+        text = tr("new rule in %d steps")
+        form.main("years", tr("Steps to the rule"), years, ends, 1, text, int)
         return
     form.main(
         "cost_cut_percent",
-        "Cost of proof cut by",
+        tr("Cost of proof cut by"),
         float(form.settings["cost_cut_percent"]),
         (0.0, 100.0),
         5.0,
-        "cost cut by %g %%",
+        tr("cost cut by %g %%"),
     )
 
 
@@ -37,10 +40,10 @@ def _details(form: Form) -> None:
     }
     form.choice(
         "form",
-        "What is agreed",
+        tr("What is agreed"),
         list(_FORMS),
         "rule" if form.settings.get("rule") is not None else "cost",
-        _FORMS.__getitem__,
+        lambda name: tr(_FORMS[name]),
         lambda chosen: form.begin_anew({"origin": {**kept, **begins[chosen]}}),
     )
     if form.settings.get("rule") is not None:
@@ -60,17 +63,20 @@ def _rules(form: Form) -> None:
         form.change({"rule": list(st.session_state[key])})
 
     st.multiselect(
-        "Rules",
+        tr("Rules"),
         list(RULES),
         default=rules,
-        format_func=lambda name: RULES[name][0].upper() + RULES[name][1:],
+        format_func=lambda name: begun(tr(RULES[name])),
         key=key,
-        help="What each does to the cost of proof, to what originates and to inputs: parameters. "
-        f"In force today: {TODAY}.",
+        help=tr(
+            "What each rule does to the cost of proof, to what originates and to inputs is given "
+            "by parameters. In force today: {rule}.",
+            rule=tr(RULES[TODAY]),
+        ),
         on_change=choose,
     )
     if not rules:
-        st.caption("No rule chosen: this lever does nothing until there is one.")
+        st.caption(tr("No rule chosen: this lever does nothing until there is one."))
 
 
 CONTROL = Control(
@@ -78,15 +84,15 @@ CONTROL = Control(
     (
         Group(
             "origin_jpn",
-            "Proof of origin in Japan",
-            "What it costs an Indian exporter to prove origin and claim the preference.",
+            mark("Proof of origin in Japan"),
+            mark("What it costs an Indian exporter to prove origin and claim the preference."),
             between_the_pair("JPN"),
             of_bundled("full-package", "origin", "JPN"),
         ),
         Group(
             "origin_ind",
-            "Proof of origin in India",
-            "What it costs a Japanese exporter to prove origin and claim the preference.",
+            mark("Proof of origin in India"),
+            mark("What it costs a Japanese exporter to prove origin and claim the preference."),
             between_the_pair("IND"),
             of_bundled("full-package", "origin", "IND"),
         ),

@@ -7,17 +7,19 @@ from typing import Any
 
 import streamlit as st
 
+from cepasim.core.language import mark, tr
 from cepasim.levers.words import CATEGORIES, WINDOWS, selection_in_words
 from cepasim.products.classification import Classification
 from cepasim.ui.controls.form import Form
+from cepasim.ui.messages import plain
 
 ALL, SECTIONS, CHAPTERS, GROUPS, TAGS, CODES = (
-    "All products",
-    "Sections",
-    "Chapters",
-    "Fund windows",
-    "Critical products",
-    "HS codes",
+    mark("All products"),
+    mark("Sections"),
+    mark("Chapters"),
+    mark("Fund windows"),
+    mark("Critical products"),
+    mark("HS codes"),
 )
 MODES = (ALL, SECTIONS, CHAPTERS, GROUPS, TAGS, CODES)
 _KEY = {SECTIONS: "section", CHAPTERS: "hs", GROUPS: "window", TAGS: "tag", CODES: "hs"}
@@ -36,7 +38,8 @@ def products(form: Form, *, categories: bool = False) -> None:
     select = dict(form.settings.get("select", {"all": True}))
     category = select.pop("category", None)
     if len(select) > 1:
-        st.caption(f"Products: {selection_in_words(select, classification)} (as in the file)")
+        said = selection_in_words(select, classification)
+        st.caption(tr("Products: {products} (as in the file)", products=plain(said)))
         return
     kept = {} if category is None else {"category": category}
 
@@ -51,19 +54,26 @@ def products(form: Form, *, categories: bool = False) -> None:
         select: dict[str, object] = {"all": True} if chosen == ALL else {_KEY[chosen]: []}
         form.change({"select": select | kept})
 
-    mode = st.selectbox("Products", MODES, index=MODES.index(current), key=key, on_change=set_mode)
+    mode = st.selectbox(
+        tr("Products"),
+        MODES,
+        index=MODES.index(current),
+        format_func=tr,
+        key=key,
+        on_change=set_mode,
+    )
     if mode != ALL:
         entries = _entries_of(select.get(_KEY[mode], [])) if mode == current else []
         draw = _codes if mode == CODES else _listed
         draw(form, mode, entries, set_entries)
         if not entries:
-            st.caption("Nothing chosen yet: this lever does nothing until there is.")
+            st.caption(tr("Nothing chosen yet: this lever does nothing until something is."))
     if categories:
         _category(form, select or {"all": True}, category)
 
 
 def _category(form: Form, select: Mapping[str, Any], category: str | None) -> None:
-    chosen_name = {"any": "any line"} | dict(CATEGORIES)
+    chosen_name = {"any": mark("any line")} | dict(CATEGORIES)
 
     def set_category(chosen: str) -> None:
         kept = {} if chosen == "any" else {"category": chosen}
@@ -71,10 +81,10 @@ def _category(form: Form, select: Mapping[str, Any], category: str | None) -> No
 
     form.choice(
         "category",
-        "Tariff lines",
+        tr("Tariff lines"),
         list(chosen_name),
         category or "any",
-        lambda code: chosen_name.get(code, code),
+        lambda code: tr(chosen_name.get(code, code)),
         set_category,
     )
 
@@ -88,7 +98,7 @@ def _codes(
         then(mode, [code.strip() for code in st.session_state[key].split(",") if code.strip()])
 
     st.text_input(
-        "Codes of 2, 4, 6, 8 or 9 digits, or ranges",
+        tr("Codes of 2, 4, 6, 8 or 9 digits, or ranges"),
         value=", ".join(entries),
         placeholder="0306, 1604-1605",
         key=key,
@@ -102,11 +112,11 @@ def _listed(
     options = _options(mode, form.found.figures.economy.classification)
     key = form.key("products", mode)
     st.multiselect(
-        mode,
+        tr(mode),
         list(options),
         default=[entry for entry in entries if entry in options],
         format_func=lambda code: options.get(code, code),
-        placeholder="Choose one or more",
+        placeholder=tr("Choose one or more"),
         key=key,
         on_change=lambda: then(mode, list(st.session_state[key])),
     )
@@ -114,13 +124,13 @@ def _listed(
 
 def _options(mode: str, classification: Classification) -> dict[str, str]:
     if mode == SECTIONS:
-        return {s.code: f"{s.code} {s.name}" for s in classification.sections}
+        return {s.code: f"{s.code} {tr(s.name)}" for s in classification.sections}
     if mode == CHAPTERS:
-        return {hs: f"{hs} {classification.name(hs)}" for hs in classification.chapters}
+        return {hs: f"{hs} {tr(classification.name(hs))}" for hs in classification.chapters}
     if mode == GROUPS:
-        return {window: WINDOWS.get(window, window) for window in classification.windows}
+        return {window: tr(WINDOWS.get(window, window)) for window in classification.windows}
     return {
-        tag: classification.tag_label(tag)
+        tag: tr(classification.tag_label(tag))
         for tag in classification.tags
         if classification.check({"tag": tag})[0] is not None
     }

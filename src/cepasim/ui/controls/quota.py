@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.language import mark, tr
 from cepasim.levers.words import importer_of
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
@@ -15,25 +16,26 @@ from cepasim.ui.controls.products import products
 _QUOTA_SLIDER = 300.0
 _RATE_SLIDER = 150.0
 _QUANTITIES = {
-    "share_of_benchmark_percent": "Percent of today's trade",
-    "usd_mn": "US$ million a year",
+    "share_of_benchmark_percent": mark("Percent of today's trade"),
+    "usd_mn": mark("US$ million a year"),
 }
-_WITHIN = {"preferential": "The preferential rate", "own": "A rate of its own"}
+_WITHIN = {"preferential": mark("The preferential rate"), "own": mark("A rate of its own")}
+_RENT = {"importer": mark("Importer"), "exporter": mark("Exporter")}
 
 
 def _main(form: Form) -> None:
     if form.settings.get("usd_mn") is not None:
         value = _last(form.settings["usd_mn"])
         ends = (0.0, max(2 * value, 100.0))
-        form.main("usd_mn", "Quota", value, ends, 10.0, "quota of US$ %g mn")
+        form.main("usd_mn", tr("Quota"), value, ends, 10.0, tr("quota of US$ %g mn"))
         return
     form.main(
         "share_of_benchmark_percent",
-        "Quota",
+        tr("Quota"),
         _last(form.settings["share_of_benchmark_percent"]),
         (0.0, _QUOTA_SLIDER),
         10.0,
-        "quota of %g %% of today's trade",
+        tr("quota of %g %% of today's trade"),
     )
 
 
@@ -41,29 +43,30 @@ def _details(form: Form) -> None:
     importer, settings = importer_of(form.settings), form.settings
     form.choice(
         "importer",
-        "Importer",
+        tr("Importer"),
         list(COUNTRY),
         importer,
-        COUNTRY.__getitem__,
+        form.country,
         lambda chosen: form.begin_anew({"quota": _of_importer(settings, chosen)}),
     )
     suppliers = form.found.figures.economy.classification.sources(importer)
-    form.choice("source", "Supplier", suppliers, str(settings["source"]), form.country)
+    form.choice("source", tr("Supplier"), suppliers, str(settings["source"]), form.country)
     current = "usd_mn" if settings.get("usd_mn") is not None else "share_of_benchmark_percent"
     form.choice(
         "quantity",
-        "Counted in",
+        tr("Counted in"),
         list(_QUANTITIES),
         current,
-        _QUANTITIES.__getitem__,
+        lambda quantity: tr(_QUANTITIES[quantity]),
         lambda chosen: form.begin_anew({"quota": _counted(settings, chosen)}),
     )
     _rates(form)
     form.choice(
         "rent",
-        "Who keeps the quota's rent",
-        ["importer", "exporter"],
+        tr("Who keeps the quota's rent"),
+        list(_RENT),
         str(settings.get("rent", "importer")),
+        lambda who: tr(_RENT[who]),
     )
     products(form)
     form.start()
@@ -78,19 +81,18 @@ def _rates(form: Form) -> None:
     over = _last(form.settings["over_rate_percent"])
     given = form.settings.get("in_rate_percent")
     within = None if given is None else _last(given)
-    form.slider("over_rate_percent", "Duty beyond the quota", over, (0.0, _RATE_SLIDER), 1.0)
+    form.slider("over_rate_percent", tr("Duty beyond the quota"), over, (0.0, _RATE_SLIDER), 1.0)
     form.choice(
         "within",
-        "Duty within the quota",
+        tr("Duty within the quota"),
         list(_WITHIN),
         "preferential" if within is None else "own",
-        _WITHIN.__getitem__,
+        lambda rate: tr(_WITHIN[rate]),
         lambda chosen: form.change({"in_rate_percent": over if chosen == "own" else None}),
     )
     if within is not None:
-        ends = (0.0, max(over, within))
-        # A slider needs two ends.
-        form.slider("in_rate_percent", "Rate within the quota", within, (0.0, ends[1] or 1.0), 1.0)
+        ends = (0.0, max(over, within) or 1.0)  # a slider needs two ends
+        form.slider("in_rate_percent", tr("Rate within the quota"), within, ends, 1.0)
 
 
 def _of_importer(settings: Mapping[str, Any], importer: str) -> dict[str, Any]:
@@ -109,8 +111,8 @@ CONTROL = Control(
     (
         Group(
             "quota",
-            "Tariff quotas",
-            "A quantity at the preferential rate; beyond it, the higher rate.",
+            mark("Tariff quotas"),
+            mark("A quantity at the preferential rate; beyond it, the higher rate."),
             everything,
             # As much as India buys today, and no more expensive beyond: no change.
             at_no_change(

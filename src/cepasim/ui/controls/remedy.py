@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.language import mark, separated, tr
 from cepasim.levers.words import importer_of, number_in_words
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
@@ -46,11 +47,11 @@ def _main(form: Form) -> None:
     rates = rates_of(form.settings)
     form.main(
         "add_percent",
-        "Duty added",
+        tr("Duty added"),
         max(rates),
         (0.0, _RATE_SLIDER),
         0.5,
-        "duty of %g %% on top",
+        tr("duty of %g %% on top"),
         lambda highest: scaled(rates, float(highest)),
     )
 
@@ -58,8 +59,8 @@ def _main(form: Form) -> None:
 def _details(form: Form) -> None:
     rates, settings = rates_of(form.settings), form.settings
     if len(rates) > 1:
-        said = ", ".join(number_in_words(rate) for rate in rates)
-        st.caption(f"By year, percent: {said}; the slider moves them in proportion")
+        said = separated(number_in_words(rate) for rate in rates)
+        st.caption(tr("By year, percent: {rates}; the slider moves them in proportion", rates=said))
     importer_and_supplier(form, "remedy", ("all",))
     if settings.get("source") == "all":
         _exempt(form)
@@ -75,12 +76,12 @@ def _exempt(form: Form) -> None:
         importer_of(form.settings) or "IND"
     )
     st.multiselect(
-        "Exempt suppliers",
+        tr("Exempt suppliers"),
         list(suppliers),
         default=list(form.settings.get("exempt", ())),
         format_func=form.country,
         key=key,
-        help="Developing countries with a small share of imports are exempt from a safeguard.",
+        help=tr("Developing countries with a small share of imports are exempt from a safeguard."),
         on_change=lambda: form.change({"exempt": list(st.session_state[key]) or None}),
     )
 
@@ -90,8 +91,8 @@ CONTROL = Control(
     (
         Group(
             "remedy",
-            "Safeguards and anti-dumping",
-            "A duty on top of what is paid, with or without a preference; it ends.",
+            mark("Safeguards and anti-dumping"),
+            mark("A duty on top of what is paid, with or without a preference; it ends."),
             everything,
             lambda _: [
                 {

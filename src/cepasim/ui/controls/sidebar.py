@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import ntr, separated, tr
 from cepasim.levers import words
 from cepasim.levers.every import in_words
 from cepasim.ui.controls import assumed, detail, registry
@@ -19,34 +21,38 @@ from cepasim.ui.state import Session
 def sidebar(found: Session) -> None:
     """Draw every lever and assumption of the session into the sidebar."""
     with st.sidebar:
-        st.markdown("## Policy", help="What the two governments and the fund decide.")
+        _heading(tr("Policy"), tr("What the two governments and the fund decide."))
         for group in registry.groups(outside=False):
             _group(found, group)
         _without_control(found)
-        st.markdown("## Outside conditions", help="What neither side decides at this table.")
+        _heading(tr("Outside conditions"), tr("What neither side decides at this table."))
         for group in registry.groups(outside=True):
             _group(found, group)
-        st.markdown("## Products", help="How finely goods are told apart.")
+        _heading(tr("Products"), tr("How finely goods are distinguished."))
         detail.draw(found)
-        st.markdown("## Assumptions", help="Not policy: what is believed about how trade works.")
+        _heading(tr("Assumptions"), tr("Not policy: what is believed about how trade works."))
         assumed.draw(found)
+
+
+def _heading(text: str, hint: str) -> None:
+    st.markdown(f"## {text}", help=hint)
 
 
 def _group(found: Session, group: Group) -> None:
     written = found.draft["levers"]
     mine = [i for i, lever in enumerate(written) if registry.group_of(lever) is group]
     st.toggle(
-        group.title,
+        tr(group.title),
         value=bool(mine),
         key=key_of(found, group.key, "on"),
-        help=group.hint,
+        help=tr(group.hint),
         on_change=_switch,
         args=(found, group, mine),
     )
     for place, index in enumerate(mine):
         _lever(found, group, mine, place, index)
     if len(mine) > 1:
-        st.caption("Where these share products, the one that chooses fewer of them counts.")
+        st.caption(tr("Where these share products, the one that chooses fewer of them counts."))
 
 
 def _lever(found: Session, group: Group, mine: list[int], place: int, index: int) -> None:
@@ -63,7 +69,7 @@ def _lever(found: Session, group: Group, mine: list[int], place: int, index: int
         key=form.key("details"),
         type="tertiary",
         icon=":material/expand_less:" if is_open else ":material/expand_more:",
-        help="Hide the details" if is_open else "Products, start, steps and more",
+        help=tr("Hide the details") if is_open else tr("Products, start, steps and more"),
         wrap=True,
         on_click=_open_or_close,
         args=(found, index),
@@ -93,9 +99,9 @@ def _switch(found: Session, group: Group, mine: list[int]) -> None:
 def _add_or_remove(found: Session, group: Group, mine: list[int], form: Form) -> None:
     with st.container(horizontal=True):
         if not group.single and st.button(
-            "Add another",
+            tr("Add another"),
             key=form.key("add"),
-            help="The same lever for other products or another country; choose them next.",
+            help=tr("The same lever for other products or another country; choose them next."),
         ):
             kind, settings = words.parts(found.draft["levers"][form.index])
             if "select" in settings:  # chosen next; until then it does nothing
@@ -103,7 +109,7 @@ def _add_or_remove(found: Session, group: Group, mine: list[int], form: Form) ->
             found.add_levers([{kind: settings}])
             found.opened = {len(found.draft["levers"]) - 1}
             st.rerun()
-        if len(mine) > 1 and st.button("Remove", key=form.key("remove")):
+        if len(mine) > 1 and st.button(tr("Remove"), key=form.key("remove")):
             found.remove_levers([form.index])
             st.rerun()
 
@@ -112,7 +118,7 @@ def _products(form: Form) -> str:
     """Products of a lever in words."""
     select = form.settings.get("select", {"all": True})
     if any(isinstance(entries, list) and not entries for entries in select.values()):
-        return "nothing chosen yet"
+        return tr("nothing chosen yet")
     return words.selection_in_words(select, form.found.figures.economy.classification)
 
 
@@ -123,7 +129,7 @@ def _without_control(found: Session) -> None:
         if registry.group_of(lever) is None:
             st.caption(plain(in_words(lever, classification)))
             st.button(
-                "Remove",
+                tr("Remove"),
                 key=key_of(found, index, "remove"),
                 on_click=found.remove_levers,
                 args=([index],),
@@ -137,18 +143,30 @@ def _summary(form: Form, kind: str) -> str:
     code = control.country(settings)
     said = [] if code is None else [form.country(code)]
     if "rows" in settings:
-        said.append(f"{sum(len(row['hs']) for row in settings['rows']):,} codes of a table")
+        number = sum(len(row["hs"]) for row in settings["rows"])
+        said.append(
+            ntr("{codes} code of a table", "{codes} codes of a table", number, codes=f"{number:,}")
+        )
     if "windows" in settings:
         said += [
-            f"{100 * share:.0f} % {words.WINDOWS.get(window, window).lower()}"
+            tr(
+                "{share} % {window}",
+                share=f"{100 * share:.0f}",
+                window=tr(words.WINDOWS.get(window, window)).lower(),
+            )
             for window, share in settings["windows"].items()
         ]
     if "select" in settings:
         said.append(_products(form))
     parts = settings.get("phases") or settings.get("rows") or [settings]
-    until = f" to {settings['end']}" if settings.get("end") else ""
-    said.append(f"from {min(str(part['start']) for part in parts)}{until}")
+    start, end = min(str(part["start"]) for part in parts), settings.get("end")
+    first = year_in_words(start)
+    said.append(
+        tr("from {start} to {end}", start=first, end=year_in_words(str(end)))
+        if end
+        else tr("from {start}", start=first)
+    )
     years = int(settings.get("years", 1))
     if years > 1:
-        said.append(control.steps.format(years))
-    return ", ".join(said)
+        said.append(control.steps(years))
+    return separated(said)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import mark, tr
 from cepasim.levers.every import in_words
 from cepasim.levers.words import FORMULAS, importer_of
 from cepasim.ui.controls.control import Control
@@ -21,6 +22,7 @@ from cepasim.ui.controls.group import (
 )
 from cepasim.ui.controls.products import products
 from cepasim.ui.messages import plain
+from cepasim.ui.state import years_after_base
 
 _RATE_SLIDER = 50.0
 _STEPS_SLIDER = 15
@@ -41,20 +43,21 @@ def _main(form: Form) -> None:
     if formula == "match":
         years = int(form.settings.get("years", 1))
         ends = (1, _STEPS_SLIDER)
-        form.main("years", "Steps to the rival's rate", years, ends, 1, "parity in %d steps", int)
+        label, text = tr("Steps to the rival's rate"), tr("parity in %d steps")
+        form.main("years", label, years, ends, 1, text, int)
         return
     if formula in ("percent", "eliminate"):
         form.main(
             "cut",
-            "Duties cut by",
+            tr("Duties cut by"),
             number,
             (0.0, 100.0),
             5.0,
-            "cut by %g %%",
+            tr("cut by %g %%"),
             lambda percent: "eliminate" if percent == 100 else {"percent": float(percent)},
         )
         return
-    words = FORMULAS[formula]
+    words = tr(FORMULAS[formula])
     form.main(
         "cut",
         words,
@@ -62,7 +65,7 @@ def _main(form: Form) -> None:
         # A Swiss coefficient of 0 has no meaning.
         (0.5 if formula.startswith("swiss") else 0.0, _RATE_SLIDER),
         0.5,
-        f"{words.lower()} %g %%",
+        tr("{formula} %g %%", formula=words.lower()),
         lambda rate: {formula: float(rate)},
     )
 
@@ -91,8 +94,8 @@ def _steps_of_phase(
         changed = {**phases[place], "years": int(str(chosen))}
         return [*phases[:place], changed, *phases[place + 1 :]]
 
-    text = "last phase in %d steps" if name == "phases" else "longest rows in %d steps"
-    form.main(name, "Steps", years, (1, _STEPS_SLIDER), 1, text, written)
+    text = tr("last phase in %d steps") if name == "phases" else tr("longest rows in %d steps")
+    form.main(name, tr("Steps"), years, (1, _STEPS_SLIDER), 1, text, written)
 
 
 def _details(form: Form) -> None:
@@ -117,14 +120,16 @@ def _details(form: Form) -> None:
     if source is not None:
         classification = form.found.figures.economy.classification
         suppliers = classification.sources(importer_of(form.settings))
-        form.choice("source", "Supplier", suppliers, source, form.country)
+        form.choice("source", tr("Supplier"), suppliers, source, form.country)
 
 
 def _phase(
     form: Form, phases: Sequence[Mapping[str, Any]], place: int, phase: Mapping[str, Any]
 ) -> None:
     formula, number = formula_of(phase["cut"])
-    said = FORMULAS[formula] + ("" if formula in ("eliminate", "match") else f" {number:g} %")
+    said = tr(FORMULAS[formula])
+    if formula not in ("eliminate", "match"):
+        said = tr("{formula} {number} %", formula=said, number=f"{number:g}")
 
     def begin(year: str) -> None:
         changed = [*phases[:place], {**phase, "start": year}, *phases[place + 1 :]]
@@ -133,8 +138,8 @@ def _phase(
     horizon = form.found.draft.get("horizon", form.found.scenario.horizon)
     form.choice(
         f"phase-{place}",
-        f"{place + 1}. {said}, from",
-        form.found.years_after_base(horizon),
+        tr("{place}. {cut}, from", place=place + 1, cut=said),
+        years_after_base(horizon),
         str(phase["start"]),
         fiscal_year,
         then=begin,
@@ -150,10 +155,10 @@ def _formula(form: Form) -> None:
 
     form.choice(
         "formula",
-        "Formula",
+        tr("Formula"),
         _FORMULAS,
         "percent" if formula == "eliminate" else formula,
-        FORMULAS.__getitem__,
+        lambda name: tr(FORMULAS[name]),
         chosen,
     )
     if formula == "match":
@@ -162,7 +167,7 @@ def _formula(form: Form) -> None:
         rivals = [code for code in classification.sources(importer) if code not in COUNTRY]
         form.choice(
             "match",
-            "Whose rates",
+            tr("Whose rates"),
             rivals,
             str(form.settings["cut"]["match"]),
             form.country,
@@ -181,22 +186,25 @@ CONTROL = Control(
     (
         Group(
             "tariff_jpn",
-            "Japan's duties on Indian goods",
-            "What is left of Japan's tariffs after the CEPA of 2011.",
+            mark("Japan's duties on Indian goods"),
+            mark("What is left of Japan's tariffs after the CEPA of 2011."),
             between_the_pair("JPN"),
             of_bundled("full-package", "tariff", "JPN"),
         ),
         Group(
             "tariff_ind",
-            "India's duties on Japanese goods",
-            "India excluded cars, farm goods and parts of steel, plastics and electricals.",
+            mark("India's duties on Japanese goods"),
+            mark(
+                "The CEPA excludes cars, farm goods and parts of steel, plastics and electrical "
+                "goods in India."
+            ),
             between_the_pair("IND"),
             of_bundled("full-package", "tariff", "IND"),
         ),
         Group(
             "rivals",
-            "Duties on other suppliers",
-            "A cut for a rival erodes the pair's preference.",
+            mark("Duties on other suppliers"),
+            mark("A cut for a rival erodes the pair's preference."),
             everything,
             at_no_change(
                 "tariff",

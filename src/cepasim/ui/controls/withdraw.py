@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.language import mark, tr
 from cepasim.levers.words import importer_of
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.form import Form
@@ -17,8 +18,8 @@ _STEPS_SLIDER = 15
 
 def _main(form: Form) -> None:
     years = int(form.settings.get("years", 1))
-    text = "back to MFN in %d steps"
-    form.main("years", "Steps back to MFN", years, (1, _STEPS_SLIDER), 1, text, int)
+    text = tr("back to MFN in %d steps")
+    form.main("years", tr("Steps back to MFN"), years, (1, _STEPS_SLIDER), 1, text, int)
 
 
 def _details(form: Form) -> None:
@@ -39,17 +40,17 @@ def importer_and_supplier(form: Form, kind: str, also: tuple[str, ...] = ()) -> 
     importer, settings = importer_of(form.settings) or "IND", form.settings
     form.choice(
         "importer",
-        "Importer",
+        tr("Importer"),
         list(COUNTRY),
         importer,
-        COUNTRY.__getitem__,
+        form.country,
         lambda chosen: form.begin_anew(
             {kind: {**settings, "importer": chosen, "source": PARTNER[chosen]}}
         ),
     )
     suppliers = (*form.found.figures.economy.classification.sources(importer), *also)
     source = str(settings.get("source", PARTNER[importer]))
-    form.choice("source", "Supplier", suppliers, source, form.country)
+    form.choice("source", tr("Supplier"), suppliers, source, form.country)
 
 
 def supplier(settings: Mapping[str, Any]) -> str | None:
@@ -62,9 +63,11 @@ CONTROL = Control(
     (
         Group(
             "withdraw",
-            "Preferences withdrawn",
-            "What a supplier pays goes back to the rate for everybody (MFN), from a year on or "
-            "for some years.",
+            mark("Preferences withdrawn"),
+            mark(
+                "What a supplier pays goes back to the rate for everybody (MFN), for good or for "
+                "some years."
+            ),
             everything,
             lambda _: [
                 {

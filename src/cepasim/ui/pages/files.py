@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import ntr, tr
 from cepasim.core.problems import InputError
 from cepasim.ui import uploads
 from cepasim.ui.messages import listed, plain
@@ -12,34 +13,36 @@ from cepasim.ui.state import Session
 
 def files(found: Session) -> None:
     """Offer to load a scenario or a parameter folder."""
-    box = st.popover("Files", key="files", on_change="rerun")
+    box = st.popover(tr("Files"), key="files", on_change="rerun")
     if not box.open:
         return
     with box:
-        st.markdown("**Scenario file** (YAML, as downloaded)")
+        st.markdown(tr("**Scenario file** (YAML, as downloaded)"))
         sent = st.file_uploader(
-            "Scenario file",
+            tr("Scenario file"),
             type=["yaml", "yml"],
             key=f"scenario-file:{found.generation}",
             label_visibility="collapsed",
             max_upload_size=1,
         )
-        if sent is not None and st.button("Load this scenario", key="load-scenario"):
+        if sent is not None and st.button(tr("Load this scenario"), key="load-scenario"):
             _load_scenario(found, sent.getvalue(), sent.name)
-        st.markdown("**Your own figures**: a parameter folder as ZIP, whole or single tables")
+        st.markdown(
+            tr("**Your own parameters**: a parameter folder as ZIP, whole or single tables")
+        )
         sent = st.file_uploader(
-            "Parameter folder",
+            tr("Parameter folder"),
             type=["zip"],
             key="parameter-file",
             label_visibility="collapsed",
             max_upload_size=20,
         )
-        if sent is not None and st.button("Use these figures", key="use-figures"):
+        if sent is not None and st.button(tr("Use these figures"), key="use-figures"):
             _load_figures(found, sent.getvalue(), sent.name)
         if found.own is not None:
-            st.caption(f"In use: {plain(found.own.name)}, for this session only.")
+            st.caption(tr("In use: {file}, for this session only.", file=plain(found.own.name)))
             st.button(
-                "Back to the bundled figures", on_click=found.use, args=(None,), key="bundled"
+                tr("Back to the bundled figures"), on_click=found.use, args=(None,), key="bundled"
             )
 
 
@@ -56,17 +59,17 @@ def _load_scenario(found: Session, content: bytes, name: str) -> None:
 
 def _load_figures(found: Session, content: bytes, name: str) -> None:
     try:
-        with st.spinner("Checking every table …"):
+        with st.spinner(tr("Checking every table …")):
             own = uploads.read_parameters(content, name)
     except InputError as wrong:
         _all_problems(wrong)
         return
     found.use(own)
-    found.message = f"The figures are now those of {name}, for this session only."
+    found.message = tr("The figures are now those of {file}, for this session only.", file=name)
     st.rerun()
 
 
 def _all_problems(wrong: InputError) -> None:
     number = len(wrong.problems)
-    said = f"{number} problem{'s' if number > 1 else ''}; nothing was loaded."
+    said = ntr("{n} problem; nothing was loaded.", "{n} problems; nothing was loaded.", number)
     st.error(f"{said}\n\n{listed(wrong.problems)}")

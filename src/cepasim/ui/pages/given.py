@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph
 from cepasim.report.given import gives, grants_in_words, industries
@@ -21,7 +23,7 @@ def given(found: Session) -> None:
     if result is None or not result.scenario.levers:
         return
     year = found.year
-    st.markdown(f"#### Give and take, {year}")
+    st.markdown("#### " + tr("Give and take, {year}", year=year_in_words(year)))
     grants = grants_in_words(result, year)
     for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
         with place:
@@ -29,7 +31,7 @@ def given(found: Session) -> None:
             if side == "JPN" and grants:
                 shown.append(Paragraph(grants, "small"))
             st.html(html.fragment(*shown))
-    st.markdown(f"#### Industries and suppliers, {year}")
+    st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
     for side, flow, place in zip(
         ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
@@ -42,14 +44,16 @@ def given(found: Session) -> None:
 
 
 def _section(found: Session) -> str | None:
-    names = {s.code: f"{s.code} {s.name}" for s in found.figures.economy.classification.sections}
-    names = {_ALL: "All sections"} | names
+    names = {
+        s.code: f"{s.code} {tr(s.name)}" for s in found.figures.economy.classification.sections
+    }
+    names = {_ALL: tr("All sections")} | names
     chosen = st.selectbox(
-        "Section",
+        tr("Section"),
         list(names),
         format_func=names.__getitem__,
         key="given-section",
-        help="Industries and suppliers of this section only",
+        help=tr("Industries and suppliers of this section only"),
         width=420,
     )
     return None if chosen == _ALL else str(chosen)

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import streamlit as st
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, paragraph, tr
 from cepasim.report import html
 from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
 from cepasim.result import Result
+from cepasim.scenario.scenario import Scenario
 from cepasim.ui import charts, ranges
 from cepasim.ui.state import Session
 
 _HEIGHT = 190
 _CHANGES = "changes"
+_SHORT: Mapping[charts.Item, str] = {
+    "balance": mark("Balance"),
+    "exports": mark("Exports"),
+    "imports": mark("Imports"),
+}
 _CHANGE = "change_in_balance_usd_mn"
 
 
 def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None], None]:
     """Draw the choice of a line; return what draws the path itself, and draws it anew."""
-    names = {_CHANGES: "Change"} | {item: said.split()[0] for item, said in charts.ITEMS.items()}
+    names: dict[str, str] = {
+        _CHANGES: tr("Change"),
+        **{item: tr(said) for item, said in _SHORT.items()},
+    }
     item = st.segmented_control(
-        "Path",
+        tr("Path"),
         list(names),
         default=_CHANGES,
         format_func=names.__getitem__,
@@ -32,49 +43,83 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
         label_visibility="collapsed",
     )
     chart, note = st.empty(), st.empty()
+    unit, prices = figures.unit_bn(), year_in_words(found.figures.economy.price_year)
 
     def draw(ranged: ranges.Range | None) -> None:
         if item in (_CHANGES, None):
             band = None if ranged is None else ranges.band(ranged, _CHANGE)
             rows, spec = charts.change_rows(result, band), charts.change_spec(_HEIGHT)
-            said = "Change against the reference, US$ bn of 2023-24, fiscal years." + (
-                "" if band is None else " Band: 90 % range of the change in the balance."
-            )
+            said = [
+                tr(
+                    "Change against the reference, {unit} of {price_year}, fiscal years.",
+                    unit=unit,
+                    price_year=prices,
+                )
+            ]
+            if band is not None:
+                said.append(tr("Band: 90 % range of the change in the balance."))
             words = change_in_words(result)
         else:
             shown = cast("charts.Item", item)
-            plain = found.plain_reference()
+            plain = plain_reference(found)
             band = None if ranged is None else ranges.band(ranged, f"{shown}_usd_mn")
             rows = charts.path_rows(result, found.figures.history, shown, plain, band)
             spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
-            said = (
-                f"{charts.ITEMS[shown]}, US$ bn; history at current prices, then at those of "
-                "2023-24. Wide band: 90 % range of the level; read changes."
-                + ("" if band is None else " Narrow band: of the scenario's parameters.")
-            )
-            words = path_in_words(result, shown)
+            said = [
+                tr(
+                    "{item}, {unit}; history at current prices, then at those of {price_year}. "
+                    "Wide band: 90 % range of the level; read changes.",
+                    item=tr(charts.ITEMS[shown]),
+                    unit=unit,
+                    price_year=prices,
+                )
+            ]
+            if band is not None:
+                said.append(tr("Narrow band: of the scenario's parameters."))
+            first = str(found.figures.history["fiscal_year"].min())
+            words = path_in_words(result, shown, first)
         chart.vega_lite_chart(rows, spec, theme=None, alt=words)
-        note.html(html.fragment(Paragraph(said, "small")))
+        note.html(html.fragment(Paragraph(paragraph(said), "small")))
 
     return draw
+
+
+def plain_reference(found: Session) -> Result | None:
+    """Return the reference without the changed assumptions; None where none is changed."""
+    shown = found.scenario
+    if not (shown.parameters or shown.elasticities or shown.barriers):
+        return None
+    kept = {"level": shown.level, "refine": shown.refine, "variant": shown.variant}
+    dated = {"horizon": shown.horizon, "time": shown.time}
+    return found.result(Scenario.reference().model_copy(update=kept | dated))
 
 
 def change_in_words(result: Result) -> str:
     """Say what the changes come to, for those who do not see them."""
     last = result.totals.iloc[-1]
-    return (
-        "Change of exports, imports and balance against the reference by year, US$ bn. In "
-        f"{last['fiscal_year']} the balance changes by {figures.bn(last[_CHANGE], signed=True)}."
+    return tr(
+        "Change of exports, imports and balance against the reference by year, {unit}. In {year} "
+        "the balance changes by {change}.",
+        unit=figures.unit_bn(),
+        year=year_in_words(last["fiscal_year"]),
+        change=figures.bn(last[_CHANGE], signed=True),
     )
 
 
-def path_in_words(result: Result, item: charts.Item) -> str:
+def path_in_words(result: Result, item: charts.Item, first: str) -> str:
     """Say what the path shows, for those who do not see it."""
     last = result.totals.iloc[-1]
     level = range_of(last.to_dict(), item)
-    return (
-        f"{charts.ITEMS[item]}, US$ bn, 2013-14 to {last['fiscal_year']}. In "
-        f"{last['fiscal_year']}: {figures.bn(last[f'baseline_{item}_usd_mn'])} in the reference"
-        f"{f' (90 % range {level})' if level else ''}, "
-        f"{figures.bn(last[f'{item}_usd_mn'])} in the scenario."
+    said = tr(
+        "{item}, {unit}, {first} to {year}. In {year}: {reference} in the reference, {scenario} in "
+        "the scenario.",
+        item=tr(charts.ITEMS[item]),
+        unit=figures.unit_bn(),
+        first=year_in_words(first),
+        year=year_in_words(last["fiscal_year"]),
+        reference=figures.bn(last[f"baseline_{item}_usd_mn"]),
+        scenario=figures.bn(last[f"{item}_usd_mn"]),
     )
+    if not level:
+        return said
+    return paragraph([said, tr("90 % range of the reference: {range}.", range=level)])

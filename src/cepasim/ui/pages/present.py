@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
 
 from cepasim.core import numbers as figures
+from cepasim.core.currency import currency_sign
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.report import look, views
 from cepasim.report.headline import headline
 from cepasim.result import Result
 from cepasim.ui import charts, ranges
+from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import plain
 from cepasim.ui.state import session
 
 _LOOK_EVERY = 0.15  # seconds
 _HEIGHT = 430
+_WORDS: Mapping[charts.Item, str] = {
+    "balance": mark("Change in India's balance with Japan"),
+    "exports": mark("Change in India's exports to Japan"),
+    "imports": mark("Change in India's imports from Japan"),
+}
 _STYLE = f"""<style>
 .cs-wall.cs-title {{display:block;}}
 .cs-wall h1 {{font-size:clamp(1.3rem,2.6vw,2.2rem); padding:0; margin:0;}}
@@ -41,30 +51,41 @@ def page() -> None:
     picture = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         item = st.segmented_control(
-            "Number",
+            tr("Number"),
             list(charts.ITEMS),
             default="balance",
-            format_func=charts.ITEMS.__getitem__,
+            format_func=lambda one: tr(charts.ITEMS[one]),
             key="present-item",
             label_visibility="collapsed",
         )
         years = list(result.fiscal_years)
         here = years.index(found.year) if found.year in years else len(years) - 1
-        year = st.selectbox("Fiscal year", years, index=here, key="present-year", width=160)
-    asked = found.ask_range(result)
+        year = st.selectbox(
+            tr("Fiscal year"),
+            years,
+            index=here,
+            format_func=fiscal_year,
+            key="present-year",
+            width=160,
+        )
+    prices = found.figures.economy.price_year
+    asked, name = found.ask_range(result), now(result.scenario.name)
     shown: charts.Item = item or "balance"
 
     def draw(ranged: ranges.Range | None) -> None:
-        number.html(in_large(result, year, shown, ranged))
+        number.html(in_large(result, year, prices, shown, ranged))
         band = None if ranged is None else ranges.band(ranged, f"change_in_{shown}_usd_mn")
-        bands = {} if band is None else {result.scenario.name: band}
+        bands = {} if band is None else {name: band}
         picture.vega_lite_chart(
-            charts.compared_rows({result.scenario.name: result}, shown, bands),
-            charts.compare_spec([result.scenario.name], _HEIGHT, large=True),
+            charts.compared_rows({name: result}, shown, bands),
+            charts.compare_spec([name], _HEIGHT, large=True),
             theme=None,
             key=f"present-path:{0 if ranged is None else ranged.draws}",
-            alt=f"{charts.ITEMS[shown]}: change against the reference by year, US$ bn, with its "
-            "90 % range.",
+            alt=tr(
+                "{item}: change against the reference by year, {unit}, with its 90 % range.",
+                item=tr(charts.ITEMS[shown]),
+                unit=figures.unit_bn(),
+            ),
         )
 
     ranged = None if asked is None else asked.range()
@@ -80,14 +101,19 @@ def page() -> None:
 
 
 def in_large(
-    result: Result, year: str, item: charts.Item, ranged: ranges.Range | None = None
+    result: Result,
+    year: str,
+    price_year: str,
+    item: charts.Item,
+    ranged: ranges.Range | None = None,
 ) -> str:
     """Return the number and its words, as HTML.
 
     Parameters
     ----------
     result : Result
-    year : str
+    year, price_year : str
+        The year on the wall, and that of the prices.
     item : {"balance", "exports", "imports"}
     ranged : Range, optional
         Ranges of the result.
@@ -96,18 +122,22 @@ def in_large(
     change = float(row[f"change_in_{item}_usd_mn"])
     said = ranges.in_words(ranged, year)[item] if ranged is not None else ""
     mind = headline(result, year)
-    words = {
-        "balance": "Change in India's balance with Japan",
-        "exports": "Change in India's exports to Japan",
-        "imports": "Change in India's imports from Japan",
-    }
+    what = tr(
+        "{item}, {year}, {currency} of {price_year}",
+        item=tr(_WORDS[item]),
+        year=year_in_words(year),
+        currency=currency_sign(),
+        price_year=year_in_words(price_year),
+    )
+    size = figures.mn(change, signed=True) if change else tr("no change")
     lines = [
-        f"<h1>{escape(result.scenario.name)}</h1>",
-        f"<p>{words[item]}, {escape(year)}, US$ of 2023-24</p>",
-        f'<p class="cs-figure">{figures.mn(change, signed=True) if change else "no change"}</p>',
+        f"<h1>{escape(now(result.scenario.name))}</h1>",
+        f"<p>{escape(what)}</p>",
+        f'<p class="cs-figure">{escape(size)}</p>',
         f"<p>{escape(said)}</p>" if said else "",
     ]
-    small = " ".join(part for part in (mind.rests_on, mind.caveat) if part)
+    small = paragraph(part for part in (mind.rests_on, mind.caveat) if part)
     lines.append(f'<p class="cs-mind">{escape(small)}</p>' if small else "")
-    lines.append("<p>Change by year, US$ bn</p>")
+    by_year = tr("Change by year, {unit}", unit=figures.unit_bn())
+    lines.append(f"<p>{escape(by_year)}</p>")
     return f'<div class="cs-wall cs-title">{"".join(lines)}</div>'

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cepasim.core.language import now, paragraph, tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph
 from cepasim.report.fund import fund_accounts
@@ -73,7 +74,7 @@ def page() -> None:
                 )
             )
         if shown := fund_accounts(result, year):
-            with fund, st.expander("The fund: who pays, who gains"):
+            with fund, st.expander(tr("The fund: who pays, who gains")):
                 st.html(html.fragment(*shown))
         if jobs := jobs_in_words(result, year):
             fund.caption(jobs)
@@ -118,13 +119,15 @@ def _heading(found: Session) -> DeltaGenerator:
     """Draw name and tools; return the place for how far the ranges are."""
     scenario = found.scenario
     is_said = "changed" in scenario.name or not found.changed
-    name = scenario.name + ("" if is_said else " (changed)")
+    name = now(scenario.name)
+    if not is_said:
+        name = tr("{name} (changed)", name=name)
     if len(name) > _LONG_NAME:  # has a line of its own
         title, tools = st.container(), st.container()
     else:
         title, tools = st.columns([1, 2], vertical_alignment="center")
     with title:
-        st.html(style.title(name, words_beside_levers(scenario)))
+        st.html(style.title(name, now(words_beside_levers(scenario))))
     with (
         tools,
         st.container(
@@ -146,9 +149,9 @@ def _heading(found: Session) -> DeltaGenerator:
 def _steps(found: Session) -> None:
     """Offer one step back and one forward; the browser's own buttons do the same."""
     if found.history.past or found.problems:
-        st.button("Undo", help="One step back", on_click=found.undo, key="undo")
+        st.button(tr("Undo"), help=tr("One step back"), on_click=found.undo, key="undo")
     if found.history.future:
-        st.button("Redo", help="One step forward again", on_click=found.redo, key="redo")
+        st.button(tr("Redo"), help=tr("One step forward again"), on_click=found.redo, key="redo")
 
 
 def _year(found: Session) -> None:
@@ -158,7 +161,7 @@ def _year(found: Session) -> None:
     years = list(result.fiscal_years)
     key = f"year:{found.generation}:{years[-1]}"
     st.selectbox(
-        "Fiscal year shown",
+        tr("Fiscal year shown"),
         years,
         index=years.index(found.year),
         key=key,
@@ -177,9 +180,11 @@ def _set_year(found: Session, key: str) -> None:
 def _messages(found: Session) -> None:
     if found.welcome:
         st.info(
-            "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn fund "
-            "would change in India–Japan trade.** Move a lever on the left and the figures follow; "
-            "questions and other scenarios are under “Start here”.",
+            tr(
+                "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn "
+                "fund would change in India–Japan trade.** Move a lever on the left and the "
+                "figures follow; questions and other scenarios are under “Start here”."
+            )
         )
     if found.question:
         st.info(found.question)
@@ -188,7 +193,8 @@ def _messages(found: Session) -> None:
         found.message = ""
     if found.problems:
         st.error(
-            "This change cannot be run; the figures are those of the last one that could.\n"
+            tr("This change cannot be run; the figures are those of the last one that could.")
+            + "\n"
             + listed(found.problems)
         )
 
@@ -196,13 +202,17 @@ def _messages(found: Session) -> None:
 def _range_switch(found: Session) -> None:
     """Offer ranges, computed in the background."""
     st.toggle(
-        "90 % ranges",
+        tr("90 % ranges"),
         value=found.with_ranges,
         key="with-ranges",
         on_change=_switch_ranges,
         args=(found,),
-        help=f"Every figure drawn from its own range, first {ranges.FIRST} times, then "
-        f"{ranges.DRAWS} times. Takes some seconds and does not stop you.",
+        help=tr(
+            "Every parameter is drawn from its own range, first {first} times, then {all} times. "
+            "This takes some seconds in the background.",
+            first=ranges.FIRST,
+            all=ranges.DRAWS,
+        ),
     )
 
 
@@ -219,14 +229,14 @@ def _as_they_come(
     """
     drawn = 0 if shown is None else shown.draws
     while drawn < ranges.DRAWS and not asked.failed:
-        progress.caption(f"{asked.draws} of {ranges.DRAWS} draws …")
+        progress.caption(tr("{done} of {all} draws …", done=asked.draws, all=ranges.DRAWS))
         time.sleep(_LOOK_EVERY)
         found = asked.range()
         if found is not None and found.draws > drawn:
             drawn = found.draws
             yield found
     if asked.failed:
-        progress.caption("none for this scenario")
+        progress.caption(tr("none for this scenario"))
     else:
         progress.empty()
 
@@ -238,11 +248,11 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
 
 def _to_mind(result: Result, year: str) -> str:
     said = headline(result, year)
-    return " ".join(part for part in (said.rests_on, said.caveat) if part)
+    return paragraph(part for part in (said.rests_on, said.caveat) if part)
 
 
 def _notes(result: Result, year: str) -> None:
-    box = st.expander("Read with these results", key="notes", on_change="rerun")
+    box = st.expander(tr("Read with these results"), key="notes", on_change="rerun")
     if box.open:
-        said = "\n".join(f"- {plain(note)}" for note in weighed_notes(result, year))
-        box.markdown(said or "Nothing beyond what the method says.")
+        said = "\n".join(f"- {plain(now(note))}" for note in weighed_notes(result, year))
+        box.markdown(said or tr("Nothing beyond what the method says."))

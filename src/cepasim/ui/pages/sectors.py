@@ -8,6 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, ntr, tr
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
@@ -19,7 +21,11 @@ from cepasim.ui.state import Session
 
 #: US$ million: rows that move by less are folded away.
 _LEAST = 0.05
-_LEVELS = {"chapter": "Chapters", "section": "Sections", "window": "Fund windows"}
+_LEVELS = {
+    "chapter": mark("Chapters"),
+    "section": mark("Sections"),
+    "window": mark("Fund windows"),
+}
 
 
 @fragment
@@ -30,29 +36,39 @@ def sectors(found: Session) -> None:
         return
     year = found.year
     fine = by_product(result)
-    levels = {"product": "Products", **_LEVELS} if fine else _LEVELS
+    levels = {"product": mark("Products"), **_LEVELS} if fine else _LEVELS
     usual = "product" if fine else "chapter"
-    st.markdown(f"#### All sectors, {year}, US\\$ mn of 2023-24")
+    heading = tr(
+        "All sectors, {year}, {unit} of {price_year}",
+        year=year_in_words(year),
+        unit=figures.unit_mn(),
+        price_year=year_in_words(found.figures.economy.price_year),
+    )
+    st.markdown(f"#### {plain(heading)}")
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     with left:
         level = st.segmented_control(
-            "Level",
+            tr("Level"),
             list(levels),
             default=usual,
-            format_func=levels.__getitem__,
+            format_func=lambda one: tr(levels[one]),
             key=f"level:{usual}",
             label_visibility="collapsed",
         )
     with right:
         search = st.text_input(
-            "Search", key="search", placeholder="Search by code or name: 61, garments, steel …"
+            tr("Search"),
+            key="search",
+            placeholder=tr("Search by code or name: 61, garments, steel …"),
         )
     level = level or usual
     frame = views.sector_frame(result, level, year, search)
     if frame.empty:
-        st.caption(f"No sector with trade matches “{plain(search)}”.")
+        st.caption(tr("No sector with trade matches “{search}”.", search=plain(search)))
         return
     frame = _moving_first(frame, keep=bool(search.strip()))
+    for column in frame.columns[frame.columns.str.endswith("_usd_mn")]:
+        frame[column] = figures.in_mn(frame[column])
     chosen = st.dataframe(
         frame,
         key=f"sectors:{level}",
@@ -62,12 +78,18 @@ def sectors(found: Session) -> None:
         column_config=_column_config(),
         on_select="rerun",
         selection_mode="single-row",
-        alt=f"Exports, imports and balance by {level}, reference and scenario, {year}",
+        alt=tr(
+            "Exports, imports and balance ({level}), reference and scenario, {year}",
+            level=tr(levels[level]),
+            year=year_in_words(year),
+        ),
     )
     st.caption(
-        "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
-        "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
-        "B published estimate, C own calculation, D assumption."
+        tr(
+            "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
+            "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
+            "B published estimate, C own calculation, D assumption."
+        )
     )
     rows = chosen["selection"]["rows"] if chosen else []
     if rows and rows[0] < len(frame):
@@ -81,8 +103,13 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
     still = moved.reindex(frame.index) < _LEAST
     if not still.any() or still.all() or keep:
         return frame.reset_index(drop=True)
-    label = f"Show the {int(still.sum())} that move by less than US\\$ {_LEAST:g} mn, too"
-    if not st.toggle(label, key="sectors-still"):
+    label = ntr(
+        "Show the one that moves by less than {least}, too",
+        "Show the {n} that move by less than {least}, too",
+        int(still.sum()),
+        least=figures.mn(_LEAST),
+    )
+    if not st.toggle(plain(label), key="sectors-still"):
         frame = frame[~still]
     return frame.reset_index(drop=True)
 
@@ -106,52 +133,79 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": st.column_config.TextColumn("Code", width=60, pinned=True),
-        "name": st.column_config.TextColumn("Sector", width=210, pinned=True),
-        "grade": st.column_config.TextColumn("Grade", width=60, help="Worst benchmark cell"),
-        "change_in_balance_usd_mn": number("Balance, change", format="%+.1f"),
+        "code": st.column_config.TextColumn(tr("Code"), width=60, pinned=True),
+        "name": st.column_config.TextColumn(tr("Sector"), width=210, pinned=True),
+        "grade": st.column_config.TextColumn(
+            tr("Grade"), width=60, help=tr("Worst benchmark cell")
+        ),
+        "change_in_balance_usd_mn": number(tr("Balance, change"), format="%+.1f"),
     }
-    for flow in ("exports", "imports"):
-        name = flow.capitalize()
+    for flow, heads in _HEADS.items():
+        reference, level_range, scenario, change, percent = map(tr, heads)
         config |= {
-            f"baseline_{flow}_usd_mn": number(f"{name}, reference", format="%.1f"),
+            f"baseline_{flow}_usd_mn": number(reference, format="%.1f"),
             f"{flow}_range": st.column_config.TextColumn(
-                f"{name}, 90 % range",
-                help="Of the level in the reference; the scenario's level is as uncertain",
+                level_range,
+                help=tr("Of the level in the reference; the scenario's level is as uncertain"),
                 alignment="right",
             ),
-            f"{flow}_usd_mn": number(f"{name}, scenario", format="%.1f"),
-            f"change_in_{flow}_usd_mn": number(f"{name}, change", format="%+.1f"),
-            f"change_in_{flow}_pct": number(f"{name}, change %", format="%+.1f %%"),
+            f"{flow}_usd_mn": number(scenario, format="%.1f"),
+            f"change_in_{flow}_usd_mn": number(change, format="%+.1f"),
+            f"change_in_{flow}_pct": number(percent, format="%+.1f %%"),
         }
     return config
 
 
+#: Heads of the columns of a flow: reference, its range, scenario, change, change in per cent.
+_HEADS = {
+    "exports": (
+        mark("Exports, reference"),
+        mark("Exports, 90 % range"),
+        mark("Exports, scenario"),
+        mark("Exports, change"),
+        mark("Exports, change %"),
+    ),
+    "imports": (
+        mark("Imports, reference"),
+        mark("Imports, 90 % range"),
+        mark("Imports, scenario"),
+        mark("Imports, change"),
+        mark("Imports, change %"),
+    ),
+}
+
+
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
-    st.markdown(f"##### Why this number: {row['code']} {plain(str(row['name']))}")
+    sector = plain(str(row["name"]))
+    heading = tr("Why this number: {code} {sector}", code=row["code"], sector=sector)
+    st.markdown(f"##### {heading}")
     if str(row["code"]) not in result.products or level not in ("product", "chapter"):
-        one = "Products" if by_product(result) else "Chapters"
-        st.caption(f"A sum; choose “{one}” above to see the chain of one.")
+        one = tr("Products") if by_product(result) else tr("Chapters")
+        st.caption(tr("A sum; choose “{level}” above to see the chain of one.", level=one))
         return
-    for flow, name in (("export", "Exports to Japan"), ("import", "Imports from Japan")):
+    for flow, name in (("export", tr("Exports to Japan")), ("import", tr("Imports from Japan"))):
         explanation = result.explain(flow, str(row["code"]), year)
         st.markdown(f"**{name}**")
         steps = explanation.table
         shown = pd.DataFrame(
             {
-                "step": steps["step"],
-                "value": [figures.value(value) for value in steps["value"]],
-                "unit": steps["unit"],
-                "grade": steps["grade"],
-                "source and note": [
-                    "; ".join(part for part in (source, note) if part)
+                tr("step"): [now(step) for step in steps["step"]],
+                tr("value"): [figures.value(value) for value in steps["value"]],
+                tr("unit"): [now(unit) for unit in steps["unit"]],
+                tr("grade"): steps["grade"],
+                tr("source and note"): [
+                    "; ".join(now(part) for part in (source, note) if part)
                     for source, note in zip(steps["source"], steps["note"], strict=True)
                 ],
             }
         )
         st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=36 * (len(shown) + 1))
     with st.container(horizontal=True):
-        for label, words in (("barriers", "barrier "), ("parameters", "")):
-            if st.button(f"Change this: {label} of chapter {row['code']}", key=f"change:{label}"):
+        code = row["code"]
+        for key, words, label in (
+            ("barriers", "barrier ", tr("Change this: barriers of chapter {code}", code=code)),
+            ("parameters", "", tr("Change this: parameters of chapter {code}", code=code)),
+        ):
+            if st.button(label, key=f"change:{key}"):
                 st.session_state[FIND] = f"{words}{row['code']}"
                 go("parameters")

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
+from cepasim.core.language import now, tr
 from cepasim.levers import every
 from cepasim.result import Result
 from cepasim.ui import code, link
 from cepasim.ui.marks import assumed_in_words
 from cepasim.ui.messages import plain
 from cepasim.ui.ranges import DRAWS, Asked
+from cepasim.ui.speech import later
 from cepasim.ui.state import Session
 
 #: Seconds that a file waits for the ranges of its result, and between two looks.
@@ -27,7 +29,7 @@ _LONGEST, _LOOK_EVERY = 60.0, 0.1
 
 def in_words(found: Session) -> None:
     """Offer the scenario's name to be changed, and the scenario in words and as a file has it."""
-    box = st.popover("Name and words", key="in-words", on_change="rerun")
+    box = st.popover(tr("Name and words"), key="in-words", on_change="rerun")
     if not box.open:
         return
     with box:
@@ -35,7 +37,7 @@ def in_words(found: Session) -> None:
         classification = found.figures.economy.classification
         written = found.scenario.to_dict()["levers"]
         said = [f"- {plain(every.in_words(lever, classification))}" for lever in written]
-        st.markdown("\n".join(said) or "No lever is moved: this is the reference.")
+        st.markdown("\n".join(said) or tr("No lever is moved: this is the reference."))
         for mark in assumed_in_words(found):
             st.caption(plain(mark))
         st.code(found.scenario.to_yaml(), language="yaml")
@@ -45,17 +47,19 @@ def _name(found: Session) -> None:
     """Draw the name as a field, and the way back to what the scenario was made from."""
     key = f"name:{found.generation}:{found.scenario.name}"
     st.text_input(
-        "Name",
+        tr("Name"),
         value=found.scenario.name,
         max_chars=200,
         key=key,
-        help="It goes with the scenario into links and files. Leave it empty and it follows the "
-        "levers.",
+        help=tr(
+            "It goes with the scenario into links and files. Leave it empty and it follows the "
+            "levers."
+        ),
         on_change=lambda: found.rename(st.session_state[key]),
     )
     if found.changed:
         st.button(
-            f"Back to “{found.loaded.name}”",
+            tr("Back to “{scenario}”", scenario=plain(now(found.loaded.name))),
             key="as-opened",
             on_click=found.load,
             args=(found.loaded,),
@@ -65,29 +69,33 @@ def _name(found: Session) -> None:
 
 def share(found: Session) -> None:
     """Offer the link, a place among those to compare, the files and the program."""
-    box = st.popover("Share and save", key="share", on_change="rerun")
+    box = st.popover(tr("Share and save"), key="share", on_change="rerun")
     if not box.open:
         return
     with box:
-        st.markdown("**Link** that restores this scenario")
+        st.markdown(tr("**Link** that restores this scenario"))
         if link.fits(found.scenario):
             st.code(full_link(found), language=None, wrap_lines=True)
         else:
             st.caption(
-                "This scenario is too long for a link: send its file, which holds every line of "
-                "its schedule. It is among the downloads below."
+                tr(
+                    "This scenario is too long for a link: send its file, which holds every line "
+                    "of its schedule. It is among the downloads below."
+                )
             )
-        st.markdown("**Compare** with other scenarios")
-        name = st.text_input("Name", value=found.scenario.name, key=f"save:{found.generation}")
-        if st.button("Save to compare", key="save"):
+        st.markdown(tr("**Compare** with other scenarios"))
+        name = st.text_input(tr("Name"), value=found.scenario.name, key=f"save:{found.generation}")
+        if st.button(tr("Save to compare"), key="save"):
             saved = plain(found.save(name, found.scenario))
-            st.success(f"Saved as “{saved}” on the page “Compare”.")
-        st.markdown("**Download**")
+            st.success(tr("Saved as “{name}” on the page “Compare”.", name=saved))
+        st.markdown(tr("**Download**"))
         _downloads(found)
-        st.markdown("**Reproduce in Python**")
+        st.markdown(tr("**Reproduce in Python**"))
         own = None if found.own is None else found.own.name.removesuffix(".zip")
         st.code(
-            code.python_code(found.scenario, found.year, own), language="python", wrap_lines=True
+            code.python_code(found.scenario, found.year, found.figures.economy.price_year, own),
+            language="python",
+            wrap_lines=True,
         )
 
 
@@ -107,17 +115,17 @@ def _downloads(found: Session) -> None:
     with st.container(horizontal=True):
         for label, suffix, mime, content in (
             (
-                "Workbook (XLSX)",
+                tr("Workbook (XLSX)"),
                 ".xlsx",
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 workbook,
             ),
-            ("Tables (CSV, zipped)", ".zip", "application/zip", csv_archive),
-            ("Scenario (YAML)", ".yaml", "application/yaml", scenario_file),
+            (tr("Tables (CSV, zipped)"), ".zip", "application/zip", csv_archive),
+            (tr("Scenario (YAML)"), ".yaml", "application/yaml", scenario_file),
         ):
             st.download_button(
                 label,
-                data=partial(_of, content, result, asked),
+                data=later(partial(_of, content, result, asked)),
                 file_name=f"{stem}{suffix}",
                 mime=mime,
                 key=f"download{suffix}",
@@ -125,23 +133,23 @@ def _downloads(found: Session) -> None:
             )
         _brief_downloads(found, result, asked, stem)
     st.caption(
-        "The chart’s own menu, at its upper right corner, saves it as PNG and shows its data."
+        tr("The chart’s own menu, at its upper right corner, saves it as PNG and shows its data.")
     )
 
 
 def _brief_downloads(found: Session, result: Result, asked: Asked | None, stem: str) -> None:
     year = found.year
     for label, suffix, mime in (
-        ("Briefing note (HTML)", ".html", "text/html"),
+        (tr("Briefing note (HTML)"), ".html", "text/html"),
         (
-            "Briefing note (DOCX)",
+            tr("Briefing note (DOCX)"),
             ".docx",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
     ):
         st.download_button(
             label,
-            data=partial(_of, partial(brief, suffix=suffix, year=year), result, asked),
+            data=later(partial(_of, partial(brief, suffix=suffix, year=year), result, asked)),
             file_name=f"{stem}{suffix}",
             mime=mime,
             key=f"download{suffix}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cepasim.core.language import now, tr
 from cepasim.scenario.bundled import MAIN
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions, style
@@ -18,26 +19,28 @@ def page() -> None:
     """Draw the page."""
     found = session()
     st.html(
-        style.title("Start here", "A question, or a scenario; both open the page that answers.")
+        style.title(
+            tr("Start here"), tr("A question, or a scenario; both open the page that answers.")
+        )
     )
-    st.markdown("#### Questions")
+    st.markdown("#### " + tr("Questions"))
     asked_by = dict.fromkeys(question.asked_by for question in questions.QUESTIONS)
     for place, who in zip(st.columns(len(asked_by)), asked_by, strict=True):
         with place:
-            st.markdown(f"**{who}**")
+            st.markdown(f"**{tr(who)}**")
             for question in questions.QUESTIONS:
                 if question.asked_by == who and st.button(
-                    question.text, key=f"question:{question.key}", width="stretch", wrap=True
+                    tr(question.text), key=f"question:{question.key}", width="stretch", wrap=True
                 ):
                     ask(found, question)
-    st.markdown("#### Scenarios")
+    st.markdown("#### " + tr("Scenarios"))
     main = ("reference", *MAIN)
     bundled = found.figures.bundled
     _gallery(found, {name: bundled[name] for name in bundled if name in main})
     others = {name: bundled[name] for name in bundled if name not in main}
-    with st.expander(f"Proposals of the day: {len(others)} more", key="proposals"):
+    with st.expander(tr("Current proposals: {n} more", n=len(others)), key="proposals"):
         _gallery(found, others)
-    with st.expander("One part at a time", key="parts"):
+    with st.expander(tr("One part at a time"), key="parts"):
         _gallery(found, found.figures.derived)
 
 
@@ -47,10 +50,10 @@ def _gallery(found: Session, shown: Mapping[str, Scenario]) -> None:
     for number, (name, scenario) in enumerate(shown.items()):
         with columns[number % 2], st.container(border=True):
             text, button = st.columns([4, 1], vertical_alignment="center")
-            text.markdown(
-                f"**{scenario.name}**  \n{scenario.description.replace('$', chr(92) + '$')}"
-            )
-            if button.button("Open", key=f"open:{name}", help=f"Show “{scenario.name}”"):
+            title, description = now(scenario.name), now(scenario.description)
+            text.markdown(f"**{title}**  \n{description.replace('$', chr(92) + '$')}")
+            shows = tr("Show “{scenario}”", scenario=title)
+            if button.button(tr("Open"), key=f"open:{name}", help=shows):
                 found.load(scenario)
                 go("scenario")
 
@@ -64,5 +67,6 @@ def ask(found: Session, question: Question) -> None:
             found.save(scenario.name, scenario)
     elif scenarios:
         found.load(scenarios[0])
-    found.question = f"**{question.text}** {question.answer}".replace("$", "\\$")
+    text, answer = tr(question.text), tr(question.answer)
+    found.question = " ".join([f"**{text}**", answer]).replace("$", "\\$")
     go(question.page)
