@@ -14,6 +14,7 @@ from cepasim import InputError, Scenario
 from cepasim.core.problems import Problem
 from cepasim.studies.advice.allocate import FundAllocation
 from cepasim.studies.advice.line_list import LineList
+from cepasim.studies.advice.triggers import COLUMNS
 from cepasim.ui.pages import advice_lines
 from cepasim.ui.state import Session
 
@@ -142,13 +143,16 @@ def test_codes_that_do_not_exist_are_a_message() -> None:
     assert not app.exception and app.warning
 
 
+_TRIP = ["central", "quota fills", "IND", "JPN", "72", "Iron", "2030-31", None, 1.1, 90.0]
+
+
 def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, tuple[Any, ...]] = {}
     answers = {
         "what_would_it_take": SimpleNamespace(
             text="Half of it.", scenario=Scenario.bundled("ntb-relief")
         ),
-        "triggers": pd.DataFrame({"variant": ["central"], "first_year": ["2030-31"]}),
+        "triggers": pd.DataFrame([_TRIP], columns=list(COLUMNS)),
         "compare_offers": InputError([Problem("offer", None, "theirs", "x", "another offer")]),
     }
 

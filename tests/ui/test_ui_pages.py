@@ -406,7 +406,7 @@ def test_how_sure_shows_what_moves_the_answer_most() -> None:
     app.button(key="sure-run").click().run()
     assert not app.exception
     html = _html(app)
-    assert "Size of all barriers together" in html and "sign depends on it" in html
+    assert "Size of all barriers together" in html and "Sign depends on it" in html
     assert "Engine" in html, "the model's own choices are among them"
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.language import mark
 from cepasim.economy.uncertainty import Uncertainty
 
 
@@ -36,60 +37,62 @@ class Group:
 
 #: At most 20; the first that matches a name has it.
 GROUPS = (
-    Group("substitution", "Elasticities of substitution", r"sigma_"),
-    Group("demand", "Price elasticity of demand", r"eta"),
-    Group("india_supply", "India's supply to Japan", r"epsilon_supply_ind_jpn"),
-    Group("other_supply", "Supply of Japan, others and domestic firms", r"epsilon_"),
-    Group("all_barriers", "Size of all barriers together", r"ntb_scale"),
-    Group("barriers_japan", "Size of barriers in Japan", r"nu_\w+_jpn|border_days_jpn"),
-    Group("barriers_india", "Size of barriers in India", r"nu_\w+_ind|border_days_ind"),
-    Group("actionable", "How much of a barrier policy can remove", r"actionable_|border_ave_"),
+    Group("substitution", mark("Elasticities of substitution"), r"sigma_"),
+    Group("demand", mark("Price elasticity of demand"), r"eta"),
+    Group("india_supply", mark("India's supply to Japan"), r"epsilon_supply_ind_jpn"),
+    Group("other_supply", mark("Supply of Japan, others and domestic firms"), r"epsilon_"),
+    Group("all_barriers", mark("Size of all barriers together"), r"ntb_scale"),
+    Group("barriers_japan", mark("Size of barriers in Japan"), r"nu_\w+_jpn|border_days_jpn"),
+    Group("barriers_india", mark("Size of barriers in India"), r"nu_\w+_ind|border_days_ind"),
+    Group(
+        "actionable", mark("How much of a barrier policy can remove"), r"actionable_|border_ave_"
+    ),
     Group(
         "rents",
-        "Who gains from barriers, who pays for relief and the fund, and jobs",
+        mark("Who gains from barriers, who pays for relief and the fund, and jobs"),
         r"rent_share|relief_cost_|cost_of_public_funds|japanese_ownership|discount_rate|jobs_",
     ),
     Group(
         "preference_use",
-        "Use of preferences",
+        mark("Use of preferences"),
         r"utilisation_|origin_|gsp_use|consignment|yen_per_",
     ),
     Group(
         "tariffs",
-        "Tariffs not in the schedules",
+        mark("Tariffs not in the schedules"),
         r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
     ),
-    Group("freight", "Freight and insurance", r"freight_"),
+    Group("freight", mark("Freight and insurance"), r"freight_"),
     Group(
         "growth",
-        "Growth of demand and of the pair's trade",
+        mark("Growth of demand and of the pair's trade"),
         r"real_demand_growth|anchor_|growth ",
     ),
     Group(
         "fund_capital",
-        "What the fund builds, and how fast",
+        mark("What the fund builds, and how fast"),
         r"disbursement_|subsidy_|additionality|output_capital_|depreciation|gestation_|ramp_|fund_",
     ),
     Group(
         "fund_markets",
-        "Where the fund's plants sell",
+        mark("Where the fund's plants sell"),
         r"export_share|japan_share_|captive_",
     ),
     Group(
         "fund_purchases",
-        "What the fund's plants buy in Japan",
+        mark("What the fund's plants buy in Japan"),
         r"japanese_|capital_goods_",
     ),
-    Group("import_content", "Japanese inputs in India's exports", r"input_content"),
+    Group("import_content", mark("Japanese inputs in India's exports"), r"input_content"),
     Group(
         "lags",
-        "How fast trade responds",
+        mark("How fast trade responds"),
         r"lag_|sourcing_|us_redirection_|third_market_|exchange_rate_",
     ),
-    Group("bilateral", "India-Japan trade by chapter in 2023-24", r"bilateral ", shape_only=True),
+    Group("bilateral", mark("India-Japan trade by chapter"), r"bilateral ", shape_only=True),
     Group(
         "markets",
-        "Other sources and domestic sales in 2023-24",
+        mark("Other sources and domestic sales"),
         r"imports |domestic |size_follows_partner",
         shape_only=True,
     ),

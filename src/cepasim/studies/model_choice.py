@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import deferred, mark
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
@@ -32,15 +33,18 @@ from cepasim.studies.study import Study, measure, outcomes_of
 TABLE = "uncertainty/model_choice"
 #: Choices in the order of their scores, with their names for people.
 CHOICES: Mapping[str, str] = {
-    "engine": "Engine",
-    "line_rule": "Rule for tariff lines",
-    "product_rule": "Weights of products",
-    "use_rule": "Use of preferences",
-    "elasticities": "Source of elasticities",
-    "sourcing": "How sourcing moves",
-    "reference": "Variant of the reference",
-    "barriers": "Source of barriers",
+    "engine": mark("Engine"),
+    "line_rule": mark("Rule for tariff lines"),
+    "product_rule": mark("Weights of products"),
+    "use_rule": mark("Use of preferences"),
+    "elasticities": mark("Source of elasticities"),
+    "sourcing": mark("How sourcing moves"),
+    "reference": mark("Variant of the reference"),
+    "barriers": mark("Source of barriers"),
 }
+_STATED = mark("{choice}: {alternative}, as was asked for; not drawn")
+_INEXPRESSIBLE = mark("Engine: {engine} cannot express {levers}; left out")
+_NO_ROW = mark("{choice}: {alternative} has no row for what is set; left out")
 #: Choices that replace rows of parameters.
 _IN_PARAMETERS = ("elasticities", "barriers")
 #: Draws among which the alternatives are shared out evenly; as many as a chunk has.
@@ -319,7 +323,7 @@ def _left_out(
         "sourcing": any(lever.mode == "imposed" for lever in scenario.levers_of(SourcingLever)),
     }
     if stated.get(key):
-        word = f"{CHOICES[key]}: {central}, as was asked for; not drawn"
+        word = deferred(_STATED, choice=CHOICES[key], alternative=central)
         return _Out(only=central, notes=(word,))
     if key == "sourcing" and not scenario.levers_of(SourcingLever):
         return _Out(only=central)
@@ -346,7 +350,7 @@ def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
         }
         if refusals:
             out.append(name)
-            notes.append(f"Engine: {name} cannot express {'; '.join(sorted(refusals))}; left out")
+            notes.append(deferred(_INEXPRESSIBLE, engine=name, levers="; ".join(sorted(refusals))))
     return _Out(tuple(out), None, tuple(notes))
 
 
@@ -363,7 +367,7 @@ def _sources_out(key: str, names: tuple[str, ...], economy: Economy, scenario: S
             scenario.model_copy(update={key: name}).economy_under(economy)
         except InputError:
             out.append(name)
-            notes.append(f"{CHOICES[key]}: {name} has no row for what is set; left out")
+            notes.append(deferred(_NO_ROW, choice=CHOICES[key], alternative=name))
     return _Out(tuple(out), None, tuple(notes))
 
 

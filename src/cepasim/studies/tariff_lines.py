@@ -6,9 +6,10 @@ this one holds them all, so that a line can be looked up whatever its standing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
 from cepasim.core.files import replace_file, write_csv
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import deferred, mark, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -41,10 +44,10 @@ from cepasim.tables.names import source_name
 _BASE = "US$ million of 2023-24"
 #: Standing of a line under the CEPA, in words.
 STANDING = {
-    "mfn_free": "free for all",
-    "free": "free under the CEPA",
-    "partial": "free in part",
-    "X": "excluded from the CEPA",
+    "mfn_free": mark("free for all"),
+    "free": mark("free under the CEPA"),
+    "partial": mark("free in part"),
+    "X": mark("excluded from the CEPA"),
 }
 
 LINES = TableSchema(
@@ -111,7 +114,7 @@ class TariffLines:
         Parameters
         ----------
         words : str
-            A number is the beginning of a code, dots and all; other words may be parts of words
+            A number is the beginning of a code, dots and all; other words are beginnings of words
             in what the HS calls the subheading or its chapter.
         **equal
             Columns and what they must hold, such as ``counted="no"`` or ``section="XI"``.
@@ -130,7 +133,8 @@ class TariffLines:
             if code.isdigit():
                 kept &= self.table["line"].str.startswith(code).to_numpy()
             else:
-                kept &= np.fromiter((word in text for text in self._texts), bool, len(self))
+                begins = beginning(word)
+                kept &= np.fromiter((bool(begins(text)) for text in self._texts), bool, len(self))
         for column, value in equal.items():
             kept &= (self.table[column] == value).to_numpy()
         found = self.table[kept]
@@ -154,7 +158,8 @@ class TariffLines:
             codes = self.table["line"]
             alike = codes[codes.str.startswith(at_level(str(line), "subheading"))]
             meant = closest(line, list(alike if len(alike) else codes))
-            refuse("line", line, f"a tariff line of {COUNTRY[self.importer]}{meant}")
+            allowed = tr("a tariff line of {country}", country=tr(COUNTRY[self.importer]))
+            refuse("line", line, allowed + meant)
         return found.iloc[0]
 
     def rates(self, line: str) -> pd.DataFrame:
@@ -212,7 +217,7 @@ class TariffLines:
             refuse("lines", codes, "a line at least")
         for code in codes:
             if self.row(code)["why"] == _UNNAMEABLE:
-                refuse("line", code, "a code of the HS: a lever cannot select this one")
+                refuse("line", code, tr("a code of the HS: a lever cannot select this one"))
         [(kind, given)] = ASKS[ask].items()
         hs = codes if ask == "tariff" else subheadings(codes)
         lever = {"importer": self.importer, "select": {"hs": hs}, **given, "start": START}
@@ -229,7 +234,18 @@ class TariffLines:
             write_csv(self.table, file)
 
 
-_UNNAMEABLE = "a code of the schedule that is no product of the HS: no lever can select it"
+def beginning(word: str) -> Callable[[str], re.Match[str] | None]:
+    """Return what finds a word at the beginning of one: ``rice`` in "Rice, husked", not in "price".
+
+    Parameters
+    ----------
+    word : str
+        In small letters, as the text is.
+    """
+    return re.compile(rf"(?<![^\W_]){re.escape(word)}").search
+
+
+_UNNAMEABLE = mark("a code of the schedule that is no product of the HS: no lever can select it")
 
 
 def tariff_lines(economy: Economy, importer: str = "JPN") -> TariffLines:
@@ -305,46 +321,64 @@ def _use(market: Market, traded: Traded) -> Floats:
 
 def _counted(
     economy: Economy, market: Market, traded: Traded, sold: Floats
-) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+) -> tuple[NDArray[np.str_], pd.Series]:
     """Whether a cut of each line's rate counts, and why not."""
     rate, schedule = traded.rate, market.schedule
     partner, high = COUNTRY[PARTNER[market.importer]], economy.parameters.value("prohibitive_rate")
     paid = np.nan_to_num(rate)
-    cases = (
+    goods = {"country": partner}
+    cases: tuple[tuple[NDArray[np.bool_], str, str], ...] = (
         (~known_codes(economy, schedule.lines), "no", _UNNAMEABLE),
         (
             np.isnan(rate),
             "no",
-            "a duty by weight or number, or a mixed one, without a known ad-valorem rate: it is "
-            "taken as zero, and what a cut would add is not counted",
+            deferred(
+                "a duty by weight or number, or a mixed one, without a known ad-valorem rate: it "
+                "is taken as zero, and what a cut would add is not counted"
+            ),
         ),
         (
             traded.part == 0,
             "no",
-            f"{partner}'s trade in the product is taken to use another line of it: the one that "
-            "claims of the CEPA show, or the one with the lowest rate",
+            deferred(
+                "{country}'s trade in the product is taken to use another line of it: the one that "
+                "claims of the CEPA show, or the one with the lowest rate",
+                **goods,
+            ),
         ),
         (
             sold == 0,
             "no",
-            f"{partner} sold none of the product in 2023-24: elasticities multiply trade that "
-            "there is",
+            deferred(
+                "{country} sold none of the product in {year}: elasticities multiply trade that "
+                "there is",
+                year=partial(year_in_words, economy.base_year),
+                **goods,
+            ),
         ),
         (
             paid >= high,
             "part",
-            f"a rate of {100 * high:g} % or more lets almost nothing through: today's trade says "
-            "little about what a cut would bring",
+            deferred(
+                "a rate of {rate} % or more lets almost nothing through: today's trade says little "
+                "about what a cut would bring",
+                rate=f"{100 * high:g}",
+            ),
         ),
         (
             (paid > 0) & np.isin(schedule.kind, IN_PART),
             "part",
-            "a compound or either-or duty: only its ad-valorem part is known and counted",
+            deferred("a compound or either-or duty: only its ad-valorem part is known and counted"),
         ),
-        (paid == 0, "yes", f"free for {partner} already: there is no duty left to cut"),
+        (
+            paid == 0,
+            "yes",
+            deferred("free for {country} already: there is no duty left to cut", **goods),
+        ),
     )
     held = [mask for mask, _, _ in cases]
+    texts = np.array([text for _, _, text in cases] + [""], dtype=object)
     return (
         np.select(held, [word for _, word, _ in cases], "yes"),
-        np.select(held, [text for _, _, text in cases], ""),
+        pd.Series(texts[np.select(held, list(range(len(cases))), len(cases))], dtype=object),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cepasim.core.language import mark
 from cepasim.params.parameters import Parameters
 
 
@@ -18,7 +19,7 @@ class Assumption:
     name : str
         Its name in the parameter folder.
     label, meaning : str
-        What it is called on the screen, and what a higher value means.
+        What it is called on the screen, and what a higher value means; `tr` says them.
     whole : bool
         Whether only whole numbers make sense.
     """
@@ -29,69 +30,83 @@ class Assumption:
     whole: bool = False
 
 
+_FURTHER = mark("Higher: relief reaches further.")
+
 DECISIVE: tuple[Assumption, ...] = (
     Assumption(
         "epsilon_supply_ind_jpn",
-        "How easily India supplies more",
-        "Supply elasticity of India in Japan. Higher: exports answer more, prices less.",
+        mark("How easily India supplies more"),
+        mark("Supply elasticity of India in Japan. Higher: exports answer more, prices less."),
     ),
-    *(
-        Assumption(
-            f"actionable_share_{kind}",
-            f"Part of {what} that policy can remove",
-            "Higher: relief reaches further.",
-        )
-        for kind, what in (
-            ("sps", "food safety and plant health rules"),
-            ("tbt", "standards and approvals"),
-            ("process", "registration and paper"),
-            ("border", "delay at the border"),
-        )
+    Assumption(
+        "actionable_share_sps",
+        mark("Part of food safety and plant health rules that policy can remove"),
+        _FURTHER,
+    ),
+    Assumption(
+        "actionable_share_tbt",
+        mark("Part of standards and approvals that policy can remove"),
+        _FURTHER,
+    ),
+    Assumption(
+        "actionable_share_process",
+        mark("Part of registration and paper that policy can remove"),
+        _FURTHER,
+    ),
+    Assumption(
+        "actionable_share_border",
+        mark("Part of delay at the border that policy can remove"),
+        _FURTHER,
     ),
     Assumption(
         "ntb_scale",
-        "Size of all barriers",
-        "Factor on every barrier of both countries. Higher: relief is worth more.",
+        mark("Size of all barriers"),
+        mark("Factor on every barrier of both countries. Higher: relief is worth more."),
     ),
     Assumption(
         "utilisation_observed_ind_jpn",
-        "Use of the CEPA preference by Indian exporters",
-        "Share of eligible exports that claim it today. Lower: simpler rules have more to gain.",
+        mark("Use of the CEPA preference by Indian exporters"),
+        mark(
+            "Share of eligible exports that claim it today. Lower: simpler rules have more to gain."
+        ),
     ),
     Assumption(
         "utilisation_observed_jpn_ind",
-        "Use of the CEPA preference by Japanese exporters",
-        "Share of eligible exports that claim it today. Lower: simpler rules in India matter more.",
+        mark("Use of the CEPA preference by Japanese exporters"),
+        mark(
+            "Share of eligible exports that claim it today. Lower: simpler rules in India matter "
+            "more."
+        ),
     ),
     Assumption(
         "japan_share_of_exports_labour_intensive",
-        "Japan's share of the fund's exports, labour-intensive",
-        "How much of what the supported plants export goes to Japan.",
+        mark("Japan's share of the fund's exports, labour-intensive"),
+        mark("How much of what the supported plants export goes to Japan."),
     ),
     Assumption(
         "japan_share_of_exports_sunrise",
-        "Japan's share of the fund's exports, sunrise",
-        "How much of what the supported plants export goes to Japan.",
+        mark("Japan's share of the fund's exports, sunrise"),
+        mark("How much of what the supported plants export goes to Japan."),
     ),
     Assumption(
         "additionality",
-        "Part of the fund's capital that is new",
-        "The rest would have come anyway.",
+        mark("Part of the fund's capital that is new"),
+        mark("The rest would have come anyway."),
     ),
     Assumption(
         "japanese_share_of_capital_goods_sunrise",
-        "Japan's share of the plants' machinery, sunrise",
-        "Higher: the fund adds more to India's imports while plants are built.",
+        mark("Japan's share of the plants' machinery, sunrise"),
+        mark("Higher: the fund adds more to India's imports while plants are built."),
     ),
     Assumption(
         "eta",
-        "How demand answers prices",
-        "Demand elasticity, goods other than food and medicine.",
+        mark("How demand answers prices"),
+        mark("Demand elasticity, goods other than food and medicine."),
     ),
     Assumption(
         "lag_first_year",
-        "How fast trade follows policy",
-        "Part of the long-run effect that comes in the first year.",
+        mark("How fast trade follows policy"),
+        mark("Part of the long-run effect that comes in the first year."),
     ),
 )
 

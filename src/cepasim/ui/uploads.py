@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -44,7 +45,7 @@ def read_scenario(
         With every problem; the file is called by the name the user knows.
     """
     if len(content) > MAX_BYTES:
-        raise InputError([_problem(file_name, "file", f"{len(content):,} bytes", _at_most())])
+        raise InputError([_problem(file_name, "file", _bytes(content), _at_most())])
     with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "scenario.yaml"
         path.write_bytes(content)
@@ -53,12 +54,16 @@ def read_scenario(
         except InputError as wrong:
             raise InputError(_renamed(wrong, str(path), file_name)) from None
         except (RecursionError, yaml.YAMLError):
-            words = "a scenario file in YAML"
+            words = tr("a scenario file in YAML")
             raise InputError([_problem(file_name, "file", None, words)]) from None
 
 
 def _at_most() -> str:
-    return f"a scenario file of at most {MAX_BYTES:,} bytes"
+    return tr("a scenario file of at most {bytes} bytes", bytes=f"{MAX_BYTES:,}")
+
+
+def _bytes(content: bytes) -> str:
+    return tr("{bytes} bytes", bytes=f"{len(content):,}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,12 +120,12 @@ def unpack(content: bytes, file_name: str) -> tempfile.TemporaryDirectory[str]:
         With every entry that is too large, of another kind, or that would leave the folder.
     """
     if len(content) > MAX_ARCHIVE_BYTES:
-        words = f"an archive of at most {MAX_ARCHIVE_BYTES:,} bytes"
-        raise InputError([_problem(file_name, "file", f"{len(content):,} bytes", words)])
+        words = tr("an archive of at most {bytes} bytes", bytes=f"{MAX_ARCHIVE_BYTES:,}")
+        raise InputError([_problem(file_name, "file", _bytes(content), words)])
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError):
-        words = "a ZIP archive of a parameter folder"
+        words = tr("a ZIP archive of a parameter folder")
         raise InputError([_problem(file_name, "file", None, words)]) from None
     with archive:
         entries = [e for e in archive.infolist() if not e.is_dir() and not _is_junk(e.filename)]
@@ -155,16 +160,21 @@ def _extract(
                     raise InputError([_too_large(file_name)])
                 out.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        words = "an entry that can be read: not damaged, not encrypted"
+        words = tr("an entry that can be read: not damaged, not encrypted")
         raise InputError([_problem(file_name, "entry", entry.filename, words)]) from None
     return written
 
 
 def _wrong_entries(entries: list[zipfile.ZipInfo], file_name: str) -> Iterator[Problem]:
     if not entries:
-        yield _problem(file_name, "file", None, "an archive with at least one table")
+        yield _problem(file_name, "file", None, tr("an archive with at least one table"))
     if len(entries) > MAX_FILES:
-        yield _problem(file_name, "file", f"{len(entries)} entries", f"at most {MAX_FILES}")
+        yield _problem(
+            file_name,
+            "file",
+            tr("{entries} entries", entries=len(entries)),
+            tr("at most {entries}", entries=MAX_FILES),
+        )
         return
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         yield _too_large(file_name)
@@ -172,18 +182,18 @@ def _wrong_entries(entries: list[zipfile.ZipInfo], file_name: str) -> Iterator[P
         name = entry.filename
         path = PurePosixPath(name.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in name or "\\" in name:
-            yield _problem(file_name, "entry", name, "a path inside the archive")
+            yield _problem(file_name, "entry", name, tr("a path inside the archive"))
         elif stat.S_ISLNK(entry.external_attr >> 16):
-            yield _problem(file_name, "entry", name, "a file, not a link")
+            yield _problem(file_name, "entry", name, tr("a file, not a link"))
         elif path.suffix not in _SUFFIXES:
-            yield _problem(
-                file_name, "entry", name, f"a file that ends in {' or '.join(_SUFFIXES)}"
-            )
+            words = tr("a file that ends in {one} or {other}", one=_SUFFIXES[0], other=_SUFFIXES[1])
+            yield _problem(file_name, "entry", name, words)
 
 
 def _too_large(file_name: str) -> Problem:
-    words = f"an archive that unpacks to at most {MAX_UNPACKED_BYTES:,} bytes"
-    return _problem(file_name, "file", "larger", words)
+    most = f"{MAX_UNPACKED_BYTES:,}"
+    words = tr("an archive that unpacks to at most {bytes} bytes", bytes=most)
+    return _problem(file_name, "file", tr("larger"), words)
 
 
 def _is_junk(name: str) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.studies.chunks import Shared, run_tasks
@@ -23,7 +24,7 @@ from cepasim.studies.model_choice import Combination, Worlds
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 #: How the row of the central search is named.
-CENTRAL_ROW = "Central"
+CENTRAL_ROW = mark("Central")
 
 
 class Repeatable(Protocol[T_co]):
@@ -79,7 +80,7 @@ def searched_again(
     whole_number("draws", draws, 0, 10_000)
     whole_number("seed", seed, 0)
     worlds, choice = asked.worlds, asked.worlds.choice
-    rows: list[tuple[str, str, float]] = [(CENTRAL_ROW, "as in the search", np.nan)]
+    rows: list[tuple[str, str, float]] = [(CENTRAL_ROW, mark("as in the search"), np.nan)]
     rows += [
         (one.label, one.labels[place], one.weights[place])
         for one, name, _ in choice.alone

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from cepasim.core.arguments import refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import deferred, mark, tr
+from cepasim.core.numbers import money
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.levers.lever import Lever
@@ -34,6 +37,7 @@ class Candidate:
     Attributes
     ----------
     name : str
+        As it was given, or made for `cepasim.core.language.now`.
     entry : mapping
         As in ``levers`` of a scenario file.
     lever : Lever
@@ -98,7 +102,7 @@ def read_candidates(
     """
     entries = default_entries(economy) if given is None else [dict(one) for one in given]
     if not entries:
-        refuse("candidates", "none", "at least one")
+        refuse("candidates", tr("none"), tr("at least one"))
     problems: list[Problem] = []
     found: list[Candidate] = []
     for place, entry in enumerate(entries):
@@ -113,7 +117,7 @@ def read_candidates(
     if problems:
         raise InputError(problems)
     if not found:
-        refuse("candidates", "none left", "one that touches no excluded product")
+        refuse("candidates", tr("none left"), tr("one that touches no excluded product"))
     return found
 
 
@@ -147,7 +151,10 @@ def _read(
             [(kind, settings)] = entry.items()
             codes = _codes(left, economy)
             entry = {kind: {**settings, "select": {"hs": codes}}}
-            name = f"{name or _named(economy, {kind: settings})} without products kept out"
+            name = deferred(
+                "{measure} without products kept out",
+                measure=name or _named(economy, {kind: settings}),
+            )
             lever, atoms = lever_of(entry), left
     section_of = classification.section_of
     found = (section_of(hs) for hs in {chapter_of(one) for one in atoms})
@@ -167,40 +174,64 @@ def _codes(atoms: frozenset[str], economy: Economy) -> list[str]:
     return codes
 
 
+#: What each kind of lever does to a depth.
+_DOES = {
+    "tariff": mark("{country}: cut duties by {depth} %, {goods}"),
+    "origin": mark("{country}: cut cost of origin by {depth} %, {goods}"),
+    "ntb": mark("{country}: relieve barriers by {depth} %, {goods}"),
+}
+
+
 def _named(economy: Economy, entry: Mapping[str, Any]) -> str:
     """Name of a candidate that was given none."""
     [(kind, settings)] = entry.items()
     who = COUNTRY[str(settings.get("importer", "JPN"))]
     if kind == "fund":
-        return f"{who}: fund of US$ {settings.get('usd_bn')} bn"
-    what = listed([*_goods(economy, settings.get("select", {}))]) or "all goods"
-    verbs = {"tariff": "cut duties", "origin": "cut cost of origin", "ntb": "relieve barriers"}
-    words = (verbs.get(kind, kind), _depth_text(settings))
-    return f"{who}: {' '.join(word for word in words if word)}, {what}"
+        size = 1000 * float(settings.get("usd_bn", 0.0))
+        return deferred("{country}: fund of {amount}", country=who, amount=partial(money, size))
+    goods = partial(_goods, economy, settings.get("select", {}))
+    depth = _depth(settings)
+    if kind in _DOES and depth is not None:
+        return deferred(_DOES[kind], country=who, depth=f"{depth:g}", goods=goods)
+    cut = settings.get("cut")
+    rest = cut if isinstance(cut, Mapping) else {}
+    words = " ".join(f"{key} {value}" for key, value in rest.items() if value is not None)
+    return deferred(
+        "{country}: {kind}, {goods}",
+        country=who,
+        kind=" ".join(one for one in (kind, words) if one),
+        goods=goods,
+    )
 
 
-def _goods(economy: Economy, select: Mapping[str, Any]) -> Iterator[str]:
-    """A selection in a few words."""
+def _goods(economy: Economy, select: Mapping[str, Any]) -> str:
+    """A selection in a few words, in the language of the moment."""
     names = {section.code: section.name for section in economy.classification.sections}
+    said = []
     for key, value in select.items():
         chosen = [value] if isinstance(value, str) else [] if isinstance(value, bool) else [*value]
-        shown = [f"{one} ({names[one]})" if key == "section" else str(one) for one in chosen]
-        if shown:
-            yield f"{key.upper() if key == 'hs' else key} {listed(shown)}"
+        if not chosen:
+            continue
+        if key == "section":
+            shown = listed(f"{one} ({tr(names[one])})" for one in chosen)
+            said.append(tr("section {codes}", codes=shown))
+        elif key == "hs":
+            said.append(tr("HS {codes}", codes=listed(map(str, chosen))))
+        else:
+            said.append(f"{key} {listed(map(str, chosen))}")
+    return listed(said) or tr("all goods")
 
 
-def _depth_text(settings: Mapping[str, Any]) -> str:
+def _depth(settings: Mapping[str, Any]) -> float | None:
+    """How far a concession goes, %; None where no share of what there is says so."""
     cut = settings.get("cut")
     if cut == "eliminate":
-        return "by 100 %"
+        return 100.0
     if isinstance(cut, Mapping):
-        if cut.get("percent") is not None:
-            return f"by {cut['percent']:g} %"
-        return " ".join(f"{key} {value}" for key, value in cut.items() if value is not None)
-    for key in ("relief_percent", "cost_cut_percent"):
-        if settings.get(key) is not None:
-            return f"by {settings[key]:g} %"
-    return ""
+        found = cut.get("percent")
+    else:
+        found = settings.get("relief_percent", settings.get("cost_cut_percent"))
+    return None if found is None else float(found)
 
 
 def default_entries(economy: Economy) -> list[dict[str, Any]]:

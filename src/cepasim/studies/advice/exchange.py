@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.countries import COUNTRY, PARTNER
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import mark, paragraph, separated, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.bilateral import BilateralLever
@@ -16,10 +18,18 @@ from cepasim.levers.lever import Lever
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.studies.advice.search import LARGE_GAP, NEAR, Search, flows, search
+from cepasim.studies.advice.search import (
+    CENTRAL_VALUES,
+    LARGE_GAP,
+    NEAR,
+    Search,
+    depth_in_words,
+    flows,
+    search,
+)
 
 #: Ways to measure what a concession is worth to the side that receives it.
-MEASURES = {"sales": "more sales to the partner", "welfare": "welfare"}
+MEASURES = {"sales": mark("more sales to the partner"), "welfare": mark("welfare")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +53,6 @@ class Exchange:
         What the lever given is worth by itself to the other side.
     together_usd_mn : mapping of country to float
         What both sides gain in the re-simulated scenario with both levers.
-    text : str
     """
 
     scenario: Scenario
@@ -54,7 +63,12 @@ class Exchange:
     asked_usd_mn: float
     given_usd_mn: float
     together_usd_mn: dict[str, float]
-    text: str
+    _words: Callable[[], str] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """It in words, in the language of the moment."""
+        return self._words()
 
     @property
     def gap_usd_mn(self) -> float:
@@ -131,16 +145,19 @@ def what_must_be_given(
     instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
     instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     if measure not in MEASURES:
-        refuse("measure", measure, f"one of {', '.join(MEASURES)}")
+        refuse("measure", measure, tr("one of {names}", names=", ".join(MEASURES)))
     years = [format_fiscal_year(int(year)) for year in scenario.years]
     if fiscal_year not in years:
-        refuse("fiscal_year", fiscal_year, f"a fiscal year from {years[0]} to {years[-1]}")
+        allowed = tr("a fiscal year from {first} to {last}", first=years[0], last=years[-1])
+        refuse("fiscal_year", fiscal_year, allowed)
     mine, theirs = (_of_a_side(scenario, *one) for one in (("asked", asked), ("given", given)))
     if mine.importer == theirs.importer:
-        refuse("given", given, f"a lever of {COUNTRY[PARTNER[mine.importer]]}, not of both sides")
+        other = tr(COUNTRY[PARTNER[mine.importer]])
+        refuse("given", given, tr("a lever of {country}: one of each side", country=other))
     depth = evident_depth(economy, theirs)
     if depth is None:
-        refuse("given", f"{given} ({theirs.title})", "a lever with one number that says how far")
+        allowed = tr("a lever with one number that says how far")
+        refuse("given", f"{given} ({tr(theirs.title)})", allowed)
     worth = _worth(economy, scenario, fiscal_year, measure)
     wanted = worth(mine.partner, (mine,))
 
@@ -161,7 +178,9 @@ def what_must_be_given(
         asked_usd_mn=wanted,
         given_usd_mn=wanted + found.missed,
         together_usd_mn=together,
-        text=_in_words(economy, (mine, deep), found, wanted, together, fiscal_year, measure),
+        _words=partial(
+            _in_words, economy, (mine, deep), found, wanted, together, fiscal_year, measure
+        ),
     )
 
 
@@ -169,9 +188,8 @@ def _of_a_side(scenario: Scenario, name: str, place: int) -> BilateralLever:
     number = whole_number(name, place, 0, len(scenario.levers) - 1)
     lever = scenario.levers[number]
     if not isinstance(lever, BilateralLever) or lever.source != lever.partner:
-        refuse(
-            name, f"{number} ({lever.title})", "a lever by which one side frees the other's goods"
-        )
+        allowed = tr("a lever by which one side frees the other's goods")
+        refuse(name, f"{number} ({tr(lever.title)})", allowed)
     return lever
 
 
@@ -207,27 +225,50 @@ def _in_words(
 ) -> str:
     """Say what is given for what, and what both then gain."""
     mine, deep = levers
-    asks, answers = COUNTRY[mine.partner], COUNTRY[deep.partner]
-    reason = f" ({found.depth.why})" if found.depth.why else ""
+    asks, answers = (tr(COUNTRY[one.partner]) for one in (mine, deep))
     what = mine.sentence(economy.classification)
-    said = (
-        f"What {asks} asks ({what}) is worth {mn(wanted)} to it in {fiscal_year}, "
-        f"in {MEASURES[measure]}."
-    )
-    if found.reached:
-        said += f" To be worth as much to {answers}, what is given must go to {found.depth}:"
-    else:
-        said += (
-            f" What is given cannot be worth as much to {answers}: it comes nearest at "
-            f"{found.depth}{reason}, worth {mn(wanted + found.missed)};"
+    sentences = [
+        tr(
+            "What {country} asks ({what}) is worth {amount} to it in {year}, in {measure}.",
+            country=asks,
+            what=what,
+            amount=mn(wanted),
+            year=year_in_words(fiscal_year),
+            measure=tr(MEASURES[measure]),
         )
-    gains = " and ".join(
-        f"{COUNTRY[side]} {mn(gain, signed=True)}" for side, gain in together.items()
-    )
+    ]
+    if found.reached:
+        sentences.append(
+            tr(
+                "To be worth as much to {country}, what is given must go to {depth}.",
+                country=answers,
+                depth=depth_in_words(found.depth),
+            )
+        )
+    else:
+        sentences.append(
+            tr(
+                "What is given cannot be worth as much to {country}: it comes nearest at {depth}, "
+                "worth {amount}.",
+                country=answers,
+                depth=depth_in_words(found.depth),
+                amount=mn(wanted + found.missed),
+            )
+        )
+        if found.depth.why:
+            sentences.append(tr("It goes no further: {why}.", why=tr(found.depth.why)))
     if not deep.is_idle:
-        said += f" {deep.sentence(economy.classification)}."
-    said += f" With both in force the gains are {gains}."
+        given = deep.sentence(economy.classification)
+        sentences.append(tr("What is given is then: {given}.", given=given))
+    gains = separated(
+        tr("{country} {amount}", country=tr(COUNTRY[side]), amount=mn(gain, signed=True))
+        for side, gain in together.items()
+    )
+    sentences.append(tr("With both in force the gains are {gains}.", gains=gains))
     near, gap = (economy.parameters.value(name) for name in (NEAR, LARGE_GAP))
     if abs(sum(together.values()) - 2 * wanted - found.missed) > max(near, gap * abs(wanted)):
-        said += " That differs from the two by themselves, because they meet in the same markets."
-    return said + " These are central values; the notes of the result say how sure they are."
+        sentences.append(
+            tr("That differs from the two by themselves, because they meet in the same markets.")
+        )
+    sentences.append(tr(CENTRAL_VALUES))
+    return paragraph(sentences)

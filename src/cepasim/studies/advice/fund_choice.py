@@ -11,13 +11,19 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
-from cepasim.core.numbers import span_mn
-from cepasim.levers.words import WINDOWS
+from cepasim.core.language import mark, paragraph, separated, tr
+from cepasim.core.numbers import range_mn
 from cepasim.studies.advice.again import CENTRAL_ROW, economy_under, searched_again
 from cepasim.studies.advice.fund_search import search_split
 from cepasim.studies.advice.fund_split import Division
 from cepasim.studies.advice.split_budget import Bounds
 from cepasim.studies.model_choice import Combination, Worlds
+
+#: Windows within a sentence.
+_INSIDE = {
+    "labour_intensive": mark("labour-intensive industries"),
+    "sunrise": mark("sunrise industries"),
+}
 
 
 class Divided(NamedTuple):
@@ -90,34 +96,54 @@ class FundChoice:
         known = self.alternatives.dropna(subset=["split_usd_mn"])
         other = known[known["choice"] != CENTRAL_ROW]
         better = int((other["split_usd_mn"] > other["equal_usd_mn"]).sum())
-        does = span_mn(*_ends(known["split_usd_mn"]))
-        more = span_mn(*_ends(other["best_usd_mn"] - other["split_usd_mn"]))
-        windows = " and ".join(
-            f"{_percent(row['least'], row['most'])} to {WINDOWS[row['window']].lower()}"
+        windows = separated(
+            tr(
+                "{share} to {window}",
+                share=_percent(row["least"], row["most"]),
+                window=tr(_INSIDE[row["window"]]),
+            )
             for row in self.windows.to_dict("records")
         )
-        said = (
-            f"Under {better} of {len(other)} alternatives of the model this split does more than "
-            f"the equal one; it does US$ {does} mn. The best split of each gives {windows}, spends "
-            f"{other['in_common_percent'].mean():.0f} % of the money in the same industries on "
-            f"average, and does US$ {more} mn more."
-        )
+        sentences = [
+            tr(
+                "Under {better} of {n} alternatives of the model this split does more than the "
+                "equal one; it does {range}.",
+                better=better,
+                n=len(other),
+                range=range_mn(*_ends(known["split_usd_mn"])),
+            ),
+            tr(
+                "The best split of each alternative gives {windows}, spends {common} % of the "
+                "money in the same industries on average, and does {range} more.",
+                windows=windows,
+                common=f"{other['in_common_percent'].mean():.0f}",
+                range=range_mn(*_ends(other["best_usd_mn"] - other["split_usd_mn"])),
+            ),
+        ]
         drawn = self.draws.dropna(subset=["split_usd_mn"])
         if len(drawn):
             share = (drawn["split_usd_mn"] > drawn["equal_usd_mn"]).mean()
             low, high = np.percentile(drawn["split_usd_mn"], (5, 95))
-            said += (
-                f" In {100 * share:.0f} % of {len(drawn)} draws of all parameters and alternatives "
-                f"it does more than the equal one; 90 % range US$ {span_mn(low, high)} mn; "
-                f"{drawn['in_common_percent'].mean():.0f} % of the money is spent alike."
+            sentences.append(
+                tr(
+                    "In {share} % of {n} draws of all parameters and alternatives it does more "
+                    "than the equal one; 90 % range {range}; {common} % of the money is spent "
+                    "alike.",
+                    share=f"{100 * share:.0f}",
+                    n=len(drawn),
+                    range=range_mn(low, high),
+                    common=f"{drawn['in_common_percent'].mean():.0f}",
+                )
             )
-        return said
+        return paragraph(sentences)
 
 
 def _percent(least: float, most: float) -> str:
     """Shares in percent, one where they are the same."""
     low, high = f"{100 * least:.0f}", f"{100 * most:.0f}"
-    return f"{low} %" if low == high else f"{low} to {high} %"
+    if low == high:
+        return tr("{share} %", share=low)
+    return tr("{low} to {high} %", low=low, high=high)
 
 
 def _ends(values: pd.Series) -> tuple[float, float]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.countries import COUNTRY, PAIR
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import deferred, mark, paragraph, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.lever import Lever
@@ -27,8 +29,11 @@ _NOBODY = ("market_expansion", "wedge", "import_content")
 #: US$ million lost at least, to be named as a loser.
 _LEAST = 1e-3
 _SIDES = (
-    ("sales to the partner", {"IND": "exports_usd_mn", "JPN": "imports_usd_mn"}),
-    ("duty collected from the partner", {"IND": "duty_india_usd_mn", "JPN": "duty_japan_usd_mn"}),
+    (mark("sales to the partner"), {"IND": "exports_usd_mn", "JPN": "imports_usd_mn"}),
+    (
+        mark("duty collected from the partner"),
+        {"IND": "duty_india_usd_mn", "JPN": "duty_japan_usd_mn"},
+    ),
 )
 _WELFARE = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}
 
@@ -41,15 +46,18 @@ class OfferComparison:
     ----------
     fiscal_year : str
     mine, theirs : Result
-    text : str
-        What differs most, in words.
     """
 
     fiscal_year: str
     mine: Result
     theirs: Result
-    text: str
+    _economy: Economy = field(repr=False)
     _tables: dict[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """What differs most, in words, in the language of the moment."""
+        return _in_words(self._economy, self._tables, self.fiscal_year)
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -123,11 +131,12 @@ def compare_offers(
     for name, offer in (("mine", mine), ("theirs", theirs)):
         instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
         if not offer.staged:
-            refuse(name, offer.name, "a path of years (time: path): offers have dates")
+            refuse(name, offer.name, tr("a path of years (time: path): offers have dates"))
     both = np.intersect1d(mine.years, theirs.years)
     names = [format_fiscal_year(int(year)) for year in both]
     if fiscal_year not in names:
-        refuse("fiscal_year", fiscal_year, f"a fiscal year from {names[0]} to {names[-1]}")
+        allowed = tr("a fiscal year from {first} to {last}", first=names[0], last=names[-1])
+        refuse("fiscal_year", fiscal_year, allowed)
     first, second = (simulate(economy, offer, attribution=False) for offer in (mine, theirs))
     results = (first, second)
     tables = {
@@ -137,8 +146,7 @@ def compare_offers(
         "chapters": _chapters(economy, results, fiscal_year),
         "losers": _losers(results, fiscal_year),
     }
-    text = _in_words(economy, tables, fiscal_year)
-    return OfferComparison(fiscal_year, first, second, text, tables)
+    return OfferComparison(fiscal_year, first, second, economy, tables)
 
 
 def _lines(
@@ -186,15 +194,22 @@ def _levers(economy: Economy, mine: Scenario, theirs: Scenario) -> pd.DataFrame:
     rows = []
     for key in dict.fromkeys((*ours, *others)):
         one, other = ours.get(key), others.get(key)
-        status = "changed"
+        status = mark("changed")
         if one is None or other is None:
-            status = "theirs alone" if one is None else "mine alone"
+            status = mark("theirs alone") if one is None else mark("mine alone")
         elif one == other:
-            status = "in both"
-        words = ["" if it is None else it.in_words(economy.classification) for it in (one, other)]
+            status = mark("in both")
+        words = [
+            "" if it is None else deferred("{lever}", lever=partial(_worded, it, economy))
+            for it in (one, other)
+        ]
         title = (one or other).title  # type: ignore[union-attr]
         rows.append((title, status, *words))
-    return pd.DataFrame(rows, columns=["lever", "status", "mine", "theirs"])
+    return pd.DataFrame(rows, columns=["lever", "status", "mine", "theirs"], dtype=object)
+
+
+def _worded(lever: Lever, economy: Economy) -> str:
+    return lever.in_words(economy.classification)
 
 
 def _sides(results: tuple[Result, ...], fiscal_year: str) -> pd.DataFrame:
@@ -205,11 +220,10 @@ def _sides(results: tuple[Result, ...], fiscal_year: str) -> pd.DataFrame:
             name = columns[country]
             values = [float(total[name] - total[f"baseline_{name}"]) for total in totals]
             rows.append((COUNTRY[country], item, *values))
-        rows.append(
-            (COUNTRY[country], "welfare", *(float(total[_WELFARE[country]]) for total in totals))
-        )
+        values = [float(total[_WELFARE[country]]) for total in totals]
+        rows.append((COUNTRY[country], mark("welfare"), *values))
     values = [float(total["change_in_balance_usd_mn"]) for total in totals]
-    rows.append((COUNTRY["IND"], "balance with the partner", *values))
+    rows.append((COUNTRY["IND"], mark("balance with the partner"), *values))
     found = pd.DataFrame(rows, columns=["side", "item", "mine_usd_mn", "theirs_usd_mn"])
     found["theirs_less_mine_usd_mn"] = found["theirs_usd_mn"] - found["mine_usd_mn"]
     return found
@@ -264,29 +278,44 @@ def _in_words(
     fiscal_year: str,
 ) -> str:
     lines, sides, losers = tables["lines"], tables["sides"], tables["losers"]
-    counted = [
-        f"{int((lines['importer'] == importer).sum()):,} lines of {COUNTRY[importer]}"
-        for importer in PAIR
+    counts = [int((lines["importer"] == importer).sum()) for importer in PAIR]
+    sentences = [
+        tr(
+            "The offers differ on {first} lines of {one} and {second} lines of {other}.",
+            first=f"{counts[0]:,}",
+            one=tr(COUNTRY[PAIR[0]]),
+            second=f"{counts[1]:,}",
+            other=tr(COUNTRY[PAIR[1]]),
+        ),
+        tr("In {year}:", year=year_in_words(fiscal_year)),
     ]
-    said = f"The offers differ on {' and '.join(counted)}. In {fiscal_year}"
     parts = []
     for row in sides.to_dict("records"):
         mine, theirs = (float(row[f"{one}_usd_mn"]) for one in ("mine", "theirs"))
-        whose = f"{row['side']}'s {row['item']}"
+        whose = {"country": tr(row["side"]), "item": tr(row["item"])}
         if np.isnan(mine) or np.isnan(theirs):
-            parts.append(f"{whose}: not claimed")
+            parts.append(tr("{country}'s {item}: not claimed", **whose))
         else:
-            ours, others = mn(mine, signed=True), mn(theirs, signed=True)
-            parts.append(f"{whose} {ours} in mine, {others} in theirs")
-    said += f": {'; '.join(parts)}."
+            amounts = {"mine": mn(mine, signed=True), "theirs": mn(theirs, signed=True)}
+            parts.append(
+                tr("{country}'s {item}: {mine} in mine, {theirs} in theirs", **whose, **amounts)
+            )
+    sentences.append(tr("{parts}.", parts="; ".join(parts)))
     if len(losers):
         worst = losers.to_dict("records")[0]
         who = (
-            "home producers"
+            tr("home producers")
             if worst["source"] == "domestic"
-            else economy.classification.partner_name(str(worst["source"]))
+            else tr(economy.classification.partner_name(str(worst["source"])))
         )
-        market = COUNTRY["JPN" if worst["flow"] == "export" else "IND"]
-        lost = [mn(float(worst[f"{one}_usd_mn"]), signed=True) for one in ("mine", "theirs")]
-        said += f" Most is lost by {who} in {market}: {lost[0]} in mine, {lost[1]} in theirs."
-    return said + " Central values: ranges come from cepasim.monte_carlo with the same seed."
+        sentences.append(
+            tr(
+                "Most is lost by {who} in {market}: {mine} in mine, {theirs} in theirs.",
+                who=who,
+                market=tr(COUNTRY["JPN" if worst["flow"] == "export" else "IND"]),
+                mine=mn(float(worst["mine_usd_mn"]), signed=True),
+                theirs=mn(float(worst["theirs_usd_mn"]), signed=True),
+            )
+        )
+    sentences.append(tr("Central values: ranges come from cepasim.monte_carlo with the same seed."))
+    return paragraph(sentences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from cepasim.core.arguments import whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.files import replace_file
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import deferred, mark, now, ntr, paragraph, separated, tr
 from cepasim.core.numbers import money
 from cepasim.core.workbook import write_workbook
 from cepasim.studies.advice.package_choice import PackageChoice, package_choice
@@ -26,6 +29,18 @@ from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.sensitive import weak_response
 from cepasim.studies.advice.settle import ROUNDS, Answer, settled
 from cepasim.studies.advice.terms import Row, Terms
+
+_LAST_ROWS = (mark("together beyond the sum"), mark("package"))
+_NARROWS = mark(
+    "{package}: {measures} ({given}) narrow the deficit by {amount} in {year} (exports {exports}, "
+    "imports {imports}); welfare: India {welfare_india}, Japan {welfare_japan}; duty lost: India "
+    "{duty_india}, Japan {duty_japan}."
+)
+_WIDENS = mark(
+    "{package}: {measures} ({given}) widen the deficit by {amount} in {year} (exports {exports}, "
+    "imports {imports}); welfare: India {welfare_india}, Japan {welfare_japan}; duty lost: India "
+    "{duty_india}, Japan {duty_japan}."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +109,7 @@ class Package(Searched):
         givers = [COUNTRY[one.giver] for one in self.chosen]
         frame.insert(0, "given_by", [*givers, "", ""])
         names = [one.name for one in self.chosen]
-        frame.insert(0, "measure", [*names, "together beyond the sum", "package"])
+        frame.insert(0, "measure", texts([*names, *_LAST_ROWS]))
         return frame
 
     @cached_property
@@ -112,39 +127,40 @@ class Package(Searched):
             why = self._why(place, package, adds, taken)
             rows.append((one.name, COUNTRY[one.giver], adds, why))
         columns = ["measure", "given_by", "would_add_usd_mn", "why"]
-        found = pd.DataFrame(rows, columns=columns)
+        found = pd.DataFrame(rows, columns=columns, dtype=object)
+        found["would_add_usd_mn"] = found["would_add_usd_mn"].astype(float)
         return found.sort_values("would_add_usd_mn", ascending=False, ignore_index=True)
 
     def _why(self, place: int, package: Floats, adds: float, taken: set[int]) -> str:
         programme, terms = self.programme, self.terms
         instead = [programme.candidates[one].name for one in taken if not package[one]]
         if instead:
-            return f"in place of it: {', '.join(instead)}"
+            return deferred("in place of it: {measures}", measures=instead)
         if adds <= 0:
-            return "does not help the objective"
+            return deferred("does not help the objective")
         found = programme.predicted(package)
         broken = [row.text for row in terms.rows if not row.held(found, package)]
         if broken:
-            return "would break: " + "; ".join(broken)
+            return deferred("would break: {limits}", limits=broken)
         if not programme.feasible(package, terms):
-            return f"would touch more than {terms.most_sections} sections"
-        return "adds next to nothing"
+            return deferred("would touch more than {n} sections", n=terms.most_sections)
+        return deferred("adds next to nothing")
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """What of grade D the package rests on."""
+        """What of grade D the package rests on, marked for `cepasim.core.language.tr`."""
         economy = self.runner.economy
         found: dict[str, None] = {}
         kinds = {one.kind for one in self.chosen}
         if "ntb" in kinds:
-            found["size of barriers and what of it can go"] = None
+            found[mark("size of barriers and what of it can go")] = None
         if "origin" in kinds:
-            found["cost of proving origin by chapter"] = None
+            found[mark("cost of proving origin by chapter")] = None
         if "fund" in kinds:
-            found["what the fund sets off, exports of it and Japan's share of them"] = None
+            found[mark("what the fund sets off, exports of it and Japan's share of them")] = None
         tariffs = [one for one in self.chosen if one.kind == "tariff"]
         if any(one.giver == "IND" for one in tariffs):
-            found["India's imports from Japan by product"] = None
+            found[mark("India's imports from Japan by product")] = None
         touched = chapters_of(economy, self.chosen) if self.chosen else np.zeros((0, 0))
         for row, one in enumerate(self.chosen):
             words = weak_response(economy, economy.markets[one.giver])
@@ -155,29 +171,43 @@ class Package(Searched):
     @property
     def sentence(self) -> str:
         """The package in a sentence or two, with what it rests on."""
+        year = year_in_words(self.year)
         if not self.chosen:
-            return f"No measure helps: the {self.kind} package of {self.year} is empty."
-        effects, by = self.effects, [one.giver for one in self.chosen]
-        verb = "narrow" if effects["balance"] >= 0 else "widen"
-        given = " and ".join(
-            f"{by.count(side)} by {COUNTRY[side]}" for side in ("JPN", "IND") if side in by
-        )
-        gap = self.gap_percent
-        said = (
-            f"{self.name}: {len(by)} measures ({given}) {verb} the deficit by "
-            f"{money(abs(effects['balance']))} in {self.year} (exports "
-            f"{money(effects['exports'], signed=True)}, imports "
-            f"{money(effects['imports'], signed=True)}); welfare: India "
-            f"{money(effects['welfare_india'], signed=True)}, Japan "
-            f"{money(effects['welfare_japan'], signed=True)}; duty lost: India "
-            f"{money(-effects['duty_india'])}, Japan {money(-effects['duty_japan'])}."
-        )
-        if abs(gap) > 100 * self.runner.economy.parameters.value(LARGE_GAP):
-            said += (
-                f" The search first expected {gap:+.1f} % against the model; it was corrected in "
-                f"{self.answer.rounds} rounds, and the values are the model's."
+            return tr(
+                "No measure helps: the package of {year} is empty ({kind}).",
+                year=year,
+                kind=tr(self.kind),
             )
-        return f"{said} It rests on these of grade D: {', '.join(self.rests_on)}."
+        effects, by = self.effects, [one.giver for one in self.chosen]
+        gap = self.gap_percent
+        sentences = [
+            tr(
+                _NARROWS if effects["balance"] >= 0 else _WIDENS,
+                package=now(self.name),
+                measures=ntr("{n} measure", "{n} measures", len(by)),
+                given=_given(by),
+                amount=money(abs(effects["balance"])),
+                year=year,
+                exports=money(effects["exports"], signed=True),
+                imports=money(effects["imports"], signed=True),
+                welfare_india=money(effects["welfare_india"], signed=True),
+                welfare_japan=money(effects["welfare_japan"], signed=True),
+                duty_india=money(-effects["duty_india"]),
+                duty_japan=money(-effects["duty_japan"]),
+            )
+        ]
+        if abs(gap) > 100 * self.runner.economy.parameters.value(LARGE_GAP):
+            sentences.append(
+                tr(
+                    "The search first expected {gap} % against the model; it was corrected in "
+                    "{rounds} rounds, and the values are the model's.",
+                    gap=f"{gap:+.1f}",
+                    rounds=self.answer.rounds,
+                )
+            )
+        things = separated(tr(one) for one in self.rests_on)
+        sentences.append(tr("It rests on these of grade D: {things}.", things=things))
+        return paragraph(sentences)
 
     def write(self, directory: str | Path) -> None:
         """Write ``scenario.yaml``, ``package.csv``, ``left_out.csv`` and more into a folder.
@@ -196,11 +226,19 @@ class Package(Searched):
         ----------
         path : str or Path
         """
-        said = [self.sentence, *(f"Kept to: {row.text}." for row in self.terms.rows)]
-        said.append(f"US$ million of 2023-24, change against the reference in {self.year}.")
+        limits = (now(row.text) for row in self.terms.rows)
+        sentences = [self.sentence, *(tr("Kept to: {limits}.", limits=one) for one in limits)]
+        sentences.append(
+            tr(
+                "US$ million at prices of {price_year}, change against the reference in {year}.",
+                price_year=year_in_words(self.runner.economy.price_year),
+                year=year_in_words(self.year),
+            )
+        )
         if self.sure is not None:
-            said += [self.sure.text, *self.sure.notes]
-        sheets = {"summary": pd.DataFrame({"text": said})} | self.tables
+            sentences += [self.sure.text, *map(now, self.sure.notes)]
+        sheets = {"summary": pd.DataFrame({"text": sentences})}
+        sheets |= {name: _said(table) for name, table in self.tables.items()}
         with replace_file(path) as file:
             write_workbook(sheets, file)
 
@@ -238,9 +276,9 @@ class Package(Searched):
             and (gains @ one.model > 0).all()
         ]
         if not sound:
-            raise NoPackageError("no package gives both sides a gain once it is run")
+            raise NoPackageError(tr("no package gives both sides a gain once it is run"))
         best = max(sound, key=lambda one: float(np.log(gains @ one.model).sum()))
-        return self._other(best, "Nash point", self.terms)
+        return self._other(best, mark("Nash point"), self.terms)
 
     def frontier(self, points: int = 8) -> pd.DataFrame:
         """The most one side can gain for each gain of the other, by epsilon constraints.
@@ -264,12 +302,12 @@ class Package(Searched):
         low, high = (float(japan @ one.model) for one in (for_india, for_japan))
         found = [for_india, for_japan]
         for least in np.linspace(low, high, points)[1:-1]:
-            row = Row("frontier", "gain of Japan", float(least), japan)
+            row = Row("frontier", deferred("gain of Japan"), float(least), japan)
             try:
                 found.append(self._settled_for(self.terms.aiming_at(india).also(row)))
             except NoPackageError:
                 continue
-        packages = [self._other(one, "on the frontier", self.terms) for one in found]
+        packages = [self._other(one, mark("on the frontier"), self.terms) for one in found]
         frame = pd.DataFrame(
             {
                 "gain_india_usd_mn": [one.gains["IND"] for one in packages],
@@ -323,8 +361,28 @@ class Package(Searched):
         return settled(self.runner, self.programme, terms, self.programme.best)
 
     def _other(self, answer: Answer, kind: str, terms: Terms) -> Package:
-        name = f"{self.name} ({kind})"
+        name = deferred("{package} ({kind})", package=self.name, kind=kind)
         return Package(name, self.year, self.runner, self.programme, terms, answer, kind)
+
+
+def _given(by: list[str]) -> str:
+    """How many measures each side gives."""
+    counts = {side: by.count(side) for side in ("JPN", "IND") if side in by}
+    if len(counts) == 1:
+        [(side, count)] = counts.items()
+        return tr("{n} by {country}", n=count, country=tr(COUNTRY[side]))
+    return tr("{japan} by Japan and {india} by India", japan=counts["JPN"], india=counts["IND"])
+
+
+def texts(items: Sequence[str]) -> pd.Series:
+    """Return a column whose texts keep what `cepasim.core.language.now` needs."""
+    return pd.Series(items, dtype=object)
+
+
+def _said(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its texts in the language of the moment."""
+    words = [name for name in ("measure", "given_by", "why", "choice", "label") if name in table]
+    return table.assign(**{name: [now(one) for one in table[name]] for name in words})
 
 
 def _gap(expected: Floats, model: Floats, weights: Floats) -> float:

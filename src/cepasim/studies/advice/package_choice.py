@@ -17,7 +17,8 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
-from cepasim.core.numbers import money, span_mn
+from cepasim.core.language import now, paragraph, separated, tr
+from cepasim.core.numbers import money, range_mn
 from cepasim.engines.every import engine_named
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.studies.advice.again import CENTRAL_ROW, economy_under, searched_again
@@ -166,36 +167,54 @@ class PackageChoice:
         known = self.alternatives.dropna(subset=["package_usd_mn"])
         other = known[known["choice"] != CENTRAL_ROW]
         objective = self.ranges.iloc[0]
-        said = [
-            f"Searched again under each of {len(other)} alternatives of the model, the same "
-            f"package is best in {int(other['same'].sum())}; on average "
-            f"{other['in_common_percent'].mean():.0f} % of its measures are chosen. Run under "
-            f"them, it gives US$ {span_mn(objective['least'], objective['most'])} mn "
-            f"(central {money(objective['central'], signed=True)})."
+        sentences = [
+            tr(
+                "Searched again under each of {n} alternatives of the model, the same package is "
+                "best in {same}; on average {common} % of its measures are chosen.",
+                n=len(other),
+                same=int(other["same"].sum()),
+                common=f"{other['in_common_percent'].mean():.0f}",
+            ),
+            tr(
+                "Run under these alternatives, it gives {range} (central {central}).",
+                range=range_mn(objective["least"], objective["most"]),
+                central=money(objective["central"], signed=True),
+            ),
         ]
         drawn = self.draws.dropna(subset=["package_usd_mn"])
         if len(drawn):
-            said.append(
-                f"In {len(drawn)} draws of all parameters and alternatives it is the best one in "
-                f"{100 * drawn['same'].mean():.0f} %, {drawn['in_common_percent'].mean():.0f} % of "
-                f"its measures are chosen, and its 90 % range is US$ "
-                f"{span_mn(objective['p5'], objective['p95'])} mn; it gives up "
-                f"{drawn['given_up_percent'].median():.0f} % against the best of each draw in the "
-                f"median and keeps to the constraints in {100 * drawn['holds'].mean():.0f} %."
-            )
+            sentences += [
+                tr(
+                    "In {n} draws of all parameters and alternatives it is the best one in "
+                    "{best} %, {common} % of its measures are chosen, and its 90 % range is "
+                    "{range}.",
+                    n=len(drawn),
+                    best=f"{100 * drawn['same'].mean():.0f}",
+                    common=f"{drawn['in_common_percent'].mean():.0f}",
+                    range=range_mn(objective["p5"], objective["p95"]),
+                ),
+                tr(
+                    "It gives up {lost} % against the best of each draw in the median and keeps "
+                    "to the constraints in {held} %.",
+                    lost=f"{drawn['given_up_percent'].median():.0f}",
+                    held=f"{100 * drawn['holds'].mean():.0f}",
+                ),
+            ]
         broken = other[~other["holds"].astype(bool)]
         if len(broken):
-            names = "; ".join(
-                f"{row.choice}: {row.label}" for row in broken.itertuples(index=False)
+            names = separated(
+                tr("{choice}: {label}", choice=now(row["choice"]), label=now(row["label"]))
+                for row in broken.to_dict("records")
             )
-            said.append(f"It breaks a constraint under {names}.")
+            sentences.append(tr("It breaks a constraint under {names}.", names=names))
         moved = self.measures[self.measures["in_package"]]
         weak = moved[moved["alternatives_percent"] < 50]
         if len(weak):
-            said.append(
-                f"Chosen under fewer than half of the alternatives: {'; '.join(weak['measure'])}."
+            names = "; ".join(now(one) for one in weak["measure"])
+            sentences.append(
+                tr("Chosen under fewer than half of the alternatives: {measures}.", measures=names)
             )
-        return " ".join(said)
+        return paragraph(sentences)
 
 
 def package_choice(
@@ -263,7 +282,7 @@ def _measures(
     by_draw, _ = shares(drawn)
     frame = pd.DataFrame(
         {
-            "measure": [one.name for one in candidates],
+            "measure": pd.Series([one.name for one in candidates], dtype=object),
             "given_by": [COUNTRY[one.giver] for one in candidates],
             "in_package": package.answer.chosen > 0.5,
             "alternatives_percent": by_choice,

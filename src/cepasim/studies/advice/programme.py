@@ -16,6 +16,7 @@ import cvxpy as cp
 import numpy as np
 
 from cepasim.core.arrays import Bools, Floats
+from cepasim.core.language import tr
 from cepasim.core.problems import RunError
 from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_effects import Measured
@@ -98,7 +99,7 @@ class Programme:
         options: dict[str, Any] = {"time_limit": _SECONDS, "mip_rel_gap": _CLOSE}
         _solved(problem, cp.HIGHS, options)
         if x.value is None:
-            raise NoPackageError("no package of these candidates keeps to all constraints")
+            raise NoPackageError(tr("no package of these candidates keeps to all constraints"))
         return np.asarray(np.round(x.value))
 
     def _model(self, x: cp.Variable, terms: Terms) -> tuple[Any, list[Any]]:
@@ -175,7 +176,7 @@ class Programme:
         # In units of the most each side could get: the same point whatever the dollars are.
         best = [float(g @ self.predicted(self.best(terms.aiming_at(g)))) for g in gains]
         if min(best) <= 1e-9:
-            raise NoPackageError("no package gives both sides a gain")
+            raise NoPackageError(tr("no package gives both sides a gain"))
         x = cp.Variable(len(self.candidates))
         total, constraints = self._model(x, terms)
         units = gains / np.array(best)[:, None]
@@ -218,7 +219,7 @@ class Programme:
                 break
             chosen = better
         if value == -np.inf:
-            raise NoPackageError("no package gives both sides a gain under the constraints")
+            raise NoPackageError(tr("no package gives both sides a gain under the constraints"))
         return chosen
 
     def _neighbours(self, chosen: Floats) -> list[Floats]:
@@ -267,4 +268,4 @@ def _solved(problem: cp.Problem, solver: str, options: dict[str, Any]) -> None:
     except cp.SolverError as error:
         raise RunError(f"the programme has no answer: {str(error).splitlines()[0]}") from error
     if problem.status in ("infeasible", "infeasible_or_unbounded"):
-        raise NoPackageError("no package of these candidates keeps to all constraints")
+        raise NoPackageError(tr("no package of these candidates keeps to all constraints"))

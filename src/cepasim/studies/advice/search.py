@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import money
 from cepasim.core.problems import InputError, RunError
 from cepasim.economy.economy import Economy
 from cepasim.levers.depth import Depth
@@ -20,6 +22,24 @@ from cepasim.solution.solve import run
 NEAR = "advice_nearness"
 #: Parameter: gap between what was expected and what the model has from which it is said.
 LARGE_GAP = "advice_gap"
+
+
+#: What every answer about a depth ends with.
+CENTRAL_VALUES = mark("These are central values; the notes of the result say how sure they are.")
+#: Settings of levers with their values, in words.
+_SETTINGS = {
+    "relief_percent": mark("a relief of {value} %"),
+    "days_saved": mark("{value} days less"),
+    "cost_cut_percent": mark("a cut of the cost of claiming by {value} %"),
+    "share_percent": mark("a share of {value} %"),
+    "add_percent": mark("an additional duty of {value} %"),
+    "depreciation_percent": mark("a depreciation of {value} %"),
+    "cut.percent": mark("a cut of {value} %"),
+    "cut.cap": mark("a cap of {value} %"),
+    "cut.rate": mark("a rate of {value} %"),
+    "cut.swiss": mark("a Swiss formula with coefficient {value}"),
+    "cut.swiss_average": mark("a Swiss formula to an average of {value} %"),
+}
 
 
 class Flows(NamedTuple):
@@ -54,6 +74,17 @@ def with_levers(scenario: Scenario, place: int, *levers: Lever) -> Scenario:
     """Put levers, or none, in the place of one."""
     kept = scenario.levers
     return scenario.model_copy(update={"levers": (*kept[:place], *levers, *kept[place + 1 :])})
+
+
+def depth_in_words(depth: Depth) -> str:
+    """Say how far a lever goes, in the language of the moment; its setting as a last resort."""
+    if depth.setting == "usd_bn":
+        return money(1000 * depth.value)
+    if depth.setting == "usd_mn":
+        return money(depth.value)
+    if depth.setting in _SETTINGS:
+        return tr(_SETTINGS[depth.setting], value=f"{depth.value:,.4g}")
+    return str(depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +140,7 @@ def search(depth: Depth, missed: Callable[[float], float], near: float) -> Searc
             continue
     if not tried:
         missed(depth.value)  # says what is wrong with the scenario itself
-        raise RunError(f"{depth.setting}: no depth of the lever has an answer")
+        raise RunError(tr("{setting}: no depth of the lever has an answer", setting=depth.setting))
     steps = np.diff([miss for _, miss in tried])
     monotone = bool((steps >= -near).all() or (steps <= near).all())
     roots = [value for value, miss in tried if abs(miss) <= near]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cepasim.core.language import now
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.advice.candidates import Candidate
 from cepasim.studies.advice.package_effects import QUANTITIES, Runner
@@ -51,7 +52,7 @@ class Searched:
     @property
     def scenario(self) -> Scenario:
         """It as a scenario, ready to run."""
-        return self.runner.scenario(self.chosen, self.name)
+        return self.runner.scenario(self.chosen, now(self.name))
 
     @property
     def value(self) -> float:

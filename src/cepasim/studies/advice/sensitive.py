@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.studies.advice.traded import Traded
@@ -18,11 +19,11 @@ _FOOD = ("I", "II", "III", "IV")
 UNSEEN = ("best line", "not used", "mean")
 #: What every gain rests on, by chapter and by source, in the words of a reader.
 _RESPONSE = {
-    "sigma_import": "substitution between sources",
-    "sigma_domestic": "substitution for domestic goods",
-    "eta": "elasticity of demand",
-    "epsilon_supply": "elasticity of supply",
-    "lag_first_year": "lag of trade",
+    "sigma_import": mark("substitution between sources"),
+    "sigma_domestic": mark("substitution for domestic goods"),
+    "eta": mark("elasticity of demand"),
+    "epsilon_supply": mark("elasticity of supply"),
+    "lag_first_year": mark("lag of trade"),
 }
 
 
@@ -52,10 +53,10 @@ def sensitivity(
     points = points + rule["weight_agriculture"] * food + rule["weight_domestic"] * lost
     large = lost.to_numpy() >= rule["large_loss"]
     marks = [
-        (peak, f"rate of {100 * rule['peak_rate']:g} % or more"),
-        (odd, "duty not ad valorem (specific, quota or other)"),
-        (food, "agriculture and food"),
-        (large, "own producers lose much of it"),
+        (peak, mark("tariff peak")),
+        (odd, mark("duty not ad valorem (specific, quota or other)")),
+        (food, mark("agriculture and food")),
+        (large, mark("own producers lose much of it")),
     ]
     reasons = [
         "; ".join(text for held, text in zip(row, (text for _, text in marks), strict=True) if held)
@@ -89,9 +90,9 @@ def grades(
         "; ".join(
             part
             for part in (
-                "size of the barrier" if is_barrier else "",
-                "" if known_trade else "trade by product",
-                "which line of the product is used" if is_ruled and not is_barrier else "",
+                mark("size of the barrier") if is_barrier else "",
+                "" if known_trade else mark("trade by product"),
+                mark("which line of the product is used") if is_ruled and not is_barrier else "",
                 text,
             )
             if part

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import tr
 from cepasim.studies.advice.package_effects import Runner
 from cepasim.studies.advice.programme import NoPackageError, Programme
 from cepasim.studies.advice.terms import Terms
@@ -71,5 +72,5 @@ def settled(runner: Runner, programme: Programme, terms: Terms, pick: Picker) ->
             asked = asked.tightened(model)
     sound = [one for one in tried.values() if programme.feasible(one.chosen, terms, one.model)]
     if not sound:
-        raise NoPackageError("the packages found break a constraint once they are run")
+        raise NoPackageError(tr("the packages found break a constraint once they are run"))
     return max(sound, key=lambda one: float(terms.weights @ one.model))

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from cepasim.core.arguments import instance_of, refuse, whole_number
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import mark, paragraph, tr
 from cepasim.core.numbers import bn
 from cepasim.core.problems import InputError, RunError
 from cepasim.economy.economy import Economy
-from cepasim.levers.depth import at_depth, depth_of, evident_depth
+from cepasim.levers.depth import Depth, at_depth, depth_of, evident_depth
 from cepasim.levers.lever import Lever
 from cepasim.result import Result
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
-from cepasim.studies.advice.search import NEAR, Search, flows, search, with_levers
+from cepasim.studies.advice.search import (
+    CENTRAL_VALUES,
+    NEAR,
+    Search,
+    depth_in_words,
+    flows,
+    search,
+    with_levers,
+)
 
 #: What a target may be about, and what people call it.
 ITEMS = {
-    "balance_usd_mn": "India's balance with Japan",
-    "exports_usd_mn": "India's exports to Japan",
-    "imports_usd_mn": "India's imports from Japan",
-    "change_in_balance_usd_mn": "the change in India's balance with Japan",
+    "balance_usd_mn": mark("India's balance with Japan"),
+    "exports_usd_mn": mark("India's exports to Japan"),
+    "imports_usd_mn": mark("India's imports from Japan"),
+    "change_in_balance_usd_mn": mark("the change in India's balance with Japan"),
 }
-_TARGET_TEXT = (
-    "one of " + ", ".join(ITEMS) + " with a number in US$ million, fiscal_year, and section if only"
-    " one is meant, such as {'balance_usd_mn': -17900, 'fiscal_year': '2030-31'}"
+_TARGET_TEXT = mark(
+    "one of {names} with a number in US$ million, fiscal_year, and section if only one is meant, "
+    "such as {{'balance_usd_mn': -17900, 'fiscal_year': '2030-31'}}"
+)
+
+
+_CLOSES = mark(
+    "Of the bundled levers, “{lever}” at {depth} closes the rest: {what}. Then it is {amount}."
+)
+_NEAREST = mark(
+    "Of the bundled levers, “{lever}” at {depth} comes nearest: {what}. Then it is {amount}."
 )
 
 
@@ -56,33 +74,39 @@ class Target:
     def of(cls, economy: Economy, scenario: Scenario, written: Mapping[str, object]) -> Target:
         """Read a target as users write it."""
         if not isinstance(written, Mapping):
-            refuse("target", written, _TARGET_TEXT)
+            refuse("target", written, tr(_TARGET_TEXT, names=", ".join(ITEMS)))
         items = [name for name in written if name in ITEMS]
         unknown = [name for name in written if name not in (*ITEMS, "fiscal_year", "section")]
         if len(items) != 1 or unknown:
-            refuse("target", ", ".join(map(str, written)), _TARGET_TEXT)
+            allowed = tr(_TARGET_TEXT, names=", ".join(ITEMS))
+            refuse("target", ", ".join(map(str, written)), allowed)
         wanted = written[items[0]]
         if (
             isinstance(wanted, bool)
             or not isinstance(wanted, int | float | np.number)
             or not np.isfinite(wanted)
         ):
-            refuse(f"target[{items[0]!r}]", wanted, "a number, US$ million")
+            refuse(f"target[{items[0]!r}]", wanted, tr("a number, US$ million"))
         years = [format_fiscal_year(int(year)) for year in scenario.years]
         year = written.get("fiscal_year")
         if year not in years:
-            refuse("target['fiscal_year']", year, f"a fiscal year from {years[0]} to {years[-1]}")
+            allowed = tr("a fiscal year from {first} to {last}", first=years[0], last=years[-1])
+            refuse("target['fiscal_year']", year, allowed)
         section = written.get("section")
         codes = [one.code for one in economy.classification.sections]
         if section is not None and section not in codes:
-            refuse("target['section']", section, f"a section from {codes[0]} to {codes[-1]}")
+            allowed = tr("a section from {first} to {last}", first=codes[0], last=codes[-1])
+            refuse("target['section']", section, allowed)
         return cls(items[0], float(wanted), str(year), None if section is None else str(section))
 
     @property
     def name(self) -> str:
         """What it is about, in words."""
-        goods = f", section {self.section}," if self.section else ""
-        return f"{ITEMS[self.item]}{goods} in {self.fiscal_year}"
+        what, year = tr(ITEMS[self.item]), year_in_words(self.fiscal_year)
+        if self.section:
+            section = self.section
+            return tr("{what}, section {section}, in {year}", what=what, section=section, year=year)
+        return tr("{what} in {year}", what=what, year=year)
 
     def outcome(self, economy: Economy, scenario: Scenario) -> float:
         """What a scenario makes of it, US$ million."""
@@ -120,8 +144,6 @@ class WhatItTakes:
         Whether the scenario, second lever included, reaches the target.
     second_lever : Lever or None
         What closes the rest, or comes nearest, where the first does not reach.
-    text : str
-        The answer in words.
     """
 
     scenario: Scenario
@@ -134,7 +156,12 @@ class WhatItTakes:
     outcome_usd_mn: float
     closed: bool
     second_lever: Lever | None
-    text: str
+    _words: Callable[[], str] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The answer in words, in the language of the moment."""
+        return self._words()
 
     @property
     def gap_usd_mn(self) -> float:
@@ -182,13 +209,15 @@ def what_would_it_take(
     instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
     instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     if not scenario.levers:
-        refuse("scenario", scenario.name, "a scenario with a lever")
+        refuse("scenario", scenario.name, tr("a scenario with a lever"))
     place = whole_number("lever", lever, 0, len(scenario.levers) - 1)
     aim = Target.of(economy, scenario, {} if target is None else target)
     turned = scenario.levers[place]
     if depth_of(turned) is None:
-        allowed = "a lever with one number that says how far it goes; not phases, lists or rules"
-        refuse("lever", f"{place} ({turned.title})", allowed)
+        allowed = tr(
+            "a lever with one number that says how far it goes; not phases, lists or rules"
+        )
+        refuse("lever", f"{place} ({tr(turned.title)})", allowed)
     without = aim.outcome(economy, with_levers(scenario, place))
     found = _search(economy, scenario, place, aim)
     answer = with_levers(scenario, place, at_depth(turned, found.depth.value))
@@ -209,7 +238,7 @@ def what_would_it_take(
         outcome_usd_mn=outcome,
         closed=abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR),
         second_lever=closer,
-        text=_in_words(economy, aim, turned, found, without, closer, outcome),
+        _words=partial(_in_words, economy, aim, turned, found, without, closer, outcome),
     )
 
 
@@ -279,34 +308,62 @@ def _in_words(
     outcome: float,
 ) -> str:
     """Say how far the lever goes, what there is without it, and what closes the rest."""
-    what = lever.sentence(economy.classification) if not lever.is_idle else lever.title
-    goal = f"{aim.name} of {bn(aim.usd_mn)}"
-    limits = f"{found.depth.least:.4g} to {found.depth.most:.4g}"
-    if found.depth.why:
-        limits += f", where it ends: {found.depth.why}"
-    there = f"(looked for from {limits}; in the scenario: {what})"
+    title = tr(lever.title)
+    what = title if lever.is_idle else lever.sentence(economy.classification)
+    depth = depth_in_words(found.depth)
+    least, most = (depth_in_words(replace(found.depth, value=end)) for end in _ends(found.depth))
+    goal = tr("{what} of {amount}", what=aim.name, amount=bn(aim.usd_mn))
     if found.reached:
-        said = f"The lever {lever.title.lower()} must go to {found.depth} {there} for {goal}."
+        sentences = [
+            tr("For {goal}, “{lever}” must go to {depth}.", goal=goal, lever=title, depth=depth)
+        ]
     else:
-        far = f"{bn(aim.usd_mn + found.missed)}, {bn(abs(found.missed))} away"
-        said = (
-            f"The lever {lever.title.lower()} alone does not reach {goal}: "
-            f"at {found.depth} {there} it comes to {far}."
-        )
+        sentences = [
+            tr(
+                "“{lever}” alone does not reach {goal}: at {depth} it comes to {amount}, {missed} "
+                "away.",
+                lever=title,
+                goal=goal,
+                depth=depth,
+                amount=bn(aim.usd_mn + found.missed),
+                missed=bn(abs(found.missed)),
+            )
+        ]
         if found.depth.value == found.depth.neutral:
-            said += " It goes the wrong way, so that none of it comes nearest."
-    said += f" Without the lever it is {bn(without)}."
+            sentences.append(tr("It goes the wrong way, so that none of it comes nearest."))
+    sentences.append(
+        tr(
+            "Looked for from {least} to {most}; in the scenario: {lever}.",
+            least=least,
+            most=most,
+            lever=what,
+        )
+    )
+    if found.depth.why:
+        sentences.append(tr("It goes no further: {why}.", why=tr(found.depth.why)))
+    sentences.append(tr("Without the lever it is {amount}.", amount=bn(without)))
     if second is not None:
         closed = abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR)
-        does = "closes the rest" if closed else "comes nearest"
-        said += (
-            f" Of the bundled levers, {second.title.lower()} at {depth_of(second)} {does}: "
-            f"{second.in_words(economy.classification)} Then it is {bn(outcome)}."
+        proposed = depth_of(second)
+        assert proposed is not None
+        sentences.append(
+            tr(
+                _CLOSES if closed else _NEAREST,
+                lever=tr(second.title),
+                depth=depth_in_words(proposed),
+                what=second.sentence(economy.classification),
+                amount=bn(outcome),
+            )
         )
     elif not found.reached:
-        said += " No bundled lever beside it comes nearer."
+        sentences.append(tr("No bundled lever beside it comes nearer."))
     if not found.monotone:
-        said += " Going further does not always move it the same way."
+        sentences.append(tr("Going further does not always move it the same way."))
     if found.refused:
-        said += " At some depths the model has no answer; they are left out."
-    return said + " These are central values; the notes of the result say how sure they are."
+        sentences.append(tr("At some depths the model has no answer; they are left out."))
+    sentences.append(tr(CENTRAL_VALUES))
+    return paragraph(sentences)
+
+
+def _ends(depth: Depth) -> tuple[float, float]:
+    return depth.least, depth.most

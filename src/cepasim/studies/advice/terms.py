@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import Deferred, deferred, mark, tr
 from cepasim.core.numbers import money
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.economy import Economy
@@ -31,14 +33,16 @@ MEASURES: Mapping[str, Mapping[str, str]] = {
 }
 #: Constraints, and what each takes.
 CONSTRAINTS: Mapping[str, str] = {
-    "narrow_deficit_usd_mn": "US$ million by which the deficit must be narrower",
-    "each_side_gains_usd_mn": "US$ million that each side must gain, 0 or more",
-    "revenue_loss_usd_mn": "US$ million of duty each importer may lose: {IND: 200, JPN: 50}",
-    "reciprocity_percent": "percent, 0 to 100, by which the gains of the sides may differ",
-    "sensitive_percent": "percent of all tariff lines that pay and stay as they are: {IND: 5}",
-    "exclude": "codes that nobody touches, or {JPN: ['1006'], IND: ['0402']}",
-    "most_sections": "sections at most",
-    "most_measures": "measures at most",
+    "narrow_deficit_usd_mn": mark("US$ million by which the deficit must be narrower"),
+    "each_side_gains_usd_mn": mark("US$ million that each side must gain, 0 or more"),
+    "revenue_loss_usd_mn": mark("US$ million of duty each importer may lose: {IND: 200, JPN: 50}"),
+    "reciprocity_percent": mark("percent, 0 to 100, by which the gains of the sides may differ"),
+    "sensitive_percent": mark(
+        "percent of all tariff lines that pay and stay as they are: {IND: 5}"
+    ),
+    "exclude": mark("codes that nobody touches, or {JPN: ['1006'], IND: ['0402']}"),
+    "most_sections": mark("sections at most"),
+    "most_measures": mark("measures at most"),
 }
 
 
@@ -48,8 +52,10 @@ class Row:
 
     Attributes
     ----------
-    name, text : str
-        Constraint it belongs to, and in words.
+    name : str
+        Constraint it belongs to.
+    text : Deferred
+        It in words.
     least : float
     weights : ndarray, shape (6,)
     counts : ndarray, shape (n,), or None
@@ -57,7 +63,7 @@ class Row:
     """
 
     name: str
-    text: str
+    text: Deferred
     least: float
     weights: Floats
     counts: Floats | None = None
@@ -135,18 +141,21 @@ def check_terms(objective: Any, measure: Any, constraints: Mapping[str, Any]) ->
         wrong(
             "objective",
             objective,
-            "one of " + ", ".join(OBJECTIVES) + closest(objective, OBJECTIVES),
+            _one_of(OBJECTIVES) + closest(objective, OBJECTIVES),
         )
     if not (isinstance(measure, str) and measure in MEASURES):
-        wrong("measure", measure, "welfare or sales")
+        wrong("measure", measure, _one_of(MEASURES))
     for name, value in constraints.items():
         if name not in CONSTRAINTS:
-            allowed = "one of " + ", ".join(CONSTRAINTS)
-            wrong("constraints", name, allowed + closest(name, CONSTRAINTS))
+            wrong("constraints", name, _one_of(CONSTRAINTS) + closest(name, CONSTRAINTS))
         elif not _fits(name, value):
-            wrong(f"constraints.{name}", value, CONSTRAINTS[name])
+            wrong(f"constraints.{name}", value, tr(CONSTRAINTS[name]))
     if problems:
         raise InputError(problems)
+
+
+def _one_of(names: Mapping[str, Any]) -> str:
+    return tr("one of {names}", names=", ".join(names))
 
 
 def _number(value: Any, least: float = 0.0, most: float = float("inf")) -> bool:
@@ -194,34 +203,51 @@ def read_terms(
     zero = np.zeros(len(QUANTITIES))
     narrow = constraints.get("narrow_deficit_usd_mn")
     if narrow is not None:
-        text = f"the deficit narrower by {money(narrow)} at least"
+        text = deferred("the deficit narrower by {amount} at least", amount=partial(money, narrow))
         weights = _weights(OBJECTIVES["balance"])
         rows.append(Row("narrow_deficit_usd_mn", text, float(narrow), weights))
     least = constraints.get("each_side_gains_usd_mn")
     if least is not None:
         for side, weights in gains.items():
-            text = f"{COUNTRY[side]} gains {money(least)} at least"
+            text = deferred(
+                "{country} gains {amount} at least",
+                country=COUNTRY[side],
+                amount=partial(money, least),
+            )
             rows.append(Row("each_side_gains_usd_mn", text, float(least), weights))
     for side, most in (constraints.get("revenue_loss_usd_mn") or {}).items():
         name = "duty_japan" if side == "JPN" else "duty_india"
-        text = f"{COUNTRY[side]} loses duty of {money(most)} at most"
+        text = deferred(
+            "{country} loses duty of {amount} at most",
+            country=COUNTRY[side],
+            amount=partial(money, most),
+        )
         rows.append(Row("revenue_loss_usd_mn", text, -float(most), _weights({name: 1.0})))
     apart = constraints.get("reciprocity_percent")
     if apart is not None:
         for one, other in (("IND", "JPN"), ("JPN", "IND")):
             weights = gains[one] - (1 - apart / 100) * gains[other]
-            text = f"{COUNTRY[one]} gains {100 - apart:g} % of {COUNTRY[other]}'s gain at least"
+            text = deferred(
+                "{country} gains {share} % of {other}'s gain at least",
+                country=COUNTRY[one],
+                share=f"{100 - apart:g}",
+                other=COUNTRY[other],
+            )
             rows.append(Row("reciprocity_percent", text, 0.0, weights))
     for side, share in (constraints.get("sensitive_percent") or {}).items():
         schedule = economy.markets[side].schedule
         due = np.nan_to_num(schedule.rates.of(economy.markets[side].partner)[1]) > 0
         least_lines = float(due.sum()) - share / 100 * len(schedule.lines)
-        text = f"{COUNTRY[side]} keeps at most {share:g} % of its lines as they are"
+        text = deferred(
+            "{country} keeps at most {share} % of its lines as they are",
+            country=COUNTRY[side],
+            share=f"{share:g}",
+        )
         counts = lines_freed(economy, candidates, side)
         rows.append(Row("sensitive_percent", text, least_lines, zero, counts))
     number = constraints.get("most_measures")
     if number is not None:
-        text = f"{number} measures at most"
+        text = deferred("{number} measures at most", number=number)
         rows.append(Row("most_measures", text, -float(number), zero, -np.ones(len(candidates))))
     return Terms(
         objective,

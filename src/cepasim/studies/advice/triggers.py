@@ -8,6 +8,7 @@ import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.countries import PAIR
+from cepasim.core.language import tr
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
@@ -68,7 +69,8 @@ def triggers(
     instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
     instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     if not scenario.staged:
-        refuse("scenario", scenario.name, "a path of years (time: path): triggers have a date")
+        allowed = tr("a path of years (time: path): triggers have a date")
+        refuse("scenario", scenario.name, allowed)
     limits = _limits(economy, thresholds)
     rows: list[tuple[object, ...]] = []
     variants = list(economy.ground.variants)

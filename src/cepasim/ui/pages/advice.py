@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import mark, tr
 from cepasim.ui import style
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import (
@@ -16,29 +17,31 @@ from cepasim.ui.pages import (
 from cepasim.ui.state import session
 
 _TABS = (
-    "Which lines?",
-    "Which package?",
-    "How to spend the fund?",
-    "What would it take?",
-    "Two offers",
-    "Clause sheet",
-    "Triggers",
+    mark("Which lines?"),
+    mark("Which package?"),
+    mark("How to spend the fund?"),
+    mark("What would it take?"),
+    mark("Two offers"),
+    mark("Clause sheet"),
+    mark("Triggers"),
 )
 
 
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(style.title("Advice", "Every answer can be opened as a scenario and changed."))
+    st.html(style.title(tr("Advice"), tr("Every answer can be opened as a scenario and changed.")))
     if found.message:
         st.warning(plain(found.message))
         found.message = ""
     if found.overrides or found.scenario.elasticities or found.scenario.barriers:
         st.info(
-            "Advice is worked out from the program's central assumptions, or those of your own "
-            "files: the assumptions changed in the scenario are not used here."
+            tr(
+                "Advice is worked out from the program's central assumptions, or those of your own "
+                "files: the assumptions changed in the scenario are not used here."
+            )
         )
-    lines, package, fund, target, offers, clauses, trips = st.tabs(list(_TABS))
+    lines, package, fund, target, offers, clauses, trips = st.tabs([tr(one) for one in _TABS])
     with lines:
         advice_lines.draw(found)
     with package:

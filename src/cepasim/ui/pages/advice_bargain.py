@@ -8,24 +8,35 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from cepasim.core.problems import RunError
+from cepasim.core.language import mark, now, tr
 from cepasim.report.bargain import frontier_chart
+from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import plain
-from cepasim.ui.navigation import go
+from cepasim.ui.pages.advice_parts import opened, sought
 from cepasim.ui.state import Session
-from cepasim.ui.waiting import bar
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.package import Package
 
 T = TypeVar("T")
 _POINTS = 6
-_MEASURES = {"welfare": "welfare", "sales": "sales to the other"}
+_MEASURES = {"welfare": mark("welfare"), "sales": mark("sales to the other")}
+_LIMITS = {
+    "narrow_deficit_usd_mn": mark("Deficit narrower by"),
+    "each_side_gains_usd_mn": mark("Each side gains at least"),
+    "revenue_loss_usd_mn": mark("Duty lost at most"),
+    "reciprocity_percent": mark("Gains of the sides differ by at most"),
+    "sensitive_percent": mark("Lines kept as they are at most"),
+    "exclude": mark("Products nobody touches"),
+    "most_sections": mark("Sections at most"),
+    "most_measures": mark("Measures at most"),
+}
 
 
 def draw(found: Session, package: Package) -> None:
     """Draw what can be asked about a package, and the answers once they were looked for."""
-    bargain, prices, sure = st.tabs(["Bargain of both sides", "Price of each limit", "How sure?"])
+    names = (tr("Bargain of both sides"), tr("Price of each limit"), tr("How sure?"))
+    bargain, prices, sure = st.tabs(list(names))
     with bargain:
         _bargain(found, package)
     with prices:
@@ -36,21 +47,10 @@ def draw(found: Session, package: Package) -> None:
 
 def _kept(key: str, package: Package, button: str, why: str, find: Callable[[], T]) -> T | None:
     """What was found about this package, once the user asked for it."""
-    name = f"cepasim-{key}"
-    kept = st.session_state.get(name)
-    if kept is not None and kept[0] is package:
-        answer: T = kept[1]
-        return answer
-    if not st.button(button, key=f"{key}-run"):
+    again = st.button(button, key=f"{key}-run")
+    answer = sought(f"cepasim-{key}", id(package), tr("Searching"), find, again=again)
+    if answer is None:
         st.caption(why)
-        return None
-    with bar("Searching"):
-        try:
-            answer = find()
-        except RunError as failed:
-            st.warning(plain(str(failed)))
-            return None
-    st.session_state[name] = (package, answer)
     return answer
 
 
@@ -63,25 +63,28 @@ def _bargain(found: Session, package: Package) -> None:
     answer = _kept(
         "bargain",
         package,
-        "Find the frontier and the Nash point",
-        "The most India can gain for each gain of Japan, and the largest product of both gains.",
+        tr("Find the frontier and the Nash point"),
+        tr(
+            "The most India can gain for each gain of Japan, and the largest product of both gains."
+        ),
         find,
     )
     if answer is None:
         return
     nash, frontier = answer
-    points = [("this package", package.gains), ("Nash point", nash.gains)]
-    measure = _MEASURES[package.terms.measure]
+    points = [(tr("this package"), package.gains), (tr("Nash point"), nash.gains)]
+    measure = tr(_MEASURES[package.terms.measure])
     st.altair_chart(frontier_chart(frontier, points, package.year, measure), theme=None)
-    st.markdown(f"**Nash point.** {plain(nash.sentence)}")
+    st.markdown(tr("**Nash point.** {said}", said=plain(nash.sentence)))
     st.caption(
-        "Gains of each side against no deal, in the model, kept to the same limits. The largest "
-        "product of both gains does not depend on their units; it says nothing about power."
+        tr(
+            "Gains of each side against no deal, in the model, kept to the same limits. The "
+            "largest product of both gains does not depend on their units; it says nothing about "
+            "power."
+        )
     )
-    if nash.chosen and st.button("Open the Nash point as scenario", key="bargain-open"):
-        found.load(nash.scenario)
-        found.year = package.year
-        go("scenario")
+    if nash.chosen and st.button(tr("Open the Nash point as scenario"), key="bargain-open"):
+        opened(found, nash.scenario, package.year)
 
 
 def _prices(package: Package) -> None:
@@ -89,33 +92,33 @@ def _prices(package: Package) -> None:
     prices = _kept(
         "prices",
         package,
-        "Find the price of each limit",
-        "The search again without each limit, and with a tenth more room.",
+        tr("Find the price of each limit"),
+        tr("The search again without each limit, and with a tenth more room."),
         lambda: package.shadow_prices,
     )
     if prices is None:
         return
     if prices.empty:
-        st.caption("No limit was set.")
+        st.caption(tr("No limit was set."))
         return
-    number = st.column_config.NumberColumn
     shown = prices.assign(
-        constraint=prices["constraint"].str.removesuffix("_usd_mn").str.replace("_", " "),
-        price=prices["without_usd_mn"] - prices["objective_usd_mn"],
+        constraint=[tr(_LIMITS[name]) for name in prices["constraint"]],
+        price_usd_mn=prices["without_usd_mn"] - prices["objective_usd_mn"],
     )
+    config: dict[str, Any] = {
+        "constraint": st.column_config.TextColumn(tr("Limit"), width=300),
+        "limit": tr("Set at"),
+        "objective_usd_mn": amount(tr("Objective as it is")),
+        "looser_usd_mn": amount(tr("A tenth looser")),
+        "price_usd_mn": amount(tr("Costs"), help=tr("Objective without the limit, less that")),
+    }
     st.dataframe(
-        shown,
+        converted(shown),
         key="prices-table",
         hide_index=True,
-        column_order=["constraint", "limit", "objective_usd_mn", "looser_usd_mn", "price"],
-        column_config={
-            "constraint": "Limit",
-            "limit": "Set at",
-            "objective_usd_mn": number("Objective as it is, US$ mn", format="%+.1f"),
-            "looser_usd_mn": number("A tenth looser, US$ mn", format="%+.1f"),
-            "price": number("Costs, US$ mn", format="%+.1f", help="Objective without it, less"),
-        },
-        alt="What each limit costs the objective",
+        column_order=list(config),
+        column_config=config,
+        alt=tr("What each limit costs the objective"),
     )
 
 
@@ -124,44 +127,48 @@ def _sure(package: Package) -> None:
     sure = _kept(
         "sure-package",
         package,
-        "Search again under each alternative of the model",
-        "Engine, rule for lines, weights, use of preferences, elasticities, reference: about "
-        "fifteen searches, 20 to 60 seconds.",
+        tr("Search again under each alternative of the model"),
+        tr(
+            "Engine, rule for lines, weights, use of preferences, elasticities, reference: about "
+            "fifteen searches, 20 to 60 seconds."
+        ),
         package.how_sure,
     )
     if sure is None:
         return
     st.markdown(plain(sure.text))
     for note in sure.notes:
-        st.caption(plain(note))
+        st.caption(plain(now(note)))
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    tick = st.column_config.CheckboxColumn
     config: dict[str, Any] = {
-        "measure": text("Measure", width=420),
-        "given_by": "Given by",
-        "in_package": st.column_config.CheckboxColumn("In the package"),
-        "alternatives_percent": number("Chosen in, % of alternatives", format="%.0f"),
-        "other_depth_percent": number("At another depth, %", format="%.0f"),
+        "measure": text(tr("Measure"), width=420),
+        "given_by": tr("Given by"),
+        "in_package": tick(tr("In the package")),
+        "alternatives_percent": number(tr("Chosen in, % of alternatives"), format="%.0f"),
+        "other_depth_percent": number(tr("At another depth, %"), format="%.0f"),
     }
     st.dataframe(
-        sure.measures,
+        said(sure.measures, ("measure", "given_by")),
         key="sure-measures",
         hide_index=True,
         column_order=list(config),
         column_config=config,
-        alt="How often each measure is chosen under the model's own alternatives",
+        alt=tr("How often each measure is chosen under the model's own alternatives"),
     )
+    config = {
+        "choice": tr("Choice"),
+        "label": tr("Alternative"),
+        "same": tick(tr("Same package")),
+        "package_usd_mn": amount(tr("This package")),
+        "best_usd_mn": amount(tr("Best there")),
+        "holds": tick(tr("Keeps to the limits")),
+    }
     st.dataframe(
-        sure.alternatives,
+        converted(said(sure.alternatives, ("choice", "label"))),
         key="sure-alternatives",
         hide_index=True,
-        column_order=["choice", "label", "same", "package_usd_mn", "best_usd_mn", "holds"],
-        column_config={
-            "choice": "Choice",
-            "label": "Alternative",
-            "same": st.column_config.CheckboxColumn("Same package"),
-            "package_usd_mn": number("This package, US$ mn", format="%+.1f"),
-            "best_usd_mn": number("Best there, US$ mn", format="%+.1f"),
-            "holds": st.column_config.CheckboxColumn("Keeps to the limits"),
-        },
-        alt="This package and the best one under each alternative",
+        column_order=list(config),
+        column_config=config,
+        alt=tr("This package and the best one under each alternative"),
     )

@@ -8,70 +8,58 @@ import streamlit as st
 
 import cepasim
 from cepasim.core import numbers as figures
-from cepasim.core.problems import InputError, RunError
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.levers.words import WINDOWS
-from cepasim.ui.messages import listed, plain
-from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_lines import year_box
+from cepasim.ui.columns import amount, converted, said
+from cepasim.ui.messages import plain
+from cepasim.ui.pages.advice_parts import opened, sought, year_box
 from cepasim.ui.state import Session
-from cepasim.ui.waiting import bar
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import FundAllocation
 
-_KEPT = "cepasim-split"
-_AGAIN = "cepasim-split-again"
-_OBJECTIVES = {"balance": "India's balance with Japan", "exports": "India's exports to Japan"}
+_KEPT, _AGAIN = "cepasim-split", "cepasim-split-again"
+_OBJECTIVES = {
+    "balance": mark("India's balance with Japan"),
+    "exports": mark("India's exports to Japan"),
+}
 #: Draws of the range: the user waits for them, a tenth of a second each.
 _DRAWS = 50
-_CAVEAT = (
-    "Export share, Japan's share and inputs are assumed (grade D) and the same for all industries "
-    "of a window, and the choice between the windows follows from these assumptions alone. Inside "
-    "a window the differences are a few percent: read its money as spread over several industries, "
-    "not as a ranking."
-)
 
 
 def draw(found: Session) -> None:
     """Draw what is asked, and the answer to it once it was looked for."""
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    size = left.number_input("Fund, US\\$ bn", 0.1, 20.0, 2.0, step=0.5, key="split-size")
+    size = left.number_input(tr("Fund, US\\$ bn"), 0.1, 20.0, 2.0, step=0.5, key="split-size")
     with middle:
-        objective = st.selectbox(
-            "Objective", list(_OBJECTIVES), format_func=_OBJECTIVES.__getitem__, key="split-aim"
+        objective: Any = st.selectbox(
+            tr("Objective"),
+            list(_OBJECTIVES),
+            format_func=lambda one: tr(_OBJECTIVES[one]),
+            key="split-aim",
         )
     with right:
         year = year_box(found, "split-year")
-    key = (size, objective, year, id(found.figures))
-    kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != key:
-        if not st.button("Divide the fund", type="primary", key="split-run"):
-            st.caption(
-                "Each industry with more and more money, and draws of all assumptions: 10 seconds."
-            )
-            return
-        answer = _divide(found, size, objective, year)
-        if answer is None:
-            return
-        st.session_state[_KEPT] = (key, *answer)
-        st.rerun()
-    _, split, sure = kept
-    _answer(found, split, sure, (size, objective, year))
 
+    def find() -> tuple[FundAllocation, dict[str, float]]:
+        # Without its range the central value misleads.
+        split = cepasim.allocate_fund(found.figures.economy, size, objective, year)
+        return split, split.how_sure(draws=_DRAWS)
 
-def _divide(
-    found: Session, size: float, objective: Any, year: str
-) -> tuple[FundAllocation, dict[str, float]] | None:
-    """Divide the fund and draw how sure that is: without its range the central value misleads."""
-    with bar("Trying money in every industry, and drawing how sure it is"):
-        try:
-            split = cepasim.allocate_fund(found.figures.economy, size, objective, year)
-            return split, split.how_sure(draws=_DRAWS)
-        except InputError as wrong:
-            st.warning(listed(wrong.problems))
-        except RunError as failed:
-            st.warning(plain(str(failed)))
-    return None
+    answer = sought(
+        _KEPT,
+        (size, objective, year, id(found.figures)),
+        tr("Trying money in every industry, and drawing how sure it is"),
+        find,
+        again=st.button(tr("Divide the fund"), type="primary", key="split-run"),
+    )
+    if answer is None:
+        st.caption(
+            tr("Each industry with more and more money, and draws of all assumptions: 10 seconds.")
+        )
+        return
+    _answer(found, *answer, (size, objective, year))
 
 
 def _answer(
@@ -79,97 +67,109 @@ def _answer(
 ) -> None:
     """Draw the split in words, beside the equal one, and how sure it is."""
     size, objective, year = asked
-    name = f"{_OBJECTIVES[objective]}, {year}"
-    said = (
-        f"{figures.mn(split.outcome_usd_mn, signed=True)} with this split, "
-        f"{figures.mn(split.equal_usd_mn, signed=True)} with the equal one "
-        "(US$ million of 2023-24, change against the reference)."
+    name = tr("{what}, {year}", what=tr(_OBJECTIVES[objective]), year=year_in_words(year))
+    does = tr(
+        "{this} with this split, {equal} with the equal one (prices of {price_year}, change "
+        "against the reference).",
+        this=figures.mn(split.outcome_usd_mn, signed=True),
+        equal=figures.mn(split.equal_usd_mn, signed=True),
+        price_year=year_in_words(found.figures.economy.price_year),
     )
-    st.markdown(f"**{name}:** {plain(said)}")
+    st.markdown(tr("**{name}:** {said}", name=plain(name), said=plain(does)))
     st.markdown(plain(_how_sure(sure)))
     st.markdown(plain(split.text))
-    st.caption(f"Grade D. {_CAVEAT}")
+    st.caption(
+        tr(
+            "Export share, Japan's share and inputs are assumed (grade D) and the same for "
+            "all industries of a window, and the choice between the windows follows from these "
+            "assumptions alone. Inside a window the differences are a few percent: read its money "
+            "as spread over several industries, not as a ranking."
+        )
+    )
     _again(split)
     mine, even = st.columns(2)
-    if mine.button("Open as scenario", type="primary", key="split-open"):
-        _open(found, split.scenario, year)
-    if even.button("Open the equal split", key="split-open-equal"):
-        _open(found, split.equal_scenario, year)
+    if mine.button(tr("Open as scenario"), type="primary", key="split-open"):
+        opened(found, split.scenario, year)
+    if even.button(tr("Open the equal split"), key="split-open-equal"):
+        opened(found, split.equal_scenario, year)
     table = split.table
     table["equal_usd_bn"] = table["equal_share"] * size
     table["window"] = table["window"].map(WINDOWS)
-    number = st.column_config.NumberColumn
+    config: dict[str, Any] = {
+        "label": tr("Industry"),
+        "window": tr("Window"),
+        "usd_bn": amount(tr("This split"), figures.unit_bn(), form="%.2f"),
+        "equal_usd_bn": amount(tr("Equal split"), figures.unit_bn(), form="%.2f"),
+        "marginal_usd_per_usd": st.column_config.NumberColumn(
+            tr("One more US$ does, US$"),
+            format="%+.4f",
+            help=tr(
+                "{name}, where an industry gets a dollar more and all others keep theirs", name=name
+            ),
+        ),
+    }
+    table = table.sort_values("share", ascending=False, kind="stable")
     st.dataframe(
-        table.sort_values("share", ascending=False, kind="stable"),
+        converted(said(table, ("label", "window"))),
         key="split-table",
         hide_index=True,
-        column_order=["label", "window", "usd_bn", "equal_usd_bn", "marginal_usd_per_usd"],
-        column_config={
-            "label": "Industry",
-            "window": "Window",
-            "usd_bn": number("This split, US$ bn", format="%.2f"),
-            "equal_usd_bn": number("Equal split, US$ bn", format="%.2f"),
-            "marginal_usd_per_usd": number(
-                "One more US$ does, US$",
-                format="%+.4f",
-                help=f"{name}, where an industry gets a dollar more and all others keep theirs",
-            ),
-        },
-        alt="Money by industry: this split and the equal one",
+        column_order=list(config),
+        column_config=config,
+        alt=tr("Money by industry: this split and the equal one"),
     )
 
 
 def _again(split: FundAllocation) -> None:
     """Divide the fund again under the model's own alternatives, where that is asked for."""
-    kept = st.session_state.get(_AGAIN)
-    if kept is None or kept[0] is not split:
-        if not st.button("How sure is the split under model choice?", key="split-again"):
-            return
-        with bar("Dividing the fund under each alternative of the model"):
-            try:
-                kept = (split, split.under_model_choice())
-            except RunError as failed:
-                st.warning(plain(str(failed)))
-                return
-        st.session_state[_AGAIN] = kept
-    again = kept[1]
+    again = sought(
+        _AGAIN,
+        id(split),
+        tr("Dividing the fund under each alternative of the model"),
+        split.under_model_choice,
+        again=st.button(tr("How sure is the split under model choice?"), key="split-again"),
+    )
+    if again is None:
+        return
     st.markdown(plain(again.text))
     for note in again.notes:
-        st.caption(plain(note))
+        st.caption(plain(now(note)))
     number = st.column_config.NumberColumn
     shares = again.industries[again.industries["most"] > 0].copy()
     for name in ("share", "least", "most"):
         shares[name] = 100 * shares[name]
+    over = tr("Over the alternatives")
+    config: dict[str, Any] = {
+        "label": tr("Industry"),
+        "share": number(tr("This split, %"), format="%.0f"),
+        "least": number(tr("Least, %"), format="%.0f", help=over),
+        "most": number(tr("Most, %"), format="%.0f", help=over),
+        "alternatives_percent": number(tr("Gets money in, % of alternatives"), format="%.0f"),
+    }
     st.dataframe(
-        shares,
+        said(shares, ("label",)),
         key="split-again-table",
         hide_index=True,
-        column_order=["label", "share", "least", "most", "alternatives_percent"],
-        column_config={
-            "label": "Industry",
-            "share": number("This split, %", format="%.0f"),
-            "least": number("Least, %", format="%.0f", help="Over the alternatives"),
-            "most": number("Most, %", format="%.0f", help="Over the alternatives"),
-            "alternatives_percent": number("Gets money in, % of alternatives", format="%.0f"),
-        },
-        alt="Share of each industry under the model's own alternatives",
+        column_order=list(config),
+        column_config=config,
+        alt=tr("Share of each industry under the model's own alternatives"),
     )
-
-
-def _open(found: Session, scenario: Any, year: str) -> None:
-    found.load(scenario)
-    found.year = year
-    go("scenario")
 
 
 def _how_sure(sure: dict[str, float]) -> str:
     """Say what the ranges of the assumptions leave of the split."""
     low, high = sure["outcome_p5"], sure["outcome_p95"]
-    said = f"90 % range of this split: US$ {figures.span_mn(low, high)} mn"
+    does = figures.range_mn(low, high)
     if low < 0 < high:
-        said += ": whether it helps at all is not certain"
-    return (
-        f"{said}. In {100 * sure['better_share']:.0f} % of draws it is better than an equal split; "
-        f"the difference is US$ {figures.span_mn(sure['p5'], sure['p95'])} mn (90 % range). "
-        f"{_DRAWS} draws of all assumptions: the ends are rough."
+        first = tr(
+            "90 % range of this split: {range}: whether it helps at all is not certain.", range=does
+        )
+    else:
+        first = tr("90 % range of this split: {range}.", range=does)
+    second = tr(
+        "In {share} % of draws it is better than an equal split; the difference is {range} "
+        "(90 % range).",
+        share=f"{100 * sure['better_share']:.0f}",
+        range=figures.range_mn(sure["p5"], sure["p95"]),
     )
+    third = tr("{draws} draws of all assumptions: the ends are rough.", draws=_DRAWS)
+    return paragraph([first, second, third])

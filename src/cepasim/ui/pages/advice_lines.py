@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,15 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.countries import COUNTRY, PARTNER
-from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
+from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
+from cepasim.ui.pages.advice_parts import opened, section_box, workbook, year_box
+from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.line_list import LineList
@@ -25,37 +27,12 @@ if TYPE_CHECKING:
 _SHOWN = 100
 _ALL = ""
 _ASKS = {
-    "tariff": "A duty is paid",
-    "origin": "A free rate is not claimed",
-    "barrier": "A barrier is met",
-    _ALL: "All",
+    "tariff": mark("A duty is paid"),
+    "origin": mark("A free rate is not claimed"),
+    "barrier": mark("A barrier is met"),
+    _ALL: mark("All"),
 }
-_GRADES = (
-    "Grades: A official, B published estimate, C own calculation, D assumption. Each gain is that "
-    "of the line alone, freed in 2026-27: lines of a chapter compete, so gains do not add up, and "
-    "a line that the scenario frees already adds nothing to it. Proof of origin and barriers are "
-    "eased for a whole product (HS6). Sensitivity is a convention (grade D). Central values, "
-    "without ranges. History does not show the response to duty cuts that elasticities expect: "
-    "gains are the upper part of what may happen."
-)
-_INDIA = (
-    "India's imports from Japan by product are not known: all lines of a chapter with equal rates "
-    "have equal gains (grade D). Choose between them by other evidence."
-)
-
-
-def years_of_advice() -> list[str]:
-    """Fiscal years for which advice can be asked."""
-    from cepasim.studies.advice.alone import START
-
-    return list(fiscal_years(parse_fiscal_year(START), LAST_YEAR))
-
-
-def year_box(found: Session, key: str) -> str:
-    """Draw the choice of a year; that on the screen by default."""
-    years = years_of_advice()
-    shown = found.year if found.year in years else FIRST_YEAR_SHOWN
-    return st.selectbox("Fiscal year", years, index=years.index(shown), key=key)
+_ASKED = {"tariff": mark("tariff"), "origin": mark("origin"), "barrier": mark("barrier")}
 
 
 @st.cache_resource(max_entries=6, show_spinner="Listing the lines …")
@@ -69,77 +46,103 @@ def draw(found: Session) -> None:
     wide = st.columns([1, 1.4, 1, 1.8, 1.8], vertical_alignment="bottom")
     with wide[0]:
         importer = st.selectbox(
-            "Importer", list(COUNTRY), format_func=COUNTRY.__getitem__, key="lines-who"
+            tr("Importer"), list(COUNTRY), format_func=lambda one: tr(COUNTRY[one]), key="lines-who"
         )
     with wide[1]:
         # Of India nothing else is listed: what it excluded or holds back.
         asks = list(_ASKS) if importer == "JPN" else ["tariff"]
         ask = st.selectbox(
-            "Where", asks, format_func=_ASKS.__getitem__, key=f"lines-ask:{importer}"
+            tr("Where"),
+            asks,
+            format_func=lambda one: tr(_ASKS[one]),
+            key=f"lines-ask:{importer}",
         )
     with wide[2]:
         year = year_box(found, "lines-year")
     with wide[3]:
-        names = {one.code: one.name for one in found.figures.economy.classification.sections}
-        section = st.selectbox(
-            "Section",
-            [_ALL, *names],
-            format_func=lambda code: f"{code} {names[code]}" if code else "All sections",
-            key="lines-section",
-        )
+        section = section_box(found, "lines-section")
     with wide[4]:
         words = st.text_input(
-            "Search", placeholder="Code or word: 6403, footwear", key="lines-find"
+            tr("Search"), placeholder=tr("Code or word: 6403, footwear"), key="lines-find"
         )
     lines = _list(found.figures.economy, found.figures.digest, importer, year)
-    with st.popover("Saved list", key="lines-reload"):
+    with st.popover(tr("Saved list"), key="lines-reload"):
         lines = _reloaded(lines)
     lines = lines.filter(ask=ask or None, section=section or None)
     lines = matching(lines, words)
     if not len(lines):
-        st.caption("No line meets these conditions.")
+        st.caption(tr("No line meets these conditions."))
         return
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
+    columns = _columns(lines)
     chosen = st.dataframe(
-        shown.table,
+        _worded(shown.table),
         key=key,
         hide_index=True,
         height=min(36 * (len(shown) + 1), 430),
-        column_order=list(_columns(importer)),
-        column_config=_columns(importer),
+        column_order=list(columns),
+        column_config=columns,
         on_select="rerun",
         selection_mode="multi-row",
-        alt=f"Tariff lines to ask {COUNTRY[importer]} for, best gain over sensitivity first",
+        alt=tr(
+            "Tariff lines to ask {country} for, best gain over sensitivity first",
+            country=tr(COUNTRY[importer]),
+        ),
     )
-    st.caption(
-        f"{len(shown)} of {len(lines):,} lines, by gain over sensitivity; US\\$ mn of 2023-24, "
-        f"gains and losses in {year}. {_GRADES}" + (f" {_INDIA}" if importer == "IND" else "")
-    )
+    st.caption(plain(paragraph(_about(lines, len(shown)))))
     rows = chosen["selection"]["rows"] if chosen else []
     picked = [code for row, code in enumerate(shown.codes) if row in rows]
     _into_the_scenario(found, shown, picked)
     _keep(lines, shown.only(picked) if picked else lines)
 
 
-def workbook(write: Callable[[Path], None], name: str, label: str, key: str) -> None:
-    """Draw a button that sends a workbook, written only when it is asked for.
+def _worded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its words in the language of the moment."""
+    asks = [tr(_ASKED[one]) if one else "" for one in table["ask"]]
+    parts = {
+        name: ["; ".join(now(part) for part in _parts(text)) for text in table[name]]
+        for name in ("reasons", "rests_on")
+    }
+    return converted(said(table, ("best_rival", "loses_most")).assign(ask=asks, **parts))
 
-    Parameters
-    ----------
-    write : callable
-        Writes it to a path.
-    name, label, key : str
-        Of the file, the button and the element.
-    """
 
-    def content() -> bytes:
-        with TemporaryDirectory(prefix="cepasim-") as folder:
-            path = Path(folder) / name
-            write(path)
-            return path.read_bytes()
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split("; ") if part]
 
-    st.download_button(label, content, name, key=key, on_click="ignore")
+
+def _about(lines: LineList, shown: int) -> list[str]:
+    """What the list counts and how good it is, a sentence each."""
+    sentences = [
+        tr(
+            "{shown} of {all} lines, by gain over sensitivity; prices of {price_year}, gains and "
+            "losses in {year}.",
+            shown=shown,
+            all=f"{len(lines):,}",
+            price_year=year_in_words(lines.economy.price_year),
+            year=year_in_words(lines.year),
+        ),
+        tr("Grades: A official, B published estimate, C own calculation, D assumption."),
+        tr(
+            "Each gain is that of the line alone, freed in {start}: lines of a chapter compete, so "
+            "gains do not add up, and a line that the scenario frees already adds nothing to it.",
+            start=year_in_words("2026-27"),
+        ),
+        tr("Proof of origin and barriers are eased for a whole product (HS6)."),
+        tr("Sensitivity is a convention (grade D). Central values, without ranges."),
+        tr(
+            "History does not show the response to duty cuts that elasticities expect: gains are "
+            "the upper part of what may happen."
+        ),
+    ]
+    if lines.importer == "IND":
+        sentences.append(
+            tr(
+                "India's imports from Japan by product are not known: all lines of a chapter with "
+                "equal rates have equal gains (grade D). Choose between them by other evidence."
+            )
+        )
+    return sentences
 
 
 def _keep(lines: LineList, chosen: LineList) -> None:
@@ -149,15 +152,15 @@ def _keep(lines: LineList, chosen: LineList) -> None:
         workbook(
             lines.to_excel,
             f"lines-{lines.importer}.xlsx",
-            f"Workbook: {len(lines):,} lines",
+            tr("Workbook: {lines} lines", lines=f"{len(lines):,}"),
             key="lines-workbook",
         )
-    name = middle.text_input("Name of the list", "sensitive", key="lines-list-name")
+    name = middle.text_input(tr("Name of the list"), "sensitive", key="lines-list-name")
     with right:
         workbook(
             lambda path: chosen.save(path, name),
             f"{name or 'list'}-{lines.importer}.yaml",
-            f"Save {len(chosen):,} lines as list",
+            tr("Save {lines} lines as list", lines=f"{len(chosen):,}"),
             key="lines-save",
         )
 
@@ -167,7 +170,10 @@ def _reloaded(lines: LineList) -> LineList:
     from cepasim.studies.advice.line_list import read_lines
 
     sent = st.file_uploader(
-        "Only the lines of a saved list (YAML)", type=["yaml"], key="lines-list", max_upload_size=1
+        tr("Only the lines of a saved list (YAML)"),
+        type=["yaml"],
+        key="lines-list",
+        max_upload_size=1,
     )
     if sent is None:
         return lines
@@ -200,30 +206,32 @@ def _into_the_scenario(found: Session, shown: LineList, picked: list[str]) -> No
     wanted = shown.only(picked) if picked else None
     known = [] if wanted is None else [code for code, ask in _asked(wanted) if ask]
     if wanted is not None and len(known) < len(picked):
-        st.warning("Lines of which no rate is known cannot be put into a scenario.")
+        st.warning(tr("Lines of which no rate is known cannot be put into a scenario."))
     if wanted is not None and known:
-        rests = dict.fromkeys(
-            part for text in wanted.table["rests_on"] for part in text.split("; ") if part
-        )
+        rests = dict.fromkeys(part for text in wanted.table["rests_on"] for part in _parts(text))
         if rests:
-            st.caption(plain(f"Of grade D, the gains of these rest on: {', '.join(rests)}."))
+            things = separated(now(one) for one in rests)
+            st.caption(plain(tr("Of grade D, the gains of these rest on: {what}.", what=things)))
     left, right = st.columns([1, 1])
-    count = f"{len(known)} line{'s' if len(known) != 1 else ''}"
+    label = tr("Put into the scenario")
+    if known:
+        label = ntr(
+            "Put into the scenario: {n} line", "Put into the scenario: {n} lines", len(known)
+        )
     add = left.button(
-        "Put into the scenario" + (f": {count}" if known else ""),
+        label,
         type="primary",
         key="lines-add",
         disabled=not known,
-        help=f"Adds to “{found.scenario.name}”",
+        help=tr("Adds to “{scenario}”", scenario=tr(found.scenario.name)),
     )
-    alone = right.button("Open as a scenario of its own", key="lines-open", disabled=not known)
+    alone = right.button(tr("Open as a scenario of its own"), key="lines-open", disabled=not known)
     if wanted is None or not (add or alone):
         return
     wanted = wanted.only(known)
     if alone:
-        found.load(wanted.scenario(f"Lines asked of {COUNTRY[wanted.importer]}"))
-        found.year = wanted.year
-        go("scenario")
+        name = tr("Lines asked of {country}", country=tr(COUNTRY[wanted.importer]))
+        opened(found, wanted.scenario(name), wanted.year)
     if put(found, wanted):
         go("scenario")
 
@@ -250,45 +258,62 @@ def put(found: Session, wanted: LineList) -> bool:
     asks = list(dict.fromkeys(ask for _, ask in _asked(wanted)))
     found.add_levers([wanted.lever(ask=ask) for ask in asks])
     if found.problems and not had:
-        said = listed(found.problems)
+        wrong = listed(found.problems)
         found.edit(before)
-        st.warning(f"These lines do not fit into the scenario on the screen:\n{said}")
+        text = tr("These lines do not fit into the scenario on the screen:")
+        st.warning(f"{text}\n{wrong}")
         return False
     importer = wanted.importer
     found.question = plain(
-        f"Added from the list, asked of {COUNTRY[importer]} by {COUNTRY[PARTNER[importer]]}: "
-        f"{', '.join(wanted.codes)}."
+        tr(
+            "Added from the list, asked of {importer} by {partner}: {codes}.",
+            importer=tr(COUNTRY[importer]),
+            partner=tr(COUNTRY[PARTNER[importer]]),
+            codes=separated(wanted.codes),
+        )
     )
     return True
 
 
-def _columns(importer: str) -> dict[str, Any]:
+def _columns(lines: LineList) -> dict[str, Any]:
     """Columns shown, with units."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    seller = COUNTRY[PARTNER[importer]]
+    buyer, seller = tr(COUNTRY[lines.importer]), tr(COUNTRY[PARTNER[lines.importer]])
+    base = year_in_words(lines.economy.base_year)
     return {
         "rank": number(
-            "Rank", format="%d", width=50, help="In the whole list, 1 first: gain over sensitivity"
+            tr("Rank"),
+            format="%d",
+            width=50,
+            help=tr("In the whole list, 1 first: gain over sensitivity"),
         ),
-        "line": text("Line", width=90),
-        "description": text("Product", width=230, help="What the HS calls the subheading"),
-        "rate_percent": number("Rate, %", format="%.1f", help="Under the CEPA, from 2026-27 on"),
-        "best_rival": text("Best rival", width=70),
-        "rival_percent": number("Its rate, %", format="%.1f"),
-        "trade_usd_mn": number("Trade 2023-24, US$ mn", format="%.1f", help="c.i.f."),
-        "gain_usd_mn": number(f"{seller} sells more, US$ mn", format="%+.2f"),
-        "grade_trade": text("Grade, trade", width=90),
-        "grade_gain": text("Grade, gain", width=90),
-        "loses_most": text("Loses most", width=85, help="The other source that loses most"),
-        "loss_rivals_usd_mn": number("Rivals lose, US$ mn", format="%.2f"),
-        "loss_domestic_usd_mn": number(f"{COUNTRY[importer]}'s makers lose, US$ mn", format="%.2f"),
-        "sensitivity": number("Sensitivity, points", format="%.2f"),
-        "grade_sensitivity": text("Grade, sensitivity", width=125),
-        "reasons": text("Why sensitive", width=160),
-        "ask": text("Ask", width=60, help="tariff, origin or barrier; empty: no rate known"),
-        "mfn_percent": number("MFN, %", format="%.1f"),
-        "barrier_percent": number("Barrier, %", format="%.1f", help="Ad valorem, of the chapter"),
-        "revenue_usd_mn": number("Duty, change, US$ mn", format="%+.2f"),
-        "grade_rate": text("Grade, rate", width=90),
-        "rests_on": text("Gain rests on (grade D)", width=200),
+        "line": text(tr("Line"), width=90),
+        "description": text(tr("Product"), width=230, help=tr("What the HS calls the subheading")),
+        "rate_percent": number(
+            tr("Rate, %"),
+            format="%.1f",
+            help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
+        ),
+        "best_rival": text(tr("Best rival"), width=70),
+        "rival_percent": number(tr("Its rate, %"), format="%.1f"),
+        "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
+        "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
+        "grade_trade": text(tr("Grade, trade"), width=90),
+        "grade_gain": text(tr("Grade, gain"), width=90),
+        "loses_most": text(tr("Loses most"), width=85, help=tr("The other source that loses most")),
+        "loss_rivals_usd_mn": amount(tr("Rivals lose"), form="%.2f"),
+        "loss_domestic_usd_mn": amount(tr("{country}'s makers lose", country=buyer), form="%.2f"),
+        "sensitivity": number(tr("Sensitivity, points"), format="%.2f"),
+        "grade_sensitivity": text(tr("Grade, sensitivity"), width=125),
+        "reasons": text(tr("Why sensitive"), width=160),
+        "ask": text(
+            tr("Ask"), width=60, help=tr("tariff, origin or barrier; empty: no rate known")
+        ),
+        "mfn_percent": number(tr("MFN, %"), format="%.1f"),
+        "barrier_percent": number(
+            tr("Barrier, %"), format="%.1f", help=tr("Ad valorem, of the chapter")
+        ),
+        "revenue_usd_mn": amount(tr("Duty, change"), form="%+.2f"),
+        "grade_rate": text(tr("Grade, rate"), width=90),
+        "rests_on": text(tr("Gain rests on (grade D)"), width=200),
     }

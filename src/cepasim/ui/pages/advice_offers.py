@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.core.problems import InputError, RunError
+from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.problems import InputError
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
+from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_lines import workbook, year_box
+from cepasim.ui.pages.advice_parts import sought, workbook, year_box
 from cepasim.ui.state import Session
 
 _KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
 _TABLES = {
-    "sides": "What each side gains and loses, US$ mn",
-    "levers": "Measures in both, changed, or in one alone",
-    "lines": "Tariff lines on which the duties differ",
-    "losers": "Who sells less",
-    "chapters": "Trade by chapter",
+    "sides": mark("What each side gains and loses"),
+    "levers": mark("Measures in both, changed, or in one alone"),
+    "lines": mark("Tariff lines on which the duties differ"),
+    "losers": mark("Who sells less"),
+    "chapters": mark("Trade by chapter"),
+}
+#: Columns of these tables in words; amounts get their unit.
+_COLUMNS = {
+    "side": mark("Side"),
+    "item": mark("Item"),
+    "lever": mark("Lever"),
+    "status": mark("Status"),
+    "mine": mark("Mine"),
+    "theirs": mark("Theirs"),
+    "importer": mark("Importer"),
+    "line": mark("Line"),
+    "chapter": mark("Chapter"),
+    "name": mark("Products"),
+    "flow": mark("Flow"),
+    "source": mark("Source"),
+    "mfn_pct": mark("MFN, %"),
+    "reference_pct": mark("Reference, %"),
+    "mine_pct": mark("Mine, %"),
+    "theirs_pct": mark("Theirs, %"),
+    "mine_last_pct": mark("Mine at the end, %"),
+    "theirs_last_pct": mark("Theirs at the end, %"),
+    "differs_from": mark("Differs from"),
+    "mine_usd_mn": mark("Mine"),
+    "theirs_usd_mn": mark("Theirs"),
+    "theirs_less_mine_usd_mn": mark("Theirs less mine"),
+    "mine_loser": mark("Loses most, mine"),
+    "mine_loss_usd_mn": mark("Its loss, mine"),
+    "theirs_loser": mark("Loses most, theirs"),
+    "theirs_loss_usd_mn": mark("Its loss, theirs"),
+}
+_FLOWS = {
+    "export": mark("exports of India"),
+    "import": mark("imports of India"),
+    "balance": mark("balance"),
 }
 _ROWS = 200
 
@@ -31,72 +71,114 @@ _ROWS = 200
 def draw(found: Session) -> None:
     """Draw the comparison of two offers."""
     own = {found.scenario.name: found.scenario} | found.saved
+    offered = {name: Scenario.bundled(name) for name in scenarios()}
+    names = {name: tr(one.name) for name, one in (offered | own).items()}
+    order = [*own, *(name for name in offered if name not in own)]
     left, middle, right = st.columns([1.3, 1.3, 1], vertical_alignment="bottom")
-    names = [*own, *(name for name in scenarios() if name not in own)]
-    mine = left.selectbox("My offer", names, key="offers-mine")
-    theirs = middle.selectbox("Their offer", names, index=1, key="offers-theirs")
+    mine = left.selectbox(tr("My offer"), order, format_func=names.__getitem__, key="offers-mine")
+    theirs = middle.selectbox(
+        tr("Their offer"), order, index=1, format_func=names.__getitem__, key="offers-theirs"
+    )
     with right:
         year = year_box(found, "offers-year")
-    ours, others = (own[name] if name in own else Scenario.bundled(name) for name in (mine, theirs))
-    key = (ours, others, year, id(found.figures))
-    if st.button("Compare the offers", type="primary", key="offers-run"):
-        with st.spinner("Running both …"):
-            try:
-                answer = cepasim.compare_offers(found.figures.economy, ours, others, year)
-                st.session_state[_KEPT] = (key, answer)
-            except InputError as wrong:
-                st.warning(listed(wrong.problems))
-            except RunError as failed:
-                st.warning(plain(str(failed)))
-    kept = st.session_state.get(_KEPT)
-    if kept is None or kept[0] != key:
+    ours, others = ((offered | own)[name] for name in (mine, theirs))
+    answer = sought(
+        _KEPT,
+        (ours, others, year, id(found.figures)),
+        tr("Running both"),
+        lambda: cepasim.compare_offers(found.figures.economy, ours, others, year),
+        again=st.button(tr("Compare the offers"), type="primary", key="offers-run"),
+    )
+    if answer is None:
         return
-    st.markdown(plain(kept[1].text))
-    for name, title in _TABLES.items():
-        table: pd.DataFrame = getattr(kept[1], name)
-        more = f": the first {_ROWS} of {len(table):,}" if len(table) > _ROWS else ""
-        with st.expander(title + more, expanded=name == "sides"):
-            st.dataframe(
-                table.head(_ROWS),
-                key=f"offers-{name}",
-                hide_index=True,
-                column_config={
-                    column: st.column_config.NumberColumn(_worded(column), format="%.1f")
-                    if pd.api.types.is_numeric_dtype(table[column])
-                    else _worded(column)
-                    for column in table.columns
-                },
-                alt=title,
-            )
+    st.markdown(plain(answer.text))
+    for name, heading in _TABLES.items():
+        _table(found, name, tr(heading), getattr(answer, name))
 
 
-def _worded(column: str) -> str:
-    """Name of a column in words."""
-    units = {"_usd_mn": ", US$ mn", "_pct": ", %"}
-    for ending, unit in units.items():
-        column = column.replace(ending, unit)
-    words = column.replace("_", " ")
-    return words[:1].upper() + words[1:]
+def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
+    """Draw one table of a comparison, its first rows."""
+    if len(table) > _ROWS:
+        title = tr(
+            "{title}: the first {rows} of {all}", title=title, rows=_ROWS, all=f"{len(table):,}"
+        )
+    rows = _worded(found, table.head(_ROWS))
+    config = {}
+    for column in rows.columns:
+        head = tr(_COLUMNS[column])
+        if column.endswith("_usd_mn"):
+            config[column] = amount(head)
+        elif pd.api.types.is_numeric_dtype(rows[column]):
+            config[column] = st.column_config.NumberColumn(head, format="%.1f")
+        else:
+            config[column] = st.column_config.TextColumn(head)
+    with st.expander(title, expanded=name == "sides"):
+        st.dataframe(
+            converted(rows),
+            key=f"offers-{name}",
+            hide_index=True,
+            column_config=config,
+            alt=title,
+        )
+
+
+def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of a comparison with names for codes, in the language of the moment."""
+    partner = found.figures.economy.classification.partner_name
+    home = tr("home producers")
+    table = said(table, [name for name in _SAID if name in table])
+    codes = {
+        name: [home if one == "domestic" else _named(partner, one) for one in table[name]]
+        for name in ("source", "mine_loser", "theirs_loser", "importer")
+        if name in table
+    }
+    if "flow" in table:
+        codes["flow"] = [tr(_FLOWS[one]) for one in table["flow"]]
+    if "differs_from" in table:
+        codes["differs_from"] = [year_in_words(one) for one in table["differs_from"]]
+    return table.assign(**codes)
+
+
+#: Columns of words.
+_SAID = ("side", "item", "lever", "status", "mine", "theirs", "chapter", "name")
+
+
+def _named(partner: Callable[[str], str], code: object) -> str:
+    return tr(COUNTRY.get(code) or partner(code)) if isinstance(code, str) and code else ""
 
 
 def clauses(found: Session) -> None:
     """Draw the clause sheet of the scenario on the screen, and the way back from one."""
     scenario, economy = found.scenario, found.figures.economy
-    st.caption(plain(f"“{scenario.name}” as clauses with the staging of every line."))
+    st.caption(
+        plain(
+            tr(
+                "“{scenario}” as clauses with the staging of every line.",
+                scenario=tr(scenario.name),
+            )
+        )
+    )
     left, middle, _ = st.columns([1, 1, 2])
-    for column, kind, label in ((left, "xlsx", "Workbook"), (middle, "docx", "Word document")):
+    labels = {
+        "xlsx": tr("Clause sheet: Workbook"),
+        "docx": tr("Clause sheet: Word document"),
+    }
+    for column, (kind, label) in zip((left, middle), labels.items(), strict=True):
         with column:
             workbook(
                 lambda path: scenario.clause_sheet(path, economy),
                 f"clauses.{kind}",
-                f"Clause sheet: {label}",
+                label,
                 key=f"clauses-{kind}",
             )
     sent = st.file_uploader(
-        "A clause sheet that was marked up", type=["xlsx", "docx"], key="clauses-file",
+        tr("A clause sheet that was marked up"),
+        type=["xlsx", "docx"],
+        key="clauses-file",
         max_upload_size=5,
-    )  # fmt: skip
-    if sent is not None and st.button("Open it as scenario", type="primary", key="clauses-open"):
+    )
+    label = tr("Open it as scenario")
+    if sent is not None and st.button(label, type="primary", key="clauses-open"):
         with TemporaryDirectory(prefix="cepasim-") as folder:
             path = Path(folder) / f"clauses{Path(sent.name).suffix}"
             path.write_bytes(sent.getvalue())
@@ -113,44 +195,54 @@ def triggers(found: Session) -> None:
     """Draw in which year quotas fill and imports pass a threshold, under every reference."""
     factor = found.figures.economy.parameters.value("surge_trigger")
     st.caption(
-        "In which year each quota of the scenario on the screen fills, and imports of a chapter "
-        f"that its levers move pass {factor:g} times the average of the three years before, under "
-        "every variant of the reference. A chapter that starts from next to nothing passes any "
-        "such threshold at once."
+        plain(
+            tr(
+                "In which year each quota of the scenario on the screen fills, and imports of a "
+                "chapter that its levers move pass {factor} times the average of the three years "
+                "before, under every variant of the reference. A chapter that starts from next to "
+                "nothing passes any such threshold at once.",
+                factor=f"{factor:g}",
+            )
+        )
     )
-    key = (found.scenario, id(found.figures))
-    if st.button("Find the years", type="primary", key="triggers-run"):
-        with st.spinner("Running under every reference …"):
-            try:
-                answer = cepasim.triggers(found.figures.economy, found.scenario)
-                st.session_state[_TRIPS] = (key, answer)
-            except InputError as wrong:
-                st.warning(listed(wrong.problems))
-            except RunError as failed:
-                st.warning(plain(str(failed)))
-    kept = st.session_state.get(_TRIPS)
-    if kept is None or kept[0] != key:
+    table = sought(
+        _TRIPS,
+        (found.scenario, id(found.figures)),
+        tr("Running under every reference"),
+        lambda: cepasim.triggers(found.figures.economy, found.scenario),
+        again=st.button(tr("Find the years"), type="primary", key="triggers-run"),
+    )
+    if table is None:
         return
-    table = kept[1]
     if table.empty:
-        st.markdown("No quota, and no chapter passes a threshold.")
+        st.markdown(tr("No quota, and no chapter passes a threshold."))
         return
-    shown = table.fillna({"first_year": "never", "first_year_without_levers": "never"})
+    partner = found.figures.economy.classification.partner_name
+    never = tr("never")
+    shown = said(table, ("trigger", "name")).assign(
+        variant=[tr(one) for one in table["variant"].str.replace("_", " ")],
+        **{name: [_named(partner, one) for one in table[name]] for name in ("importer", "source")},
+        **{
+            name: [year_in_words(one) if isinstance(one, str) else never for one in table[name]]
+            for name in ("first_year", "first_year_without_levers")
+        },
+    )
+    config: dict[str, Any] = {
+        "variant": tr("Reference"),
+        "trigger": tr("What trips"),
+        "importer": tr("Importer"),
+        "source": tr("Source"),
+        "hs": "HS",
+        "name": tr("Chapter"),
+        "first_year": tr("First year"),
+        "first_year_without_levers": tr("Without the levers"),
+        "largest_ratio": st.column_config.NumberColumn(tr("Largest, of the limit"), format="%.2f"),
+    }
     st.dataframe(
         shown,
         key="triggers-table",
         hide_index=True,
-        column_order=[name for name in shown.columns if name != "threshold"],
-        column_config={
-            "variant": "Reference",
-            "trigger": "What trips",
-            "importer": "Importer",
-            "source": "Source",
-            "hs": "HS",
-            "name": "Chapter",
-            "first_year": "First year",
-            "first_year_without_levers": "Without the levers",
-            "largest_ratio": st.column_config.NumberColumn("Largest, of the limit", format="%.2f"),
-        },
-        alt="Year in which quotas fill and thresholds are passed, by variant of the reference",
+        column_order=list(config),
+        column_config=config,
+        alt=tr("Year in which quotas fill and thresholds are passed, by variant of the reference"),
     )

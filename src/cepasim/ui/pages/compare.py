@@ -15,6 +15,9 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core.arrays import Floats
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import SOURCE, current_language, language, mark, ntr, tr
+from cepasim.core.numbers import in_mn, money, unit_bn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
@@ -29,7 +32,13 @@ from cepasim.ui.state import MOST_COMPARED, Session, session
 from cepasim.ui.together import Asked
 
 _HEIGHT = 260
+_BY_YEAR: dict[charts.Item, str] = {
+    "balance": mark("Change in balance by year, {unit}"),
+    "exports": mark("Change in exports to Japan by year, {unit}"),
+    "imports": mark("Change in imports from Japan by year, {unit}"),
+}
 _SECTORS = 12
+_SECTOR_HEADS = {"exports": mark("{scenario}: exports"), "imports": mark("{scenario}: imports")}
 #: US$ million: what moves less is small but not zero, and left out where all is.
 _LEAST = 0.05
 _ADD = "compare-add"
@@ -44,8 +53,11 @@ def page() -> None:
     compare_link.begin(found)
     st.html(
         style.title(
-            "Compare",
-            f"Up to {MOST_COMPARED} scenarios; differences are of the rest less the first.",
+            tr("Compare"),
+            tr(
+                "Up to {most} scenarios; differences are of the rest less the first.",
+                most=MOST_COMPARED,
+            ),
         )
     )
     if found.question:
@@ -53,7 +65,7 @@ def page() -> None:
     share = _choose(found)
     fits = compare_link.write(found)
     if not found.saved:
-        st.info("Nothing to compare yet: choose scenarios above or save the one you edit.")
+        st.info(tr("Nothing to compare yet: choose scenarios above or save the one you edit."))
         return
     results = _results(found)
     common = _common_years(results)
@@ -62,13 +74,19 @@ def page() -> None:
     year = found.year if found.year in common else common[-1]
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with right:
-        year = st.selectbox("Fiscal year", common, index=common.index(year), key="compare-year")
+        year = st.selectbox(
+            tr("Fiscal year"),
+            common,
+            index=common.index(year),
+            format_func=year_in_words,
+            key="compare-year",
+        )
     with left:
         item = st.segmented_control(
-            "Change in",
+            tr("Change in"),
             list(charts.ITEMS),
             default="balance",
-            format_func=charts.ITEMS.__getitem__,
+            format_func=lambda one: tr(charts.ITEMS[one]),
             key="compare-item",
             label_visibility="collapsed",
         )
@@ -102,10 +120,16 @@ class _Parts:
         self.difference = st.empty()
         left, right = st.columns(2)
         with left:
-            st.markdown(f"#### Change in {charts.ITEMS[item].lower()} by year, US\\$ bn")
+            unit = plain(unit_bn())
+            st.markdown("#### " + tr(_BY_YEAR[item], unit=unit))
             self.path = st.empty()
         with right:
-            st.markdown(f"#### Changes in {year} with their 90 % ranges, US\\$ mn")
+            title = tr(
+                "Changes in {year} with their 90 % ranges, {unit}",
+                year=year_in_words(year),
+                unit=plain(unit_mn()),
+            )
+            st.markdown(f"#### {title}")
             self.chart = st.empty()
         self.changes = st.empty()
 
@@ -122,14 +146,18 @@ class _Parts:
             charts.compare_spec(list(results), _HEIGHT),
             theme=None,
             key=f"compare-path:{0 if sample is None else draws}",
-            alt=f"{charts.ITEMS[self.item]}: change against the reference by year, US$ bn, each "
-            "scenario with its 90 % range; the tables give the values of one year.",
+            alt=tr(
+                "{what}: change against the reference by year, {unit}, each scenario with its 90 % "
+                "range; the tables give the values of one year.",
+                what=tr(charts.ITEMS[self.item]),
+                unit=unit_bn(),
+            ),
         )
         if sample is not None:
             chart = compared.changes_chart(results, sample, year)
             self.chart.altair_chart(chart, theme=None, key=f"compare-ranges:{draws}")
         else:
-            self.chart.caption("Ranges are on their way.")
+            self.chart.caption(tr("Ranges are on their way."))
 
     def _bands(self, sample: Floats | None) -> dict[str, pd.DataFrame]:
         if sample is None:
@@ -149,7 +177,7 @@ def _ask(found: Session, results: Mapping[str, Result]) -> Asked | None:
     """Have ranges drawn in the background, once for the scenarios on the page."""
     scenarios = tuple(result.scenario for result in results.values())
     if len({(one.horizon, one.time) for one in scenarios}) > 1:
-        st.caption("No ranges: the scenarios are of other years.")
+        st.caption(tr("No ranges: the scenarios are of other years."))
         return None
     if not found.with_ranges:
         return None
@@ -166,7 +194,13 @@ def _as_they_come(asked: Asked, shown: Floats | None, parts: _Parts, progress: A
     """Draw ranges as they come; the wait ends where another run of the page is asked for."""
     drawn = 0 if shown is None else asked.draws
     while drawn < ranges.DRAWS and not asked.failed:
-        progress.caption(f"Ranges: {asked.draws} of {ranges.DRAWS} draws of each scenario …")
+        progress.caption(
+            tr(
+                "Ranges: {draws} of {all} draws of each scenario …",
+                draws=asked.draws,
+                all=ranges.DRAWS,
+            )
+        )
         time.sleep(_LOOK_EVERY)
         sample = asked.sample()
         there = ranges.DRAWS if asked.draws == ranges.DRAWS else ranges.FIRST
@@ -174,7 +208,7 @@ def _as_they_come(asked: Asked, shown: Floats | None, parts: _Parts, progress: A
             drawn = there
             parts.draw(sample, drawn)
     if asked.failed:
-        progress.caption(plain(f"No ranges: {asked.failed}."))
+        progress.caption(plain(tr("No ranges: {why}.", why=asked.failed)))
     else:
         progress.empty()
 
@@ -183,10 +217,11 @@ def _choose(found: Session) -> Any:
     """Draw what is compared; return the place of what can be taken from the page."""
     shown = {**found.figures.bundled, **found.figures.derived}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        options = {"": "Add a scenario …", "current": f"As on the screen: {found.scenario.name}"}
-        options |= {name: scenario.name for name, scenario in shown.items()}
+        mine = tr("As on the screen: {scenario}", scenario=tr(found.scenario.name))
+        options = {"": tr("Add a scenario …"), "current": mine}
+        options |= {name: tr(scenario.name) for name, scenario in shown.items()}
         st.selectbox(
-            "Add a scenario",
+            tr("Add a scenario"),
             list(options),
             format_func=options.__getitem__,
             key=_ADD,
@@ -195,40 +230,42 @@ def _choose(found: Session) -> Any:
             args=(found, {**shown, "current": found.scenario}),
         )
         for name in list(found.saved):
-            if st.button(plain(f"Remove {name}"), key=f"compare-remove:{name}"):
+            if st.button(
+                plain(tr("Remove {scenario}", scenario=tr(name))), key=f"compare-remove:{name}"
+            ):
                 del found.saved[name]
                 st.rerun()
-        with st.popover("From files"):
+        with st.popover(tr("From files")):
             _from_files(found)
-        return st.popover("Link and files", key="compare-share")
+        return st.popover(tr("Link and files"), key="compare-share")
 
 
 def _share(found: Session, results: dict[str, Result], sample: Floats | None, fits: bool) -> None:
     """Offer the link and the workbook."""
-    st.markdown("**Link** that restores this page")
+    st.markdown(tr("**Link** that restores this page"))
     if fits:
         here = urlsplit(str(st.context.url or "http://localhost:8501/compare"))
         query = urlencode(compare_link.query_of(found), doseq=True)
         address = urlunsplit((here.scheme, here.netloc, here.path or "/", query, ""))
         st.code(address, language=None, wrap_lines=True)
     else:
-        st.caption("These scenarios are too long for a link: send their files.")
+        st.caption(tr("These scenarios are too long for a link: send their files."))
     st.download_button(
-        "Workbook (XLSX)",
-        data=partial(workbook, results, sample),
+        tr("Workbook (XLSX)"),
+        data=partial(workbook, results, sample, current_language()),
         file_name="comparison.xlsx",
         mime=_XLSX,
         key="compare-workbook",
         on_click="ignore",
-        help="With the ranges that are there" if sample is not None else "Still without ranges",
+        help=tr("Still without ranges") if sample is None else tr("With the ranges that are there"),
     )
 
 
-def workbook(results: dict[str, Result], sample: Floats | None) -> bytes:
-    """Return the comparison as an XLSX file."""
+def workbook(results: dict[str, Result], sample: Floats | None, tag: str = SOURCE) -> bytes:
+    """Return the comparison as an XLSX file, in a language: it is written in another thread."""
     from cepasim.core.workbook import write_workbook
 
-    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+    with language(tag), tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "comparison.xlsx"
         write_workbook(compared.tables(results, sample), path)
         return path.read_bytes()
@@ -243,13 +280,13 @@ def _add(found: Session, offered: dict[str, Scenario]) -> None:
 
 def _from_files(found: Session) -> None:
     sent = st.file_uploader(
-        "Scenario files (YAML)",
+        tr("Scenario files (YAML)"),
         type=["yaml", "yml"],
         accept_multiple_files=True,
         key="compare-files",
         max_upload_size=1,
     )
-    if not sent or not st.button("Add these", key="compare-load"):
+    if not sent or not st.button(tr("Add these"), key="compare-load"):
         return
     economy = found.figures.economy
     wrong: list[Problem | str] = []
@@ -274,22 +311,25 @@ def _results(found: Session) -> dict[str, Result]:
         try:
             results[name] = found.result(scenario)
         except (InputError, RunError) as failed:
-            st.error(plain(f"{name} cannot be run: {failed}"))
+            st.error(
+                plain(tr("{scenario} cannot be run: {why}", scenario=tr(name), why=str(failed)))
+            )
     return results
 
 
 def _levers(found: Session, results: Mapping[str, Result]) -> None:
-    with st.expander("What each scenario does"):
+    with st.expander(tr("What each scenario does")):
         for name, result in results.items():
             classification = found.figures.economy.classification
             levers = result.scenario.to_dict()["levers"]
             said = "\n".join(f"- {plain(in_words(lever, classification))}" for lever in levers)
-            st.markdown(f"**{plain(name)}**\n\n{said or '- Nothing: the reference.'}")
+            said = said or f"- {tr('Nothing: the reference.')}"
+            st.markdown(f"**{plain(tr(name))}**\n\n{said}")
 
 
 def _contributions(found: Session, results: Mapping[str, Result], year: str) -> None:
     """Draw what each lever adds, all scenarios on one scale; computed in the background."""
-    st.markdown("#### What each lever adds to the balance")
+    st.markdown("#### " + tr("What each lever adds to the balance"))
     places = {
         name: column.empty() for name, column in zip(results, st.columns(2) * 2, strict=False)
     }
@@ -302,41 +342,58 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
         drawn[name] = views.contributions(split, year)
     scale = max((abs(bar.size) for bars in drawn.values() for bar in bars.bars), default=0.0)
     for name, bars in drawn.items():
-        shown = replace(bars, heading=name, scale=scale or None)
+        shown = replace(bars, heading=tr(name), scale=scale or None)
         places[name].html(html.fragment(shown))
 
 
 def _sectors(results: dict[str, Result], year: str) -> None:
-    frames = {}
-    for name, result in results.items():
-        frame = result.balance("chapter", year).set_index("hs")
-        frames[name] = frame
+    """Draw what each chapter gains or loses."""
+    frames = {
+        name: result.balance("chapter", year).set_index("hs") for name, result in results.items()
+    }
     first = next(iter(frames.values()))
-    table = pd.DataFrame({"sector": first.index + " " + first["name"]}, index=first.index)
-    config: dict[str, Any] = {}
-    for name, frame in frames.items():
+    names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
+    table = pd.DataFrame({"sector": names}, index=first.index)
+    config: dict[str, Any] = {
+        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=180)
+    }
+    for place, (name, frame) in enumerate(frames.items()):
         for flow in ("exports", "imports"):
-            column = f"{name}: {flow}"
+            column = f"{place} {flow}"
             table[column] = frame[f"change_in_{flow}_usd_mn"]
-            config[column] = st.column_config.NumberColumn(column, format="%+.1f", width=150)
+            head = tr(_SECTOR_HEADS[flow], scenario=tr(name))
+            config[column] = st.column_config.NumberColumn(head, format="%+.1f", width=150)
     moved = table.drop(columns="sector").abs().max(axis=1)
     table = table.loc[moved.sort_values(ascending=False).index]
     still = int((moved < _LEAST).sum())
     table = table[moved.reindex(table.index) >= _LEAST]
-    money = table.columns[1:]
-    table[money] = table[money].where(table[money].abs() >= _LEAST)
-    config["sector"] = st.column_config.TextColumn("Chapter", pinned=True, width=180)
-    st.markdown(f"#### Change by chapter against the reference, US\\$ mn, {year}")
+    cells = table.columns[1:]
+    table[cells] = table[cells].where(table[cells].abs() >= _LEAST).apply(in_mn)
+    title = tr(
+        "Change by chapter against the reference, {unit}, {year}",
+        unit=plain(unit_mn()),
+        year=year_in_words(year),
+    )
+    st.markdown(f"#### {title}")
     if table.empty:
-        st.caption("Nothing changes.")
+        st.caption(tr("Nothing changes."))
         return
     st.dataframe(
         table,
         hide_index=True,
         column_config=config,
         height=36 * (min(len(table), _SECTORS) + 1),
-        placeholder="~0",
-        alt="Change of exports and imports by chapter in each scenario",
+        placeholder=tr("~0"),
+        alt=tr("Change of exports and imports by chapter in each scenario"),
     )
     if still:
-        st.caption(f"{still} chapters that move by less than US\\$ {_LEAST:g} mn are left out.")
+        st.caption(
+            plain(
+                ntr(
+                    "{n} chapter that moves by less than {least} is left out.",
+                    "{n} chapters that move by less than {least} are left out.",
+                    still,
+                    least=money(_LEAST),
+                )
+            )
+        )

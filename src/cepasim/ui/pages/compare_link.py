@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.language import ntr
 from cepasim.core.problems import InputError
 from cepasim.ui import link
 from cepasim.ui.figures import LANDING
@@ -50,7 +51,13 @@ def _read(found: Session) -> None:
             continue
         found.save(names[place] if place < len(names) else scenario.name, scenario)
     if lost:
-        st.warning(f"{lost} of the scenarios in this link could not be read.")
+        st.warning(
+            ntr(
+                "{n} scenario of this link could not be read.",
+                "{n} scenarios of this link could not be read.",
+                lost,
+            )
+        )
 
 
 def write(found: Session) -> bool:

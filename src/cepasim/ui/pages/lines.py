@@ -9,22 +9,41 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import STANDING, TariffLines
 from cepasim.ui import style
+from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
+from cepasim.ui.pages.advice_parts import section_box
 from cepasim.ui.state import Session, session
 
 #: Rows drawn; the file has them all.
 _SHOWN = 300
 _ANY = ""
-_COUNTED = {_ANY: "Counted or not", "yes": "Counted", "part": "In part", "no": "Not counted"}
+_COUNTED = {
+    _ANY: mark("Counted or not"),
+    "yes": mark("Counted"),
+    "part": mark("In part"),
+    "no": mark("Not counted"),
+}
+_SAID = {
+    "yes": mark("Counted in the model"),
+    "part": mark("Counted in part"),
+    "no": mark("Not counted"),
+}
+#: The same as a word of a table.
+_WORDS = {"yes": mark("yes"), "part": mark("part"), "no": mark("no")}
 _BUTTONS = {
-    "tariff": ("Cut the duty", "To zero in one step from 2026-27 on; change it on the left"),
-    "origin": ("Simpler proof of origin", "For the whole subheading (HS6) of each line"),
-    "barrier": ("Ease the barriers", "For the whole subheading (HS6) of each line"),
+    "tariff": (mark("Cut the duty"), mark("To zero in one step; change it on the left.")),
+    "origin": (
+        mark("Simpler proof of origin"),
+        mark("For the whole subheading (HS6) of each line."),
+    ),
+    "barrier": (mark("Ease the barriers"), mark("For the whole subheading (HS6) of each line.")),
 }
 
 
@@ -33,8 +52,8 @@ def page() -> None:
     found = session()
     st.html(
         style.title(
-            "Lines",
-            "Every tariff line of Japan and India: what is paid, what is sold, what counts.",
+            tr("Lines"),
+            tr("Every tariff line of Japan and India: what is paid, what is sold, what counts."),
         )
     )
     if found.question:
@@ -42,36 +61,41 @@ def page() -> None:
     wide = st.columns([0.8, 2, 1.5, 1.1, 1], vertical_alignment="bottom")
     with wide[0]:
         importer = st.selectbox(
-            "Importer", list(COUNTRY), format_func=COUNTRY.__getitem__, key="browse-who"
+            tr("Importer"),
+            list(COUNTRY),
+            format_func=lambda one: tr(COUNTRY[one]),
+            key="browse-who",
         )
     with wide[1]:
         words = st.text_input(
-            "Search by code or words", placeholder="6403, 61 cotton, footwear …", key="browse-find"
+            tr("Search by code or words"),
+            placeholder=tr("6403, 61 cotton, footwear …"),
+            key="browse-find",
         )
     with wide[2]:
-        names = {one.code: one.name for one in found.figures.economy.classification.sections}
-        section = st.selectbox(
-            "Section",
-            [_ANY, *names],
-            format_func=lambda code: f"{code} {names[code]}" if code else "All sections",
-            key="browse-section",
-        )
+        section = section_box(found, "browse-section")
+    anything = tr("Any standing")
     with wide[3]:
         standing = st.selectbox(
-            "Under the CEPA",
+            tr("Under the CEPA"),
             [_ANY, *STANDING],
-            format_func=lambda one: STANDING[one].capitalize() if one else "Any standing",
+            format_func=lambda one: _first_large(tr(STANDING[one])) if one else anything,
             key="browse-standing",
         )
     with wide[4]:
         counted = st.selectbox(
-            "In the model", list(_COUNTED), format_func=_COUNTED.__getitem__, key="browse-counted"
+            tr("In the model"),
+            list(_COUNTED),
+            format_func=lambda one: tr(_COUNTED[one]),
+            key="browse-counted",
         )
     lines = lines_of(found.figures.economy, found.figures.digest, importer)
     asked = {"section": section, "category": standing, "counted": counted}
     rows = lines.search(words, **{name: value for name, value in asked.items() if value})
     if rows.empty:
-        st.caption(f"No line of {COUNTRY[importer]} meets these conditions.")
+        st.caption(
+            tr("No line of {country} meets these conditions.", country=tr(COUNTRY[importer]))
+        )
         return
     _table(found, lines, rows, ":".join([importer, words, *asked.values()]))
 
@@ -82,13 +106,21 @@ def lines_of(_economy: Economy, digest: str, importer: str) -> TariffLines:
     return cepasim.tariff_lines(_economy, importer)
 
 
+def _first_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> None:
     """Draw the rows, and below them what is chosen."""
     shown = rows.head(_SHOWN)
-    view = shown.assign(category=[STANDING.get(one, one) for one in shown["category"]])
-    config = _columns(lines.importer)
+    view = said(shown, ("best_rival", "why")).assign(
+        category=[tr(STANDING[one]) if one in STANDING else one for one in shown["category"]],
+        counted=[tr(_WORDS[one]) for one in shown["counted"]],
+    )
+    config = _columns(lines)
+    buyer = tr(COUNTRY[lines.importer])
     chosen = st.dataframe(
-        view,
+        converted(view),
         key=f"browse:{key}",
         hide_index=True,
         height=min(36 * (len(view) + 1), 400),
@@ -97,24 +129,9 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         on_select="rerun",
         selection_mode="multi-row",
         placeholder="–",
-        alt=f"Tariff lines of {COUNTRY[lines.importer]}, those with the most trade first",
+        alt=tr("Tariff lines of {country}, those with the most trade first", country=buyer),
     )
-    buyer, seller = COUNTRY[lines.importer], COUNTRY[PARTNER[lines.importer]]
-    number = f"{len(rows):,} of {len(lines):,} lines" + (
-        f", the first {_SHOWN} shown" if len(rows) > _SHOWN else ""
-    )
-    note = (
-        f"{buyer}'s customs do not publish imports from {seller} by line here: the lines of a "
-        "product share its trade evenly (grade D)."
-        if lines.importer == "IND"
-        else "Trade by product (HS6) is official; which of its lines carries it is read from "
-        "claims of the CEPA (grade C)."
-    )
-    st.caption(
-        f"{number}, most trade first; US\\$ mn of 2023-24, c.i.f. {note} Grades: A official, "
-        "B published estimate, C own calculation, D assumption. Choose rows to see who pays what "
-        "and to make levers of them. – is a rate that is not known, or a line without a margin."
-    )
+    st.caption(plain(paragraph(_about(lines, len(rows)))))
     picked = [row for row in (chosen["selection"]["rows"] if chosen else []) if row < len(shown)]
     codes = [str(shown["line"].iloc[row]) for row in picked]
     _buttons(found, lines, rows, codes)
@@ -122,23 +139,64 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         _one(lines, codes[-1])
 
 
+def _about(lines: TariffLines, found: int) -> list[str]:
+    """How many lines are shown, and how well what they carry is known, a sentence each."""
+    counts = {"found": f"{found:,}", "all": f"{len(lines):,}"}
+    if found > _SHOWN:
+        first = tr(
+            "{found} of {all} lines, the first {shown} shown, most trade first; prices of "
+            "{price_year}, c.i.f.",
+            shown=_SHOWN,
+            price_year=year_in_words(lines.economy.price_year),
+            **counts,
+        )
+    else:
+        first = tr(
+            "{found} of {all} lines, most trade first; prices of {price_year}, c.i.f.",
+            price_year=year_in_words(lines.economy.price_year),
+            **counts,
+        )
+    if lines.importer == "IND":
+        trade = tr(
+            "{buyer}'s customs do not publish imports from {seller} by line here: the lines of a "
+            "product share its trade evenly (grade D).",
+            buyer=tr(COUNTRY[lines.importer]),
+            seller=tr(COUNTRY[PARTNER[lines.importer]]),
+        )
+    else:
+        trade = tr(
+            "Trade by product (HS6) is official; which of its lines carries it is read from claims "
+            "of the CEPA (grade C)."
+        )
+    return [
+        first,
+        trade,
+        tr("Grades: A official, B published estimate, C own calculation, D assumption."),
+        tr("Choose rows to see who pays what and to make levers of them."),
+        tr("– is a rate that is not known, or a line without a margin."),
+    ]
+
+
 def _buttons(found: Session, lines: TariffLines, rows: pd.DataFrame, codes: list[str]) -> None:
     """Offer the levers of the lines chosen, and the file."""
     asks = list(_BUTTONS) if lines.importer == "JPN" else ["tariff", "barrier"]
-    many = f": {len(codes)} line{'s' if len(codes) > 1 else ''}" if codes else ""
     with st.container(horizontal=True):
         for ask in asks:
-            label, said = _BUTTONS[ask]
+            text, why = _BUTTONS[ask]
+            label = tr(text)
+            if codes:
+                label = ntr("{what}: {n} line", "{what}: {n} lines", len(codes), what=tr(text))
+            adds = tr("Adds to “{scenario}”.", scenario=tr(found.scenario.name))
             if st.button(
-                label + many,
+                label,
                 type="primary" if ask == "tariff" else "secondary",
                 key=f"browse-{ask}",
                 disabled=not codes,
-                help=f"{said}. Adds to “{found.scenario.name}”",
+                help=paragraph([tr(why), adds]),
             ) and put(found, lines, codes, ask):
                 go("scenario")
         st.download_button(
-            "These lines (CSV)",
+            tr("These lines (CSV)"),
             data=rows.to_csv(index=False).encode("utf-8"),
             file_name=f"lines-{lines.importer}.csv",
             mime="text/csv",
@@ -169,13 +227,18 @@ def put(found: Session, lines: TariffLines, codes: list[str], ask: str) -> bool:
         st.warning(listed(wrong.problems))
         return False
     if found.problems and not had:
-        said = listed(found.problems)
+        said_wrong = listed(found.problems)
         found.edit(before)
-        st.warning(f"These lines do not fit into the scenario on the screen:\n{said}")
+        text = tr("These lines do not fit into the scenario on the screen:")
+        st.warning(f"{text}\n{said_wrong}")
         return False
-    label = _BUTTONS[ask][0].lower()
     found.question = plain(
-        f"Added from the lines of {COUNTRY[lines.importer]}, {label}: {', '.join(codes)}."
+        tr(
+            "Added from the lines of {country} (“{what}”): {codes}.",
+            country=tr(COUNTRY[lines.importer]),
+            what=tr(_BUTTONS[ask][0]),
+            codes=separated(codes),
+        )
     )
     return True
 
@@ -183,58 +246,81 @@ def put(found: Session, lines: TariffLines, codes: list[str], ask: str) -> bool:
 def _one(lines: TariffLines, code: str) -> None:
     """Draw who pays what on a line, and what the model makes of it."""
     row = lines.row(code)
-    seller = COUNTRY[PARTNER[lines.importer]]
     st.markdown(f"#### {code}: {plain(str(row['description']))}")
-    counted = {"yes": "Counted in the model", "part": "Counted in part", "no": "Not counted"}
-    said = counted[str(row["counted"])] + (f": {row['why']}" if row["why"] else "")
-    facts = [said, f"under the CEPA {STANDING.get(str(row['category']), row['category'])}"]
-    if row["use_percent"] == row["use_percent"]:
-        facts.append(
-            f"of {seller}'s trade in chapter {row['hs']} with a margin, {row['use_percent']:.0f} % "
-            "claims it"
-        )
-    st.markdown(plain("; ".join(facts) + "."))
+    st.markdown(plain(paragraph(_facts(lines, row))))
     rates = lines.rates(code)
+    base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
+    number = st.column_config.NumberColumn
     config = {
-        "name": st.column_config.TextColumn("Source", width=230),
-        "base_percent": st.column_config.NumberColumn("Rate 2023-24, %", format="%.1f"),
-        "rate_percent": st.column_config.NumberColumn("Rate from 2026-27, %", format="%.1f"),
-        "chapter_usd_mn": st.column_config.NumberColumn(
-            f"Sells in chapter {row['hs']}, US$ mn", format="%.1f"
-        ),
+        "name": st.column_config.TextColumn(tr("Source"), width=230),
+        "base_percent": number(tr("Rate {year}, %", year=base), format="%.1f"),
+        "rate_percent": number(tr("Rate from {year}, %", year=start), format="%.1f"),
+        "chapter_usd_mn": amount(tr("Sells in chapter {hs}", hs=row["hs"]), form="%.1f"),
     }
     st.dataframe(
-        rates,
+        converted(said(rates, ("name",))),
         key=f"browse-rates:{code}",
         hide_index=True,
         height=36 * (len(rates) + 1),
         placeholder="–",
         column_order=list(config),
         column_config=config,
-        alt=f"What each source pays on line {code}, the lowest rate first",
+        alt=tr("What each source pays on line {code}, the lowest rate first", code=code),
     )
 
 
-def _columns(importer: str) -> dict[str, Any]:
+def _facts(lines: TariffLines, row: pd.Series) -> list[str]:
+    """What the model makes of a line, a sentence each."""
+    counted = tr(_SAID[str(row["counted"])])
+    if row["why"]:
+        counted = tr("{counted}: {why}", counted=counted, why=now(row["why"]))
+    category = str(row["category"])
+    standing = tr(STANDING[category]) if category in STANDING else category
+    facts = [
+        tr("{fact}.", fact=counted),
+        tr("Under the CEPA: {standing}.", standing=standing),
+    ]
+    if row["use_percent"] == row["use_percent"]:
+        facts.append(
+            tr(
+                "Of {seller}'s trade in chapter {hs} with a margin, {share} % claims it.",
+                seller=tr(COUNTRY[PARTNER[lines.importer]]),
+                hs=row["hs"],
+                share=f"{row['use_percent']:.0f}",
+            )
+        )
+    return facts
+
+
+def _columns(lines: TariffLines) -> dict[str, Any]:
     """Columns shown, with units."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    seller = COUNTRY[PARTNER[importer]]
+    seller = tr(COUNTRY[PARTNER[lines.importer]])
+    base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
     return {
-        "line": text("Line", width=85, pinned=True),
-        "description": text("Product", width=300, help="What the HS calls the subheading"),
+        "line": text(tr("Line"), width=85, pinned=True),
+        "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
-            f"{seller} pays, %", format="%.1f", help="From 2026-27 on, if it claims; empty: unknown"
+            tr("{country} pays, %", country=seller),
+            format="%.1f",
+            help=tr("From {year} on, if it claims; empty: unknown", year=start),
         ),
-        "mfn_percent": number("MFN, %", format="%.1f"),
-        "best_rival": text("Best rival", width=75, help="Lowest rate of those that sell here"),
-        "rival_percent": number("It pays, %", format="%.1f"),
-        "trade_usd_mn": number("Trade 2023-24, US$ mn", format="%.2f"),
+        "mfn_percent": number(tr("MFN, %"), format="%.1f"),
+        "best_rival": text(
+            tr("Best rival"), width=75, help=tr("Lowest rate of those that sell here")
+        ),
+        "rival_percent": number(tr("It pays, %"), format="%.1f"),
+        "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.2f"),
         "use_percent": number(
-            "Use, %", format="%.0f", help="Of the chapter's trade with a margin, what claims it"
+            tr("Use, %"),
+            format="%.0f",
+            help=tr("Of the chapter's trade with a margin, what claims it"),
         ),
-        "category": text("Under the CEPA", width=130),
-        "counted": text("Counted", width=70, help="Whether a cut of this rate counts in the model"),
-        "why": text("Why, or why not", width=300),
-        "grade_trade": text("Grade, trade", width=85),
-        "grade_rate": text("Grade, rate", width=80),
+        "category": text(tr("Under the CEPA"), width=130),
+        "counted": text(
+            tr("Counted"), width=70, help=tr("Whether a cut of this rate counts in the model")
+        ),
+        "why": text(tr("Why, or why not"), width=300),
+        "grade_trade": text(tr("Grade, trade"), width=85),
+        "grade_rate": text(tr("Grade, rate"), width=80),
     }

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cepasim.core.language import mark, paragraph, separated, tr
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.ui import style
@@ -24,6 +25,11 @@ _MOST_ROWS = 5000
 #: Parts of a barrier that add up, and sums that are shown at most.
 _BARRIERS = ("nu_sps", "nu_tbt", "nu_process")
 _MOST_SUMS = 8
+_KINDS = {
+    "nu_sps": mark("food safety and plant health"),
+    "nu_tbt": mark("standards and approvals"),
+    "nu_process": mark("registration and paper"),
+}
 #: Words of levers by the beginning of a parameter's name.
 _LEVERS = (
     ("nu_", "barriers relief ntb"),
@@ -45,7 +51,7 @@ FIND = "cepasim-find-parameter"
 def page() -> None:
     """Draw the page."""
     found = session()
-    st.html(style.title("Parameters", "Every figure with unit, range, grade and source."))
+    st.html(style.title(tr("Parameters"), tr("Every value with unit, range, grade and source.")))
     if found.question:
         st.info(found.question)
     if asked := st.session_state.pop(FIND, ""):
@@ -59,26 +65,32 @@ def page() -> None:
 def _state(found: Session) -> None:
     overrides = found.draft.get("parameters", {})
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{changed_in_words(overrides)}**, for this session only")
+        st.markdown(tr("**{changes}**, for this session only", changes=changed_in_words(overrides)))
         st.button(
-            "Back to the figures",
+            tr("Back to the figures"),
             key="parameters-back",
             disabled=not overrides,
             on_click=found.assume_nothing,
         )
     if found.problems:
-        st.error(f"This value cannot be used:\n{listed(found.problems)}")
+        st.error(f"{tr('This value cannot be used:')}\n{listed(found.problems)}")
     elif overrides and found.shown() is None:
         st.error(plain(found.message))
         found.message = ""
     known = found.figures.known
     outside = [
-        f"{name} = {value:g} (range {known[name]['low']:g} to {known[name]['high']:g})"
+        tr(
+            "{name} = {value} (range {low} to {high})",
+            name=name,
+            value=f"{value:g}",
+            low=f"{known[name]['low']:g}",
+            high=f"{known[name]['high']:g}",
+        )
         for name, value in overrides.items()
         if name in known and not known[name]["low"] <= value <= known[name]["high"]
     ]
     if outside:
-        st.warning(plain("Outside the documented range: " + "; ".join(outside)))
+        st.warning(plain(tr("Outside the documented range: {values}", values=separated(outside))))
 
 
 def _named(found: Session) -> None:
@@ -86,28 +98,32 @@ def _named(found: Session) -> None:
     overrides = found.draft.get("parameters", {})
     left, middle, right = st.columns([2, 1, 1])
     search = left.text_input(
-        "Search by words, product, lever or name",
+        tr("Search by words, product, lever or name"),
         key="parameter-search",
-        placeholder="barrier 03, ave fish, origin, fund, Soderbery …",
+        placeholder=tr("barrier 03, ave fish, origin, fund, Soderbery …"),
     )
     grades = middle.multiselect(
-        "Grade", sorted(set(rows["grade"])), key="parameter-grade", placeholder="all"
+        tr("Grade"), sorted(set(rows["grade"])), key="parameter-grade", placeholder=tr("all")
     )
-    changed_only = right.toggle("Changed only", key="parameter-changed")
+    changed_only = right.toggle(tr("Changed only"), key="parameter-changed")
     shown = matching(rows, search, grades, texts(found))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
-    st.caption(
-        f"{len(shown)} of {len(rows)} named parameters. Write into “yours” to change one, in its "
-        "own unit (a share of 0.1 is shown as 10 %); blank it to take the change back. Grades: "
-        "A official, B published estimate, C own calculation, D assumption."
-    )
+    about = [
+        tr("{shown} of {all} named parameters.", shown=len(shown), all=len(rows)),
+        tr(
+            "Write into “Yours” to change one, in its own unit (a share of 0.1 is shown as 10 %); "
+            "blank it to take the change back."
+        ),
+        tr("Grades: A official, B published estimate, C own calculation, D assumption."),
+    ]
+    st.caption(plain(paragraph(about)))
     shown = shown.assign(
         words=[words.in_words(row) for row in shown.to_dict("records")],
         yours=[overrides.get(name) for name in shown["name"]],
         said=[words.amount(*pair) for pair in zip(shown["value"], shown["unit"], strict=True)],
         range=[
-            f"{words.amount(low, unit)} to {words.amount(high, unit)}"
+            tr("{low} to {high}", low=words.amount(low, unit), high=words.amount(high, unit))
             for low, high, unit in shown[["low", "high", "unit"]].itertuples(index=False)
         ],
     )
@@ -124,11 +140,16 @@ def _named(found: Session) -> None:
         on_change=_edited,
         args=(found, key, list(shown["name"])),
         column_config={
-            "words": text("What it is", width=380, pinned=True),
-            "yours": st.column_config.NumberColumn("Yours", format="%.4g"),
-            "said": text("Value", alignment="right"),
-            "range": text("Range", alignment="right"),
-            "name": text("Name in files", width="medium"),
+            "words": text(tr("What it is"), width=380, pinned=True),
+            "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
+            "said": text(tr("Value"), alignment="right"),
+            "range": text(tr("Range"), alignment="right"),
+            "unit": text(tr("Unit")),
+            "grade": text(tr("Grade")),
+            "year": text(tr("Year")),
+            "source": text(tr("Source")),
+            "note": text(tr("Note")),
+            "name": text(tr("Name in files"), width="medium"),
         },
     )
     _parts(found, shown["name"].tolist())
@@ -149,14 +170,20 @@ def _parts(found: Session, names: list[str]) -> None:
     scale = float(found.overrides.get("ntb_scale", known["ntb_scale"]["value"]))
     for where, said in whole.items():
         terms = " + ".join(
-            f"{words.WORDS[kind].removeprefix('Barrier: ')} {100 * value:.3g} %"
+            tr("{part} {share} %", part=tr(_KINDS[kind]), share=f"{100 * value:.3g}")
             for kind, value in said.items()
         )
         total = 100 * scale * sum(said.values())
         st.caption(
             plain(
-                f"{where}: ({terms}) × size of all barriers {scale:g} = {total:.3g} %, before days "
-                "at the border."
+                tr(
+                    "{where}: ({terms}) × size of all barriers {scale} = {total} %, before days at "
+                    "the border.",
+                    where=where,
+                    terms=terms,
+                    scale=f"{scale:g}",
+                    total=f"{total:.3g}",
+                )
             )
         )
 
@@ -242,13 +269,13 @@ def _edited(found: Session, key: str, names: list[str]) -> None:
 def _template(found: Session) -> None:
     folder = bundled_directory() if found.own is None else Path(found.own.folder.name)
     st.download_button(
-        "The whole folder as a template (ZIP)",
+        tr("The whole folder as a template (ZIP)"),
         data=lambda: folder_zip(folder),
         file_name="parameters.zip",
         mime="application/zip",
         key="parameters-zip",
         on_click="ignore",
-        help="Change any table in it and load it again under “Files” on the page “Scenario”.",
+        help=tr("Change any table in it and load it again under “Files” on the page “Scenario”."),
     )
 
 
@@ -264,15 +291,21 @@ def folder_zip(folder: Path) -> bytes:
 
 def _tables(found: Session) -> None:
     parameters = found.figures.economy.parameters
-    st.markdown("#### Whole tables")
+    st.markdown("#### " + tr("Whole tables"))
     known = parameters.dictionary.tables
     name = st.selectbox(
-        "Table",
+        tr("Table"),
         list(parameters.tables),
         key="parameter-table",
-        format_func=lambda table: f"{table}: {known[table].description}",
+        format_func=lambda table: f"{table}: {tr(known[table].description)}",
     )
     table = parameters.table(name)
     if len(table) > _MOST_ROWS:
-        st.caption(f"The first {_MOST_ROWS:,} of {len(table):,} rows; the file has them all.")
+        st.caption(
+            tr(
+                "The first {shown} of {all} rows; the file has them all.",
+                shown=f"{_MOST_ROWS:,}",
+                all=f"{len(table):,}",
+            )
+        )
     st.dataframe(table.head(_MOST_ROWS), hide_index=True, height=360, key=f"table:{name}")

@@ -10,6 +10,8 @@ import streamlit as st
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, tr
 from cepasim.core.problems import InputError, RunError
 from cepasim.report import charts, drawn, html, look, model_choice, views
 from cepasim.report.blocks import Table
@@ -20,12 +22,27 @@ from cepasim.ui.messages import plain
 from cepasim.ui.state import Session, session
 
 _ITEMS = {
-    "change_in_balance_usd_mn": "Change in balance",
-    "change_in_exports_usd_mn": "Change in exports",
-    "change_in_imports_usd_mn": "Change in imports",
+    "change_in_balance_usd_mn": mark("Change in balance"),
+    "change_in_exports_usd_mn": mark("Change in exports"),
+    "change_in_imports_usd_mn": mark("Change in imports"),
 }
 
 
+#: What turns the sign, and what comes nearest, by the end of a group's range.
+_TURNS = {
+    "at_low": mark("{group}: at the low end of its range the answer is {amount}."),
+    "at_high": mark("{group}: at the high end of its range the answer is {amount}."),
+}
+_NEAREST = {
+    "at_low": mark(
+        "No single group turns it; the nearest is “{group}”, at whose low end the answer is "
+        "{amount}."
+    ),
+    "at_high": mark(
+        "No single group turns it; the nearest is “{group}”, at whose high end the answer is "
+        "{amount}."
+    ),
+}
 #: Groups shown: those that move the answer most.
 _SHOWN = 10
 _LOOK_EVERY = 0.2  # seconds
@@ -38,7 +55,9 @@ def page() -> None:
         return
     progress = st.empty()
     while asked.range() is None and not asked.failed:
-        progress.caption(f"Ranges: {asked.draws} of {ranges.FIRST} draws …")
+        progress.caption(
+            tr("Ranges: {draws} of {all} draws …", draws=asked.draws, all=ranges.FIRST)
+        )
         time.sleep(_LOOK_EVERY)
     if not asked.failed:
         st.rerun()
@@ -47,7 +66,14 @@ def page() -> None:
 def _page(found: Session) -> ranges.Asked | None:
     """Draw what there is; return the ranges that are asked for."""
     st.html(
-        style.title("How sure?", f"{found.scenario.name}, {found.year}: what the answer rests on.")
+        style.title(
+            tr("How sure?"),
+            tr(
+                "{scenario}, {year}: what the answer rests on.",
+                scenario=tr(found.scenario.name),
+                year=year_in_words(found.year),
+            ),
+        )
     )
     if found.question:
         st.info(found.question)
@@ -62,18 +88,20 @@ def _page(found: Session) -> ranges.Asked | None:
     said = None if ranged is None else ranges.in_words(ranged, found.year)
     st.html(html.fragment(views.headline(row, found.year, said)))
     st.markdown(
-        "Every group of figures is moved to the low and to the high end of its ranges, all others "
-        "kept, and each of the model’s own choices to its alternatives. The ten that move the "
-        "answer most are shown. Where the two answers differ in sign, the verdict depends on that "
-        "one. Ranges and sources are on the page “Parameters”."
+        tr(
+            "Each group of parameters is moved to the low and to the high end of its ranges while "
+            "all others are kept, and each of the model’s own choices to its alternatives. The ten "
+            "that move the answer most are shown. Where the two answers differ in sign, the "
+            "verdict depends on that group. Ranges and sources are on the page “Parameters”."
+        )
     )
-    with st.expander("How far history supports the model, question by question"):
+    with st.expander(tr("How far history supports the model, question by question")):
         st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
     item = st.segmented_control(
-        "Answer",
+        tr("Answer"),
         list(_ITEMS),
         default="change_in_balance_usd_mn",
-        format_func=_ITEMS.__getitem__,
+        format_func=lambda one: tr(_ITEMS[one]),
         key="sure-item",
         label_visibility="collapsed",
     )
@@ -82,17 +110,18 @@ def _page(found: Session) -> ranges.Asked | None:
     key = ("swings", found.scenario, found.year, id(found.figures))
     kept = st.session_state.get("cepasim-swings")
     if kept is None or kept[0] != key:
-        if not st.button("Try every decisive assumption", type="primary", key="sure-run"):
-            st.caption("About sixty runs; takes some seconds.")
+        if not st.button(tr("Try every decisive assumption"), type="primary", key="sure-run"):
+            st.caption(tr("About sixty runs; takes some seconds."))
             return asked
         swings = _swings(found)
         if swings is None:
             return asked
         st.session_state["cepasim-swings"] = kept = (key, swings)
     asked_item = item or next(iter(_ITEMS))
-    st.markdown("#### What moves the answer most, one at a time, US\\$ mn")
+    title = tr("What moves the answer most, one at a time, {unit}", unit=plain(figures.unit_mn()))
+    st.markdown(f"#### {title}")
     st.altair_chart(tornado_chart(kept[1], asked_item), theme=None)
-    st.markdown("#### What would have to be true for the sign to turn")
+    st.markdown("#### " + tr("What would have to be true for the sign to turn"))
     share = None if ranged is None else opposite(ranged, found.year, asked_item, kept[1])
     for sentence in to_turn(kept[1], asked_item, share):
         st.markdown(f"- {plain(sentence)}")
@@ -105,20 +134,20 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     rows = of_year(ranged.decomposition(), year)
     if rows.empty:
         return
-    st.markdown("**The model’s own choices**")
+    st.markdown(tr("**The model’s own choices**"))
     chart = model_choice.choice_chart(rows, year, item)
     st.altair_chart(chart, theme=None)
     st.html(html.fragment(model_choice.choice_table(rows, year, item)))
     for note in ranged.model.notes:
-        st.caption(plain(note))
-    st.caption(drawn.SHARES)
-    st.markdown("**One at a time**")
+        st.caption(plain(now(note)))
+    st.caption(tr(drawn.SHARES))
+    st.markdown(tr("**One at a time**"))
 
 
 def _swings(found: Session) -> pd.DataFrame | None:
     """What `cepasim.tornado` gives, with the model's own choices among the groups."""
     economy, scenario = found.figures.economy, found.scenario
-    with st.spinner("Running …"):
+    with st.spinner(tr("Running …")):
         try:
             return cepasim.tornado(economy, scenario, found.year, model_choice=True)
         except (InputError, RunError) as error:
@@ -138,16 +167,25 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     rows = _decisive(swings, item).head(_SHOWN)
     cells = tuple(
         (
-            str(row["label"]),
+            now(row["label"]),
             figures.mn(row["at_low"], signed=True),
             figures.mn(row["at_high"], signed=True),
-            "yes" if row["at_low"] * row["at_high"] < 0 else "no",
+            tr("yes") if row["at_low"] * row["at_high"] < 0 else tr("no"),
         )
         for row in rows.to_dict("records")
     )
     central = float(swings[swings["item"] == item]["central"].iloc[0])
-    said = f"{_ITEMS[item]} against the reference, US$: {figures.mn(central, signed=True)} as it is"
-    head = ("What it rests on", "at the low end", "at the high end", "sign depends on it")
+    said = tr(
+        "{what} against the reference: {amount} as it is",
+        what=tr(_ITEMS[item]),
+        amount=figures.mn(central, signed=True),
+    )
+    head = (
+        tr("What it rests on"),
+        tr("At the low end"),
+        tr("At the high end"),
+        tr("Sign depends on it"),
+    )
     return Table(said, head, cells)
 
 
@@ -168,9 +206,10 @@ def tornado_chart(swings: pd.DataFrame, item: str) -> alt.LayerChart:
     """
     rows = []
     for row in _decisive(swings, item).head(_SHOWN).to_dict("records"):
-        ends = sorted((float(row["at_low"]), float(row["at_high"])))
-        rows.append((charts.Row(str(row["label"]), (ends[0], float(row["central"]), ends[1])), 0))
-    series = (charts.Series("from the low to the high end of its range", look.GAIN),)
+        low, high = sorted((float(row["at_low"]), float(row["at_high"])))
+        values = tuple(figures.in_mn(one) for one in (low, float(row["central"]), high))
+        rows.append((charts.Row(now(row["label"]), values), 0))
+    series = (charts.Series(tr("from the low to the high end of its range"), look.GAIN),)
     return charts.ranges("", series, rows, names=260)
 
 
@@ -187,35 +226,31 @@ def to_turn(swings: pd.DataFrame, item: str, share: float | None) -> list[str]:
     """
     rows = _decisive(swings, item)
     if rows.empty:
-        return ["Nothing moves: there is no sign to turn."]
+        return [tr("Nothing moves: there is no sign to turn.")]
     central = float(rows["central"].iloc[0])
-    said = []
-    for row in rows.to_dict("records"):
-        for end, name in (("at_low", "low"), ("at_high", "high")):
-            if float(row[end]) * central < 0:
-                value = figures.mn(float(row[end]), signed=True)
-                said.append(f"{row['label']}: at the {name} end of its range the answer is {value}")
-    if not said:
-        nearest = min(
-            (
-                (abs(float(row[end])), row, end)
-                for row in rows.to_dict("records")
-                for end in ("at_low", "at_high")
-            ),
-            key=lambda found: found[0],
-        )
-        word = "low" if nearest[2] == "at_low" else "high"
-        said = [
-            "No single group turns it; the nearest is "
-            f"{nearest[1]['label']}, at whose {word} end the answer is "
-            f"{figures.mn(float(nearest[1][nearest[2]]), signed=True)}"
-        ]
+    ends = [
+        (float(row[end]), now(row["label"]), end)
+        for row in rows.to_dict("records")
+        for end in ("at_low", "at_high")
+    ]
+    sentences = [
+        tr(_TURNS[end], group=group, amount=figures.mn(value, signed=True))
+        for value, group, end in ends
+        if value * central < 0
+    ]
+    if not sentences:
+        value, group, end = min(ends, key=lambda found: abs(found[0]))
+        amount = figures.mn(value, signed=True)
+        sentences = [tr(_NEAREST[end], group=group, amount=amount)]
     if share is not None:
-        said.append(
-            f"Several together turn it in {100 * share:.0f} % of the draws of all figures at once "
-            "(a share of draws, no probability)"
+        sentences.append(
+            tr(
+                "Several together turn it in {share} % of the draws of all parameters at once "
+                "(a share of draws, not a probability).",
+                share=f"{100 * share:.0f}",
+            )
         )
-    return said
+    return sentences
 
 
 def opposite(ranged: ranges.Range, year: str, item: str, swings: pd.DataFrame) -> float:
