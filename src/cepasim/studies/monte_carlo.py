@@ -21,6 +21,7 @@ import pandas as pd
 from cepasim.core import files
 from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
@@ -244,7 +245,7 @@ class _Asked:
             tasks,
             folder,
             self.executor,
-            label="draws" if work is draw_chunk else "draws with model choice",
+            label=mark("draws") if work is draw_chunk else mark("draws with model choice"),
             size=lambda key: tasks[key][2] - tasks[key][1],
             resumes=self.resumes,
         )

@@ -98,7 +98,7 @@ def searched_again(
         for place, (combination, row) in enumerate(zip(combinations, scores, strict=True))
     }
     found: dict[str, T | None] = {}
-    run_tasks(search_under, tasks, found.__setitem__, executor, label="searches")
+    run_tasks(search_under, tasks, found.__setitem__, executor, label=mark("searches"))
     drawn = {
         one.key: [combination[place] for combination in combinations]
         for place, one in enumerate(choice.choices)

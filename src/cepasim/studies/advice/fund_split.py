@@ -12,6 +12,7 @@ import pandas as pd
 from cepasim.core.arrays import Bools, Floats
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
 from cepasim.engines.every import ENGINES
@@ -119,7 +120,7 @@ class Division:
         """
         found = np.zeros((len(self.industries), len(grid)))
         # Repeated in other worlds it has no bar of its own.
-        with progress("industries" if self.check else "", len(self.industries), 0) as advance:
+        with progress(mark("industries") if self.check else "", len(self.industries), 0) as advance:
             for place in range(len(self.industries)):
                 others = np.zeros(len(self.industries)) if at is None else np.array(at)
                 for column, part in enumerate(grid):

@@ -14,6 +14,7 @@ import numpy as np
 
 from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.language import deferred, mark
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
 from cepasim.engines.every import ENGINES
@@ -134,7 +135,7 @@ def chapters_of(economy: Economy, candidates: Sequence[Candidate]) -> Bools:
 def measured(
     runner: Runner,
     candidates: Sequence[Candidate],
-    label: str = "measures",
+    label: str = mark("measures"),
     conflicts: Ints | None = None,
 ) -> Measured:
     """Run every candidate, and every two that meet in a market.
@@ -156,7 +157,7 @@ def measured(
     wide = [one for one in range(count) if not candidates[one].atoms]
     alone: dict[int, tuple[Floats, Floats]] = {}
     groups = _grouped([(one,) for one in range(count)], chapters)
-    for group in _shown(label and f"{label} alone", groups):
+    for group in _shown(label and deferred("{what} alone", what=label), groups):
         changes, at_large = runner.by_chapter([candidates[one] for [one] in group])
         for [one] in group:
             own = np.where(chapters[one], changes, 0.0)
@@ -172,7 +173,9 @@ def measured(
         and useful[list(pair)].any()
     ]
     beside: dict[tuple[int, ...], Floats] = {}
-    for group in _shown(label and f"{label} together", _grouped(meeting, chapters, set(wide))):
+    for group in _shown(
+        label and deferred("{what} together", what=label), _grouped(meeting, chapters, set(wide))
+    ):
         together = dict.fromkeys(one for pair in group for one in pair)
         changes, _ = runner.by_chapter([candidates[one] for one in together])
         for pair in group:

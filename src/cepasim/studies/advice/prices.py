@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cepasim.core.language import mark
 from cepasim.studies.advice.candidates import read_candidates
 from cepasim.studies.advice.package_effects import Runner, measured
 from cepasim.studies.advice.programme import Programme
@@ -37,7 +38,7 @@ def shadow_prices(package: Searched) -> pd.DataFrame:
     """
     given = package.terms.given
     rows: list[tuple[str, str, float, float, float]] = []
-    with progress("prices", len(given), 0) as advance:
+    with progress(mark("prices"), len(given), 0) as advance:
         for name, limit in given.items():
             rest = {key: value for key, value in given.items() if key != name}
             if name == "exclude":

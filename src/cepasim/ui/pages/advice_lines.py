@@ -15,10 +15,11 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
-from cepasim.ui.columns import amount, converted, said
+from cepasim.studies.tariff_lines import beginning
+from cepasim.ui.columns import amount, converted
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import opened, section_box, workbook, year_box
+from cepasim.ui.pages.advice_parts import named, opened, section_box, workbook, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 100
 _ALL = ""
+_SOURCES = ("best_rival", "loses_most")
 _ASKS = {
     "tariff": mark("A duty is paid"),
     "origin": mark("A free rate is not claimed"),
@@ -77,7 +79,7 @@ def draw(found: Session) -> None:
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
     columns = _columns(lines)
     chosen = st.dataframe(
-        _worded(shown.table),
+        _worded(found, shown.table),
         key=key,
         hide_index=True,
         height=min(36 * (len(shown) + 1), 430),
@@ -97,14 +99,15 @@ def draw(found: Session) -> None:
     _keep(lines, shown.only(picked) if picked else lines)
 
 
-def _worded(table: pd.DataFrame) -> pd.DataFrame:
+def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its words in the language of the moment."""
     asks = [tr(_ASKED[one]) if one else "" for one in table["ask"]]
-    parts = {
+    parts: dict[str, list[str]] = {
         name: ["; ".join(now(part) for part in _parts(text)) for text in table[name]]
         for name in ("reasons", "rests_on")
     }
-    return converted(said(table, ("best_rival", "loses_most")).assign(ask=asks, **parts))
+    parts |= {name: [named(found, one) for one in table[name]] for name in _SOURCES}
+    return converted(table.assign(ask=asks, **parts))
 
 
 def _parts(text: str) -> list[str]:
@@ -188,7 +191,7 @@ def _reloaded(lines: LineList) -> LineList:
 
 
 def matching(lines: LineList, words: str) -> LineList:
-    """Lines whose code begins with the words, or whose description has all of them."""
+    """Lines whose code begins with the words, or whose description has words that begin so."""
     words = words.strip().casefold()
     if not words:
         return lines
@@ -197,7 +200,8 @@ def matching(lines: LineList, words: str) -> LineList:
     text = lines.table["description"].str.casefold()
     keep = pd.Series(True, index=text.index)
     for word in words.split():
-        keep &= text.str.contains(word, regex=False)
+        begins = beginning(word)
+        keep &= text.map(lambda said, begins=begins: begins(said) is not None)
     return lines.only(lines.table.loc[keep, "line"])
 
 
@@ -294,13 +298,15 @@ def _columns(lines: LineList) -> dict[str, Any]:
             format="%.1f",
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
-        "best_rival": text(tr("Best rival"), width=70),
+        "best_rival": text(tr("Best rival"), width=110),
         "rival_percent": number(tr("Its rate, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "grade_trade": text(tr("Grade, trade"), width=90),
         "grade_gain": text(tr("Grade, gain"), width=90),
-        "loses_most": text(tr("Loses most"), width=85, help=tr("The other source that loses most")),
+        "loses_most": text(
+            tr("Loses most"), width=110, help=tr("The other source that loses most")
+        ),
         "loss_rivals_usd_mn": amount(tr("Rivals lose"), form="%.2f"),
         "loss_domestic_usd_mn": amount(tr("{country}'s makers lose", country=buyer), form="%.2f"),
         "sensitivity": number(tr("Sensitivity, points"), format="%.2f"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError
@@ -20,7 +18,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import sought, workbook, year_box
+from cepasim.ui.pages.advice_parts import named, sought, workbook, year_box
 from cepasim.ui.state import Session
 
 _KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
@@ -124,11 +122,10 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
 
 def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table of a comparison with names for codes, in the language of the moment."""
-    partner = found.figures.economy.classification.partner_name
     home = tr("home producers")
     table = said(table, [name for name in _SAID if name in table])
     codes = {
-        name: [home if one == "domestic" else _named(partner, one) for one in table[name]]
+        name: [home if one == "domestic" else named(found, one) for one in table[name]]
         for name in ("source", "mine_loser", "theirs_loser", "importer")
         if name in table
     }
@@ -141,10 +138,6 @@ def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
 
 #: Columns of words.
 _SAID = ("side", "item", "lever", "status", "mine", "theirs", "chapter", "name")
-
-
-def _named(partner: Callable[[str], str], code: object) -> str:
-    return tr(COUNTRY.get(code) or partner(code)) if isinstance(code, str) and code else ""
 
 
 def clauses(found: Session) -> None:
@@ -217,11 +210,10 @@ def triggers(found: Session) -> None:
     if table.empty:
         st.markdown(tr("No quota, and no chapter passes a threshold."))
         return
-    partner = found.figures.economy.classification.partner_name
     never = tr("never")
     shown = said(table, ("trigger", "name")).assign(
         variant=[tr(one) for one in table["variant"].str.replace("_", " ")],
-        **{name: [_named(partner, one) for one in table[name]] for name in ("importer", "source")},
+        **{name: [named(found, one) for one in table[name]] for name in ("importer", "source")},
         **{
             name: [year_in_words(one) if isinstance(one, str) else never for one in table[name]]
             for name in ("first_year", "first_year_without_levers")

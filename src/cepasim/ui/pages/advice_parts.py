@@ -10,10 +10,12 @@ from typing import TypeVar
 
 import streamlit as st
 
+from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year, year_in_words
-from cepasim.core.language import current_language, language, tr
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, RunError
 from cepasim.scenario.scenario import Scenario
+from cepasim.ui import speech
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
@@ -82,6 +84,14 @@ def opened(found: Session, scenario: Scenario, year: str) -> None:
     go("scenario")
 
 
+def named(found: Session, code: object) -> str:
+    """Name of a country or group in the language of the moment; empty where there is none."""
+    if not isinstance(code, str) or not code:
+        return ""
+    partner = found.figures.economy.classification.partner_name
+    return tr(COUNTRY.get(code) or partner(code))
+
+
 def section_box(found: Session, key: str) -> str:
     """Draw the choice of a section of the HS; empty is all of them."""
     names = {one.code: one.name for one in found.figures.economy.classification.sections}
@@ -104,12 +114,11 @@ def workbook(write: Callable[[Path], None], name: str, label: str, key: str) -> 
     name, label, key : str
         Of the file, the button and the element.
     """
-    tag = current_language()  # the file is written in a thread of its own
 
     def content() -> bytes:
-        with language(tag), TemporaryDirectory(prefix="cepasim-") as folder:
+        with TemporaryDirectory(prefix="cepasim-") as folder:
             path = Path(folder) / name
             write(path)
             return path.read_bytes()
 
-    st.download_button(label, content, name, key=key, on_click="ignore")
+    st.download_button(label, speech.later(content), name, key=key, on_click="ignore")

@@ -16,7 +16,7 @@ import streamlit as st
 
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import SOURCE, current_language, language, mark, ntr, tr
+from cepasim.core.language import mark, ntr, tr
 from cepasim.core.numbers import in_mn, money, unit_bn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
@@ -25,7 +25,7 @@ from cepasim.report.blocks import Bars
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, ranges, style, uploads
+from cepasim.ui import answers, charts, ranges, speech, style, uploads
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import compare_link
 from cepasim.ui.state import MOST_COMPARED, Session, session
@@ -38,7 +38,11 @@ _BY_YEAR: dict[charts.Item, str] = {
     "imports": mark("Change in imports from Japan by year, {unit}"),
 }
 _SECTORS = 12
-_SECTOR_HEADS = {"exports": mark("{scenario}: exports"), "imports": mark("{scenario}: imports")}
+_BY_CHAPTER: dict[charts.Item, str] = {
+    "balance": mark("Change in balance by chapter, {unit}, {year}"),
+    "exports": mark("Change in exports to Japan by chapter, {unit}, {year}"),
+    "imports": mark("Change in imports from Japan by chapter, {unit}, {year}"),
+}
 #: US$ million: what moves less is small but not zero, and left out where all is.
 _LEAST = 0.05
 _ADD = "compare-add"
@@ -97,7 +101,7 @@ def page() -> None:
         parts = _Parts(results, year, item or "balance")
     parts.draw(sample, ranges.FIRST if asked is None else asked.draws)
     contributions = st.container()
-    _sectors(results, year)
+    _sectors(results, year, item or "balance")
     _levers(found, results)
     with share:
         _share(found, results, sample, fits)
@@ -252,7 +256,7 @@ def _share(found: Session, results: dict[str, Result], sample: Floats | None, fi
         st.caption(tr("These scenarios are too long for a link: send their files."))
     st.download_button(
         tr("Workbook (XLSX)"),
-        data=partial(workbook, results, sample, current_language()),
+        data=speech.later(partial(workbook, results, sample)),
         file_name="comparison.xlsx",
         mime=_XLSX,
         key="compare-workbook",
@@ -261,11 +265,11 @@ def _share(found: Session, results: dict[str, Result], sample: Floats | None, fi
     )
 
 
-def workbook(results: dict[str, Result], sample: Floats | None, tag: str = SOURCE) -> bytes:
-    """Return the comparison as an XLSX file, in a language: it is written in another thread."""
+def workbook(results: dict[str, Result], sample: Floats | None) -> bytes:
+    """Return the comparison as an XLSX file."""
     from cepasim.core.workbook import write_workbook
 
-    with language(tag), tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "comparison.xlsx"
         write_workbook(compared.tables(results, sample), path)
         return path.read_bytes()
@@ -346,8 +350,11 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
         places[name].html(html.fragment(shown))
 
 
-def _sectors(results: dict[str, Result], year: str) -> None:
-    """Draw what each chapter gains or loses."""
+def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
+    """Draw what each chapter adds to the change chosen, a column for each scenario.
+
+    One item at a time: four columns more would not fit on a narrow screen.
+    """
     frames = {
         name: result.balance("chapter", year).set_index("hs") for name, result in results.items()
     }
@@ -355,25 +362,18 @@ def _sectors(results: dict[str, Result], year: str) -> None:
     names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
     table = pd.DataFrame({"sector": names}, index=first.index)
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=180)
+        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=130)
     }
-    for place, (name, frame) in enumerate(frames.items()):
-        for flow in ("exports", "imports"):
-            column = f"{place} {flow}"
-            table[column] = frame[f"change_in_{flow}_usd_mn"]
-            head = tr(_SECTOR_HEADS[flow], scenario=tr(name))
-            config[column] = st.column_config.NumberColumn(head, format="%+.1f", width=150)
+    for name, frame in frames.items():
+        table[name] = frame[f"change_in_{item}_usd_mn"]
+        config[name] = st.column_config.NumberColumn(tr(name), format="%+.1f", width=105)
     moved = table.drop(columns="sector").abs().max(axis=1)
     table = table.loc[moved.sort_values(ascending=False).index]
     still = int((moved < _LEAST).sum())
     table = table[moved.reindex(table.index) >= _LEAST]
     cells = table.columns[1:]
     table[cells] = table[cells].where(table[cells].abs() >= _LEAST).apply(in_mn)
-    title = tr(
-        "Change by chapter against the reference, {unit}, {year}",
-        unit=plain(unit_mn()),
-        year=year_in_words(year),
-    )
+    title = tr(_BY_CHAPTER[item], unit=plain(unit_mn()), year=year_in_words(year))
     st.markdown(f"#### {title}")
     if table.empty:
         st.caption(tr("Nothing changes."))
@@ -384,7 +384,7 @@ def _sectors(results: dict[str, Result], year: str) -> None:
         column_config=config,
         height=36 * (min(len(table), _SECTORS) + 1),
         placeholder=tr("~0"),
-        alt=tr("Change of exports and imports by chapter in each scenario"),
+        alt=tr("Change by chapter in each scenario"),
     )
     if still:
         st.caption(

@@ -18,7 +18,7 @@ from cepasim.ui import style
 from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import section_box
+from cepasim.ui.pages.advice_parts import named, section_box
 from cepasim.ui.state import Session, session
 
 #: Rows drawn; the file has them all.
@@ -113,7 +113,8 @@ def _first_large(text: str) -> str:
 def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> None:
     """Draw the rows, and below them what is chosen."""
     shown = rows.head(_SHOWN)
-    view = said(shown, ("best_rival", "why")).assign(
+    view = said(shown, ("why",)).assign(
+        best_rival=[named(found, one) for one in shown["best_rival"]],
         category=[tr(STANDING[one]) if one in STANDING else one for one in shown["category"]],
         counted=[tr(_WORDS[one]) for one in shown["counted"]],
     )
@@ -307,7 +308,7 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
         ),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
-            tr("Best rival"), width=75, help=tr("Lowest rate of those that sell here")
+            tr("Best rival"), width=110, help=tr("Lowest rate of those that sell here")
         ),
         "rival_percent": number(tr("It pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.2f"),

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.core.language import mark, paragraph, separated, tr
+from cepasim.core.language import SOURCE, current_language, language, mark, paragraph, separated, tr
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.ui import style
@@ -137,6 +137,7 @@ def _named(found: Session) -> None:
         hide_index=True,
         disabled=[column for column in shown.columns if column != "yours"],
         height=min(36 * (len(shown) + 1), 420),
+        placeholder="",
         on_change=_edited,
         args=(found, key, list(shown["name"])),
         column_config={
@@ -147,7 +148,7 @@ def _named(found: Session) -> None:
             "unit": text(tr("Unit")),
             "grade": text(tr("Grade")),
             "year": text(tr("Year")),
-            "source": text(tr("Source")),
+            "source": text(tr("Where it comes from")),
             "note": text(tr("Note")),
             "name": text(tr("Name in files"), width="medium"),
         },
@@ -191,13 +192,16 @@ def _parts(found: Session, names: list[str]) -> None:
 def texts(found: Session) -> pd.Series:
     """Return what is searched of each parameter: its words, its chapters by code and by name.
 
+    In English and in the language of the moment.
+
     Parameters
     ----------
     found : Session
     """
     key = "cepasim-parameter-texts"
     kept = st.session_state.get(key)
-    if kept is not None and kept[0] == found.figures.digest:
+    made_for = (found.figures.digest, current_language())
+    if kept is not None and kept[0] == made_for:
         return pd.Series(kept[1])
     classification, rows = found.figures.economy.classification, found.figures.rows
     chapters = found.figures.economy.by_chapter.chapters
@@ -205,10 +209,14 @@ def texts(found: Session) -> pd.Series:
     for row in rows.to_dict("records"):
         hs = str(row["hs"] or "")
         inside = [one for one in chapters if _holds(hs, one)] if hs else []
-        named = " ".join(f"{one} {classification.name(one)}" for one in inside)
-        said.append(f"{words.in_words(row)} {named} {row['table']} {_lever(row)}".casefold())
+        text = f"{row['table']} {_lever(row)}"
+        for tag in dict.fromkeys((SOURCE, current_language())):
+            with language(tag):
+                named = " ".join(f"{one} {tr(classification.name(one))}" for one in inside)
+                text += f" {words.in_words(row)} {named}"
+        said.append(text.casefold())
     found_texts = pd.Series(said, index=rows.index)
-    st.session_state[key] = (found.figures.digest, found_texts)
+    st.session_state[key] = (made_for, found_texts)
     return found_texts
 
 
