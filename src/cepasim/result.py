@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,9 @@ from cepasim.tables.result_tables import NOTHING, SIDES, Manifest, ResultTables,
 from cepasim.tables.sums import over_sides
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
+#: Tables in the order in which they are written; the last, and ``SIDES``, where they have rows.
+_WRITTEN = ("totals", "sectors", "displacement", "contributions", SIDES, "basket", "diagnostics")
+_WHERE_ANY = ("quotas", "fund_accounts", "jobs", "concessions")
 #: ``chain(flow, hs, fiscal_year)`` returns the steps behind one cell.
 Chain = Callable[[str, str, str], pd.DataFrame]
 
@@ -157,18 +160,16 @@ class Result(ResultTables):
         dict of str to DataFrame
             Copies, in the order in which files are written.
         """
-        frames = {"totals": self.totals, "sectors": self.sectors}
-        if by is not None:
-            frames[f"by_{by}"] = self.balance(by)
-        frames |= {"displacement": self.displacement, "contributions": self.contributions}
-        frames |= self._where_any(SIDES)
-        frames |= {"basket": self.basket, "diagnostics": self.diagnostics}
-        frames |= self._where_any("quotas") | self._where_any("fund_accounts")
-        return frames | self._where_any("jobs") | self._where_any("concessions")
+        return {name: table.copy() for name, table in self._held(by)}
 
-    def _where_any(self, name: str) -> dict[str, pd.DataFrame]:
-        table = self._table(name)
-        return {name: table.copy()} if len(table) else {}
+    def _held(self, by: Level | None) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Every table by name as it is held, for writers: by product a copy is half a gigabyte."""
+        for name in (*_WRITTEN, *_WHERE_ANY):
+            table = self.basket if name == "basket" else self._table(name)
+            if len(table) or name not in (SIDES, *_WHERE_ANY):
+                yield name, table
+            if name == "sectors" and by is not None:
+                yield f"by_{by}", self.balance(by)
 
     def document(
         self, by: Level | None = None, options: Mapping[str, object] = NOTHING
@@ -218,7 +219,7 @@ class Result(ResultTables):
             If the folder cannot be written; what was there before is then still there.
         """
         with files.replace_folder(directory) as folder:
-            for name, frame in self.frames(by).items():
+            for name, frame in self._held(by):
                 files.write_csv(frame, folder / f"{name}.csv")
             self.write_about(folder, options)
 
@@ -239,7 +240,7 @@ class Result(ResultTables):
             As in `to_csv`.
         """
         with files.replace_folder(directory) as folder:
-            for name, frame in self.frames(by).items():
+            for name, frame in self._held(by):
                 files.write_parquet(frame, folder / f"{name}.parquet")
             self.write_about(folder, options)
 
