@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import same_everywhere
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
-from cepasim.engines.alike import together
 from cepasim.engines.engine import Engine, per_market
 from cepasim.engines.outcome import Outcome, Solved, grown
 from cepasim.equilibrium import solve_market
@@ -41,10 +40,9 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
     RunError
         If a chapter's market does not converge; names the chapters.
     """
-    answer = place = None
+    answer = None
     if hats.quota is None:
-        arguments, place = together(_arguments(market, hats))
-        eq, trade_cost, paid = solve_market(**arguments), None, None
+        eq, trade_cost, paid = solve_market(**_arguments(market, hats)), None, None
     else:
         answer = _solve_with_quota(market, hats, hats.quota)
         eq, trade_cost = answer.equilibrium, answer.trade_cost
@@ -56,12 +54,9 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
             "check their elasticities and shocks"
         )
     growth = hats.growth[:, None]
-    price, value = (
-        one if place is None else one.take(place, axis=-1) for one in (eq.price, eq.value)
-    )
     outcome = Solved(
-        price=price,
-        fob=grown(hats.base, value) * growth[:, :, None],
+        price=eq.price,
+        fob=grown(hats.base, eq.value) * growth[:, :, None],
         domestic=grown(market.domestic, eq.price_domestic * eq.quantity_domestic) * growth,
         composite_index=eq.composite_index,
         iterations=eq.iterations,
