@@ -9,7 +9,8 @@ import pytest
 
 import cepasim
 from cepasim import Economy, InputError, RunError, Scenario
-from cepasim.levers.external import RESPONSE, driven_out, freed_exports
+from cepasim.levers.external import driven_out, freed_exports
+from cepasim.levers.external_notes import RESPONSE
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run

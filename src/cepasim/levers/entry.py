@@ -18,6 +18,9 @@ from pydantic import Field
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, PARTNER
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import PERCENT_TEXT, Percent, Years
@@ -34,7 +37,7 @@ class EntryLever(AgreementLever):
     """The partner's share of an importer's purchases of products it sells little or nothing of."""
 
     kind: ClassVar[str] = "entry"
-    title: ClassVar[str] = "Market entry"
+    title: ClassVar[str] = mark("Market entry")
     sizes: ClassVar[tuple[str, ...]] = ("share_percent",)
 
     share_percent: Annotated[Percent, Field(description=PERCENT_TEXT)]
@@ -66,17 +69,20 @@ class EntryLever(AgreementLever):
 
     def sentence(self, classification: Classification) -> str:
         """Who reaches which share of what."""
-        return (
-            f"{COUNTRY[self.partner]} reaches {number_in_words(self.share_percent)} % of what "
-            f"{COUNTRY[self.importer]} imports "
-            f"({selection_in_words(self.select, classification)}) where it sells less today"
+        return tr(
+            "{partner} reaches {percent} % of what {importer} imports ({products}) where it sells "
+            "less today",
+            partner=tr(COUNTRY[self.partner]),
+            percent=number_in_words(self.share_percent),
+            importer=tr(COUNTRY[self.importer]),
+            products=selection_in_words(self.select, classification),
         )
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
         """How large it is, where the share is there already, and how usual such a share is."""
         for lever, measure in of_kind(measures, cls):
-            market, own = measure.market, COUNTRY[PARTNER[lever.importer]]
+            market, own = measure.market, tr(COUNTRY[PARTNER[lever.importer]])
             column, named = market.partner_column, economy.classification
             whole = sum(_covered(market.landed, measure))
             sold = market.fob[:, column] * measure.reach(lever.source)
@@ -85,32 +91,43 @@ class EntryLever(AgreementLever):
             shown = [economy.chapters[h] for h in np.argsort(-gains, kind="stable") if gains[h] > 0]
             there = [economy.chapters[h] for h in np.flatnonzero((whole > 0) & (gains <= 0))]
             if shown:
-                yield (
-                    f"Market entry: {own} is lifted to {lever.share_percent:g} % of what "
-                    f"{COUNTRY[lever.importer]} imports of "
-                    f"{chapters_in_words(shown, named)}, US$ {gains.sum():,.1f} mn f.o.b. more "
-                    f"than the US$ {sold[gains > 0].sum():,.1f} mn of 2023-24 at unchanged "
-                    "prices; the other sources give it up in proportion. The share is "
-                    "stated, not found by the model, and its cost is not counted"
+                yield tr(
+                    "Market entry: {partner} is lifted to {percent} % of what {importer} imports "
+                    "of {chapters}, {gain} f.o.b. more than the {sold} of {base_year} at unchanged "
+                    "prices; the other sources give it up in proportion. The share is stated, not "
+                    "found by the model, and its cost is not counted",
+                    partner=own,
+                    percent=number_in_words(lever.share_percent),
+                    importer=tr(COUNTRY[lever.importer]),
+                    chapters=chapters_in_words(shown, named),
+                    gain=mn(gains.sum()),
+                    sold=mn(sold[gains > 0].sum()),
+                    base_year=year_in_words(economy.base_year),
                 )
             if there:
-                yield (
-                    f"Market entry: {own} has that share already in "
-                    f"{chapters_in_words(there, named)}; nothing is added there"
+                yield tr(
+                    "Market entry: {partner} has that share already in {chapters}; nothing is "
+                    "added there",
+                    partner=own,
+                    chapters=chapters_in_words(there, named),
                 )
             usual = _shares(market.landed, column)
             high = float(np.quantile(usual, _HIGH)) if usual.size else 0.0
             if shown and lever.share_percent > 100 * high:
-                yield (
-                    f"Warning: {lever.share_percent:g} % is more than {own} has in nine of ten "
-                    f"chapters it sells {COUNTRY[lever.importer]} ({100 * high:.1f} %; half of "
-                    f"them are below {100 * float(np.median(usual)):.1f} %)"
+                yield tr(
+                    "Warning: {percent} % is more than {partner} has in nine of ten chapters it "
+                    "sells {importer} ({high} %; half of them are below {median} %)",
+                    percent=number_in_words(lever.share_percent),
+                    partner=own,
+                    importer=tr(COUNTRY[lever.importer]),
+                    high=f"{100 * high:.1f}",
+                    median=f"{100 * float(np.median(usual)):.1f}",
                 )
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
-        yield (
+        yield tr(
             "Market entry: no welfare is claimed for it, the cells of both countries are empty "
             "from its first year on"
         )

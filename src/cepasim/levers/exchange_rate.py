@@ -15,27 +15,28 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import PAIR
-from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year, year_in_words
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.verdict import EXCHANGE_RATES
 from cepasim.levers.codes import every_code
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Code, Start, fault, number
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import country_in_words, listed
+from cepasim.levers.words import country_in_words, grade_in_words, listed
 from cepasim.products.classification import Classification
 
 #: Half as many dollars, or twice as many: no pair of large economies has gone further in real
 #: terms, and no elasticity was measured there.
 LOWEST, HIGHEST = -50.0, 100.0
-DEPRECIATION_TEXT = (
-    f"a number from {LOWEST:g} (the currency buys twice as many dollars) to {HIGHEST:g} (half as "
-    "many), percent"
+DEPRECIATION_TEXT = mark(
+    "a number from -50 (the currency buys twice as many dollars) to 100 (half as many), percent"
 )
-PATH_TEXT = (
+PATH_TEXT = mark(
     "fiscal years and the depreciation against the reference in each, as {2026-27: 3, 2027-28: 5}, "
-    f"or a list of them from start; each {DEPRECIATION_TEXT}"
+    "or a list of them from start; each a number from -50 (the currency buys twice as many "
+    "dollars) to 100 (half as many), percent"
 )
 PASS_THROUGH = "exchange_rate_pass_through"
 _SHOWN = 4
@@ -43,7 +44,7 @@ _SHOWN = 4
 
 def _in_order(path: Mapping[str, float]) -> FrozenMapping:
     if not path:
-        raise fault(PATH_TEXT)
+        raise fault(tr(PATH_TEXT))
     return FrozenMapping(dict(sorted(path.items())))
 
 
@@ -61,7 +62,7 @@ class ExchangeRateLever(Lever):
     """
 
     kind: ClassVar[str] = "exchange_rate"
-    title: ClassVar[str] = "Exchange rates"
+    title: ClassVar[str] = mark("Exchange rates")
     sizes: ClassVar[tuple[str, ...]] = ("depreciation_percent",)
     question: ClassVar[str] = EXCHANGE_RATES
 
@@ -86,11 +87,12 @@ class ExchangeRateLever(Lever):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if self.country == "USA":
-            raise fault("country: any but USA, whose currency is the unit")
+            raise fault(tr("country: any but USA, whose currency is the unit"))
         if (self.path is None) == (self.depreciation_percent is None):
-            raise fault("either depreciation_percent or path")
+            raise fault(tr("either depreciation_percent or path"))
         if self.path is not None and self.start != min(self.path):
-            raise fault(f"start: {min(self.path)}, the first year of path, or leave it out")
+            said = tr("start: {year}, the first year of path, or leave it out", year=min(self.path))
+            raise fault(said)
         return self
 
     @property
@@ -101,7 +103,7 @@ class ExchangeRateLever(Lever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How much of a depreciation reaches trade."""
-        return "exchange_rate_pass_through", "how much of a depreciation reaches trade"
+        return "exchange_rate_pass_through", tr("how much of a depreciation reaches trade")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -138,11 +140,20 @@ class ExchangeRateLever(Lever):
         """Whose currency moves which way."""
         name = country_in_words(self.country, classification)
         if self.path is not None:
-            years = listed((f"{v:+g} % in {year}" for year, v in self.path.items()), _SHOWN)
-            return f"the currency of {name} depreciates in real terms by {years} (then stays)"
+            years = (
+                tr("{percent} % in {year}", percent=f"{value:+g}", year=year_in_words(year))
+                for year, value in self.path.items()
+            )
+            return tr(
+                "the currency of {country} depreciates in real terms by {years} (then stays)",
+                country=name,
+                years=listed(years, _SHOWN),
+            )
         change = self.depreciation_percent or 0.0
-        verb = "depreciates" if change >= 0 else "appreciates"
-        return f"the currency of {name} {verb} by {abs(change):g} % in real terms"
+        moved = {"country": name, "percent": f"{abs(change):g}"}
+        if change >= 0:
+            return tr("the currency of {country} depreciates by {percent} % in real terms", **moved)
+        return tr("the currency of {country} appreciates by {percent} % in real terms", **moved)
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
@@ -151,17 +162,22 @@ class ExchangeRateLever(Lever):
         for lever, measure in of_kind(measures, cls):
             row = describe(PASS_THROUGH, economy.chapters[0], measure.market.importer)
             felt = 100 * (dollar_costs(lever, measure, row["value"])[-1, 0] - 1)
-            name = economy.classification.partner_name(lever.country)
-            yield (
-                f"Of the real depreciation of the currency of {name}, {100 * row['value']:g} % "
-                f"reaches trade ({PASS_THROUGH}, {100 * row['low']:g} to {100 * row['high']:g} %, "
-                f"grade {row['grade']}): its costs in dollars move by {felt:+.2g} %"
+            yield tr(
+                "Of the real depreciation of the currency of {country}, {percent} % reaches trade "
+                "({parameter}, {low} to {high} %, {grade}): its costs in dollars move by {felt} %",
+                country=country_in_words(lever.country, economy.classification),
+                percent=f"{100 * row['value']:g}",
+                parameter=PASS_THROUGH,
+                low=f"{100 * row['low']:g}",
+                high=f"{100 * row['high']:g}",
+                grade=grade_in_words(row["grade"]),
+                felt=f"{felt:+.2g}",
             )
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
         """Why no welfare is claimed where a currency of the pair moves."""
-        yield (
+        yield tr(
             "Exchange rates: welfare is left empty for both countries in years in which the rupee "
             "or the yen moves. A country's buyers pay another price for goods of all sources, but "
             "of its exporters the model has only those that sell to the partner: the sum would "
@@ -217,10 +233,16 @@ def _by_year(path: Sequence[object], start: object, info: ValidationInfo) -> dic
     try:
         first = parse_fiscal_year(start)  # type: ignore[arg-type]  # it refuses what is not text
     except ValueError:
-        raise fault("start: the fiscal year of the first entry of path, as 2026-27") from None
+        said = tr("start: the fiscal year of the first entry of path, as 2026-27")
+        raise fault(said) from None
     last = parse_fiscal_year((info.context or {}).get("horizon", LAST_FISCAL_YEAR))
     if not 0 < len(path) <= last - first + 1:
-        raise fault(f"path: one entry a year from {start} to the horizon, {last - first + 1}")
+        said = tr(
+            "path: one entry a year from {start} to the horizon, {number}",
+            start=start,
+            number=last - first + 1,
+        )
+        raise fault(said)
     return {format_fiscal_year(first + step): value for step, value in enumerate(path)}
 
 

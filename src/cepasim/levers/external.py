@@ -11,8 +11,11 @@ from pydantic import Field, model_validator
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, INDIA, JAPAN, PAIR, PARTNER
 from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.codes import every_code
+from cepasim.levers.external_examples import EXTERNAL_EXAMPLES
+from cepasim.levers.external_notes import RESPONSE, redirection_notes
 from cepasim.levers.fields import (
     CHANGE_TEXT,
     CODE_TEXT,
@@ -29,16 +32,18 @@ from cepasim.levers.fields import (
 )
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import NAMED, chapters_in_words, country_in_words, selection_in_words
+from cepasim.levers.words import (
+    country_in_words,
+    number_in_words,
+    selection_in_words,
+)
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint
 
 #: Costs beyond these are far from where elasticities were measured.
-_COST_TEXT = "a number from -50 (half the cost) to 100 (twice the cost), percent"
+_COST_TEXT = mark("a number from -50 (half the cost) to 100 (twice the cost), percent")
 _MOST_PERCENT = 1000
-TARIFF_TEXT = f"percent on top of what India's goods paid in 2023-24, from 0 to {_MOST_PERCENT}"
-#: Elasticity of India's exports to a third market to that market's duty-paid price.
-RESPONSE = "third_market_tariff_response"
+TARIFF_TEXT = mark("percent on top of what India's goods pay in the base year, from 0 to 1000")
 
 
 class ExternalLever(Lever):
@@ -51,7 +56,7 @@ class ExternalLever(Lever):
     """
 
     kind: ClassVar[str] = "external"
-    title: ClassVar[str] = "Outside conditions"
+    title: ClassVar[str] = mark("Outside conditions")
     sizes: ClassVar[tuple[str, ...]] = ("cost_percent", "tariff_percent", "demand_percent")
 
     source: Code | None = Field(default=None, description=CODE_TEXT)
@@ -92,12 +97,13 @@ class ExternalLever(Lever):
             for form in (cost, (*redirection, self.redirect_share, self.tariff_percent), demand)
         )
         if sum(whole) != 1 or whole != begun:
-            raise fault(
+            said = tr(
                 "one of source, cost_percent; demand_in, demand_percent; market, tariff_percent or "
                 "tariff_on (and redirect_share)"
             )
+            raise fault(said)
         if self.market is not None and self.market in PARTNER:
-            raise fault("market: a third country; use tariff for JPN and IND")
+            raise fault(tr("market: a third country; use tariff for JPN and IND"))
         return self
 
     @property
@@ -115,7 +121,7 @@ class ExternalLever(Lever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """Where it is about a third market, what is redirected from there."""
-        redirected = "us_redirection_share", "how much of what it turns away comes to Japan"
+        redirected = "us_redirection_share", tr("how much of what it turns away comes to Japan")
         return super().rests_on if self.market is None else redirected
 
     @property
@@ -128,7 +134,7 @@ class ExternalLever(Lever):
     @property
     def adds_capacity(self) -> str:
         """Goods that lost their market, in one of its forms."""
-        return "" if self.market is None else "a third market's tariff frees capacity"
+        return "" if self.market is None else tr("a third market's tariff frees capacity")
 
     @property
     def is_idle(self) -> bool:
@@ -147,24 +153,56 @@ class ExternalLever(Lever):
         """What happens where."""
         what = selection_in_words(self.select, classification)
         if self.market is not None:
-            share = self.redirect_share
-            freed = "the usual share" if share is None else f"{100 * share:g} %"
-            goods = "" if what == "all products" else f" ({what})"
-            rate = self.tariff_percent
-            raised = "raises tariffs" if rate is None else f"adds a duty of {rate:g} %"
-            return (
-                f"{country_in_words(self.market, classification)} {raised} on "
-                f"{COUNTRY[str(self.tariff_on)]}{goods}: {freed} of the exports this frees look "
-                "for buyers in the pair"
-            )
+            return self._redirection(what, classification)
+        change = self.cost_percent or self.demand_percent or 0.0
+        about = {"products": what, "percent": f"{abs(change):g}"}
         if self.demand_in is not None:
-            change = self.demand_percent or 0.0
-            verb = "rises" if change >= 0 else "falls"
-            return f"demand of {COUNTRY[self.demand_in]} ({what}) {verb} by {abs(change):g} %"
-        change = self.cost_percent or 0.0
-        verb = "rise" if change >= 0 else "fall"
-        name = country_in_words(str(self.source), classification)
-        return f"costs of {name} ({what}) {verb} by {abs(change):g} %"
+            country = tr(COUNTRY[self.demand_in])
+            if change >= 0:
+                return tr(
+                    "demand of {country} ({products}) rises by {percent} %",
+                    country=country,
+                    **about,
+                )
+            return tr(
+                "demand of {country} ({products}) falls by {percent} %", country=country, **about
+            )
+        country = country_in_words(str(self.source), classification)
+        if change >= 0:
+            return tr(
+                "costs of {country} ({products}) rise by {percent} %", country=country, **about
+            )
+        return tr(
+            "costs of {country} ({products}) fall by {percent} %",
+            country=country,
+            **about,
+        )
+
+    def _redirection(self, what: str, classification: Classification) -> str:
+        """What a third market's tariff frees."""
+        target, share = tr(COUNTRY[str(self.tariff_on)]), self.redirect_share
+        if self.select != {"all": True}:
+            target = tr("{country} ({products})", country=target, products=what)
+        freed = tr("the usual share")
+        if share is not None:
+            freed = tr("{percent} %", percent=number_in_words(100 * share))
+        market = country_in_words(str(self.market), classification)
+        if self.tariff_percent is None:
+            return tr(
+                "{market} raises tariffs on {target}: {share} of the exports this frees look for "
+                "buyers in the pair",
+                market=market,
+                target=target,
+                share=freed,
+            )
+        return tr(
+            "{market} adds a duty of {percent} % on {target}: {share} of the exports this frees "
+            "look for buyers in the pair",
+            market=market,
+            percent=number_in_words(self.tariff_percent),
+            target=target,
+            share=freed,
+        )
 
     def unavailable(self, economy: Economy) -> Iterable[Complaint]:
         """A pair of exporter and market that the customs table does not have."""
@@ -176,10 +214,10 @@ class ExternalLever(Lever):
             yield Complaint(
                 ("tariff_on",),
                 self.tariff_on,
-                "IND: Japan's exports to third markets by chapter are not in the data",
+                tr("IND: Japan's exports to third markets by chapter are not in the data"),
             )
         elif self.market not in partners:
-            text = "a partner of the customs table: " + ", ".join(partners)
+            text = tr("a partner of the customs table: {allowed}", allowed=", ".join(partners))
             yield Complaint(("market",), self.market, text)
 
     @classmethod
@@ -187,78 +225,35 @@ class ExternalLever(Lever):
         """What is freed, where it can go, and where it is out of proportion."""
         for lever, measure in of_kind(measures, cls):
             if lever.market is not None:
-                yield from _redirection_notes(economy, lever, measure)
+                yield from redirection_notes(
+                    economy,
+                    measure,
+                    lever.market,
+                    lever.tariff_percent,
+                    lever.redirect_share is not None,
+                    (driven_out(economy, lever), redirect_share(economy, lever)),
+                    freed_exports(economy, lever.market),
+                )
             elif lever.demand_in is not None:
-                yield (
-                    f"Demand of {COUNTRY[lever.demand_in]} moves by {lever.demand_percent:+g} % "
-                    "against its growth in the reference, at unchanged prices and for all sources; "
-                    "the change of demand itself is no gain or loss in welfare"
+                yield tr(
+                    "Demand of {country} moves by {percent} % against its growth in the reference, "
+                    "at unchanged prices and for all sources; the change of demand itself is no "
+                    "gain or loss in welfare",
+                    country=tr(COUNTRY[lever.demand_in]),
+                    percent=f"{lever.demand_percent:+g}",
                 )
             else:
-                name = economy.classification.partner_name(str(lever.source))
-                yield (
-                    f"Unit costs of {name} in dollars move by {lever.cost_percent:+g} % in both "
-                    "markets; how much of it reaches prices depends on its supply elasticity"
+                yield tr(
+                    "Unit costs of {country} in dollars move by {percent} % in both markets; how "
+                    "much of it reaches prices depends on its supply elasticity",
+                    country=country_in_words(str(lever.source), economy.classification),
+                    percent=f"{lever.cost_percent:+g}",
                 )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """Its three forms, with and without a selection."""
-        costs = {"source": "IND", "select": {"all": True}, "cost_percent": -2, "start": "2026-27"}
-        closing = {"market": "USA", "tariff_on": "IND", "start": "2026-27"}
-        demand = {"demand_in": "JPN", "demand_percent": -5, "start": "2026-27"}
-        return (
-            Example("cost", costs, "+????", "Indian costs fall at home and abroad"),
-            Example(
-                "rival's cost",
-                costs | {"source": "CHN", "select": {"section": "XI"}},
-                "--?--",
-                "a rival sells cheaper in both markets",
-            ),
-            Example(
-                "redirection",
-                closing,
-                "++++0",
-                "goods that lose their market are offered to Japan; the imports are their Japanese "
-                "inputs",
-            ),
-            Example(
-                "redirection, own share",
-                closing | {"select": {"hs": ["61", "62"]}, "redirect_share": 0.3},
-                "++++0",
-                "the same for clothing, and as much of it as the file says",
-            ),
-            Example(
-                "tariff by its rate",
-                {"market": "USA", "tariff_percent": 50, "redirect_share": 0.15, "start": "2026-27"},
-                "++++0",
-                "what the duty drives out is offered to Japan: the higher it is, the more",
-            ),
-            Example(
-                "lower tariff",
-                {"market": "USA", "tariff_percent": 18, "start": "2026-27"},
-                "++++0",
-                "less is driven out; the usual share of it looks for buyers in Japan",
-            ),
-            Example(
-                "demand",
-                demand,
-                "----0",
-                "Japan buys less from everybody; the imports are the inputs of lost exports",
-            ),
-            Example(
-                "demand in India",
-                demand | {"demand_in": "IND", "demand_percent": 5, "select": {"hs": ["84"]}},
-                "0+-0+",
-                "India buys more machinery",
-            ),
-            Example(
-                "demand, by market",
-                {"market": "JPN", "demand_percent": 3, "start": "2026-27"},
-                "++++0",
-                "the same form in other words: Japan buys more from everybody",
-            ),
-        )
+        return EXTERNAL_EXAMPLES
 
 
 # -- what it does to arrays ------------------------------------------------------------------
@@ -350,51 +345,3 @@ def redirected(economy: Economy, measures: Sequence[Measure], shape: tuple[int, 
         size = size * measure.reach(market.partner) * (market.fob[:, market.partner_column] > 0)
         offered += measure.share * size
     return offered
-
-
-# -- what a reader must know -----------------------------------------------------------------
-
-
-def _redirection_notes(economy: Economy, lever: ExternalLever, measure: Measure) -> Iterable[str]:
-    market, classification = measure.market, economy.classification
-    freed = driven_out(economy, lever) * freed_exports(economy, str(lever.market))
-    share = redirect_share(economy, lever)
-    inside = measure.chapters
-    offered = share * freed * inside
-    sold = market.fob[:, market.partner_column]
-    how = "" if lever.redirect_share is not None else " (us_redirection_share, grade D)"
-    if lever.tariff_percent is not None:
-        row = economy.parameters.describe(RESPONSE, economy.chapters[0])
-        yield (
-            f"A duty of {lever.tariff_percent:g} % drives out "
-            f"{100 * driven_out(economy, lever):.0f} % of India's exports to that market in the "
-            f"long run ({RESPONSE}, {row['value']:g}, {row['low']:g} to {row['high']:g}, grade "
-            f"{row['grade']})"
-        )
-    yield (
-        f"Tariff of {classification.partner_name(str(lever.market))} on India: "
-        f"{100 * share:.0f} %{how} of the exports it frees, "
-        f"{offered[sold > 0].sum():,.0f} of {(freed * inside).sum():,.0f} US$ mn (customs table of "
-        "2021-22 carried to 2023-24), are offered to Japan at unchanged prices; what India loses "
-        "in the market that closes is not counted, nor is its loss of welfare there"
-    )
-    idle = [economy.chapters[h] for h in np.flatnonzero((offered > 0) & (sold == 0))]
-    if idle:
-        yield (
-            f"India sells Japan nothing today in {chapters_in_words(idle, classification)}: what "
-            "is freed there moves nothing"
-        )
-    ratio = np.divide(offered, sold, out=np.zeros_like(sold), where=sold > 0)
-    many = economy.parameters.value("redirection_many_times")
-    far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > many]
-    if far:
-        named = ", ".join(
-            f"{economy.chapters[h]} {classification.name(economy.chapters[h])} "
-            f"({ratio[h]:,.0f} times)"
-            for h in far[:NAMED]
-        )
-        more = f" and {len(far) - NAMED} more" if len(far) > NAMED else ""
-        yield (
-            f"Warning: the freed exports are more than {many:g} times what India sells Japan "
-            f"in {named}{more}: a corner far outside where supply elasticities were measured"
-        )

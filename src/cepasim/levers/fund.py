@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cepasim.core.arrays import Floats
-from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.fiscal_year import parse_fiscal_year, year_in_words
+from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import SHARES_TOLERANCE, Flag, Money, Shares, WindowShares
@@ -29,7 +30,7 @@ from cepasim.levers.fund_notes import crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
-from cepasim.levers.words import WINDOWS, chapters_in_words, number_in_words
+from cepasim.levers.words import WINDOWS, chapters_in_words, dollars_in_words
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 
@@ -43,7 +44,7 @@ class FundLever(Lever):
     """
 
     kind: ClassVar[str] = "fund"
-    title: ClassVar[str] = "Fund"
+    title: ClassVar[str] = mark("Fund")
     sizes: ClassVar[tuple[str, ...]] = ("usd_bn",)
 
     usd_bn: Money
@@ -61,7 +62,7 @@ class FundLever(Lever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How much of what the fund builds is sold to Japan."""
-        return "japan_share_of_exports", "how much of what the fund builds is sold to Japan"
+        return "japan_share_of_exports", tr("how much of what the fund builds is sold to Japan")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -71,7 +72,7 @@ class FundLever(Lever):
     @property
     def adds_capacity(self) -> str:
         """Plants."""
-        return "the fund adds capacity"
+        return tr("the fund adds capacity")
 
     @property
     def is_idle(self) -> bool:
@@ -89,7 +90,8 @@ class FundLever(Lever):
         known = classification.windows
         for window, share in windows.items():
             if window not in known:
-                text = f"unknown window{closest(window, known)}; allowed: {', '.join(known)}"
+                meant, named = closest(window, known), ", ".join(known)
+                text = tr("unknown window{meant}; allowed: {allowed}", meant=meant, allowed=named)
                 complain(("windows", str(window)), share, text)
         if industries:
             _check_industries(windows, industries, classification, complain)
@@ -97,18 +99,29 @@ class FundLever(Lever):
 
     def sentence(self, classification: Classification) -> str:
         """How much for what."""
-        windows = ", ".join(
-            f"{100 * share:g} % {WINDOWS.get(name, name).lower()}"
+        windows = separated(
+            tr(
+                "{percent} % {window}",
+                percent=f"{100 * share:g}",
+                window=tr(WINDOWS.get(name, name)).lower(),
+            )
             for name, share in self.windows.items()
             if share
         )
-        again = ", replenished" if self.replenish else ""
-        again += ", its plants kept up by their owners" if self.replacement else ""
-        return f"a fund of US$ {number_in_words(self.usd_bn)} bn ({windows}){again}"
+        amount = dollars_in_words(1000 * self.usd_bn, bn=True)
+        said = tr("a fund of {amount} ({windows})", amount=amount, windows=windows)
+        if self.replenish:
+            said = tr("{fund}, replenished", fund=said)
+        if self.replacement:
+            said = tr("{fund}, its plants kept up by their owners", fund=said)
+        return said
 
     def when(self) -> str:
         """Over how many years it is spent."""
-        return f"from {self.start} over {self.years} year{'s' if self.years > 1 else ''}"
+        start = year_in_words(self.start)
+        return ntr(
+            "from {start} over {n} year", "from {start} over {n} years", self.years, start=start
+        )
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
@@ -116,8 +129,8 @@ class FundLever(Lever):
         market = economy.markets["JPN"]
         sells = market.fob[:, market.partner_column] > 0
         for lever, measure in of_kind(measures, cls):
-            yield (
-                "How much of the fund's output goes to Japan no source gives (grade D), and its "
+            yield tr(
+                "No source says how much of the fund's output goes to Japan (grade D), and its "
                 "plants are taken to buy as much from Japan as the average Indian producer of the "
                 "same goods, though Japanese affiliates buy more: the sign of its effect on the "
                 "balance depends on both"
@@ -125,10 +138,10 @@ class FundLever(Lever):
             shares = [allocation(economy, lever, window) for window in lever.windows]
             idle = [economy.chapters[h] for h in np.flatnonzero((np.sum(shares, 0) > 0) & ~sells)]
             if idle:
-                yield (
-                    "India sells Japan nothing today in "
-                    f"{chapters_in_words(idle, economy.classification)}: only what Japanese "
-                    "parents take back is counted there"
+                yield tr(
+                    "India sells Japan nothing today in {chapters}: only what Japanese parents "
+                    "take back is counted there",
+                    chapters=chapters_in_words(idle, economy.classification),
                 )
             path = fund_path(economy, lever, measure.years, staged=len(measure.years) > 1)
             spent = economy.parameters.value("disbursement_rate")
@@ -193,17 +206,25 @@ def _check_industries(
     }
     for name, share in industries.items():
         if name not in window_of:
-            text = f"unknown industry{closest(name, window_of)}; allowed: {', '.join(window_of)}"
+            meant, named = closest(name, window_of), ", ".join(window_of)
+            text = tr("unknown industry{meant}; allowed: {allowed}", meant=meant, allowed=named)
             complain(("industries", str(name)), share, text)
         elif windows.get(window_of[name], 0) == 0:
-            text = f"an industry of a window that gets money; {window_of[name]} gets none"
+            text = tr(
+                "an industry of a window that gets money; {window} gets none",
+                window=window_of[name],
+            )
             complain(("industries", name), share, text)
     for window in classification.windows:
         shares = [share for name, share in industries.items() if window_of.get(name) == window]
         if not shares or not all(isinstance(share, int | float) for share in shares):
             continue
         if abs(sum(shares) - 1) > SHARES_TOLERANCE:
-            text = f"shares that sum to 1 within {window}, not to {sum(shares):.10g}"
+            text = tr(
+                "shares that sum to 1 within {window}, not to {total}",
+                window=window,
+                total=f"{sum(shares):.10g}",
+            )
             complain(("industries",), industries, text)
 
 

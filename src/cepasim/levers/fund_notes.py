@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
+from cepasim.core.numbers import bn
 from cepasim.economy.economy import Economy
-from cepasim.levers.words import WINDOWS
+from cepasim.levers.words import WINDOWS, dollars_in_words
 
 
 def size_notes(economy: Economy, usd_bn: float, granted: float, planned: float) -> Iterable[str]:
@@ -23,20 +26,25 @@ def size_notes(economy: Economy, usd_bn: float, granted: float, planned: float) 
     """
     seen = economy.parameters.value("fund_size_evidence")
     if granted > seen:
-        yield (
-            f"Beyond what the evidence bears: grants of US$ {granted:,.3g} bn in all. The proposal "
-            f"is US$ {seen:g} bn and Japan's schemes so far were smaller; every further dollar is "
-            "taken to do as much as the first, though the best projects come first"
+        yield tr(
+            "Beyond what the evidence bears: grants of {granted} in all. The proposal is "
+            "{proposed} and Japan's schemes so far were smaller; every further dollar is taken to "
+            "do as much as the first, though the best projects come first",
+            granted=dollars_in_words(1000 * float(f"{granted:.3g}"), bn=True),
+            proposed=dollars_in_words(1000 * seen, bn=True),
         )
     table = economy.parameters.table("history/totals")
     sold = table[table["measure"] == "exports_to_japan"].sort_values("value")
     most, year = float(sold["value"].iloc[-1]), sold["fiscal_year"].iloc[-1]
     if planned > 1000 * most:
-        yield (
-            f"A size beyond anything observed: the plants of a fund of US$ {usd_bn:g} bn "
-            f"would offer Japan goods worth US$ {planned / 1000:,.1f} bn a year, more than all "
-            f"that India ever sold it in a year (US$ {most:.2f} bn in "
-            f"{year})"
+        yield tr(
+            "A size beyond anything observed: the plants of a fund of {fund} would offer Japan "
+            "goods worth {planned} a year, more than all that India ever sold it in a year "
+            "({most} in {year})",
+            fund=dollars_in_words(1000 * usd_bn, bn=True),
+            planned=bn(planned),
+            most=bn(1000 * most),
+            year=year_in_words(str(year)),
         )
 
 
@@ -60,10 +68,14 @@ def crowded_notes(
         for hs in economy.by_chapter.chapters:
             alone = [one for one in named if one.chapters == (hs,)]
             if len(named) > 1 and 2 * len(alone) >= len(named):
-                yield (
-                    f"{len(alone)} of the {len(named)} industries named for the "
-                    f"{WINDOWS[window].lower()} window lie in chapter {hs}: with equal money for "
-                    f"each name it gets {100 * len(alone) / len(named):.0f} % of the window. How "
-                    "finely the list divides it decides this, not a judgement on the chapter; "
-                    "industries: sets other shares"
+                yield tr(
+                    "{number} of the {all} industries named for the {window} window lie in chapter "
+                    "{chapter}: with equal money for each name it gets {percent} % of the window. "
+                    "How finely the list divides it decides this, not a judgement on the chapter; "
+                    "industries: sets other shares",
+                    number=len(alone),
+                    all=len(named),
+                    window=tr(WINDOWS[window]).lower(),
+                    chapter=hs,
+                    percent=f"{100 * len(alone) / len(named):.0f}",
                 )

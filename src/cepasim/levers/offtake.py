@@ -14,23 +14,26 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import INDIA, JAPAN
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import Selected, Years, number
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
+from cepasim.levers.words import chapters_in_words, dollars_in_words, selection_in_words
 from cepasim.products.classification import Classification
 
 #: Several times all that India ever sold Japan in a year.
 _MOST_USD_MN = 20_000
-USD_TEXT = f"US$ million a year, from 0 to {_MOST_USD_MN}"
+USD_TEXT = mark("US$ million a year, from 0 to 20000")
 
 
 class OfftakeLever(Lever):
     """Products that Japanese parents place in India and buy back, dollars of 2023-24 a year."""
 
     kind: ClassVar[str] = "offtake"
-    title: ClassVar[str] = "Offtake by parents"
+    title: ClassVar[str] = mark("Offtake by parents")
     sizes: ClassVar[tuple[str, ...]] = ("usd_mn",)
 
     select: Selected
@@ -64,9 +67,11 @@ class OfftakeLever(Lever):
 
     def sentence(self, classification: Classification) -> str:
         """How much of what."""
-        return (
-            f"Japanese parents place products worth US$ {number_in_words(self.usd_mn)} mn a year "
-            f"({selection_in_words(self.select, classification)}) in India for sale in Japan"
+        return tr(
+            "Japanese parents place products worth {amount} a year ({products}) in India for sale "
+            "in Japan",
+            amount=dollars_in_words(self.usd_mn),
+            products=selection_in_words(self.select, classification),
         )
 
     @classmethod
@@ -77,33 +82,36 @@ class OfftakeLever(Lever):
             placed = lever.usd_mn * split(measure)
             sold = market.fob[:, market.partner_column]
             shown = [chapters[h] for h in np.argsort(-placed, kind="stable") if placed[h] > 0]
-            yield (
-                f"Offtake of US$ {lever.usd_mn:,.0f} mn a year (dollars of 2023-24) in "
-                f"{chapters_in_words(shown, economy.classification)}: divided between chapters by "
-                "what Japan imports, given up by the other sources in proportion; the plants' "
-                "inputs from Japan are those of the chapter's exports, their cost is not counted"
+            yield tr(
+                "Offtake of {amount} a year (dollars of {price_year}) in {chapters}: divided "
+                "between chapters by what Japan imports, given up by the other sources in "
+                "proportion; the plants' inputs from Japan are those of the chapter's exports, "
+                "their cost is not counted",
+                amount=mn(lever.usd_mn),
+                price_year=year_in_words(economy.price_year),
+                chapters=chapters_in_words(shown, economy.classification),
             )
             new = [chapters[h] for h in np.flatnonzero((placed > 0) & (sold == 0))]
             if new:
-                yield (
-                    "India sells Japan nothing today in "
-                    f"{chapters_in_words(new, economy.classification)}: all that appears there is "
-                    "what the parents place"
+                yield tr(
+                    "India sells Japan nothing today in {chapters}: all that appears there is what "
+                    "the parents place",
+                    chapters=chapters_in_words(new, economy.classification),
                 )
             landed = market.landed
             others = landed.sum(axis=1) - landed[:, market.partner_column]
             far = placed * market.wedge[:, market.partner_column] > others
             over = [chapters[h] for h in np.flatnonzero(far & (placed > 0))]
             if over:
-                yield (
-                    "Warning: more is placed than Japan buys from all other sources in "
-                    f"{chapters_in_words(over, economy.classification)}"
+                yield tr(
+                    "Warning: more is placed than Japan buys from all other sources in {chapters}",
+                    chapters=chapters_in_words(over, economy.classification),
                 )
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
-        yield (
+        yield tr(
             "Offtake: parents decide, not prices; no welfare is claimed for it, the cells of both "
             "countries are empty from its first year on"
         )

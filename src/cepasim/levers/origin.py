@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import ADJECTIVE, COUNTRY
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -17,7 +18,13 @@ from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import PERCENT_TEXT, Percent, Years, as_tuple, fault
 from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Acting, Measure, of_kind
-from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
+from cepasim.levers.origin_examples import ORIGIN_EXAMPLES
+from cepasim.levers.words import (
+    chapters_in_words,
+    grade_in_words,
+    number_in_words,
+    selection_in_words,
+)
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint
@@ -28,29 +35,32 @@ ByProduct: TypeAlias = Callable[[str], Floats]
 
 #: Today's rule: both a change of subheading and 35 % of the value.
 TODAY = "ctsh_and_va35"
-#: Rules by name, and what people call them.
+#: Rules by name, and what people call them; in English, translated where it is shown.
 RULES: Mapping[str, str] = {
-    TODAY: "today's rule (change of subheading and 35 % of value)",
-    "cth": "a change of heading",
-    "ctsh_or_va35": "a change of subheading or 35 % of value",
-    "one_process": "one process for clothing",
-    "de_minimis": "a wider tolerance for small inputs",
-    "asean_cumulation": "inputs of ASEAN count as originating",
-    "self_certification": "the exporter's own declaration",
+    TODAY: mark("today's rule (change of subheading and 35 % of value)"),
+    "cth": mark("a change of heading"),
+    "ctsh_or_va35": mark("a change of subheading or 35 % of value"),
+    "one_process": mark("one process for clothing"),
+    "de_minimis": mark("a wider tolerance for small inputs"),
+    "asean_cumulation": mark("inputs of ASEAN count as originating"),
+    "self_certification": mark("the exporter's own declaration"),
 }
 #: Rules about the proof alone: what originates, and of what it is made, stay as they are.
 PAPER_ONLY = ("self_certification",)
-_RULE_TEXT = f"one of {', '.join(RULES)}, or a list of them"
+_RULE_TEXT = mark(
+    "one of ctsh_and_va35, cth, ctsh_or_va35, one_process, de_minimis, asean_cumulation, "
+    "self_certification, or a list of them"
+)
 
 
 def _rules(given: object) -> object:
     """Read one rule or a list; the order in which they are written does not matter."""
     names = as_tuple(given)
     if not names:
-        raise fault(_RULE_TEXT)
+        raise fault(tr(_RULE_TEXT))
     for name in names if isinstance(names, tuple) else ():
         if name not in RULES:
-            raise fault(_RULE_TEXT + closest(name, RULES))
+            raise fault(tr(_RULE_TEXT) + closest(name, RULES))
     return tuple(name for name in RULES if name in names)  # type: ignore[operator]
 
 
@@ -63,7 +73,7 @@ class OriginLever(AgreementLever):
     """
 
     kind: ClassVar[str] = "origin"
-    title: ClassVar[str] = "Origin rules"
+    title: ClassVar[str] = mark("Origin rules")
     sizes: ClassVar[tuple[str, ...]] = ("cost_cut_percent",)
 
     cost_cut_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
@@ -75,7 +85,9 @@ class OriginLever(AgreementLever):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if (self.cost_cut_percent is None) == (self.rule is None):
-            raise fault(f"cost_cut_percent: {PERCENT_TEXT}; either that or rule")
+            raise fault(
+                tr("cost_cut_percent: a number from 0 to 100 (percent); either that or rule")
+            )
         return self
 
     @property
@@ -92,8 +104,8 @@ class OriginLever(AgreementLever):
     def rests_on(self) -> tuple[str, str]:
         """How much of the trade claims the CEPA today."""
         if self.rule is not None:
-            return "origin_saving_", "what other rules of origin save"
-        return "utilisation_observed", "how much of the trade claims the CEPA today"
+            return "origin_saving_", tr("what other rules of origin save")
+        return "utilisation_observed", tr("how much of the trade claims the CEPA today")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -114,13 +126,26 @@ class OriginLever(AgreementLever):
 
     def sentence(self, classification: Classification) -> str:
         """Whose proof of what becomes cheaper, or which rule decides."""
-        what = selection_in_words(self.select, classification)
-        goods = f"{ADJECTIVE[self.partner]} goods in {COUNTRY[self.importer]} ({what})"
+        goods = {
+            "partner": tr(ADJECTIVE[self.partner]),
+            "importer": tr(COUNTRY[self.importer]),
+            "products": selection_in_words(self.select, classification),
+        }
         if self.rule is not None:
-            named = " and ".join(RULES[name] for name in self.rule)
-            return f"the rule of origin for {goods} becomes {named}"
-        cut = number_in_words(self.cost_cut_percent)
-        return f"proving origin for {goods} costs {cut} % less"
+            named = ""
+            for rule in self.rule:
+                word = tr(RULES[rule])
+                named = word if not named else tr("{rule} and {other}", rule=named, other=word)
+            return tr(
+                "the rule of origin for {partner} goods in {importer} ({products}) becomes {rule}",
+                rule=named,
+                **goods,
+            )
+        return tr(
+            "proving origin for {partner} goods in {importer} ({products}) costs {percent} % less",
+            percent=number_in_words(self.cost_cut_percent),
+            **goods,
+        )
 
     def unavailable(self, economy: Economy) -> Iterable[Complaint]:
         """A rule that says nothing about the products selected."""
@@ -128,9 +153,12 @@ class OriginLever(AgreementLever):
             where = _chapters_of(economy, name)
             chosen = set(economy.classification.select(self.select).chapters)
             if not chosen & set(where):
-                yield Complaint(
-                    ("rule",), name, f"{RULES[name]}: a rule about {', '.join(where)} only"
+                text = tr(
+                    "{rule}: a rule about {chapters} only",
+                    rule=tr(RULES[name]),
+                    chapters=separated(where),
                 )
+                yield Complaint(("rule",), name, text)
 
     @classmethod
     def notes(cls, economy: Economy, measures: Sequence[Measure]) -> Iterable[str]:
@@ -149,90 +177,18 @@ class OriginLever(AgreementLever):
             - {economy.chapters[h] for h in schedule.chapter[claimed]}
         )
         if none:
-            yield (
-                f"No preference margin in {chapters_in_words(none, economy.classification)}: "
-                "simpler origin rules save nothing there"
+            yield tr(
+                "No preference margin in {chapters}: simpler origin rules save nothing there",
+                chapters=chapters_in_words(none, economy.classification),
             )
         named = dict.fromkeys(name for one, _ in of_kind(measures, cls) for name in one.rules)
         for name in named:
-            yield _rule_note(economy, name, COUNTRY[market.partner])
+            yield _rule_note(economy, name, tr(COUNTRY[market.partner]))
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """One on each side, and every rule by name."""
-        clothing = {"importer": "JPN", "select": {"section": "XI"}, "start": "2026-27"}
-        return (
-            Example(
-                "in Japan",
-                {
-                    "importer": "JPN",
-                    "select": {"section": "XI"},
-                    "cost_cut_percent": 60,
-                    "start": "2026-27",
-                },
-                "+++-0",
-                "more of India's clothing claims the preference",
-            ),
-            Example(
-                "in India",
-                {
-                    "importer": "IND",
-                    "select": {"all": True},
-                    "cost_cut_percent": 60,
-                    "start": "2026-27",
-                    "years": 3,
-                },
-                "0+-0-",
-                "more of Japan's goods claim theirs: most of the margin is on India's side",
-            ),
-            Example(
-                "one process",
-                clothing | {"rule": "one_process"},
-                "+++-0",
-                "clothing of imported fabric originates: more claims, cheaper inputs",
-            ),
-            Example(
-                "either test",
-                clothing | {"select": {"all": True}, "rule": "ctsh_or_va35"},
-                "+++-0",
-                "one test instead of two: cheaper to prove, and more goods pass",
-            ),
-            Example(
-                "change of heading",
-                {
-                    "importer": "IND",
-                    "select": {"hs": ["84", "85"]},
-                    "rule": "cth",
-                    "start": "2026-27",
-                },
-                "0+-0-",
-                "Japanese machinery need not prove its value content",
-            ),
-            Example(
-                "de minimis",
-                clothing | {"rule": "de_minimis"},
-                "+++-0",
-                "a small foreign input no longer costs the origin",
-            ),
-            Example(
-                "cumulation",
-                clothing | {"select": {"all": True}, "rule": "asean_cumulation"},
-                "+++-0",
-                "inputs of ASEAN count as India's own",
-            ),
-            Example(
-                "self-certification",
-                clothing | {"rule": "self_certification"},
-                "+++-0",
-                "no certificate to pay and wait for: small consignments claim",
-            ),
-            Example(
-                "two rules",
-                clothing | {"rule": ["ctsh_or_va35", "self_certification"]},
-                "+++-0",
-                "what India asks for together: either test, declared by the exporter",
-            ),
-        )
+        return ORIGIN_EXAMPLES
 
 
 # -- what it does to arrays ------------------------------------------------------------------
@@ -342,26 +298,49 @@ def _rule_note(economy: Economy, name: str, whose: str) -> str:
         row = economy.parameters.describe(parameter, hs)
         grades.append(str(row["grade"]))
         low, high = 100 * row["low"], 100 * row["high"]
-        return f"{100 * row['value']:.3g} % ({low:.3g} to {high:.3g})"
-
-    said = (
-        f"Rule {name}: claiming costs {percent(f'origin_cost_factor_{name}')} of what it does today"
-    )
-    if name in PAPER_ONLY:
-        return f"{said} (grade {grades[0]}); what originates stays as it is"
-    reach, saving = percent(f"origin_reach_{name}"), percent(f"origin_saving_{name}")
-    said += f", {reach} of the goods that cannot claim today could, and "
-    if name == "one_process":
-        said += (
-            f"a maker without fabric of its own saves {saving} of its cost, which holds for "
-            f"{percent('origin_fabric_abroad')} of {whose}'s clothing; orders that its weavers "
-            "lose are not counted"
+        return tr(
+            "{percent} % ({low} to {high})",
+            percent=f"{100 * row['value']:.3g}",
+            low=f"{low:.3g}",
+            high=f"{high:.3g}",
         )
-    else:
-        said += f"other inputs save {saving} of their cost"
-    return (
-        f"{said} (grade {'/'.join(sorted(set(grades)))}). Goods that are not shipped today because "
-        "they do not originate come in through the lower cost only"
+
+    cost = percent(f"origin_cost_factor_{name}")
+    if name in PAPER_ONLY:
+        return tr(
+            "Rule {rule}: claiming costs {cost} of what it does today ({grade}); what originates "
+            "stays as it is",
+            rule=name,
+            cost=cost,
+            grade=grade_in_words(*grades),
+        )
+    reach, saving = percent(f"origin_reach_{name}"), percent(f"origin_saving_{name}")
+    if name == "one_process":
+        held = percent("origin_fabric_abroad")
+        return tr(
+            "Rule {rule}: claiming costs {cost} of what it does today, {reach} of the goods that "
+            "cannot claim today could, and a maker without fabric of its own saves {saving} of its "
+            "cost, which holds for {held} of {country}'s clothing; orders that its weavers lose "
+            "are not counted ({grade}). Goods that are not shipped today because they do not "
+            "originate come in through the lower cost only",
+            rule=name,
+            cost=cost,
+            reach=reach,
+            saving=saving,
+            held=held,
+            country=whose,
+            grade=grade_in_words(*grades),
+        )
+    return tr(
+        "Rule {rule}: claiming costs {cost} of what it does today, {reach} of the goods that "
+        "cannot claim today could, and other inputs save {saving} of their cost ({grade}). Goods "
+        "that are not shipped today because they do not originate come in through the lower cost "
+        "only",
+        rule=name,
+        cost=cost,
+        reach=reach,
+        saving=saving,
+        grade=grade_in_words(*grades),
     )
 
 
@@ -374,17 +353,27 @@ def _use_of_preferences(economy: Economy, importer: str) -> str:
     ]
     rows = {str(row["name"]): row for row in described}.values()
     [widest] = [row for row in rows if not row["hs"]]
-    said = (
-        f"{100 * widest['value']:.0f} % ({100 * widest['low']:.0f} to {100 * widest['high']:.0f})"
+    said = tr(
+        "{percent} % ({low} to {high})",
+        percent=f"{100 * widest['value']:.0f}",
+        low=f"{100 * widest['low']:.0f}",
+        high=f"{100 * widest['high']:.0f}",
     )
     own = [100 * row["value"] for row in rows if row["hs"]]
     if own:
-        said += f", or by chapter from {min(own):.0f} to {max(own):.0f} %"
-    whose = COUNTRY[market.partner]
-    grades = "/".join(sorted({str(row["grade"]) for row in rows}))
-    return (
-        f"Of what {whose} sells under the CEPA with a margin, {said} claims its preference (grade "
-        f"{grades}; {widest['source']}). The cost of claiming is calibrated to it: simpler rules "
-        "gain the share that does not claim and save paperwork; goods that are not shipped today "
-        "because they do not originate are not counted"
+        said = tr(
+            "{share}, or by chapter from {low} to {high} %",
+            share=said,
+            low=f"{min(own):.0f}",
+            high=f"{max(own):.0f}",
+        )
+    return tr(
+        "Of what {partner} sells under the CEPA with a margin, {share} claims its preference "
+        "({grade}; {source}). The cost of claiming is calibrated to it: simpler rules gain the "
+        "share that does not claim and save paperwork; goods that are not shipped today because "
+        "they do not originate are not counted",
+        partner=tr(COUNTRY[market.partner]),
+        share=said,
+        grade=grade_in_words(*(row["grade"] for row in rows)),
+        source=widest["source"],
     )

@@ -9,7 +9,7 @@ the market grows, unless it grows by year itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -20,20 +20,38 @@ from pydantic import Field, PlainValidator, model_validator
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.language import mark, separated, tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever, with_pair
 from cepasim.levers.codes import sources_of
-from cepasim.levers.fields import SIZE_TEXT, fault
+from cepasim.levers.fields import fault
 from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import country_in_words, goods_in_words, number_in_words
+from cepasim.levers.quota_examples import QUOTA_EXAMPLES
+from cepasim.levers.words import country_in_words, dollars_in_words, goods_in_words, number_in_words
 from cepasim.products.classification import Classification
 
-BY_YEAR_TEXT = f"{SIZE_TEXT}, or a list of them by year"
+BY_YEAR_TEXT = mark("a number, 0 or more, or a list of them by year")
 _MOST = 1e6
 _LONGEST = 50
+
+# What is said of products that pay less today than a rate of the quota.
+_KEPT_WITHIN = mark(
+    "{number} of the {all} products under the quota of {importer} on {source} pay less today than "
+    "the rate within it ({percent} %), and go on doing so within the quota"
+)
+_KEPT_BEYOND = mark(
+    "{number} of the {all} products under the quota of {importer} on {source} pay less today than "
+    "the rate beyond it ({percent} %), and go on doing so beyond it: a concession makes nothing "
+    "dearer"
+)
+_DEARER = mark(
+    "{number} of the {all} products under the quota of {importer} on {source} pay less today than "
+    "the rate beyond it ({percent} %): what exceeds the quota becomes dearer. A quota limits all "
+    "it is given on: name the headings it is meant for"
+)
 
 
 def _sizes(given: object) -> object:
@@ -43,16 +61,16 @@ def _sizes(given: object) -> object:
     listed = list(given) if isinstance(given, list | tuple) else [given]
     values = tuple(_size(one) for one in listed)
     if not 0 < len(values) <= _LONGEST:
-        raise fault(BY_YEAR_TEXT)
+        raise fault(tr(BY_YEAR_TEXT))
     return values if isinstance(given, list | tuple) else values[0]
 
 
 def _size(given: object) -> float:
     """Read a number from 0 on; texts and booleans are none."""
     if isinstance(given, bool) or not isinstance(given, int | float | np.number):
-        raise fault(BY_YEAR_TEXT)
+        raise fault(tr(BY_YEAR_TEXT))
     if not 0 <= float(given) <= _MOST:
-        raise fault(BY_YEAR_TEXT)
+        raise fault(tr(BY_YEAR_TEXT))
     return float(given)
 
 
@@ -70,10 +88,10 @@ class QuotaLever(BilateralLever):
 
     kind: ClassVar[str] = "quota"
     question: ClassVar[str] = DUTIES
-    title: ClassVar[str] = "Tariff quotas"
+    title: ClassVar[str] = mark("Tariff quotas")
     sizes: ClassVar[tuple[str, ...]] = ("usd_mn", "share_of_benchmark_percent")
     gives_way: ClassVar[bool] = False
-    meeting: ClassVar[str] = "importer, source and product: a good enters under one quota"
+    meeting: ClassVar[str] = mark("importer, source and product: a good enters under one quota")
 
     share_of_benchmark_percent: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
     usd_mn: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
@@ -81,7 +99,9 @@ class QuotaLever(BilateralLever):
     in_rate_percent: SizeByYear | None = Field(default=None, description=BY_YEAR_TEXT)
     rent: Annotated[
         Literal["importer", "exporter"],
-        Field(description="importer or exporter, the rent's owner, or the code of one of them"),
+        Field(
+            description=mark("importer or exporter, the rent's owner, or the code of one of them")
+        ),
     ] = "importer"
 
     @model_validator(mode="before")
@@ -98,7 +118,7 @@ class QuotaLever(BilateralLever):
     @model_validator(mode="after")
     def _one_quantity(self) -> Self:
         if (self.share_of_benchmark_percent is None) == (self.usd_mn is None):
-            raise fault("either share_of_benchmark_percent or usd_mn")
+            raise fault(tr("either share_of_benchmark_percent or usd_mn"))
         return self
 
     @model_validator(mode="after")
@@ -109,13 +129,15 @@ class QuotaLever(BilateralLever):
         for year in range(max(len(within), len(beyond))):
             lower = within[min(year, len(within) - 1)]
             if beyond[min(year, len(beyond) - 1)] < lower:
-                raise fault(f"over_rate_percent: at least in_rate_percent, {lower:g}")
+                raise fault(
+                    tr("over_rate_percent: at least in_rate_percent, {rate}", rate=f"{lower:g}")
+                )
         return self
 
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", "how readily buyers change between sources"
+        return "sigma_import_", tr("how readily buyers change between sources")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
@@ -136,19 +158,22 @@ class QuotaLever(BilateralLever):
     def sentence(self, classification: Classification) -> str:
         """How much comes in at which rate, and what the rest pays."""
         if self.usd_mn is not None:
-            quantity = f"US$ {_by_year_in_words(self.usd_mn)} mn a year"
+            quantity = tr(
+                "{amount} a year", amount=_by_year_in_words(self.usd_mn, dollars_in_words)
+            )
         else:
-            share = _by_year_in_words(self.share_of_benchmark_percent)
-            quantity = f"{share} % of today's trade"
-        within = (
-            "the preferential rate"
-            if self.in_rate_percent is None
-            else f"{_by_year_in_words(self.in_rate_percent)} %"
-        )
-        return (
-            f"{COUNTRY[self.importer]} admits {quantity} of "
-            f"{goods_in_words(self.source, self.select, classification)} at {within} and charges "
-            f"{_by_year_in_words(self.over_rate_percent)} % beyond"
+            share = _by_year_in_words(self.share_of_benchmark_percent, _percent)
+            quantity = tr("{share} of today's trade", share=share)
+        within = tr("the preferential rate")
+        if self.in_rate_percent is not None:
+            within = _by_year_in_words(self.in_rate_percent, _percent)
+        return tr(
+            "{importer} admits {quantity} of {goods} at {within} and charges {over} beyond",
+            importer=tr(COUNTRY[self.importer]),
+            quantity=quantity,
+            goods=goods_in_words(self.source, self.select, classification),
+            within=within,
+            over=_by_year_in_words(self.over_rate_percent, _percent),
         )
 
     @classmethod
@@ -157,96 +182,27 @@ class QuotaLever(BilateralLever):
         for lever, measure in of_kind(measures, cls):
             paid = 100 * measure.market.schedule.product_base(lever.source)[measure.products]
             name = country_in_words(lever.source, economy.classification)
-            under = f"of the {paid.size} products under the quota of {COUNTRY[lever.importer]} on "
-            dearer = (
-                ": what exceeds the quota becomes dearer. A quota limits all it is given on: name "
-                "the headings it is meant for"
-            )
-            kept = ", and go on doing so beyond it: a concession makes nothing dearer"
-            for rates, where, so in (
-                (lever.in_rate_percent, "within", ", and go on doing so within the quota"),
-                (
-                    lever.over_rate_percent,
-                    "beyond",
-                    dearer if lever.in_rate_percent is None else kept,
-                ),
+            beyond = _DEARER if lever.in_rate_percent is None else _KEPT_BEYOND
+            for rates, said in (
+                (lever.in_rate_percent, _KEPT_WITHIN),
+                (lever.over_rate_percent, beyond),
             ):
                 highest = -np.inf if rates is None else max(_listed(rates))
                 below = int((paid < highest - 1e-9).sum())
                 if below:
-                    yield (
-                        f"{below} {under}{name} pay less today than the rate {where} it "
-                        f"({highest:g} %){so}"
+                    yield tr(
+                        said,
+                        number=below,
+                        all=paid.size,
+                        importer=tr(COUNTRY[lever.importer]),
+                        source=name,
+                        percent=f"{highest:g}",
                     )
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """Either measure of the quantity, either owner, a rate within, and a rival."""
-        fish = {
-            "importer": "JPN",
-            "select": {"hs": ["03"]},
-            "share_of_benchmark_percent": 80,
-            "over_rate_percent": 100,
-            "start": "2026-27",
-        }
-        return (
-            Example(
-                "share", fish, "----0", "a fifth less fish; what it is dearer by is rent, not duty"
-            ),
-            Example(
-                "exporter's rent",
-                fish | {"importer": "IND", "select": {"hs": ["72"]}, "rent": "exporter"},
-                "0-+0-",
-                "the same on India's border, whoever owns the rent",
-            ),
-            Example(
-                "rival",
-                fish | {"source": "CHN", "select": {"hs": ["61"]}},
-                "++++0",
-                "a rival that must stay within a quota leaves room",
-            ),
-            Example(
-                "dollars",
-                {
-                    "importer": "IND",
-                    "select": {"hs": ["87"]},
-                    "usd_mn": 2000,
-                    "in_rate_percent": 10,
-                    "over_rate_percent": 125,
-                    "start": "2026-27",
-                },
-                "0+-0-",
-                "more than is sold today, at 10 %: what pays less goes on doing so",
-            ),
-            Example(
-                "by year",
-                {
-                    "importer": "IND",
-                    "select": {"hs": ["8703"]},
-                    "usd_mn": [200, 300, 400],
-                    "in_rate_percent": [30, 20, 10],
-                    "over_rate_percent": 95,
-                    "start": "2027-28",
-                    "rent": "exporter",
-                },
-                "0+-0?",
-                "cars alone, below the 125 % they pay today both within and beyond the quota",
-            ),
-            Example(
-                "rival's cars",
-                {
-                    "importer": "IND",
-                    "source": "EU27",
-                    "select": {"hs": ["8703"]},
-                    "usd_mn": [1000, 1500, 2000],
-                    "in_rate_percent": [30, 20, 10],
-                    "over_rate_percent": 95,
-                    "start": "2027-28",
-                },
-                "0-+0-",
-                "a rival becomes cheaper and Japan loses; parts of cars are not touched",
-            ),
-        )
+        return QUOTA_EXAMPLES
 
 
 # -- what it does to arrays ------------------------------------------------------------------
@@ -388,8 +344,14 @@ def _listed(values: float | tuple[float, ...]) -> tuple[float, ...]:
     return values if isinstance(values, tuple) else (values,)
 
 
-def _by_year_in_words(values: float | tuple[float, ...] | None) -> str:
+def _percent(value: float) -> str:
+    return tr("{percent} %", percent=number_in_words(value))
+
+
+def _by_year_in_words(
+    values: float | tuple[float, ...] | None, write: Callable[[float], str]
+) -> str:
     """Say one value, or those of several years."""
     listed = _listed(0.0 if values is None else values)
-    said = ", ".join(number_in_words(value) for value in listed)
-    return said if len(listed) == 1 else f"{said} (by year)"
+    said = separated(write(value) for value in listed)
+    return said if len(listed) == 1 else tr("{values} (by year)", values=said)

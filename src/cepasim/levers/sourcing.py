@@ -17,6 +17,7 @@ from pydantic import Field, model_validator
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.bilateral import with_pair
 from cepasim.levers.codes import sources_of
@@ -26,6 +27,7 @@ from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import (
     chapters_in_words,
     country_in_words,
+    grade_in_words,
     number_in_words,
     selection_in_words,
 )
@@ -33,7 +35,7 @@ from cepasim.products.classification import Classification
 
 Mode = Annotated[
     Literal["intended", "imposed"],
-    Field(description="intended (buyers ask, capacity stays) or imposed (plants move along)"),
+    Field(description=mark("intended (buyers ask, capacity stays) or imposed (plants move along)")),
 ]
 
 
@@ -45,7 +47,7 @@ class SourcingLever(Lever):
     """
 
     kind: ClassVar[str] = "sourcing"
-    title: ClassVar[str] = "Sourcing"
+    title: ClassVar[str] = mark("Sourcing")
     sizes: ClassVar[tuple[str, ...]] = ("share_percent",)
 
     importer: Market
@@ -65,14 +67,15 @@ class SourcingLever(Lever):
     def _away_from_third(self) -> Self:
         partner = PARTNER[self.importer]
         if self.to != partner:
-            raise fault(f"to: {partner}, the importer's partner")
+            raise fault(tr("to: {partner}, the importer's partner", partner=partner))
         if self.from_source in (self.importer, self.to):
-            raise fault(f"from: a third source, not {self.from_source}")
+            raise fault(tr("from: a third source, not {source}", source=self.from_source))
         if self.share_percent is None and (self.importer, self.from_source) != ("JPN", "CHN"):
-            raise fault(
+            said = tr(
                 "share_percent: a number from 0 to 100 (percent); only what JPN buys from CHN has "
                 "a default"
             )
+            raise fault(said)
         return self
 
     @property
@@ -112,13 +115,27 @@ class SourcingLever(Lever):
     def sentence(self, classification: Classification) -> str:
         """Who moves how much of what from where to where."""
         share = self.share_percent
-        how_much = "the usual share" if share is None else f"{number_in_words(share)} %"
-        who = f"{ADJECTIVE[self.importer]} buyers mean to move {how_much} of what they buy from"
+        how_much = tr("the usual share")
+        if share is not None:
+            how_much = tr("{percent} %", percent=number_in_words(share))
+        flow = {
+            "share": how_much,
+            "source": country_in_words(self.from_source, classification),
+            "products": selection_in_words(self.select, classification),
+            "to": tr(COUNTRY[self.to]),
+        }
         if self.mode == "imposed":
-            who = f"plants move with {how_much} of what {COUNTRY[self.importer]} buys from"
-        return (
-            f"{who} {country_in_words(self.from_source, classification)} "
-            f"({selection_in_words(self.select, classification)}) to {COUNTRY[self.to]}"
+            return tr(
+                "plants move with {share} of what {importer} buys from {source} ({products}) to "
+                "{to}",
+                importer=tr(COUNTRY[self.importer]),
+                **flow,
+            )
+        return tr(
+            "{importer} buyers mean to move {share} of what they buy from {source} ({products}) to "
+            "{to}",
+            importer=tr(ADJECTIVE[self.importer]),
+            **flow,
         )
 
     @classmethod
@@ -131,25 +148,29 @@ class SourcingLever(Lever):
                 row = economy.parameters.describe(
                     "sourcing_shift", economy.chapters[touched[0]], "JPN", "CHN"
                 )
-                yield (
-                    f"Share of purchases that moves: sourcing_shift, {100 * row['value']:g} % "
-                    f"({100 * row['low']:g} to {100 * row['high']:g}, grade {row['grade']}); a "
-                    "scenario choice, not a forecast"
+                yield tr(
+                    "Share of purchases that moves: sourcing_shift, {percent} % ({low} to {high}, "
+                    "{grade}); a scenario choice, not a forecast",
+                    percent=number_in_words(100 * row["value"]),
+                    low=number_in_words(100 * row["low"]),
+                    high=number_in_words(100 * row["high"]),
+                    grade=grade_in_words(row["grade"]),
                 )
             idle = [
                 economy.chapters[h] for h in touched if market.fob[h, market.partner_column] == 0
             ]
             if idle and lever.mode == "intended":
-                yield (
-                    f"{COUNTRY[market.partner]} sells nothing yet in "
-                    f"{chapters_in_words(idle, economy.classification)}: no purchases can move "
-                    "there without new capacity"
+                yield tr(
+                    "{partner} sells nothing yet in {chapters}: no purchases can move there "
+                    "without new capacity",
+                    partner=tr(COUNTRY[market.partner]),
+                    chapters=chapters_in_words(idle, economy.classification),
                 )
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
-        yield (
+        yield tr(
             "Sourcing: no welfare is claimed where buyers like other goods than before; the cells "
             "of the importer, and where plants move along of its partner, are empty from then on"
         )
