@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import ADJECTIVE, COUNTRY, PARTNER
-from cepasim.core.language import mark, ntr, tr
+from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import BARRIER_TYPES
@@ -38,7 +38,6 @@ from cepasim.levers.words import (
     chapters_in_words,
     grade_in_words,
     number_in_words,
-    one_after_another,
     selection_in_words,
 )
 from cepasim.products.classification import Classification
@@ -272,7 +271,7 @@ class NtbLever(AgreementLever):
                 )
             )
             said.append(tr(known.note))
-        return one_after_another(said)
+        return paragraph(said)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

@@ -160,11 +160,6 @@ def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
     return f"US$ {usd_mn / 1000:g} bn" if bn else f"US$ {usd_mn:g} mn"
 
 
-def one_after_another(sentences: Iterable[str]) -> str:
-    """Join sentences as the language does."""
-    return ("" if current_language() == "ja" else " ").join(sentences)
-
-
 def barriers_in_words(types: Sequence[str]) -> str:
     """Name barriers by their types, in the middle of a sentence."""
     return listed((tr(BARRIERS[kind]).lower() for kind in types), len(BARRIERS))
