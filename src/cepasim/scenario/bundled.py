@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from cepasim.core.language import SOURCE, current_language, separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import read_yaml
 from cepasim.params.parameters import bundled_directory
@@ -50,15 +51,37 @@ def bundled_path(name: str) -> Path:
     """
     files = _files()
     if not isinstance(name, str) or name not in files:
-        text = f"a bundled scenario{closest(name, files)}; allowed: {', '.join(files)}"
+        text = tr(
+            "a bundled scenario{meant}; allowed: {allowed}",
+            meant=closest(name, files),
+            allowed=separated(files),
+        )
         raise InputError([Problem("scenario", None, "name", name, text)])
     return files[name]
+
+
+def name_in_words(name: str) -> str:
+    """Say the name of a scenario: a bundled one in the reader's language, the user's own as it is.
+
+    Parameters
+    ----------
+    name : str
+        As its file has it.
+    """
+    if current_language() == SOURCE:
+        return name
+    return tr(name) if name in _names() else name
 
 
 def _files() -> dict[str, Path]:
     found = {path.stem: path for path in sorted((bundled_directory() / "scenarios").glob("*.yaml"))}
     order = [*(name for name in MAIN if name in found), *(n for n in found if n not in MAIN)]
     return {name: found[name] for name in order}
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    return frozenset(str(read_yaml(path, MAX_BYTES).data["name"]) for path in _files().values())
 
 
 @lru_cache(maxsize=1)

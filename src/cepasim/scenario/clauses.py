@@ -18,6 +18,7 @@ import pandas as pd
 
 from cepasim.core import files
 from cepasim.core.countries import COUNTRY, PAIR
+from cepasim.core.language import mark, tr
 from cepasim.core.office import Tables, read_tables, write_document
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.workbook import write_workbook
@@ -38,13 +39,20 @@ _WORDS = "in words"
 _PARTS = {"phase": "phases", "row": "rows"}
 _DIGEST = "staging_sha256"
 _SAID = {
-    CLAUSES: "What the agreement would say. Cells are read back: an amount in percent or US$ "
-    "million, a list in [brackets] is one value for each year; the column 'in words' is not read.",
-    STAGING: "Duty on the partner's goods, percent, by line and year; worked out from the clauses "
-    "and not read back: change the clauses. Lines that everybody may import free are left out.",
-    OTHER: "Measures outside an agreement, as a scenario file has them.",
-    SCENARIO: "Name, horizon and assumptions.",
+    CLAUSES: mark(
+        "What the agreement would say. Cells are read back: an amount in percent or US$ "
+        "million, a list in [brackets] is one value for each year; the column 'in words' is not "
+        "read."
+    ),
+    STAGING: mark(
+        "Duty on the partner's goods, percent, by line and year; worked out from the clauses "
+        "and not read back: change the clauses. Lines that everybody may import free are left out."
+    ),
+    OTHER: mark("Measures outside an agreement, as a scenario file has them."),
+    SCENARIO: mark("Name, horizon and assumptions."),
 }
+#: What is wrong where two clauses have one number.
+_ONCE = mark("a number of its own for each clause")
 
 
 # -- writing ---------------------------------------------------------------------------------
@@ -71,7 +79,7 @@ def write_clauses(
         Ends in ``.xlsx`` or ``.docx``.
     """
     if path.suffix not in ENDINGS:
-        allowed = f"a path that ends in {' or '.join(ENDINGS)}"
+        allowed = tr("a path that ends in .xlsx or .docx")
         raise InputError([Problem("clause_sheet", None, "path", str(path), allowed)])
     staged = _staged(levers, years, economy, by_line=path.suffix == ".xlsx")
     words = [lever.in_words(economy.classification) for lever in levers]
@@ -85,7 +93,7 @@ def write_clauses(
         if path.suffix == ".xlsx":
             write_workbook(frames, partial)
         else:
-            texts = {name: (_SAID[name], _as_text(frame)) for name, frame in frames.items()}
+            texts = {name: (tr(_SAID[name]), _as_text(frame)) for name, frame in frames.items()}
             write_document(str(content["name"]), texts, partial)
 
 
@@ -194,17 +202,22 @@ def read_clauses(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...]
     tables = read_tables(path)
     missing = [name for name in (CLAUSES, SCENARIO) if not tables.get(name)]
     if missing:
-        allowed = f"a clause sheet, with the tables {CLAUSES} and {SCENARIO}"
+        allowed = tr(
+            "a clause sheet, with the tables {clauses} and {scenario}",
+            clauses=CLAUSES,
+            scenario=SCENARIO,
+        )
         raise InputError([Problem(str(path), None, missing[0], None, allowed)])
     content = _fields(tables, path)
     told = content.pop(_DIGEST, None)
     found = _digest(tables.get(STAGING, [])[1:])
     if told is not None and told != found:
-        allowed = (
+        allowed = tr(
             "the staging as it was written: it is worked out from the clauses and is not read; "
-            f"change {CLAUSES} instead"
+            "change {clauses} instead",
+            clauses=CLAUSES,
         )
-        raise InputError([Problem(str(path), None, STAGING, "changed", allowed)])
+        raise InputError([Problem(str(path), None, STAGING, tr("changed"), allowed)])
     levers: dict[int, dict[str, Any]] = {}
     lines: dict[int, int] = {}
     _read_clauses(tables[CLAUSES], path, levers, lines)
@@ -236,13 +249,14 @@ def _read_clauses(
         kind = cells.pop("measure", None)
         if part is None:
             if number in levers:
-                raise _wrong(path, line, "clause", number, "a number of its own for each clause")
+                raise _wrong(path, line, "clause", number, tr(_ONCE))
             levers[number], lines[number] = {str(kind): cells}, line
         elif part in _PARTS and number in levers:
             [settings] = levers[number].values()
             settings.setdefault(_PARTS[part], []).append(cells)
         else:
-            raise _wrong(path, line, "part", part, "phase or row, below the clause it belongs to")
+            text = tr("phase or row, below the clause it belongs to")
+            raise _wrong(path, line, "part", part, text)
 
 
 def _read_others(
@@ -251,14 +265,14 @@ def _read_others(
     for line, row in enumerate(rows[1:], 2):
         number = _number(_value(row[0], path, line, "clause"), path, line)
         if number in levers:
-            raise _wrong(path, line, "clause", number, "a number of its own for each clause")
+            raise _wrong(path, line, "clause", number, tr(_ONCE))
         settings = _value(row[2] if len(row) > 2 else None, path, line, "settings")
         levers[number], lines[number] = {str(row[1]): settings}, line
 
 
 def _number(value: Any, path: Path, line: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _wrong(path, line, "clause", value, "a whole number")
+        raise _wrong(path, line, "clause", value, tr("a whole number"))
     return value
 
 

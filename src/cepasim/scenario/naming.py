@@ -2,29 +2,44 @@
 
 A scenario that is edited keeps the name of what it was no longer than that is true: its name and
 description then follow its levers, unless the user has given it a name.
+
+Both are made in the language of the moment and kept as they were made: what a reader has called a
+scenario, and what a file says, does not change with the language of the page. What was made in one
+language is therefore recognised in all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from cepasim.core.language import (
+    LANGUAGES,
+    current_language,
+    language,
+    mark,
+    ntr,
+    paragraph,
+    separated,
+    tr,
+)
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.lever import Lever
 from cepasim.levers.words import listed
 from cepasim.products.classification import Classification
+from cepasim.scenario.bundled import name_in_words
 from cepasim.scenario.scenario import Scenario
 
 #: What a market is, by the scenario's word for it.
-_LEVELS = {"chapter": "chapters", "hs4": "headings", "hs6": "six-digit products"}
+_LEVELS = {
+    "chapter": mark("chapters"),
+    "hs4": mark("headings"),
+    "hs6": mark("six-digit products"),
+}
 #: Levers that a name can hold; a scenario of more is called after the one it was made from.
 _MOST_NAMED = 2
 #: Levers a description tells before the rest are counted.
 _MOST_SAID = 8
 _LONGEST = 160
-#: Between the name of what a scenario was made from and what differs.
-_CHANGED = ", changed: "
-_ASSUMPTIONS = ", other assumptions"
-_FROM = "Changed from “"
 
 
 def title(
@@ -56,17 +71,21 @@ def title(
     """
     levers = [lever for lever in scenario.levers if not lever.is_idle]
     if origin is not None and scenario.levers == origin.levers:
-        base = _base(origin)
-        return base if _conditions(scenario) == _conditions(origin) else base + _ASSUMPTIONS
+        base = name_in_words(_base(origin))
+        if _conditions(scenario) == _conditions(origin):
+            return base
+        return tr("{name}, other assumptions", name=base)
     if not levers:
-        return "No lever moved"
+        return tr("No lever moved")
     if len(levers) <= _MOST_NAMED or origin is None:
         return _cut(_joined(levers, classification))
     new = [lever for lever in levers if lever not in origin.levers]
     gone = [lever for lever in origin.levers if not _kept(lever, levers, new)]
     said = [lever.sentence(classification) for lever in new]
-    said += [f"without {lever.title[:1].lower()}{lever.title[1:]}" for lever in gone]
-    return _cut(_base(origin) + _CHANGED + (listed(said, _MOST_NAMED) or "a lever set to nothing"))
+    said += [tr("without {lever}", lever=_in_a_sentence(tr(lever.title))) for lever in gone]
+    changes = listed(said, _MOST_NAMED) or tr("a lever set to nothing")
+    base = name_in_words(_base(origin))
+    return _cut(tr("{name}, changed: {changes}", name=base, changes=changes))
 
 
 def describe(
@@ -79,24 +98,27 @@ def describe(
     scenario, classification, origin
         As in `title`.
     """
-    said = [] if origin is None else [f"{_FROM}{_base(origin)}”."]
+    said = []
+    if origin is not None:
+        said.append(tr("Changed from “{name}”.", name=name_in_words(_base(origin))))
     said += [lever.in_words(classification) for lever in scenario.levers[:_MOST_SAID]]
     if (more := len(scenario.levers) - _MOST_SAID) > 0:
-        said.append(f"And {more} more lever{'s' if more > 1 else ''}.")
+        said.append(ntr("And {n} more lever.", "And {n} more levers.", more))
     if not scenario.levers:
-        said.append("No lever is moved.")
+        said.append(tr("No lever is moved."))
     if scenario.variant != CENTRAL:
-        said.append(f"Reference: {scenario.variant.replace('_', ' ')}.")
+        variant = scenario.variant.replace("_", " ")
+        said.append(tr("Reference: {variant}.", variant=variant))
     if scenario.elasticities:
-        said.append(f"Elasticities: {scenario.elasticities}.")
+        said.append(tr("Elasticities: {source}.", source=scenario.elasticities))
     if scenario.barriers:
-        said.append(f"Barriers at India's border: {scenario.barriers}.")
+        said.append(tr("Barriers at India's border: {source}.", source=scenario.barriers))
     if (detail := detail_in_words(scenario)) is not None:
-        said.append(f"Markets: {detail}.")
+        said.append(tr("Markets: {detail}.", detail=detail))
     if scenario.parameters:
         changed = (f"{name} = {value:g}" for name, value in scenario.parameters.items())
-        said.append(f"Assumptions changed: {listed(changed, _MOST_SAID)}.")
-    return " ".join(said)
+        said.append(tr("Assumptions changed: {list}.", list=listed(changed, _MOST_SAID)))
+    return paragraph(said)
 
 
 def followed(
@@ -115,13 +137,13 @@ def followed(
     classification : Classification
     """
     if edited.name == before.name:
-        is_own = before.name not in (origin.name, title(before, classification, origin))
+        is_own = before.name not in (*_names(origin), *_titles(before, classification, origin))
     else:  # given just now; the name it began with asks for what the levers say
-        is_own = edited.name != origin.name
+        is_own = edited.name not in _names(origin)
     name = edited.name if is_own else title(edited, classification, origin)
     back = _content(edited) == _content(origin)
     words = origin.description if back else describe(edited, classification, origin)
-    if back and name == _base(origin):
+    if back and name == name_in_words(_base(origin)):
         name = origin.name
     return edited.model_copy(update={"name": name, "description": words})
 
@@ -131,16 +153,23 @@ def words_beside_levers(scenario: Scenario) -> str:
 
     Of one that was made from the levers, only what the scenario was changed from is left.
     """
-    first, end, _ = scenario.description.partition("”. ")
-    return first + end.rstrip() if first.startswith(_FROM) else scenario.description
+    for tag in LANGUAGES:
+        with language(tag):
+            begin, end = tr("Changed from “{name}”.", name="\n").split("\n")
+        if scenario.description.startswith(begin):
+            first, found, _ = scenario.description.partition(end)
+            return first + found
+    return scenario.description
 
 
 def detail_in_words(scenario: Scenario) -> str | None:
     """Return how fine a market is; None where the scenario does not say."""
     if scenario.level is None and not scenario.refine:
         return None
-    level = _LEVELS[scenario.level or "hs6"]
-    return f"{level} of chapters {', '.join(scenario.refine)}" if scenario.refine else level
+    level = tr(_LEVELS[scenario.level or "hs6"])
+    if not scenario.refine:
+        return level
+    return tr("{level} of chapters {chapters}", level=level, chapters=separated(scenario.refine))
 
 
 def _content(scenario: Scenario) -> Scenario:
@@ -158,22 +187,54 @@ def _kept(lever: Lever, levers: Sequence[Lever], new: Sequence[Lever]) -> bool:
 
 
 def _base(origin: Scenario) -> str:
-    """Name of what was changed, without what an earlier change added to it."""
-    return origin.name.partition(_CHANGED)[0].removesuffix(_ASSUMPTIONS)
+    """Name of what was changed, without what an earlier change added to it in any language."""
+    name = origin.name
+    for tag in LANGUAGES:
+        with language(tag):
+            changed = tr("{name}, changed: {changes}", name="", changes="")
+            assumptions = tr("{name}, other assumptions", name="")
+        name = name.partition(changed)[0].removesuffix(assumptions)
+    return name
+
+
+def _names(origin: Scenario) -> Iterator[str]:
+    """Names of what was changed, as its file and as readers of each language have it."""
+    yield origin.name
+    for tag in LANGUAGES:
+        with language(tag):
+            yield name_in_words(origin.name)
+
+
+def _titles(scenario: Scenario, classification: Classification, origin: Scenario) -> Iterator[str]:
+    """Names that the levers ask for, in each language."""
+    for tag in LANGUAGES:
+        with language(tag):
+            yield title(scenario, classification, origin)
+
+
+def _in_a_sentence(name: str) -> str:
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def _joined(levers: Sequence[Lever], classification: Classification) -> str:
     if len(levers) == 1:
-        return levers[0].in_words(classification).rstrip(".")
-    said = "; ".join(lever.sentence(classification) for lever in levers[:_MOST_NAMED])
-    if (more := len(levers) - _MOST_NAMED) > 0:
-        said += f"; and {more} more lever{'s' if more > 1 else ''}"
+        return levers[0].clause(classification)
+    first, other, *rest = (lever.sentence(classification) for lever in levers)
+    said = tr("{first}; {other}", first=first, other=other)
+    if rest:
+        said = ntr(
+            "{levers}; and {n} more lever", "{levers}; and {n} more levers", len(rest), levers=said
+        )
     return said[:1].upper() + said[1:]
 
 
 def _cut(text: str) -> str:
     """Keep a name short enough to be one, at a word's end; that all are meant goes unsaid."""
-    text = text.replace(" (all products)", "")
+    all_of_them = tr("{country} ({products})", country="", products=tr("all products"))
+    text = text.replace(all_of_them, "")
     if len(text) <= _LONGEST:
         return text
-    return text[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:(") + " …"
+    begin = text[: _LONGEST - 1]
+    if current_language() == "ja":  # has no spaces between words
+        return begin.rstrip("、；：（") + "…"
+    return begin.rsplit(" ", 1)[0].rstrip(",;:(") + " …"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cepasim.core.immutable import frozen
+from cepasim.core.language import tr
 from cepasim.core.problems import Problem
 from cepasim.core.yaml_lines import line_of, path_text
 from cepasim.levers.fields import as_plain
@@ -41,5 +42,5 @@ def _short(value: object) -> object:
         return value if len(value) <= _SHOWN else value[:_SHOWN] + " …"
     if isinstance(value, Mapping | list | tuple):
         plain = as_plain(frozen(value))
-        return plain if len(repr(plain)) <= _SHOWN else f"{len(value)} entries"
+        return plain if len(repr(plain)) <= _SHOWN else tr("{number} entries", number=len(value))
     return value

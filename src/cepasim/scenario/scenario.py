@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, InstanceOf, model_validator
 from cepasim.core.arrays import Ints
 from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_yaml
 from cepasim.economy.barriers import BARRIERS_TEXT
@@ -24,6 +25,7 @@ from cepasim.economy.variants import CENTRAL
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
+from cepasim.scenario import texts
 from cepasim.scenario.bundled import bundled_path
 from cepasim.scenario.clauses import ENDINGS, read_clauses, write_clauses
 from cepasim.scenario.overlaps import check_overlaps
@@ -72,47 +74,50 @@ class Scenario(Frozen):
 
     name: Annotated[
         str,
-        Field(strict=True, max_length=200, description="a name, one line of at most 200 signs"),
+        Field(strict=True, max_length=200, description=texts.NAME),
         AfterValidator(_line_of_text),
     ]
-    description: Annotated[str, Field(strict=True, description="text")] = ""
+    description: Annotated[str, Field(strict=True, description=texts.TEXT)] = ""
     horizon: Horizon = LAST_FISCAL_YEAR
-    time: Annotated[Literal["path", "long_run"], Field(description="path or long_run")] = "path"
+    time: Annotated[Literal["path", "long_run"], Field(description=texts.TIME)] = "path"
     variant: Annotated[
         str,
-        Field(alias="reference", strict=True, description="a variant such as central, or a file"),
+        Field(alias="reference", strict=True, description=texts.VARIANT),
         AfterValidator(_line_of_text),
     ] = CENTRAL
-    levers: Annotated[tuple[InstanceOf[Lever], ...], Field(description="a list of levers")] = ()
+    levers: Annotated[tuple[InstanceOf[Lever], ...], Field(description=texts.LEVERS)] = ()
     elasticities: Annotated[
         Literal["gtap", "fgo", "broda_weinstein", "boehm"] | None, Field(description=SOURCES_TEXT)
     ] = None
     barriers: Annotated[Literal["own", "kno"] | None, Field(description=BARRIERS_TEXT)] = None
-    level: Annotated[
-        Literal["chapter", "hs4", "hs6"] | None, Field(description="chapter, hs4 or hs6")
-    ] = None
+    level: Annotated[Literal["chapter", "hs4", "hs6"] | None, Field(description=texts.LEVEL)] = None
     refine: Annotated[
         tuple[Annotated[str, Field(strict=True, pattern=r"^\d\d$")], ...],
         AfterValidator(lambda chapters: tuple(sorted(set(chapters)))),
-        Field(description="chapters of two digits in quotes, such as ['87', '64']"),
+        Field(description=texts.REFINE),
     ] = ()
     parameters: Annotated[
         Mapping[str, Override],
         AfterValidator(FrozenMapping),
-        Field(description="a mapping of parameter names to numbers"),
+        Field(description=texts.PARAMETERS),
     ] = FrozenMapping({})
 
     @model_validator(mode="after")
     def _inside_horizon(self) -> Self:
         for lever in self.levers:
             if lever.start > self.horizon:
-                raise fault(f"levers that start by the horizon {self.horizon}, not {lever.start}")
+                said = tr(
+                    "levers that start by the horizon {horizon}, not {start}",
+                    horizon=self.horizon,
+                    start=lever.start,
+                )
+                raise fault(said)
         return self
 
     @model_validator(mode="after")
     def _split_into_something(self) -> Self:
         if self.level == "chapter" and self.refine:
-            raise fault("level: hs4 or hs6 where refine names chapters to split, or no refine")
+            raise fault(tr("level: hs4 or hs6 where refine names chapters to split, or no refine"))
         return self
 
     @property
@@ -182,7 +187,9 @@ class Scenario(Frozen):
             With every problem of the file: file, line, field, value and what is allowed.
         """
         if not isinstance(path, str | Path):
-            raise InputError([Problem(UNREAD, None, "path", path, "the path of a scenario file")])
+            raise InputError(
+                [Problem(UNREAD, None, "path", path, tr("the path of a scenario file"))]
+            )
         if Path(path).suffix in ENDINGS:
             data, lines = read_clauses(Path(path))
             return scenario_from(cls, data, str(path), lines, (), classification, parameters)
@@ -329,7 +336,11 @@ class Scenario(Frozen):
         own = getattr(self, field)
         if None in (asked, own) or own == asked:
             return None
-        words = f"allowed: {own}, which the scenario {self.name!r} names; leave one of the two out"
+        words = tr(
+            "allowed: {own}, which the scenario {name} names; leave one of the two out",
+            own=own,
+            name=repr(self.name),
+        )
         return Problem("scenario", None, field, asked, words)
 
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:

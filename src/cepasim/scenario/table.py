@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import Problem, closest
 from cepasim.levers.cuts import Cut
 from cepasim.products.classification import Classification
@@ -25,7 +26,7 @@ COLUMNS = ("hs", "rate", "cut_percent", "start", "years")
 MAX_ROWS = 50_000
 MAX_BYTES = 10_000_000
 _EXTENSION = ".csv"
-_FORM = (
+_FORM = mark(
     "a table with a heading: hs and rate or cut_percent (percent), and, if they differ from row "
     "to row, start and years"
 )
@@ -66,33 +67,35 @@ def _content(name: object, at: Steps, problems: Placed) -> str | None:
     """Text of a table; None where it cannot be read, which is noted."""
     place = PurePosixPath(str(name).replace("\\", "/"))
     if not isinstance(name, str) or place.suffix != _EXTENSION:
-        problems.add(at, name, "the name of a .csv file beside the scenario file")
+        problems.add(at, name, tr("the name of a .csv file beside the scenario file"))
         return None
     if problems.file == UNREAD or not Path(problems.file).is_file():
-        text = (
+        text = tr(
             "a scenario in a file, beside which the table lies; here give its rows: "
             "[{hs: ['8703'], cut: {percent: 50}, start: 2026-27}, ...]"
         )
         problems.add(at, name, text)
         return None
     if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
-        problems.add(at, name, "a file beside the scenario file or in a folder below it")
+        text = tr("a file beside the scenario file or in a folder below it")
+        problems.add(at, name, text)
         return None
     file = Path(problems.file).parent / place
     try:
         with file.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            problems.add(at, name, f"a table of at most {MAX_BYTES:,} bytes")
+            text = tr("a table of at most {number} bytes", number=f"{MAX_BYTES:,}")
+            problems.add(at, name, text)
             return None
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         found = sorted(other.name for other in file.parent.glob("*" + _EXTENSION))
-        text = f"there is no such file beside the scenario file{closest(place.name, found)}"
+        text = tr("there is no such file beside the scenario file") + closest(place.name, found)
     except OSError as wrong:
-        text = f"cannot be read: {wrong.strerror or wrong}"
+        text = tr("cannot be read: {reason}", reason=wrong.strerror or wrong)
     except UnicodeDecodeError:
-        text = "text in UTF-8"
+        text = tr("text in UTF-8")
     problems.add(at, name, text)
     return None
 
@@ -114,10 +117,12 @@ def _rows(
     reader.fieldnames = names
     unknown = [name for name in names if name not in COLUMNS]
     for name in unknown:
-        wrong(1, name, name, f"unknown column{closest(name, COLUMNS)}; {', '.join(COLUMNS)}")
+        meant, allowed = closest(name, COLUMNS), separated(COLUMNS)
+        text = tr("unknown column{meant}; {allowed}", meant=meant, allowed=allowed)
+        wrong(1, name, name, text)
     whole = "hs" in names and bool({"rate", "cut_percent"} & set(names))
     if not whole or len(set(names)) < len(names):
-        wrong(1, "hs", ", ".join(names) or None, _FORM)
+        wrong(1, "hs", ", ".join(names) or None, tr(_FORM))
         return
     if unknown:
         return
@@ -126,16 +131,18 @@ def _rows(
     for row in reader:
         line = reader.line_num
         if len(read) >= MAX_ROWS:
-            wrong(line, "hs", "more rows", f"at most {MAX_ROWS:,} rows")
+            text = tr("at most {number} rows", number=f"{MAX_ROWS:,}")
+            wrong(line, "hs", tr("more rows"), text)
             break
         cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
         if not any(cells.values()):
             continue
         if None in row:
-            wrong(line, "hs", cells["hs"], "more cells than the heading has columns")
+            wrong(line, "hs", cells["hs"], tr("more cells than the heading has columns"))
         code = re.sub(r"[ .]", "", cells["hs"])
         if code in first:
-            wrong(line, "hs", code, f"each code once; it stands on line {first[code]} already")
+            text = tr("each code once; it stands on line {line} already", line=first[code])
+            wrong(line, "hs", code, text)
             continue
         first[code] = line
         cut = _cut(cells, line, wrong)
@@ -155,7 +162,7 @@ def _cut(cells: Mapping[str, str], line: int, wrong: Any) -> Any:
     given = [name for name in ("rate", "cut_percent") if cells[name]]
     if len(given) != 1:
         shown = ", ".join(cells[name] for name in given) or None
-        wrong(line, "rate", shown, "either rate or cut_percent, percent")
+        wrong(line, "rate", shown, tr("either rate or cut_percent, percent"))
         return None
     [name] = given
     most = 100 if name == "cut_percent" else 1000
@@ -164,7 +171,8 @@ def _cut(cells: Mapping[str, str], line: int, wrong: Any) -> Any:
     except ValueError:
         size = -1.0
     if not 0 <= size <= most:
-        wrong(line, name, cells[name], f"a number from 0 to {most} (percent)")
+        text = tr("a number from 0 to {most} (percent)", most=most)
+        wrong(line, name, cells[name], text)
         return None
     if name == "rate":
         return {"rate": size}
@@ -183,7 +191,7 @@ def _start(value: object, line: int, wrong: Any) -> str | None:
 def _years(value: object, line: int, wrong: Any) -> int | None:
     text = str(value)
     if not text.isdecimal() or not 1 <= int(text) <= 50:
-        wrong(line, "years", value, "whole years, from 1 to 50")
+        wrong(line, "years", value, tr("whole years, from 1 to 50"))
         return None
     return int(text)
 

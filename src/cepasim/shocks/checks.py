@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
+from cepasim.levers.words import listed
 from cepasim.products.levels import at_level
 from cepasim.scenario.placing import UNREAD, Placed
 from cepasim.scenario.scenario import Scenario
@@ -50,9 +52,19 @@ def _unknown_lines(
     for code in unknown:
         product = at_level(code, "subheading")
         if len(code) != width:
-            yield code, f"a line of {width} digits as in {importer}'s schedule, or {product}"
+            text = tr(
+                "a line of {width} digits as in {importer}'s schedule, or {product}",
+                width=width,
+                importer=importer,
+                product=product,
+            )
+            yield code, text
             continue
         near = [line for line in known if line.startswith(product)]
-        more = f" and {len(near) - _LISTED} more" if len(near) > _LISTED else ""
-        listed = ", ".join(near[:_LISTED]) or "none"
-        yield code, f"a line of {importer}'s schedule; {product} has {listed}{more}"
+        text = tr(
+            "a line of {importer}'s schedule; {product} has {lines}",
+            importer=importer,
+            product=product,
+            lines=listed(near, _LISTED) or tr("none"),
+        )
+        yield code, text
