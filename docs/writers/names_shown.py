@@ -26,6 +26,7 @@ def names_shown(parameters: Parameters) -> Iterator[str]:
     yield from (classification.name(hs) for hs in classification.chapters)
     yield from (classification.tag_label(tag) for tag in classification.tags)
     yield from parameters.table("classification/windows")["label"].unique()
+    yield from parameters.table("ntb/presets")["note"]
     yield from WORDS.values()
     for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
         data = read_yaml(path, MAX_BYTES).data
