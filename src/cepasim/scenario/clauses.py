@@ -217,7 +217,7 @@ def read_clauses(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...]
             "change {clauses} instead",
             clauses=CLAUSES,
         )
-        raise InputError([Problem(str(path), None, STAGING, tr("changed"), allowed)])
+        raise InputError([Problem(str(path), None, STAGING, tr("a changed table"), allowed)])
     levers: dict[int, dict[str, Any]] = {}
     lines: dict[int, int] = {}
     _read_clauses(tables[CLAUSES], path, levers, lines)
