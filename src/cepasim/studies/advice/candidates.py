@@ -213,8 +213,11 @@ def _goods(economy: Economy, select: Mapping[str, Any]) -> str:
         if not chosen:
             continue
         if key == "section":
-            shown = listed(f"{one} ({tr(names[one])})" for one in chosen)
-            said.append(tr("section {codes}", codes=shown))
+            said.append(
+                listed(
+                    tr("section {code} ({name})", code=one, name=tr(names[one])) for one in chosen
+                )
+            )
         elif key == "hs":
             said.append(tr("HS {codes}", codes=listed(map(str, chosen))))
         else:

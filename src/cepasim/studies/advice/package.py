@@ -201,7 +201,7 @@ class Package(Searched):
                 tr(
                     "The search first expected {gap} % against the model; it was corrected in "
                     "{rounds} rounds, and the values are the model's.",
-                    gap=f"{gap:+.1f}",
+                    gap=f"{round(gap, 1) + 0.0:+.1f}",
                     rounds=self.answer.rounds,
                 )
             )

@@ -122,7 +122,7 @@ def _search(found: Session, asked: dict[str, Any]) -> Package:
         asked["objective"],
         asked["constraints"],
         year=asked["year"],
-        name="Advised package",
+        name=mark("Advised package"),
     )
     _ = package.table, package.left_out  # worked out once, while the user waits anyway
     return package
@@ -186,7 +186,7 @@ def _caveats(package: Package) -> list[str]:
         tr(
             "The search expected {gap} % against the model when it first found the package; every "
             "value shown is the model's.",
-            gap=f"{package.gap_percent:+.1f}",
+            gap=f"{round(package.gap_percent, 1) + 0.0:+.1f}",
         )
     ]
     if package.rests_on:
