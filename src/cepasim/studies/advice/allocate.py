@@ -13,7 +13,8 @@ import pandas as pd
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import format_fiscal_year
-from cepasim.core.numbers import mn
+from cepasim.core.language import mark, paragraph, separated, tr
+from cepasim.core.numbers import bn, mn
 from cepasim.economy.economy import Economy
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
@@ -24,6 +25,17 @@ from cepasim.studies.advice.fund_split import Division, Objective, counted_years
 from cepasim.studies.advice.search import LARGE_GAP, NEAR
 from cepasim.studies.advice.split_budget import Bounds
 from cepasim.studies.monte_carlo import MonteCarlo, monte_carlo
+
+_BEST: Mapping[Objective, str] = {
+    "balance": mark("The split that does most for India's balance with Japan: {split}."),
+    "exports": mark("The split that does most for India's exports to Japan: {split}."),
+}
+_IN_THE_YEAR = mark("In the year it changes it by {amount}; an equal split by {equal}.")
+_IN_YEARS = mark("In the years that count it changes it by {amount}; an equal split by {equal}.")
+_LEAST_HARM = mark("No split is good for it: this one does the least harm.")
+_LEAST_HARM_WITHIN = mark(
+    "No split that keeps to the floors and caps is good for it: this one does the least harm."
+)
 
 
 class Counted(TypedDict, total=False):
@@ -56,8 +68,6 @@ class FundAllocation:
         How often the optimiser was corrected for industries that meet in the same markets.
     equal_keeps_bounds : bool
         Whether the equal split keeps to floors and caps; else it is no alternative.
-    text : str
-        The answer in words.
     """
 
     scenario: Scenario
@@ -69,11 +79,21 @@ class FundAllocation:
     gap: float
     rounds: int
     equal_keeps_bounds: bool
-    text: str
     _division: Division = field(repr=False)
     _shares: Floats = field(repr=False)
     _table: pd.DataFrame = field(repr=False)
     _bounds: Bounds = field(repr=False)
+    _unit: float = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The answer in words, in the language of the moment."""
+        unit = self._unit
+        numbers = (self.outcome_usd_mn, self.equal_usd_mn, self.expected_usd_mn)
+        outcome, equal, expected = (unit * one for one in numbers)
+        return _in_words(
+            self._division, self._bounds, self._table, (outcome, equal, expected, self.gap)
+        )
 
     @property
     def table(self) -> pd.DataFrame:
@@ -280,11 +300,11 @@ def _answer(
         gap=gap,
         rounds=rounds,
         equal_keeps_bounds=bounds.met(division.equal),
-        text=_in_words(division, bounds, table, (outcome, equal, expected, gap)),
         _division=division,
         _shares=shares,
         _table=table,
         _bounds=bounds,
+        _unit=unit,
     )
 
 
@@ -297,41 +317,61 @@ def _in_words(
     """Say who gets what, what that does, and what an equal split would."""
     outcome, equal, expected, gap = numbers
     paid = table[table["share"] > 0].sort_values("share", ascending=False, kind="stable")
-    money = ", ".join(
-        f"{row.label} US$ {row.usd_bn:.2f} bn" for row in paid.itertuples(index=False)
+    split = separated(
+        tr("{industry} {amount}", industry=tr(str(label)), amount=bn(1000 * float(usd_bn)))
+        for label, usd_bn in zip(paid["label"], paid["usd_bn"], strict=True)
     )
-    what = {"balance": "India's balance with Japan", "exports": "India's exports to Japan"}
-    over = "the years that count" if np.count_nonzero(division.weights) > 1 else "the year"
-    said = (
-        f"The split that does most for {what[division.objective]}: {money}. In {over} it changes "
-        f"it by {mn(outcome, signed=True)}; an equal split by {mn(equal, signed=True)}"
-    )
-    said += "." if bounds.met(division.equal) else ", but does not keep to the floors and caps."
-    said += (
-        f" The optimiser expected {mn(expected, signed=True)}, {100 * gap:.1f} % from the model."
+    several = np.count_nonzero(division.weights) > 1
+    sentences = [
+        tr(_BEST[division.objective], split=split),
+        tr(
+            _IN_YEARS if several else _IN_THE_YEAR,
+            amount=mn(outcome, signed=True),
+            equal=mn(equal, signed=True),
+        ),
+    ]
+    if not bounds.met(division.equal):
+        sentences.append(tr("The equal split does not keep to the floors and caps."))
+    sentences.append(
+        tr(
+            "The optimiser expected {amount}, {gap} % from the model.",
+            amount=mn(expected, signed=True),
+            gap=f"{100 * gap:.1f}",
+        )
     )
     large = division.economy.parameters.value(LARGE_GAP)
     if gap > large:
-        said += (
-            f" That is more than {100 * large:g} % after correction: read the model's figure, not "
-            "the split's."
+        sentences.append(
+            tr(
+                "That is more than {share} % after correction: read the model's value, not the "
+                "optimiser's.",
+                share=f"{100 * large:g}",
+            )
         )
     if outcome < 0:
-        allowed = " that keeps to the floors and caps" if len(bounds.least) else ""
-        said += f" No split{allowed} is good for it: this one does the least harm."
-    nearly = _nearly_as_good(division, table)
-    if nearly:
-        said += f" Money moved to {nearly} would do almost as well (within 5 % by dollar)."
-    return said + (
-        " Exports, inputs and what goes to Japan are known by window at best and assumed (grade D);"
-        " what tells industries of a window apart is how far their prices must fall to sell more."
-        " Central values: draws of all figures say how often it beats the equal split."
-    )
+        harm = _LEAST_HARM_WITHIN if len(bounds.least) else _LEAST_HARM
+        sentences.append(tr(harm))
+    if nearly := _nearly_as_good(division, table):
+        sentences.append(
+            tr(
+                "Money moved to {industries} would do almost as well (within 5 % by dollar).",
+                industries=separated(map(tr, nearly)),
+            )
+        )
+    sentences += [
+        tr(
+            "Exports, inputs and what goes to Japan are known by window at best and assumed (grade "
+            "D); what tells industries of a window apart is how far their prices must fall to sell "
+            "more."
+        ),
+        tr("Central values: draws of all parameters say how often it beats the equal split."),
+    ]
+    return paragraph(sentences)
 
 
-def _nearly_as_good(division: Division, table: pd.DataFrame) -> str:
+def _nearly_as_good(division: Division, table: pd.DataFrame) -> list[str]:
     """Name industries without money whose marginal dollar is almost that of those with."""
     best = table.loc[table["share"] > 0, "marginal_usd_per_usd"].max()
     spread = max(abs(best), abs(float(table["marginal_usd_per_usd"].median())))
     near = table[(table["share"] == 0) & (table["marginal_usd_per_usd"] > best - 0.05 * spread)]
-    return ", ".join(near["label"])
+    return [str(label) for label in near["label"]]

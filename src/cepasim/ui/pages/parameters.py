@@ -18,6 +18,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.ui import style
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
+from cepasim.ui.pages import one_chapter
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "yours", "said", "range", "unit", "grade", "year", "source", "note", "name"]
@@ -154,6 +155,7 @@ def _named(found: Session) -> None:
         },
     )
     _parts(found, shown["name"].tolist())
+    one_chapter.draw(found, shown["name"].tolist())
 
 
 def _parts(found: Session, names: list[str]) -> None:
