@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cepasim.core.texts import separated, tr
+
 #: Characters of a text in a line of a file that a message shows.
 _LONGEST = 40
 
@@ -36,10 +38,11 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        shown = "missing" if self.value is None else repr(self.value)
+        shown = tr("missing") if self.value is None else repr(self.value)
         # A cell of a corrupt file may hold anything; a path has no line and is shown whole.
         if self.line is not None and isinstance(self.value, str) and len(self.value) > _LONGEST:
-            shown = f"{self.value[:_LONGEST]!r}… ({len(self.value):,} characters)"
+            beginning, number = repr(self.value[:_LONGEST]), f"{len(self.value):,}"
+            shown = tr("{beginning}… ({number} characters)", beginning=beginning, number=number)
         return f"{place}: {self.field}: {shown}; {self.allowed}"
 
 
@@ -76,4 +79,4 @@ def closest(entry: object, allowed: Iterable[str], most: int = 1) -> str:
     close = difflib.get_close_matches(str(entry), words, n=most, cutoff=0.6)
     if not close and len(str(entry)) > 2:
         close = [word for word in words if str(entry) in word][:most]
-    return f"; did you mean {', '.join(close)}?" if close else ""
+    return tr("; did you mean {close}?", close=separated(close)) if close else ""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.recent import Recent
 from cepasim.core.yaml_lines import path_text
@@ -26,8 +27,8 @@ from cepasim.products.groups import (
     owners,
     unknown_codes,
 )
-from cepasim.products.levels import at_level, chapter_of, whole_or_alone
-from cepasim.products.nomenclature import Nomenclature, nomenclature
+from cepasim.products.levels import chapter_of, whole_or_alone
+from cepasim.products.nomenclature import Nomenclature, names_of, nomenclature
 from cepasim.products.selection import CATEGORIES, Complaint, Selection
 
 SELECTION_KEYS = ("hs", "section", "window", "tag", "category", "all")
@@ -112,7 +113,8 @@ class Classification:
         try:
             return self._names[hs]
         except KeyError:
-            text = f"unknown HS code {hs!r}; {self._hs.chapters_text}"
+            known = self._hs.chapters_text
+            text = tr("unknown HS code {hs}; {known}", hs=repr(hs), known=known)
             raise KeyError(text) from None
 
     def section_of(self, hs: str) -> str | None:
@@ -133,7 +135,7 @@ class Classification:
         for partner in self.partners:
             if partner.code == code:
                 return partner.name
-        raise KeyError(f"unknown country or group {code!r}")
+        raise KeyError(tr("unknown country or group {code}", code=repr(code)))
 
     def window_industries(self, window: str, *, optional: bool = False) -> tuple[Industry, ...]:
         """Industries of a window; together they partition it.
@@ -218,11 +220,13 @@ class Classification:
 
     def check(self, spec: object) -> tuple[Selection | None, tuple[Complaint, ...]]:
         """Select without raising: the selection, or None and everything wrong with it."""
-        keys = "allowed keys: " + ", ".join(SELECTION_KEYS)
+        keys = separated(SELECTION_KEYS)
         if not isinstance(spec, Mapping):
-            return None, (Complaint((), spec, f"a selection is a mapping; {keys}"),)
+            text = tr("a selection is a mapping; allowed keys: {keys}", keys=keys)
+            return None, (Complaint((), spec, text),)
         if not spec:
-            return None, (Complaint((), dict(spec), f"an empty selection; {keys}"),)
+            text = tr("an empty selection; allowed keys: {keys}", keys=keys)
+            return None, (Complaint((), dict(spec), text),)
         complaints: list[Complaint] = []
         notes: list[str] = []
         chosen: frozenset[str] | None = None  # everything
@@ -232,11 +236,11 @@ class Classification:
                 if value in CATEGORIES and isinstance(value, str):
                     category = value
                 else:
-                    text = "one of " + ", ".join(CATEGORIES)
+                    text = tr("one of {allowed}", allowed=separated(CATEGORIES))
                     complaints.append(Complaint((key,), value, text + closest(value, CATEGORIES)))
             elif key == "all":
                 if value is not True:
-                    complaints.append(Complaint((key,), value, "true; or leave the key out"))
+                    complaints.append(Complaint((key,), value, tr("true; or leave the key out")))
             elif key in SELECTION_KEYS:
                 found = self._any_of(key, value, complaints, notes)
                 # Lines and the subheadings they stand in meet as selections do.
@@ -246,12 +250,13 @@ class Classification:
                     met = Selection(chosen, _hs=self._hs) & Selection(found, _hs=self._hs)
                     chosen = met.atoms
             else:
-                text = "unknown key" + closest(key, SELECTION_KEYS)
-                complaints.append(Complaint((str(key),), value, f"{text}; {keys}"))
+                near = closest(key, SELECTION_KEYS)
+                text = tr("unknown key{near}; allowed keys: {keys}", near=near, keys=keys)
+                complaints.append(Complaint((str(key),), value, text))
         if chosen is None:
             chosen = frozenset(self._hs.atoms)
         if not complaints and not chosen:
-            text = "these conditions together select nothing; every key given must hold"
+            text = tr("these conditions together select nothing; every key given must hold")
             complaints.append(Complaint((), dict(spec), text))
         if complaints:
             return None, tuple(complaints)
@@ -263,7 +268,7 @@ class Classification:
         """Atoms that any entry under one key selects; appends what is wrong."""
         entries, paths = _entries(key, value)
         if not entries:
-            complaints.append(Complaint((key,), value, "give at least one entry"))
+            complaints.append(Complaint((key,), value, tr("give at least one entry")))
         readers: dict[str, Callable[[object], frozenset[str]]] = {
             "hs": lambda entry: self._hs.read(entry, notes),
             "section": self._section_entry,
@@ -283,12 +288,11 @@ class Classification:
             if section.code == entry:
                 return frozenset().union(*(self._hs.by_chapter[hs] for hs in section.chapters))
         codes = [section.code for section in self.sections]
-        meant = ""
-        if isinstance(entry, str) and entry.strip().upper() in codes:
-            meant = f"; did you mean {entry.strip().upper()}?"
-        elif str(entry).isdecimal() and 1 <= int(str(entry)) <= len(codes):
-            meant = f"; did you mean {codes[int(str(entry)) - 1]}?"
-        raise ValueError(f"unknown section{meant or closest(entry, codes)}; I to {codes[-1]}")
+        written = str(entry).strip().upper()
+        if str(entry).isdecimal() and 1 <= int(str(entry)) <= len(codes):
+            written = codes[int(str(entry)) - 1]
+        near = closest(written if written in codes else entry, codes)
+        raise ValueError(tr("unknown section{near}; I to {last}", near=near, last=codes[-1]))
 
     def _window_entry(self, entry: object) -> frozenset[str]:
         if not isinstance(entry, str) or entry not in (*self.windows, BOTH_WINDOWS):
@@ -302,19 +306,26 @@ class Classification:
 
     def _tag_entry(self, entry: object) -> frozenset[str]:
         if not isinstance(entry, str) or entry not in self._tag_codes:
-            text = "unknown tag" + closest(entry, self.tags)
-            raise ValueError(f"{text}; allowed: " + ", ".join(self.tags))
+            near, allowed = closest(entry, self.tags), separated(self.tags)
+            text = tr("unknown tag{near}; allowed: {allowed}", near=near, allowed=allowed)
+            raise ValueError(text)
         codes = self._tag_codes[entry]
         if not codes:
-            raise ValueError(
-                f"{self._tag_labels[entry]} have no HS code (Table 4.1 of the study gives none): "
-                "they are not goods and this model cannot select them"
+            text = tr(
+                "{tag} have no HS code (Table 4.1 of the study gives none): they are not goods and "
+                "this model cannot select them",
+                tag=tr(self._tag_labels[entry]),
             )
+            raise ValueError(text)
         return frozenset(atom for code in codes for atom in self._hs.below(code))
 
     def _window_text(self, entry: object) -> str:
         allowed = (*self.windows, BOTH_WINDOWS)
-        return f"unknown window{closest(entry, allowed)}; allowed: " + ", ".join(allowed)
+        return tr(
+            "unknown window{near}; allowed: {allowed}",
+            near=closest(entry, allowed),
+            allowed=separated(allowed),
+        )
 
 
 def _entries(key: str, value: object) -> tuple[list[object], list[tuple[str | int, ...]]]:
@@ -371,7 +382,7 @@ def _build(parameters: Tables) -> Classification:
             )
             for r in rows("partners")
         ),
-        _names=_names(chapters, subheadings),
+        _names=names_of(chapters, subheadings),
         _section_of={hs2: section.code for section in found for hs2 in section.chapters},
         _tag_labels={r["tag"]: r["label"] for r in tags},
         _tag_codes={
@@ -381,13 +392,3 @@ def _build(parameters: Tables) -> Classification:
         _window_codes=window_codes,
         _hs=hs,
     )
-
-
-def _names(chapters: list[dict[str, str]], subheadings: list[dict[str, str]]) -> dict[str, str]:
-    """Names of chapters, headings and subheadings: a subheading's begins with its heading's."""
-    names = {}
-    for row in subheadings:
-        names[row["hs6"]] = row["description"]
-        heading = row["description"].split(": ")[0]
-        names.setdefault(at_level(row["hs6"], "heading"), heading)
-    return names | {row["hs"]: row["name"] for row in chapters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cepasim.core.language import tr
 from cepasim.core.problems import Problem
 from cepasim.products.nomenclature import Nomenclature
 
@@ -77,7 +78,7 @@ def owners(rows: Sequence[WindowCode], hs: Nomenclature) -> dict[str, tuple[str,
 
 def unknown_codes(table: str, codes: Sequence[str], hs: Nomenclature) -> list[Problem]:
     """Codes of a table that HS 2022 does not have."""
-    text = "a code of HS 2022 (2, 4 or 6 digits)"
+    text = tr("a code of HS 2022 (2, 4 or 6 digits)")
     return [
         Problem(f"classification/{table}", None, "hs", code, text)
         for code in dict.fromkeys(codes)
@@ -93,7 +94,7 @@ def claimed_twice(rows: Sequence[WindowCode], hs: Nomenclature) -> list[Problem]
             claims.setdefault(atom, {}).setdefault(len(row.hs), set()).add(
                 (row.window, row.industry)
             )
-    text = "one window, and within it one industry at each length of code"
+    text = tr("one window, and within it one industry at each length of code")
     return [
         Problem("classification/windows", None, "hs", atom, text)
         for atom, by_length in sorted(claims.items())

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import numpy as np
 
 from cepasim.core.arrays import Bools, Ints
+from cepasim.core.language import tr
 from cepasim.core.recent import Recent
 
 Level = Literal["chapter", "heading", "subheading"]
@@ -61,7 +62,9 @@ def use_instead(code: str, known: Collection[str]) -> str:
     """
     broader = (code[:length] for length in range(len(code) - 1, 1, -1))
     found = next((group for group in broader if group in known), None)
-    return f"; use {found}, the group {code} belongs to" if found else ""
+    if found is None:
+        return ""
+    return tr("; use {group}, the group {code} belongs to", group=found, code=code)
 
 
 def whole_or_alone(codes: frozenset[str]) -> frozenset[str]:

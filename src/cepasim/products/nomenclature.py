@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cepasim.core.language import deferred, mark, separated, tr
 from cepasim.products.levels import at_level, chapter_of
 
 #: Digits of a national line: eight in India's schedule, nine in Japan's.
 _LINE = (8, 9)
 _RESERVED = "77"
-_RESERVED_TEXT = "chapter 77 is reserved in the Harmonized System and empty"
+_RESERVED_TEXT = mark("chapter 77 is reserved in the Harmonized System and empty")
+_DIGITS_TEXT = mark("HS codes have 2, 4, 6, 8 or 9 digits")
 #: Chapters outside the Harmonized System: their codes are national.
 _NATIONAL_CHAPTERS = {"98", "99"}
 _CODE = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6,}")
@@ -31,7 +33,8 @@ def require_code(code: object) -> None:
     ValueError
     """
     if not (isinstance(code, str) and _CODE.fullmatch(code)):
-        raise ValueError(f"HS codes have 2, 4, 6, 8 or 9 digits and are text, not {code!r}")
+        text = tr("HS codes have 2, 4, 6, 8 or 9 digits and are text, not {code}", code=repr(code))
+        raise ValueError(text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +126,11 @@ class Nomenclature:
         What is read as something else is appended to ``notes``.
         """
         if not isinstance(entry, str):
-            raise ValueError(
+            text = tr(
                 "HS codes are text: write them in quotes, for example '03'; "
                 "without quotes the zero is lost"
             )
+            raise ValueError(text)
         code = entry.strip()
         if re.fullmatch(r"[0-9]+-[0-9]+", code):
             first, last = code.split("-")
@@ -135,11 +139,13 @@ class Nomenclature:
 
     def _range(self, first: str, last: str, notes: list[str]) -> frozenset[str]:
         if len(first) != len(last) or len(first) not in (2, 4, 6):
-            raise ValueError("a range runs between two codes of 2, 4 or 6 digits, such as 50-63")
+            text = tr("a range runs between two codes of 2, 4 or 6 digits, such as 50-63")
+            raise ValueError(text)
         for end in (first, last):
             self._code(end, notes)
         if first > last:
-            raise ValueError(f"the range runs backwards; write {last}-{first}")
+            text = tr("the range runs backwards; write {last}-{first}", last=last, first=first)
+            raise ValueError(text)
         return frozenset(
             atom
             for atom in self.atoms
@@ -150,22 +156,27 @@ class Nomenclature:
         """Atoms of one code, or ValueError with what would have been right."""
         if not re.fullmatch(r"[0-9]+", code):
             bare = re.sub(r"[.\s]", "", code)
-            hint = f"; write {bare}" if re.fullmatch(r"[0-9]{2,9}", bare) else ""
-            raise ValueError(f"an HS code has digits only, or is a range such as 50-63{hint}")
+            text = tr("an HS code has digits only, or is a range such as 50-63")
+            if re.fullmatch(r"[0-9]{2,9}", bare):
+                text = tr("{wrong}; write {right}", wrong=text, right=bare)
+            raise ValueError(text)
         if len(code) == 1:
-            raise ValueError(f"HS codes have 2, 4, 6, 8 or 9 digits; did you mean 0{code}?")
+            text = tr("{wrong}; did you mean {right}?", wrong=tr(_DIGITS_TEXT), right=f"0{code}")
+            raise ValueError(text)
         if len(code) not in (2, 4, 6, *_LINE):
-            raise ValueError("HS codes have 2, 4, 6, 8 or 9 digits" + self._first_six(code))
+            raise ValueError(self._first_six(code))
         chapter = chapter_of(code)
         if chapter == _RESERVED:
-            raise ValueError(_RESERVED_TEXT)
+            raise ValueError(tr(_RESERVED_TEXT))
         if chapter not in self.by_chapter:
-            raise ValueError(f"unknown chapter {chapter}; {self.chapters_text}")
+            known = self.chapters_text
+            raise ValueError(tr("unknown chapter {chapter}; {known}", chapter=chapter, known=known))
         if len(code) in _LINE:
             subheading = at_level(code, "subheading")
             if subheading not in self.by_chapter[chapter]:
-                text = "a tariff line begins with a subheading of HS 2022"
-                raise ValueError(f"{text}; {self._near(subheading)}")
+                near = self._near(subheading)
+                text = tr("a tariff line begins with a subheading of HS 2022; {near}", near=near)
+                raise ValueError(text)
             return frozenset({code})
         atoms = self.below(code)
         if atoms:
@@ -174,30 +185,49 @@ class Nomenclature:
         if older:
             new = sorted({atom for old in older for atom in self.older[old]})
             vintage = self.vintage[older[0]]
-            cover = ", ".join(self.shortest_cover(frozenset(new)))
-            notes.append(f"{code} ({vintage}) is read as {cover} of HS 2022")
+            note = deferred(
+                "{code} ({vintage}) is read as {cover} of HS 2022",
+                code=code,
+                vintage=vintage,
+                cover=self.shortest_cover(frozenset(new)),
+            )
+            notes.append(note)
             return frozenset(new)
-        raise ValueError(
-            f"a code in no vintage of the classification known here ({self.vintages_text}); "
-            + self._near(code)
+        text = tr(
+            "a code in no vintage of the classification known here ({vintages}); {near}",
+            vintages=self.vintages_text,
+            near=self._near(code),
         )
+        raise ValueError(text)
 
     def _first_six(self, code: str) -> str:
-        """Suggest the subheading of a national code, where there is one."""
+        """Say how long codes are, and the subheading of a national code, where there is one."""
         product = at_level(code, "subheading")
         if len(code) > len(product) and (self.below(product) or product in self.older):
-            return f"; the first six of {code} are its HS subheading, write {product}"
-        return ""
+            return tr(
+                "HS codes have 2, 4, 6, 8 or 9 digits; the first six of {code} are its HS "
+                "subheading, write {product}",
+                code=code,
+                product=product,
+            )
+        return tr(_DIGITS_TEXT)
 
     def _near(self, code: str) -> str:
         """Say in words which codes there are around one that does not exist."""
         chapter, heading = chapter_of(code), at_level(code, "heading")
         headings = sorted(h for h in self.by_heading if h.startswith(chapter))
         if not headings:
-            return f"chapter {chapter} has national codes only, select it whole"
+            text = mark("chapter {chapter} has national codes only, select it whole")
+            return tr(text, chapter=chapter)
         if heading in self.by_heading and len(code) > 4:
-            return f"heading {heading} has " + _listed(sorted(self.by_heading[heading]))
-        return f"headings of chapter {chapter} run from {headings[0]} to {headings[-1]}"
+            codes = _listed(sorted(self.by_heading[heading]))
+            return tr("heading {heading} has {codes}", heading=heading, codes=codes)
+        return tr(
+            "headings of chapter {chapter} run from {first} to {last}",
+            chapter=chapter,
+            first=headings[0],
+            last=headings[-1],
+        )
 
     @property
     def vintages_text(self) -> str:
@@ -205,14 +235,22 @@ class Nomenclature:
         count: dict[str, int] = {}
         for vintage in self.vintage.values():
             count[vintage] = count.get(vintage, 0) + 1
-        older = (f"{number} codes of {name}" for name, number in sorted(count.items()))
-        return ", ".join(["HS 2022", *older])
+        older = (
+            tr("{number} codes of {vintage}", number=number, vintage=name)
+            for name, number in sorted(count.items())
+        )
+        return separated(["HS 2022", *older])
 
     @property
     def chapters_text(self) -> str:
         """Which chapters there are, in words."""
         known = list(self.by_chapter)
-        return f"chapters run from {known[0]} to {known[-1]} without {_RESERVED}"
+        return tr(
+            "chapters run from {first} to {last} without {reserved}",
+            first=known[0],
+            last=known[-1],
+            reserved=_RESERVED,
+        )
 
 
 def nomenclature(
@@ -241,6 +279,19 @@ def nomenclature(
     )
 
 
+def names_of(
+    chapters: Sequence[Mapping[str, str]], subheadings: Sequence[Mapping[str, str]]
+) -> dict[str, str]:
+    """Names of chapters, headings and subheadings: a subheading's begins with its heading's."""
+    names = {}
+    for row in subheadings:
+        names[row["hs6"]] = row["description"]
+        heading = row["description"].split(": ")[0]
+        names.setdefault(at_level(row["hs6"], "heading"), heading)
+    return names | {row["hs"]: row["name"] for row in chapters}
+
+
 def _listed(codes: Sequence[str]) -> str:
     more = len(codes) - _LISTED
-    return ", ".join(codes[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    shown = separated(codes[:_LISTED])
+    return tr("{shown} and {more} more", shown=shown, more=more) if more > 0 else shown
