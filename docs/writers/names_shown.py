@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cepasim.core.countries import ADJECTIVE, COUNTRY
 from cepasim.core.yaml_lines import read_yaml
+from cepasim.economy.verdict import verdicts
 from cepasim.params.parameters import Parameters, bundled_directory
 from cepasim.params.words import WORDS
 from cepasim.products.classification import Classification
@@ -13,7 +14,7 @@ from cepasim.scenario.reading import MAX_BYTES
 
 
 def names_shown(parameters: Parameters) -> Iterator[str]:
-    """Yield the names of countries, products, industries, parameters and bundled scenarios.
+    """Yield what is said of countries, products, parameters, scenarios, and the verdict of history.
 
     Tariff lines and subheadings keep the English of their schedules: thousands of official
     descriptions, each of which has an official text of its own in the other language.
@@ -28,6 +29,9 @@ def names_shown(parameters: Parameters) -> Iterator[str]:
     yield from parameters.table("classification/windows")["label"].unique()
     yield from parameters.table("ntb/presets")["note"]
     yield from WORDS.values()
+    yield from sorted(filter(None, parameters.rows["unit"].astype(str).unique()))
+    for verdict in verdicts(parameters).values():
+        yield from filter(None, (verdict.asked, verdict.answer, verdict.why, verdict.note))
     for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
         data = read_yaml(path, MAX_BYTES).data
         yield str(data["name"])

@@ -16,6 +16,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
+from cepasim.tables.all_notes import notes
 from cepasim.tables.displacement import displacement
 from cepasim.tables.explanation import Chain
 from cepasim.tables.fund_accounts import fund_accounts
@@ -129,7 +130,7 @@ def _notes(solved: Run, engine: str) -> tuple[str, ...]:
     changed = overrides_in_words(
         solved.scenario, {name: float(figures[name]) for name in solved.scenario.parameters}
     )
-    return own + changed + product_notes(solved, engine) + tabulation.notes(solved)
+    return own + changed + product_notes(solved, engine) + notes(solved)
 
 
 @dataclass

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.parameters import Parameters
 from cepasim.params.replacing import rows_in_folder, with_rows
@@ -31,10 +32,10 @@ OWN = "own"
 #: Whose border the published equivalents are of.
 IMPORTER = "IND"
 BARRIER_SOURCES: Mapping[str, str] = {
-    OWN: "the folder's own assumptions",
-    "kno": "Kee, Nicita & Olarreaga 2005, India by GTAP sector, about 2000",
+    OWN: mark("the folder's own assumptions"),
+    "kno": mark("Kee, Nicita & Olarreaga 2005, India by GTAP sector, about 2000"),
 }
-BARRIERS_TEXT = "one of " + ", ".join(BARRIER_SOURCES)
+BARRIERS_TEXT = mark("one of own, kno")
 _KINDS = ("sps", "tbt", "process")
 
 
@@ -48,7 +49,7 @@ def check_barriers(name: object) -> str:
     """
     if not isinstance(name, str) or name not in BARRIER_SOURCES:
         near = closest(name, BARRIER_SOURCES) if isinstance(name, str) else ""
-        raise InputError([Problem("economy", None, "barriers", name, BARRIERS_TEXT + near)])
+        raise InputError([Problem("economy", None, "barriers", name, tr(BARRIERS_TEXT) + near)])
     return name
 
 
@@ -203,14 +204,20 @@ def barriers_in_words(economy: Any) -> str:
     there, bought = np.isfinite(abroad), japan.fob[:, japan.partner_column]
     theirs = mean(np.nan_to_num(abroad), bought, there)
     ours = mean(japan.barrier_total - japan.barriers["border"], bought, there)
-    lacking = ", ".join(np.array(economy.chapters)[~covered])
-    return (
-        f"Barriers at India's border as published ({economy.barriers}): Kee, Nicita & Olarreaga, "
-        "all core measures of about 2000 and of all sources by GTAP sector (grade B; by chapter "
-        f"and type C). They cover {100 * share:.0f} % of what Japan sells India and average "
-        f"{now:.0f} % there, against {before:.0f} % assumed; nothing is published for {lacking}, "
-        "and nothing for Japan's border: there the own assumptions stay. For scale only, the "
-        f"European Union's published ones weighted by what India sells Japan are {theirs:.0f} %, "
-        f"against {ours:.0f} % assumed for Japan. Many measures of 2000 are gone (India's import "
-        "licences), others are new (quality control orders on steel)"
+    return tr(
+        "Barriers at India's border as published ({source}): Kee, Nicita & Olarreaga, all core "
+        "measures of about 2000 and of all sources by GTAP sector (grade B; by chapter and type "
+        "C). They cover {share} % of what Japan sells India and average {now} % there, against "
+        "{before} % assumed; nothing is published for {lacking}, and nothing for Japan's border: "
+        "there the own assumptions stay. For scale only, the European Union's published ones "
+        "weighted by what India sells Japan are {theirs} %, against {ours} % assumed for Japan. "
+        "Many measures of 2000 are gone (India's import licences), others are new (quality control "
+        "orders on steel)",
+        source=economy.barriers,
+        share=f"{100 * share:.0f}",
+        now=f"{now:.0f}",
+        before=f"{before:.0f}",
+        lacking=separated(np.array(economy.chapters)[~covered].tolist()),
+        theirs=f"{theirs:.0f}",
+        ours=f"{ours:.0f}",
     )

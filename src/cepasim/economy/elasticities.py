@@ -16,6 +16,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import PAIR, PARTNER
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.market import Market
 from cepasim.params.parameters import Parameters
@@ -143,13 +144,13 @@ def literature(parameters: Parameters, importer: str, hs: str) -> list[tuple[str
         source = SOURCES[name]
         [value] = source.read(parameters, importer, (hs,)).value
         if np.isfinite(value):
-            found.append((f"literature, {name}", float(value), source))
+            found.append((tr("literature, {source}", source=name), float(value), source))
     first_year, long_run = published_responses(parameters)
     boehm = SOURCES["boehm"]
     return [
         *found,
-        ("literature, boehm, first year", float(first_year[0]), boehm),
-        ("literature, boehm, long run", float(long_run[0]), boehm),
+        (tr("literature, boehm, first year"), float(first_year[0]), boehm),
+        (tr("literature, boehm, long run"), float(long_run[0]), boehm),
     ]
 
 
@@ -191,7 +192,7 @@ SOURCES: Mapping[str, Source] = {
         Source(
             OWN,
             "Hertel, Hummels, Ivanic & Keeney 2007 (GTAP 11)",
-            "the folder's own table",
+            mark("the folder's own table"),
             "2017",
             "C",
             False,
@@ -204,7 +205,9 @@ SOURCES: Mapping[str, Source] = {
         Source(
             "fgo",
             "Fontagné, Guimbard & Orefice 2022 (JIE 137; ProTEE)",
-            "median over the HS6 products of the chapter, taken for sigma (values without duty)",
+            mark(
+                "median over the HS6 products of the chapter, taken for sigma (values without duty)"
+            ),
             "2022",
             "B",
             False,
@@ -213,7 +216,7 @@ SOURCES: Mapping[str, Source] = {
         Source(
             "broda_weinstein",
             "Broda & Weinstein 2006 (QJE 121)",
-            "median over the goods of the chapter, estimated for each importer",
+            mark("median over the goods of the chapter, estimated for each importer"),
             "2006",
             "B",
             True,
@@ -222,8 +225,11 @@ SOURCES: Mapping[str, Source] = {
         Source(
             "boehm",
             "Boehm, Levchenko & Pandalai-Nayar 2023 (AER 113)",
-            "sigma with which, at the supply elasticity of the partner, trade responds by 2.0 in "
-            "the long run (and, with the lag, by 0.76 in the first year); one value for all goods",
+            mark(
+                "sigma with which, at the supply elasticity of the partner, trade responds by 2.0 "
+                "in the long run (and, with the lag, by 0.76 in the first year); one value for all "
+                "goods"
+            ),
             "2023",
             "C",
             True,
@@ -231,7 +237,7 @@ SOURCES: Mapping[str, Source] = {
         ),
     )
 }
-SOURCES_TEXT = "one of " + ", ".join(SOURCES)
+SOURCES_TEXT = mark("one of gtap, fgo, broda_weinstein, boehm")
 
 
 def check_source(name: object) -> str:
@@ -244,7 +250,7 @@ def check_source(name: object) -> str:
     """
     if not isinstance(name, str) or name not in SOURCES:
         near = closest(name, SOURCES) if isinstance(name, str) else ""
-        raise InputError([Problem("economy", None, "elasticities", name, SOURCES_TEXT + near)])
+        raise InputError([Problem("economy", None, "elasticities", name, tr(SOURCES_TEXT) + near)])
     return name
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import mark, ntr, separated, tr
 
 #: Names of parameters, whatever country, source or chapter a row of theirs is for.
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -105,11 +106,34 @@ WORDS: Mapping[str, str] = MappingProxyType(
 #: Beginnings of families of names, for those with a member for each of many things.
 _FAMILIES: Mapping[str, str] = MappingProxyType(
     {
-        "depth_most_": "Largest depth with evidence",
-        "origin_cost_factor_": "Factor on the cost of claiming under another origin rule",
-        "origin_reach_": "Part of trade that another origin rule lets claim",
-        "origin_saving_": "Saving of cost under another origin rule",
+        "depth_most_": mark("Largest depth with evidence: {which}"),
+        "origin_cost_factor_": mark(
+            "Factor on the cost of claiming under another origin rule: {which}"
+        ),
+        "origin_reach_": mark("Part of trade that another origin rule lets claim: {which}"),
+        "origin_saving_": mark("Saving of cost under another origin rule: {which}"),
     }
+)
+_WINDOWS = {"labour_intensive": mark("labour-intensive"), "sunrise": mark("sunrise")}
+#: Members of these families, as their names have them.
+_MEMBERS = (
+    mark("remedy add percent"),
+    mark("sourcing share percent"),
+    mark("quota share of benchmark percent"),
+    mark("exchange rate depreciation percent"),
+    mark("fund usd bn"),
+    mark("entry share percent"),
+    mark("external tariff percent"),
+    mark("external cost percent"),
+    mark("quota usd mn"),
+    mark("external demand percent"),
+    mark("offtake usd mn"),
+    mark("cth"),
+    mark("one process"),
+    mark("de minimis"),
+    mark("asean cumulation"),
+    mark("ctsh or va35"),
+    mark("self certification"),
 )
 #: Units that are fractions, and read better as per cent.
 FRACTIONS = (
@@ -138,26 +162,34 @@ def in_words(row: Mapping[Any, Any]) -> str:
     str
     """
     parameter = str(row["parameter"])
-    said = WORDS.get(parameter)
-    if said is None:
-        family = next((one for one in _FAMILIES if parameter.startswith(one)), "")
-        rest = parameter.removeprefix(family).replace("_", " ")
-        said = f"{_FAMILIES[family]}: {rest}" if family else rest.capitalize()
-    parts = [said]
+    parts = [_said(parameter)]
     importer, exporter = (_place(row.get(side)) for side in ("importer", "exporter"))
     if importer and exporter:
-        parts.append(f"{exporter} in {importer}")
+        parts.append(tr("{exporter} in {importer}", exporter=exporter, importer=importer))
     elif importer or exporter:
         parts.append(importer or exporter)
     elif str(row["name"]).endswith(("_jpn", "_ind")):
         parts.append(_place(str(row["name"])[-3:].upper()))
     elif str(row["name"]).endswith("_others"):
-        parts.append("all others")
+        parts.append(tr("all others"))
     if hs := str(row.get("hs") or ""):
-        parts.append(f"chapter {hs}" if hs.isdigit() else f"chapters {hs}")
+        parts.append(_chapters(hs, 1 if hs.isdigit() else 2))
     if window := str(row.get("window") or ""):
-        parts.append(window.replace("_", "-"))
-    return ", ".join(parts)
+        parts.append(tr(_WINDOWS.get(window, window)))
+    return separated(parts)
+
+
+def _said(parameter: str) -> str:
+    """Words of a parameter itself."""
+    if parameter in WORDS:
+        return tr(WORDS[parameter])
+    family = next((one for one in _FAMILIES if parameter.startswith(one)), "")
+    rest = parameter.removeprefix(family).replace("_", " ")
+    return tr(_FAMILIES[family], which=tr(rest)) if family else rest.capitalize()
+
+
+def _chapters(hs: str, number: int) -> str:
+    return ntr("chapter {hs}", "chapters {hs}", number, hs=hs)
 
 
 def name_in_words(name: str) -> str:
@@ -171,14 +203,22 @@ def name_in_words(name: str) -> str:
     chapters = "-".join(part for part in rest if part.isdigit())
     words = [_place(part.upper()) if len(part) == 3 else part for part in rest]
     words = [word for word in words if not word.isdigit()]
-    where = " in ".join(words) if all(word in COUNTRY.values() for word in words) else ""
-    tail = [where or " ".join(words).lower()] if words else []
-    tail += [f"chapter{'s' if '-' in chapters else ''} {chapters}"] if chapters else []
-    return ", ".join([WORDS[stem], *tail])
+    tail = [_where(words)] if words else []
+    tail += [_chapters(chapters, 2 if "-" in chapters else 1)] if chapters else []
+    return separated([tr(WORDS[stem]), *tail])
+
+
+def _where(words: Sequence[str]) -> str:
+    """Say whose a value is, and whose goods it is about; what is no country is said as it is."""
+    if not all(word in map(tr, COUNTRY.values()) for word in words):
+        return " ".join(words).lower()
+    if len(words) == 2:
+        return tr("{exporter} in {importer}", exporter=words[0], importer=words[1])
+    return separated(words)
 
 
 def _place(code: object) -> str:
-    return COUNTRY.get(str(code), str(code or ""))
+    return tr(COUNTRY.get(str(code), str(code or "")))
 
 
 def is_fraction(unit: str) -> bool:
@@ -193,5 +233,7 @@ def amount(value: float, unit: str) -> str:
     if value != value:
         return "–"
     if value in (float("inf"), float("-inf")):
-        return "infinite"
-    return f"{100 * value:.4g} %" if is_fraction(unit) else f"{value:.4g}"
+        return tr("infinite")
+    if not is_fraction(unit):
+        return f"{value:.4g}"
+    return tr("{number} %", number=f"{100 * value:.4g}")

@@ -10,23 +10,47 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.economy.elasticities import implied, literature
 from cepasim.equilibrium.trq import REGIMES
 from cepasim.products.levels import at_level
 from cepasim.solution.state import Run
+from cepasim.tables.names import REGIME_WORDS
 
 _MARKET = {"export": "JPN", "import": "IND"}
 _SCHEDULES = {
-    "JPN": ("Japan Customs tariff schedule of July 2026, rolled back to 2023-24 by rule", "C"),
+    "JPN": (
+        mark("Japan Customs tariff schedule of July 2026, rolled back to {base_year} by rule"),
+        "C",
+    ),
     "IND": (
-        "customs tariff book of 2026 by eight-digit line, rolled back to 2023-24; CEPA coverage of "
-        "notification 69/2011",
+        mark(
+            "customs tariff book of 2026 by eight-digit line, rolled back to {base_year}; CEPA "
+            "coverage of notification 69/2011"
+        ),
         "B",
     ),
 }
+#: What is said of the reference and of the scenario alike.
+_BOTH = {
+    "tariff": (
+        mark("tariff a shipper pays on average, reference"),
+        mark("tariff a shipper pays on average, scenario"),
+    ),
+    "collected": (
+        mark("tariff the treasury of {country} collects, reference"),
+        mark("tariff the treasury of {country} collects, scenario"),
+    ),
+    "barriers": (mark("barriers, reference"), mark("barriers, scenario")),
+    "wedge": (
+        mark("landed wedge felt by trade against {base_year}, reference"),
+        mark("landed wedge felt by trade against {base_year}, scenario"),
+    ),
+}
 
-
+#: Units, in English as the tables of parameters have theirs.
+_USD_MN, _ELASTICITY = mark("US$ mn"), mark("elasticity")
 _BARRIER_PARAMETERS = (
     "nu_sps",
     "nu_tbt",
@@ -39,6 +63,8 @@ _BARRIER_PARAMETERS = (
 
 class Chain:
     """Callable ``chain(flow, hs, fiscal_year)``: the steps behind one cell as a table.
+
+    Steps, units and notes are words for a reader, in the language in which the chain is called.
 
     Parameters
     ----------
@@ -89,17 +115,19 @@ class _Steps:
         self.before = run.reference.markets[self.importer]
         self.after = run.outcome.markets[self.importer]
         self.rows: list[tuple[str, float, str, str, str, str]] = []
+        self.base_year = year_in_words(run.economy.base_year)
+        self.country = tr(COUNTRY[self.importer])
 
     def add(
         self, step: str, value: float, unit: str, source: str = "", grade: str = "", note: str = ""
     ) -> None:
-        """Add a step."""
-        self.rows.append((step, float(value), unit, source, grade, note))
+        """Add a step, its words in the language of the moment."""
+        self.rows.append((step, float(value), tr(unit), source, grade, note))
 
     def declared(self, label: str, parameter: str, exporter: str | None = None) -> None:
         """Add a parameter as it stands in its table."""
         row = self.run.economy.parameters.describe(parameter, self.hs, self.importer, exporter)
-        note = f"range {row['low']:g} to {row['high']:g}"
+        note = _range(f"{row['low']:g}", f"{row['high']:g}")
         self.add(label, row["value"], row["unit"], row["source"], row["grade"], note)
 
     def substitution(self, label: str, parameter: str) -> None:
@@ -108,8 +136,9 @@ class _Steps:
         split = self.run.economy.split
         if split is not None and split.substitution[self.h] != 1.0:
             value = getattr(self.market, parameter)[self.h]
-            note = "scaled by the product's GTAP sector (elasticities/gtap_sectors)"
-            self.add(f"the same for the product, {parameter}", value, "elasticity", note=note)
+            note = tr("scaled by the product's GTAP sector (elasticities/gtap_sectors)")
+            label = tr("the same for the product, {parameter}", parameter=parameter)
+            self.add(label, value, _ELASTICITY, note=note)
 
     def described(self, parameter: str) -> dict[str, Any]:
         """Row of a parameter of the pair."""
@@ -127,70 +156,80 @@ class _Steps:
         """Trade of the base year and its share in the market."""
         pairs, market = self.run.economy.bilateral, self.market
         bench = pairs[(pairs["flow"] == self.flow) & (pairs["hs"] == self.hs)].iloc[0]
-        note = f"range {bench['low']:,.1f} to {bench['high']:,.1f}"
+        note = _range(f"{bench['low']:,.1f}", f"{bench['high']:,.1f}")
         if np.isnan(bench["low"]):
-            note = "no range: its share of the chapter is assumed"
-        self.add(
-            "benchmark 2023-24", bench["value"], "US$ mn", bench["source"], bench["grade"], note
-        )
+            note = tr("no range: its share of the chapter is assumed")
+        label = tr("benchmark {base_year}", base_year=self.base_year)
+        self.add(label, bench["value"], _USD_MN, bench["source"], bench["grade"], note)
         imported = 100 * market.import_shares[self.h, self.s]
-        self.add("share in the importer's imports, landed", imported, "%")
-        self.add("share of domestic goods in the market", 100 * market.domestic_share[self.h], "%")
+        self.add(tr("share in the importer's imports, landed"), imported, "%")
+        domestic = 100 * market.domestic_share[self.h]
+        self.add(tr("share of domestic goods in the market"), domestic, "%")
 
     def wedges(self) -> None:
         """Tariffs and barriers, in the reference and in the scenario."""
         cell = self.t, self.h, self.s
         schedule, grade = _SCHEDULES[self.importer]
+        schedule = tr(schedule, base_year=self.base_year)
         use = self.described("utilisation_observed")["grade"]
-        for label, outcome in (("reference", self.before), ("scenario", self.after)):
+        for which, outcome in enumerate((self.before, self.after)):
+            said = {name: labels[which] for name, labels in _BOTH.items()}
             wedges = outcome.shocks.wedges
             self.add(
-                f"tariff a shipper pays on average, {label}",
+                tr(said["tariff"]),
                 100 * wedges.effective[cell],
                 "%",
                 schedule,
                 grade,
-                "as felt with the lag, cost of claiming included; use of the preference as "
-                f"observed (grade {use})",
+                tr(
+                    "as felt with the lag, cost of claiming included; use of the preference as "
+                    "observed (grade {grade})",
+                    grade=use,
+                ),
             )
-            collector = f"tariff the treasury of {COUNTRY[self.importer]} collects, {label}"
+            collector = tr(said["collected"], country=self.country)
             self.add(collector, 100 * wedges.collected[cell], "%", schedule, grade)
             barrier = 100 * wedges.barrier[cell]
-            self.add(f"barriers, {label}", barrier, "%", *self.quoted(*_BARRIER_PARAMETERS))
+            self.add(tr(said["barriers"]), barrier, "%", *self.quoted(*_BARRIER_PARAMETERS))
             self.add(
-                f"landed wedge felt by trade against 2023-24, {label}",
+                tr(said["wedge"], base_year=self.base_year),
                 100 * (outcome.shocks.trade_cost[cell] - 1),
                 "%",
-                note="with the lag of trade behind policy",
+                note=tr("with the lag of trade behind policy"),
             )
 
     def elasticities(self) -> None:
         """Elasticities of the market, and the trade elasticity they imply."""
-        self.substitution("elasticity between sources, sigma_import", "sigma_import")
-        self.substitution("elasticity against domestic goods, sigma_domestic", "sigma_domestic")
-        self.declared("elasticity of demand, eta", "eta")
+        self.substitution(tr("elasticity between sources, sigma_import"), "sigma_import")
+        label = tr("elasticity against domestic goods, sigma_domestic")
+        self.substitution(label, "sigma_domestic")
+        self.declared(tr("elasticity of demand, eta"), "eta")
         partner = self.market.partner
-        self.declared(f"supply elasticity of {COUNTRY[partner]}", "epsilon_supply", partner)
+        label = tr("supply elasticity of {country}", country=tr(COUNTRY[partner]))
+        self.declared(label, "epsilon_supply", partner)
         sigma, eps = self.market.sigma_import[self.h], self.market.supply[self.h, self.s]
         long_run = float(implied(sigma, eps))
-        self.add("implied trade elasticity sigma (1 + eps) / (sigma + eps)", long_run, "elasticity")
+        label = tr("implied trade elasticity sigma (1 + eps) / (sigma + eps)")
+        self.add(label, long_run, _ELASTICITY)
         parameters = self.run.economy.parameters
         first_year = parameters.value("lag_first_year") * long_run
-        self.add("implied trade elasticity in the first year", first_year, "elasticity")
+        self.add(tr("implied trade elasticity in the first year"), first_year, _ELASTICITY)
         chapter = at_level(self.hs, "chapter")
         for label, value, source in literature(parameters, self.importer, chapter):
-            self.add(label, value, "elasticity", source.reference, source.grade)
+            self.add(label, value, _ELASTICITY, source.reference, source.grade)
 
     def moves(self) -> None:
         """Purchases and capacity that levers move, and how fast trade follows."""
         cell, before, after = (self.t, self.h, self.s), self.before.shocks, self.after.shocks
         moved = after.base[cell] - before.base[cell]
-        self.add("purchases moved to the partner", moved, "US$ mn of 2023-24's size")
-        self.add("capacity of the partner", 100 * (after.capacity[cell] - 1), "% of its base")
+        size = tr("US$ mn of {base_year}'s size", base_year=self.base_year)
+        self.add(tr("purchases moved to the partner"), moved, size)
+        capacity = 100 * (after.capacity[cell] - 1)
+        self.add(tr("capacity of the partner"), capacity, tr("% of its base"))
         if self.run.scenario.time == "path":
-            first = "share of the long run in the first year, lag_first_year"
+            first = tr("share of the long run in the first year, lag_first_year")
             self.declared(first, "lag_first_year")
-            self.declared("share of what is left closed each year, lag_decay", "lag_decay")
+            self.declared(tr("share of what is left closed each year, lag_decay"), "lag_decay")
 
     def quota(self) -> None:
         """A tariff-rate quota on the cell, if there is one."""
@@ -199,18 +238,21 @@ class _Steps:
         if set_up is None or found is None:
             return
         if np.isfinite(set_up.limit[at]):
-            regime = REGIMES[found.regime[at]]
-            self.add("quota", set_up.limit[at], "US$ mn f.o.b. at prices of 2023-24", note=regime)
-            self.add("premium of the quota", 100 * found.premium[at], "% of landed price")
+            regime = tr(REGIME_WORDS[REGIMES[found.regime[at]]])
+            price_year = year_in_words(self.run.economy.price_year)
+            unit = tr("US$ mn f.o.b. at prices of {price_year}", price_year=price_year)
+            self.add(tr("quota"), set_up.limit[at], unit, note=regime)
+            premium = 100 * found.premium[at]
+            self.add(tr("premium of the quota"), premium, tr("% of landed price"))
 
     def market_outcome(self) -> None:
         """Price and quantity that the market settles on."""
         cell, before, after = (self.t, self.h, self.s), self.before, self.after
         price = after.price[cell] / before.price[cell]
-        self.add("producer price, scenario over reference", 100 * (price - 1), "%")
+        self.add(tr("producer price, scenario over reference"), 100 * (price - 1), "%")
         if before.fob[cell] > 0:
             quantity = after.fob[cell] / before.fob[cell] / price
-            self.add("quantity, scenario over reference", 100 * (quantity - 1), "%")
+            self.add(tr("quantity, scenario over reference"), 100 * (quantity - 1), "%")
 
     def cell(self) -> None:
         """The cell itself, in the reference and in the scenario."""
@@ -218,7 +260,11 @@ class _Steps:
         exports = self.flow == "export"
         before, after = (state.exports[at] if exports else state.imports[at] for state in states)
         self.add(
-            f"growth of demand in {COUNTRY[self.importer]} since 2023-24",
+            tr(
+                "growth of demand in {country} since {base_year}",
+                country=self.country,
+                base_year=self.base_year,
+            ),
             100 * (self.before.shocks.growth[self.t] - 1),
             "%",
             *self.quoted("real_demand_growth"),
@@ -227,23 +273,31 @@ class _Steps:
         benchmark = self.market.fob[self.h, self.s]
         if benchmark > 0:
             self.add(
-                "size of the flow against the benchmark grown with demand",
+                tr("size of the flow against the benchmark grown with demand"),
                 100 * (size / benchmark - 1),
                 "%",
-                note="what was published after 2023-24, then the variant of the reference: "
-                f"{self.run.scenario.variant}",
+                note=tr(
+                    "what was published after {base_year}, then the variant of the reference: "
+                    "{variant}",
+                    base_year=self.base_year,
+                    variant=self.run.scenario.variant,
+                ),
             )
-        self.add("reference", before, "US$ mn")
+        self.add(tr("reference"), before, _USD_MN)
         if not exports:
             outcome = self.run.outcome
             self.add(
-                "of which inputs and machinery for the scenario's extra output",
+                tr("of which inputs and machinery for the scenario's extra output"),
                 (outcome.input_content + outcome.fund.capital_goods)[at],
-                "US$ mn",
+                _USD_MN,
                 *self.quoted("input_content"),
             )
-        self.add("scenario", after, "US$ mn")
-        self.add("change", after - before, "US$ mn")
+        self.add(tr("scenario"), after, _USD_MN)
+        self.add(tr("change"), after - before, _USD_MN)
+
+
+def _range(low: str, high: str) -> str:
+    return tr("range {low} to {high}", low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -272,7 +326,7 @@ def step_in_words(step: Mapping[object, object]) -> str:
     shown = f"{value:,.5g}" if isinstance(value, (int, float)) else str(value)
     unit = "" if _is_blank(step["unit"]) else f" {step['unit']}"
     origin = [
-        f"grade {item}" if column == "grade" else str(item)
+        tr("grade {grade}", grade=item) if column == "grade" else str(item)
         for column in ("grade", "source")
         if not _is_blank(item := step.get(column))
     ]

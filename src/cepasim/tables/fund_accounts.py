@@ -11,6 +11,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.engines.engine import Engine
 from cepasim.levers.fund import FundLever
@@ -24,18 +25,18 @@ from cepasim.tables.schema import empty_table
 #: Accounts of a fund in the order in which they are read, with what they are called.
 FUND_ACCOUNTS: Mapping[str, str] = MappingProxyType(
     {
-        "grants": "Grants Japan's treasury pays",
-        "transfer": "of them for what was planned anyway",
-        "investment": "Capital they set off, and its upkeep",
-        "private_outlay": "of it paid by firms themselves",
-        "cost_of_public_funds": "Cost of raising the grants",
-        "surplus_japan": "Surplus of the plants: Japan's owners",
-        "surplus_india": "Surplus of the plants: India's owners",
-        "exports": "India's exports to Japan",
-        "imports": "India's imports from Japan",
-        "balance": "India's balance with Japan",
-        "welfare_japan": "National welfare of Japan",
-        "welfare_india": "National welfare of India",
+        "grants": mark("Grants Japan's treasury pays"),
+        "transfer": mark("of them for what was planned anyway"),
+        "investment": mark("Capital they set off, and its upkeep"),
+        "private_outlay": mark("of it paid by firms themselves"),
+        "cost_of_public_funds": mark("Cost of raising the grants"),
+        "surplus_japan": mark("Surplus of the plants: Japan's owners"),
+        "surplus_india": mark("Surplus of the plants: India's owners"),
+        "exports": mark("India's exports to Japan"),
+        "imports": mark("India's imports from Japan"),
+        "balance": mark("India's balance with Japan"),
+        "welfare_japan": mark("National welfare of Japan"),
+        "welfare_india": mark("National welfare of India"),
     }
 )
 

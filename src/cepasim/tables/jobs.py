@@ -11,6 +11,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import INDIA
+from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.solution.state import Run
 from cepasim.tables.displacement import taken_from
@@ -19,8 +20,8 @@ from cepasim.tables.displacement import taken_from
 PARAMETER = "jobs_per_usd_mn"
 #: What supports jobs, and what it is called.
 JOBS_BY = {
-    "exports": "extra exports to Japan",
-    "imports": "sales at home that imports from Japan displace",
+    "exports": mark("extra exports to Japan"),
+    "imports": mark("sales at home that imports from Japan displace"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from cepasim.core.language import mark, separated, tr
 from cepasim.products.classification import Classification
 from cepasim.products.levels import chapter_of
 
@@ -20,15 +21,27 @@ GROUP_COLUMN: Mapping[Level, str] = MappingProxyType(
 #: Groups of chapters that belong to no section, or to no single window of the fund.
 NO_SECTION, SHARED, NO_WINDOW = "none", "shared", "outside"
 _GROUP_NAMES = {
-    NO_SECTION: "Chapters 98 and 99",
-    SHARED: "In both windows",
-    NO_WINDOW: "Outside the windows",
-    "total": "All chapters",
+    NO_SECTION: mark("Chapters 98 and 99"),
+    SHARED: mark("In both windows"),
+    NO_WINDOW: mark("Outside the windows"),
+    "total": mark("All chapters"),
+}
+_WINDOW_NAMES = {
+    "labour_intensive": mark("Labour-intensive window"),
+    "sunrise": mark("Sunrise window"),
 }
 _PARTS_OF_CHANGE = {
-    "market_expansion": "More bought by all",
-    "wedge": "Duty and barriers saved",
-    "import_content": "Inputs and machinery for what the levers add",
+    "market_expansion": mark("More bought by all"),
+    "wedge": mark("Duty and barriers saved"),
+    "import_content": mark("Inputs and machinery for what the levers add"),
+}
+#: What follows the name of a product that stands for what is left of its group.
+REST = " (the rest)"
+#: What a tariff-rate quota does, as tables have it and in words.
+REGIME_WORDS = {
+    "in quota": mark("in quota"),
+    "on quota": mark("on quota"),
+    "over quota": mark("over quota"),
 }
 
 
@@ -41,13 +54,20 @@ def group_name(classification: Classification, group: str) -> str:
     for section in classification.sections:
         if section.code == group:
             return section.name
-    return group.replace("_", "-").capitalize() + " window"
+    return _WINDOW_NAMES.get(group) or group.replace("_", "-").capitalize() + " window"
+
+
+def name_now(name: str) -> str:
+    """Say a name of a table in the language of the moment, one with `REST` after it as well."""
+    if not name.endswith(REST):
+        return tr(name)
+    return tr("{product} (the rest)", product=tr(name.removesuffix(REST)))
 
 
 def source_name(classification: Classification, flow: str, source: str) -> str:
     """Name of a part of `ResultTables.displacement`, for people."""
     if source == "domestic":
-        return "Producers in Japan" if flow == "export" else "Producers in India"
+        return mark("Producers in Japan") if flow == "export" else mark("Producers in India")
     return _PARTS_OF_CHANGE.get(source) or classification.partner_name(source)
 
 
@@ -94,9 +114,10 @@ def _of_chapters(classification: Classification, level: Level) -> dict[str, str]
 def years_in_words(years: tuple[str, ...], given: object) -> str:
     """What is allowed, and the year that was probably meant."""
     if not years:
-        return "none: the result has no years"
-    said = f"one of {', '.join(years)}"
+        return tr("none: the result has no years")
+    said = tr("one of {years}, as text", years=separated(years))
     if len(years) > 2:
-        said = f"a fiscal year from {years[0]} to {years[-1]}"
+        text = mark("a fiscal year from {first} to {last}, as text")
+        said = tr(text, first=years[0], last=years[-1])
     near = [year for year in years if year[:4] == str(given)[:4]]
-    return f"{said}, as text; meant {near[0]}?" if near else f"{said}, as text"
+    return tr("{allowed}; did you mean {near}?", allowed=said, near=near[0]) if near else said

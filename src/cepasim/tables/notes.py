@@ -7,7 +7,9 @@ from collections.abc import Hashable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import mark, now, paragraph, separated, tr
+from cepasim.core.numbers import bn, range_bn
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.barriers import barriers_in_words
 from cepasim.economy.economy import Economy
@@ -22,6 +24,20 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 from cepasim.tables.levels import section_factors, total_range
+
+#: Trade beyond what it ever was, by the measure on record.
+_BEYOND = {
+    "exports_to_japan": mark(
+        "A size beyond anything observed: India's exports to Japan are {percent} % above the "
+        "reference in {year}; the largest rise between any two years from {first} to {last} was "
+        "{largest} %"
+    ),
+    "imports_from_japan": mark(
+        "A size beyond anything observed: India's imports from Japan are {percent} % above the "
+        "reference in {year}; the largest rise between any two years from {first} to {last} was "
+        "{largest} %"
+    ),
+}
 
 
 def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
@@ -40,7 +56,8 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     """
     verdict = verdicts(economy.parameters)
     notes: list[str] = [
-        Note(verdict[lever.question].note, lever.kind, decides=True) for lever in scenario.levers
+        Note(tr(verdict[lever.question].note), lever.kind, decides=True)
+        for lever in scenario.levers
     ]
     # Levers speak of chapters: thousands of products would say nothing.
     economy = economy.by_chapter
@@ -53,23 +70,25 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
         notes += (Note(text, kind) for text in type(together[0].lever).notes(economy, together))
         for measure in together:
             said = () if measure.selection is None else measure.selection.notes
-            notes += (Note(text, kind) for text in said)
+            notes += (Note(now(text), kind) for text in said)
     notes += _elasticities(economy)
     if economy.barriers != OWN_BARRIERS:
         notes.append(barriers_in_words(economy))
     if not scenario.staged and any(lever.last is not None for lever in scenario.levers):
-        notes.append(
-            "Comparative statics know no years: a lever that ends is counted as if it did not"
-        )
+        text = "Comparative statics know no years: a lever that ends is counted as if it did not"
+        notes.append(tr(text))
     notes += _outside_their_range(economy, scenario)
     notes += _rests_on(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
         notes += (Note(text, lever.kind, decides=True) for text in lever.notes_on_kind())
     if scenario.levers:
         notes.append(
-            "Who loses in Japan rests on Japan's customs data of 2023-24 by source and group of "
-            "goods; inside a group, chapters are divided by an estimate (grade B/C; D for sources "
-            "that sell little of a chapter)"
+            tr(
+                "Who loses in Japan rests on Japan's customs data of {base_year} by source and "
+                "group of goods; inside a group, chapters are divided by an estimate (grade B/C; "
+                "D for sources that sell little of a chapter)",
+                base_year=year_in_words(economy.base_year),
+            )
         )
     return tuple(dict.fromkeys(notes))
 
@@ -78,9 +97,11 @@ def beyond_the_record(run: Run) -> tuple[str, ...]:
     """Warn where trade changes by more than it ever did between two years on record."""
     table = run.economy.parameters.table("history/totals")
     notes = []
-    for measure, flow, before, after in (
-        ("exports_to_japan", "exports to", run.reference.exports, run.outcome.exports),
-        ("imports_from_japan", "imports from", run.reference.imports, run.outcome.imports),
+    for (measure, message), before, after in zip(
+        _BEYOND.items(),
+        (run.reference.exports, run.reference.imports),
+        (run.outcome.exports, run.outcome.imports),
+        strict=True,
     ):
         seen = table[table["measure"] == measure].sort_values("fiscal_year")
         values = seen["value"].to_numpy(float)
@@ -90,10 +111,14 @@ def beyond_the_record(run: Run) -> tuple[str, ...]:
             year = run.labels[int(change.argmax())]
             notes.append(
                 Note(
-                    f"A size beyond anything observed: India's {flow} Japan are "
-                    f"{100 * change.max():,.0f} % above the reference in {year}; the largest rise "
-                    f"between any two years from {seen['fiscal_year'].iloc[0]} to "
-                    f"{seen['fiscal_year'].iloc[-1]} was {100 * largest:,.0f} %",
+                    tr(
+                        message,
+                        percent=f"{100 * change.max():,.0f}",
+                        year=year_in_words(year),
+                        first=year_in_words(seen["fiscal_year"].iloc[0]),
+                        last=year_in_words(seen["fiscal_year"].iloc[-1]),
+                        largest=f"{100 * largest:,.0f}",
+                    ),
                     decides=True,
                 )
             )
@@ -106,36 +131,58 @@ def level_notes(run: Run) -> tuple[str, ...]:
     last = min(one.last for one in known)
     if not run.scenario.staged or run.years[-1] <= last:
         return ()
-    said, sections = [], []
+    said: dict[str, str] = {}
     for flow, name, levels in (
         ("export", "exports", run.reference.exports),
         ("import", "imports", run.reference.imports),
     ):
-        around, level = total_range(run, flow), levels[-1].sum() / 1000
-        low, high = around.low[-1] / 1000, around.high[-1] / 1000
-        said.append(f"{name} {level:.1f} [{low:.1f}–{high:.1f}]")
+        around = total_range(run, flow)
+        said[name] = bn(levels[-1].sum())
+        said[f"{name}_range"] = range_bn(around.low[-1], around.high[-1], unit=False)
         low, high = section_factors(run, flow)
-        sections.append(f"{name} {low:.2g} to {high:.2g} times what is shown")
-    published = [
-        f"{format_fiscal_year(year)} is {'provisional' if status == 'provisional' else 'final'}"
-        for year, status in zip(known[0].years, known[0].status, strict=True)
+        said |= {f"{name}_low": f"{low:.2g}", f"{name}_high": f"{high:.2g}"}
+    sentences = [
+        tr("Read changes against the reference; its levels are uncertain."),
+        tr(
+            "In {year}, under the variant {variant} of the reference, exports are {exports} "
+            "[{exports_range}] and imports {imports} [{imports_range}] at prices of {price_year} "
+            "(90 % range); a single section's exports may be {exports_low} to {exports_high} times "
+            "what is shown, its imports {imports_low} to {imports_high} times what is shown.",
+            year=year_in_words(run.labels[-1]),
+            variant=run.variant.name,
+            price_year=year_in_words(run.economy.price_year),
+            **said,
+        ),
     ]
-    fact = f"; trade is as published up to {format_fiscal_year(last)}" if published else ""
-    fact += f" ({', '.join(published)})" if published else ""
-    variant = run.variant.name
-    if variant != CENTRAL:
-        variant += f" (its range is measured with the settings of the {CENTRAL} path)"
-    return (
-        "Read changes against the reference; its levels are uncertain. In "
-        f"{run.labels[-1]}, variant {variant}, 90 % range: {', '.join(said)} US$ bn of "
-        f"2023-24; of a single section {', '.join(sections)}{fact}",
+    if run.variant.name != CENTRAL:
+        text = mark("The range is measured with the settings of the path {central}.")
+        sentences.append(tr(text, central=CENTRAL))
+    if published := _published(known[0].years, known[0].status):
+        sentences.append(
+            tr(
+                "Trade is as published up to {last} ({published}).",
+                last=year_in_words(format_fiscal_year(last)),
+                published=published,
+            )
+        )
+    return (paragraph(sentences),)
+
+
+def _published(years: Iterable[int], status: Iterable[str]) -> str:
+    """Say how final the published years are."""
+    words = {True: mark("{year} is provisional"), False: mark("{year} is final")}
+    return separated(
+        tr(words[one == "provisional"], year=year_in_words(format_fiscal_year(year)))
+        for year, one in zip(years, status, strict=True)
     )
 
 
 def own_figures_notes(economy: Economy) -> tuple[str, ...]:
     """Name the user's own customs figures, where the folder holds any."""
     said = economy.parameters.own_figures
-    return (f"Rests on your own customs figures, read from files: {said}",) if said else ()
+    if not said:
+        return ()
+    return (tr("Rests on your own customs data, read from files: {files}", files=said),)
 
 
 def _elasticities(economy: Economy) -> Iterator[str]:
@@ -144,11 +191,20 @@ def _elasticities(economy: Economy) -> Iterator[str]:
     if name == OWN:
         return
     source, gaps = SOURCES[name], lacking(economy.parameters, name, economy.by_chapter.chapters)
-    kept = f"; the folder's own value stays where it has none: {', '.join(gaps)}" if gaps else ""
-    yield (
-        f"Elasticities of substitution from one source, {name}: {source.reference}, "
-        f"{source.what} (grade {source.grade}); imports against home goods by half of it{kept}"
-    )
+    sentences = [
+        tr(
+            "Elasticities of substitution from one source, {name}: {reference}, {what} (grade "
+            "{grade}); imports against home goods by half of it.",
+            name=name,
+            reference=source.reference,
+            what=tr(source.what),
+            grade=source.grade,
+        )
+    ]
+    if gaps:
+        text = mark("Where it has no value that of the parameter folder is kept: {chapters}.")
+        sentences.append(tr(text, chapters=separated(gaps)))
+    yield paragraph(sentences)
 
 
 def _rests_on(economy: Economy, scenario: Scenario) -> Iterator[Note]:
@@ -161,7 +217,12 @@ def _rests_on(economy: Economy, scenario: Scenario) -> Iterator[Note]:
         on = levers[0].rests_on[1]
         found = rows[rows["name"].str.startswith(begins)]
         grade = max(_grade_of_most(found, getattr(lever, "importer", None)) for lever in levers)
-        text = f"{levers[0].title}: the size of the effect rests most on {on} (grade {grade})"
+        text = tr(
+            "{lever}: the size of the effect rests most on {on} (grade {grade})",
+            lever=tr(levers[0].title),
+            on=on,
+            grade=grade,
+        )
         yield Note(text, kind, decides=True, on=on, grade=grade)
 
 
@@ -183,9 +244,13 @@ def _outside_their_range(economy: Economy, scenario: Scenario) -> Iterator[str]:
     for name, value in scenario.parameters.items():
         low, high = ranges[name]
         if not low <= value <= high:
-            yield (
-                f"Parameter {name} is set to {value:g}, outside its documented range of {low:g} "
-                f"to {high:g}"
+            yield tr(
+                "Parameter {name} is set to {value}, outside its documented range of {low} to "
+                "{high}",
+                name=name,
+                value=f"{value:g}",
+                low=f"{low:g}",
+                high=f"{high:g}",
             )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.engines.engine import Engine
 from cepasim.levers.words import listed
@@ -39,10 +42,13 @@ def _said(solved: Run, engine: str | Engine) -> Iterator[str]:
     economy = solved.economy
     own = [code for code in economy.chapters if code not in economy.by_chapter.chapters]
     if len(own) <= _NAMED:
-        names = listed((f"{code} {economy.name(code)}" for code in own), _NAMED)
-        yield f"Chapters are split: {names} solved as a market of its own, the rest as another"
+        yield tr(
+            "Chapters are split: {products} solved as a market of its own, the rest as another",
+            products=listed((f"{code} {tr(economy.name(code))}" for code in own), _NAMED),
+        )
     else:
-        yield f"Solved by product: {len(economy.chapters):,} markets in each country"
+        markets = f"{len(economy.chapters):,}"
+        yield tr("Solved by product: {number} markets in each country", number=markets)
     yield _how_much_is_assumed(economy)
     if not solved.scenario.levers or any(
         lever.own_markets(economy.classification) for lever in solved.scenario.levers
@@ -55,10 +61,18 @@ def _said(solved: Run, engine: str | Engine) -> Iterator[str]:
         for one in (solved, coarse)
         for flow in ("exports", "imports")
     ]
-    yield (
-        f"By product exports change by {changes[0]:+,.1f} and imports by {changes[1]:+,.1f} US$ mn "
-        f"in {solved.labels[row]}; by chapter they would by {changes[2]:+,.1f} and "
-        f"{changes[3]:+,.1f} (docs/aggregation.md says why)"
+    exports, imports, exports_by_chapter, imports_by_chapter = (
+        mn(change, signed=True) for change in changes
+    )
+    yield tr(
+        "By product, exports change by {exports} and imports by {imports} in {year}; by chapter "
+        "they would change by {exports_by_chapter} and {imports_by_chapter} (docs/aggregation.md "
+        "says why)",
+        exports=exports,
+        imports=imports,
+        year=year_in_words(solved.labels[row]),
+        exports_by_chapter=exports_by_chapter,
+        imports_by_chapter=imports_by_chapter,
     )
 
 
@@ -68,14 +82,16 @@ def _how_much_is_assumed(economy: Economy) -> str:
     assert split is not None
     alone = [len(code) == 2 for code in trade["hs"]]
     parts = trade[[not one for one in alone]]
-    words = []
-    for flow, name in (("export", "exports to Japan"), ("import", "imports from Japan")):
+    shares = {}
+    for flow in ("export", "import"):
         rows = parts[parts["flow"] == flow]
         value = rows["value"].sum()
         share = 100 * rows.loc[rows["low"].isna(), "value"].sum() / value if value > 0 else 0.0
-        words.append(f"{share:.0f} % of India's {name}")
-    return (
-        f"Of the trade in these products {words[0]} and {words[1]} are spread over them by "
-        "assumption (grade D), as are the sales of all others; products add up to what is "
-        "estimated of their chapter"
+        shares[flow] = f"{share:.0f}"
+    return tr(
+        "Of the trade in these products {exports} % of India's exports to Japan and {imports} % of "
+        "its imports from Japan are spread over them by assumption (grade D), as are the sales of "
+        "all others; products add up to what is estimated of their chapter",
+        exports=shares["export"],
+        imports=shares["import"],
     )

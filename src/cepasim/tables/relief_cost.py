@@ -7,6 +7,9 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import ADJECTIVE, COUNTRY
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import paragraph, tr
+from cepasim.core.numbers import mn, range_mn
 from cepasim.levers.measure import Measure
 from cepasim.levers.ntb import NtbLever
 from cepasim.levers.precedence import measures
@@ -72,28 +75,34 @@ def relief_cost_notes(run: Run) -> tuple[str, ...]:
     gain = sum(values[-1] for values in welfare_by_year(alone).values())
     table = relief_costs(alone)
     last = table[table["fiscal_year"] == alone.labels[-1]]
-    said = []
+    said = [
+        tr(
+            "Cost of relief in {year}, beside a gain in welfare of {gain} for both countries "
+            "together, from which it is not deducted. Both costs are assumptions (grade D).",
+            year=year_in_words(alone.labels[-1]),
+            gain=mn(gain),
+        )
+    ]
     for row in last.to_dict("records"):
-        partner = ADJECTIVE[run.economy.markets[row["importer"]].partner]
-        costs = (
-            f"US$ {row[f'{name}_usd_mn']:,.1f} mn ({row[f'{name}_usd_mn_low']:,.1f} to "
-            f"{row[f'{name}_usd_mn_high']:,.1f})"
-            for name in ("exporter", "state")
-        )
-        exporters, states = costs
+        costs: dict[str, str] = {}
+        for name in ("exporter", "state"):
+            low, high = row[f"{name}_usd_mn_low"], row[f"{name}_usd_mn_high"]
+            costs |= {
+                name: mn(row[f"{name}_usd_mn"]),
+                f"{name}_range": range_mn(low, high, unit=False),
+            }
         said.append(
-            f"{COUNTRY[row['importer']]}'s relief takes US$ {row['saved_usd_mn']:,.1f} mn of "
-            f"barriers a year off {partner} goods; what is still asked for may cost exporters "
-            f"{exporters} and the two states {states}"
+            tr(
+                "{importer}'s relief takes {saved} of barriers a year off {partner} goods; what is "
+                "still required may cost exporters {exporter} ({exporter_range}) and the two "
+                "states {state} ({state_range}).",
+                importer=tr(COUNTRY[row["importer"]]),
+                partner=tr(ADJECTIVE[run.economy.markets[row["importer"]].partner]),
+                saved=mn(row["saved_usd_mn"]),
+                **costs,
+            )
         )
-    return (
-        Note(
-            f"Cost of relief in {alone.labels[-1]}, beside a gain in welfare of US$ {gain:,.1f} mn "
-            f"for both countries together, from which it is not deducted: {'; '.join(said)}. Both "
-            "costs are assumptions (grade D)",
-            kind,
-        ),
-    )
+    return (Note(paragraph(said), kind),)
 
 
 def _relieved(acting: list[Measure], parameters: Parameters, importer: str) -> Floats:

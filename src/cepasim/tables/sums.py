@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.language import mark, tr
 from cepasim.products.classification import Classification
 from cepasim.products.levels import chapter_of, is_rest
 from cepasim.tables.levels import Range, range_of_balance
 from cepasim.tables.names import (
     FLOWS,
     GROUP_COLUMN,
+    REST,
     Level,
     group_name,
     groups_of,
@@ -29,17 +31,17 @@ _BALANCE_STEMS = {
 }
 #: Accounts that `Result.accounts` shows where `totals` has them.
 _ACCOUNTS = {
-    "duty_japan": "Duty Japan collects on India's goods",
-    "duty_india": "Duty India collects on Japan's goods",
-    "quota_rent_japan": "Quota rents that go to Japan",
-    "quota_rent_india": "Quota rents that go to India",
-    "fund_grants": "Grants the fund pays in the year",
-    "welfare_japan": "National welfare of Japan",
-    "welfare_india": "National welfare of India",
+    "duty_japan": mark("Duty Japan collects on India's goods"),
+    "duty_india": mark("Duty India collects on Japan's goods"),
+    "quota_rent_japan": mark("Quota rents that go to Japan"),
+    "quota_rent_india": mark("Quota rents that go to India"),
+    "fund_grants": mark("Grants the fund pays in the year"),
+    "welfare_japan": mark("National welfare of Japan"),
+    "welfare_india": mark("National welfare of India"),
 }
 
-_OF_TRADE = "of it buyers, producers, duty, rents, the fund's plants"
-_OF_FUND = "of it the fund: capital it sets off, raising its grants"
+_OF_TRADE = mark("of it buyers, producers, duty, rents, the fund's plants")
+_OF_FUND = mark("of it the fund: capital it sets off, raising its grants")
 
 #: Tables whose rows by product may be too many for a sheet.
 _BY_PRODUCT = ("displacement", "contributions", "contributions_by_side")
@@ -239,8 +241,7 @@ def _names(sums: Sums, classification: Classification) -> NDArray[np.object_]:
     split = any(len(code) > 2 and code.isdecimal() for code in codes)
     return np.array(
         [
-            group_name(classification, group)
-            + (" (the rest)" if split and is_rest(group, codes) else "")
+            group_name(classification, group) + (REST if split and is_rest(group, codes) else "")
             for group in sums.groups
         ],
         dtype=object,
@@ -323,7 +324,9 @@ def by_chapter_where_long(
         chapter = {hs: hs if hs == "total" else chapter_of(hs) for hs in frame["hs"].unique()}
         frame = frame.assign(hs=frame["hs"].map(chapter).astype("str"))
         summed[name] = frame.groupby(keys, sort=False)[money].sum().reset_index()
-    return {**frames, **summed}, tuple(f"Sheet {name}: summed to chapters" for name in long)
+    return {**frames, **summed}, tuple(
+        tr("Sheet {name}: summed to chapters", name=name) for name in long
+    )
 
 
 def percent_change(

@@ -7,29 +7,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.countries import COLUMN_NAME
-from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
-from cepasim.levers.every import LEVER_NAMES
-from cepasim.levers.words import listed
+from cepasim.equilibrium.trq import REGIMES
 from cepasim.solution.claims import unclaimed, welfare_by_year
-from cepasim.solution.sides import merged
 from cepasim.solution.state import Run, fund_outlay
-from cepasim.tables.caveats import Note
 from cepasim.tables.column import words_at
 from cepasim.tables.levels import balance_range, chapter_range, group_range, total_range
 from cepasim.tables.names import FLOWS, Level, groups_of
-from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
-from cepasim.tables.relief_cost import relief_cost_notes
 from cepasim.tables.schema import empty_table
-from cepasim.tables.trips import trip_notes
-from cepasim.tables.untraded import untraded_notes
-from cepasim.tables.who_gains import arrival_notes
 
 Floats = NDArray[np.float64]
-
-#: A change of India's price beyond this (in logs) is far from where elasticities were measured.
-UNUSUAL_PRICE = 0.4
-#: Above this number of chapters under quotas a note counts them instead of naming each.
-MOST_QUOTAS_TOLD = 6
 
 
 def totals(run: Run) -> pd.DataFrame:
@@ -243,90 +229,3 @@ def quotas(run: Run) -> pd.DataFrame:
             )
         )
     return pd.concat(frames, ignore_index=True) if frames else empty_table("quotas")
-
-
-def notes(run: Run) -> tuple[str, ...]:
-    """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
-    said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
-    said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
-    said += tuple(Note(text, "quota") for text in quota_notes(run))
-    said += tuple(Note(text) for text in trip_notes(run))
-    said += own_figures_notes(run.economy) + untraded_notes(run)
-    return said + level_notes(run) + side_notes(run)
-
-
-def side_notes(run: Run) -> tuple[str, ...]:
-    """Which kinds of levers act on both sides that the split cannot tell apart."""
-    kinds = merged(run.scenario, run.engine)
-    if not kinds:
-        return ()
-    named = listed([LEVER_NAMES.get(kind, kind) for kind in kinds], len(kinds))
-    return (
-        f"{named}: Japan's side and India's are not told apart, since this engine clears both "
-        "markets at one price and would have to try every combination; run fewer kinds of levers, "
-        "or engine armington",
-    )
-
-
-def quota_notes(run: Run) -> tuple[str, ...]:
-    """Which quotas bind, from when, at what premium, and which cannot do anything."""
-    notes = []
-    name = run.economy.classification.partner_name
-    for importer, market in run.economy.markets.items():
-        outcome = run.outcome.markets[importer]
-        set_up, found = outcome.shocks.quota, outcome.quota
-        if set_up is None or found is None:
-            continue
-        limited = np.isfinite(set_up.limit)
-        under = np.argwhere(limited.any(axis=0))
-        if len(under) > MOST_QUOTAS_TOLD:
-            last = limited.shape[0] - 1
-            bites = [(h, s) for h, s in under if found.regime[last, h, s] != IN_QUOTA]
-            notes.append(
-                f"Quotas into {name(importer)}: {len(bites)} of {len(under)} bind in "
-                f"{run.labels[last]}, rents {found.rent[last].sum():,.1f} US$ mn a year; the table "
-                "of quotas has each of them"
-            )
-            continue
-        for h, s in under:
-            years = np.flatnonzero(limited[:, h, s])
-            last = int(years[-1])
-            at = last, h, s
-            hs, source = market.chapters[h], market.exporters[s]
-            what = (
-                f"Quota on {hs} {run.economy.name(hs)} from {name(source)} into "
-                f"{name(importer)}, {set_up.limit[at]:,.1f} US$ mn at the prices of 2023-24"
-            )
-            bites = years[found.regime[years, h, s] != IN_QUOTA]
-            owner = "the importing" if set_up.to_importer[at] else "the exporting"
-            if bites.size:
-                notes.append(
-                    f"{what}: binds from {run.labels[bites[0]]}; in {run.labels[last]} "
-                    f"{REGIMES[found.regime[at]]}, premium "
-                    f"{100 * found.premium[at]:.1f} %, rent {found.rent[at]:,.1f} US$ mn "
-                    f"a year to {owner} country"
-                )
-            elif (set_up.over_premium[years, h, s] == 0).all():
-                notes.append(
-                    f"{what}: no effect, the over-quota rate is not above the rate within the quota"
-                )
-            else:
-                notes.append(f"{what}: does not bind, trade stays within it")
-    return tuple(notes)
-
-
-def unusual_prices(run: Run) -> tuple[str, ...]:
-    """Chapters in which India's price moves further than the elasticities were measured for."""
-    column = run.economy.markets["JPN"].partner_column
-    outcome = run.outcome.markets["JPN"]
-    price, sold = outcome.price[:, :, column], outcome.fob[:, :, column] > 0
-    moved = np.where(sold, np.abs(np.log(price)), 0.0)
-    notes = []
-    for h in np.flatnonzero((moved > UNUSUAL_PRICE).any(axis=0)):
-        hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
-        notes.append(
-            f"{hs} {run.economy.name(hs)}: India's price moves by "
-            f"{100 * (price[year, h] - 1):+.0f} % in {run.labels[year]}, further than the "
-            "elasticities were measured for"
-        )
-    return tuple(notes)

@@ -8,6 +8,8 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PAIR
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import paragraph, tr
 from cepasim.equilibrium.trq import IN_QUOTA
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.remedy import ALL, RemedyLever
@@ -40,29 +42,51 @@ def trip_notes(run: Run) -> tuple[str, ...]:
     has_quota = bool(run.scenario.levers_of(QuotaLever))
     if not run.scenario.staged or not (watched or has_quota):
         return ()
-    more = (
-        f"This is under the reference {run.variant.name}; `cepasim triggers` has the years under "
-        "every variant"
+    more = tr(
+        "This is under the reference {variant}; `cepasim triggers` has the years under every "
+        "variant",
+        variant=run.variant.name,
     )
     if not watched:
-        return (f"When quotas fill depends on the reference. {more}",)
+        return (paragraph([tr("When quotas fill depends on the reference."), more]),)
     factor = run.economy.parameters.value("surge_trigger")
     said = []
     for importer in dict.fromkeys(side for side, _ in watched):
         rows = [row for row in surges(run, None) if (row[1], row[3]) in watched]
         passed = [
-            f"{hs} {name} in {year}{'' if alone is None else ' (without the levers, too)'}"
+            _passing(str(hs), str(name), str(year), alone is not None)
             for _, side, _, hs, name, year, alone, *_ in rows
             if side == importer and year is not None
         ]
-        what = f"Imports of {COUNTRY[importer]} under a remedy"
-        limit = f"{factor:g} times the average of the three years before, a safeguard's threshold"
+        country = tr(COUNTRY[importer])
         if passed:
-            rest = f" and {len(passed) - _NAMED} more" if len(passed) > _NAMED else ""
-            said.append(f"{what} pass {limit}: {listed(passed[:_NAMED])}{rest}")
+            said.append(
+                tr(
+                    "Imports of {country} under a remedy pass {factor} times the average of the "
+                    "three years before, a safeguard's threshold: {passed}.",
+                    country=country,
+                    factor=f"{factor:g}",
+                    passed=listed(passed, _NAMED),
+                )
+            )
         else:
-            said.append(f"{what} are in no year above {limit}")
-    return (f"{'. '.join(said)}. {more}",)
+            said.append(
+                tr(
+                    "Imports of {country} under a remedy are in no year above {factor} times the "
+                    "average of the three years before, a safeguard's threshold.",
+                    country=country,
+                    factor=f"{factor:g}",
+                )
+            )
+    return (paragraph([*said, more]),)
+
+
+def _passing(hs: str, name: str, year: str, without_levers: bool) -> str:
+    """One chapter that passes the threshold, and when."""
+    product, year = f"{hs} {tr(name)}", year_in_words(year)
+    if without_levers:
+        return tr("{product} in {year} (without the levers, too)", product=product, year=year)
+    return tr("{product} in {year}", product=product, year=year)
 
 
 def _under_a_remedy(run: Run) -> set[tuple[str, str]]:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import ntr, separated, tr
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.solution.state import Run
@@ -45,18 +48,36 @@ def _said(run: Run) -> Iterator[str]:
             continue
         bought = market.cif.sum(axis=1)
         largest = nothing[np.argsort(-bought[nothing], kind="stable")]
-        yield (
-            f"{COUNTRY[market.partner]} sold {COUNTRY[importer]} nothing of "
-            f"{_named(economy, market, largest)} in 2023-24, of which {COUNTRY[importer]} buys US$ "
-            f"{bought[nothing].sum():,.0f} mn a year elsewhere. A share of nothing stays nothing "
-            "whatever duties, barriers or prices do there; a lever `entry` says what a share of "
-            "these purchases would mean"
+        yield tr(
+            "{partner} sold {importer} nothing of {goods} in {base_year}, of which {importer} buys "
+            "{amount} a year elsewhere. A share of nothing stays nothing whatever duties, barriers "
+            "or prices do there; a lever `entry` says what a share of these purchases would mean",
+            partner=tr(COUNTRY[market.partner]),
+            importer=tr(COUNTRY[importer]),
+            goods=_named(economy, market, largest),
+            base_year=year_in_words(economy.base_year),
+            amount=mn(bought[nothing].sum()),
         )
 
 
 def _named(economy: Economy, market: Market, places: np.ndarray) -> str:
     """Goods by name, the largest purchases first; beyond a few they are counted."""
     codes = [market.chapters[place] for place in places]
-    shown = ", ".join(f"{hs} {economy.name(hs)}" for hs in codes[:_NAMED])
-    what = "chapters" if economy.split is None else "products"
-    return f"{len(codes):,} {what} ({shown}{' …' if len(codes) > _NAMED else ''})"
+    shown = separated(f"{hs} {tr(economy.name(hs))}" for hs in codes[:_NAMED])
+    shown += " …" if len(codes) > _NAMED else ""
+    number = f"{len(codes):,}"
+    if economy.split is None:
+        return ntr(
+            "{number} chapter ({names})",
+            "{number} chapters ({names})",
+            len(codes),
+            number=number,
+            names=shown,
+        )
+    return ntr(
+        "{number} product ({names})",
+        "{number} products ({names})",
+        len(codes),
+        number=number,
+        names=shown,
+    )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cepasim.core.arrays import Floats
-from cepasim.core.countries import COUNTRY
+from cepasim.core.countries import COUNTRY, INDIA, JAPAN
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.entry import EntryLever
 from cepasim.levers.lever import Lever
@@ -17,6 +20,7 @@ from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 
 _NAMED = 4
+_PRODUCERS = {JAPAN: mark("producers in Japan"), INDIA: mark("producers in India")}
 #: Levers that move purchases before any price has moved.
 _BUYING = (SourcingLever, OfftakeLever, EntryLever)
 
@@ -54,26 +58,38 @@ def _of_kind(run: Run, title: str) -> Iterable[str]:
         change = (after.fob - before.fob)[year].sum(axis=0)
         home = float((after.domestic - before.domestic)[year].sum())
         arrived = float(change[column])
-        others = _others(run.economy, importer, change, home, asked)
-        yield (
-            f"{title} into {COUNTRY[importer]} in {run.labels[year]}: meant for "
-            f"{COUNTRY[market.partner]} US$ {asked:,.0f} mn, arrived {arrived:,.0f} "
-            f"({100 * arrived / asked:.0f} %); {others}"
+        gained, lost = _others(run.economy, importer, change, home, asked)
+        yield tr(
+            "{lever} into {importer} in {year}: meant for {partner} {asked}, arrived {arrived} "
+            "({share} %); also gained: {gained}; lost: {lost}",
+            lever=tr(title),
+            importer=tr(COUNTRY[importer]),
+            year=year_in_words(run.labels[year]),
+            partner=tr(COUNTRY[market.partner]),
+            asked=mn(asked),
+            arrived=mn(arrived),
+            share=f"{100 * arrived / asked:.0f}",
+            gained=gained or tr("nobody"),
+            lost=lost or tr("nobody"),
         )
 
 
-def _others(economy: Economy, importer: str, change: Floats, home: float, asked: float) -> str:
+def _others(
+    economy: Economy, importer: str, change: Floats, home: float, asked: float
+) -> tuple[str, str]:
+    """Who else gains and who loses, the most first."""
     market = economy.markets[importer]
     gains = {
-        economy.classification.partner_name(source): float(change[place])
+        tr(economy.classification.partner_name(source)): float(change[place])
         for place, source in enumerate(market.exporters)
         if place != market.partner_column
     }
-    gains[f"producers in {COUNTRY[importer]}"] = home
+    gains[tr(_PRODUCERS[importer])] = home
     least = economy.parameters.value("named_gain_least") * asked
-    gained = listed(_named(gains, least, 1.0), _NAMED)
-    lost = listed(_named(gains, least, -1.0), _NAMED)
-    return f"also gained: {gained or 'nobody'}; lost: {lost or 'nobody'}"
+    return (
+        listed(_named(gains, least, 1.0), _NAMED),
+        listed(_named(gains, least, -1.0), _NAMED),
+    )
 
 
 def _named(gains: dict[str, float], least: float, sign: float) -> Iterator[str]:
@@ -81,4 +97,4 @@ def _named(gains: dict[str, float], least: float, sign: float) -> Iterator[str]:
     order = sorted(gains, key=lambda name: -sign * gains[name])
     for name in order:
         if sign * gains[name] > least:
-            yield f"{name} {gains[name]:+,.0f}"
+            yield f"{name} {mn(gains[name], signed=True)}"
