@@ -17,6 +17,7 @@ from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure
 from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
+from cepasim.levers.words import barriers_in_words
 from cepasim.products.classification import Classification
 from docs.writers.catalogues import PACKAGE, read
 from docs.writers.names_shown import names_shown
@@ -91,6 +92,12 @@ def test_a_message_about_a_field_begins_with_its_name_in_every_language(room: st
 
 def fields_of_files() -> set[str]:
     return {name for lever in (*LEVERS.values(), Scenario) for name in lever.model_fields}
+
+
+def test_an_abbreviation_keeps_its_capitals_in_a_sentence() -> None:
+    assert barriers_in_words(("sps", "tbt")).startswith("food safety and plant health, standards")
+    with language("ja"):
+        assert barriers_in_words(("sps",)) == "衛生植物検疫措置（SPS）"
 
 
 def test_braces_of_a_file_stay_in_a_message() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cepasim.core.language import language
 from cepasim.products.classification import Classification
 from cepasim.report.marks import assumptions_in_words
 from cepasim.scenario.naming import describe, detail_in_words, followed, title, words_beside_levers
@@ -96,3 +97,23 @@ def test_how_fine_a_market_is_belongs_to_the_words() -> None:
     assert detail_in_words(fine) == "headings of chapters 64, 87"
     assert assumptions_in_words(fine) == ("Markets are headings of chapters 64, 87.",)
     assert detail_in_words(plain.model_copy(update={"refine": ("87",)})) is not None
+
+
+def test_a_name_is_made_in_the_readers_language_and_recognised_in_all() -> None:
+    with language("ja"):
+        changed = _followed(_with(FUND, "fund", usd_bn=1.0), FUND, FUND)
+        assert changed.name == title(changed, HS, FUND)
+        assert changed.name.startswith("2026年度から5年間、10億ドルの基金（")
+        more = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+        assert "、変更点：" in more.name
+    # On an English page the names that were made follow the levers in English, and come back.
+    again = _followed(_with(changed, "fund", usd_bn=3.0), changed, FUND)
+    assert again.name.startswith("A fund of US$ 3 bn")
+    assert _followed(_with(more, "ntb", relief_percent=40.0), more, FULL) == FULL
+    assert words_beside_levers(more) == more.description.partition("。")[0] + "。"
+
+
+def test_a_name_of_the_users_is_not_translated() -> None:
+    mine = FUND.model_copy(update={"name": "Fund"})
+    with language("ja"):
+        assert title(mine, HS, mine) == "Fund"

@@ -22,6 +22,7 @@ from cepasim.levers.remedy import RemedyLever
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.levers.tariff import TariffLever
 from cepasim.levers.withdraw import WithdrawLever
+from cepasim.levers.words import in_a_sentence
 from cepasim.products.classification import Classification
 
 #: Kind, as a scenario file writes it, and its class, in the order of the docs.
@@ -64,8 +65,7 @@ def lever_name(kind: str, side: str = "") -> str:
     title = tr(LEVER_NAMES.get(kind, kind))
     if side not in COUNTRY:
         return title
-    lever = f"{title[:1].lower()}{title[1:]}"
-    return tr("{country}'s {lever}", country=tr(COUNTRY[side]), lever=lever)
+    return tr("{country}'s {lever}", country=tr(COUNTRY[side]), lever=in_a_sentence(title))
 
 
 def every_form() -> tuple[tuple[str, Example], ...]:

@@ -113,7 +113,7 @@ def redirection_notes(
         )
         yield tr(
             "Warning: the freed exports are more than {number} times what India sells Japan in "
-            "{chapters}: a corner far outside where supply elasticities were measured",
+            "{chapters}: far outside the range in which supply elasticities were measured",
             number=number_in_words(many),
             chapters=listed(named, NAMED),
         )

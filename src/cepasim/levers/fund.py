@@ -30,7 +30,12 @@ from cepasim.levers.fund_notes import crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
-from cepasim.levers.words import WINDOWS, chapters_in_words, dollars_in_words
+from cepasim.levers.words import (
+    WINDOWS,
+    chapters_in_words,
+    dollars_in_words,
+    in_a_sentence,
+)
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 
@@ -103,7 +108,7 @@ class FundLever(Lever):
             tr(
                 "{percent} % {window}",
                 percent=f"{100 * share:g}",
-                window=tr(WINDOWS.get(name, name)).lower(),
+                window=in_a_sentence(tr(WINDOWS.get(name, name))),
             )
             for name, share in self.windows.items()
             if share

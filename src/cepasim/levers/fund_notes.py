@@ -8,7 +8,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
 from cepasim.core.numbers import bn
 from cepasim.economy.economy import Economy
-from cepasim.levers.words import WINDOWS, dollars_in_words
+from cepasim.levers.words import WINDOWS, dollars_in_words, in_a_sentence
 
 
 def size_notes(economy: Economy, usd_bn: float, granted: float, planned: float) -> Iterable[str]:
@@ -75,7 +75,7 @@ def crowded_notes(
                     "industries: sets other shares",
                     number=len(alone),
                     all=len(named),
-                    window=tr(WINDOWS[window]).lower(),
+                    window=in_a_sentence(tr(WINDOWS[window])),
                     chapter=hs,
                     percent=f"{100 * len(alone) / len(named):.0f}",
                 )

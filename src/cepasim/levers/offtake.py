@@ -16,7 +16,6 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import INDIA, JAPAN
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import Selected, Years, number
 from cepasim.levers.lever import Example, Lever, Quantity
@@ -87,7 +86,7 @@ class OfftakeLever(Lever):
                 "between chapters by what Japan imports, given up by the other sources in "
                 "proportion; the plants' inputs from Japan are those of the chapter's exports, "
                 "their cost is not counted",
-                amount=mn(lever.usd_mn),
+                amount=dollars_in_words(lever.usd_mn),
                 price_year=year_in_words(economy.price_year),
                 chapters=chapters_in_words(shown, economy.classification),
             )

@@ -163,7 +163,7 @@ class _Reading:
         if untouched:
             yield tr(
                 "In {chapters} {source} has a duty-free line beside every dutiable one of the "
-                "same product: taken as used already, so a cut changes nothing",
+                "same product, assumed to be in use already: a cut changes nothing",
                 chapters=chapters_in_words(untouched, name),
                 source=payer,
             )
@@ -265,8 +265,10 @@ class _Reading:
             text = tr("{note}; {more}", note=text, more=start)
         if beside:
             cheaper = ntr(
-                "{n} of the products has a cheaper line beside the barred one, taken as used",
-                "{n} of the products have a cheaper line beside the barred one, taken as used",
+                "{n} of the products has a cheaper line beside the barred one, assumed to be in "
+                "use",
+                "{n} of the products have a cheaper line beside the barred one, assumed to be in "
+                "use",
                 beside,
             )
             text = tr("{note}; {more}", note=text, more=cheaper)
@@ -308,6 +310,6 @@ class _Reading:
         ]
         if silent:
             yield tr(
-                "No trade in the base year in {chapters}: a model of shares cannot start any",
+                "No trade in the base year in {chapters}: a model of shares cannot create any",
                 chapters=chapters_in_words(silent, self.economy.classification),
             )

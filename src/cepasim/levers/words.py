@@ -162,7 +162,12 @@ def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
 
 def barriers_in_words(types: Sequence[str]) -> str:
     """Name barriers by their types, in the middle of a sentence."""
-    return listed((tr(BARRIERS[kind]).lower() for kind in types), len(BARRIERS))
+    return listed((in_a_sentence(tr(BARRIERS[kind])) for kind in types), len(BARRIERS))
+
+
+def in_a_sentence(label: str) -> str:
+    """Write a label in the middle of a sentence, where it has no capital."""
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def grade_in_words(*grades: object) -> str:

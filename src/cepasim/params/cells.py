@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import Problem, closest
 from cepasim.params.schema import Column
 
@@ -46,17 +47,20 @@ def read_cells(
                 if problems:
                     return None, problems
             elif not any(cell.strip() for cell in row):
-                problems.append(Problem(shown, begins, "row", "", "no empty rows"))
+                problems.append(Problem(shown, begins, "row", "", tr("no empty rows")))
             elif len(row) != len(header):
-                words = f"{len(header)} cells, as in the header (quote text with commas)"
-                problems.append(Problem(shown, begins, "row", f"{len(row)} cells", words))
+                words = tr(
+                    "{number} cells, as in the header (quote text with commas)", number=len(header)
+                )
+                given = tr("{number} cells", number=len(row))
+                problems.append(Problem(shown, begins, "row", given, words))
             else:
                 lines.append(begins)
                 rows.append(row)
     except csv.Error as error:
-        problems.append(Problem(shown, line, "row", str(error), "well-formed CSV"))
+        problems.append(Problem(shown, line, "row", str(error), tr("well-formed CSV")))
     if not rows and not problems:
-        problems.append(Problem(shown, 1, "file", "", "at least one row below the header"))
+        problems.append(Problem(shown, 1, "file", "", tr("at least one row below the header")))
     return pd.DataFrame(rows, columns=header, index=lines, dtype=object), problems
 
 
@@ -67,10 +71,12 @@ def _header_problems(
     required = [name for name, column in columns.items() if not column.optional]
     for column in required:
         if column not in header:
-            yield Problem(shown, 1, column, None, f"this column ({columns[column].meaning})")
+            words = tr("this column ({meaning})", meaning=columns[column].meaning)
+            yield Problem(shown, 1, column, None, words)
     for position, column in enumerate(header):
         if column in header[:position]:
-            yield Problem(shown, 1, column, column, "each column once")
+            yield Problem(shown, 1, column, column, tr("each column once"))
         elif column not in columns:
             hint = closest(column, columns, 3)
-            yield Problem(shown, 1, column, column, f"one of {', '.join(columns)}{hint}")
+            words = tr("one of {allowed}", allowed=separated(columns)) + hint
+            yield Problem(shown, 1, column, column, words)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.cells import Rows, read_cells
 from cepasim.params.dictionary import DICTIONARY_FILE, decode, read_dictionary, read_yaml
@@ -46,17 +47,16 @@ def check_folder(directory: Path, bundled: Path) -> list[Problem]:
         In the order of files and lines; empty if all is well.
     """
     if not directory.is_dir():
-        return [
-            Problem(str(directory), None, "folder", None, "a folder with parameter tables (CSV)")
-        ]
+        words = tr("a folder with parameter tables (CSV)")
+        return [Problem(str(directory), None, "folder", None, words)]
     home = directory if (directory / DICTIONARY_FILE).is_file() else bundled
     try:
         dictionary = read_dictionary(home / DICTIONARY_FILE)
     except InputError as error:
         return list(error.problems)
     if not any(path.suffix in (".csv", ".yaml") for path in directory.rglob("*")):
-        words = "at least one parameter table (CSV) such as elasticities/armington.csv"
-        return [Problem(str(directory), None, "folder", "no tables", words)]
+        words = tr("at least one parameter table (CSV) such as elasticities/armington.csv")
+        return [Problem(str(directory), None, "folder", tr("no tables"), words)]
     problems = list(_file_problems(directory, dictionary, complete=home == directory))
     if home == directory and directory != bundled:
         problems += _dictionary_problems(dictionary, read_dictionary(bundled / DICTIONARY_FILE))
@@ -103,8 +103,9 @@ def _against_bundled(sound: Mapping[str, Rows], bundled: Path) -> Iterator[Probl
 
 def _dictionary_problems(own: Dictionary, bundled: Dictionary) -> list[Problem]:
     """Tables the program needs that the folder's own dictionary leaves out."""
+    words = tr("an entry; the program reads it")
     return [
-        Problem(DICTIONARY_FILE, None, f"tables.{name}", None, "an entry; the program reads it")
+        Problem(DICTIONARY_FILE, None, f"tables.{name}", None, words)
         for name in bundled.tables
         if name not in own.tables
     ]
@@ -119,9 +120,9 @@ def _unread(directory: Path, bundled: Path, dictionary: Dictionary) -> Iterator[
         if not (table.later or (evidence and not balanced)) or not own.is_file():
             continue
         if not known.is_file() or own.read_bytes() != known.read_bytes():
-            words = "no change: nothing reads this table yet; leave it out"
+            words = tr("no change: nothing reads this table yet; leave it out")
             if evidence:
-                words = (
+                words = tr(
                     "no change without benchmark/bilateral.csv: runs read the balanced tables and "
                     "not their evidence; write them with "
                     "`python -m cepasim.calibrate.benchmark.balance --params DIR`"
@@ -147,8 +148,11 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
         scenario = relative.parts[0] == SCENARIOS and path.suffix in (".yaml", ".yml")
         if shown not in known and shown != DICTIONARY_FILE and not scenario:
             by_name = [k for k in sorted(known) if k.rsplit("/", 1)[-1] == path.name]
-            hint = f"; did you mean {', '.join(by_name)}?" if by_name else closest(shown, known, 3)
-            yield Problem(shown, None, "file", path.name, "a table that tables.yaml lists" + hint)
+            hint = closest(shown, known, 3)
+            if by_name:
+                hint = tr("; did you mean {close}?", close=separated(by_name))
+            words = tr("a table that tables.yaml lists") + hint
+            yield Problem(shown, None, "file", path.name, words)
         elif path.suffix in (".yaml", ".yml") and shown != DICTIONARY_FILE:
             try:
                 read_yaml(path, shown)
@@ -163,19 +167,21 @@ def _file_problems(directory: Path, dictionary: Dictionary, complete: bool) -> I
         for shown in sorted(known - found):
             table = dictionary.tables.get(shown.removesuffix(".csv"))
             how = table.generated_by if table is not None else None
-            words = f"this file; write it with `{how}`" if how else "this file in a complete folder"
+            words = tr("this file in a complete folder")
+            if how:
+                words = tr("this file; write it with `{command}`", command=how)
             yield Problem(shown, None, "file", None, words)
 
 
 def _no_file(path: Path, shown: str) -> Problem:
     """Something by the name of a table that cannot be read as one."""
     kinds = (
-        (path.is_dir(), "a folder"),
-        (not path.exists(), "a broken link"),
-        (path.is_fifo(), "a pipe"),
+        (path.is_dir(), mark("a folder")),
+        (not path.exists(), mark("a broken link")),
+        (path.is_fifo(), mark("a pipe")),
     )
-    what = next((words for holds, words in kinds if holds), "a device or socket")
-    return Problem(shown, None, "file", what, "an ordinary file")
+    what = next((words for holds, words in kinds if holds), mark("a device or socket"))
+    return Problem(shown, None, "file", tr(what), tr("an ordinary file"))
 
 
 def check_table(path: Path, name: str, dictionary: Dictionary) -> tuple[Rows | None, list[Problem]]:
@@ -295,12 +301,13 @@ def _range_problems(rows: Rows) -> Iterator[Problem]:
     if not {"value", "low", "high"} <= set(numbers):
         return
     for bound, wrong, words in (
-        ("low", numbers["low"] > numbers["value"], "at most the value"),
-        ("high", numbers["high"] < numbers["value"], "at least the value"),
+        ("low", numbers["low"] > numbers["value"], mark("at most the value, {value}")),
+        ("high", numbers["high"] < numbers["value"], mark("at least the value, {value}")),
     ):
         for line in rows.cells.index[wrong]:
             value = str(rows.cells.at[line, "value"])
-            yield Problem(rows.shown, line, bound, rows.cells.at[line, bound], f"{words}, {value}")
+            allowed = tr(words, value=value)
+            yield Problem(rows.shown, line, bound, rows.cells.at[line, bound], allowed)
 
 
 def _unit_problems(rows: Rows, dictionary: Dictionary) -> Iterator[Problem]:
@@ -312,7 +319,7 @@ def _unit_problems(rows: Rows, dictionary: Dictionary) -> Iterator[Problem]:
     if listed:
         wrong = ~rows.cells["unit"].isin(listed) & (rows.cells["unit"] != "")
         for line in rows.cells.index[wrong]:
-            words = f"one of {', '.join(sorted(listed))}"
+            words = tr("one of {allowed}", allowed=separated(sorted(listed)))
             yield Problem(rows.shown, line, "unit", rows.cells.at[line, "unit"], words)
     if table.form != "parameter":
         return
@@ -339,7 +346,7 @@ def _repeated_keys(rows: Rows, key: tuple[str, ...]) -> Iterator[Problem]:
     for line in rows.cells.index[again]:
         cells = tuple(rows.cells.loc[line, columns])
         earlier = first[cells if len(cells) > 1 else cells[0]]
-        words = f"each row once (first on line {earlier})"
+        words = tr("each row once (first on line {line})", line=earlier)
         yield Problem(rows.shown, line, ", ".join(columns), " ".join(cells), words)
 
 
@@ -351,8 +358,8 @@ def _repeated_parameters(tables: list[Rows]) -> Iterator[Problem]:
         [t.cells.assign(_file=t.shown, _line=t.cells.index) for t in tables], ignore_index=True
     )
     for columns, words in (
-        (["name"], "each name once"),
-        (_SCOPE, "each scope once; two rows would contradict each other"),
+        (["name"], mark("each name once (first at {place})")),
+        (_SCOPE, mark("each scope once; two rows would contradict each other (first at {place})")),
     ):
         again = rows.duplicated(columns)
         for _, row in rows[again].iterrows():
@@ -361,5 +368,5 @@ def _repeated_parameters(tables: list[Rows]) -> Iterator[Problem]:
             if columns == ["name"] and first["_file"] == row["_file"]:
                 continue  # the key of its own table says so already
             text = ", ".join(str(row[c]) for c in columns if row[c] != "")
-            where = f"{words} (first at {first['_file']}:{first['_line']})"
+            where = tr(words, place=f"{first['_file']}:{first['_line']}")
             yield Problem(row["_file"], int(row["_line"]), columns[0], text, where)

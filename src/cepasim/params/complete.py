@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import Problem, closest
 from cepasim.params.cells import Rows
 from cepasim.params.schema import Table, chapters_of
@@ -35,26 +36,29 @@ def incomplete(rows: Rows, table: Table, bundled: pd.DataFrame) -> Iterator[Prob
     wanted, own = keys(bundled, table.whole), keys(rows.cells, table.whole)
     missing = [str(key) for key in wanted.unique().difference(own, sort=False)]
     if missing:
-        words = f"a row for every {' and '.join(columns)} of the bundled table"
+        words = tr("a row for every {columns} of the bundled table", columns=separated(columns))
         text = _left_out(words, missing, wanted.nunique(), rows)
         yield Problem(rows.shown, None, ", ".join(columns), None, text)
     if table.whole == table.key:
         for line, key in zip(rows.cells.index, own, strict=True):
             if key not in wanted:
-                text = "a row of the bundled table; nothing reads this one"
+                text = tr("a row of the bundled table; nothing reads this one")
                 yield Problem(rows.shown, int(line), ", ".join(columns), key, text)
 
 
 def _left_out(words: str, missing: list[str], of: int, rows: Rows) -> str:
-    listed = ", ".join(missing[:_NAMED])
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    text = f"{words}; left out: {listed}{more}"
-    if 2 * len(missing) > of:
-        text += (
-            ". A table in your folder replaces the whole bundled one: take a copy with "
-            f"`cepasim params copy {rows.name} my-params/` and change the rows you mean"
-        )
-    return text
+    listed = separated(missing[:_NAMED])
+    if more := len(missing) - _NAMED if len(missing) > _NAMED else 0:
+        listed = tr("{items} and {n} more", items=listed, n=f"{more:,}")
+    text = tr("{allowed}; left out: {rows}", allowed=words, rows=listed)
+    if 2 * len(missing) <= of:
+        return text
+    return tr(
+        "{problem}. A table in your folder replaces the whole bundled one: take a copy with "
+        "`cepasim params copy {table} my-params/` and change the rows you mean",
+        problem=text,
+        table=rows.name,
+    )
 
 
 def _uncovered(rows: Rows, bundled: pd.DataFrame) -> Iterator[Problem]:
@@ -64,10 +68,10 @@ def _uncovered(rows: Rows, bundled: pd.DataFrame) -> Iterator[Problem]:
     own = rows.cells
     for line, row, name in zip(own.index, own[_SCOPE].to_numpy(), own["name"], strict=True):
         if row[0] not in parameters:
-            words = "a parameter that this table has" + closest(row[0], parameters)
+            words = tr("a parameter that this table has") + closest(row[0], parameters)
             yield Problem(rows.shown, int(line), "parameter", row[0], words)
         elif named.get(tuple(row), name) != name:
-            words = f"{named[tuple(row)]}, the name of this parameter and scope"
+            words = tr("{name}, the name of this parameter and scope", name=named[tuple(row)])
             yield Problem(rows.shown, int(line), "name", name, words)
     by_parameter = {str(name): group for name, group in own.groupby("parameter")}
     missing = [
@@ -76,7 +80,7 @@ def _uncovered(rows: Rows, bundled: pd.DataFrame) -> Iterator[Problem]:
         if not _covered(row, by_parameter.get(str(row["parameter"]), own.iloc[:0]))
     ]
     if missing:
-        words = "rows that hold wherever the bundled ones do"
+        words = tr("rows that hold wherever the bundled ones do")
         yield Problem(rows.shown, None, "name", None, _left_out(words, missing, len(bundled), rows))
 
 
@@ -99,5 +103,6 @@ def foreign_units(rows: Rows, bundled: pd.DataFrame) -> Iterator[Problem]:
     for line, parameter, unit in zip(own.index, own["parameter"], own["unit"], strict=True):
         allowed = units.get(parameter, {unit})
         if unit not in allowed:
-            words = f"{' or '.join(sorted(allowed))}, the unit of {parameter}"
+            units_known = separated(sorted(allowed))
+            words = tr("{units}, the unit of {parameter}", units=units_known, parameter=parameter)
             yield Problem(rows.shown, int(line), "unit", unit, words)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.dictionary import DICTIONARY_FILE, read_dictionary
 from cepasim.params.parameters import Parameters, bundled_directory
@@ -43,17 +44,20 @@ def copy_tables(names: Sequence[str], directory: Path) -> tuple[Path, ...]:
         plain = name.removesuffix(".csv").rstrip("/")
         found = [one for one in tables if one == plain or one.startswith(f"{plain}/")]
         if not plain or not found:
-            words = "a bundled table such as elasticities/armington" + closest(plain, tables, 3)
+            words = tr("a bundled table such as elasticities/armington")
+            words += closest(plain, tables, 3)
             problems.append(Problem("params copy", None, "table", name, words))
         wanted += found
     targets = {directory / f"{name}.csv": bundled / f"{name}.csv" for name in wanted}
     problems += [
-        Problem(str(target), None, "file", target.name, "no file there: it would be overwritten")
+        Problem(
+            str(target), None, "file", target.name, tr("no file there: it would be overwritten")
+        )
         for target in targets
         if target.exists() or target.is_symlink()
     ]
     if directory.exists() and not directory.is_dir():
-        problems.append(Problem(str(directory), None, "folder", directory.name, "a folder"))
+        problems.append(Problem(str(directory), None, "folder", directory.name, tr("a folder")))
     if problems:
         raise InputError(problems)
     for target, source in targets.items():

@@ -8,6 +8,7 @@ from typing import Final
 
 from cepasim.core.countries import INDIA, JAPAN
 from cepasim.core.currency import DOLLAR, SIGNS, Currency, shown_in
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters
@@ -30,7 +31,7 @@ def display_currency(parameters: Parameters, code: str) -> Currency:
         If there is no such currency, or no rate of the year in ``macro/annual``.
     """
     if code not in SIGNS:
-        allowed = f"one of {', '.join(SIGNS)}{closest(code, SIGNS)}"
+        allowed = tr("one of {allowed}", allowed=separated(SIGNS)) + closest(code, SIGNS)
         raise InputError([Problem("currency", None, "currency", code, allowed)])
     if code == DOLLAR.code:
         return DOLLAR
@@ -38,7 +39,11 @@ def display_currency(parameters: Parameters, code: str) -> Currency:
     series = _SERIES.format(_COUNTRY[code], "fy" if "-" in year else "fred")
     row = annual[(annual["series"] == series) & (annual["year"].astype(str) == year)]
     if row.empty:
-        allowed = f"a currency whose rate of {year} is in macro/annual ({series})"
+        allowed = tr(
+            "a currency whose rate of {year} is in macro/annual ({series})",
+            year=year,
+            series=series,
+        )
         raise InputError([Problem("macro/annual", None, "currency", code, allowed)])
     return Currency(code, float(row["value"].iloc[0]), year, str(row["source"].iloc[0]))
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.schema import Dictionary
 
@@ -26,18 +27,18 @@ def decode(path: Path, shown: str) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        words = f"a file that can be read: {error.strerror or error}"
+        words = tr("a file that can be read: {reason}", reason=error.strerror or error)
         raise InputError([Problem(shown, None, "file", path.name, words)]) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         bad = raw[error.start : error.start + 1]
-        raise InputError(
-            [Problem(shown, line, "encoding", bad, "UTF-8 text (save as CSV UTF-8)")]
-        ) from None
+        words = tr("UTF-8 text (save as CSV UTF-8)")
+        raise InputError([Problem(shown, line, "encoding", bad, words)]) from None
     if not text.strip():
-        raise InputError([Problem(shown, 1, "file", "", "at least one line; the file is empty")])
+        words = tr("at least one line; the file is empty")
+        raise InputError([Problem(shown, 1, "file", "", words)])
     return text
 
 
@@ -52,7 +53,7 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
     """
     text = decode(path, shown)
     problems = [
-        Problem(shown, number, "indentation", "\t", "spaces; YAML does not allow tabs")
+        Problem(shown, number, "indentation", "\t", tr("spaces; YAML does not allow tabs"))
         for number, line in enumerate(text.splitlines(), 1)
         if "\t" in line[: len(line) - len(line.lstrip())]
     ]
@@ -62,7 +63,8 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
     try:
         node = loader.get_single_node()
         if node is None:
-            raise InputError([Problem(shown, 1, "file", "", "a YAML document; this one is empty")])
+            words = tr("a YAML document; this one is empty")
+            raise InputError([Problem(shown, 1, "file", "", words)])
         problems = list(_repeated_keys(node, shown))
         if problems:
             raise InputError(problems)
@@ -70,8 +72,8 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        what = getattr(error, "problem", None) or "not YAML"
-        raise InputError([Problem(shown, line, "YAML", what, "valid YAML")]) from None
+        what = getattr(error, "problem", None) or tr("not YAML")
+        raise InputError([Problem(shown, line, "YAML", what, tr("valid YAML"))]) from None
 
 
 def _repeated_keys(node: yaml.Node, shown: str) -> Iterator[Problem]:
@@ -81,7 +83,7 @@ def _repeated_keys(node: yaml.Node, shown: str) -> Iterator[Problem]:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if key.value in seen:
-                allowed = f"each key once (first on line {seen[key.value]})"
+                allowed = tr("each key once (first on line {line})", line=seen[key.value])
                 yield Problem(shown, line, "key", key.value, allowed)
             seen.setdefault(key.value, line)
             yield from _repeated_keys(value, shown)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import Problem
 
 #: Problems of one column that are still told one by one, and lines that a sum of them names.
@@ -30,20 +31,27 @@ def gathered(problems: Sequence[Problem]) -> list[Problem]:
         kept += sorted(same, key=lambda p: (p.file, p.line or 0))[:_MOST]
         if len(same) > _MOST:
             last = same[_MOST]
-            more = f"and {len(same) - _MOST} more of the kind"
+            more = tr("and {n} more of the kind", n=f"{len(same) - _MOST:,}")
             kept.append(Problem(last.file, last.line, last.field, last.value, more))
     return sorted(kept, key=lambda p: (p.file, p.line or 0))
 
 
 def _kind(problem: Problem) -> str:
     """What is wrong, whatever the numbers and suggestions in the words."""
-    return re.sub(r"\d[\d.,]*", "#", problem.allowed.partition("; did you mean")[0])
+    suggestion, _ = tr("; did you mean {close}?", close="\n").split("\n")
+    return re.sub(r"\d[\d.,]*", "#", problem.allowed.partition(suggestion)[0])
 
 
 def _together(same: Sequence[Problem]) -> Problem:
     """The first of many, with how many there are and the places of the next."""
     first = same[0]
     places = [str(one.line) for one in same[1 : _EACH + 1] if one.line is not None]
-    where = f", next on lines {', '.join(places)}" if places else ""
-    words = f"{first.allowed} ({len(same):,} such rows{where})"
+    found = {"allowed": first.allowed, "number": f"{len(same):,}"}
+    words = tr("{allowed} ({number} such rows)", **found)
+    if places:
+        words = tr(
+            "{allowed} ({number} such rows, next on lines {lines})",
+            lines=separated(places),
+            **found,
+        )
     return Problem(first.file, first.line, first.field, first.value, words)

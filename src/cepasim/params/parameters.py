@@ -24,6 +24,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.files import bundled
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.described import Described
 from cepasim.params.dictionary import DICTIONARY_FILE
@@ -167,9 +168,11 @@ class Parameters(Described):
         """Why a table cannot be had."""
         if name in self.dictionary.tables:
             how = self.dictionary.tables[name].generated_by
-            words = f"this file; write it with `{how}`" if how else "this file"
+            words = (
+                tr("this file; write it with `{command}`", command=how) if how else tr("this file")
+            )
             return Problem(f"{name}.csv", None, "file", None, words)
-        words = "a table of tables.yaml" + closest(name, self.dictionary.tables, 3)
+        words = tr("a table of tables.yaml") + closest(name, self.dictionary.tables, 3)
         return Problem(DICTIONARY_FILE, None, "table", name, words)
 
     def value(self, name: str) -> float:
@@ -181,7 +184,7 @@ class Parameters(Described):
             If there is no such parameter, with close matches.
         """
         if name not in self._scopes.place:
-            words = "the name of a parameter" + closest(name, self._scopes.place, 3)
+            words = tr("the name of a parameter") + closest(name, self._scopes.place, 3)
             raise InputError([Problem(OVERRIDES, None, "name", name, words)])
         self._used.add(name)
         return float(self._values[self._scopes.place[name]])
@@ -250,7 +253,9 @@ class Parameters(Described):
         """
         values = self.by_chapter(parameter, chapters, importer, exporter)
         if np.ptp(values) > 0:
-            words = "one value for all chapters (leave hs blank): the model has no other use for it"
+            words = tr(
+                "one value for all chapters (leave hs blank): the model has no other use for it"
+            )
             raise InputError(
                 [Problem(OVERRIDES, None, parameter, sorted(set(values.tolist())), words)]
             )
@@ -296,13 +301,13 @@ class Parameters(Described):
         units = dict(zip(self._rows["name"], self._rows["unit"], strict=True))
         for name, value in overrides.items():
             if name not in units:
-                words = "the name of a parameter" + closest(str(name), units, 3)
+                words = tr("the name of a parameter") + closest(str(name), units, 3)
                 problems.append(Problem(OVERRIDES, None, "name", name, words))
                 continue
             unit = self.dictionary.units[units[name]]
             number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
             if not number or not unit.allows(float(value)):
-                allowed = f"{unit.allowed} ({units[name]})"
+                allowed = tr("{allowed} ({unit})", allowed=unit.allowed, unit=units[name])
                 problems.append(Problem(OVERRIDES, None, name, value, allowed))
         if problems:
             raise InputError(problems)
@@ -334,7 +339,13 @@ class Parameters(Described):
         rows = self._rows.set_index("name")
         lows, highs = (rows[bound].astype(float).to_dict() for bound in ("low", "high"))
         return tuple(
-            f"{name} = {value:g} lies outside its range {lows[name]:g} to {highs[name]:g}"
+            tr(
+                "{name} = {value} lies outside its range {low} to {high}",
+                name=name,
+                value=f"{value:g}",
+                low=f"{lows[name]:g}",
+                high=f"{highs[name]:g}",
+            )
             for name, value in self._overrides.items()
             if not lows[name] <= value <= highs[name]
         )

@@ -12,38 +12,49 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cepasim.core.language import mark, separated, tr
+
 RESERVED_CHAPTER = "77"
 GRADES = ("A", "B", "C", "D")
 
 # What a cell of each kind looks like, and how to say so.
 PATTERNS: Mapping[str, tuple[str, str]] = {
-    "text": (r"\S(.*\S)?", "text without blanks at its ends"),
-    "name": (r"[a-z][a-z0-9_]*", "lower-case letters, digits and underscores"),
+    "text": (r"\S(.*\S)?", mark("text without blanks at its ends")),
+    "name": (r"[a-z][a-z0-9_]*", mark("lower-case letters, digits and underscores")),
     "hs2": (
         r"(?!77)(0[1-9]|[1-9]\d)",
-        "an HS chapter of two digits, 01 to 99 without 77 (leading zero kept)",
+        mark("an HS chapter of two digits, 01 to 99 without 77 (leading zero kept)"),
     ),
-    "hs6": (r"(?!77)(0[1-9]|[1-9]\d)\d{4}", "an HS subheading of six digits (leading zero kept)"),
-    "hs8": (r"(?!77)(0[1-9]|[1-9]\d)\d{6}", "a tariff line of eight digits (leading zero kept)"),
-    "hs9": (r"(?!77)(0[1-9]|[1-9]\d)\d{7}", "a tariff line of nine digits (leading zero kept)"),
+    "hs6": (
+        r"(?!77)(0[1-9]|[1-9]\d)\d{4}",
+        mark("an HS subheading of six digits (leading zero kept)"),
+    ),
+    "hs8": (
+        r"(?!77)(0[1-9]|[1-9]\d)\d{6}",
+        mark("a tariff line of eight digits (leading zero kept)"),
+    ),
+    "hs9": (
+        r"(?!77)(0[1-9]|[1-9]\d)\d{7}",
+        mark("a tariff line of nine digits (leading zero kept)"),
+    ),
     "hs_code": (
         r"(?!77)(0[1-9]|[1-9]\d)(\d{2}|\d{4}|\d{7})?",
-        "an HS code of 2, 4, 6 or 9 digits (leading zero kept, chapter 77 is reserved)",
+        mark("an HS code of 2, 4, 6 or 9 digits (leading zero kept, chapter 77 is reserved)"),
     ),
     "hs_spec": (
         r"(?!77)(0[1-9]|[1-9]\d)(-(?!77)(0[1-9]|[1-9]\d))?"
         r"(,(?!77)(0[1-9]|[1-9]\d)(-(?!77)(0[1-9]|[1-9]\d))?)*",
-        'two-digit chapters and rising ranges such as "01-24,30", without 77',
+        mark('two-digit chapters and rising ranges such as "01-24,30", without 77'),
     ),
-    "fiscal_year": (r"(19|20)\d\d-\d\d", 'a fiscal year such as "2023-24"'),
-    "period": (r"(19|20)\d\d(-\d\d)?", 'a fiscal year such as "2023-24", or a calendar year'),
-    "year": (r".*(19|20)\d\d.*", "a year, such as 2023 or 2023-24"),
-    "flow": (r"export|import", '"export" or "import", seen from India'),
-    "number": (r"", "a number"),
-    "integer": (r"", "a whole number"),
-    "economy": (r"[A-Z]{2,4}\d{0,2}", "a code of the list of economies in tables.yaml"),
-    "grade": (r"[ABCD]", "A, B, C or D"),
-    "unit": (r"\S(.*\S)?", "a unit that tables.yaml lists"),
+    "fiscal_year": (r"(19|20)\d\d-\d\d", mark('a fiscal year such as "2023-24"')),
+    "period": (r"(19|20)\d\d(-\d\d)?", mark('a fiscal year such as "2023-24", or a calendar year')),
+    "year": (r".*(19|20)\d\d.*", mark("a year, such as 2023 or 2023-24")),
+    "flow": (r"export|import", mark('"export" or "import", seen from India')),
+    "number": (r"", mark("a number")),
+    "integer": (r"", mark("a whole number")),
+    "economy": (r"[A-Z]{2,4}\d{0,2}", mark("a code of the list of economies in tables.yaml")),
+    "grade": (r"[ABCD]", mark("A, B, C or D")),
+    "unit": (r"\S(.*\S)?", mark("a unit that tables.yaml lists")),
 }
 Kind = Literal[
     "text",
@@ -64,6 +75,15 @@ Kind = Literal[
     "grade",
     "unit",
 ]
+
+
+def _limits(minimum: float | None, maximum: float | None) -> list[str]:
+    said = []
+    if minimum is not None:
+        said.append(tr("{number} or more", number=f"{minimum:g}"))
+    if maximum is not None:
+        said.append(tr("{number} or less", number=f"{maximum:g}"))
+    return said
 
 
 class _Frozen(BaseModel):
@@ -105,13 +125,12 @@ class Unit(_Frozen):
         """The possible values, in words."""
         parts = []
         if self.above is not None:
-            parts.append(f"above {self.above:g}")
-        if self.minimum is not None:
-            parts.append(f"{self.minimum:g} or more")
-        if self.maximum is not None:
-            parts.append(f"{self.maximum:g} or less")
-        words = "a number" + (" " + ", ".join(parts) if parts else "")
-        return words + (" (.inf for infinity)" if self.infinite else "")
+            parts.append(tr("above {number}", number=f"{self.above:g}"))
+        parts += _limits(self.minimum, self.maximum)
+        words = tr("a number")
+        if parts:
+            words = tr("a number {limits}", limits=separated(parts))
+        return tr("{number} (.inf for infinity)", number=words) if self.infinite else words
 
 
 class Column(_Frozen):
@@ -158,13 +177,11 @@ class Column(_Frozen):
     def words(self) -> str:
         """What a cell may hold, in words."""
         if self.allowed:
-            return "one of " + ", ".join(self.allowed)
-        words = PATTERNS[self.kind][1]
-        if self.minimum is not None:
-            words += f", {self.minimum:g} or more"
-        if self.maximum is not None:
-            words += f", {self.maximum:g} or less"
-        return words if self.blank is None else f"{words}, or blank ({self.blank})"
+            return tr("one of {allowed}", allowed=separated(self.allowed))
+        words = separated([tr(PATTERNS[self.kind][1]), *_limits(self.minimum, self.maximum)])
+        if self.blank is None:
+            return words
+        return tr("{allowed}, or blank ({meaning})", allowed=words, meaning=self.blank)
 
 
 class Table(_Frozen):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.schema import chapters_of
 
@@ -111,7 +112,7 @@ class Scopes:
         """Most specific row by chapter."""
         index = self.index
         if parameter not in index:
-            words = "a parameter of the tables" + closest(parameter, index, 3)
+            words = tr("a parameter of the tables") + closest(parameter, index, 3)
             raise InputError([Problem(OVERRIDES, None, "parameter", parameter, words)])
         rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
@@ -125,7 +126,9 @@ class Scopes:
         missing = [code for code in codes if code not in winner]
         if missing:
             scope = [s for s in (importer, exporter, window) if s is not None]
-            words = f"a row for every chapter (scope: {', '.join(scope) or 'any'})"
+            words = tr(
+                "a row for every chapter (scope: {scope})", scope=separated(scope) or tr("any")
+            )
             raise InputError(
                 [Problem(OVERRIDES, None, parameter, ", ".join(missing) or None, words)]
             )

@@ -24,7 +24,7 @@ from cepasim.core.language import (
 )
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.lever import Lever
-from cepasim.levers.words import listed
+from cepasim.levers.words import in_a_sentence, listed
 from cepasim.products.classification import Classification
 from cepasim.scenario.bundled import name_in_words
 from cepasim.scenario.scenario import Scenario
@@ -82,7 +82,7 @@ def title(
     new = [lever for lever in levers if lever not in origin.levers]
     gone = [lever for lever in origin.levers if not _kept(lever, levers, new)]
     said = [lever.sentence(classification) for lever in new]
-    said += [tr("without {lever}", lever=_in_a_sentence(tr(lever.title))) for lever in gone]
+    said += [tr("without {lever}", lever=in_a_sentence(tr(lever.title))) for lever in gone]
     changes = listed(said, _MOST_NAMED) or tr("a lever set to nothing")
     base = name_in_words(_base(origin))
     return _cut(tr("{name}, changed: {changes}", name=base, changes=changes))
@@ -210,10 +210,6 @@ def _titles(scenario: Scenario, classification: Classification, origin: Scenario
     for tag in LANGUAGES:
         with language(tag):
             yield title(scenario, classification, origin)
-
-
-def _in_a_sentence(name: str) -> str:
-    return f"{name[:1].lower()}{name[1:]}"
 
 
 def _joined(levers: Sequence[Lever], classification: Classification) -> str:

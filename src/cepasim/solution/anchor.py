@@ -15,6 +15,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import FLOW_INTO
 from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -172,10 +173,13 @@ def _meet(
             worst = max(worst, float(np.abs(np.log(missing)).max()))
         if worst < _CLOSE:
             return
-    raise RunError(
-        f"the reference does not settle on published trade of {', '.join(group)} "
-        f"(still {worst:.2g} off in logs); anchor_known_years: 0 leaves the anchor out"
+    text = tr(
+        "the reference does not settle on published trade of {importers} (still {gap} off in "
+        "logs); anchor_known_years: 0 leaves the anchor out",
+        importers=separated(group),
+        gap=f"{worst:.2g}",
     )
+    raise RunError(text)
 
 
 def _missing(market: Market, target: Floats, outcome: Outcome | None, years: Years) -> Floats:

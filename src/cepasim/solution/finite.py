@@ -7,32 +7,38 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.engines.engine import Engine
 from cepasim.engines.outcome import Outcome
+from cepasim.levers.words import listed
 from cepasim.shocks.shocks import Shocks
 
 Floats = NDArray[np.float64]
 _MOST_NAMED = 5
 #: What may first cease to be a number, in the order in which one follows from another.
-_OF_BENCHMARK = {"import_shares": "shares of the sources", "wedge": "landed wedges"}
+_OF_BENCHMARK = {"import_shares": mark("shares of the sources"), "wedge": mark("landed wedges")}
 _OF_SHOCKS = {
-    "base": "purchases at unchanged prices",
-    "trade_cost": "changed landed wedges",
-    "capacity": "capacities",
-    "cost": "unit costs",
-    "capacity_domestic": "domestic capacities",
-    "cost_domestic": "domestic unit costs",
-    "demand": "demand",
+    "base": mark("purchases at unchanged prices"),
+    "trade_cost": mark("changed landed wedges"),
+    "capacity": mark("capacities"),
+    "cost": mark("unit costs"),
+    "capacity_domestic": mark("domestic capacities"),
+    "cost_domestic": mark("domestic unit costs"),
+    "demand": mark("demand"),
 }
-_OF_WEDGES = {"effective": "tariffs paid", "collected": "duties", "barrier": "barriers"}
+_OF_WEDGES = {
+    "effective": mark("tariffs paid"),
+    "collected": mark("duties"),
+    "barrier": mark("barriers"),
+}
 _OF_OUTCOME = {
-    "fob": "sales",
-    "wedge": "landed wedges",
-    "domestic": "domestic sales",
-    "composite_index": "price levels",
+    "fob": mark("sales"),
+    "wedge": mark("landed wedges"),
+    "domestic": mark("domestic sales"),
+    "composite_index": mark("price levels"),
 }
 
 
@@ -106,15 +112,18 @@ def _refuse(
 
 def _message(market: Market, places: NDArray[np.intp], what: str) -> str:
     where = np.unique(places)
-    codes = [market.chapters[h] for h in where[:_MOST_NAMED]]
-    more = f" and {where.size - _MOST_NAMED} more" if where.size > _MOST_NAMED else ""
+    codes = [market.chapters[h] for h in where]
     first = where[0]
-    elasticities = ", ".join(
+    elasticities = separated(
         f"{name} {getattr(market, name)[first]:g}"
         for name in ("sigma_import", "sigma_domestic", "eta")
     )
-    return (
-        f"{market.importer}: no finite result for HS {', '.join(codes)}{more}: {what} are "
-        f"beyond what numbers can hold (HS {codes[0]}: {elasticities}); check the "
-        "elasticities and the shocks there"
+    return tr(
+        "{importer}: no finite result for HS {codes}: {what} are beyond what numbers can hold (HS "
+        "{first}: {elasticities}); check the elasticities and the shocks there",
+        importer=market.importer,
+        codes=listed(codes, _MOST_NAMED),
+        what=tr(what),
+        first=codes[0],
+        elasticities=elasticities,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import variant_named
@@ -66,9 +67,8 @@ def run(
     years, staged = scenario.years, scenario.staged
     kinds = tuple(dict.fromkeys(lever.kind for lever in scenario.levers))
     if len(kinds) > MOST_KINDS:
-        raise InputError(
-            [Problem("scenario", None, "levers", len(kinds), f"at most {MOST_KINDS} kinds")]
-        )
+        text = tr("at most {number} kinds", number=MOST_KINDS)
+        raise InputError([Problem("scenario", None, "levers", len(kinds), text)])
     resolved = measures(economy, scenario.levers, years, staged)
     variant = variant_named(scenario.variant, economy.ground.variants, economy.classification)
     sizes = partner_sizes(chosen, economy, variant, years, staged)
@@ -92,8 +92,10 @@ def _capacity_must_matter(economy: Economy, scenario: Scenario) -> None:
     adding = [lever for lever in scenario.levers if lever.adds_capacity]
     if adding and infinite.any():
         some = ", ".join(np.array(market.chapters)[infinite][:5])
-        raise RunError(
-            f"{adding[0].adds_capacity}, and where India's supply is infinite (chapters {some} "
-            "...) capacity means nothing: give epsilon_supply a finite value or leave the lever "
-            "out"
+        text = tr(
+            "{lever}, and where India's supply is infinite (chapters {chapters} ...) capacity "
+            "means nothing: give epsilon_supply a finite value or leave the lever out",
+            lever=adding[0].adds_capacity,
+            chapters=some,
         )
+        raise RunError(text)
