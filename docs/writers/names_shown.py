@@ -32,6 +32,7 @@ def names_shown(parameters: Parameters) -> Iterator[str]:
     yield from sorted(filter(None, parameters.rows["unit"].astype(str).unique()))
     for verdict in verdicts(parameters).values():
         yield from filter(None, (verdict.asked, verdict.answer, verdict.why, verdict.note))
+    yield from parameters.table("uncertainty/model_choice")["label"]
     for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
         data = read_yaml(path, MAX_BYTES).data
         yield str(data["name"])

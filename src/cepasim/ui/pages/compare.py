@@ -17,7 +17,7 @@ import streamlit as st
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.core.numbers import in_mn, money, unit_bn, unit_mn
+from cepasim.core.numbers import in_mn, unit_bn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
@@ -313,7 +313,7 @@ def _results(found: Session) -> dict[str, Result]:
     results: dict[str, Result] = {}
     for name, scenario in found.saved.items():
         try:
-            results[name] = found.result(scenario)
+            results[tr(name)] = found.result(scenario)
         except (InputError, RunError) as failed:
             st.error(
                 plain(tr("{scenario} cannot be run: {why}", scenario=tr(name), why=str(failed)))
@@ -390,10 +390,11 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
         st.caption(
             plain(
                 ntr(
-                    "{n} chapter that moves by less than {least} is left out.",
-                    "{n} chapters that move by less than {least} are left out.",
+                    "{n} chapter that moves by less than {least} {unit} is left out.",
+                    "{n} chapters that move by less than {least} {unit} are left out.",
                     still,
-                    least=money(_LEAST),
+                    least=f"{in_mn(_LEAST):g}",
+                    unit=unit_mn(),
                 )
             )
         )
