@@ -71,6 +71,8 @@ _WIDGETS = f"""
     background:#fff; order:-1; padding-bottom:.3rem;}}
   .st-key-speech {{gap:.3rem; right:.4rem;}}
   .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
+  .cs-table {{font-size:.72rem;}}
+  .cs-table th.n, .cs-table th.s {{white-space:normal;}}
   .cs-cards {{grid-template-columns:repeat(3,minmax(0,1fr)) !important; gap:.3rem !important;}}
   .cs-card {{padding:.25rem .4rem .3rem !important;}}
   .cs-card .cs-main, .cs-card:first-child .cs-main {{font-size:1.05rem !important;}}
