@@ -129,6 +129,7 @@ def _named(found: Session) -> None:
         ],
     )
     shown["yours"] = shown["yours"].astype(float)
+    shown["unit"] = [tr(str(unit)) for unit in shown["unit"]]
     shown = shown[[column for column in _SHOWN if column in shown.columns]].reset_index(drop=True)
     key = f"parameters:{found.generation}:{search}:{grades}:{changed_only}"
     text = st.column_config.TextColumn
