@@ -233,10 +233,9 @@ def _choose(found: Session) -> Any:
             on_change=_add,
             args=(found, {**shown, "current": found.scenario}),
         )
-        for name in list(found.saved):
-            if st.button(
-                plain(tr("Remove {scenario}", scenario=tr(name))), key=f"compare-remove:{name}"
-            ):
+        for name, said in compare_link.short(found.saved).items():
+            label = plain(tr("Remove {scenario}", scenario=said))
+            if st.button(label, key=f"compare-remove:{name}", help=tr(name)):
                 del found.saved[name]
                 st.rerun()
         with st.popover(tr("From files")):
@@ -311,13 +310,13 @@ def _from_files(found: Session) -> None:
 
 def _results(found: Session) -> dict[str, Result]:
     results: dict[str, Result] = {}
+    names = compare_link.short(found.saved)
     for name, scenario in found.saved.items():
         try:
-            results[tr(name)] = found.result(scenario)
+            results[names[name]] = found.result(scenario)
         except (InputError, RunError) as failed:
-            st.error(
-                plain(tr("{scenario} cannot be run: {why}", scenario=tr(name), why=str(failed)))
-            )
+            wrong = tr("{scenario} cannot be run: {why}", scenario=tr(name), why=str(failed))
+            st.error(plain(wrong))
     return results
 
 

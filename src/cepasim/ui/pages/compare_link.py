@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
-from cepasim.core.language import ntr
+from cepasim.core.language import ntr, tr
 from cepasim.core.problems import InputError
 from cepasim.ui import link
 from cepasim.ui.figures import LANDING
@@ -12,6 +14,8 @@ from cepasim.ui.state import Session
 
 _SCENARIOS, _NAMES = "c", "n"
 _BEGUN = "cepasim-compare-begun"
+#: Letters of a name that buttons, heads and tables have room for.
+_LONG = 44
 #: What stands beside the full package on a first visit: the largest of its parts.
 _BESIDE = "ntb-relief"
 
@@ -70,6 +74,19 @@ def write(found: Session) -> bool:
         elif name in st.query_params:
             del st.query_params[name]
     return fits
+
+
+def short(names: Iterable[str]) -> dict[str, str]:
+    """Return names in the language of the moment by name, a long one cut where none is like it.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of the scenarios side by side; one made from its levers is a sentence.
+    """
+    said = {name: tr(name) for name in names}
+    cut = {name: one if len(one) <= _LONG else f"{one[:_LONG]}…" for name, one in said.items()}
+    return cut if len(set(cut.values())) == len(cut) else said
 
 
 def query_of(found: Session) -> dict[str, list[str]]:

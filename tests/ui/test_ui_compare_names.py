@@ -1,0 +1,15 @@
+"""The page “Compare”: what it calls the scenarios side by side."""
+
+from __future__ import annotations
+
+from cepasim.ui.pages import compare_link
+
+
+def test_long_names_are_cut_where_they_stay_apart() -> None:
+    """A scenario named by its levers has a sentence for a name: no head of a table holds it."""
+    long = "Japan relieves {} % of the actionable part of all its barriers to Indian goods"
+    said = compare_link.short(["Full package", long.format(20), long.format(60)])
+    assert said["Full package"] == "Full package"
+    assert said[long.format(20)] == "Japan relieves 20 % of the actionable part o…"
+    alike = ["Fund " + "and more " * 9 + end for end in ("one", "two")]
+    assert list(compare_link.short(alike).values()) == alike
