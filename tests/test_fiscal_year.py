@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cepasim.core.fiscal_year import (
-    BASE_YEAR,
     LAST_YEAR,
     fiscal_years,
     format_fiscal_year,
     parse_fiscal_year,
 )
+from cepasim.params.described import bundled_base_year
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,9 @@ def test_years_have_four_digits(first: int) -> None:
 
 
 def test_the_path_runs_from_the_benchmark_to_the_last_year() -> None:
-    years = fiscal_years(BASE_YEAR, LAST_YEAR)
+    first = bundled_base_year().first
+    years = fiscal_years(first, LAST_YEAR)
     assert years[0] == "2023-24"
     assert years[-1] == "2035-36"
-    assert len(years) == LAST_YEAR - BASE_YEAR + 1 == len(set(years))
+    assert len(years) == LAST_YEAR - first + 1 == len(set(years))
     assert fiscal_years(2026, 2025) == ()

@@ -81,6 +81,8 @@ def test_years_must_follow_without_a_gap(economy: cepasim.Economy, tmp_path) -> 
 
 def test_a_folder_without_later_years_has_no_anchor(economy: cepasim.Economy) -> None:
     known = economy.ground.known_years["JPN"]
-    empty = KnownYears((), (), *(np.empty(0),) * 3, *(np.empty((0, 98)),) * 3, *(np.empty(0),) * 3)
+    empty = KnownYears(
+        2023, (), (), *(np.empty(0),) * 3, *(np.empty((0, 98)),) * 3, *(np.empty(0),) * 3
+    )
     assert empty.last == 2023 and known.last == 2025
     assert empty.current(np.ones(98)).shape == (0, 98)

@@ -92,11 +92,11 @@ def test_it_says_what_it_acts_on_and_moves(economy: Economy, kind: str, example:
     assert lever.moves and all(isinstance(one, Quantity) for one in lever.moves)
     assert lever.targets and len({hash(target) for target in lever.targets})
     assert not lever.is_idle and lever.importers
-    resolved = measures(economy, asked.levers, asked.years)
+    resolved = measures(economy, asked.levers, asked.years_from(economy.base_year))
     assert {importer for importer, found in resolved.items() if found} == set(lever.importers)
     for found in resolved.values():
         for measure in found:
-            assert len(measure.share) == len(asked.years)
+            assert len(measure.share) == len(asked.years_from(economy.base_year))
             assert measure.products.any() and measure.lines.any() and measure.chapters.any()
             assert measure.share[0].max() == 0 and measure.share.max() == 1
             assert measure.share[-1].max() == (1 if asked.levers[0].last is None else 0)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cepasim.core.fiscal_year import fiscal_years
+from cepasim.core.fiscal_year import FiscalYear, fiscal_years
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import path_steps, path_text
@@ -72,6 +72,8 @@ HS = Classification.from_parameters(Folder())
 
 class KnownParameters:
     """Stands for the parameter set: knows one name."""
+
+    base_year = FiscalYear("2023-24")
 
     def with_overrides(self, overrides: dict[str, float]) -> KnownParameters:
         problems = [

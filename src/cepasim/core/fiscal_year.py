@@ -6,9 +6,8 @@ import re
 
 from cepasim.core.language import current_language, tr
 
-# The benchmark's year and the last year of the path unless a scenario asks for another; what every
-# scenario is measured in. Beyond the furthest year nothing in the parameters says anything.
-BASE_YEAR = 2023
+# The last year of the path unless a scenario asks for another. Beyond the furthest year nothing in
+# the parameters says anything. The first one, the base year, is a datum: `Parameters.base_year`.
 LAST_YEAR = 2035
 FURTHEST_YEAR = 2045
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cepasim.core.countries import ADJECTIVE, COUNTRY, FLOW_INTO, INDIA, PAIR, PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import Problem
 from cepasim.data.countries import REST
 from cepasim.data.money import valued
@@ -87,7 +86,7 @@ def _another_size(
     too_little = all_of_it and whole and beside >= least and total * factor < beside
     if too_much or too_little:
         allowed = (
-            f"within a factor of {factor:g} of the benchmark of {format_fiscal_year(BASE_YEAR)}, "
+            f"within a factor of {factor:g} of the benchmark of {parameters.base_year}, "
             f"US$ {beside:,.1f} mn in the same chapters: another unit, year, country or flow?"
         )
         yield Problem(file, None, which, f"US$ {total:,.1f} mn", allowed)

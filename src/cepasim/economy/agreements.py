@@ -19,9 +19,10 @@ class Agreement:
     Attributes
     ----------
     cut_now, cut_end : float
-        Share of the MFN duty that the source does not pay in 2023-24, and when staging is over.
+        Share of the MFN duty that the source does not pay in the base year, and when staging is
+        over.
     start : int
-        First fiscal year of the cuts after 2023-24.
+        First fiscal year of the cuts after the base year.
     years : int
         Equal annual steps.
     """
@@ -33,7 +34,7 @@ class Agreement:
 
     @classmethod
     def of_india(cls, parameters: Parameters) -> FrozenMapping:
-        """Agreements by source; what comes after 2023-24 comes into force by ``later``."""
+        """Agreements by source; what comes after the base year comes into force by ``later``."""
         value = parameters.value
         later = value("agreements_later")
         found = {}
@@ -41,10 +42,23 @@ class Agreement:
             name = source.lower()
             now = value(f"agreement_cut_now_{name}")
             end = max(value(f"agreement_cut_end_{name}"), now)
-            found[source] = cls(
+            dated = cls(
                 cut_now=now,
                 cut_end=now + later * (end - now),
                 start=int(value(f"agreement_start_{name}")),
                 years=max(int(value("agreement_years")), 1),
             )
+            found[source] = dated.seen_from(parameters.base_year.first)
         return FrozenMapping(found)
+
+    def seen_from(self, base_year: int) -> Agreement:
+        """Return what is left of it: steps up to the base year are part of the cut of today."""
+        taken = min(base_year - self.start + 1, self.years)
+        if taken <= 0:
+            return self
+        return Agreement(
+            cut_now=self.cut_now + taken / self.years * (self.cut_end - self.cut_now),
+            cut_end=self.cut_end,
+            start=base_year + 1,
+            years=max(self.years - taken, 1),
+        )

@@ -9,7 +9,6 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import FLOW_INTO, PAIR
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.known_years import KnownYears, known_years
 from cepasim.economy.schedule import TariffSchedule
@@ -133,7 +132,7 @@ def known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Flo
     Zero where the customs data (about 80 % of value) list no trade.
     """
     table = parameters.table("trade/india_exports_japan_hs6")
-    base = table[table["fiscal_year"] == format_fiscal_year(BASE_YEAR)].set_index("hs6")["value"]
+    base = table[table["fiscal_year"] == parameters.base_year].set_index("hs6")["value"]
     return base.reindex(schedule.products).fillna(0.0).to_numpy(float)
 
 
@@ -141,7 +140,7 @@ def world_exports(parameters: Parameters, chapters: tuple[str, ...]) -> Floats:
     """India's exports to the world in the base year, US$ million f.o.b., shape (H,)."""
     table = parameters.table("history/world")
     base = table[
-        (table["fiscal_year"] == format_fiscal_year(BASE_YEAR))
+        (table["fiscal_year"] == parameters.base_year)
         & (table["flow"] == "export")
         & (table["basis"] == "published")
     ].set_index("hs")["value"]

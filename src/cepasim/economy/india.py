@@ -91,6 +91,7 @@ class IndiaRates:
     Attributes
     ----------
     facts : IndiaFacts
+    base_year : int
     prior : ndarray, shape (H,)
         MFN rate by chapter, fraction, where no line is known.
     covered : float
@@ -104,6 +105,7 @@ class IndiaRates:
     """
 
     facts: IndiaFacts
+    base_year: int
     prior: Floats
     covered: float
     surcharge: float
@@ -115,6 +117,7 @@ class IndiaRates:
         """Rates under the parameters."""
         return cls(
             facts=facts,
+            base_year=parameters.base_year.first,
             prior=prior,
             covered=parameters.value("partial_coverage_share"),
             surcharge=parameters.value("surcharge_india"),
@@ -164,7 +167,7 @@ class IndiaRates:
         return True
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates of a source, the same in 2023-24 and in 2026-27."""
+        """Rates of a source, the same in the base year and in 2026-27."""
         if source == "JPN":
             rates = self._cepa
         elif source in _LISTED:

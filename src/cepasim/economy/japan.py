@@ -1,4 +1,4 @@
-"""Japan's tariff: nine-digit lines with the rates of 2026, rolled back to those of 2023-24."""
+"""Japan's tariff: nine-digit lines, the rates of 2026 rolled back to those of the base year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cepasim.params.parameters import Parameters
 
 #: Column of Japan's schedule that a source without one of its own reads.
 _JAPAN_COLUMN = {"BGD": "LDC", "KHM": "LDC", "MMR": "LDC"}
-#: Sources whose rates in Japan still fell after 2023-24.
+#: Sources whose rates in Japan may still fall after the base year.
 _ROLLED_BACK = ("CHN", "KOR", "EU27", "GBR", "USA")
 
 
@@ -73,26 +73,28 @@ class JapanFacts:
 
 @dataclass(frozen=True, eq=False)
 class JapanRates:
-    """Japan's rates, rolled back to those of 2023-24 where they still fell.
+    """Japan's rates, rolled back to those of the base year where they still fell.
 
-    The 2026 rates are official; those of 2023-24 follow the roll-back rules: a share of the cut
-    already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
+    The 2026 rates are official; those of the base year follow the roll-back rules: a share of the
+    cut already made (RCEP, EU, United Kingdom, United States), or a number of B15 instalments left
     (India). Sources without a preference of their own pay the MFN rate.
 
     Attributes
     ----------
     facts : JapanFacts
+    base_year : int
     gsp_use : float
         Share of India's trade that has the general preference where it is lower.
     done : mapping of source to float
-        Share of the cut that was made by 2023-24.
+        Share of the cut that was made by the base year.
     steps_left : float
-        Instalments of category B15 left after 2023-24.
+        Instalments of category B15 left after the base year.
     ldc_end : int
         First year in which Bangladesh is no longer a least developed country.
     """
 
     facts: JapanFacts
+    base_year: int
     gsp_use: float
     done: Mapping[str, float]
     steps_left: float
@@ -105,6 +107,7 @@ class JapanRates:
         value = parameters.value
         return cls(
             facts=facts,
+            base_year=parameters.base_year.first,
             gsp_use=value("gsp_use_ind"),
             done={
                 e: value(f"roll_back_share_{e.lower()}")
@@ -125,7 +128,7 @@ class JapanRates:
         return source in ("IND", "BGD") or source in self.done
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates of a source in 2023-24 and from 2026-27 on."""
+        """Rates of a source in the base year and from 2026-27 on."""
         if source not in self._found:
             self._found[source] = self._of(source)
         return self._found[source]

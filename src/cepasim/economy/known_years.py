@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.parameters import Parameters
 
@@ -36,6 +36,8 @@ class KnownYears:
 
     Attributes
     ----------
+    base_year : int
+        First calendar year of the base year.
     years : tuple of int
         First calendar years, from the year after the base year without a gap.
     status : tuple of str
@@ -50,6 +52,7 @@ class KnownYears:
         Price of traded goods in dollars against the base year.
     """
 
+    base_year: int
     years: tuple[int, ...]
     status: tuple[str, ...]
     total: Floats
@@ -65,7 +68,7 @@ class KnownYears:
     @property
     def last(self) -> int:
         """First calendar year of the last known fiscal year; the base year where none is."""
-        return self.years[-1] if self.years else BASE_YEAR
+        return self.years[-1] if self.years else self.base_year
 
     @property
     def published(self) -> np.ndarray:
@@ -162,12 +165,13 @@ def known_years(parameters: Parameters, flow: str, chapters: Sequence[str]) -> K
     """
     totals = parameters.table(_TOTALS)
     totals = totals[totals["flow"] == flow].set_index("fiscal_year").sort_index()
-    totals = totals[totals.index > format_fiscal_year(BASE_YEAR)]
+    base = parameters.base_year
+    totals = totals[totals.index > base]
     labels = list(totals.index)
     years = tuple(parse_fiscal_year(label) for label in labels)
-    wanted = tuple(range(BASE_YEAR + 1, BASE_YEAR + 1 + len(years)))
+    wanted = tuple(range(base.first + 1, base.first + 1 + len(years)))
     if years != wanted:
-        allowed = f"every year from {format_fiscal_year(BASE_YEAR + 1)} on, without a gap"
+        allowed = f"every year from {base.following} on, without a gap"
         raise InputError([Problem(f"{_TOTALS}.csv", None, flow, ", ".join(labels), allowed)])
     deflator = parameters.table(_DEFLATOR).set_index("fiscal_year").reindex(labels)
     if deflator["value"].isna().any():
@@ -182,6 +186,7 @@ def known_years(parameters: Parameters, flow: str, chapters: Sequence[str]) -> K
         return np.asarray(wide.to_numpy(float))
 
     return KnownYears(
+        base_year=base.first,
         years=years,
         status=tuple(totals["status"]),
         total=frozen_floats(totals["value"].to_numpy(float)),

@@ -50,7 +50,7 @@ def load(
     Returns
     -------
     Economy
-        The benchmark of 2023-24 with every parameter and schedule.
+        The benchmark of the base year with every parameter and schedule.
 
     Raises
     ------

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.fiscal_year import BASE_YEAR
 
-#: The benchmark's rates are those of 2023-24, the schedule's those of 2026-27; whatever was still
-#: being phased in moves in equal annual steps between the two.
+#: The benchmark's rates are those of the base year, the schedule's those of 2026-27; whatever was
+#: still being phased in moves in equal annual steps between the two.
 SCHEDULE_YEAR = 2026
 #: How the lines of a product make its rate for India: as its claims show, and where they do not the
 #: best line open to the shipper or the mean; the best line everywhere; the mean everywhere.
@@ -106,6 +105,10 @@ class Rates(Protocol):
         """What they are made of."""
 
     @property
+    def base_year(self) -> int:
+        """First calendar year of the benchmark's fiscal year."""
+
+    @property
     def mfn(self) -> Floats:
         """Most-favoured-nation rates, shape (N,)."""
 
@@ -113,7 +116,7 @@ class Rates(Protocol):
         """Whether the rates of a source are others under other figures."""
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates in 2023-24 and from 2026-27 on, shape (N,); one array where nothing moves."""
+        """Rates in the base year and from 2026-27 on, shape (N,); one array where nothing moves."""
 
     def late(self, source: str) -> LateRates | None:
         """What is known to come later."""
@@ -122,9 +125,10 @@ class Rates(Protocol):
         """Rates of other lines under the same figures."""
 
 
-def done_by(years: Ints) -> Floats:
+def done_by(years: Ints, base_year: int) -> Floats:
     """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
-    return np.asarray(np.clip((years - BASE_YEAR) / (SCHEDULE_YEAR - BASE_YEAR), 0.0, 1.0))
+    way = max(SCHEDULE_YEAR - base_year, 1)
+    return np.asarray(np.clip((years - base_year) / way, 0.0, 1.0))
 
 
 def staged(

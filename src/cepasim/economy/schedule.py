@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.recent import Recent
 from cepasim.economy.marks import Marks, grouped, identical, least_used, used_rates
 from cepasim.economy.rates import SCHEDULE_YEAR, Rates, Start, done_by, same_known, staged
@@ -189,7 +188,7 @@ class TariffSchedule:
 
     @cached_property
     def rate_base(self) -> Floats:
-        """What a shipper from each source pays on each line in 2023-24, shape (N, S)."""
+        """What a shipper from each source pays on each line in the base year, shape (N, S)."""
         return self._stacked(0)
 
     @cached_property
@@ -240,7 +239,8 @@ class TariffSchedule:
     def last_change(self, source: str) -> int:
         """Last year in which the schedule still moves for a source (later events aside)."""
         base, final = self.rates.of(source)
-        return BASE_YEAR if base is final else SCHEDULE_YEAR
+        first = self.rates.base_year
+        return first if base is final else max(first, SCHEDULE_YEAR)
 
     @cached_property
     def moving(self) -> tuple[bool, ...]:
@@ -250,7 +250,7 @@ class TariffSchedule:
             name = self.exporters[column]
             schedule = self.by_kind(self.kinds(name))
             late = schedule.rates.late(name) is not None
-            found[column] = late or schedule.last_change(name) > BASE_YEAR
+            found[column] = late or schedule.last_change(name) > self.rates.base_year
         return tuple(found[column] for column in self.alike)
 
     @cached_property
@@ -259,9 +259,12 @@ class TariffSchedule:
         counts = np.diff(np.append(self.first_line, len(self.lines)))
         return np.repeat(np.arange(len(self.products)), counts)
 
+    def _done_by(self, years: Ints) -> Floats:
+        return done_by(years, self.rates.base_year)
+
     def line_rates(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each line, shape (Y, N), fractions."""
-        return staged(*self.rates.of(source), done_by(years), self.rates.late(source), years)
+        return staged(*self.rates.of(source), self._done_by(years), self.rates.late(source), years)
 
     def product_path(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each product, shape (Y, K), fractions."""
@@ -278,7 +281,7 @@ class TariffSchedule:
             late = replace(late, rates=self.product_rates(late.rates, source))
         start = self.start(source).before
         end = start if final is base else self.product_rates(final, source)
-        return staged(start, end, done_by(years), late, years)
+        return staged(start, end, self._done_by(years), late, years)
 
     def product_rates(self, line_rates: Floats, source: str) -> Floats:
         """Rate of each product to a source, from the rates of its lines.

@@ -10,7 +10,6 @@ import annotated_types
 import numpy as np
 
 from cepasim.core.arrays import Floats
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.language import mark
 from cepasim.economy.economy import Economy
 from cepasim.levers.cuts import Cut
@@ -151,7 +150,7 @@ def _within_duties(economy: Economy, lever: RateLever, depth: Depth) -> Depth:
             mark("the lowest duty that everybody pays on a line there"),
         )
     else:
-        rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
+        rates = schedule.line_rates(lever.source, np.array([schedule.rates.base_year]))[0, chosen]
         # The average itself is refused: a formula that leaves it cuts nothing.
         most, why = 99.9 * float(np.nanmean(rates)), mark("the average that is paid today")
     if not depth.least < most < depth.most:

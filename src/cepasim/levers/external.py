@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, INDIA, JAPAN, PAIR, PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.codes import every_code
@@ -278,8 +277,8 @@ def demand_hat(measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
 def freed_exports(economy: Economy, market: str) -> Floats:
     """India's exports to a third market that its tariff puts up for sale elsewhere, by chapter.
 
-    Exports to that market in the last year of the customs table, carried to 2023-24 with India's
-    exports of the chapter to the world, where both years are known.
+    Exports to that market in the last year of the customs table, carried to the base year with
+    India's exports of the chapter to the world, where both years are known.
 
     Parameters
     ----------
@@ -299,7 +298,7 @@ def freed_exports(economy: Economy, market: str) -> Floats:
     world = economy.parameters.table("history/world")
     world = world[(world["flow"] == "export") & (world["basis"] == "published")]
     by_year = world.pivot(index="hs", columns="fiscal_year", values="value")
-    grown = by_year[format_fiscal_year(BASE_YEAR)] / by_year[last]
+    grown = by_year[economy.base_year] / by_year[last]
     chapters = list(economy.by_chapter.chapters)
     factor = grown.reindex(chapters).to_numpy(float)
     value = sold.reindex(chapters).fillna(0.0).to_numpy(float)

@@ -21,17 +21,17 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cepasim.core.fiscal_year import (
-    BASE_YEAR,
     FURTHEST_YEAR,
     LAST_YEAR,
     format_fiscal_year,
     parse_fiscal_year,
 )
+from cepasim.core.fiscal_year import FiscalYear as Year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark, tr
+from cepasim.params.described import bundled_base_year
 
 SHARES_TOLERANCE = 1e-9
-FIRST_START = format_fiscal_year(BASE_YEAR + 1)
 LAST_FISCAL_YEAR = format_fiscal_year(LAST_YEAR)
 FURTHEST_FISCAL_YEAR = format_fiscal_year(FURTHEST_YEAR)
 #: Type of the faults whose own text says what is allowed.
@@ -137,24 +137,35 @@ def _fiscal_year(text: object) -> object:
     return str(text)
 
 
+def base_year_in(context: Mapping[str, Any] | None) -> Year:
+    """Base year that a scenario is read for; the bundled one where no parameters are named."""
+    base = (context or {}).get("base_year")
+    return bundled_base_year() if base is None else base
+
+
+def start_text(base: Year, horizon: str) -> str:
+    """Say when a lever may start."""
+    return tr(
+        "a fiscal year from {first} (the benchmark is {base}) to the horizon {horizon}",
+        first=base.following,
+        base=base,
+        horizon=horizon,
+    )
+
+
 def _start(text: str, info: ValidationInfo) -> str:
     horizon = (info.context or {}).get("horizon", FURTHEST_FISCAL_YEAR)
-    if not FIRST_START <= text <= horizon:
-        base = format_fiscal_year(BASE_YEAR)
-        said = tr(
-            "a fiscal year from {first} (the benchmark is {base}) to the horizon {horizon}",
-            first=FIRST_START,
-            base=base,
-            horizon=horizon,
-        )
-        raise fault(said)
+    base = base_year_in(info.context)
+    if not base < text <= horizon:
+        raise fault(start_text(base, horizon))
     return text
 
 
-def _horizon(text: str) -> str:
-    if not FIRST_START <= text <= FURTHEST_FISCAL_YEAR:
+def _horizon(text: str, info: ValidationInfo) -> str:
+    base = base_year_in(info.context)
+    if not base < text <= FURTHEST_FISCAL_YEAR:
         said = tr(
-            "a fiscal year from {first} to {last}", first=FIRST_START, last=FURTHEST_FISCAL_YEAR
+            "a fiscal year from {first} to {last}", first=base.following, last=FURTHEST_FISCAL_YEAR
         )
         raise fault(said)
     return text

@@ -20,7 +20,6 @@ from cepasim.economy.schedule import TariffSchedule
 from cepasim.levers.codes import sources_of
 from cepasim.levers.cuts import CUTS_TEXT, Cut, Phase, Row, after_cut, by_formula, swiss_coefficient
 from cepasim.levers.fields import (
-    FIRST_START,
     SELECT_TEXT,
     End,
     Select,
@@ -38,6 +37,7 @@ from cepasim.levers.tariff_notes import tariff_notes, unreachable
 from cepasim.levers.timing import Years as YearsOf
 from cepasim.levers.timing import phase_in
 from cepasim.levers.words import country_in_words, goods_in_words, listed, number_in_words
+from cepasim.params.described import bundled_base_year
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint, Selection
 
@@ -92,7 +92,8 @@ class TariffLever(RateLever):
         ]
         known = [start for start in starts if isinstance(start, str)]
         # A phase without a start is what is wrong then, not the lever.
-        return {**given, "start": min(known, default=FIRST_START)} if entries else given
+        first = min(known, default=bundled_base_year().following)
+        return {**given, "start": first} if entries else given
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year, year_in_words
+from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import ntr, separated, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.benchmark import known_product_trade
@@ -59,7 +59,7 @@ def unreachable(
     if selection.category is not None:
         chosen = chosen & (schedule.category == selection.category)
     if cut.formula == "swiss_average":
-        rates = schedule.line_rates(lever.source, np.array([BASE_YEAR]))[0, chosen]
+        rates = schedule.line_rates(lever.source, np.array([schedule.rates.base_year]))[0, chosen]
         now = 100 * float(np.nanmean(rates)) if not np.isnan(rates).all() else 0.0
         if cut.percent >= now:
             text = tr(
@@ -208,7 +208,7 @@ class _Reading:
         if self.importer != "JPN" or self.source != self.market.partner:
             return tr("The trade behind them is not known by product")
         trade = known_product_trade(self.economy.parameters, schedule)
-        year, sold = year_in_words(format_fiscal_year(BASE_YEAR)), mn(trade[products].sum())
+        year, sold = year_in_words(self.economy.base_year), mn(trade[products].sum())
         if not alone:
             return tr("India sold {amount} of these products in {year}", amount=sold, year=year)
         only = products & np.isnan(schedule.product_rates(self.rate, self.source))

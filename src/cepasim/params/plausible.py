@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.core.problems import Problem
 from cepasim.params.cells import Rows
 from cepasim.params.complete import foreign_units, incomplete, keys
+from cepasim.params.described import YEARS, bundled_base_year
 from cepasim.params.schema import Dictionary, Size
 
 #: Benchmark imports by source; the partner's own cells are those of the bilateral benchmark.
@@ -52,6 +52,16 @@ class Compared:
         """Cells of a table: the user's where there is one."""
         return self.own[name].cells if name in self.own else self.bundled(name)
 
+    @property
+    def base_year(self) -> str:
+        """Year that the folder's benchmark is of."""
+        return str(self.cells(YEARS)["base_year"].iloc[0])
+
+    @property
+    def price_year(self) -> str:
+        """Year of the folder's prices, over which its trade was counted."""
+        return str(self.cells(YEARS)["price_year"].iloc[0])
+
     def bound(self, name: str) -> float:
         """A bound of the checks."""
         return self.dictionary.bounds[name].value
@@ -80,8 +90,10 @@ def _another_year(compared: Compared, rows: Rows) -> Iterator[Problem]:
     """Rows of another year than the benchmark's."""
     if not compared.dictionary.tables[rows.name].base_year:
         return
-    base = format_fiscal_year(BASE_YEAR)
-    allowed = set(compared.bundled(rows.name)["year"]) | {base}
+    base = compared.base_year
+    allowed = {base, compared.price_year}
+    if base == bundled_base_year():
+        allowed |= set(compared.bundled(rows.name)["year"])
     for line, year in rows.cells["year"].items():
         if year not in allowed:
             words = f"{base}, the base year: all tables of the benchmark are of one year"
@@ -243,7 +255,7 @@ def _parts_above_whole(compared: Compared, rows: Rows) -> Iterator[Problem]:
     """Chapters whose products sum to more than the chapter trades."""
     if rows.name != _HS6:
         return
-    base = format_fiscal_year(BASE_YEAR)
+    base = compared.base_year
     own = rows.cells[rows.cells["fiscal_year"] == base]
     pair = compared.cells(_BILATERAL)
     whole = _keyed(pair[pair["flow"] == "export"], ["hs"])

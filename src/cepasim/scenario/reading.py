@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from cepasim.core.fiscal_year import FiscalYear
 from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import line_of, path_steps, read_yaml
@@ -82,7 +83,8 @@ def scenario_from(
     if not isinstance(data, Mapping):
         raise InputError(problems.found)
     header = {str(key): value for key, value in data.items() if key != "levers"}
-    scenario = _validated(model, header, (), problems)
+    base = None if parameters is None else parameters.base_year
+    scenario = _validated(model, header, (), problems, base_year=base)
     horizon = header.get("horizon", LAST_FISCAL_YEAR)
     if any(problem.field == "horizon" for problem in problems.found):
         horizon = LAST_FISCAL_YEAR
@@ -147,7 +149,8 @@ def _read_levers(
         if "rows" in LEVERS[kind].model_fields:
             own = with_rows(own, path, problems, classification)
         settings = LEVERS[kind].filled_in(own, parameters, complain)
-        lever = _validated(LEVERS[kind], settings, path, problems, horizon)
+        base = None if parameters is None else parameters.base_year
+        lever = _validated(LEVERS[kind], settings, path, problems, horizon, base)
         selections[index] = LEVERS[kind].check_settings(settings, classification, complain)
         if lever is not None:
             levers[index] = lever
@@ -169,10 +172,13 @@ def _validated(
     path: Steps,
     problems: Placed,
     horizon: str = LAST_FISCAL_YEAR,
+    base_year: FiscalYear | None = None,
 ) -> ModelT | None:
     """Build a model, or note everything wrong with its content."""
     try:
-        return model.model_validate(dict(content), context={"horizon": horizon})
+        return model.model_validate(
+            dict(content), context={"horizon": horizon, "base_year": base_year}
+        )
     except ValidationError as wrong:
         for error in wrong.errors(include_url=False):
             if error["type"] == "missing" and error["loc"] in _FILLED_IN:

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import AfterValidator, Field, InstanceOf, model_validator
 
 from cepasim.core.arrays import Ints
-from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.fiscal_year import FiscalYear, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
@@ -22,7 +22,7 @@ from cepasim.core.yaml_lines import read_yaml
 from cepasim.economy.barriers import BARRIERS_TEXT
 from cepasim.economy.elasticities import SOURCES_TEXT
 from cepasim.economy.variants import CENTRAL
-from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
+from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault, start_text
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
 from cepasim.scenario import texts
@@ -130,11 +130,31 @@ class Scenario(Frozen):
         """Whether the reference's growth is read from a file of the user's."""
         return self.variant.endswith(".csv")
 
-    @property
-    def years(self) -> Ints:
-        """First calendar years of the fiscal years it is solved for."""
-        last = parse_fiscal_year(self.horizon) if self.staged else BASE_YEAR
-        return np.arange(BASE_YEAR, last + 1)
+    def years_from(self, base_year: FiscalYear) -> Ints:
+        """First calendar years of the fiscal years it is solved for.
+
+        Parameters
+        ----------
+        base_year : FiscalYear
+            Of the economy, whose benchmark the path begins with.
+
+        Returns
+        -------
+        ndarray of int, shape (Y,)
+            The base year alone where the scenario is comparative statics.
+
+        Raises
+        ------
+        InputError
+            For levers that start before the benchmark is over.
+        """
+        early = [lever for lever in self.levers if lever.start <= base_year]
+        if early or self.horizon <= base_year:
+            field, year = ("start", early[0].start) if early else ("horizon", self.horizon)
+            words = start_text(base_year, self.horizon)
+            raise InputError([Problem(UNREAD, None, field, year, words)])
+        last = parse_fiscal_year(self.horizon) if self.staged else base_year.first
+        return np.arange(base_year.first, last + 1)
 
     @classmethod
     def reference(cls) -> Scenario:
@@ -285,7 +305,8 @@ class Scenario(Frozen):
 
         economy = load() if economy is None else economy
         under = self.economy_under(economy).by_chapter
-        write_clauses(self.to_dict(), self.levers, self.years, under, Path(path))
+        years = self.years_from(under.base_year)
+        write_clauses(self.to_dict(), self.levers, years, under, Path(path))
 
     def economy_under(self, economy: Economy) -> Economy:
         """Return the economy at the scenario's level, with its sources and parameters.

@@ -8,14 +8,13 @@ from functools import lru_cache
 import numpy as np
 
 from cepasim.core.arrays import Ints
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.levers.measure import Measure
 from cepasim.levers.timing import Years
 
 
 def distinct_years(
-    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years
+    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years, base_year: int
 ) -> tuple[Ints, Ints]:
     """Rows of the years in which a source's wedge differs, and which of them each year repeats.
 
@@ -24,12 +23,12 @@ def distinct_years(
     """
     # Levers that come into force alike tell no years apart that one of them does not.
     shares = dict.fromkeys(tuple(one.stages) for one in moving)
-    return _told_apart(tuple(map(tuple, paths)), tuple(shares), len(years))
+    return _told_apart(tuple(map(tuple, paths)), tuple(shares), len(years), base_year)
 
 
 @lru_cache(maxsize=1024)
 def _told_apart(
-    paths: tuple[tuple[int, ...], ...], shares: tuple[tuple[float, ...], ...], years: int
+    paths: tuple[tuple[int, ...], ...], shares: tuple[tuple[float, ...], ...], years: int, base: int
 ) -> tuple[Ints, Ints]:
     found: dict[tuple[float, ...], int] = {}
     first: list[int] = []
@@ -37,7 +36,7 @@ def _told_apart(
     for place in range(years):
         share = [stages[place] for stages in shares]
         state = (*(path[place] for path in paths), *share)
-        if state not in found and (paths[0][place] > BASE_YEAR or any(share)):
+        if state not in found and (paths[0][place] > base or any(share)):
             found[state] = len(first)
             first.append(place)
         position.append(found.get(state, -1))

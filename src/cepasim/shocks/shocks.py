@@ -14,7 +14,6 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, same_everywhere
 from cepasim.core.countries import JAPAN
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.levers.entry import entered
@@ -128,7 +127,7 @@ def shocks(
     by_source = (*by_chapter, len(market.exporters))
     value = economy.parameters.value
     felt = Delay.of(economy.parameters, staged)
-    growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
+    growth = (1 + market.growth) ** (years - economy.base_year.first).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
     wedges_by_source = moved_wedges(economy, importer, acting, years, known)
     without = assembled(market, felt_in_trade(wedges_by_source, felt), len(years))

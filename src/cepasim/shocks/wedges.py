@@ -275,7 +275,8 @@ def _scheduled_wedges(
     schedule, alike = market.schedule, dict[int, dict[str, tuple[Ints, Ints]]]()
     for source in sources:
         thin = schedule.by_kind(schedule.kinds(source))
-        own = distinct_years([path_of(thin, schedule.name_of(source), years)], (), years)
+        paths = [path_of(thin, schedule.name_of(source), years)]
+        own = distinct_years(paths, (), years, schedule.rates.base_year)
         alike.setdefault(len(own[0]), {})[source] = own
     found: dict[str, SourceWedges] = {}
     for group in alike.values():
@@ -338,7 +339,7 @@ def _source_wedges(
     paths = [path_of(schedule, name, years)]
     looked_at = dict.fromkeys(other for one in moving for other in one.asked.looks_at)
     paths += [path_of(market.schedule, other, years) for other in looked_at]
-    rows, position = distinct_years(paths, moving, years)
+    rows, position = distinct_years(paths, moving, years, schedule.rates.base_year)
     acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter

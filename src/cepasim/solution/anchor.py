@@ -13,7 +13,6 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import FLOW_INTO
-from cepasim.core.fiscal_year import BASE_YEAR
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import RunError
@@ -88,7 +87,7 @@ def _in_known_years(engine: Engine, economy: Economy, horizon: Years) -> dict[st
         return {importer: market.known[_KEY, engine.name] for importer, market in markets.items()}
     weight = economy.parameters.value("anchor_known_years")
     last = max(known.last for known in economy.ground.known_years.values())
-    years = np.arange(BASE_YEAR, last + 1)
+    years = np.arange(economy.base_year.first, last + 1)
     sizes = {importer: np.ones((len(years), len(economy.chapters))) for importer in markets}
     if weight > 0 and len(years) > 1:
         targets = {importer: _published(economy, importer) for importer in markets}
@@ -186,8 +185,8 @@ def _missing(market: Market, target: Floats, outcome: Outcome | None, years: Yea
     """Published trade over the reference's, shape (K, H); 1 where there is no trade."""
     column = market.partner_column
     if outcome is None:
-        growth = (1 + market.growth) ** (years[1:] - BASE_YEAR).astype(float)
-        sold = market.fob[:, column] * growth[:, None]
+        growth = (1 + market.growth) ** (years[1:] - years[0]).astype(float)
+        sold: Floats = market.fob[:, column] * growth[:, None]
     else:
         sold = outcome.fob[1:, :, column]
     there = (sold > 0) & (target > 0)

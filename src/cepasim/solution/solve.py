@@ -64,7 +64,7 @@ def run(
     chosen.check(scenario)
     economy = chosen.prepare(economy)
     _capacity_must_matter(economy, scenario)
-    years, staged = scenario.years, scenario.staged
+    years, staged = scenario.years_from(economy.base_year), scenario.staged
     kinds = tuple(dict.fromkeys(lever.kind for lever in scenario.levers))
     if len(kinds) > MOST_KINDS:
         text = tr("at most {number} kinds", number=MOST_KINDS)

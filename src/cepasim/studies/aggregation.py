@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.economy.rates import LineRule
+from cepasim.economy.rates import SCHEDULE_YEAR, LineRule
 from cepasim.economy.variants import CONSTANT_SHARE
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
@@ -164,7 +164,8 @@ def _product_exports(economy: Economy, scenario: Scenario) -> Floats:
     """
     market = economy.markets["JPN"]
     staged = scenario.time == "path"
-    years = np.arange(BASE_YEAR, LAST_YEAR + 1) if staged else np.array([BASE_YEAR])
+    base = economy.base_year.first
+    years = np.arange(base, LAST_YEAR + 1) if staged else np.array([base])
     schedule, column = market.schedule, market.partner_column
     size = _product_fob(economy, market)
     known = known_product_trade(economy.parameters, schedule) > 0
@@ -198,7 +199,7 @@ def _product_exports(economy: Economy, scenario: Scenario) -> Floats:
             market.supply[chapter],
             market.supply_domestic[chapter],
         )
-        growth = (1 + market.growth) ** (years - BASE_YEAR).astype(float)
+        growth = (1 + market.growth) ** (years - base).astype(float)
         return np.asarray(fob * solved.value[:, :, column] * growth[:, None])
 
     tariffs = measures(economy, scenario.levers_of(TariffLever), years, staged)["JPN"]
@@ -215,7 +216,7 @@ def _tariff_hats(market: Market, source: str, acting: list[Measure], years: Year
     rates = line_rates(scheduled, schedule.mfn, (one.everywhere() for one in acting))
     mfn = schedule.product_mfn(source)
     paid, _ = market.tariffs(mfn, schedule.product_rates(rates, source), cost, top)
-    base = schedule.line_rates(source, np.array([BASE_YEAR]))
+    base = schedule.line_rates(source, np.array([schedule.rates.base_year]))
     paid_base, _ = market.tariffs(mfn, schedule.product_rates(base, source), cost, top)
     return np.asarray((1 + paid) / (1 + paid_base))
 
@@ -224,7 +225,9 @@ def _product_fob(economy: Economy, market: Market) -> Floats:
     """Benchmark exports of the partner by product, US$ million f.o.b., shape (K,)."""
     schedule, column = market.schedule, market.partner_column
     source = market.partner
-    base = schedule.product_rates(schedule.line_rates(source, np.array([BASE_YEAR])), source)
+    base = schedule.product_rates(
+        schedule.line_rates(source, np.array([schedule.rates.base_year])), source
+    )
     cost = market.origin_cost[schedule.chapter, column]
     paid, _ = market.tariffs(schedule.product_mfn(source), base, cost, market.claims.maximum)
     share = market.product_weights[:, column] / (1 + paid[0])
@@ -252,7 +255,10 @@ def duty_report(economy: Economy) -> pd.DataFrame:
     economies = {
         rule: Economy.build(economy.parameters, rule) for rule in ("claims", "best", "mean")
     }
-    base, final = (schedule.line_rates("IND", np.array([year]))[0] for year in (BASE_YEAR, 2026))
+    base, final = (
+        schedule.line_rates("IND", np.array([year]))[0]
+        for year in (economy.base_year.first, SCHEDULE_YEAR)
+    )
     trade = known_product_trade(economy.parameters, schedule)
     known = np.bincount(group, trade, chapters)
     fob = market.fob[:, column]
@@ -281,7 +287,7 @@ def duty_report(economy: Economy) -> pd.DataFrame:
     steps = {
         "known HS6 trade, f.o.b., rates of 2026": [*duties(trade, final), np.nan],
         "scaled up to each chapter's exports": [*duties(scaled, final), np.nan],
-        "rates of 2023-24 (B15 not yet done)": [*duties(scaled, base), np.nan],
+        f"rates of {economy.base_year} (B15 not yet done)": [*duties(scaled, base), np.nan],
         "the rest of a chapter on its other products": [*duties(own, base), np.nan],
         "on the c.i.f. value": [*duties(own * cif, base), np.nan],
         "use of the preference as observed, lines by claims": [*nothing, modelled[0]],

@@ -120,9 +120,9 @@ class Together:
         InputError
             For scenarios of other years, or with no alternative of the model in common.
         """
-        years = scenarios[0].years.tolist()
+        years = scenarios[0].years_from(economy.base_year).tolist()
         for scenario in scenarios[1:]:
-            if scenario.years.tolist() != years:
+            if scenario.years_from(economy.base_year).tolist() != years:
                 last = format_fiscal_year(years[-1])
                 refuse("horizon", scenario.horizon, f"the same in all scenarios, such as {last}")
         found = [Worlds.of(economy, scenario) for scenario in scenarios]
@@ -142,7 +142,10 @@ class Together:
 
 def _both(worlds: Worlds, start: int, stop: int, seed: int) -> Floats:
     study, size = worlds.study, len(TOTALS)
-    shape = len(worlds.scenario.years), size + 4 * len(study.economy.by_chapter.chapters)
+    shape = (
+        len(worlds.scenario.years_from(study.economy.base_year)),
+        size + 4 * len(study.economy.by_chapter.chapters),
+    )
     scores = study.uncertainty.scores(start, stop, seed)
     picked = worlds.choice.draws(start, stop, seed)
     found = study.outcomes(scores, shape), worlds.outcomes(scores, picked, shape)

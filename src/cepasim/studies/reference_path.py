@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import FLOW_INTO
-from cepasim.core.fiscal_year import BASE_YEAR, LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
 from cepasim.scenario.scenario import Scenario
@@ -193,8 +193,7 @@ def path_text(table: pd.DataFrame, variant: str) -> str:
                 words += f" (published {row['published_usd_mn'] / 1000:.2f} in current dollars)"
             said.append(words)
         lines.append(f"{year}  {totals.loc[(year, 'export'), 'status']:<11}  {', '.join(said)}")
-    last = totals.index.get_level_values(0)[-1]
-    if parse_fiscal_year(last) > BASE_YEAR + 2:
+    if (totals["status"] == "assumed").any():
         lines += ["", "Read changes against the reference; its levels are this uncertain."]
         if variant != CENTRAL:
             lines.append(_FAN_OF_CENTRAL)

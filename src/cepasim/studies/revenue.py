@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
 
 #: US$ million in a crore (10 million) of rupees, at one rupee per dollar.
@@ -54,7 +53,7 @@ class RevenueGap:
 
 def revenue_gap(economy: Economy) -> RevenueGap:
     """Compare India's duty on all imports with its customs revenue, in the base year."""
-    market, year = economy.markets["IND"], format_fiscal_year(BASE_YEAR)
+    market, year = economy.markets["IND"], economy.base_year
     imports = market.cif.sum(axis=1)
     duty = (market.tariff_collected * market.cif).sum(axis=1)
     rupees = economy.parameters.table("macro/annual").set_index(["series", "year"])["value"]

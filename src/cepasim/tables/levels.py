@@ -14,7 +14,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import FLOW_INTO
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.known_years import CUSTOMS
 from cepasim.solution.state import Run
@@ -171,10 +171,10 @@ def _around(
     """Range around levels: what is uncertain in known years, and the fan in assumed ones."""
     last = run.economy.ground.known_years[_IMPORTER[flow]].last
     if not run.scenario.staged:
-        last = BASE_YEAR
+        last = run.economy.base_year.first
     ahead = run.years - last
     low, high = known
-    place = min(int(last - BASE_YEAR), len(run.years) - 1)
+    place = min(int(last - run.economy.base_year.first), len(run.years) - 1)
     ends = []
     for side, logs in (("low", low), ("high", high)):
         error = _fan(run.economy, flow, level_of_detail, side, ahead)
@@ -218,12 +218,12 @@ def _estimated(economy: Economy, flow: str, year: int) -> tuple[Floats, Floats]:
 def _read_estimates(economy: Economy, flow: str, year: int) -> tuple[Floats, Floats]:
     chapters = list(economy.chapters)
     table = economy.bilateral[economy.bilateral["flow"] == flow]
-    if year > BASE_YEAR and CUSTOMS in economy.parameters.tables:
+    if year > economy.base_year.first and CUSTOMS in economy.parameters.tables:
         customs = economy.parameters.table(CUSTOMS)
         customs = customs[customs["flow"] == flow]
         until = customs["fiscal_year"] <= format_fiscal_year(year)
         latest = customs.loc[until, "fiscal_year"].max()
-        if latest > format_fiscal_year(BASE_YEAR):
+        if latest > economy.base_year:
             table = customs[customs["fiscal_year"] == latest]
     rows = table.set_index("hs").reindex(chapters)
     value, low, high = (rows[name].to_numpy(float) for name in ("value", "low", "high"))

@@ -61,7 +61,9 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     ]
     # Levers speak of chapters: thousands of products would say nothing.
     economy = economy.by_chapter
-    resolved = measures(economy, scenario.levers, scenario.years, scenario.staged)
+    resolved = measures(
+        economy, scenario.levers, scenario.years_from(economy.base_year), scenario.staged
+    )
     for acting in resolved.values():
         notes += notes_on_precedence(acting, economy.classification)
         notes += notes_on_meetings(acting, economy.classification)

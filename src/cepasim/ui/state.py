@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.fiscal_year import fiscal_years, parse_fiscal_year
 from cepasim.core.language import language, tr
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers import words as levers
@@ -35,11 +35,6 @@ FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
 #: Seconds in which the browser takes over a new address.
 _LATE = 1.0
-
-
-def years_after_base(horizon: str) -> tuple[str, ...]:
-    """Return the fiscal years in which a measure can start."""
-    return fiscal_years(BASE_YEAR + 1, parse_fiscal_year(horizon))
 
 
 @dataclass
@@ -105,6 +100,11 @@ class Session:
     with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
     speech: Speech = field(default_factory=Speech)
+
+    def years_after_base(self, horizon: str) -> tuple[str, ...]:
+        """Return the fiscal years in which a measure can start."""
+        base = self.figures.economy.base_year
+        return fiscal_years(base.first + 1, parse_fiscal_year(horizon))
 
     # --- what is asked ------------------------------------------------------------------------
 
@@ -386,7 +386,7 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
         found.history.past.clear()
     else:
         found.return_to(linked, made_from)
-    if linked.fiscal_year in years_after_base(linked.scenario.horizon):
+    if linked.fiscal_year in found.years_after_base(linked.scenario.horizon):
         found.year = str(linked.fiscal_year)
     sender = str(linked.figures or "")
     found.sender = "" if figures.digest.startswith(sender) else sender

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.fiscal_year import BASE_YEAR, fiscal_years, parse_fiscal_year
+from cepasim.core.fiscal_year import fiscal_years, parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
 
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 #: First year of the series, the year the backcast starts from, the last year it may learn from,
 #: the last one published by chapter, and the last one there is.
-FIRST, START, LAST_FITTED, LAST_BY_CHAPTER, LAST = 2010, 2013, 2018, 2021, BASE_YEAR
+FIRST, START, LAST_FITTED, LAST_BY_CHAPTER, LAST = 2010, 2013, 2018, 2021, 2023
 YEARS = tuple(range(FIRST, LAST + 1))
 LABELS = fiscal_years(FIRST, LAST)
 FLOWS = ("export", "import")

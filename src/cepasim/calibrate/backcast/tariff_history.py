@@ -27,7 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.india import IndiaFacts
 from cepasim.economy.lines import NO_LINE
@@ -132,7 +132,7 @@ def line_paths(
         only the shares of categories are known.
     """
     source = PARTNER[schedule.importer]
-    final = schedule.line_rates(source, np.array([BASE_YEAR]))[0]
+    final = schedule.line_rates(source, np.array([schedule.rates.base_year]))[0]
     # A line freed from a duty without an ad-valorem rate starts where its product does.
     unknown = np.isnan(schedule.mfn) & ~np.isnan(final)
     mfn = np.where(unknown, schedule.product_mfn(source)[schedule.product_of_line], schedule.mfn)
@@ -184,7 +184,7 @@ def cepa_rates(parameters: Parameters) -> pd.DataFrame:
         the mean of its lines in India: no weight depends on trade.
     """
     economy = Economy.build(parameters, line_rule="best")
-    years = np.arange(FIRST_YEAR, BASE_YEAR + 1)
+    years = np.arange(FIRST_YEAR, parameters.base_year.first + 1)
     frames = [_importer_rates(economy, importer, years) for importer in economy.markets]
     return pd.concat(frames, ignore_index=True)
 

@@ -237,7 +237,8 @@ def _division(
     if objective not in get_args(Objective):
         refuse("objective", objective, f"one of {', '.join(get_args(Objective))}")
     proposed = Scenario.bundled("fund-2bn")
-    years = [format_fiscal_year(int(one)) for one in proposed.years]
+    asked = proposed.years_from(economy.base_year)
+    years = [format_fiscal_year(int(one)) for one in asked]
     if year not in years:
         refuse("year", year, f"a fiscal year from {years[0]} to {years[-1]}")
     classification = economy.classification
@@ -247,7 +248,7 @@ def _division(
         usd_bn=float(usd_bn),
         objective=objective,
         weights=counted_years(
-            proposed, year, cumulative=bool(counted.get("cumulative")), rate=rate
+            proposed, asked, year, cumulative=bool(counted.get("cumulative")), rate=rate
         ),
         industries=tuple(
             industry

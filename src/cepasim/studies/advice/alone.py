@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from cepasim.core.arrays import Floats, Ints
-from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.engines.armington import ARMINGTON
@@ -88,9 +88,9 @@ class Alone:
         self.market: Market = economy.markets[importer]
         nothing = Scenario(name="reference", horizon=last)
         self.reference: Outcome = run(economy, nothing, False).reference.markets[importer]
-        self.rows = slice(parse_fiscal_year(first) - BASE_YEAR, None)
+        self.rows = slice(parse_fiscal_year(first) - economy.base_year.first, None)
         value = economy.parameters.value
-        years = np.arange(BASE_YEAR, parse_fiscal_year(last) + 1)
+        years = np.arange(economy.base_year.first, parse_fiscal_year(last) + 1)
         step = (years >= parse_fiscal_year(START)).astype(float)
         #: Part of a change that trade feels in each year, shape (Y,).
         self.felt = lagged(step, value("lag_first_year"), value("lag_decay"))[self.rows]

@@ -146,7 +146,7 @@ def what_must_be_given(
     instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
     if measure not in MEASURES:
         refuse("measure", measure, tr("one of {names}", names=", ".join(MEASURES)))
-    years = [format_fiscal_year(int(year)) for year in scenario.years]
+    years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]
     if fiscal_year not in years:
         allowed = tr("a fiscal year from {first} to {last}", first=years[0], last=years[-1])
         refuse("fiscal_year", fiscal_year, allowed)

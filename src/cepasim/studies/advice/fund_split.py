@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from cepasim.core.arrays import Bools, Floats
+from cepasim.core.arrays import Bools, Floats, Ints
 from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark
@@ -188,12 +188,13 @@ class Division:
         )
 
 
-def counted_years(scenario: Scenario, year: str, *, cumulative: bool, rate: float | None) -> Floats:
+def counted_years(
+    scenario: Scenario, years: Ints, year: str, *, cumulative: bool, rate: float | None
+) -> Floats:
     """What each year of a scenario counts: one year, all up to it, or these discounted.
 
     Discounting is to the first year of the fund.
     """
-    years = scenario.years
     names = [format_fiscal_year(int(one)) for one in years]
     last = names.index(year)
     if not cumulative and rate is None:

@@ -132,7 +132,8 @@ def compare_offers(
         instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
         if not offer.staged:
             refuse(name, offer.name, tr("a path of years (time: path): offers have dates"))
-    both = np.intersect1d(mine.years, theirs.years)
+    base = economy.base_year
+    both = np.intersect1d(mine.years_from(base), theirs.years_from(base))
     names = [format_fiscal_year(int(year)) for year in both]
     if fiscal_year not in names:
         allowed = tr("a fiscal year from {first} to {last}", first=names[0], last=names[-1])

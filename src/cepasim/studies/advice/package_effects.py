@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 
 from cepasim.core.arrays import Bools, Floats, Ints
-from cepasim.core.fiscal_year import BASE_YEAR, parse_fiscal_year
+from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.language import deferred, mark
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
@@ -75,7 +75,7 @@ class Runner:
     ) -> None:
         self.economy, self.year, self.name = economy, year, name
         self.variant, self.engine, self.check = variant, engine, check
-        self.row = parse_fiscal_year(year) - BASE_YEAR
+        self.row = parse_fiscal_year(year) - economy.base_year.first
         self.content = economy.parameters.by_chapter("input_content", economy.chapters)
         self.runs = 0
 

@@ -87,7 +87,7 @@ class Target:
             or not np.isfinite(wanted)
         ):
             refuse(f"target[{items[0]!r}]", wanted, tr("a number, US$ million"))
-        years = [format_fiscal_year(int(year)) for year in scenario.years]
+        years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]
         year = written.get("fiscal_year")
         if year not in years:
             allowed = tr("a fiscal year from {first} to {last}", first=years[0], last=years[-1])

@@ -14,7 +14,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.levers.every import lever_name
 from cepasim.levers.words import LeverDict, parts
-from cepasim.ui.state import Session, years_after_base
+from cepasim.ui.state import Session
 
 _STEPS_SLIDER = 15
 _FOR_GOOD = mark("for good")
@@ -204,7 +204,7 @@ class Form:
     def start(self, then: Callable[[str], None] | None = None) -> None:
         """Draw the year in which the lever begins."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
-        years = years_after_base(horizon)
+        years = self.found.years_after_base(horizon)
         begins = str(self.settings["start"])
         self.choice("start", tr("First fiscal year"), years, begins, fiscal_year, then=then)
 
@@ -212,7 +212,7 @@ class Form:
         """Draw the last year in force; a lever that need not end may go on for good."""
         horizon = self.found.draft.get("horizon", self.found.scenario.horizon)
         start = str(self.settings.get("start", ""))
-        years = [year for year in years_after_base(horizon) if year >= start]
+        years = [year for year in self.found.years_after_base(horizon) if year >= start]
         if then is None:
             years = [_FOR_GOOD, *years]
 

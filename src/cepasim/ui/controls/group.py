@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cepasim.core.countries import PARTNER
-from cepasim.core.fiscal_year import BASE_YEAR, format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.levers.words import LeverDict, importer_of, parts
+from cepasim.params.described import bundled_base_year
 from cepasim.scenario.scenario import Scenario
 
 #: Where a condition that the user has not chosen yet begins.
-START = format_fiscal_year(BASE_YEAR + 3)
+START = format_fiscal_year(bundled_base_year().first + 3)
 
 
 @dataclass(frozen=True, slots=True)

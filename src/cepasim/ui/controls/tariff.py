@@ -22,7 +22,6 @@ from cepasim.ui.controls.group import (
 )
 from cepasim.ui.controls.products import products
 from cepasim.ui.messages import plain
-from cepasim.ui.state import years_after_base
 
 _RATE_SLIDER = 50.0
 _STEPS_SLIDER = 15
@@ -139,7 +138,7 @@ def _phase(
     form.choice(
         f"phase-{place}",
         tr("{place}. {cut}, from", place=place + 1, cut=said),
-        years_after_base(horizon),
+        form.found.years_after_base(horizon),
         str(phase["start"]),
         fiscal_year,
         then=begin,
