@@ -217,8 +217,8 @@ class SourcingLever(Lever):
 
 
 def moved_shares(
-    measures: Sequence[Measure], shape: tuple[int, ...], usual: float
-) -> tuple[Floats, Floats]:
+    measures: Sequence[Measure], shape: tuple[int, int], usual: float
+) -> dict[int, tuple[Floats, Floats]]:
     """Share of the purchases from each source that moves to the partner.
 
     Parameters
@@ -226,24 +226,25 @@ def moved_shares(
     measures : sequence of Measure
         Of one market; selections of one source do not overlap.
     shape : tuple of int
-        Years, chapters, sources.
+        Years, chapters.
     usual : float
         Fraction that moves where a lever does not say how much.
 
     Returns
     -------
-    moved, along : ndarray, shape (Y, H, S)
-        Fractions at unchanged prices, and the part of them with which capacity moves; 0 in the
-        partner's own column. Where only part of a chapter is selected, the part is weighed by the
-        source's landed trade by product.
+    dict of int to tuple of ndarray, shape (Y, H) each
+        By place of the source that loses them: fractions at unchanged prices, and the part of them
+        with which capacity moves. Where only part of a chapter is selected, the part is weighed by
+        the source's landed trade by product.
     """
-    moved, along = np.zeros(shape), np.zeros(shape)
+    found: dict[int, tuple[Floats, Floats]] = {}
     for lever, measure in of_kind(measures, SourcingLever):
         column = measure.market.exporters.index(lever.from_source)
         percent = lever.share_percent
         size = usual if percent is None else percent / 100
         share = measure.share * size * measure.reach(lever.from_source)
-        moved[:, :, column] += share
+        moved, along = found.setdefault(column, (np.zeros(shape), np.zeros(shape)))
+        moved += share
         if lever.mode == "imposed":
-            along[:, :, column] += share
-    return moved, along
+            along += share
+    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from cepasim.core.arrays import Floats
+from cepasim.core.arrays import Floats, Ints
 from cepasim.economy.market import Market
 
 
@@ -16,20 +17,26 @@ class Moves:
 
     Attributes
     ----------
-    moved : ndarray, shape (Y, H, S)
-        Share of each source's sales that moves to the partner.
-    along : ndarray, shape (Y, H, S)
-        The part of it with which capacity moves, at most ``moved``.
+    shares : mapping of int to tuple of ndarray, shape (Y, H) each
+        By place of the source: share of its sales that moves to the partner, and the part of it
+        with which capacity moves, at most the share.
     placed : ndarray, shape (Y, H)
         Products of new plants of the partner that parents take back.
     new_capacity : ndarray, shape (Y, H)
         Capacity the partner gains: ``placed``, and what finds buyers by its price.
     """
 
-    moved: Floats
-    along: Floats
+    shares: Mapping[int, tuple[Floats, Floats]]
     placed: Floats
     new_capacity: Floats
+
+    @property
+    def places(self) -> Ints:
+        """Places of the products of which anything moves."""
+        anywhere = self.placed.any(axis=0) | self.new_capacity.any(axis=0)
+        for moved, _ in self.shares.values():
+            anywhere |= moved.any(axis=0)
+        return np.flatnonzero(anywhere)
 
 
 def demand_moved(market: Market, start: Floats, moves: Moves) -> tuple[Floats, Floats]:
@@ -52,30 +59,40 @@ def demand_moved(market: Market, start: Floats, moves: Moves) -> tuple[Floats, F
     -------
     base, capacity : ndarray, shape (Y, H, S)
     """
-    moved, along, placed = moves.moved, moves.along, moves.placed
-    new_capacity = moves.new_capacity
-    if not (moved.any() or placed.any() or new_capacity.any()):
-        return start, np.broadcast_to(1.0, moved.shape)
-    column = market.partner_column
-    landed, own, own_wedge = start * market.wedge, start[:, :, column], market.wedge[:, column]
-    if moved.any():
-        able = (own > 0) | (new_capacity > 0)
-        moved = np.minimum(np.where(able[:, :, None], moved, along), 1.0)
+    places = moves.places
+    if not places.size:
+        return start, np.broadcast_to(1.0, start.shape)
+    # By product most of a market stays as it is: only the rest is worked out.
+    base, capacity = np.array(start), np.ones(start.shape)
+    base[:, places], capacity[:, places] = _moved(market, start[:, places], moves, places)
+    return base, capacity
+
+
+def _moved(market: Market, start: Floats, moves: Moves, places: Ints) -> tuple[Floats, Floats]:
+    """Base trade and capacity of the products of which something moves, shape (Y, n, S)."""
+    placed, new_capacity = moves.placed[:, places], moves.new_capacity[:, places]
+    column, wedge = market.partner_column, market.wedge[places]
+    own, own_wedge = start[:, :, column], wedge[:, column]
+    landed = start * wedge
+    stays, left_behind = np.ones(start.shape), np.ones(start.shape)
+    sourced, brought = np.zeros(placed.shape), np.zeros(placed.shape)
+    able = (own > 0) | (new_capacity > 0)
+    for source, shares in moves.shares.items():
+        moved, along = (one[:, places] for one in shares)
+        moved = np.minimum(np.where(able, moved, along), 1.0)
         along = np.minimum(along, moved)
-    else:
-        moved = along = moved[:1]  # the same in every year
-    sourced, brought = ((one * landed).sum(axis=2) / own_wedge for one in (moved, along))
+        sourced += moved * landed[:, :, source]
+        brought += along * landed[:, :, source]
+        stays[:, :, source], left_behind[:, :, source] = 1 - moved, 1 - along
+    sourced, brought = sourced / own_wedge, brought / own_wedge
     beyond = np.maximum(placed - sourced, 0.0)
 
-    stays = 1 - moved
-    stays[:, :, column] = 1.0
     left = landed * stays
     others = left.sum(axis=2) - left[:, :, column]
     given_up = np.divide(beyond * own_wedge, others, out=np.zeros_like(beyond), where=others > 0)
     base = start * stays * (1 - np.minimum(given_up, 1.0))[:, :, None]
     base[:, :, column] = bought = own + sourced + beyond
-    capacity = np.empty_like(base)
-    capacity[...] = np.divide(1 - along, stays, out=np.ones_like(stays), where=stays > 0)
+    capacity = np.divide(left_behind, stays, out=np.ones_like(stays), where=stays > 0)
     # Plants that parents place may be those that move along: they count once.
     able_to_sell = own + new_capacity + np.maximum(brought - placed, 0.0)
     capacity[:, :, column] = np.divide(

@@ -140,7 +140,12 @@ def shocks(
         for hat in cost_hats(market, acting, by_source, economy.parameters)
     )
     demand = demand_hat(acting, by_chapter)
-    moved, along = (felt(one) for one in moved_shares(acting, by_source, value("sourcing_shift")))
+    shares = {
+        column: (felt(moved), felt(along))
+        for column, (moved, along) in moved_shares(
+            acting, by_chapter, value("sourcing_shift")
+        ).items()
+    }
     offered = felt(redirected(economy, acting, by_chapter))
 
     start = _at_size(market, partner_size, len(years))
@@ -156,7 +161,7 @@ def shocks(
         capacity_domestic = 1 + np.divide(
             sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
         )
-    base, capacity = demand_moved(market, start, Moves(moved, along, placed, new_capacity))
+    base, capacity = demand_moved(market, start, Moves(shares, placed, new_capacity))
     plants = None
     if fund.output.any():
         sold, able = fund.domestic_sales / size, market.domestic * capacity_domestic
