@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from cepasim import Economy, Scenario
 from cepasim.levers.every import every_form
 from cepasim.solution import part
-from cepasim.solution.solve import run
+from cepasim.solution.solve import game_of, run
 
 #: Levers that work through one another: origin needs a margin, sourcing a seller, quotas a wedge.
 TOGETHER: dict[str, list[dict[str, Any]]] = {
@@ -153,3 +154,22 @@ def test_only_what_a_lever_touches_is_solved(
     assert seen == [(1, 5)]
     moved = np.abs(solved.outcome.exports - solved.reference.exports).max(axis=0) > 0
     assert [economy.chapters[h] for h in np.flatnonzero(moved)] == ["64"]
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_shocks_on_some_products_are_those_of_the_whole_market(mixed: Economy, name: str) -> None:
+    scenario = Scenario.from_dict({"name": name, "levers": TOGETHER[name]})
+    game = game_of(mixed, scenario)
+    places = np.arange(0, len(game.economy.chapters), 3)
+    for importer in game.economy.markets:
+        whole = part.shocks_on(game.hats(importer, game.everyone), slice(None), places)
+        some = game.hats_at(importer, game.everyone, places)
+        for item in fields(whole):
+            pairs = [(getattr(whole, item.name), getattr(some, item.name))]
+            if is_dataclass(pairs[0][0]):
+                pairs = [
+                    (getattr(pairs[0][0], one.name), getattr(pairs[0][1], one.name))
+                    for one in fields(pairs[0][0])
+                ]
+            for expected, found in pairs:
+                np.testing.assert_array_equal(found, expected, err_msg=item.name)

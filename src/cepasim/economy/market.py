@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, frozen_floats
+from cepasim.core.arrays import Floats, Ints, frozen_floats
 from cepasim.core.countries import PARTNER
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.recent import Recent
@@ -153,6 +153,29 @@ class Market:
         total = self.landed.sum(axis=1) + self.domestic
         return frozen_floats(
             np.divide(self.domestic, total, out=np.zeros(total.shape), where=total > 0)
+        )
+
+    def at(self, places: Ints | None) -> Market:
+        """Return some products of the market, for engines: its tariff lines stay as they are.
+
+        Parameters
+        ----------
+        places : ndarray of int, shape (n,), or None
+            None for all products: the market itself.
+        """
+        if places is None:
+            return self
+        held = {item.name: getattr(self, item.name) for item in fields(self)}
+        cut: dict[str, Any] = {
+            name: array[places]
+            for name, array in held.items()
+            if isinstance(array, np.ndarray) and len(array) == len(self.chapters)
+        }
+        return replace(
+            self,
+            chapters=tuple(self.chapters[place] for place in places),
+            barriers=FrozenMapping({kind: nu[places] for kind, nu in self.barriers.items()}),
+            **cut,
         )
 
     def base_tariffs(self, column: int) -> tuple[Floats, Floats, Floats]:

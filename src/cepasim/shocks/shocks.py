@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, same_everywhere
+from cepasim.core.arrays import Floats, Ints, part_of, same_everywhere
 from cepasim.core.countries import JAPAN
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.levers.entry import entered
+from cepasim.levers.entry import EntryLever, entered
 from cepasim.levers.exchange_rate import PASS_THROUGH, ExchangeRateLever, dollar_costs
 from cepasim.levers.external import ExternalLever, cost_hat, demand_hat, redirected
 from cepasim.levers.fund import FundLever, FundPath, fund_path
@@ -28,10 +28,10 @@ from cepasim.levers.quota import QuotaLever, Quotas, quotas
 from cepasim.levers.sourcing import moved_shares
 from cepasim.levers.timing import Years
 from cepasim.params.parameters import Parameters
+from cepasim.shocks.delay import Delay
 from cepasim.shocks.moves import Moves, demand_moved
 from cepasim.shocks.quotas import within_quotas
 from cepasim.shocks.wedges import (
-    Delay,
     KnownWedges,
     Wedges,
     assembled,
@@ -122,71 +122,120 @@ def shocks(
     -------
     Shocks
     """
-    market = economy.markets[importer]
-    by_chapter = (len(years), len(market.chapters))
-    by_source = (*by_chapter, len(market.exporters))
-    value = economy.parameters.value
-    felt = Delay.of(economy.parameters, staged)
-    growth = (1 + market.growth) ** (years - economy.base_year.first).astype(float)
     known = KnownWedges() if known_wedges is None else known_wedges
-    wedges_by_source = moved_wedges(economy, importer, acting, years, known)
-    without = assembled(market, felt_in_trade(wedges_by_source, felt), len(years))
-    in_trade = without
-    if of_kind(acting, QuotaLever):
-        legislated = within_quotas(market, acting, wedges_by_source, len(years))
-        in_trade = assembled(market, felt_in_trade(legislated, felt), len(years))
-    cost, own_cost, price_level = (
-        hat if same_everywhere(hat) else np.exp(felt(np.log(hat)))
-        for hat in cost_hats(market, acting, by_source, economy.parameters)
-    )
-    demand = demand_hat(acting, by_chapter)
-    shares = {
-        column: (felt(moved), felt(along))
-        for column, (moved, along) in moved_shares(
-            acting, by_chapter, value("sourcing_shift")
-        ).items()
-    }
-    offered = felt(redirected(economy, acting, by_chapter))
+    return Setting(economy, importer, years, staged, known, partner_size).under(acting, fund)
 
-    start = _at_size(market, partner_size, len(years))
-    size = growth[:, None]  # dollars of a policy, in dollars of the base year's size
-    capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
-    placed = new_capacity = entered(acting, start)
-    if importer == "JPN":
-        # What parents take back is an entry, too: the larger of the two counts.
-        placed = np.maximum(placed, (fund.captive + placed_products(acting, by_chapter)) / size)
-        new_capacity = placed + (fund.exports_to_japan - fund.captive) / size + offered
-    elif fund.domestic_sales.any():
-        sold = fund.domestic_sales / size
-        capacity_domestic = 1 + np.divide(
-            sold, market.domestic, out=np.zeros_like(sold), where=market.domestic > 0
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What shocks on one market are worked out in; parameters as in `shocks`."""
+
+    economy: Economy
+    importer: str
+    years: Years
+    staged: bool
+    known_wedges: KnownWedges
+    partner_size: Floats | None
+
+    def under(
+        self, acting: Sequence[Measure], fund: FundPath, places: Ints | None = None
+    ) -> Shocks:
+        """Hats under some levers.
+
+        Parameters
+        ----------
+        acting : sequence of Measure
+        fund : FundPath
+        places : ndarray of int, shape (n,), optional
+            Products that are asked for, all unless given: tables by source are made for them
+            alone, which by product takes much less time and memory. Not where `whole_needed`.
+
+        Returns
+        -------
+        Shocks
+        """
+        economy, years, whole = self.economy, self.years, self.economy.markets[self.importer]
+        market, by_chapter = whole.at(places), (len(years), len(whole.chapters))
+        value, felt = economy.parameters.value, Delay.of(economy.parameters, self.staged)
+
+        def at(path: Floats) -> Floats:
+            return part_of(path, slice(None), places)
+
+        growth = (1 + market.growth) ** (years - economy.base_year.first).astype(float)
+        size = growth[:, None]  # dollars of a policy, in dollars of the base year's size
+        in_trade, without = self._wedges(market, acting, felt, places)
+        cost, own_cost, price_level = (
+            at(hat if same_everywhere(hat) else np.exp(felt(np.log(hat))))
+            for hat in cost_hats(
+                whole, acting, (*by_chapter, len(whole.exporters)), economy.parameters
+            )
         )
-    base, capacity = demand_moved(market, start, Moves(shares, placed, new_capacity))
-    plants = None
-    if fund.output.any():
-        sold, able = fund.domestic_sales / size, market.domestic * capacity_domestic
-        if importer == "JPN":
-            column = market.partner_column
-            sold, able = fund.exports_to_japan / size, (base * capacity)[:, :, column]
-        plants = np.divide(sold, able, out=np.zeros_like(sold), where=able > 0).clip(0.0, 1.0)
-    return Shocks(
-        start=start,
-        base=base,
-        trade_cost=in_trade.hat,
-        capacity=capacity,
-        cost=cost,
-        capacity_domestic=capacity_domestic,
-        cost_domestic=own_cost,
-        # Demand at a price level Pi in dollars: Y = g Pi^eta.
-        demand=demand if same_everywhere(price_level) else demand * price_level**market.eta,
-        price_level=price_level,
-        wedges=in_trade,
-        growth=growth,
-        quota=quotas(
-            market, acting, in_trade.hat, in_trade.barrier, (without.hat, without.effective)
-        ),
-        plants=plants,
-    )
+        demand = at(demand_hat(acting, by_chapter))
+        moved = moved_shares(acting, by_chapter, value("sourcing_shift"))
+        shares = {
+            column: (at(felt(share)), at(felt(along))) for column, (share, along) in moved.items()
+        }
+        partner_size = None if self.partner_size is None else at(self.partner_size)
+        start = _at_size(market, partner_size, len(years))
+        capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
+        placed = new_capacity = entered(acting, start)
+        domestic_sales, to_japan = at(fund.domestic_sales) / size, at(fund.exports_to_japan) / size
+        if self.importer == "JPN":
+            # What parents take back is an entry, too: the larger of the two counts.
+            captive = at(fund.captive + placed_products(acting, by_chapter))
+            placed = np.maximum(placed, captive / size)
+            offered = at(felt(redirected(economy, acting, by_chapter)))
+            new_capacity = placed + at(fund.exports_to_japan - fund.captive) / size + offered
+        elif domestic_sales.any():
+            capacity_domestic = 1 + np.divide(
+                domestic_sales,
+                market.domestic,
+                out=np.zeros_like(domestic_sales),
+                where=market.domestic > 0,
+            )
+        base, capacity = demand_moved(market, start, Moves(shares, placed, new_capacity))
+        plants = None
+        if fund.output.any():
+            sold, able = domestic_sales, market.domestic * capacity_domestic
+            if self.importer == "JPN":
+                own = market.partner_column
+                sold, able = to_japan, base[:, :, own] * capacity[:, :, own]
+            plants = np.divide(sold, able, out=np.zeros_like(sold), where=able > 0).clip(0.0, 1.0)
+        return Shocks(
+            start=start,
+            base=base,
+            trade_cost=in_trade.hat,
+            capacity=capacity,
+            cost=cost,
+            capacity_domestic=capacity_domestic,
+            cost_domestic=own_cost,
+            # Demand at a price level Pi in dollars: Y = g Pi^eta.
+            demand=demand if same_everywhere(price_level) else demand * price_level**market.eta,
+            price_level=price_level,
+            wedges=in_trade,
+            growth=growth,
+            quota=quotas(
+                market, acting, in_trade.hat, in_trade.barrier, (without.hat, without.effective)
+            ),
+            plants=plants,
+        )
+
+    def _wedges(
+        self, market: Market, acting: Sequence[Measure], felt: Delay, places: Ints | None
+    ) -> tuple[Wedges, Wedges]:
+        """Wedges as trade feels them, within quotas and without them."""
+        years = len(self.years)
+        moved = moved_wedges(self.economy, self.importer, acting, self.years, self.known_wedges)
+        without = assembled(market, felt_in_trade(moved, felt), years, places)
+        if not of_kind(acting, QuotaLever):
+            return without, without
+        legislated = within_quotas(market, acting, moved, years)
+        return assembled(market, felt_in_trade(legislated, felt), years), without
+
+
+def whole_needed(acting: Sequence[Measure]) -> bool:
+    """Whether levers read all products of a market to know what happens to one of them."""
+    return any(of_kind(acting, QuotaLever)) or any(of_kind(acting, EntryLever))
 
 
 def scheduled_wedges(economy: Economy, importer: str, years: Years, after: int) -> Wedges:

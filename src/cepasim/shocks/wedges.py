@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints, same_everywhere
+from cepasim.core.arrays import Floats, Ints
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.ces import aggregate_sorted
-from cepasim.equilibrium.lag import lagged
 from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.ntb import NtbLever, actionable_shares, barriers_after
@@ -19,7 +18,7 @@ from cepasim.levers.origin import OriginLever, claimable, origin_cost
 from cepasim.levers.rates import line_rates
 from cepasim.levers.remedy import RemedyLever, with_remedies
 from cepasim.levers.timing import Years
-from cepasim.params.parameters import Parameters
+from cepasim.shocks.delay import Delay
 from cepasim.shocks.repeats import distinct_years, path_of
 
 
@@ -55,33 +54,6 @@ class Wedges:
         mix = self.hat * start
         mix /= level
         return np.asarray(mix)
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """How trade lags behind policy.
-
-    Attributes
-    ----------
-    first_year, decay : float
-        As in `lagged`.
-    """
-
-    first_year: float
-    decay: float
-
-    @classmethod
-    def of(cls, parameters: Parameters, staged: bool = True) -> Delay:
-        """Delay under the parameters; none in comparative statics."""
-        value = parameters.value
-        return cls(value("lag_first_year"), value("lag_decay")) if staged else cls(1.0, 1.0)
-
-    def __call__(self, path: Floats) -> Floats:
-        """Path of a shock as trade feels it, shape (Y, ...)."""
-        # What never changes is felt as it is.
-        if self.first_year == 1.0 or same_everywhere(path):
-            return path
-        return lagged(path, self.first_year, self.decay)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -238,8 +210,24 @@ def felt_in_trade(moved: Mapping[int, SourceWedges], delay: Delay) -> dict[int, 
     return {column: source.felt[delay] for column, source in moved.items()}
 
 
-def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> Wedges:
-    """Wedges of all sources: those that move, and those of the base year for all others."""
+def assembled(
+    market: Market,
+    moved: Mapping[int, SourceWedges],
+    years: int,
+    places: Ints | None = None,
+) -> Wedges:
+    """Wedges of all sources: those that move, and those of the base year for all others.
+
+    Parameters
+    ----------
+    market : Market
+        With the products at ``places``.
+    moved : mapping of int to SourceWedges
+        Of all products.
+    years : int
+    places : ndarray of int, shape (n,), optional
+        All products unless given.
+    """
     shape = (years, *market.tariff_effective.shape)
     if not moved:
         return Wedges(
@@ -256,12 +244,13 @@ def assembled(market: Market, moved: Mapping[int, SourceWedges], years: int) -> 
         collected=np.broadcast_to(market.tariff_collected, shape).copy(),
         barrier=barrier.copy() if relieved else barrier,
     )
+    chosen = slice(None) if places is None else places
     for column, source in moved.items():
-        out.hat[:, :, column] = source.hat
-        out.effective[:, :, column] = source.effective
-        out.collected[:, :, column] = source.collected
+        out.hat[:, :, column] = source.hat[:, chosen]
+        out.effective[:, :, column] = source.effective[:, chosen]
+        out.collected[:, :, column] = source.collected[:, chosen]
         if source.barrier is not None:
-            out.barrier[:, :, column] = source.barrier
+            out.barrier[:, :, column] = source.barrier[:, chosen]
     return out
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cepasim.core.arrays import Floats
+from cepasim.core.arrays import Floats, Ints
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import Variant
 from cepasim.engines.engine import Engine
@@ -23,11 +23,18 @@ from cepasim.levers.fund import FundPath
 from cepasim.levers.lever import Lever, Quantity
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.timing import Years
-from cepasim.shocks.shocks import Shocks, shocks, total_fund
+from cepasim.shocks.shocks import Setting, Shocks, total_fund, whole_needed
 from cepasim.shocks.wedges import KnownWedges
 from cepasim.solution.content import input_content
 from cepasim.solution.finite import solved_in_numbers
-from cepasim.solution.part import Touched, difference, economy_at, put_back, shocks_at
+from cepasim.solution.part import (
+    Touched,
+    difference,
+    economy_at,
+    put_back,
+    shocks_at,
+    shocks_on,
+)
 from cepasim.solution.state import State
 
 #: References of an economy that are kept, such as those of a path and of the long run.
@@ -88,7 +95,7 @@ class Coalitions:
             outcomes: dict[str, Outcome] = {}
             wedges = {importer: KnownWedges() for importer in self.economy.markets}
             for group in self.engine.groups(self.economy):
-                hats = {one: self._shocks(one, (), nothing, wedges[one]) for one in group}
+                hats = {one: self._setting(one, wedges[one]).under((), nothing) for one in group}
                 outcomes |= solved_in_numbers(self.engine, self.economy, hats)
             found = Reference(outcomes, wedges)
             _keep(self.economy.known, key, found)
@@ -144,39 +151,35 @@ class Coalitions:
             elif touched.whole:
                 found |= solved_in_numbers(self.engine, self.economy, {importer: hat})
             else:
-                part = self.part(importer, hat, touched)
+                part = self.part(importer, shocks_at(hat, touched), touched)
                 found[importer] = put_back(before, hat, part, touched)
         return found
 
     def part(self, importer: str, hats: Shocks, touched: Touched) -> Outcome:
-        """Outcome of the touched part of a market."""
+        """Outcome of the touched part of a market, from shocks on it."""
         economy = economy_at(self.economy, importer, touched.places)
-        part = {importer: shocks_at(hats, touched)}
-        return solved_in_numbers(self.engine, economy, part)[importer]
+        return solved_in_numbers(self.engine, economy, {importer: hats})[importer]
 
     # -- shocks ----------------------------------------------------------------------------------
 
     def hats(self, importer: str, coalition: int) -> Shocks:
         """Shocks of a coalition on one market."""
-        acting = self.acting(importer, coalition)
-        fund = self.fund(coalition)
+        acting, fund = self.acting(importer, coalition), self.fund(coalition)
         if not acting and not fund.output.any():
             return self.solved_reference.outcomes[importer].shocks
-        return self._shocks(importer, acting, fund, self._wedges[importer])
+        return self._setting(importer, self._wedges[importer]).under(acting, fund)
 
-    def _shocks(
-        self, importer: str, acting: tuple[Measure, ...], fund: FundPath, known: KnownWedges
-    ) -> Shocks:
-        return shocks(
-            self.economy,
-            importer,
-            acting,
-            fund,
-            self.years,
-            self.staged,
-            known,
-            self.sizes[importer],
-        )
+    def hats_at(self, importer: str, coalition: int, places: Ints | None) -> Shocks:
+        """Shocks of a coalition on some products of one market; all of them where None."""
+        acting = self.acting(importer, coalition)
+        if places is None or not acting or whole_needed(acting):
+            return shocks_on(self.hats(importer, coalition), slice(None), places)
+        setting = self._setting(importer, self._wedges[importer])
+        return setting.under(acting, self.fund(coalition), places)
+
+    def _setting(self, importer: str, known: KnownWedges) -> Setting:
+        size = self.sizes[importer]
+        return Setting(self.economy, importer, self.years, self.staged, known, size)
 
     def acting(self, importer: str, coalition: int) -> tuple[Measure, ...]:
         """Measures of a coalition on one market."""

@@ -16,7 +16,6 @@ import numpy as np
 from cepasim.core.arrays import Bools, Floats, Ints, part_of, same_everywhere
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.economy import Economy
-from cepasim.economy.market import Market
 from cepasim.engines.outcome import Outcome
 from cepasim.shocks.shocks import Shocks
 
@@ -112,30 +111,11 @@ def _unequal(new: Floats, old: Floats) -> Bools:
     return unequal
 
 
-def market_at(market: Market, places: Ints | None) -> Market:
-    """Return some products of a market, for engines: its tariff lines stay as they are."""
-    if places is None:
-        return market
-    size = len(market.chapters)
-    cut: dict[str, Any] = {
-        item.name: getattr(market, item.name)[places]
-        for item in fields(market)
-        if isinstance(getattr(market, item.name), np.ndarray)
-        and len(getattr(market, item.name)) == size
-    }
-    return replace(
-        market,
-        chapters=tuple(market.chapters[place] for place in places),
-        barriers=FrozenMapping({kind: nu[places] for kind, nu in market.barriers.items()}),
-        **cut,
-    )
-
-
 def economy_at(economy: Economy, importer: str, places: Ints | None) -> Economy:
     """Return an economy with some products of one market, for engines that solve it alone."""
     if places is None:
         return economy
-    market = market_at(economy.markets[importer], places)
+    market = economy.markets[importer].at(places)
     return replace(economy, markets=FrozenMapping({importer: market}))
 
 

@@ -17,7 +17,7 @@ from cepasim.levers.lever import Quantity
 from cepasim.solution.coalitions import Coalitions
 from cepasim.solution.content import input_content
 from cepasim.solution.gains import market_gains
-from cepasim.solution.part import Touched, difference, market_at, outcome_at
+from cepasim.solution.part import Touched, difference, outcome_at, shocks_on
 from cepasim.solution.state import Effects, fund_outlay, owners
 
 #: Quantities that several kinds of levers move together: one may do nothing by itself and much
@@ -132,34 +132,37 @@ def _solved(
 ) -> dict[str, _Piece]:
     """Trade and gains of a coalition on the products that each of its kinds touches."""
     known = game.solved_reference.outcomes
-    hats = {one: game.hats(one, coalition) for one in group if own[one].any()}
+    joint: Mapping[str, Outcome] = {}
+    touched, hats = {}, {}
+    for one in (one for one in group if own[one].any()):
+        acting = game.acting(one, coalition)
+        first = 0 if game.engine.joint else min(measure.first_row for measure in acting)
+        touched[one] = Touched(own[one], first)
+        places = None if game.engine.joint else touched[one].places
+        hats[one] = game.hats_at(one, coalition, places)
+    if game.engine.joint:
+        joint = game.outcomes(group, hats)
     old = {one: known[one].shocks.price_level for one in known}
     new = {
         one: hats[one].price_level if one in hats else _price_level(game, one, coalition)
         for one in known
     }
-    joint: Mapping[str, Outcome] = {}
-    if game.engine.joint:
-        joint = game.outcomes(group, {one: hats[one] for one in group})
     shares = owners(game.economy)
     pieces = {}
-    for importer in hats:
-        acting = game.acting(importer, coalition)
-        first = 0 if game.engine.joint else min(one.first_row for one in acting)
-        touched = Touched(own[importer], first)
-        before = outcome_at(known[importer], touched)
+    for importer, where in touched.items():
+        before = outcome_at(known[importer], where)
         if game.engine.joint:
-            after = outcome_at(joint[importer], touched)
+            after = outcome_at(joint[importer], where)
         else:
-            after = game.part(importer, hats[importer], touched)
-        market = market_at(game.economy.markets[importer], touched.places)
+            after = game.part(importer, shocks_on(hats[importer], where.rows, None), where)
+        market = game.economy.markets[importer].at(where.places)
         levels = tuple(
-            {one: _level_at(level, touched) for one, level in found.items()} for found in (old, new)
+            {one: _level_at(level, where) for one, level in found.items()} for found in (old, new)
         )
         gains = market_gains(market, before, after, (levels[0], levels[1]), shares)
         column = market.partner_column
         value = after.fob if importer == "JPN" else after.cif
-        pieces[importer] = _Piece(touched, value[:, :, column], gains)
+        pieces[importer] = _Piece(where, value[:, :, column], gains)
     return pieces
 
 

@@ -57,6 +57,27 @@ def run(
     RunError
         If a market does not converge, or a lever means nothing under the parameters.
     """
+    game = game_of(economy, scenario, engine, check)
+    states = game.reference(), game.scenario()
+    found = effects(game) if attribution else ()
+    split = contributions(game, found, scenario)
+    return Run(
+        game.economy,
+        scenario,
+        game.years,
+        game.kinds,
+        states,
+        game.variant,
+        game.engine,
+        found,
+        split,
+    )
+
+
+def game_of(
+    economy: Economy, scenario: Scenario, engine: str | Engine = "armington", check: bool = True
+) -> Coalitions:
+    """Everything that is solved for a scenario, not solved yet; parameters and errors of `run`."""
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
     economy = with_own_markets(scenario.economy_under(economy), scenario)
     if check:
@@ -72,11 +93,7 @@ def run(
     resolved = measures(economy, scenario.levers, years, staged)
     variant = variant_named(scenario.variant, economy.ground.variants, economy.classification)
     sizes = partner_sizes(chosen, economy, variant, years, staged)
-    coalitions = Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
-    states = coalitions.reference(), coalitions.scenario()
-    found = effects(coalitions) if attribution else ()
-    split = contributions(coalitions, found, scenario)
-    return Run(economy, scenario, years, kinds, states, variant, chosen, found, split)
+    return Coalitions(chosen, economy, resolved, kinds, years, staged, variant, sizes)
 
 
 def with_own_markets(economy: Economy, scenario: Scenario) -> Economy:
