@@ -73,7 +73,8 @@ def check(
 def update(
     files: Files,
     year: Annotated[
-        str, typer.Option(help="Fiscal year of the figures, such as 2023-24.", show_default=False)
+        str,
+        typer.Option(help="Year of the figures: 2024-25, or a calendar year.", show_default=False),
     ],
     out: Annotated[
         Path,
@@ -98,20 +99,27 @@ def update(
     replace: Annotated[
         bool, typer.Option("--replace", help="Write over a folder of an earlier update.")
     ] = False,
+    keep_base: Annotated[
+        bool,
+        typer.Option(
+            "--keep-base", help="Leave the base year: the reference meets a later year's figures."
+        ),
+    ] = False,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
-    """Balance the benchmark again with your figures, or hold a later year at them."""
+    """Put your figures into the benchmark; a later year becomes the base year."""
     with reporting(debug):
         check_folder_exists(params)
         from cepasim.calibrate.own_figures.report import short
-        from cepasim.calibrate.own_figures.update import REPORT, updated
+        from cepasim.calibrate.own_figures.update import REPORT, Keeping, updated
         from cepasim.data.layout import Hints, fiscal_named
         from cepasim.economy.loading import load
         from cepasim.studies.before_after import in_lines
 
-        hints = Hints(reporter, partner, flow, unit, year, fiscal_named(fiscal))
-        _, done = updated(load(params), files, hints, out, whole_chapters, replace, in_lines)
+        hints = Hints(reporter, partner, flow, unit, year, fiscal_named(fiscal), keep_base)
+        keeping = Keeping(whole_chapters, replace)
+        _, done = updated(load(params), files, hints, out, keeping, in_lines)
         typer.echo("\n".join(short(done)))
         typer.echo(f"Wrote {out}: what moved, and what conflicts, is in {out / REPORT}", err=True)
 

@@ -52,6 +52,8 @@ class Hints:
         Take this year alone, "2023-24" or "2023"; also the year of a file that names none.
     fiscal : {"same", "months", "quarters"}, optional
         How calendar years become fiscal ones.
+    keep_base : bool, optional
+        Of an update: a later year is one that the reference meets, and not the new base year.
     """
 
     reporter: str | None = None
@@ -60,6 +62,7 @@ class Hints:
     unit: str | None = None
     year: str | None = None
     fiscal: Fiscal | None = None
+    keep_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def world_exports(parameters: Parameters, chapters: tuple[str, ...]) -> Floats:
     base = table[
         (table["fiscal_year"] == parameters.base_year)
         & (table["flow"] == "export")
-        & (table["basis"] == "published")
+        & table["basis"].str.startswith("published")
     ].set_index("hs")["value"]
     return base.reindex(list(chapters)).fillna(0.0).to_numpy(float)
 

@@ -296,7 +296,7 @@ def freed_exports(economy: Economy, market: str) -> Floats:
     sold = table[(table["fiscal_year"] == last) & (table["flow"] == "export")]
     sold = sold.set_index("hs")[market]
     world = economy.parameters.table("history/world")
-    world = world[(world["flow"] == "export") & (world["basis"] == "published")]
+    world = world[(world["flow"] == "export") & world["basis"].str.startswith("published")]
     by_year = world.pivot(index="hs", columns="fiscal_year", values="value")
     grown = by_year[economy.base_year] / by_year[last]
     chapters = list(economy.by_chapter.chapters)

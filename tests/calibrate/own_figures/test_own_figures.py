@@ -296,14 +296,14 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(economy: Economy, tmp_
     shrimp = pd.Series({"03061700": 250.0})
     later = tradestat(tmp_path / "s.csv", shrimp, "Export", "US$ Million", "2024-2025", 1.0)
     with pytest.raises(InputError, match="whole-chapters"):
-        updated(economy, [later], Hints(year="2024-25"), out)
+        updated(economy, [later], Hints(year="2024-25", keep_base=True), out)
 
 
 def test_a_later_year_is_what_the_reference_meets(economy: Economy, tmp_path: Path) -> None:
     fish = pd.Series({FISH: 500.0})
     file = tradestat(tmp_path / "fish.csv", fish, "Export", "US$ Million", "2024-2025", 1.0)
     out = tmp_path / "params"
-    asked = ["data", "update", str(file), "--year", "2024-25", "--out", str(out)]
+    asked = ["data", "update", str(file), "--year", "2024-25", "--keep-base", "--out", str(out)]
     told = CliRunner().invoke(app, asked)
     assert told.exit_code == 0, told.output
     assert "full-package, 2030-31: change in the balance" in (out / "UPDATE.md").read_text()

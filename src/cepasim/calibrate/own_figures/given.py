@@ -12,12 +12,9 @@ from cepasim.calibrate.own_figures.lists import TradeList
 from cepasim.core.countries import COUNTRY, FLOW_INTO
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.plausible import published_totals
-from cepasim.params.described import bundled_base_year
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import chapter_of
 
-#: The year whose benchmark and prices the model has.
-BASE = bundled_base_year()
 #: Columns of `Given.cells`.
 CELLS = ("importer", "exporter", "hs", "held", "value", "source")
 _DECIMALS = 6  # of the benchmark, whose totals are exact in them

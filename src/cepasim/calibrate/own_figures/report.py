@@ -23,7 +23,9 @@ class Update:
     Attributes
     ----------
     base : str
-        Year whose prices everything is in.
+        Base year before the update.
+    rebased : bool
+        Whether the year of the figures is the new base, or is the base of a folder that was moved.
     given : Given
     readings : tuple of Reading
     lists : tuple of TradeList
@@ -45,6 +47,7 @@ class Update:
     """
 
     base: str
+    rebased: bool
     given: Given
     readings: tuple[Reading, ...]
     lists: tuple[TradeList, ...]
@@ -86,7 +89,15 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 def _summary(update: Update) -> Iterator[str]:
     year, base = update.given.year, update.base
     yield ""
-    if year == base:
+    if update.rebased:
+        yield (
+            f"The base year and the prices are those of {year}: every amount of a result is in US$ "
+            f"of {year}. The benchmark of {base} was carried to it with published totals, India's "
+            "trade with the world by chapter, Japan's customs by goods, exchange rates and the "
+            "price index of the folder; your figures are held as given (grade A, no range). What "
+            "moved and what is still of another year is listed below, with its grade."
+        )
+    elif year == base:
         yield (
             f"The benchmark of {base} holds these figures as given (grade A, no range); everything "
             "else was balanced again and moved as its grade allows."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cepasim.calibrate.own_figures.given import BASE, Given, named
+from cepasim.calibrate.own_figures.given import Given, named
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
 from cepasim.params.parameters import Parameters
 
@@ -34,24 +34,26 @@ def staying(parameters: Parameters, given: Given) -> tuple[str, ...]:
     given : Given
     """
     always = (f"{what}: {why}" for what, why in _ALWAYS.items())
-    return (*(_of_base_year(parameters, given) if given.year != BASE else ()), *always)
+    of_base = () if given.year == parameters.base_year else _of_base_year(parameters, given)
+    return (*of_base, *always)
 
 
 def _of_base_year(parameters: Parameters, given: Given) -> Iterator[str]:
     """What is of the base year although the figures are of a later one."""
-    year = given.year
+    year, base = given.year, parameters.base_year
     deflators = parameters.table("reference/deflator").to_dict("records")
     deflator = next(row for row in deflators if row["fiscal_year"] == year)
     yield (
-        f"prices: every result is in US$ of {BASE}; amounts of {year} over {deflator['value']:g} "
-        f"(reference/deflator, grade {deflator['grade']}, {deflator['low']:g} to "
+        f"prices: every result is in US$ of {parameters.price_year}; amounts of {year} over "
+        f"{deflator['value']:g} (reference/deflator, grade {deflator['grade']}, "
+        f"{deflator['low']:g} to "
         f"{deflator['high']:g})"
     )
     rows = {row["name"]: row for row in parameters.rows.to_dict("records")}
     for importer in FLOW_INTO:
         growth = rows[f"real_demand_growth_{importer.lower()}"]
         yield (
-            f"other sources and domestic sales in {COUNTRY[importer]}: benchmark of {BASE}, grown "
+            f"other sources and domestic sales in {COUNTRY[importer]}: benchmark of {base}, grown "
             f"by {100 * float(growth['value']):g} % a year (macro/growth, grade {growth['grade']})"
         )
     published = parameters.table("reference/published_totals").to_dict("records")
@@ -63,9 +65,9 @@ def _of_base_year(parameters: Parameters, given: Given) -> Iterator[str]:
         row = totals[year, flow]
         rest = "chapters not given" if len(cells) else "all chapters"
         yield (
-            f"{named(importer, PARTNER[importer])}, {rest}: benchmark of {BASE} moved with Japan's "
+            f"{named(importer, PARTNER[importer])}, {rest}: benchmark of {base} moved with Japan's "
             "customs by goods, else with India's trade with the world (grade C), and scaled to "
             f"the {row['status']} total of {year}, US$ {row['value']:,.1f} mn (grade "
             f"{row['grade']})"
         )
-    yield f"freight and insurance: shares of {BASE} (macro/freight)"
+    yield f"freight and insurance: shares of {base} (macro/freight)"

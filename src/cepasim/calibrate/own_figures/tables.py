@@ -11,6 +11,7 @@ import yaml
 
 from cepasim.calibrate.benchmark.balance import run_balance
 from cepasim.calibrate.benchmark.customs_chapters import write_customs_tables
+from cepasim.calibrate.benchmark.flow_evidence import YEARS
 from cepasim.calibrate.benchmark.own_evidence import (
     EQUAL,
     TABLE,
@@ -18,11 +19,14 @@ from cepasim.calibrate.benchmark.own_evidence import (
     own_figures,
     said_of_own_figures,
 )
-from cepasim.calibrate.own_figures.given import BASE, CELLS, Given, with_total
+from cepasim.calibrate.own_figures.given import CELLS, Given, with_total
+from cepasim.calibrate.own_figures.moving import Move
+from cepasim.calibrate.own_figures.rebase import Rebasing
 from cepasim.core import files
 from cepasim.core.countries import FLOW_INTO, PARTNER
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
+from cepasim.economy.economy import Economy
 from cepasim.products.levels import chapter_of
 
 _UNIT = "US$ mn"
@@ -32,7 +36,16 @@ _HS6 = "trade/india_exports_japan_hs6"
 _NOTHING = 0.005
 
 
-def write_tables(folder: Path, given: Given, chapters: Sequence[str]) -> None:
+#: The year that the evidence of the balance is of.
+BASE = YEARS[1]
+
+
+def balanced(year: str, economy: Economy) -> bool:
+    """Whether figures of a year are evidence of the balance that made the benchmark."""
+    return year == BASE == economy.base_year
+
+
+def write_tables(folder: Path, given: Given, economy: Economy, keep_base: bool) -> None:
     """Put the figures of a year into a parameter folder and balance what depends on them.
 
     Parameters
@@ -40,8 +53,10 @@ def write_tables(folder: Path, given: Given, chapters: Sequence[str]) -> None:
     folder : Path
         A complete folder of the program's own making; changed in place.
     given : Given
-    chapters : sequence of str
-        All of the benchmark.
+    economy : Economy
+        Of chapters, as the folder was.
+    keep_base : bool
+        Whether a later year is one that the reference meets, and not the new base.
 
     Raises
     ------
@@ -50,14 +65,16 @@ def write_tables(folder: Path, given: Given, chapters: Sequence[str]) -> None:
     RunError
         If a balance cannot be solved.
     """
-    if given.year == BASE:
-        _write_evidence(folder, given, chapters)
+    if balanced(given.year, economy):
+        _write_evidence(folder, given, economy.chapters)
         run_balance(folder)
         write_customs_tables(folder)
         _write_products(folder, given)
-    else:
-        _write_known_year(folder, given)
+    elif keep_base:
+        _write_known_year(folder, given, economy.base_year)
         _name_figures(folder)
+    else:
+        Rebasing(folder, economy, Move.to(given.year, economy.parameters), given).write()
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:
@@ -147,14 +164,14 @@ def _write_products(folder: Path, given: Given) -> None:
     _write(folder, _HS6, table.drop(columns="chapter").sort_values(["fiscal_year", "hs6"]))
 
 
-def _write_known_year(folder: Path, given: Given) -> None:
+def _write_known_year(folder: Path, given: Given, base: str) -> None:
     """A year after the base year: what the reference meets in it, chapter by chapter."""
     totals, chapters = _read(folder, _TOTALS), _read(folder, _CHAPTERS)
     deflators = set(_read(folder, "reference/deflator")["fiscal_year"])
     year, cells = given.year, given.cells
     if year not in deflators:
         words = (
-            f"a year after {BASE} with a deflator; known are {', '.join(sorted(deflators))} "
+            f"a year after {base} with a deflator; known are {', '.join(sorted(deflators))} "
             "(add a row to reference/deflator of your own parameter folder)"
         )
         raise InputError([Problem("data update", None, "year", year, words)])

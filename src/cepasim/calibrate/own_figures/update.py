@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from cepasim.calibrate.own_figures import changes
-from cepasim.calibrate.own_figures.given import BASE, Given, given, named
+from cepasim.calibrate.own_figures.given import Given, given, named
 from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
+from cepasim.calibrate.own_figures.moved_tables import rebased_stays
+from cepasim.calibrate.own_figures.moving import Move
 from cepasim.calibrate.own_figures.report import Update, markdown
 from cepasim.calibrate.own_figures.staying import staying
-from cepasim.calibrate.own_figures.tables import write_tables
+from cepasim.calibrate.own_figures.tables import balanced, write_tables
 from cepasim.core import files
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.problems import InputError, Problem
@@ -59,12 +63,13 @@ def update(
     whole_chapters: bool = False,
     replace_folder: bool = False,
 ) -> Economy:
-    """Put customs figures of your own into the benchmark, or into a known year of the reference.
+    """Put customs figures of your own into the benchmark; a later year becomes the base.
 
     Figures of the base year are evidence of grade A: the benchmark is balanced again with them
-    held, and everything else adjusts as its grade allows. Figures of a later year are what the
-    reference meets in that year. What was read, what moved and what conflicts is written to
-    ``UPDATE.md`` in the folder.
+    held, and everything else adjusts as its grade allows. Figures of a later year move the base
+    and the prices to that year, with what the folder holds of it; with ``hints.keep_base``, they
+    are what the reference meets in that year. What was read, what moved and what conflicts is
+    written to ``UPDATE.md`` in the folder.
 
     Parameters
     ----------
@@ -73,11 +78,12 @@ def update(
     paths : iterable of path
         Files as ``cepasim.data.read`` takes them.
     year : str
-        Fiscal year the figures are of, such as "2023-24".
+        Fiscal year the figures are of, such as "2024-25", or a calendar year, such as "2024",
+        which stands for the fiscal year that begins in it.
     out : path, optional
         Folder to write, which must not exist; a temporary one if not given.
     hints : Hints, optional
-        What the files do not say: reporter, partner, flow, unit.
+        What the files do not say: reporter, partner, flow, unit; and whether the base stays.
     fiscal : {"same", "months", "quarters"}, optional
         How calendar years become fiscal years.
     whole_chapters : bool, optional
@@ -99,9 +105,37 @@ def update(
         If the benchmark cannot be balanced.
     """
     hints = replace(hints or Hints(), year=year, fiscal=fiscal)
-    where = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="cepasim-")) / "params"
-    economy, _ = updated(economy, paths, hints, where, whole_chapters, replace_folder)
-    return economy
+    where = Path(out) if out is not None else _passing_folder() / "params"
+    keeping = Keeping(whole_chapters, replace_folder)
+    try:
+        return updated(economy, paths, hints, where, keeping)[0]
+    except BaseException:
+        if out is None:
+            shutil.rmtree(where.parent, ignore_errors=True)
+        raise
+
+
+def _passing_folder() -> Path:
+    """Return a folder that is taken away when the program ends."""
+    folder = Path(tempfile.mkdtemp(prefix="cepasim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How files are taken, and what is left as it is.
+
+    Attributes
+    ----------
+    whole_chapters : bool
+        Products are all of their chapters' trade.
+    replace_folder : bool
+        An earlier update may be written over.
+    """
+
+    whole_chapters: bool = False
+    replace_folder: bool = False
 
 
 def updated(
@@ -109,8 +143,7 @@ def updated(
     paths: Iterable[Path | str],
     hints: Hints,
     out: Path,
-    whole_chapters: bool = False,
-    replace_folder: bool = False,
+    keeping: Keeping = Keeping(),  # noqa: B008  # immutable
     headline: Headline | None = None,
 ) -> tuple[Economy, Update]:
     """Do what `update` does, and return what was done beside the economy.
@@ -122,35 +155,36 @@ def updated(
     hints : Hints
         With the year.
     out : Path
-    whole_chapters, replace_folder : bool, optional
-        As `update` has them.
+    keeping : Keeping, optional
     headline : callable, optional
         From the economies before and after to lines for the report.
     """
     before = economy.by_chapter
     parameters = before.parameters
-    year = _checked_year(hints.year, parameters)
-    _check_folder(out, replace_folder)
+    year = _checked_year(hints.year, before, hints.keep_base)
+    known_year = hints.keep_base and year != before.base_year
+    _check_folder(out, keeping.replace_folder)
     readings = _read(paths, hints, parameters)
     lists: list[TradeList] = []
     left: list[str] = []
     for reading in readings:
         name = Path(reading.file).name
-        found, unused = trade_lists(reading, name, parameters, whole_chapters)
+        found, unused = trade_lists(reading, name, parameters, keeping.whole_chapters)
         lists += found
         left += unused
-    lists, unused = _used(lists, year)
+    lists, unused = _used(lists, parameters.base_year if known_year else None)
     left += [*unused, *_mirrors(lists, year, parameters)]
     what = given(lists, year, before.chapters, parameters)
     _check_something(what, left)
     with _staged(out) as folder:
         copy_folder(parameters, folder)
-        write_tables(folder, what, before.chapters)
+        write_tables(folder, what, before, hints.keep_base)
         tables = changes.tables_moved(parameters, folder)
         _check_tables(folder, tables)
         after = Economy.build(read_parameters(folder))
         done = Update(
-            base=BASE,
+            base=before.base_year,
+            rebased=not known_year and not balanced(year, before),
             given=what,
             readings=tuple(readings),
             lists=tuple(lists),
@@ -158,12 +192,12 @@ def updated(
             tables=tables,
             cells=(
                 changes.cells_moved(parameters, after.parameters)
-                if year == BASE
+                if not known_year
                 else changes.known_year_moved(before, after, what)
             ),
             rivals=changes.rivals_moved(parameters, after.parameters, what),
             missed=changes.evidence_missed(parameters, folder),
-            stays=staying(after.parameters, what),
+            stays=_stays(before, after, what, known_year),
         )
         if headline is not None:
             done = replace(done, headline=tuple(headline(before, after)))
@@ -171,10 +205,21 @@ def updated(
     return Economy.build(read_parameters(out)), done
 
 
-def _checked_year(year: str | None, parameters: Parameters) -> str:
-    words = f"a fiscal year, {BASE} (the base year) or one after it"
+def _stays(before: Economy, after: Economy, given: Given, known_year: bool) -> tuple[str, ...]:
+    """What does not follow the figures."""
+    if known_year or balanced(given.year, before):
+        return staying(after.parameters, given)
+    return tuple(rebased_stays(before, Move.to(given.year, before.parameters)))
+
+
+def _checked_year(year: str | None, economy: Economy, keep_base: bool) -> str:
+    base, parameters = economy.base_year, economy.parameters
+    words = f"a fiscal year, {base} (the base year) or one after it"
+    if not keep_base:
+        words += ", or a calendar year that stands for one"
+    calendar = re.fullmatch(r"[0-9]{4}", str(year)) is not None and not keep_base
     try:
-        known = parse_fiscal_year(str(year)) >= parse_fiscal_year(BASE)
+        known = calendar or parse_fiscal_year(str(year)) >= base.first
     except ValueError:
         known = False
     if not known or year is None:
@@ -225,16 +270,16 @@ def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> 
     return readings
 
 
-def _used(lists: Sequence[TradeList], year: str) -> tuple[list[TradeList], list[str]]:
-    """Lists that have a place, and what has none, in words."""
+def _used(lists: Sequence[TradeList], base: str | None) -> tuple[list[TradeList], list[str]]:
+    """Lists that have a place, and what has none, in words; a base stays where one is named."""
     used, left = [], []
     for one in lists:
         what = f"{one.file}: {named(one.importer, one.exporter)}"
-        if not one.of_pair and year != BASE:
-            left.append(f"{what}: not used, other sources stay those of {BASE}")
+        if not one.of_pair and base is not None:
+            left.append(f"{what}: not used, other sources stay those of {base}")
             continue
         # Only the base year's balance knows lower bounds, and for the pair alone.
-        if one.parts > 0 and not (one.of_pair and year == BASE):
+        if one.parts > 0 and not (one.of_pair and base is None):
             left.append(
                 f"{what}: US$ {one.parts:,.1f} mn of products not used, which may be a part of "
                 "their chapters only (--whole-chapters says that they are all of it)"

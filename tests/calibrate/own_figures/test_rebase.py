@@ -1,0 +1,158 @@
+"""A folder whose base is another year: what moves with it, and what a run on it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cepasim
+from cepasim.calibrate.benchmark.own_evidence import BEGINS, EQUAL
+from cepasim.calibrate.own_figures.given import CELLS, Given
+from cepasim.calibrate.own_figures.moving import Move
+from cepasim.calibrate.own_figures.rebase import Rebasing
+from cepasim.core.problems import InputError
+from cepasim.economy.economy import Economy
+from cepasim.params.copying import copy_folder
+from cepasim.params.loading import read_parameters
+
+YEAR = "2024-25"
+FISH = 555.5
+NOTHING = pd.DataFrame({"hs6": pd.Series(dtype=str), "value": [], "source": pd.Series(dtype=str)})
+
+
+def nothing(period: str, rows: list[tuple[str, ...]] = []) -> Given:  # noqa: B006  # read only
+    return Given(period, pd.DataFrame(rows, columns=list(CELLS)), NOTHING, ())
+
+
+def moved(economy: Economy, folder: Path, given: Given) -> Economy:
+    copy_folder(economy.parameters, folder)
+    Rebasing(folder, economy, Move.to(given.year, economy.parameters), given).write()
+    return Economy.build(read_parameters(folder))
+
+
+@pytest.fixture(scope="module")
+def later(economy: Economy, tmp_path_factory: pytest.TempPathFactory) -> tuple[Economy, Path]:
+    """The base moved to 2024-25, with a chapter of the user's."""
+    folder = tmp_path_factory.mktemp("later") / "params"
+    fish = ("JPN", "IND", "03", EQUAL, FISH, f"{BEGINS}fish.csv")
+    return moved(economy, folder, nothing(YEAR, [fish])), folder  # type: ignore[list-item]
+
+
+def test_the_base_itself_with_its_own_figures_changes_nothing(
+    economy: Economy, tmp_path: Path
+) -> None:
+    folder, same = tmp_path / "params", economy.base_year
+    copy_folder(economy.parameters, folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*.csv")}
+    rows = [
+        (importer, exporter, row["hs"], EQUAL, row["value"], row["source"])
+        for importer, exporter, flow in (("JPN", "IND", "export"), ("IND", "JPN", "import"))
+        for row in economy.bilateral[economy.bilateral["flow"] == flow].to_dict("records")
+    ]
+    move = Move.to(same, economy.parameters)
+    assert move.stays and move.growth({same: 3.0}) == 1.0
+    Rebasing(folder, economy, move, nothing(same)).write()
+    assert {path: path.read_bytes() for path in before} == before
+    Rebasing(folder, economy, move, nothing(same, rows)).write()  # type: ignore[arg-type]
+    again = Economy.build(read_parameters(folder))
+    for importer, market in economy.markets.items():
+        np.testing.assert_array_equal(again.markets[importer].cif, market.cif)
+        np.testing.assert_array_equal(again.markets[importer].fob, market.fob)
+
+
+def test_totals_are_those_published_and_the_user_s_chapter_is_held(
+    economy: Economy, later: tuple[Economy, Path]
+) -> None:
+    after = later[0]
+    trade = after.bilateral.set_index(["flow", "hs"])
+    assert trade.loc[("export", "03"), "value"] == FISH
+    assert trade.loc[("export", "03"), ["grade", "low", "high"]].to_list() == ["A", FISH, FISH]
+    assert trade["value"].groupby("flow").sum().to_dict() == pytest.approx(
+        {"export": 6250.0, "import": 18920.0}, abs=1e-4
+    )
+    world = after.parameters.table("history/world")
+    published = world[(world["fiscal_year"] == YEAR) & (world["flow"] == "import")]
+    by_chapter = published.set_index("hs")["value"].reindex(after.chapters).to_numpy()
+    found = after.markets["IND"].cif.sum(axis=1)
+    assert np.abs(found - by_chapter).max() <= 0.01 * by_chapter.max()
+    assert found.sum() == pytest.approx(by_chapter.sum(), rel=1e-4)
+
+
+def test_years_prices_and_stages_move_with_the_base(
+    economy: Economy, later: tuple[Economy, Path]
+) -> None:
+    after = later[0]
+    assert (after.base_year, after.price_year) == (YEAR, YEAR)
+    value, old = after.parameters.value, economy.parameters.value
+    prices = after.parameters.table("reference/deflator").set_index("fiscal_year")["value"]
+    assert prices[YEAR] == 1.0 and prices["2023-24"] == pytest.approx(1 / 1.016, abs=1e-6)
+    assert value("jobs_per_usd_mn") == pytest.approx(old("jobs_per_usd_mn") / 1.016)
+    assert value("roll_back_share_eu27") == pytest.approx(7 / 9, abs=1e-6)
+    assert value("b15_remaining_steps_2023") == 2
+    # The same rates in every year that both have.
+    years = np.arange(2024, 2030)
+    for source in ("IND", "CHN", "VNM"):
+        ours, theirs = (
+            one.markets["JPN"].schedule.line_rates(source, years) for one in (economy, after)
+        )
+        np.testing.assert_allclose(theirs, ours, atol=2e-7)
+    for source in ("AUS", "ARE", "EU27"):
+        ours, theirs = (
+            one.markets["IND"].schedule.line_rates(source, years) for one in (economy, after)
+        )
+        np.testing.assert_allclose(theirs, ours, atol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def answers(later: tuple[Economy, Path]) -> dict[str, cepasim.Result]:
+    names = ("full-package", "ntb-relief", "fund-2bn", "cepa-reciprocal")
+    return {
+        name: cepasim.simulate(later[0], cepasim.Scenario.bundled(name), attribution=False)
+        for name in names
+    }
+
+
+def test_runs_begin_in_the_base_and_meet_its_totals(
+    answers: dict[str, cepasim.Result], economy: Economy
+) -> None:
+    for name, result in answers.items():
+        totals = result.totals
+        first = totals.iloc[0]
+        assert first["fiscal_year"] == YEAR
+        assert first["baseline_exports_usd_mn"] == pytest.approx(6250.0, rel=1e-6)
+        assert first["baseline_imports_usd_mn"] == pytest.approx(18920.0, rel=1e-6)
+        bundled = cepasim.simulate(economy, cepasim.Scenario.bundled(name), attribution=False)
+        ours, theirs = (
+            one.set_index("fiscal_year")["change_in_balance_usd_mn"]["2030-31"]
+            for one in (bundled.totals, totals)
+        )
+        assert theirs == pytest.approx(ours, rel=0.25), name
+
+
+def test_a_lever_may_not_start_in_the_base(later: tuple[Economy, Path]) -> None:
+    lever = {"withdraw": {"importer": "IND", "select": {"hs": ["39"]}, "start": YEAR}}
+    asked = cepasim.Scenario.from_dict({"name": "early", "levers": [lever]})
+    with pytest.raises(InputError, match="from 2025-26"):
+        cepasim.simulate(later[0], asked)
+    with pytest.raises(InputError, match="from 2025-26"):
+        cepasim.Scenario.from_dict(
+            {"name": "early", "levers": [lever]}, parameters=later[0].parameters
+        )
+
+
+def test_a_calendar_year_stands_for_the_fiscal_year_that_begins_in_it(
+    economy: Economy,
+) -> None:
+    move = Move.to("2024", economy.parameters)
+    assert (move.new, move.counted) == (YEAR, "2024")
+    assert move.growth({"2023-24": 1.0, YEAR: 3.0}) == 2.5
+    assert move.growth({"2023": 1.0, "2024": 3.0}) == 2.0
+    assert move.growth({"2023": 1.0}) is None
+
+
+def test_a_year_without_prices_or_totals_is_refused(economy: Economy, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="2025-26"):
+        moved(economy, tmp_path / "params", nothing("2027-28"))
