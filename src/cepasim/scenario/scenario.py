@@ -22,12 +22,13 @@ from cepasim.core.yaml_lines import read_yaml
 from cepasim.economy.barriers import BARRIERS_TEXT
 from cepasim.economy.elasticities import SOURCES_TEXT
 from cepasim.economy.variants import CENTRAL
-from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault, start_text
+from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
 from cepasim.scenario import texts
 from cepasim.scenario.bundled import bundled_path
 from cepasim.scenario.clauses import ENDINGS, read_clauses, write_clauses
+from cepasim.scenario.early import refuse_early
 from cepasim.scenario.overlaps import check_overlaps
 from cepasim.scenario.placing import UNREAD, Placed
 from cepasim.scenario.reading import MAX_BYTES, complain_at, scenario_from
@@ -148,11 +149,7 @@ class Scenario(Frozen):
         InputError
             For levers that start before the benchmark is over.
         """
-        early = [lever for lever in self.levers if lever.start <= base_year]
-        if early or self.horizon <= base_year:
-            field, year = ("start", early[0].start) if early else ("horizon", self.horizon)
-            words = start_text(base_year, self.horizon)
-            raise InputError([Problem(UNREAD, None, field, year, words)])
+        refuse_early(self.levers, self.horizon, base_year)
         last = parse_fiscal_year(self.horizon) if self.staged else base_year.first
         return np.arange(base_year.first, last + 1)
 
