@@ -137,12 +137,11 @@ class Scenario(Frozen):
         Parameters
         ----------
         base_year : FiscalYear
-            Of the economy, whose benchmark the path begins with.
+            Of the economy.
 
         Returns
         -------
         ndarray of int, shape (Y,)
-            The base year alone where the scenario is comparative statics.
 
         Raises
         ------
