@@ -142,6 +142,7 @@ class Scenario(Frozen):
         Returns
         -------
         ndarray of int, shape (Y,)
+            The base year alone where everything is in force at once.
 
         Raises
         ------
@@ -149,8 +150,8 @@ class Scenario(Frozen):
             For levers that start before the benchmark is over.
         """
         refuse_early(self.levers, self.horizon, base_year)
-        last = parse_fiscal_year(self.horizon) if self.staged else base_year.first
-        return np.arange(base_year.first, last + 1)
+        years = parse_fiscal_year(self.horizon) - base_year.first if self.staged else 0
+        return base_year.first + np.arange(years + 1)
 
     @classmethod
     def reference(cls) -> Scenario:
@@ -299,8 +300,7 @@ class Scenario(Frozen):
         """
         from cepasim.economy.loading import load  # most scenarios are never written so
 
-        economy = load() if economy is None else economy
-        under = self.economy_under(economy).by_chapter
+        under = self.economy_under(load() if economy is None else economy).by_chapter
         years = self.years_from(under.base_year)
         write_clauses(self.to_dict(), self.levers, years, under, Path(path))
 
