@@ -57,6 +57,9 @@ def _modules() -> Iterator[ModuleType]:
 def test_examples_in_docstrings_run() -> None:
     tried = 0
     for module in _modules():
+        # Looking for examples where there are none takes as long as running a quarter of them.
+        if ">>>" not in inspect.getsource(module):
+            continue
         result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
         assert result.failed == 0, module.__name__
         tried += result.attempted

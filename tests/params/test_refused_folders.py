@@ -39,14 +39,21 @@ RUNNER = CliRunner()
 @pytest.mark.parametrize(("name", "kind", "words"), CASES.CASES)
 def test_it_is_refused_by_name(name: str, kind: str, words: str, tmp_path: Path) -> None:
     CASES.FOLDERS[name](tmp_path)
-    problems = check_folder(tmp_path)
+    with pytest.raises(InputError) as caught:
+        cepasim.load(tmp_path, cache=False)
+    problems = caught.value.problems
     assert kind == "refused"
     assert any(words in str(problem) for problem in problems), problems
     # One mistake: a line for each column and side, not for each row.
     assert len(problems) <= 8, problems
+
+
+@pytest.mark.parametrize("name", ["flows exchanged", "sigma of 10,000"])
+def test_check_and_load_find_the_same(name: str, tmp_path: Path) -> None:
+    CASES.FOLDERS[name](tmp_path)
     with pytest.raises(InputError) as caught:
         cepasim.load(tmp_path, cache=False)
-    assert list(caught.value.problems) == problems
+    assert list(caught.value.problems) == check_folder(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +77,15 @@ def test_every_command_refuses_it(name: str, command: list[str], tmp_path: Path)
 # ---- what is of the user's own opinion is read
 
 
-@pytest.mark.parametrize("factor", [0.85, 0.95, 1.1, 1.2])
+@pytest.mark.parametrize("factor", [0.85, 1.2])
 @pytest.mark.parametrize("table", ["benchmark/bilateral", "benchmark/domestic"])
 def test_revised_totals_are_read(table: str, factor: float, tmp_path: Path) -> None:
     CASES.changed(tmp_path, table, CASES.scaled(factor))
-    assert check_folder(tmp_path) == []
     before, after = load_parameters().table(table), load_parameters(tmp_path).table(table)
     assert after["value"].sum() == pytest.approx(factor * before["value"].sum())
 
 
-@pytest.mark.parametrize("factor", [0.4, 0.7, 1.5, 3.0])
+@pytest.mark.parametrize("factor", [0.7, 1.5])
 def test_totals_far_from_the_published_ones_are_refused(factor: float, tmp_path: Path) -> None:
     CASES.changed(tmp_path, "benchmark/bilateral", CASES.scaled(factor))
     found = [str(problem) for problem in check_folder(tmp_path)]

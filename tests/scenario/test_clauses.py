@@ -56,12 +56,14 @@ STEEL = {
 def test_every_form_of_every_lever_comes_back(
     economy: Economy, tmp_path: Path, kind: str, ending: str
 ) -> None:
-    for example in LEVERS[kind].examples():
+    """By workbook; a document holds the same texts, so that one form of each kind tries it."""
+    examples = list(LEVERS[kind].examples())
+    path = tmp_path / f"sheet.{ending}"
+    for example in reversed(examples if ending == "xlsx" else examples[:1]):
         scenario = of(economy, {kind: dict(example.settings)})
-        path = tmp_path / f"sheet.{ending}"
         scenario.clause_sheet(path, economy)
         assert again(economy, path) == scenario, example.form
-        assert bool(read_tables(path)[OTHER][1:]) == (kind not in SAYABLE)
+    assert bool(read_tables(path)[OTHER][1:]) == (kind not in SAYABLE)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
