@@ -105,7 +105,8 @@ def test_it_moves_assumed_years_and_no_known_one(
 def test_no_score_is_the_economy_itself(economy: Economy, uncertainty: Uncertainty) -> None:
     same = uncertainty.economy(economy, np.zeros(uncertainty.dimensions))
     for name, variant in economy.ground.variants.items():
-        assert same.ground.variants[name] == variant
+        # By what they say: from Python 3.13 on a rule that holds NaN is not equal to its like.
+        assert repr(same.ground.variants[name]) == repr(variant)
 
 
 def test_products_of_a_draw_grow_as_its_chapters(economy: Economy) -> None:
