@@ -14,8 +14,6 @@ from cepasim.equilibrium import special
 def _missing(_: str) -> None:
     raise ImportError
 
-import pytest
-
 
 @pytest.mark.locked  # Where SciPy keeps them differs by version; the whole package then answers.
 def test_special_functions_are_those_of_scipy_loaded_by_themselves() -> None:
