@@ -21,6 +21,12 @@ def parameters() -> Parameters:
     return load_parameters()
 
 
+@pytest.fixture(autouse=True)
+def _bundled_tables_are_read_once(parameters: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file would read all tables again, which takes longer than the file."""
+    monkeypatch.setattr("cepasim.data.recognise.load_parameters", lambda: parameters)
+
+
 @pytest.fixture(scope="session")
 def exports_hs6(parameters: Parameters) -> pd.DataFrame:
     """India's known exports to Japan in 2022-23 by product of HS 2022, US$ mn."""

@@ -44,15 +44,21 @@ def result(calibrated: Calibration) -> Calibration:
     return calibrated
 
 
+@pytest.fixture(scope="module")
+def page(result: Calibration) -> str:
+    """The page of the evidence; writing it takes a second."""
+    return markdown(result)
+
+
 @pytest.mark.slow(seconds=10)
-def test_committed_page_is_current(result: Calibration) -> None:
+def test_committed_page_is_current(page: str) -> None:
     renew = "run: python -m cepasim.calibrate.evidence docs/evidence.md"
-    assert PAGE.read_text(encoding="utf-8") == markdown(result), renew
+    assert PAGE.read_text(encoding="utf-8") == page, renew
 
 
-def test_rows_of_a_table_have_as_many_cells_as_its_head(result: Calibration) -> None:
+def test_rows_of_a_table_have_as_many_cells_as_its_head(page: str) -> None:
     head = 0
-    for line in markdown(result).splitlines():
+    for line in page.splitlines():
         cells = line.count("|")
         if not line.startswith("|"):
             head = 0
@@ -62,13 +68,13 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(result: Calibration) -> 
             assert cells == head, line
 
 
-def test_a_simple_forecast_that_does_better_is_named(result: Calibration) -> None:
+def test_a_simple_forecast_that_does_better_is_named(result: Calibration, page: str) -> None:
     listed = "\n".join(lost_to(result.backcast))
     t = result.backcast.theil
     same = t[(t["forecast"] == forecasts.MODEL) & t["against"].str.endswith("2013-14")]
     for row in same[same["level"] == "total"].itertuples(index=False):
         assert (f"{row.theil_u:.2f}" in listed) == (row.theil_u > 1)
-    assert listed in markdown(result).replace("\n- ", "\n")
+    assert listed in page.replace("\n- ", "\n")
 
 
 def test_verdict_names_each_section_once_and_where_it_belongs(result: Calibration) -> None:
@@ -133,8 +139,10 @@ def test_a_result_quotes_the_verdict_on_duties(result: Calibration, economy: Eco
         assert lever.question == DUTIES
 
 
-def test_the_page_and_the_terminal_quote_the_table(result: Calibration, economy: Economy) -> None:
-    page, said = markdown(result), " ".join(text(result).split())
+def test_the_page_and_the_terminal_quote_the_table(
+    result: Calibration, page: str, economy: Economy
+) -> None:
+    said = " ".join(text(result).split())
     shown = " ".join(str(cell) for row in views.verdict(economy.parameters).rows for cell in row)
     for one in verdicts(economy.parameters).values():
         assert one.asked in page and one.why in page and one.asked in said
@@ -158,8 +166,9 @@ def test_the_note_prints_the_verdict_before_all_others(economy: Economy, tmp_pat
     assert "nobody measured what" in note
 
 
-def test_the_page_shows_the_fan_the_rules_and_the_fresh_tests(result: Calibration) -> None:
-    page = markdown(result)
+def test_the_page_shows_the_fan_the_rules_and_the_fresh_tests(
+    result: Calibration, page: str
+) -> None:
     table = result.fresh_bounds
     for missed, words in ((~table["first_met"], "In that run"), (~table["met"], "breaks;")):
         assert f"{words} {int(missed.sum())} " in page
@@ -188,8 +197,7 @@ def test_default_economy_takes_nothing_from_the_fit(economy: Economy) -> None:
     assert one["baseline_imports_usd_mn"].equals(two["baseline_imports_usd_mn"])
 
 
-def test_metadata_of_the_fit_are_on_the_page(result: Calibration) -> None:
-    page = markdown(result)
+def test_metadata_of_the_fit_are_on_the_page(result: Calibration, page: str) -> None:
     for key in ("data_vintage", "cepasim", "window", "date", "judged_on"):
         assert result.fit[key] in page, key
 
@@ -224,12 +232,12 @@ def test_public_names_are_there_and_unknown_ones_are_not() -> None:
 
 
 def test_page_is_written_by_its_command(
-    tmp_path: Path, result: Calibration, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, result: Calibration, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Economy] = []
     monkeypatch.setattr(program, "calibration", lambda of: asked.append(of) or result)
     target = tmp_path / "evidence.md"
     assert main([str(target)]) == 0
-    assert target.read_text(encoding="utf-8") == markdown(result)
+    assert target.read_text(encoding="utf-8") == page
     assert [one.parameters.digest for one in asked] == [load().parameters.digest]
     assert main(["one", "two"]) == 2

@@ -15,6 +15,7 @@ from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.folder import write_folder
 from cepasim.calibrate.evidence.page import document, sections, table
 from cepasim.report import html, pictures
+from cepasim.report.blocks import Document
 
 _VOID = {"meta", "br"}
 
@@ -25,8 +26,13 @@ def result(calibrated: Calibration) -> Calibration:
 
 
 @pytest.fixture(scope="module")
-def page(calibrated: Calibration) -> str:
-    return html.page(document(calibrated))
+def paper(calibrated: Calibration) -> Document:
+    return document(calibrated)
+
+
+@pytest.fixture(scope="module")
+def page(paper: Document) -> str:
+    return html.page(paper)
 
 
 class _Nesting(HTMLParser):
@@ -55,20 +61,22 @@ def test_page_fetches_and_runs_nothing(page: str) -> None:
     assert not re.search(r"http|<script|<link|<img|url\((?!#)|@import", named)
 
 
-def test_every_section_and_chart_is_on_the_page(result: Calibration, page: str) -> None:
+def test_every_section_and_chart_is_on_the_page(
+    result: Calibration, paper: Document, page: str
+) -> None:
     found = list(sections(result))
     titles = [section.title for section in found]
     assert titles[0] == "Verdict" and len(set(titles)) == len(titles)
     drawn = [chart for section in found for chart in section.charts]
     assert len(set(drawn)) == len(drawn) >= 12
-    assert [chart.name for chart in document(result).charts()] == drawn
+    assert [chart.name for chart in paper.charts()] == drawn
     assert page.count("<svg") == len(drawn)
     anchors = re.findall(r'<a href="#([^"]+)"', page)
     assert anchors == re.findall(r'<h2 id="([^"]+)"', page) and len(anchors) == len(titles)
 
 
-def test_charts_say_what_they_show_and_show_finite_places_only(result: Calibration) -> None:
-    for chart in document(result).charts():
+def test_charts_say_what_they_show_and_show_finite_places_only(paper: Document) -> None:
+    for chart in paper.charts():
         picture = pictures.svg(chart.picture, name=chart.name, alt_text=chart.in_words)
         ElementTree.fromstring(picture)
         assert not re.search(r"\b(nan|inf|NaN|Infinity)\b", picture), chart.name
