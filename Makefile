@@ -39,6 +39,10 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Images often forbid Python to keep what it has compiled. Each worker, and each process that a test
+# starts, would then compile the tests and the program again: a quarter of a minute for each worker.
+test quick quick-at: export PYTHONDONTWRITEBYTECODE =
+
 # --- use ------------------------------------------------------------------------------------
 demo: $(VENV)/.installed ## Set up, run the full package, print the sector table
 	@$(VENV)/bin/cepasim run full-package
