@@ -14,7 +14,7 @@ from cepasim.levers.words import listed
 from cepasim.solution.sides import merged
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
-from cepasim.tables.names import REGIME_WORDS
+from cepasim.tables.names import REGIME_WORDS, name_now
 from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
 from cepasim.tables.relief_cost import relief_cost_notes
 from cepasim.tables.trips import trip_notes
@@ -94,7 +94,7 @@ def _quota_note(
         "Quota on {hs} {product} from {source} into {importer}, {limit} at the prices of "
         "{price_year}",
         hs=hs,
-        product=tr(run.economy.name(hs)),
+        product=name_now(run.economy.name(hs)),
         source=tr(name(market.exporters[s])),
         importer=tr(name(importer)),
         limit=mn(set_up.limit[at]),
@@ -135,7 +135,7 @@ def unusual_prices(run: Run) -> tuple[str, ...]:
                 "{hs} {product}: India's price moves by {percent} % in {year}, further than the "
                 "elasticities were measured for",
                 hs=hs,
-                product=tr(run.economy.name(hs)),
+                product=name_now(run.economy.name(hs)),
                 percent=f"{100 * (price[year, h] - 1):+.0f}",
                 year=year_in_words(run.labels[year]),
             )

@@ -12,6 +12,7 @@ from cepasim.engines.engine import Engine
 from cepasim.levers.words import listed
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
+from cepasim.tables.names import name_now
 
 #: Products named in one note before they are counted.
 _NAMED = 6
@@ -44,7 +45,7 @@ def _said(solved: Run, engine: str | Engine) -> Iterator[str]:
     if len(own) <= _NAMED:
         yield tr(
             "Chapters are split: {products} solved as a market of its own, the rest as another",
-            products=listed((f"{code} {tr(economy.name(code))}" for code in own), _NAMED),
+            products=listed((f"{code} {name_now(economy.name(code))}" for code in own), _NAMED),
         )
     else:
         markets = f"{len(economy.chapters):,}"

@@ -16,6 +16,7 @@ from cepasim.levers.remedy import ALL, RemedyLever
 from cepasim.levers.words import listed
 from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run, State
+from cepasim.tables.names import name_now
 
 #: Years whose average a surge is measured against.
 _BEFORE = 3
@@ -83,7 +84,7 @@ def trip_notes(run: Run) -> tuple[str, ...]:
 
 def _passing(hs: str, name: str, year: str, without_levers: bool) -> str:
     """One chapter that passes the threshold, and when."""
-    product, year = f"{hs} {tr(name)}", year_in_words(year)
+    product, year = f"{hs} {name_now(name)}", year_in_words(year)
     if without_levers:
         return tr("{product} in {year} (without the levers, too)", product=product, year=year)
     return tr("{product} in {year}", product=product, year=year)

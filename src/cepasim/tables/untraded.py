@@ -14,6 +14,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
+from cepasim.tables.names import name_now
 
 #: Goods that are named before the rest are counted.
 _NAMED = 4
@@ -63,7 +64,7 @@ def _said(run: Run) -> Iterator[str]:
 def _named(economy: Economy, market: Market, places: np.ndarray) -> str:
     """Goods by name, the largest purchases first; beyond a few they are counted."""
     codes = [market.chapters[place] for place in places]
-    shown = separated(f"{hs} {tr(economy.name(hs))}" for hs in codes[:_NAMED])
+    shown = separated(f"{hs} {name_now(economy.name(hs))}" for hs in codes[:_NAMED])
     shown += " …" if len(codes) > _NAMED else ""
     number = f"{len(codes):,}"
     if economy.split is None:
