@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -126,17 +127,25 @@ def test_name_and_mark_of_a_changed_scenario_survive_a_reload(app: AppTest) -> N
     assert _session(again).scenario.name.startswith("Full package, changed")
 
 
-def test_going_back_in_the_browser_is_one_step_back(app: AppTest) -> None:
+def test_going_back_in_the_browser_is_one_step_back(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = _query(app)
     app.slider(key=_key(app, 0, "cut")).set_value(40.0).run()
     changed = _session(app).scenario
-    _session(app).written_at = float("-inf")  # no click is on its way any more
-    for name in list(app.query_params):
-        del app.query_params[name]
-    for name, value in before.items():
-        app.query_params[name] = value
-    app.run()
-    assert _session(app).scenario == FULL
+
+    def at(address: dict[str, str]) -> Scenario:
+        for name in list(app.query_params):
+            del app.query_params[name]
+        for name, value in address.items():
+            app.query_params[name] = value
+        _session(app).written_at = time.monotonic()  # however long the change took to compute
+        app.run()
+        return _session(app).scenario
+
+    assert at(before) == changed  # a click that was on its way
+    monkeypatch.setattr(state, "went_back", lambda: True)
+    assert at(before) == FULL
     _session(app).redo()
     assert _session(app).scenario == changed
 

@@ -18,6 +18,7 @@ import pandas as pd
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.dictionary import read_dictionary
 from cepasim.params.parameters import Parameters, bundled_directory
@@ -31,6 +32,7 @@ TABLE = "reference/growth"
 CENTRAL = "central"
 #: The variant in which each partner keeps its share of the other's imports.
 CONSTANT_SHARE = "constant_share"
+_FLOWS = {"export": mark("exports"), "import": mark("imports")}
 _GROUPS = "all, a section (XVI), or chapters (84-85)"
 
 
@@ -120,11 +122,19 @@ class Variant:
     def in_words(self) -> str:
         """Growth of all chapters of each flow in its first year, for people."""
         said = []
-        for flow in ("export", "import"):
+        for flow in _FLOWS:
             rates = [rule for rule in self.rules if rule.flow == flow and not rule.chapters]
-            rate = f"{100 * rates[0].value:+.1f} %" if rates else "as demand"
+            rate = (
+                tr("{number} %", number=f"{100 * rates[0].value:+.1f}")
+                if rates
+                else tr("as demand")
+            )
             fades = rates and not np.isnan(rates[0].half_life)
-            said.append(f"{flow}s {rate}{', fading' if fades else ''}")
+            said.append(
+                tr("{flow} {rate}, fading", flow=tr(_FLOWS[flow]), rate=rate)
+                if fades
+                else tr("{flow} {rate}", flow=tr(_FLOWS[flow]), rate=rate)
+            )
         return "; ".join(said)
 
 

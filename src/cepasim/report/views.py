@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core import numbers as figures
+from cepasim.core.language import tr
 from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
 from cepasim.params.parameters import Parameters
@@ -271,7 +272,7 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     level : {"product", "chapter", "section", "window"}
     year : str
     search : str
-        Words that code or name must hold, whatever their case.
+        Words that code or name must hold, whatever their case, in English or as the name is said.
 
     Returns
     -------
@@ -287,10 +288,12 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     money = ["baseline_{}_usd_mn", "{}_usd_mn"]
     traded = [name.format(flow) for flow in ("exports", "imports") for name in money]
     frame = frame[(frame[traded] != 0).any(axis=1)]
+    said = frame["name"].map(tr)
     if search.strip():
-        text = (frame[column] + " " + frame["name"]).str.casefold()
+        text = (frame[column] + " " + frame["name"] + " " + said).str.casefold()
         for word in search.casefold().split():
             frame = frame[text.reindex(frame.index).str.contains(word, regex=False)]
+    frame = frame.assign(name=said.reindex(frame.index))
     return frame.rename(columns={column: "code"}).reset_index(drop=True)
 
 

@@ -140,7 +140,21 @@ def _choose(found: Listener) -> None:
     tag, code = st.session_state[_LANGUAGE_SWITCH], st.session_state[_CURRENCY_SWITCH]
     if tag != found.speech.tag:  # who changes the currency leaves the language to the browser
         found.speech.language = tag
+        _say_choices_anew()
     found.speech.currency, found.touched = code, True
+
+
+def _say_choices_anew() -> None:
+    """Have the browser show what is chosen in lists by its name in the new language.
+
+    A list shows the name it was last chosen by, until its value is set.
+    """
+    for key, value in list(st.session_state.items()):
+        if isinstance(value, str | list | tuple) and key not in (
+            _LANGUAGE_SWITCH,
+            _CURRENCY_SWITCH,
+        ):
+            st.session_state[key] = value
 
 
 def fragment(draw: Callable[[Found], None]) -> Callable[[Found], None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cepasim.core.fiscal_year import fiscal_years, parse_fiscal_year
 from cepasim.core.language import language, tr
@@ -342,13 +343,18 @@ def session() -> Session:
     asked = link.own_part(st.query_params.to_dict())
     # A click that was on its way while the address was written still carries the one before.
     is_late = time.monotonic() - found.written_at < _LATE or found.touched
-    if asked and asked != found.address and not is_late:
+    if asked and asked != found.address and (went_back() or not is_late):
         found.speech.read(asked)
         with spoken(found):
             read_link(found, asked)
         found.address = asked
     found.address, found.touched = found.address or {}, False
     return found
+
+
+def went_back() -> bool:
+    """Whether the page is drawn because the browser went back or forward, as it says itself."""
+    return bool(getattr(get_script_run_ctx(suppress_warning=True), "is_history_navigation", False))
 
 
 def write_address(found: Session) -> None:

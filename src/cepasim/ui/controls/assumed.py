@@ -9,14 +9,22 @@ import streamlit as st
 
 from cepasim.core import numbers
 from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
-from cepasim.core.language import ntr, tr
+from cepasim.core.language import mark, ntr, tr
 from cepasim.economy.barriers import BARRIER_SOURCES
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN, SOURCES
-from cepasim.economy.variants import CENTRAL
+from cepasim.economy.variants import CENTRAL, CONSTANT_SHARE
 from cepasim.ui import assumptions
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
+
+#: Variants of the reference that a parameter folder comes with.
+_VARIANTS = {
+    CENTRAL: mark("Central"),
+    CONSTANT_SHARE: mark("Constant share"),
+    "history": mark("History"),
+    "strong_exports": mark("Strong exports"),
+}
 
 
 def changed_in_words(overrides: Mapping[str, float]) -> str:
@@ -65,7 +73,7 @@ def _reference(found: Session) -> None:
     key = f"reference:{found.generation}:{now}"
 
     def said(name: str) -> str:
-        label = tr(name.replace("_", " ").capitalize())
+        label = tr(_VARIANTS.get(name, name.replace("_", " ").capitalize()))
         if name not in variants:
             return label
         return tr("{variant}: {growth} a year", variant=label, growth=variants[name].in_words)
@@ -95,7 +103,7 @@ def _elasticities(found: Session) -> None:
         tr("Elasticities from"),
         list(SOURCES),
         index=list(SOURCES).index(current),
-        format_func=lambda name: tr("{name}: {source}", name=name, source=SOURCES[name].reference),
+        format_func=lambda name: f"{name}: {SOURCES[name].reference}",
         key=key,
         help=tr(
             "One source for all elasticities of substitution; a chapter it lacks keeps its own."
@@ -106,13 +114,17 @@ def _elasticities(found: Session) -> None:
 
 def _barriers(found: Session) -> None:
     """Draw the choice of where the barriers at India's border come from."""
+
+    def source(name: str) -> str:
+        return tr(BARRIER_SOURCES[name])
+
     key = f"barriers:{found.generation}"
     current = str(found.draft.get("barriers") or OWN_BARRIERS)
     st.selectbox(
         tr("Barriers at India's border from"),
         list(BARRIER_SOURCES),
         index=list(BARRIER_SOURCES).index(current),
-        format_func=lambda name: tr("{name}: {source}", name=name, source=BARRIER_SOURCES[name]),
+        format_func=lambda name: f"{name}: {source(name)}",
         key=key,
         help=tr(
             "Published equivalents for India, old and of all sources; none for machinery and "
