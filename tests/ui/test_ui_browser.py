@@ -31,6 +31,7 @@ import pytest
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions
+from tests.english_left import english_left
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=4)]
 
@@ -632,6 +633,51 @@ def test_ranges_come_aside(page: Any, address: str) -> None:
     page.wait_for_function(shown, arg=False, timeout=60_000)
 
 
+# --- in Japanese ------------------------------------------------------------------------------
+
+#: Texts that end before their last letter because their place is too narrow.
+CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
+  const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+  const hides = getComputedStyle(e).overflowX !== 'visible';
+  return own && hides && e.clientWidth > 4 && e.scrollWidth > e.clientWidth + 1;
+}).filter(e => e.checkVisibility()).map(e => e.textContent.trim().slice(0, 60))"""
+#: What the page itself says; what a result says is scanned where it is written.
+SAID = """() => {
+  const page = document.body.cloneNode(true);
+  const others = '[data-testid=stHtml] :not(.cs-title *), script, noscript, style, code';
+  page.querySelectorAll(others).forEach(e => e.remove());
+  return [...page.querySelectorAll('*')].flatMap(e => [...e.childNodes])
+    .filter(n => n.nodeType === 3).map(n => n.textContent).join('\\n');
+}"""
+
+
+def test_pages_in_japanese_are_whole_and_leave_nothing_in_english(
+    browser: Any, address: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = _new_page(browser, 1280)
+    for path in ("/", "/start", "/present"):
+        page.goto(f"{address}{path}?lang=ja&currency=JPY")
+        page.locator(".cs-title").first.wait_for(timeout=60_000)
+        _settled(page)
+        assert page.evaluate("() => document.documentElement.lang") == "ja"
+        assert english_left(page.evaluate(SAID)) == [], path
+        found = Axe().run(page, options={"runOnly": AA, "resultTypes": ["violations"]})
+        assert [rule["id"] for rule in found.response["violations"]] == [], path
+        for tag in ("ja", "en"):
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(CUT) == [], (path, tag, width)
+            if tag == "ja":
+                page.get_by_text("English", exact=True).click()
+                page.wait_for_function("() => document.documentElement.lang === 'en'")
+                _settled(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert "lang=en" in page.url
+    page.context.close()
+
+
 # --- tasks from beginning to end --------------------------------------------------------------
 
 
@@ -677,7 +723,7 @@ def test_a_smaller_fund_is_called_what_it_is(page: Any, address: str) -> None:
     page.wait_for_function("name => document.title.includes(name)", arg=name)
     _shoot(page, "task-fund")
     changed = page.url
-    page.wait_for_timeout(1100)  # so soon after a change, going back would count as part of it
+    _settled(page)
     page.go_back()
     page.wait_for_function("name => !document.title.includes(name)", arg=name)
     page.go_forward()

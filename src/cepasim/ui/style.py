@@ -80,6 +80,9 @@ _WIDGETS = f"""
   .cs-card .cs-level {{display:none;}}
   .cs-table {{font-size:.74rem;}}
 }}
+[data-testid="stTopNav"] .rc-overflow-item-rest p {{font-size:0;}}
+[data-testid="stTopNav"] .rc-overflow-item-rest p::after {{content:"MORE"; font-size:.875rem;}}
+.cs-bars th {{white-space:normal; overflow-wrap:anywhere; text-overflow:clip; line-height:1.1;}}
 .st-key-speech {{position:fixed !important; top:.45rem; right:.9rem; z-index:999991;
   width:auto !important;}}
 .st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
@@ -92,6 +95,8 @@ _LIVE = """<script>
 (() => {
   document.documentElement.lang = "LANGUAGE";
   const mark = () => {
+    const skip = document.querySelector("[data-testid=stSkipToContent]");
+    if (skip && skip.textContent !== "SKIP") skip.textContent = "SKIP";
     const held = document.querySelector(".cs-cards")?.parentElement;
     if (held && !held.hasAttribute("aria-live")) {
       held.setAttribute("aria-live", "polite");
@@ -112,13 +117,14 @@ def live() -> str:
 
     What holds the cards stays when they change, and has them read aloud.
     """
-    return _LIVE.replace("LANGUAGE", current_language())
+    said = _LIVE.replace("LANGUAGE", current_language())
+    return said.replace("SKIP", tr("Skip to main content"))
 
 
 def sheets() -> str:
     """Return the style of blocks and of Streamlit's own widgets, for the head of every page."""
-    levers = tr("Levers and pages")
-    return f"<style>{html.style('blocks')}{_WIDGETS.replace('LEVERS', levers)}</style>"
+    widgets = _WIDGETS.replace("LEVERS", tr("Levers and pages")).replace("MORE", tr("More"))
+    return f"<style>{html.style('blocks')}{widgets}</style>"
 
 
 def title(text: str, sub: str) -> str:

@@ -77,7 +77,7 @@ def page() -> None:
             with fund, st.expander(tr("The fund: who pays, who gains")):
                 st.html(html.fragment(*shown))
         if jobs := jobs_in_words(result, year):
-            fund.caption(jobs)
+            fund.html(html.fragment(Paragraph(jobs, "small")))
         # Which caveat weighs most depends on what each lever moves.
         caveat.html(html.fragment(Paragraph(_to_mind(result, year), "small")))
         with notes:
