@@ -57,15 +57,16 @@ market, of processor time.
   is not the default: loading it takes half a second, more than a scenario, and compiling it ten
   seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
   1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: a draw takes 1.6 times as long as in the first release
+- **1,000 draws.** Missed: a draw takes 1.5 to 1.6 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
-  12,000 lines of India's schedule and rivals with rates of their own. A quarter of the time is
-  arithmetic on arrays; the rest is the interpreter and NumPy's own cost of some 5,000 calls on
-  arrays of a thousand numbers or fewer. A quarter of the draw perturbs the economy, a fifth each
-  goes to wedges from lines and to the four solutions, and what is left to the anchor of known
-  years, the difference from the reference and the accounts. Figures of a chunk of draws are worked
-  out side by side; wedges and use of preferences still draw by draw. That is what another axis of
-  these arrays would save.
+  12,000 lines of India's schedule and rivals with rates of their own. The four solutions with their
+  accounts take a quarter, wedges from lines somewhat less, perturbing the economy a fifth, and what
+  is left goes to the anchor of known years, levers and the difference from the reference; no
+  function takes more than a twentieth. Some 5,000 calls on arrays of a thousand numbers and 15,000
+  of the interpreter cost about as much as the arithmetic. Eight solutions in one call take four
+  fifths of the time of eight calls, so that draws side by side would have to share all steps, not
+  that one alone. Figures of a chunk of draws are worked out side by side; the rest is done draw by
+  draw. Fewer copies, and wedges that are felt once in place of twice, saved 2 %.
 - **`import cepasim`.** Of 0.39 s of processor time pandas with PyArrow takes half, NumPy an eighth,
   the program's own 180 modules three tenths. Modules are compiled, as in an installation; without
   that (`PYTHONDONTWRITEBYTECODE`) it takes a tenth of a second more, every time.
