@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints, frozen_floats
 from cepasim.core.countries import PARTNER
@@ -100,6 +101,10 @@ class Market:
         return self.exporters.index(self.partner)
 
     @cached_property
+    def _codes(self) -> NDArray[np.str_]:
+        return np.array(self.chapters)
+
+    @cached_property
     def known(self) -> dict[Hashable, Any]:
         """What was worked out on this market once for all."""
         return {}
@@ -173,7 +178,7 @@ class Market:
         }
         return replace(
             self,
-            chapters=tuple(self.chapters[place] for place in places),
+            chapters=tuple(self._codes[places].tolist()),
             barriers=FrozenMapping({kind: nu[places] for kind, nu in self.barriers.items()}),
             **cut,
         )
