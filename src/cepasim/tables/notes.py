@@ -20,6 +20,7 @@ from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
+from cepasim.params.described import bundled_base_year
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
@@ -180,11 +181,21 @@ def _published(years: Iterable[int], status: Iterable[str]) -> str:
 
 
 def own_figures_notes(economy: Economy) -> tuple[str, ...]:
-    """Name the user's own customs figures, where the folder holds any."""
-    said = economy.parameters.own_figures
-    if not said:
-        return ()
-    return (tr("Rests on your own customs data, read from files: {files}", files=said),)
+    """Name the user's own customs figures, and the base year where it is another one."""
+    said, notes = economy.parameters.own_figures, []
+    if said:
+        notes.append(tr("Rests on your own customs data, read from files: {files}", files=said))
+    if economy.base_year != bundled_base_year():
+        notes.append(
+            tr(
+                "The base year of these parameters is {base}: every amount is in US$ of {prices}, "
+                "also where a heading names the prices of {bundled}",
+                base=economy.base_year,
+                prices=economy.price_year,
+                bundled=bundled_base_year(),
+            )
+        )
+    return tuple(notes)
 
 
 def _elasticities(economy: Economy) -> Iterator[str]:

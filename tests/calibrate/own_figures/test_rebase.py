@@ -122,6 +122,7 @@ def test_runs_begin_in_the_base_and_meet_its_totals(
         totals = result.totals
         first = totals.iloc[0]
         assert first["fiscal_year"] == YEAR
+        assert any(f"every amount is in US$ of {YEAR}" in str(one) for one in result.notes)
         assert first["baseline_exports_usd_mn"] == pytest.approx(6250.0, rel=1e-6)
         assert first["baseline_imports_usd_mn"] == pytest.approx(18920.0, rel=1e-6)
         bundled = cepasim.simulate(economy, cepasim.Scenario.bundled(name), attribution=False)
