@@ -150,10 +150,19 @@ def _sizes(compared: Compared, rows: Rows) -> list[Problem]:
     """Sums that are too far from the bundled ones; the first rule that fails speaks."""
     for size in compared.dictionary.sizes:
         if size.table == rows.name:
-            problems = list(_size_problems(rows, compared.bundled(rows.name), size))
+            problems = list(_size_problems(rows, _beside(compared, rows, size), size))
             if problems:
                 return problems
     return []
+
+
+def _beside(compared: Compared, rows: Rows, size: Size) -> pd.DataFrame:
+    """Bundled rows, and as many of what a folder of another base has and the bundled one lacks."""
+    bundled, by = compared.bundled(rows.name), list(size.by)
+    if compared.base_year == bundled_base_year() or not by:
+        return bundled
+    new = rows.cells[~pd.Series(keys(rows.cells, by), rows.cells.index).isin(keys(bundled, by))]
+    return pd.concat([bundled, new])
 
 
 def _size_problems(rows: Rows, bundled: pd.DataFrame, size: Size) -> Iterator[Problem]:
@@ -200,6 +209,9 @@ def _another_unit(compared: Compared, rows: Rows) -> Iterator[Problem]:
         )
         both = both[np.isfinite(both["known"]) & both.index.isin(keys(rows.cells, key))]
         first = int(rows.cells.index[0])
+        another = meaning.blank is not None and compared.base_year != bundled_base_year()
+        if len(both) >= several and both["mine"].isna().all() and another:
+            continue  # what holds for the bundled base year only
         if len(both) >= several and both["mine"].isna().all():
             words = f"values; the bundled table has {len(both)} where this one is blank throughout"
             yield Problem(rows.shown, first, column, None, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.params.copying import copy_folder
 from cepasim.params.loading import read_parameters
+from cepasim.params.parameters import check_folder
 
 YEAR = "2024-25"
 FISH = 555.5
@@ -152,6 +154,18 @@ def test_a_calendar_year_stands_for_the_fiscal_year_that_begins_in_it(
     assert move.growth({"2023-24": 1.0, YEAR: 3.0}) == 2.5
     assert move.growth({"2023": 1.0, "2024": 3.0}) == 2.0
     assert move.growth({"2023": 1.0}) is None
+
+
+def test_the_last_published_year_can_be_the_base(economy: Economy, tmp_path: Path) -> None:
+    after = moved(economy, tmp_path / "params", nothing("2025-26"))
+    assert after.ground.known_years["JPN"].years == ()
+    # Products of a year that the bundled table lacks, and duties of 2023-24 that nobody needs.
+    overlay = tmp_path / "overlay"
+    for name in ("macro/base_year", "tariffs/india_lines", "trade/india_exports_japan_hs6"):
+        (overlay / name).parent.mkdir(parents=True, exist_ok=True)
+        copyfile(tmp_path / "params" / f"{name}.csv", overlay / f"{name}.csv")
+    found = [one for one in check_folder(overlay) if "sum to no more" not in one.allowed]
+    assert not found
 
 
 def test_a_year_without_prices_or_totals_is_refused(economy: Economy, tmp_path: Path) -> None:
