@@ -15,7 +15,10 @@ def _missing(_: str) -> None:
     raise ImportError
 
 
-@pytest.mark.locked  # Where SciPy keeps them differs by version; the whole package then answers.
+@pytest.mark.skipif(
+    not hasattr(scipy.special._special_ufuncs, "ndtr"),
+    reason="this version of SciPy keeps them elsewhere; the whole package then answers",
+)
 def test_special_functions_are_those_of_scipy_loaded_by_themselves() -> None:
     code = (
         "import sys\n"
