@@ -120,7 +120,6 @@ def switches(found: Listener) -> None:
             "Currency / 通貨",
             list(SIGNS),
             format_func=SIGNS.__getitem__,
-            required=True,
             key=_CURRENCY_SWITCH,
             label_visibility="collapsed",
             on_change=lambda: _choose(found),
@@ -129,7 +128,6 @@ def switches(found: Listener) -> None:
             "Language / 言語",
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
-            required=True,
             key=_LANGUAGE_SWITCH,
             label_visibility="collapsed",
             on_change=lambda: _choose(found),
@@ -138,6 +136,7 @@ def switches(found: Listener) -> None:
 
 def _choose(found: Listener) -> None:
     tag, code = st.session_state[_LANGUAGE_SWITCH], st.session_state[_CURRENCY_SWITCH]
+    tag, code = tag or found.speech.tag, code or found.speech.currency  # what is chosen stays so
     if tag != found.speech.tag:  # who changes the currency leaves the language to the browser
         found.speech.language = tag
         _say_choices_anew()
