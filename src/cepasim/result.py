@@ -102,6 +102,7 @@ class Result(ResultTables):
             **self._tables | tables,
             notes=self._given_notes,
             manifest=manifest,
+            price_year=self._price_year,
             chain=self._chain,
         )
 

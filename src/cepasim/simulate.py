@@ -87,6 +87,7 @@ def simulate(
         fund_accounts=partial(fund_accounts, economy, scenario, engine),
         notes=partial(_notes, ends, engine),
         manifest=partial(_described, ends, engine),
+        price_year=economy.price_year,
         chain=Chain(ends),
     )
 

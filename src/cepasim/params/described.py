@@ -33,6 +33,13 @@ def bundled_base_year() -> FiscalYear:
     return base_year_of(bundled("params"))
 
 
+@cache
+def bundled_price_year() -> str:
+    """Year of the prices of the parameters that come with the program."""
+    table = pd.read_csv(bundled("params") / f"{YEARS}.csv", dtype=str, encoding="utf-8-sig")
+    return str(table["price_year"].iloc[0])
+
+
 def _words_of(path: Path) -> dict[str, str]:
     """Words of a metadata file; empty where there is none."""
     if not path.is_file():

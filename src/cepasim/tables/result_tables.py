@@ -10,6 +10,7 @@ import pandas as pd
 
 from cepasim.core.language import current_language
 from cepasim.core.problems import InputError, Problem
+from cepasim.params.described import bundled_price_year
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.concentration import basket
@@ -63,6 +64,8 @@ class ResultTables:
         What a reader must know, such as a lever that could change nothing and why.
     manifest : mapping, or callable
         What `cepasim.core.manifest.manifest` returned.
+    price_year : str, optional
+        Year whose dollars the amounts are in; that of the bundled parameters unless given.
     **tables : DataFrame, or callable
         Those of `schema.HELD`, US$ million of 2023-24; ``contributions_by_side``, ``quotas`` and
         ``levels`` are empty unless given. An optional column ``grade`` of the sectors says how
@@ -81,6 +84,7 @@ class ResultTables:
         "_engine",
         "_given_manifest",
         "_given_notes",
+        "_price_year",
         "_said_notes",
         "_scenario",
         "_tables",
@@ -95,6 +99,7 @@ class ResultTables:
         classification: Classification,
         notes: Notes = (),
         manifest: Manifest = NOTHING,
+        price_year: str | None = None,
         **tables: Table,
     ) -> None:
         if missing := [name for name in HELD if name not in tables and name not in _MAY_LACK]:
@@ -111,6 +116,7 @@ class ResultTables:
         object.__setattr__(self, "_given_notes", notes if callable(notes) else tuple(notes))
         object.__setattr__(self, "_said_notes", {})
         object.__setattr__(self, "_given_manifest", manifest)
+        object.__setattr__(self, "_price_year", price_year)
 
     _tables: dict[str, Table]
     _scenario: Scenario
@@ -119,6 +125,7 @@ class ResultTables:
     _given_notes: Notes
     _said_notes: dict[str, tuple[str, ...]]
     _given_manifest: Manifest
+    _price_year: str | None
 
     def _table(self, name: str) -> pd.DataFrame:
         table = self._tables[name]
@@ -126,8 +133,6 @@ class ResultTables:
             # Two threads may both make it: of the same run, so it is the same table.
             table = self._tables[name] = checked(name, table())
         return table
-
-    # --- what it holds ------------------------------------------------------------------------
 
     @property
     def scenario(self) -> Scenario:
@@ -138,6 +143,11 @@ class ResultTables:
     def engine(self) -> str:
         """Name of the engine."""
         return self._engine
+
+    @property
+    def price_year(self) -> str:
+        """Year whose dollars the amounts are in, as files have it: ``2023-24``."""
+        return self._price_year or bundled_price_year()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -179,13 +189,8 @@ class ResultTables:
         "What each lever adds on Japan's side and on India's: one row per (fiscal_year, hs, "
         "lever, side), which sum to `contributions`.",
     )
-    diagnostics = _Copy(
-        "diagnostics", "Iterations, residuals, anything clipped or unusual, in words."
-    )
-    quotas = _Copy(
-        "quotas", "What tariff-rate quotas came to: regime, premium, rent; empty without any."
-    )
-
+    diagnostics = _Copy("diagnostics", "Iterations, residuals, anything unusual, in words.")
+    quotas = _Copy("quotas", "What quotas came to: regime, premium, rent; empty without any.")
     fund_accounts = _Copy(
         "fund_accounts", "Who pays for the fund and who gains, by year, plants replaced or not."
     )
@@ -372,8 +377,6 @@ class ResultTables:
         if isinstance(fiscal_year, str) and fiscal_year in self.fiscal_years:
             return fiscal_year
         refuse("fiscal_year", fiscal_year, years_in_words(self.fiscal_years, fiscal_year))
-
-    # --- as a value ---------------------------------------------------------------------------
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"a Result does not change; {name!r} cannot be set")
