@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from cepasim.core.language import tr
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
 from cepasim.params.loading import are_bundled
@@ -126,7 +127,7 @@ def _variant_described(solved: Run) -> dict[str, object]:
 
 
 def _notes(solved: Run, engine: str) -> tuple[str, ...]:
-    own = () if are_bundled(solved.economy.parameters) else (OWN_FIGURES,)
+    own = () if are_bundled(solved.economy.parameters) else (tr(OWN_FIGURES),)
     figures = solved.economy.parameters.rows.set_index("name")["value"]
     changed = overrides_in_words(
         solved.scenario, {name: float(figures[name]) for name in solved.scenario.parameters}

@@ -173,7 +173,7 @@ def test_the_pages_say_it(relief: cepasim.Result) -> None:
             assert shown.index(f"{flow}_range") == shown.index(f"baseline_{flow}_usd_mn") + 1
     table = compared.changes_table({"one": relief, "two": relief}, None, YEAR, 0)
     for item in ("exports", "imports", "balance"):
-        said = range_of(totals_of(relief), item, scenario=True)
+        said = range_of_mn(totals_of(relief), item, scenario=True)
         assert sum(said in str(cell) for row in table.rows for cell in row) == 2
 
 

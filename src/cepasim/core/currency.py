@@ -119,6 +119,12 @@ def rate_in_words() -> str:
     return tr("at ¥ {rate} per US$ ({year})", rate=rate, year=year)
 
 
+def conversion() -> str:
+    """Say in a sentence that amounts are converted, and how; empty where they are dollars."""
+    rate = rate_in_words()
+    return tr("Amounts are converted {rate}.", rate=rate) if rate else ""
+
+
 def column_unit(size: Size) -> Unit:
     """Return what a table or a chart counts in: one unit for all its amounts.
 

@@ -18,6 +18,7 @@ from cepasim.core.currency import (
     Unit,
     amount_unit,
     column_unit,
+    conversion,
     currency_sign,
     indian_grouping,
     rate_in_words,
@@ -31,6 +32,7 @@ __all__ = [
     "bare_percent",
     "billions",
     "bn",
+    "conversion",
     "count",
     "currency_sign",
     "in_bn",
@@ -44,6 +46,7 @@ __all__ = [
     "range_mn",
     "rate_in_words",
     "ratio",
+    "share",
     "span",
     "span_mn",
     "unit_bn",
@@ -130,16 +133,25 @@ def billions(usd_mn: float, *, signed: bool = False) -> str:
     return _amount(usd_mn, "bn", column_unit("bn"), signed)
 
 
-def span(low: float, high: float) -> str:
-    """Write a range of US$ million in `unit_bn`: ``3.43–8.23``, ``−27.88 to −9.65``."""
-    return _between(low, *(billions(end).replace("-", MINUS) for end in (low, high)))
+def span(low: float, high: float, *, signed: bool = False) -> str:
+    """Write a range of US$ million in `unit_bn`: ``3.43–8.23``, ``−27.88 to −9.65``.
+
+    Parameters
+    ----------
+    low, high : float
+    signed : bool
+        Whether both ends show their sign: ``+3.43 to +8.23``.
+    """
+    ends = (billions(end, signed=signed).replace("-", MINUS) for end in (low, high))
+    return _between(signed or low < 0, *ends)
 
 
-def span_mn(low: float, high: float) -> str:
+def span_mn(low: float, high: float, *, signed: bool = False) -> str:
     """Write a range in `unit_mn`: ``3,430–8,230``, ``−12 to 4.0``; unknown ends are said."""
     if math.isnan(low) or math.isnan(high):
         return tr("unknown")
-    return _between(low, *(millions(end).replace("-", MINUS) for end in (low, high)))
+    ends = (millions(end, signed=signed).replace("-", MINUS) for end in (low, high))
+    return _between(signed or low < 0, *ends)
 
 
 # --- amounts in sentences: each with its unit -------------------------------------------------
@@ -170,7 +182,7 @@ def money(usd_mn: float, *, signed: bool = False) -> str:
     return (bn if abs(usd_mn) >= 99.5 else mn)(usd_mn, signed=signed)
 
 
-def range_mn(low: float, high: float, *, unit: bool = True) -> str:
+def range_mn(low: float, high: float, *, unit: bool = True, signed: bool = False) -> str:
     """Write a range in a sentence: ``US$ 15–67 mn``, ``US$ −12 to 4.0 mn``, 1,500万～6,700万ドル.
 
     Parameters
@@ -180,13 +192,23 @@ def range_mn(low: float, high: float, *, unit: bool = True) -> str:
     unit : bool
         Whether to write the unit; without, for a range beside an amount that has it: ``15–67``.
         Where an amount's unit depends on its size, as in Japanese, it is written all the same.
+    signed : bool
+        Whether both ends show their sign; then without ``US$``: ``+15 to +67 mn``.
     """
-    return _range(low, high, "mn", unit)
+    return _range(low, high, "mn", unit, signed=signed, sign=not signed)
 
 
-def range_bn(low: float, high: float, *, unit: bool = True) -> str:
-    """Write a range of US$ million in billions: ``US$ 3.43–8.23 bn``; see `range_mn`."""
-    return _range(low, high, "bn", unit)
+def range_bn(low: float, high: float, *, unit: bool = True, sign: bool = True) -> str:
+    """Write a range of US$ million in billions: ``US$ 3.43–8.23 bn``; see `range_mn`.
+
+    Parameters
+    ----------
+    low, high, unit
+        As in `range_mn`.
+    sign : bool
+        Whether the currency is written; without, for a range beside an amount: ``3.43–8.23 bn``.
+    """
+    return _range(low, high, "bn", unit, signed=False, sign=sign)
 
 
 # --- other numbers ----------------------------------------------------------------------------
@@ -205,6 +227,11 @@ def percent(value: float) -> str:
         return tr("new")
     text = bare_percent(value).replace("-", MINUS)
     return tr("{number} %", number=text) if text[-1].isdigit() else text
+
+
+def share(part: float) -> str:
+    """Write a part of a whole in whole per cent: ``5 %``."""
+    return tr("{number} %", number=f"{100 * part:.0f}")
 
 
 def count(number: float) -> str:
@@ -285,20 +312,22 @@ def _with_unit(usd_mn: float, size: Size, signed: bool, unit: bool) -> str:
     return counted.amount.format(number=text)
 
 
-def _range(low: float, high: float, size: Size, unit: bool) -> str:
+def _range(low: float, high: float, size: Size, unit: bool, *, signed: bool, sign: bool) -> str:
     if math.isnan(low) or math.isnan(high):
         return tr("unknown")
     counted = amount_unit(max(abs(low), abs(high)), size)
-    ends = [_amount(end, size, counted, False).replace("-", MINUS) for end in (low, high)]
+    ends = [_amount(end, size, counted, signed).replace("-", MINUS) for end in (low, high)]
     if current_language() == "ja":  # 「1,500万～6,700万ドル」: every number with its power of ten
         power = counted.amount.removeprefix("{number}")[:1]
         ends[0] += "" if ends[0] in ("0", tr(NEARLY_NONE)) else power
-        return counted.amount.format(number=_between(low, *ends))
-    text = _between(low, *ends)
-    return counted.amount.format(number=text) if unit else text
+        return counted.amount.format(number=_between(signed or low < 0, *ends))
+    text = _between(signed or low < 0, *ends)
+    if not unit:
+        return text
+    return (counted.amount if sign else counted.change).format(number=text)
 
 
-def _between(least: float, low: str, high: str) -> str:
-    if least < 0:
+def _between(has_signs: bool, low: str, high: str) -> str:
+    if has_signs:
         return tr("{low} to {high}", low=low, high=high)
     return tr("{low}–{high}", low=low, high=high)

@@ -7,6 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
+from cepasim.params.described import bundled_price_year
 from cepasim.report import look
 
 
@@ -37,12 +41,25 @@ def frontier_chart(
     axis = alt.Axis(format="~f", grid=True, gridColor=look.LINE)
     # For the names beside the dots.
     room, above = (alt.Scale(zero=False, padding=pixels) for pixels in (70, 28))
-    x = alt.X("gain_japan_usd_mn:Q", title="Japan gains, US$ mn", axis=axis, scale=room)
-    y = alt.Y("gain_india_usd_mn:Q", title="India gains, US$ mn", axis=axis, scale=above)
-    rows = frontier[["gain_japan_usd_mn", "gain_india_usd_mn"]]
+    x = alt.X(
+        "gain_japan_usd_mn:Q",
+        title=tr("Japan gains, {unit}", unit=figures.unit_mn()),
+        axis=axis,
+        scale=room,
+    )
+    y = alt.Y(
+        "gain_india_usd_mn:Q",
+        title=tr("India gains, {unit}", unit=figures.unit_mn()),
+        axis=axis,
+        scale=above,
+    )
+    rows = frontier[["gain_japan_usd_mn", "gain_india_usd_mn"]].apply(figures.in_mn)
     line = alt.Chart(inline(rows)).mark_line(color=look.SCENARIO, point=True).encode(x=x, y=y)
     named = pd.DataFrame(
-        [(name, gains["JPN"], gains["IND"]) for name, gains in points],
+        [
+            (name, figures.in_mn(gains["JPN"]), figures.in_mn(gains["IND"]))
+            for name, gains in points
+        ],
         columns=["name", "gain_japan_usd_mn", "gain_india_usd_mn"],
     )
     dots = (
@@ -53,5 +70,11 @@ def frontier_chart(
     words = (
         alt.Chart(inline(named)).mark_text(dy=18, color=look.INK).encode(x=x, y=y, text="name:N")
     )
-    title = f"What each side gains in {year}, {measure}, US$ mn of 2023-24"
+    title = tr(
+        "What each side gains in {year}, {measure}, {unit} of {price_year}",
+        year=year_in_words(year),
+        measure=measure,
+        unit=figures.unit_mn(),
+        price_year=year_in_words(bundled_price_year()),
+    )
     return finished(alt.layer(line, dots, words), title, width, 300)

@@ -42,7 +42,7 @@ class Heading:
     @property
     def anchor(self) -> str:
         """What a link to the heading says: its words in lower case, joined by dashes."""
-        return re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
+        return re.sub(r"[^a-z0-9\u3040-\u30ff\u3400-\u9fff]+", "-", self.text.lower()).strip("-")
 
 
 @dataclass(frozen=True, slots=True)

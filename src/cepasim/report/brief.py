@@ -15,6 +15,8 @@ import pandas as pd
 
 from cepasim.core import files as output
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.report import look, views
 from cepasim.report.blocks import (
@@ -33,7 +35,7 @@ from cepasim.report.blocks import (
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
 from cepasim.report.given import give_and_take, own_currency, welfare_in_words
-from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.headline import clauses, headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
 from cepasim.report.marks import marks
@@ -54,15 +56,15 @@ _CHANGE = "change_in_balance_usd_mn"
 #: Pixels of the plot: the width of the text on A4, and little height.
 _CHART_SIZE = (620, 85)
 
-_RANGED = (
+_RANGED = mark(
     "90 % ranges from {draws} draws of every parameter within its own range. They cover the "
     "parameters alone: errors of the model's form, and other causes of trade, come on top."
 )
-_BOTH = (
-    " The second range also draws the model’s own alternatives (engine, rules, elasticities, "
-    "sourcing, reference). "
+_BOTH = mark(
+    "The second range also draws the model’s own alternatives (engine, rules, elasticities, "
+    "sourcing, reference)."
 )
-_NOT_RANGED = (
+_NOT_RANGED = mark(
     "No ranges of changes were drawn for this note: it does not show how uncertain they are."
 )
 
@@ -97,7 +99,11 @@ def write(
 
     target = Path(path)
     if target.suffix not in SUFFIXES:
-        _refuse("path", target.name, f"a file that ends in {' or '.join(SUFFIXES)}")
+        _refuse(
+            "path",
+            target.name,
+            tr("a file that ends in {first} or {second}", first=SUFFIXES[0], second=SUFFIXES[1]),
+        )
     note = document(result, classification, fiscal_year or result.fiscal_years[-1])
     with output.replace_file(target) as partial:
         if target.suffix == ".html":
@@ -123,59 +129,62 @@ def document(result: ResultTables, classification: Classification, fiscal_year: 
         If the year is unknown.
     """
     year = result.year_of(fiscal_year)
-    name = result.scenario.name
+    title = tr("{name}, {year}", name=tr(result.scenario.name), year=year_in_words(year))
     blocks = (*_first_page(result, classification, year), PageBreak(), *_second_page(result, year))
-    return Document(f"{name}, {year}", blocks, "note")
+    return Document(title, blocks, "note")
 
 
 def _first_page(result: ResultTables, classification: Classification, year: str) -> Iterator[Block]:
     scenario, totals = result.scenario, result.totals
     drawn = cast("dict[str, object] | None", result.manifest.get("ranges"))
     said = tuple(lever.in_words(classification) for lever in scenario.levers)
-    yield Heading(scenario.name, 1)
+    yield Heading(tr(scenario.name), 1)
     if said_first := words_beside_levers(scenario):
-        yield Paragraph(said_first)
+        yield Paragraph(tr(said_first))
     if marked := marks(result):
-        yield Paragraph((Span("Mind:", "strong"), Span(f" {' '.join(marked)}")))
-    yield Paragraph(
-        f"What it would change in India’s trade with Japan by {year}, against a reference in which "
-        "only known events happen. Exports f.o.b., imports c.i.f., US$ of 2023-24, fiscal years "
-        "from April to March.",
-        "small",
+        yield Paragraph((Span(tr("Mind:"), "strong"), Span(f" {paragraph(marked)}")))
+    about = tr(
+        "What it would change in India’s trade with Japan by {year}, against a reference in which "
+        "only known events happen. Exports f.o.b., imports c.i.f., {currency} of {price_year}, "
+        "fiscal years from April to March.",
+        year=year_in_words(year),
+        currency=figures.currency_sign(),
+        price_year=year_in_words(result.price_year),
     )
+    yield Paragraph(about, "small")
     yield Paragraph(str(headline(result, year)))
     ranges = views.ranges_in_words(totals, year) if drawn else None
     yield views.headline(views.total_row(result, year), year, ranges)
     yield Paragraph(_said_of_ranges(totals, year, drawn), "small")
-    yield Heading("What is decided")
-    yield Bullets(said or ("Nothing: this is the reference.",))
-    yield Heading("The path")
+    yield Heading(tr("What is decided"))
+    yield Bullets(said or (tr("Nothing: this is the reference."),))
+    yield Heading(tr("The path"))
     yield from _change_by_year(totals)
     yield _path(result)
-    yield Heading("Sectors that move most")
+    yield Heading(tr("Sectors that move most"))
     yield SideBySide(tuple((movers,) for movers in _movers(result, year)))
 
 
 def _said_of_ranges(totals: pd.DataFrame, year: str, drawn: dict[str, object] | None) -> str:
     if not drawn:
-        return _NOT_RANGED
-    said = _RANGED.format(**drawn)
+        return tr(_NOT_RANGED)
+    said = tr(_RANGED, draws=drawn["draws"])
     if not has_choice(totals):
         return said
-    return said + _BOTH + " ".join([SHARES, *choice_in_words(drawn, year)])
+    return paragraph((said, tr(_BOTH), tr(SHARES), *choice_in_words(drawn, year)))
 
 
 def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     losers, total = result.who_loses(year), views.total_row(result, year)
-    yield Heading("Who gains and who loses")
+    yield Heading(tr("Who gains and who loses"))
     yield SideBySide(
         tuple(views.losers(losers, total, year, flow, _SECTORS) for flow in ("export", "import"))
     )
     products = product_movers(result, year)
     if products is not None:
-        yield Heading("By product")
+        yield Heading(tr("By product"))
         yield products
-    yield Heading("Levers, treasuries, welfare")
+    yield Heading(tr("Levers, treasuries, welfare"))
     yield views.contributions(result, year)
     yield views.accounts(result, year)
     yield welfare_in_words(result, year)
@@ -191,7 +200,7 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     read = [note for note in weighed_notes(result, year) if not getattr(note, "grade", "")]
     notes = _notes_to_read(read, shown)
     if notes:
-        yield Heading("Read with these results")
+        yield Heading(tr("Read with these results"))
         yield Bullets(notes, "small")
     yield Paragraph(_made_by(result), "small")
 
@@ -206,21 +215,23 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
         return
     from cepasim.report import charts
 
-    years = [str(year) for year in totals["fiscal_year"]]
+    years = [year_in_words(str(year)) for year in totals["fiscal_year"]]
     ranged = f"{_CHANGE}_p5" in totals
     low, high = (
-        (totals[f"{_CHANGE}_{end}"].to_numpy(float) / 1000.0 if ranged else ())
+        (figures.in_bn(totals[f"{_CHANGE}_{end}"].to_numpy(float)) if ranged else ())
         for end in ("p5", "p95")
     )
     line = charts.Line(
-        "change in balance",
+        tr("change in balance"),
         look.SCENARIO,
-        totals[_CHANGE].to_numpy(float) / 1000.0,
+        figures.in_bn(totals[_CHANGE].to_numpy(float)),
         low=low,
         high=high,
     )
     width, height = _CHART_SIZE
-    title = f"Change in balance against the reference, US$ bn{'; band: 90 % range' * ranged}"
+    title = tr("Change in balance against the reference, {unit}", unit=figures.unit_bn())
+    if ranged:
+        title = tr("{what}; band: 90 % range", what=title)
     picture = charts.lines(title, years, [line], every=2, width=width, height=height)
     yield Chart("change-in-balance", _in_words(totals.to_dict("records"), ranged), picture)
 
@@ -230,13 +241,15 @@ def _in_words(rows: Sequence[dict[Any, Any]], ranged: bool) -> str:
     for row in _some_years(rows):
         change = figures.bn(float(row[_CHANGE]), signed=True)
         if ranged:
-            low, high = (
-                figures.bn(float(row[f"{_CHANGE}_{end}"]), signed=True, unit=False)
-                for end in ("p5", "p95")
-            )
-            change = f"{change} ({low} to {high})"
-        said.append(f"{row['fiscal_year']} {change}")
-    return f"Change in balance against the reference, US$: {'; '.join(said)}."
+            low, high = (float(row[f"{_CHANGE}_{end}"]) for end in ("p5", "p95"))
+            around = figures.span(low, high, signed=True)
+            change = tr("{amount} ({ranges})", amount=change, ranges=around)
+        said.append(f"{year_in_words(str(row['fiscal_year']))} {change}")
+    return tr(
+        "Change in balance against the reference, {currency}: {changes}.",
+        currency=figures.currency_sign(),
+        changes=clauses(said),
+    )
 
 
 def _some_years(rows: Sequence[dict[Any, Any]]) -> list[dict[Any, Any]]:
@@ -250,7 +263,7 @@ def _path(result: ResultTables) -> Table:
     known = {str(row["fiscal_year"]): row for row in result.totals.to_dict("records")}
     cells = tuple(
         (
-            str(row["fiscal_year"]),
+            year_in_words(str(row["fiscal_year"])),
             *(
                 words
                 for item in items
@@ -262,11 +275,14 @@ def _path(result: ResultTables) -> Table:
         )
         for row in _some_years(sums)
     )
-    head = ("fiscal year", *(word for item in items for word in (item, "change")))
-    ranged = any("[" in cell for row in cells for cell in row)
-    title = "Scenario{} and change against the reference, US$ bn".format(
-        " [90 % range of the level]" if ranged else ""
-    )
+    heads = (tr("exports"), tr("imports"), tr("balance"))
+    head = (tr("fiscal year"), *(word for item in heads for word in (item, tr("change"))))
+    title = tr("Scenario and change against the reference, {unit}", unit=figures.unit_bn())
+    if any("[" in cell for row in cells for cell in row):
+        title = tr(
+            "Scenario [90 % range of the level] and change against the reference, {unit}",
+            unit=figures.unit_bn(),
+        )
     return Table(title, head, cells)
 
 
@@ -289,7 +305,11 @@ def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...
     first = sorted(notes, key=lambda note: _distance(note, shown))[:_MOST_NOTES]
     kept = tuple(note for note in notes if note in first)
     left = len(notes) - len(kept)
-    more = f"{left} more {'note is' if left == 1 else 'notes are'} in the workbook of this result."
+    more = ntr(
+        "{n} more note is in the workbook of this result.",
+        "{n} more notes are in the workbook of this result.",
+        left,
+    )
     return (*kept, more) if left else kept
 
 
@@ -307,13 +327,18 @@ def _distance(note: str, shown: Sequence[str]) -> int:
 
 def _made_by(result: ResultTables) -> str:
     made = result.manifest
-    return (
-        f"cepasim {made.get('version', '')}, engine {result.engine}; parameters "
-        f"{str(made.get('parameter_digest', ''))[:12]}, scenario "
-        f"{str(made.get('scenario_sha256', ''))[:12]}: the same two give the same results."
-        + (f" Own customs figures: {result.own_figures}." if result.own_figures else "")
+    said = tr(
+        "cepasim {version}, engine {engine}; parameters {parameters}, scenario {scenario}: the "
+        "same two give the same results.",
+        version=made.get("version", ""),
+        engine=result.engine,
+        parameters=str(made.get("parameter_digest", ""))[:12],
+        scenario=str(made.get("scenario_sha256", ""))[:12],
     )
+    if not result.own_figures:
+        return said
+    return paragraph((said, tr("Own customs figures: {files}.", files=result.own_figures)))
 
 
 def _refuse(field: str, value: object, allowed: str) -> NoReturn:
-    raise InputError([Problem("brief", None, field, value, f"allowed: {allowed}")])
+    raise InputError([Problem("brief", None, field, value, tr("allowed: {what}", what=allowed))])

@@ -10,9 +10,12 @@ from typing import Any, Protocol
 import altair as alt
 import pandas as pd
 
+from cepasim.core.currency import indian_grouping
+from cepasim.core.numbers import MINUS
 from cepasim.report import look
 
-_FONT = "Arial, Helvetica, sans-serif"
+#: Latin letters and digits are Arial's in every language; what it lacks is drawn from the others.
+_FONT = ", ".join(("Arial", "Helvetica", *look.JAPANESE, "sans-serif"))
 _SIZE = 12
 
 
@@ -32,9 +35,19 @@ class Named(Labelled, Protocol):
         """Colour, such as ``"#1B1F24"``."""
 
 
-#: The minus sign of print, as everywhere else on a page.
-PRINTED = "replace(format(datum.value, '~f'), '-', '\u2212')"
+#: Numbers of charts whose amounts are grouped as in India: 1,02,650.
+_INDIA = {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]}
 SMALL: dict[str, Any] = {"fontSize": 11, "color": look.INK, "baseline": "middle"}
+
+
+def printed() -> str:
+    """Return how an axis writes numbers: with the minus sign of print, as everywhere on a page."""
+    return f"replace(format(datum.value, '{',' if indian_grouping() else ''}~f'), '-', '{MINUS}')"
+
+
+def number_format(decimals: int) -> str:
+    """Return the format of a number with so many decimals, for what a browser writes."""
+    return f",.{decimals}f" if indian_grouping() else f".{decimals}f"
 
 
 def said(value: float, form: str, most: float = math.inf) -> str:
@@ -100,6 +113,8 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
         layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
     if width == "container":
         layers = layers.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    if indian_grouping():
+        layers = layers.configure(locale=alt.Locale(number=alt.NumberLocale(**_INDIA)))
     done: alt.LayerChart = (
         layers.properties(width=width, height=height)
         .configure(font=_FONT, aria=False, background=look.PAPER)

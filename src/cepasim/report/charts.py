@@ -16,14 +16,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cepasim.core.language import tr
 from cepasim.report import look
 from cepasim.report.chart_parts import (
-    PRINTED,
     SMALL,
     colour,
     finished,
     inline,
     line_legend,
+    number_format,
+    printed,
     room_for_text,
     row_axis,
     said,
@@ -85,9 +87,6 @@ class Row:
 
     label: str
     values: Values
-
-
-# --- lines ------------------------------------------------------------------------------------
 
 
 def lines(
@@ -187,7 +186,7 @@ def line_layers(
     y = alt.Y(
         "value:Q",
         scale=alt.Scale(zero=zero, nice=True),
-        axis=alt.Axis(title=None, tickCount=5, labelExpr=PRINTED, domain=False),
+        axis=alt.Axis(title=None, tickCount=5, labelExpr=printed(), domain=False),
     )
     names = [style.label for style in styles]
     colours = alt.Scale(domain=names, range=[style.colour for style in styles])
@@ -195,9 +194,9 @@ def line_layers(
     # A line alone is what the title says.
     legend = line_legend() if len(styles) > 1 or not title else None
     tooltip = [
-        alt.Tooltip("line:N", title="Line"),
-        alt.Tooltip("year:O", title="Year"),
-        alt.Tooltip("value:Q", title="Value", format=".2f"),
+        alt.Tooltip("line:N", title=tr("Line")),
+        alt.Tooltip("year:O", title=tr("Year")),
+        alt.Tooltip("value:Q", title=tr("Value"), format=number_format(2)),
     ]
     base = alt.Chart(data)
     layers: list[Any] = []
@@ -232,9 +231,6 @@ def line_layers(
     points = base.mark_point(size=60, filled=True, opacity=0.001)
     layers.append(points.encode(x=x, y=y, tooltip=tooltip))
     return finished(alt.layer(*layers), title, width, height)
-
-
-# --- rows -------------------------------------------------------------------------------------
 
 
 def bars(
@@ -309,7 +305,7 @@ def stacked(
     sums = parts.groupby("row")[["value"]].sum().reset_index()
     sums["text"] = [said(value, form) for value in sums["value"]]
     y = row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
+    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=6, domain=False)
     x = alt.X("value:Q", axis=scale)
     drawn = (
         alt.Chart(inline(parts)).mark_bar().encode(x=x, y=y, color=colour(series), order="order:Q")
@@ -320,7 +316,9 @@ def stacked(
     ).encode(x="value:Q")
     texts = marks.mark_text(align="left", dx=6, **SMALL).encode(x=alt.value(width), text="text:N")
     layers = alt.layer(drawn, zero_line(x), diamond, texts)
-    return finished(layers, f"{title}; diamond: sum of the parts", width, 28 * len(rows))
+    return finished(
+        layers, tr("{what}; diamond: sum of the parts", what=title), width, 28 * len(rows)
+    )
 
 
 def dots(
@@ -348,7 +346,7 @@ def dots(
         columns=["row", "value", "other"],
     )
     y = row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=4, domain=False)
+    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=4, domain=False)
     x = alt.X("value:Q", axis=scale)
     domain = [one.label for one in series]
     legend = alt.Legend(orient="top", title=None, columns=1)
@@ -388,7 +386,7 @@ def ranges(
         columns=["row", "series", "low", "value", "high"],
     )
     y = row_axis([row for row, _ in rows], names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=PRINTED, tickCount=6, domain=False)
+    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=6, domain=False)
     base = alt.Chart(inline(frame)).encode(y=y, color=colour(series))
     spans = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", axis=scale), x2="high:Q")
     points = base.mark_point(size=70, filled=True, opacity=1).encode(x="value:Q")

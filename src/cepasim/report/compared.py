@@ -10,18 +10,40 @@ import pandas as pd
 
 from cepasim.core import numbers as figures
 from cepasim.core.arrays import Floats
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.report import charts, look
 from cepasim.report.blocks import Table
-from cepasim.report.levels import range_of
+from cepasim.report.levels import range_of_mn
 from cepasim.report.views import total_row
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
 
 Results = Mapping[str, ResultTables]
 #: Draws of scenarios: ways of drawing x scenarios x draws x years x totals.
-WAYS = ("figures", "figures and model choice")
+WAYS = (mark("figures"), mark("figures and model choice"))
 _ITEMS = ("balance", "exports", "imports")
 _WAITING = "…"
+_CHANGES = {
+    "balance": mark("Change in balance"),
+    "exports": mark("Change in exports"),
+    "imports": mark("Change in imports"),
+}
+_LEVELS = {
+    "balance": mark("Level of balance [90 % range]"),
+    "exports": mark("Level of exports [90 % range]"),
+    "imports": mark("Level of imports [90 % range]"),
+}
+_ITEM = {"balance": mark("balance"), "exports": mark("exports"), "imports": mark("imports")}
+_OF_SCENARIO = {
+    "balance": mark("Balance, {name}"),
+    "exports": mark("Exports, {name}"),
+    "imports": mark("Imports, {name}"),
+}
+_RANGES = (
+    mark("90 % range, figures"),
+    mark("90 % range, figures and model choice"),
+)
 
 
 def ends(sample: Floats | None, way: int, place: int, base: int | None = None) -> Floats | None:
@@ -45,7 +67,7 @@ def _range(found: Floats | None, row: int, item: str) -> str:
     if found is None:
         return _WAITING
     low, high = found[:, row, TOTALS.index(f"change_in_{item}_usd_mn")]
-    return " to ".join(figures.mn(float(end), signed=True, unit=False) for end in (low, high))
+    return figures.span_mn(float(low), float(high), signed=True)
 
 
 def changes_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
@@ -66,22 +88,29 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
     for item in _ITEMS:
         changes = (row[f"change_in_{item}_usd_mn"] for row in rows.values())
         said = (figures.mn(one, signed=True, unit=False) for one in changes)
-        cells.append((f"Change in {item}", *said))
-        for way, name in enumerate(WAYS):
+        cells.append((tr(_CHANGES[item]), *said))
+        for way, name in enumerate(_RANGES):
             around = (
                 _range(ends(sample, way, place), result.fiscal_years.index(year), item)
                 for place, result in enumerate(results.values())
             )
-            cells.append((f"90 % range, {name}", *around))
+            cells.append((tr(name), *around))
     for item in _ITEMS:
         level = (
-            f"{figures.bn(row[f'{item}_usd_mn'], unit=False)} "
-            f"[{range_of(row, item, scenario=True) or 'n/a'}]"
+            f"{figures.mn(row[f'{item}_usd_mn'], unit=False)} "
+            f"[{range_of_mn(row, item, scenario=True) or tr('n/a')}]"
             for row in rows.values()
         )
-        cells.append((f"Level of {item}, bn [90 % range]", *level))
+        cells.append((tr(_LEVELS[item]), *level))
     cells += _accounts(results, year)
-    caption = f"{year}, US$ mn of 2023-24 against the reference{_drawn(sample, draws)}"
+    price_year = next(iter(results.values())).price_year
+    caption = tr(
+        "{year}, {unit} of {price_year} against the reference",
+        year=year_in_words(year),
+        unit=figures.unit_mn(),
+        price_year=year_in_words(price_year),
+    )
+    caption = _drawn(caption, sample, draws)
     return Table(caption, ("", *results), tuple(cells))
 
 
@@ -95,7 +124,7 @@ def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
     for account, name in names.items():
         moved = (frame["change_usd_mn"].get(account) for frame in found)
         said = ("–" if one is None else figures.mn(one, signed=True, unit=False) for one in moved)
-        yield f"{name}, change", *said
+        yield tr("{name}, change", name=tr(name)), *said
 
 
 def differences_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
@@ -113,14 +142,21 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
             around = [_range(ends(sample, way, place, 0), at[place], item) for way in (0, 1)]
             cells.append(
                 (
-                    f"{name}: {item}",
+                    tr("{name}: {item}", name=name, item=tr(_ITEM[item])),
                     figures.mn(gap, signed=True, unit=False),
                     *around,
                     _above(sample, place, at[place], item),
                 )
             )
-    caption = f"Less {names[0]}, {year}, US$ mn{_drawn(sample, draws)}"
-    head = ("", "difference", *(f"90 % range, {way}" for way in WAYS), "share of draws above 0")
+    caption = tr(
+        "Less {name}, {year}, {unit}",
+        name=names[0],
+        year=year_in_words(year),
+        unit=figures.unit_mn(),
+    )
+    caption = _drawn(caption, sample, draws)
+    ranges = (tr(words) for words in _RANGES)
+    head = ("", tr("difference"), *ranges, tr("share of draws above 0"))
     return Table(caption, head, tuple(cells))
 
 
@@ -129,15 +165,17 @@ def _above(sample: Floats | None, place: int, row: int, item: str) -> str:
         return _WAITING
     column = TOTALS.index(f"change_in_{item}_usd_mn")
     gap = sample[1, place, :, row, column] - sample[1, 0, :, row, column]
-    return f"{100 * float((gap > 0).mean()):.0f} %"
+    return figures.share(float((gap > 0).mean()))
 
 
-def _drawn(sample: Floats | None, draws: int) -> str:
-    return "" if sample is None else f"; 90 % ranges of {draws} common draws"
+def _drawn(caption: str, sample: Floats | None, draws: int) -> str:
+    if sample is None:
+        return caption
+    return tr("{what}; 90 % ranges of {draws} common draws", what=caption, draws=draws)
 
 
 def changes_chart(results: Results, sample: Floats, year: str) -> alt.LayerChart:
-    """Return changes of all scenarios in a year with both ranges, US$ mn, one scale for all.
+    """Return changes of all scenarios in a year with both ranges, one unit and one scale for all.
 
     Parameters
     ----------
@@ -154,9 +192,10 @@ def changes_chart(results: Results, sample: Floats, year: str) -> alt.LayerChart
                 found = ends(sample, way, place)
                 assert found is not None
                 low, high = found[:, at, column]
-                text = f"{item.capitalize()}, {name}" if way == 0 else "and model choice"
-                rows.append((charts.Row(text, (float(low), value, float(high))), way))
-    series = (charts.Series(WAYS[0], look.GAIN), charts.Series(WAYS[1], look.REFERENCE))
+                text = tr(_OF_SCENARIO[item], name=name) if way == 0 else tr("and model choice")
+                values = tuple(figures.in_mn(one) for one in (float(low), value, float(high)))
+                rows.append((charts.Row(text, values), way))
+    series = (charts.Series(tr(WAYS[0]), look.GAIN), charts.Series(tr(WAYS[1]), look.REFERENCE))
     return charts.ranges("", series, rows, width=520, names=150)
 
 
@@ -193,11 +232,11 @@ def _columns(sample: Floats | None, place: int, base: int | None, column: int) -
     if sample is None:
         return {}
     found: dict[str, Floats] = {}
-    for way, mark in enumerate(("", "choice_")):
+    for way, choice in enumerate(("", "choice_")):
         ranged = ends(sample, way, place, base)
         assert ranged is not None
         found |= {
-            f"change_{mark}p5_usd_mn": ranged[0, :, column],
-            f"change_{mark}p95_usd_mn": ranged[1, :, column],
+            f"change_{choice}p5_usd_mn": ranged[0, :, column],
+            f"change_{choice}p95_usd_mn": ranged[1, :, column],
         }
     return found

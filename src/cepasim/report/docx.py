@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cepasim.core.language import current_language, tr
 from cepasim.core.workbook import without_clock
 from cepasim.report import blocks
 from cepasim.report.blocks import Block, Document, Span, Words
@@ -20,6 +21,8 @@ _STYLE_OF_TABLES = "Light List Accent 1"
 #: Width of the text on A4 between margins of 15 mm.
 _TEXT_MM = 180
 _MARGIN_MM = 15
+#: Faces that Word has for languages whose letters its usual one lacks.
+_FACES = {"ja": "Yu Gothic"}
 
 
 def write(document: Document, path: Path) -> None:
@@ -42,6 +45,7 @@ def write(document: Document, path: Path) -> None:
     normal: Any = file.styles["Normal"]
     normal.font.size = Pt(9)
     normal.paragraph_format.space_after = Pt(2)
+    _speak(file)
     _add_blocks(file, document.blocks)
     properties = file.core_properties
     properties.title, properties.author = document.title, "cepasim"
@@ -50,6 +54,31 @@ def write(document: Document, path: Path) -> None:
     with io.BytesIO() as written, path.open("wb") as destination:
         file.save(written)
         without_clock(written, destination)
+
+
+def _speak(file: WordFile) -> None:
+    """Say the language of the text, and the face of its letters where the usual one has none."""
+    from docx.oxml.ns import qn
+
+    tag = current_language()
+    for style in file.styles:
+        properties = style.element.find(qn("w:rPr"))
+        if tag not in _FACES or properties is None:
+            continue
+        for fonts in properties.findall(qn("w:rFonts")):
+            for theme in ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            for letters in ("ascii", "hAnsi", "eastAsia"):
+                fonts.set(qn(f"w:{letters}"), _FACES[tag])
+    [defaults] = file.styles.element.findall(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    [spoken] = defaults.findall(qn("w:lang"))
+    spoken.set(qn("w:eastAsia"), {"ja": "ja-JP"}.get(tag, "en-US"))
+    if tag in _FACES:
+        for fonts in defaults.findall(qn("w:rFonts")):
+            for theme in ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            for letters in ("ascii", "hAnsi", "eastAsia"):
+                fonts.set(qn(f"w:{letters}"), _FACES[tag])
 
 
 def _add_blocks(file: WordFile, parts: Iterable[Block]) -> None:
@@ -100,7 +129,7 @@ def _add_table(file: WordFile, part: blocks.Table) -> None:
         caption.paragraph_format.keep_with_next = True
         caption.add_run(part.caption).bold = True
     if not part.rows:
-        file.add_paragraph("No change.")
+        file.add_paragraph(tr("No change."))
         return
     table = file.add_table(rows=0, cols=len(part.head), style=_STYLE_OF_TABLES)
     for row in (part.head, *part.rows) if any(part.head) else part.rows:
@@ -114,7 +143,9 @@ def _add_table(file: WordFile, part: blocks.Table) -> None:
 
 def _without_drawing(part: blocks.Bars) -> blocks.Table:
     rows = tuple((bar.label, bar.text) for bar in part.bars)
-    return blocks.Table(f"{part.heading}: {part.sub}", ("", ""), rows)
+    return blocks.Table(
+        tr("{heading}: {what}", heading=part.heading, what=part.sub), ("", ""), rows
+    )
 
 
 def _as_table(part: blocks.Cards) -> blocks.Table:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from cepasim.core.language import mark, now, paragraph, tr
+
 BALANCE = "change_in_balance_usd_mn"
 #: Columns of the range of figures and model choice carry this before the percentile.
 CHOICE = "_choice"
 #: How a share of draws is to be read.
-SHARES = (
+SHARES = mark(
     "Shares of draws are no probabilities: most ranges and all weights are judgement (grade D)."
 )
 
@@ -34,20 +36,29 @@ def drawn_in_words(totals: pd.DataFrame, year: str, options: object) -> list[str
     told: Mapping[str, object] = options if isinstance(options, Mapping) else {}
     row = totals[totals["fiscal_year"] == year].iloc[0]
     draws = told.get("draws")
-    count = f" {draws:,}" if isinstance(draws, int) else ""
-    falls = 100 * float(row["probability_deficit_falls"])
-    first = (
-        f"90 % range: the middle nine tenths of{count} draws of every figure within its range "
-        f"(docs/uncertainty.md). The deficit falls in {falls:.0f} % of them."
-    )
+    falls = f"{100 * float(row['probability_deficit_falls']):.0f}"
+    if isinstance(draws, int):
+        first = tr(
+            "90 % range: the middle nine tenths of {draws} draws of every figure within its range "
+            "(docs/uncertainty.md). The deficit falls in {falls} % of them.",
+            draws=f"{draws:,}",
+            falls=falls,
+        )
+    else:
+        first = tr(
+            "90 % range: the middle nine tenths of draws of every figure within its range "
+            "(docs/uncertainty.md). The deficit falls in {falls} % of them.",
+            falls=falls,
+        )
     if not has_choice(totals):
         return [first]
     both = 100 * float(row[f"share_deficit_falls{CHOICE}"])
-    second = (
+    second = tr(
         "Figures and model choice: engine, rules, elasticities, sourcing and reference are drawn "
-        f"as well; the deficit falls in {both:.0f} % of these draws. {SHARES}"
+        "as well; the deficit falls in {falls} % of these draws.",
+        falls=f"{both:.0f}",
     )
-    return [first, second, *choice_in_words(told, year)]
+    return [first, paragraph((second, tr(SHARES))), *choice_in_words(told, year)]
 
 
 def choice_in_words(options: Mapping[str, object], year: str) -> list[str]:
@@ -62,8 +73,8 @@ def choice_in_words(options: Mapping[str, object], year: str) -> list[str]:
     lines = []
     moves = options.get("moves_most")
     if isinstance(moves, Mapping) and moves.get(year):
-        lines.append(f"Most depends on the choice of: {moves[year]}.")
+        lines.append(tr("Most depends on the choice of: {choice}.", choice=now(str(moves[year]))))
     left = options.get("left_out")
     if isinstance(left, (list, tuple)):
-        lines += [f"{note}." for note in left]
+        lines += [tr("{text}.", text=now(str(note))) for note in left]
     return lines

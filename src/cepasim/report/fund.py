@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
 from cepasim.report.blocks import Table
 from cepasim.tables.result_tables import ResultTables
 
@@ -20,12 +22,20 @@ def fund_cells(result: ResultTables, year: str) -> tuple[tuple[str, ...], ...]:
     if rows.empty:
         return ()
     kept_up = rows[rows["replacement"] == "yes"].set_index("account")["cumulative_usd_mn"]
-    head = ("", "", "year", "sum", "present\nvalue", "per US$\ngranted", "sum, plants\nreplaced")
+    head = (
+        "",
+        "",
+        tr("year"),
+        tr("sum"),
+        tr("present\nvalue"),
+        tr("per US$\ngranted"),
+        tr("sum, plants\nreplaced"),
+    )
     columns = ("usd_mn", "cumulative_usd_mn", "present_value_usd_mn")
     cells = (
         (
             str(row["account"]),
-            str(row["name"]),
+            tr(str(row["name"])),
             *(figures.mn(row[column], signed=True, unit=False) for column in columns),
             figures.ratio(row["per_grant"]),
             figures.mn(kept_up[row["account"]], signed=True, unit=False),
@@ -35,9 +45,14 @@ def fund_cells(result: ResultTables, year: str) -> tuple[tuple[str, ...], ...]:
     return (head, *cells)
 
 
-def fund_title(year: str) -> str:
+def fund_title(result: ResultTables, year: str) -> str:
     """Title of the accounts of the fund."""
-    return f"Who pays for the fund and who gains up to {year}, US$ mn of 2023-24"
+    return tr(
+        "Who pays for the fund and who gains up to {year}, {unit} of {price_year}",
+        year=year_in_words(year),
+        unit=figures.unit_mn(),
+        price_year=year_in_words(result.price_year),
+    )
 
 
 def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tuple[Table, ...]:
@@ -56,4 +71,4 @@ def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tu
     head, *cells = rows
     shown = [row for row in cells if not short or row[0] in _FUND_IN_SHORT]
     head = tuple(word.replace("\n", " ") for word in head)
-    return (Table(fund_title(year), head[1:], tuple(row[1:] for row in shown)),)
+    return (Table(fund_title(result, year), head[1:], tuple(row[1:] for row in shown)),)

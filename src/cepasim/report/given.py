@@ -5,22 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from cepasim.core import numbers as figures
-from cepasim.core.countries import COLUMN_NAME, COUNTRY, PARTNER
+from cepasim.core.countries import COLUMN_NAME
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, ntr, tr
 from cepasim.report.blocks import Bar, Bars, Paragraph, Table
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
-_WELFARE = (
+_WELFARE = mark(
     "National welfare counts buyers, home producers, exporters to the partner, the treasury's duty "
-    "and the owners of rents, each at the prices of their country"
+    "and the owners of rents, each at the prices of their country."
 )
-_FUND = (
-    "; Japan's counts what the fund costs as well, but not the grants, which stay within Japan. "
-    "Jobs and other countries are not counted"
+_WITH_FUND = mark(
+    "National welfare counts buyers, home producers, exporters to the partner, the treasury's duty "
+    "and the owners of rents, each at the prices of their country; Japan's counts what the fund "
+    "costs as well, but not the grants, which stay within Japan. Jobs and other countries are not "
+    "counted."
 )
-_CURRENCY = {"JPN": "yen", "IND": "rupees"}
+_CURRENCY = {
+    "JPN": mark("in yen exports {exports}, imports {imports}"),
+    "IND": mark("in rupees exports {exports}, imports {imports}"),
+}
+#: Titles by the side that gives: its table, what the other sells, its duty, its producers.
+_GIVES = {
+    "JPN": (
+        mark("Japan gives, {unit} against the reference, {year}"),
+        mark("India's sales"),
+        mark("Japan's duty"),
+        mark("Japan's producers"),
+    ),
+    "IND": (
+        mark("India gives, {unit} against the reference, {year}"),
+        mark("Japan's sales"),
+        mark("India's duty"),
+        mark("India's producers"),
+    ),
+}
+_INDUSTRIES = {"JPN": mark("Industries in Japan"), "IND": mark("Industries in India")}
 
 
 def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table:
@@ -35,11 +58,15 @@ def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table
     """
     cells = section_cells(result, year, shown)
     return Table(
-        f"Give and take by section, change against the reference, US$ mn, {year}",
+        tr(
+            "Give and take by section, change against the reference, {unit}, {year}",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
         (
             "",
-            *("Japan gives: India's sales", "Japan's duty", "Japan's producers"),
-            *("India gives: Japan's sales", "India's duty", "India's producers"),
+            *(tr("Japan gives: India's sales"), tr("Japan's duty"), tr("Japan's producers")),
+            *(tr("India gives: Japan's sales"), tr("India's duty"), tr("India's producers")),
         ),
         cells,
     )
@@ -68,12 +95,12 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     ]
     if rest := len(rows) - shown if len(rows) > shown else 0:
         others = rows[shown:][[*COUNTED]].sum().tolist()
-        cells.append(_row(f"{rest} other section{'s' if rest > 1 else ''}", others))
-    giver, taker = COUNTRY[side], COUNTRY[PARTNER[side]]
+        cells.append(_row(_others(rest), others))
+    title, *heads = _GIVES[side]
     return Table(
-        f"{giver} gives, US$ mn against the reference, {year}",
-        ("", f"{taker}'s sales", f"{giver}'s duty", f"{giver}'s producers"),
-        (*cells, _row("All products", total)),
+        tr(title, unit=figures.unit_mn(), year=year_in_words(year)),
+        ("", *(tr(head) for head in heads)),
+        (*cells, _row(tr("All products"), total)),
     )
 
 
@@ -91,12 +118,17 @@ def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[st
     rows = [_row(_named(section, names[section]), values[section]) for section in moved[:shown]]
     if rest := moved[shown:]:
         summed = [sum(column) for column in zip(*(values[one] for one in rest), strict=True)]
-        rows.append(_row(f"{len(rest)} other section{'s' if len(rest) > 1 else ''}", summed))
-    return (*rows, _row("All products", total)) if total else ()
+        rows.append(_row(_others(len(rest)), summed))
+    return (*rows, _row(tr("All products"), total)) if total else ()
+
+
+def _others(number: int) -> str:
+    return ntr("{n} other section", "{n} other sections", number)
 
 
 def _named(section: object, name: object) -> str:
-    return str(name) if section == NO_SECTION else f"{section} {name}"
+    said = tr(str(name))
+    return said if section == NO_SECTION else f"{section} {said}"
 
 
 def _row(name: str, amounts: list[float]) -> tuple[str, ...]:
@@ -108,7 +140,11 @@ def grants_in_words(result: ResultTables, year: str) -> str:
     grants = float(_totals(result, year).get("fund_grants_usd_mn", 0.0))
     if not grants:
         return ""
-    return f"Japan's treasury also pays {figures.mn(grants)} of grants in {year}, in no section."
+    return tr(
+        "Japan's treasury also pays {grants} of grants in {year}, in no section.",
+        grants=figures.mn(grants),
+        year=year_in_words(year),
+    )
 
 
 def industries(
@@ -133,15 +169,19 @@ def industries(
     order = rows["producers_usd_mn"].abs().sort_values(ascending=False).index
     bars = tuple(
         Bar(
-            f"{row['hs']} {result.group_name(str(row['hs']))}",
+            f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
             float(row["producers_usd_mn"]),
             figures.mn(float(row["producers_usd_mn"]), signed=True, unit=False),
         )
         for row in rows.reindex(order)[:shown].to_dict("records")
     )
     return Bars(
-        f"Industries in {COUNTRY[side]}",
-        f"change in sales at home against reference, US$ mn, {year}, HS chapters",
+        tr(_INDUSTRIES[side]),
+        tr(
+            "change in sales at home against reference, {unit}, {year}, HS chapters",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
         bars,
     )
 
@@ -149,7 +189,7 @@ def industries(
 def welfare_in_words(result: ResultTables, year: str) -> Paragraph:
     """Say what national welfare counts."""
     has_fund = bool(_totals(result, year).get("fund_outlay_usd_mn", 0.0))
-    return Paragraph(f"{_WELFARE}{_FUND if has_fund else ''}.", "small")
+    return Paragraph(tr(_WITH_FUND if has_fund else _WELFARE), "small")
 
 
 def own_currency(result: ResultTables, year: str) -> str:
@@ -160,16 +200,18 @@ def own_currency(result: ResultTables, year: str) -> str:
         level = row.get(f"price_level_{name}")
         if level is None:
             continue
-        flows = [
-            f"{flow} {figures.percent(100 * (_ratio(row, flow) / float(level) - 1))}"
+        flows = {
+            flow: figures.percent(100 * (_ratio(row, flow) / float(level) - 1))
             for flow in ("exports", "imports")
-        ]
-        said.append(f"in {_CURRENCY[country]} {', '.join(flows)}")
+        }
+        said.append(tr(_CURRENCY[country], **flows))
     if not said:
         return ""
-    return (
-        f"Exchange rates move: against the reference of {year}, at constant prices of each "
-        f"country, {'; '.join(said)} (exports of India, imports of India from Japan)."
+    return tr(
+        "Exchange rates move: against the reference of {year}, at constant prices of each "
+        "country, {changes} (exports of India, imports of India from Japan).",
+        year=year_in_words(year),
+        changes=tr("; ").join(said),
     )
 
 

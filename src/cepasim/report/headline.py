@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.report.levels import range_of
 from cepasim.report.views import total_row
 from cepasim.tables.caveats import Note, by_weight
 from cepasim.tables.result_tables import ResultTables
 
 _RANGES = (
-    ("change_in_balance_usd_mn", "90 % range"),
-    ("change_in_balance_usd_mn_choice", "with model choice"),
+    ("change_in_balance_usd_mn", mark("90 % range {between}")),
+    ("change_in_balance_usd_mn_choice", mark("with model choice {between}")),
 )
 
 
@@ -37,7 +39,8 @@ class Headline:
     caveat: str
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.change, self.rests_on, self.caveat) if part)
+        said = paragraph(part for part in (self.change, self.rests_on, self.caveat) if part)
+        return paragraph(part for part in (said, figures.conversion()) if part)
 
 
 def headline(result: ResultTables, year: str) -> Headline:
@@ -62,9 +65,20 @@ def headline(result: ResultTables, year: str) -> Headline:
     )
     return Headline(
         _change(result, year),
-        f"The size rests most on {graded.on} (grade {graded.grade})." if graded else "",
-        f"{str(caveat).rstrip('.')}." if caveat else "",
+        tr(
+            "The size rests most on {what} (grade {grade}).",
+            what=now(graded.on),
+            grade=graded.grade,
+        )
+        if graded
+        else "",
+        sentence(now(caveat)) if caveat else "",
     )
+
+
+def sentence(text: str) -> str:
+    """End a text with the full stop of the language, once."""
+    return tr("{text}.", text=text.rstrip(".。"))
 
 
 def outcome(result: ResultTables) -> str:
@@ -94,40 +108,69 @@ def weighed_notes(result: ResultTables, year: str) -> tuple[str, ...]:
 
 def _change(result: ResultTables, year: str) -> str:
     row = total_row(result, year)
-    name = result.scenario.name.rstrip(".")
+    name, in_year = tr(result.scenario.name).rstrip(".。"), year_in_words(year)
     if not any(row[f"change_in_{item}_usd_mn"] for item in ("exports", "imports")):
-        return f"{name}: nothing changes in {year}."
+        return tr("{name}: nothing changes in {year}.", name=name, year=in_year)
     exports, imports = (_flow(row, item) for item in ("exports", "imports"))
-    change = row["change_in_balance_usd_mn"]
-    verb = "improves" if change > 0 else "worsens"
-    reference = row["baseline_balance_usd_mn"]
-    kind = "deficit" if reference < 0 else "surplus"
-    share = f", {figures.percent(100 * abs(change / reference)).lstrip('+')} of the {kind}"
-    return (
-        f"{name}: against the reference, in {year} India exports {exports} to Japan and imports "
-        f"{imports}; its balance {verb} by {figures.mn(abs(change))}"
-        f"{_ranges(result, year)}{share if reference else ''}."
+    said = {"name": name, "year": in_year, "exports": exports, "imports": imports}
+    if row["change_in_balance_usd_mn"] > 0:
+        return tr(
+            "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
+            "{imports}; its balance improves by {change}.",
+            change=_of_reference(row, _ranged(result, year)),
+            **said,
+        )
+    return tr(
+        "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
+        "{imports}; its balance worsens by {change}.",
+        change=_of_reference(row, _ranged(result, year)),
+        **said,
     )
+
+
+def _of_reference(row: Mapping[str, Any], change: str) -> str:
+    """Say a change of the balance with its share in the balance of the reference."""
+    reference = row["baseline_balance_usd_mn"]
+    if not reference:
+        return change
+    share = figures.percent(100 * abs(row["change_in_balance_usd_mn"] / reference)).lstrip("+")
+    if reference < 0:
+        return tr("{change}, {share} of the deficit", change=change, share=share)
+    return tr("{change}, {share} of the surplus", change=change, share=share)
 
 
 def _flow(row: Mapping[str, Any], item: str) -> str:
     change = row[f"change_in_{item}_usd_mn"]
     if change == 0:
-        return "as much as without it"
-    word = "more" if change > 0 else "less"
+        return tr("as much as without it")
+    amount, percent = figures.mn(abs(change)), figures.percent(row[f"change_in_{item}_pct"])
     if figures.is_nearly_none(figures.millions(abs(change))):
-        return "practically the same"
-    return f"{figures.mn(abs(change))} {word} ({figures.percent(row[f'change_in_{item}_pct'])})"
+        return tr("practically the same")
+    if change > 0:
+        return tr("{amount} more ({percent})", amount=amount, percent=percent)
+    return tr("{amount} less ({percent})", amount=amount, percent=percent)
 
 
-def _ranges(result: ResultTables, year: str) -> str:
+def _ranged(result: ResultTables, year: str) -> str:
+    """Change of the balance without its sign, with the ranges there are."""
     [row] = result.totals[result.totals["fiscal_year"] == year].to_dict("records")
+    amount = figures.mn(abs(total_row(result, year)["change_in_balance_usd_mn"]))
     said = [
-        f"{words} {figures.span_mn(row[f'{column}_p5'], row[f'{column}_p95'])}"
+        tr(
+            words,
+            between=figures.range_mn(row[f"{column}_p5"], row[f"{column}_p95"], unit=False),
+        )
         for column, words in _RANGES
         if f"{column}_p5" in row
     ]
-    return f" ({'; '.join(said)})" if said else " (no range drawn)"
+    if not said:
+        return tr("{amount} (no range drawn)", amount=amount)
+    return tr("{amount} ({ranges})", amount=amount, ranges=clauses(said))
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Put parts of a sentence beside each other, each a thought of its own."""
+    return tr("; ").join(parts)
 
 
 def _graded(note: str) -> bool:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from cepasim.core.language import current_language, tr
 from cepasim.core.numbers import is_nearly_none
 from cepasim.report import blocks, look
 from cepasim.report.blocks import Bar, Bars, Block, Document, Words
@@ -39,7 +40,9 @@ def page(document: Document) -> str:
         Styles and charts included; the same document gives the same text.
     """
     return _template("page.html").render(
-        document=document, styles=(style("blocks"), style(document.style))
+        document=document,
+        language=current_language(),
+        styles=(style("blocks"), style(document.style)),
     )
 
 
@@ -68,7 +71,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters |= {"words": _words, "kind": lambda block: _KINDS[type(block)]}
-    environment.globals |= {"bar_rows": _bar_rows, "picture": _picture}
+    environment.globals |= {"bar_rows": _bar_rows, "picture": _picture, "no_change": _no_change}
     return environment
 
 
@@ -81,6 +84,10 @@ def _words(words: Words) -> str | Markup:
         return words
     tags = {"plain": "{}", "strong": "<strong>{}</strong>", "code": "<code>{}</code>"}
     return Markup("").join(Markup(tags[span.kind]).format(span.text) for span in words)
+
+
+def _no_change() -> str:
+    return tr("No change.")
 
 
 def _picture(chart: blocks.Chart) -> Markup:

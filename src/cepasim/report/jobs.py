@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.tables.result_tables import ResultTables
 
 _CAUSES = {
-    "exports": "with extra exports to Japan",
-    "imports": "with sales at home, as imports from Japan displace more or fewer",
+    "exports": mark("{jobs} ({low} to {high}) with extra exports to Japan"),
+    "imports": mark(
+        "{jobs} ({low} to {high}) with sales at home, as imports from Japan displace more or fewer"
+    ),
 }
 
 
@@ -29,9 +33,12 @@ def jobs_in_words(result: ResultTables, year: str) -> str:
     for row in rows.to_dict("records"):
         ends = sorted((row["jobs_low"], row["jobs_high"]), key=abs)
         low, high = (figures.count(end) for end in ends)
-        parts.append(f"{figures.count(row['jobs'])} ({low} to {high}) {_CAUSES[row['cause']]}")
-    return (
-        f"Jobs supported in India in {year}, gross and not created: {'; '.join(parts)}. They are "
-        "sales times an average ratio of jobs to dollars, assumed from figures of 2012-13 (grade "
-        "D); the range is the ratio's alone, and nobody is said to be without work otherwise."
+        said = tr(_CAUSES[row["cause"]], jobs=figures.count(row["jobs"]), low=low, high=high)
+        parts.append(said)
+    return tr(
+        "Jobs supported in India in {year}, gross and not created: {jobs}. They are "
+        "sales times an average ratio of jobs to dollars, assumed from data of 2012-13 (grade "
+        "D); the range is the ratio's alone, and nobody is said to be without work otherwise.",
+        year=year_in_words(year),
+        jobs=tr("; ").join(parts),
     )

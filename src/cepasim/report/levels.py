@@ -27,6 +27,14 @@ def range_of(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> st
     return numbers.span(*around)
 
 
+def range_in_words(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:
+    """Range of a level with its unit, beside an amount: ``3.43–8.23 bn``; as `range_of`."""
+    around = _ends(row, item, scenario)
+    if around is None or around[1] - around[0] < 1.0:
+        return ""
+    return numbers.range_bn(*around, sign=False)
+
+
 def range_of_mn(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:
     """Range of a sector's level, in US$ million; nothing where it is exact or nothing is traded.
 

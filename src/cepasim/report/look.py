@@ -26,6 +26,9 @@ LOSS_LIGHT = "#C9672F"
 SERIES = ("#0B5CAD", "#A63C00", "#00695C", "#7B2D8B")
 DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
 
+#: Faces with Japanese letters: of Windows, macOS, Debian (fonts-noto-cjk, fonts-ipaexfont-gothic).
+JAPANESE = ("Yu Gothic", "Hiragino Sans", "Noto Sans CJK JP", "IPAexGothic", "Meiryo")
+
 #: Names under which style sheets know the colours: ``var(--ink)``.
 IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
     {
@@ -42,6 +45,8 @@ IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
 
 
 def as_css() -> str:
-    """Return the colours as a rule that style sheets refer to."""
+    """Return the colours as a rule that style sheets refer to, and the letters of languages."""
     named = " ".join(f"--{name}:{colour};" for name, colour in IN_STYLE_SHEETS.items())
-    return f":root {{{named}}}\n"
+    japanese = ",".join(f'"{face}"' for face in JAPANESE)
+    letters = f"html[lang=ja] body {{font-family:{japanese},sans-serif;}}"
+    return f":root {{{named}}}\n{letters}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cepasim.core.language import mark, now, ntr, tr
 from cepasim.core.numbers import value
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN
@@ -17,7 +18,7 @@ from cepasim.tables.result_tables import ResultTables
 _NAMED = 6
 #: How the manifest of a run says whose figures it was made with.
 BUNDLED, OWN_FOLDER = "bundled", "own"
-OWN_FIGURES = (
+OWN_FIGURES = mark(
     "Made with the user's own figures, not those of the program: every number rests on them."
 )
 
@@ -37,11 +38,19 @@ def overrides_in_words(
     if not number:
         return ()
     changed = (
-        f"{name} = {value(new)}" + (f" ({value(own[name])} in the figures)" if name in own else "")
+        tr("{name} = {new} ({old} in the figures)", name=name, new=value(new), old=value(own[name]))
+        if name in own
+        else f"{name} = {value(new)}"
         for name, new in scenario.parameters.items()
     )
-    many = "s" if number > 1 else ""
-    return (f"{number} assumption{many} changed: {listed(changed, _NAMED)}.",)
+    return (
+        ntr(
+            "{n} assumption changed: {changed}.",
+            "{n} assumptions changed: {changed}.",
+            number,
+            changed=listed(changed, _NAMED),
+        ),
+    )
 
 
 def assumptions_in_words(
@@ -56,13 +65,14 @@ def assumptions_in_words(
     """
     said = []
     if scenario.elasticities not in (None, OWN):
-        said.append(f"Elasticities of substitution from {scenario.elasticities}.")
+        said.append(tr("Elasticities of substitution from {source}.", source=scenario.elasticities))
     if scenario.barriers not in (None, OWN_BARRIERS):
-        said.append(f"Barriers at India's border from {scenario.barriers}.")
+        said.append(tr("Barriers at India's border from {source}.", source=scenario.barriers))
     if scenario.variant != CENTRAL:
-        said.append(f"Reference path: {scenario.variant.replace('_', ' ')}, not the central one.")
+        variant = tr(scenario.variant.replace("_", " "))
+        said.append(tr("Reference path: {variant}, not the central one.", variant=variant))
     if (detail := detail_in_words(scenario)) is not None and scenario.level != "chapter":
-        said.append(f"Markets are {detail}.")
+        said.append(tr("Markets are {detail}.", detail=now(detail)))
     return (*overrides_in_words(scenario, figures), *said)
 
 
@@ -75,4 +85,4 @@ def marks(result: ResultTables) -> tuple[str, ...]:
     """
     options = result.manifest.get("options")
     own = isinstance(options, Mapping) and options.get("figures") == OWN_FOLDER
-    return ((OWN_FIGURES,) if own else ()) + assumptions_in_words(result.scenario)
+    return ((tr(OWN_FIGURES),) if own else ()) + assumptions_in_words(result.scenario)

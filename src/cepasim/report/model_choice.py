@@ -7,14 +7,31 @@ from typing import Any
 import pandas as pd
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.report import look
 from cepasim.report.blocks import Table
 from cepasim.report.drawn import BALANCE
 
 _SAID = {
-    "change_in_exports_usd_mn": "Change in exports",
-    "change_in_imports_usd_mn": "Change in imports",
-    BALANCE: "Change in balance",
+    "change_in_exports_usd_mn": mark(
+        "Change in exports by the model’s own choices, {year}, {unit}"
+    ),
+    "change_in_imports_usd_mn": mark(
+        "Change in imports by the model’s own choices, {year}, {unit}"
+    ),
+    BALANCE: mark("Change in balance by the model’s own choices, {year}, {unit}"),
+}
+_DRAWN = {
+    "change_in_exports_usd_mn": mark(
+        "Change in exports, {year}, {unit}: medians by alternative; dot: the central one"
+    ),
+    "change_in_imports_usd_mn": mark(
+        "Change in imports, {year}, {unit}: medians by alternative; dot: the central one"
+    ),
+    BALANCE: mark(
+        "Change in balance, {year}, {unit}: medians by alternative; dot: the central one"
+    ),
 }
 
 
@@ -54,15 +71,22 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
         median = "–" if row["median"] != row["median"] else figures.mn(row["median"], signed=True)
         cells.append(
             (
-                str(row["choice_label"]) if first else "",
-                str(row["label"]),
-                f"{100 * row['share_of_draws']:.0f} %",
+                tr(str(row["choice_label"])) if first else "",
+                tr(str(row["label"])),
+                figures.share(row["share_of_draws"]),
                 median,
-                f"{100 * row['share_of_variance']:.0f} %" if first else "",
+                figures.share(row["share_of_variance"]) if first else "",
             )
         )
-    head = ("Choice", "alternative", "share of draws", "median", "explains of the variance")
-    return Table(f"{_SAID[item]} by the model’s own choices, {year}, US$", head, tuple(cells))
+    head = (
+        tr("Choice"),
+        tr("alternative"),
+        tr("share of draws"),
+        tr("median"),
+        tr("explains of the variance"),
+    )
+    title = tr(_SAID[item], year=year_in_words(year), unit=figures.currency_sign())
+    return Table(title, head, tuple(cells))
 
 
 def choice_chart(rows: pd.DataFrame, year: str, item: str = BALANCE, width: int = 440) -> Any:
@@ -89,8 +113,9 @@ def choice_chart(rows: pd.DataFrame, year: str, item: str = BALANCE, width: int 
         medians = group["median"].dropna()
         if medians.empty:
             continue
-        values = (medians.min(), float(group["median"].iloc[0]), medians.max())
-        bars.append((charts.Row(str(group["choice_label"].iloc[0]), values), 0))
-    series = (charts.Series("medians by alternative", look.SCENARIO),)
-    title = f"{_SAID[item]}, {year}, US$ mn: medians by alternative; dot: the central one"
+        ends = (medians.min(), float(group["median"].iloc[0]), medians.max())
+        values = tuple(figures.in_mn(float(end)) for end in ends)
+        bars.append((charts.Row(tr(str(group["choice_label"].iloc[0])), values), 0))
+    series = (charts.Series(tr("medians by alternative"), look.SCENARIO),)
+    title = tr(_DRAWN[item], year=year_in_words(year), unit=figures.unit_mn())
     return charts.ranges(title, series, bars, width=width)

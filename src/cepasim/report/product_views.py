@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cepasim.core import numbers as figures
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.products.levels import level_of
 from cepasim.report.blocks import Table
 from cepasim.tables.result_tables import ResultTables
 
-_FLOWS = {"export": "Exports to Japan", "import": "Imports from Japan"}
+_FLOWS = {"export": mark("Exports to Japan"), "import": mark("Imports from Japan")}
 
 
 def by_product(result: ResultTables) -> bool:
@@ -38,8 +40,8 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
     rows = rows.sort_values("change_usd_mn", key=abs, ascending=False, kind="stable").head(shown)
     cells = tuple(
         (
-            f"{row['hs']} {row['name']}",
-            _FLOWS[str(row["flow"])],
+            f"{row['hs']} {tr(str(row['name']))}",
+            tr(_FLOWS[str(row["flow"])]),
             figures.mn(row["baseline_usd_mn"], unit=False),
             figures.mn(row["scenario_usd_mn"], unit=False),
             figures.mn(row["change_usd_mn"], signed=True, unit=False),
@@ -50,8 +52,19 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
     if not cells:
         return None
     return Table(
-        f"Products that move most, US$ mn, {year}; grade D: placed in the product by assumption",
-        ("product", "flow", "reference", "scenario", "change", "grade"),
+        tr(
+            "Products that move most, {unit}, {year}; grade D: placed in the product by assumption",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
+        (
+            tr("product"),
+            tr("flow"),
+            tr("reference"),
+            tr("scenario"),
+            tr("change"),
+            tr("grade"),
+        ),
         cells,
         numeric=(False, False, True, True, True, False),
     )

@@ -281,7 +281,7 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
         parts.append(lever_table(result, fiscal_year))
     if fund := fund_cells(result, fiscal_year):
         cells = [[cell.replace(MINUS, "-") for cell in row[1:]] for row in fund]
-        parts.append(titled(fund_title(fiscal_year), table(cells, last_in_bold=False)))
+        parts.append(titled(fund_title(result, fiscal_year), table(cells, last_in_bold=False)))
     if len(result.concessions):
         parts.append(given_table(result, fiscal_year))
     parts.append(sector_table(result, level, fiscal_year))

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core import numbers as figures
-from cepasim.core.language import tr
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, tr
 from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
 from cepasim.params.parameters import Parameters
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
-from cepasim.report.levels import range_of, range_of_mn
+from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
@@ -58,22 +59,34 @@ def ranges_in_words(totals: pd.DataFrame, year: str, draws: int | None = None) -
     [row] = totals[totals["fiscal_year"] == year].to_dict("records")
     said = {}
     for item in ("exports", "imports", "balance"):
-        low, high = (
-            figures.mn(float(row[f"change_in_{item}_usd_mn_{end}"]), signed=True, unit=False)
-            for end in ("p5", "p95")
+        low, high = (float(row[f"change_in_{item}_usd_mn_{end}"]) for end in ("p5", "p95"))
+        said[item] = tr("90 % range {between}", between=figures.range_mn(low, high, signed=True))
+    narrows = figures.share(row["probability_deficit_falls"])
+    if draws is None:
+        said["balance"] = tr("{range}; narrows in {share}", range=said["balance"], share=narrows)
+    else:
+        said["balance"] = tr(
+            "{range}; narrows in {share} of {draws} draws",
+            range=said["balance"],
+            share=narrows,
+            draws=draws,
         )
-        said[item] = f"90 % range {low} to {high} mn"
-    narrows = f"narrows in {100 * row['probability_deficit_falls']:.0f} %"
-    count = "" if draws is None else f" of {draws} draws"
-    said["balance"] += f"; {narrows}{count}"
     if has_choice(totals):
-        low, high = (
-            figures.mn(float(row[f"{BALANCE}{CHOICE}_{end}"]), signed=True, unit=False)
-            for end in ("p5", "p95")
+        low, high = (float(row[f"{BALANCE}{CHOICE}_{end}"]) for end in ("p5", "p95"))
+        said["balance"] = tr(
+            "{range}. With model choice {between}; narrows in {share}",
+            range=said["balance"],
+            between=figures.range_mn(low, high, signed=True),
+            share=figures.share(row[f"share_deficit_falls{CHOICE}"]),
         )
-        narrows = f"narrows in {100 * row[f'share_deficit_falls{CHOICE}']:.0f} %"
-        said["balance"] += f". With model choice {low} to {high} mn; {narrows}"
     return said
+
+
+_CARDS = {
+    "balance": mark("Change in balance, {year}"),
+    "exports": mark("Exports to Japan, {year}"),
+    "imports": mark("Imports from Japan, {year}"),
+}
 
 
 def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None = None) -> Cards:
@@ -89,47 +102,51 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
         range beside it, how far forecasts of that reach missed, where it is known: it is wider.
     """
     said = ranges or {}
-    items = (
-        ("balance", "Change in balance"),
-        ("exports", "Exports to Japan"),
-        ("imports", "Imports from Japan"),
-    )
     return Cards(
         tuple(
             Card(
-                f"{title}, {year}",
+                tr(title, year=year_in_words(year)),
                 _change(row, item),
                 _against_reference(row, item),
                 said.get(item, ""),
                 _level(row, item),
             )
-            for item, title in items
+            for item, title in _CARDS.items()
         )
     )
 
 
 def _change(row: Mapping[str, Any], item: str) -> str:
     change = float(row[f"change_in_{item}_usd_mn"])
-    return figures.mn(change, signed=True) if change else "no change"
+    return figures.mn(change, signed=True) if change else tr("no change")
 
 
 def _against_reference(row: Mapping[str, Any], item: str) -> str:
     change = float(row[f"change_in_{item}_usd_mn"])
     if change == 0:
-        return "as in the reference"
+        return tr("as in the reference")
     if item != "balance":
-        return f"US$, {figures.percent(row[f'change_in_{item}_pct'])} against the reference"
-    before = float(row["baseline_balance_usd_mn"])
-    verb = "narrows" if change > 0 else "widens"
+        return tr(
+            "{currency}, {percent} against the reference",
+            currency=figures.currency_sign(),
+            percent=figures.percent(row[f"change_in_{item}_pct"]),
+        )
+    before, currency = float(row["baseline_balance_usd_mn"]), figures.currency_sign()
     if before >= 0:
-        return f"US$, surplus {'grows' if change > 0 else 'shrinks'}"
-    return f"US$, deficit {verb} by {figures.percent(100 * abs(change / before)).lstrip('+')}"
+        grows = tr("{currency}, surplus grows", currency=currency)
+        return grows if change > 0 else tr("{currency}, surplus shrinks", currency=currency)
+    share = figures.percent(100 * abs(change / before)).lstrip("+")
+    if change > 0:
+        return tr("{currency}, deficit narrows by {share}", currency=currency, share=share)
+    return tr("{currency}, deficit widens by {share}", currency=currency, share=share)
 
 
 def _level(row: Mapping[str, Any], item: str) -> str:
-    level = f"level {figures.bn(row[f'{item}_usd_mn'])}"
-    around = range_of(row, item, scenario=True)
-    return f"{level}; 90 % range of the level {around} bn" if around else level
+    level = tr("level {amount}", amount=figures.bn(row[f"{item}_usd_mn"]))
+    around = range_in_words(row, item, scenario=True)
+    if not around:
+        return level
+    return tr("{level}; 90 % range of the level {range}", level=level, range=around)
 
 
 def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> Bars:
@@ -148,18 +165,20 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
     rows = rows.reindex(rows["change_usd_mn"].abs().sort_values(ascending=False).index)[:shown]
     bars = [
         Bar(
-            f"{row['hs']} {result.group_name(str(row['hs']))}",
+            f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
             float(row["change_usd_mn"]),
             figures.mn(row["change_usd_mn"], signed=True, unit=False)
             + ("*" if row.get("grade") == "D" else ""),
         )
         for row in rows.to_dict("records")
     ]
-    heading = "Exports that move most" if flow == "export" else "Imports that move most"
-    graded = ", * grade D" if any(bar.text.endswith("*") for bar in bars) else ""
-    return Bars(
-        heading, f"change against reference, US$ mn, {year}, HS chapters{graded}", tuple(bars)
-    )
+    export = flow == "export"
+    heading = tr("Exports that move most") if export else tr("Imports that move most")
+    said = {"unit": figures.unit_mn(), "year": year_in_words(year)}
+    sub = tr("change against reference, {unit}, {year}, HS chapters", **said)
+    if any(bar.text.endswith("*") for bar in bars):
+        sub = tr("{what}, * grade D", what=sub)
+    return Bars(heading, sub, tuple(bars))
 
 
 def losers(
@@ -180,7 +199,7 @@ def losers(
         Rows to show besides the pair's own.
     """
     export = flow == "export"
-    gainer, market = ("India", "Japan's") if export else ("Japan", "India's")
+    gainer = tr("India") if export else tr("Japan")
     rows = rows[rows["flow"] == flow].set_index("source")
     change = total[f"change_in_{flow}s_usd_mn"]
     taken = {str(source): float(usd_mn) for source, usd_mn in rows["change_usd_mn"].items()}
@@ -190,20 +209,36 @@ def losers(
     names = {str(source): str(name) for source, name in rows["name"].items()}
     bars = [_signed_bar(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
-    bars += [_signed_bar(names[source], -taken[source]) for source in others[:shown]]
+    bars += [_signed_bar(tr(names[source]), -taken[source]) for source in others[:shown]]
     table = Bars(
-        f"Who gains and who loses in {market} market",
-        f"change in sales against reference, US$ mn, {year}",
+        tr("Who gains and who loses in Japan's market")
+        if export
+        else tr("Who gains and who loses in India's market"),
+        tr(
+            "change in sales against reference, {unit}, {year}",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
         tuple(bars),
     )
     if not bars:
         return (table,)
     saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
-    inputs = f", {content} inputs and machinery of what the levers add" if not export else ""
-    said = (
-        f"Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
-        f"size{inputs}."
-    )
+    if export:
+        said = tr(
+            "Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
+            "size.",
+            saved=saved,
+            grown=grown,
+        )
+    else:
+        said = tr(
+            "Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
+            "size, {content} inputs and machinery of what the levers add.",
+            saved=saved,
+            grown=grown,
+            content=content,
+        )
     return table, Paragraph(said, "small")
 
 
@@ -226,8 +261,12 @@ def contributions(result: ResultTables, year: str) -> Bars:
         for row in rows.to_dict("records")
     ]
     return Bars(
-        "What each lever adds to the balance",
-        f"balance = exports − imports, US$ mn against reference, {year}",
+        tr("What each lever adds to the balance"),
+        tr(
+            "balance = exports − imports, {unit} against reference, {year}",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
         tuple(bars),
         wide=True,
     )
@@ -240,7 +279,7 @@ def accounts(result: ResultTables, year: str) -> Table:
     rows = rows[some | rows["account"].str.startswith(("duty", "welfare"))]
     cells = tuple(
         (
-            str(row["name"]),
+            tr(str(row["name"])),
             figures.mn(row["baseline_usd_mn"], unit=False),
             figures.mn(row["scenario_usd_mn"], unit=False),
             figures.mn(row["change_usd_mn"], signed=True, unit=False),
@@ -248,7 +287,13 @@ def accounts(result: ResultTables, year: str) -> Table:
         for row in rows.to_dict("records")
     )
     return Table(
-        f"Treasuries and welfare, US$ mn, {year}", ("", "reference", "scenario", "change"), cells
+        tr(
+            "Treasuries and welfare, {unit}, {year}",
+            unit=figures.unit_mn(),
+            year=year_in_words(year),
+        ),
+        ("", tr("reference"), tr("scenario"), tr("change")),
+        cells,
     )
 
 
@@ -256,9 +301,9 @@ def verdict(parameters: Parameters) -> Table:
     """Return how far history supports the model, question by question."""
     rows = verdicts(parameters).values()
     return Table(
-        "What history says about the model, question by question",
-        ("question", "may the model be used?", "why"),
-        tuple((one.asked, one.answer, one.why) for one in rows),
+        tr("What history says about the model, question by question"),
+        (tr("question"), tr("may the model be used?"), tr("why")),
+        tuple((now(one.asked), now(one.answer), now(one.why)) for one in rows),
         numeric=(False, False, False),
     )
 
@@ -308,14 +353,30 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
         Of the product.
     """
     exports = cell["flow"] == "export"
-    direction = "India's exports to Japan" if exports else "India's imports from Japan"
+    direction = tr("India's exports to Japan") if exports else tr("India's imports from Japan")
     low, high = (cell.get(f"baseline_{end}_usd_mn") for end in ("low", "high"))
     around = ""
     if low is not None and high is not None and low != high:
-        around = f" (90 % range of the level {figures.span_mn(float(low), float(high))})"
-    return (
-        f"{direction}, {cell['hs']} {name}, {cell['fiscal_year']}: "
-        f"{cell['baseline_usd_mn']:,.4g} in the reference{around}, "
-        f"{cell['scenario_usd_mn']:,.4g} in the scenario, "
-        f"change {cell['change_usd_mn']:+,.4g} US$ million"
+        around = figures.span_mn(float(low), float(high))
+    said = {
+        "direction": direction,
+        "hs": cell["hs"],
+        "name": tr(name),
+        "year": year_in_words(str(cell["fiscal_year"])),
+        "reference": f"{figures.in_mn(cell['baseline_usd_mn']):,.4g}",
+        "scenario": f"{figures.in_mn(cell['scenario_usd_mn']):,.4g}",
+        "change": f"{figures.in_mn(cell['change_usd_mn']):+,.4g}",
+        "unit": figures.unit_mn(long=True),
+    }
+    if not around:
+        return tr(
+            "{direction}, {hs} {name}, {year}: {reference} in the reference, {scenario} in the "
+            "scenario, change {change} {unit}",
+            **said,
+        )
+    return tr(
+        "{direction}, {hs} {name}, {year}: {reference} in the reference (90 % range of the level "
+        "{range}), {scenario} in the scenario, change {change} {unit}",
+        range=around,
+        **said,
     )
