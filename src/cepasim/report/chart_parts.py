@@ -36,7 +36,12 @@ class Named(Labelled, Protocol):
 
 
 #: Numbers of charts whose amounts are grouped as in India: 1,02,650.
-_INDIA = {"decimal": ".", "thousands": ",", "grouping": [3, 2, 2, 2, 2, 2], "currency": ["₹", ""]}
+_INDIA: dict[str, Any] = {
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3, 2, 2, 2, 2, 2],
+    "currency": ["₹", ""],
+}
 SMALL: dict[str, Any] = {"fontSize": 11, "color": look.INK, "baseline": "middle"}
 
 

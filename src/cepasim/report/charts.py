@@ -194,7 +194,7 @@ def line_layers(
     # A line alone is what the title says.
     legend = line_legend() if len(styles) > 1 or not title else None
     tooltip = [
-        alt.Tooltip("line:N", title=tr("Line")),
+        alt.Tooltip("line:N", title=tr("Series")),
         alt.Tooltip("year:O", title=tr("Year")),
         alt.Tooltip("value:Q", title=tr("Value"), format=number_format(2)),
     ]
