@@ -146,8 +146,6 @@ class Result(ResultTables):
         head = cell_in_words(cell.to_dict(), self.group_name(hs))
         return in_words(self._chain(flow, hs, year), head)
 
-    # --- files --------------------------------------------------------------------------------
-
     def frames(self, by: Level | None = None) -> dict[str, pd.DataFrame]:
         """Return every table by the name its file or sheet has.
 
@@ -377,8 +375,6 @@ class Result(ResultTables):
         if self.notes:
             files.write_text("".join(f"{note}\n" for note in self.notes), folder / "notes.txt")
         files.write_manifest(self.manifest, folder, options)
-
-    # --- as a value ---------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
