@@ -26,6 +26,7 @@ from cepasim.cli.lines import lines
 from cepasim.cli.negotiate import negotiate
 from cepasim.cli.offers import compare_offers, triggers
 from cepasim.cli.params import params
+from cepasim.cli.reader import for_reader
 from cepasim.cli.reference import reference
 from cepasim.cli.run import run
 from cepasim.cli.scenarios import scenarios
@@ -42,26 +43,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run)
-app.command()(check)
+app.command()(for_reader(run))
+app.command()(for_reader(check))
 app.add_typer(params, name="params")
 app.add_typer(data, name="data")
-app.command()(scenarios)
-app.command()(reference)
+app.command()(for_reader(scenarios))
+app.command()(for_reader(reference))
 app.command("app")(front_end)
-app.command("compare-engines")(compare_engines)
-app.command()(calibrate)
-app.command()(montecarlo)
-app.command()(batch)
-app.command()(target)
-app.command()(exchange)
-app.command("allocate-fund")(allocate_fund)
-app.command("compare-offers")(compare_offers)
-app.command("clause-sheet")(clause_sheet)
-app.command()(triggers)
-app.command("list")(list_lines)
-app.command()(lines)
-app.command()(negotiate)
+app.command("compare-engines")(for_reader(compare_engines))
+app.command()(for_reader(calibrate))
+app.command()(for_reader(montecarlo))
+app.command()(for_reader(batch))
+app.command()(for_reader(target))
+app.command()(for_reader(exchange))
+app.command("allocate-fund")(for_reader(allocate_fund))
+app.command("compare-offers")(for_reader(compare_offers))
+app.command("clause-sheet")(for_reader(clause_sheet))
+app.command()(for_reader(triggers))
+app.command("list")(for_reader(list_lines))
+app.command()(for_reader(lines))
+app.command()(for_reader(negotiate))
 
 
 @app.callback(invoke_without_command=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -33,7 +34,7 @@ def table(
         Whether the last row is what the others lead to.
     """
     widths = [
-        max(len(line) for cell in column for line in cell.split("\n"))
+        max(cell_len(line) for cell in column for line in cell.split("\n"))
         for column in zip(*cells, strict=True)
     ]
     kept = [place for place in range(len(widths)) if any(row[place] for row in cells[1:])]
@@ -53,6 +54,11 @@ def table(
         is_last = number == len(cells) and last_in_bold
         table.add_row(*(row[place] for place in kept), style="bold" if is_last else None)
     return table
+
+
+def indented(head: str) -> str:
+    """Set two blanks before each line of a head: columns of numbers do not touch."""
+    return "\n".join(f"  {line}" for line in head.split("\n"))
 
 
 def list_of(notes: Sequence[str]) -> Table:

@@ -15,7 +15,18 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from cepasim.core.numbers import MINUS, bare_percent, billions, millions
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import (
+    MINUS,
+    bare_percent,
+    billions,
+    conversion,
+    millions,
+    span,
+    unit_bn,
+    unit_mn,
+)
 from cepasim.levers.every import lever_name
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
@@ -23,41 +34,48 @@ from cepasim.report.given import section_cells
 from cepasim.report.headline import headline as in_brief
 from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
-from cepasim.report.layout import WIDTH, list_of, table, titled
+from cepasim.report.layout import WIDTH, indented, list_of, table, titled
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.names import GROUP_COLUMN, Level
 from cepasim.tables.result_tables import ResultTables
 
 _ITEMS = ("exports", "imports", "balance")
 ITEM_NAMES = {
-    "exports": "Exports to Japan",
-    "imports": "Imports from Japan",
-    "balance": "Balance",
+    "exports": mark("Exports to Japan"),
+    "imports": mark("Imports from Japan"),
+    "balance": mark("Balance"),
 }
-_LEVEL_NAMES = {
-    "product": "Product",
-    "chapter": "HS chapter",
-    "section": "HS section",
-    "window": "window of the fund",
-    "total": "the total",
+#: Names of the same items where the room is short.
+SHORT_NAMES = {
+    "exports": mark("Exports"),
+    "imports": mark("Imports"),
+    "balance": mark("Balance"),
 }
-_GRADES = (
+_BY_LEVEL = {
+    "product": mark("By Product in {year}, {unit} of {price_year}"),
+    "chapter": mark("By HS chapter in {year}, {unit} of {price_year}"),
+    "section": mark("By HS section in {year}, {unit} of {price_year}"),
+    "window": mark("By window of the fund in {year}, {unit} of {price_year}"),
+    "total": mark("By the total in {year}, {unit} of {price_year}"),
+}
+_GRADES = mark(
     "gr. grade, the worst of the row's benchmark cells. A official, B published estimate, C own "
     "calculation, D assumption: read it as an order of magnitude."
 )
-_LEVELS = "ref. reference, scen. scenario"
-_LEVELS_RANGED = (
+_LEVELS = mark(
+    "ref. reference, scen. scenario; changes are against the reference of the same year. Rounded "
+    "for reading: ~0 is small but not zero, and rows may differ from the total in the last digit."
+)
+_LEVELS_RANGED = mark(
     "ref. reference with the 90 % range of its level; the scenario's level is that and the change, "
-    "and as uncertain"
+    "and as uncertain; changes are against the reference of the same year. Rounded for reading: ~0 "
+    "is small but not zero, and rows may differ from the total in the last digit."
 )
 
 
 #: US$ million below which the import content changes nothing a reader would see.
 _WORTH_SAYING = 0.05
 _SECTIONS_GIVEN = 8
-
-
-# --- the tables -------------------------------------------------------------------------
 
 
 def headline(result: ResultTables, fiscal_year: str) -> Group:
@@ -69,12 +87,12 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
     cells = [
         [
             "",
-            "  reference",
-            "  90 % range\n  of the level",
-            "  scenario",
-            "    change",
-            "  90 % range,\n  figures" if both else "  90 % range of the change",
-            *(["  figures and\n  model choice"] if both else ()),
+            indented(tr("reference")),
+            indented(tr("90 % range\nof the level")),
+            indented(tr("scenario")),
+            f"    {tr('change')}",
+            indented(tr("90 % range,\nfigures") if both else tr("90 % range of the change")),
+            *([indented(tr("figures and\nmodel choice"))] if both else ()),
         ]
     ]
     for item in _ITEMS:
@@ -85,7 +103,7 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
             spread.append(_spread(ranges, f"{change}_choice"))
         cells.append(
             [
-                ITEM_NAMES[item].partition(" ")[0] if both else ITEM_NAMES[item],
+                tr((SHORT_NAMES if both else ITEM_NAMES)[item]),
                 billions(row[f"baseline_{item}_usd_mn"], signed=signed),
                 _level(ranges, item),
                 billions(row[f"{item}_usd_mn"], signed=signed),
@@ -93,9 +111,19 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
                 *spread,
             ]
         )
+    said = _said(result, fiscal_year, unit_bn(long=True))
     return titled(
-        f"India's trade with Japan in {fiscal_year}, US$ billion of 2023-24", table(cells)
+        tr("India's trade with Japan in {year}, {unit} of {price_year}", **said), table(cells)
     )
+
+
+def _said(result: ResultTables, year: str, unit: str) -> dict[str, str]:
+    """What titles name: the year, the unit and the year of its prices."""
+    return {
+        "year": year_in_words(year),
+        "unit": unit,
+        "price_year": year_in_words(result.price_year),
+    }
 
 
 def _level(totals: Mapping[str, Any], item: str) -> str:
@@ -111,33 +139,43 @@ def _spread(totals: Mapping[str, Any], column: str) -> str:
 
 def between(low: float, high: float) -> str:
     """Return a range in US$ billion."""
-    return f"{billions(low, signed=True)} to {billions(high, signed=True)}"
+    return span(low, high, signed=True).replace(MINUS, "-")
 
 
 def path(result: ResultTables) -> Group:
     """Balance of every year, in US$ billion, with the changes it is made of."""
     cells = [
         [
-            "fiscal\nyear",
-            "  balance,\n  reference",
-            "  90 % range\n  of the level",
-            "  balance,\n  scenario",
-            "  change in\n  exports",
-            "  change in\n  imports",
-            "  change in\n  balance",
+            tr("fiscal\nyear"),
+            *(
+                indented(head)
+                for head in (
+                    tr("balance,\nreference"),
+                    tr("90 % range\nof the level"),
+                    tr("balance,\nscenario"),
+                    tr("change in\nexports"),
+                    tr("change in\nimports"),
+                    tr("change in\nbalance"),
+                )
+            ),
         ]
     ]
     for row, totals in zip(_rows(result.balance("total")), _rows(result.totals), strict=True):
         cells.append(
             [
-                str(row["fiscal_year"]),
+                year_in_words(str(row["fiscal_year"])),
                 billions(row["baseline_balance_usd_mn"], signed=True),
                 _level(totals, "balance"),
                 billions(row["balance_usd_mn"], signed=True),
                 *(billions(row[f"change_in_{item}_usd_mn"], signed=True) for item in _ITEMS),
             ]
         )
-    return titled("Year by year, US$ billion of 2023-24", table(cells, last_in_bold=False))
+    title = tr(
+        "Year by year, {unit} of {price_year}",
+        unit=unit_bn(long=True),
+        price_year=year_in_words(result.price_year),
+    )
+    return titled(title, table(cells, last_in_bold=False))
 
 
 def lever_table(result: ResultTables, fiscal_year: str) -> Group:
@@ -145,32 +183,44 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
     split = result.contributions_by_side
     split = split[(split["hs"] == "total") & (split["fiscal_year"] == fiscal_year)]
     columns = {
-        "exports_usd_mn": "  exports",
-        "imports_usd_mn": "  imports",
-        "balance_usd_mn": "  balance",
-        "welfare_japan_usd_mn": "  welfare,\n  Japan",
-        "welfare_india_usd_mn": "  welfare,\n  India",
+        "exports_usd_mn": tr("exports"),
+        "imports_usd_mn": tr("imports"),
+        "balance_usd_mn": tr("balance"),
+        "welfare_japan_usd_mn": tr("welfare,\nJapan"),
+        "welfare_india_usd_mn": tr("welfare,\nIndia"),
     }
-    cells = [["lever", *columns.values()]]
+    cells = [[tr("lever"), *(indented(head) for head in columns.values())]]
     for row in _rows(split):
         name = lever_name(str(row["lever"]), str(row["side"]))
         cells.append([name, *(millions(row[column], signed=True) for column in columns)])
     whole = split[list(columns)].sum()
-    cells.append(["Together", *(millions(float(whole[c]), signed=True) for c in columns)])
-    return titled(f"What each lever does in {fiscal_year}, US$ million of 2023-24", table(cells))
+    cells.append([tr("Together"), *(millions(float(whole[c]), signed=True) for c in columns)])
+    said = _said(result, fiscal_year, unit_mn(long=True))
+    title = tr("What each lever does in {year}, {unit} of {price_year}", **said)
+    return titled(title, table(cells))
 
 
 def given_table(result: ResultTables, fiscal_year: str) -> Group:
     """What Japan gives beside what India gives, by section."""
     head = (
         "",
-        *("  India's\n    sales", "  Japan's\n     duty", "  Japan's\nproducers"),
-        *("  Japan's\n    sales", "  India's\n     duty", "  India's\nproducers"),
+        *(
+            tr("  India's\n    sales"),
+            tr("  Japan's\n     duty"),
+            tr("  Japan's\nproducers"),
+            tr("  Japan's\n    sales"),
+            tr("  India's\n     duty"),
+            tr("  India's\nproducers"),
+        ),
     )
     cells = [head, *section_cells(result, fiscal_year, _SECTIONS_GIVEN)]
     written = [[cell.replace(MINUS, "-") for cell in row] for row in cells]
-    title = "Give and take: Japan's market, then India's, by section, change in"
-    return titled(f"{title} {fiscal_year}, US$ million", table(written))
+    title = tr(
+        "Give and take: Japan's market, then India's, by section, change in {year}, {unit}",
+        year=year_in_words(fiscal_year),
+        unit=unit_mn(long=True),
+    )
+    return titled(title, table(written))
 
 
 def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
@@ -199,14 +249,15 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     (total,) = _rows(result.balance("total", fiscal_year))
     # A level stands beside its range: where there are any, they take the room of the scenario.
     ranged = any(range_of_mn(row, flow) for row in (total, *rows) for flow in _ITEMS[:2])
-    flow_heads = ["\nref.", "\n90 % range" if ranged else "\nscen.", "\nchange", "\n%"]
+    heads = [tr("ref."), tr("90 % range") if ranged else tr("scen."), tr("change"), "%"]
+    group = {"product": "HS", "chapter": "HS", "section": tr("sec.")}.get(level)
     cells = [
         [
-            {"product": "\nHS", "chapter": "\nHS", "section": "\nsec."}.get(level, ""),
+            f"\n{group}" if group else "",
             "",
-            *(f"{flow}{head}" for flow in ("exp.", "imp.") for head in flow_heads),
-            "balance\nchange",
-            "\ngr.",
+            *(f"{flow}\n{head}" for flow in (tr("exp."), tr("imp.")) for head in heads),
+            tr("balance\nchange"),
+            "\n" + tr("gr."),
         ]
     ]
     for row in rows:
@@ -215,50 +266,50 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
         cells.append(
             [
                 "" if code == "none" else code,
-                str(row["name"]),
+                tr(str(row["name"])),
                 *_amounts(row, ranged),
                 _text(row.get("grade")),
             ]
         )
-    cells.append(["", "Total", *_amounts(total, ranged), ""])
-    return titled(
-        f"By {_LEVEL_NAMES[level]} in {fiscal_year}, US$ million of 2023-24",
-        table(cells, name_column=1),
-    )
+    cells.append(["", tr("Total"), *_amounts(total, ranged), ""])
+    title = tr(_BY_LEVEL[level], **_said(result, fiscal_year, unit_mn(long=True)))
+    return titled(title, table(cells, name_column=1))
 
 
 def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
     """Return what must be read with the figures: units, rounding, grades."""
     ranged = "baseline_exports_low_usd_mn" in result.totals
     lines = [
-        f"Fiscal year {fiscal_year} (April to March), seen from India: exports f.o.b., imports "
-        "c.i.f.; balance = exports - imports, a deficit is negative.",
-        f"{_LEVELS_RANGED if ranged else _LEVELS}; changes are against the reference of the same "
-        "year. Rounded for reading: ~0 is small but not zero, and rows may differ from the total "
-        "in the last digit.",
+        tr(
+            "Fiscal year {year} (April to March), seen from India: exports f.o.b., imports "
+            "c.i.f.; balance = exports - imports, a deficit is negative.",
+            year=year_in_words(fiscal_year),
+        ),
+        tr(_LEVELS_RANGED if ranged else _LEVELS),
     ]
+    if said := conversion():
+        lines.append(said)
     column = "change_in_balance_without_content_usd_mn"
     totals = result.totals
     if column in totals:
         row = totals[totals["fiscal_year"] == fiscal_year].iloc[0]
         if abs(row[column] - row["change_in_balance_usd_mn"]) >= _WORTH_SAYING:
-            without = millions(row[column], signed=True)
-            change = millions(row["change_in_balance_usd_mn"], signed=True)
-            lines.append(
+            said = tr(
                 "Imports include the Japanese inputs and machinery that the levers' own output "
-                f"needs; without them the balance would change by {without} instead of {change} "
-                "US$ mn."
+                "needs; without them the balance would change by {without} instead of {change} "
+                "{unit}.",
+                without=millions(row[column], signed=True),
+                change=millions(row["change_in_balance_usd_mn"], signed=True),
+                unit=unit_mn(),
             )
+            lines.append(said)
     if "probability_deficit_falls" in totals:
         lines += drawn_in_words(totals, fiscal_year, result.manifest.get("ranges"))
     if said := jobs_in_words(result, fiscal_year):
         lines.append(said.replace(MINUS, "-"))
     if "grade" in result.sectors.columns:
-        lines.append(_GRADES)
+        lines.append(tr(_GRADES))
     return lines
-
-
-# --- together ---------------------------------------------------------------------------------
 
 
 def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
@@ -270,8 +321,11 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
         If the level or the year is unknown.
     """
     parts: list[Group | Table | Text] = [
-        Text(f"{result.scenario.name} (engine: {result.engine})", style="bold"),
-        Text(f"{result.scenario.description}\n" if result.scenario.description else ""),
+        Text(
+            tr("{name} (engine: {engine})", name=tr(result.scenario.name), engine=result.engine),
+            style="bold",
+        ),
+        Text(f"{tr(result.scenario.description)}\n" if result.scenario.description else ""),
         Text(f"{in_brief(result, fiscal_year)}\n"),
         headline(result, fiscal_year),
     ]
@@ -287,7 +341,7 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     parts.append(sector_table(result, level, fiscal_year))
     parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:
-        parts.append(Text("\nNotes", style="bold"))
+        parts.append(Text("\n" + tr("Notes"), style="bold"))
         parts.append(list_of(weighed_notes(result, fiscal_year)))
     return Group(*parts)
 
@@ -333,10 +387,6 @@ def _has_trade(row: Mapping[str, Any]) -> bool:
 
 def _size(row: Mapping[str, Any]) -> float:
     return float(row["baseline_exports_usd_mn"] + row["baseline_imports_usd_mn"])
-
-
-def _short_code(code: str) -> str:
-    return "" if code == "none" else code
 
 
 def _text(value: object) -> str:

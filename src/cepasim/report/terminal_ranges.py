@@ -10,10 +10,13 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
-from cepasim.core.numbers import billions, millions
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import now, paragraph, tr
+from cepasim.core.numbers import billions, conversion, millions, share, unit_bn, unit_mn
+from cepasim.params.described import bundled_price_year
 from cepasim.report.drawn import BALANCE, SHARES
-from cepasim.report.layout import WIDTH, table, titled
-from cepasim.report.terminal import ITEM_NAMES, between
+from cepasim.report.layout import WIDTH, indented, table, titled
+from cepasim.report.terminal import ITEM_NAMES, SHORT_NAMES, between
 from cepasim.scenario.scenario import Scenario
 
 
@@ -64,11 +67,17 @@ def ranges_text(ranges: Ranges) -> str:
     """Changes of exports, imports and the balance with their ranges, year by year, as text."""
     buffer = io.StringIO()
     console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
-    console.print(Text(ranges.scenario.name, style="bold"))
+    console.print(Text(tr(ranges.scenario.name), style="bold"))
     console.print(
         titled(
-            f"Changes against the reference in {ranges.draws:,} draws (seed {ranges.seed}), "
-            "US$ billion of 2023-24",
+            tr(
+                "Changes against the reference in {draws} draws (seed {seed}), {unit} of "
+                "{price_year}",
+                draws=f"{ranges.draws:,}",
+                seed=ranges.seed,
+                unit=unit_bn(long=True),
+                price_year=year_in_words(bundled_price_year()),
+            ),
             table(_cells(ranges), name_column=1, last_in_bold=False),
         )
     )
@@ -76,16 +85,23 @@ def ranges_text(ranges: Ranges) -> str:
         year = ranges.fiscal_years[-1]
         console.print(
             titled(
-                f"Change in balance by choice, {year}, US$ million: median of its draws",
+                tr(
+                    "Change in balance by choice, {year}, {unit}: median of its draws",
+                    year=year_in_words(year),
+                    unit=unit_mn(long=True),
+                ),
                 table(_choices(ranges.model_choice, year), name_column=1, last_in_bold=False),
             )
         )
         for note in ranges.model_choice.notes:
-            console.print(f"{note}.")
-    console.print(
-        "The share of the balance is the share of draws in which the deficit falls. "
-        f"{SHARES} What is drawn and how: docs/uncertainty.md."
+            console.print(tr("{text}.", text=now(note)))
+    said = (
+        tr("The share of the balance is the share of draws in which the deficit falls."),
+        tr(SHARES),
+        tr("What is drawn and how: docs/uncertainty.md."),
+        conversion(),
     )
+    console.print(paragraph(part for part in said if part))
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
 
 
@@ -93,22 +109,21 @@ def _cells(ranges: Ranges) -> list[list[str]]:
     """Rows by year and item; with model choice its range and share stand behind."""
     totals, second = ranges.totals, ranges.model_choice
     both = None if second is None else second.totals
-    heads = ["fiscal\nyear", "", "  central", "  median"]
+    heads = [tr("central"), tr("median")]
+    above = tr("share\nabove 0")
     if both is None:
-        heads += ["  50 % range", "  90 % range", "  share\n  above 0"]
+        heads += [tr("50 % range"), tr("90 % range"), above]
     else:
-        heads += ["  90 % range,\n  figures", "  share\n  above 0"]
-        heads += ["  figures and\n  model choice", "  share\n  above 0"]
-    cells = [heads]
+        heads += [tr("90 % range,\nfigures"), above, tr("figures and\nmodel choice"), above]
+    cells = [[tr("fiscal\nyear"), "", *(indented(head) for head in heads)]]
     changes = [item for item in dict.fromkeys(totals["item"]) if item.startswith("change_in_")]
     for year in _shown_years(ranges.fiscal_years):
         for item in changes:
             row = _row(totals, year, item)
-            name = ITEM_NAMES[item.removeprefix("change_in_").removesuffix("_usd_mn")]
-            name = name if both is None else name.partition(" ")[0]
+            names = ITEM_NAMES if both is None else SHORT_NAMES
             line = [
-                year if item == changes[0] else "",
-                name,
+                year_in_words(year) if item == changes[0] else "",
+                tr(names[item.removeprefix("change_in_").removesuffix("_usd_mn")]),
                 billions(row["central"], signed=True),
                 billions(row["p50"], signed=True),
             ]
@@ -127,7 +142,7 @@ def _row(totals: pd.DataFrame, year: str, item: str) -> dict[str, Any]:
 
 
 def _range_and_share(row: dict[str, Any]) -> list[str]:
-    return [between(row["p5"], row["p95"]), f"{100 * row['probability_above_zero']:.0f} %"]
+    return [between(row["p5"], row["p95"]), share(row["probability_above_zero"])]
 
 
 def _choices(second: ChoiceRanges, year: str) -> list[list[str]]:
@@ -135,25 +150,20 @@ def _choices(second: ChoiceRanges, year: str) -> list[list[str]]:
     rows = second.decomposition(year)
     rows = rows[rows["item"] == BALANCE]
     order = rows.drop_duplicates("choice").sort_values("swing", ascending=False, kind="stable")
-    heads = ["choice", "", "  share of\n  draws", "  median", "  explains of\n  the variance"]
-    cells = [heads]
+    heads = (tr("share of\ndraws"), tr("median"), tr("explains of\nthe variance"))
+    cells = [[tr("choice"), "", *(indented(head) for head in heads)]]
     for choice in order["choice"]:
         for place, row in enumerate(rows[rows["choice"] == choice].to_dict("records")):
             cells.append(
                 [
-                    str(row["choice_label"]) if place == 0 else "",
-                    str(row["label"]),
-                    f"{100 * row['share_of_draws']:.0f} %",
+                    tr(str(row["choice_label"])) if place == 0 else "",
+                    tr(str(row["label"])),
+                    share(row["share_of_draws"]),
                     "–" if row["median"] != row["median"] else millions(row["median"], signed=True),
-                    percent_of(row["share_of_variance"]) if place == 0 else "",
+                    share(row["share_of_variance"]) if place == 0 else "",
                 ]
             )
     return cells
-
-
-def percent_of(share: float) -> str:
-    """Return a share in whole percent."""
-    return f"{100 * share:.0f} %"
 
 
 def _shown_years(years: Sequence[str]) -> list[str]:
