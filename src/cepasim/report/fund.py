@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import tr
+from cepasim.core.language import paragraph, tr
 from cepasim.report.blocks import Table
 from cepasim.tables.result_tables import ResultTables
 
@@ -70,5 +70,5 @@ def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tu
         return ()
     head, *cells = rows
     shown = [row for row in cells if not short or row[0] in _FUND_IN_SHORT]
-    head = tuple(word.replace("\n", " ") for word in head)
+    head = tuple(paragraph(word.split("\n")) for word in head)
     return (Table(fund_title(result, year), head[1:], tuple(row[1:] for row in shown)),)
