@@ -26,13 +26,13 @@ def _lines() -> Iterator[str]:
     yield ""
     yield (
         "What is written for people (`Result.headline`, `Result.brief`, the first sheet of "
-        '`Result.to_excel`, the command line) follows the reader: `with cepasim.language("ja"):` '
-        'writes Japanese, `with cepasim.currency("INR"):` rupees in crore, `"JPY"` yen, at the '
-        "mean rate of the price year (`macro/annual`), which every page and file then states. Both "
-        "hold within the block, for its thread. Tables and files of data stay in English and in US$ "
-        "million. Pictures of charts in Japanese need a face with Japanese letters on the machine: "
-        "Windows and macOS have one, on Debian install `fonts-ipaexfont-gothic` or "
-        "`fonts-noto-cjk`."
+        "`Result.to_excel`, the command line) follows the reader: "
+        '`with cepasim.language("ja"):` writes Japanese, `with cepasim.currency("INR"):` rupees '
+        'in crore, `"JPY"` yen, at the mean rate of the price year (`macro/annual`), which every '
+        "page and file then states. Both hold within the block, for its thread. Tables and files "
+        "of data stay in English and in US$ million. Pictures of charts in Japanese need a face "
+        "with Japanese letters on the machine: Windows and macOS have one, on Debian install "
+        "`fonts-ipaexfont-gothic` or `fonts-noto-cjk`."
     )
     yield ""
     for name in (*_FIRST, *sorted(set(cepasim.__all__) - set(_FIRST), key=str.lower)):
