@@ -27,7 +27,7 @@ SERIES = ("#0B5CAD", "#A63C00", "#00695C", "#7B2D8B")
 DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
 
 #: Faces with Japanese letters: of Windows, macOS, Debian (fonts-noto-cjk, fonts-ipaexfont-gothic).
-JAPANESE = ("Yu Gothic", "Hiragino Sans", "Noto Sans CJK JP", "IPAexGothic", "Meiryo")
+JAPANESE = ("Yu Gothic", "Hiragino Sans", "Noto Sans CJK JP", "IPAexGothic", "IPAGothic", "Meiryo")
 
 #: Names under which style sheets know the colours: ``var(--ink)``.
 IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
