@@ -8,6 +8,7 @@ import pytest
 
 from cepasim import InputError, Scenario
 from cepasim.core.language import language
+from cepasim.core.yaml_lines import parse_yaml
 from cepasim.products.classification import Classification
 from tests.english_left import english_left
 
@@ -58,7 +59,10 @@ def test_the_field_that_is_wrong_is_found_in_every_language() -> None:
         assert [[one.field for one in refused([lever]).problems] for lever in WRONG] == english
 
 
-def test_levers_that_meet_are_refused_in_japanese() -> None:
+def test_levers_that_meet_and_broken_files_are_refused_in_japanese() -> None:
     with language("ja"):
         [problem] = refused([{"tariff": TARIFF}, {"tariff": TARIFF}]).problems
         assert problem.allowed.startswith("一覧の1番目と2番目の二つの")
+        with pytest.raises(InputError) as caught:
+            parse_yaml("a: &x 1\nb: *x\n", "file.yaml")
+        assert "YAMLのエイリアスは読まれない" in str(caught.value)

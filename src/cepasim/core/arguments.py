@@ -5,6 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any, NoReturn
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 
 _ORIGIN = "argument"
@@ -26,11 +27,10 @@ def whole_number(name: str, value: object, least: int, most: int | None = None) 
     InputError
         For anything else: 1.5, "3", True, a number outside the limits.
     """
-    allowed = (
-        f"a whole number, {least:,} at least"
-        if most is None
-        else (f"a whole number from {least:,} to {most:,}")
-    )
+    if most is None:
+        allowed = tr("a whole number, {least} at least", least=f"{least:,}")
+    else:
+        allowed = tr("a whole number from {least} to {most}", least=f"{least:,}", most=f"{most:,}")
     if isinstance(value, bool) or not isinstance(value, Integral):
         refuse(name, value, allowed)
     number = int(value)

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cepasim.core.language import tr
 from cepasim.core.manifest import PROGRAM
 from cepasim.core.problems import InputError, Problem
 
@@ -66,7 +67,7 @@ def replace_file(path: Path | str, flush: bool = True) -> Iterator[Path]:
     """
     target = Path(path).resolve()
     if target.is_dir():
-        raise IsADirectoryError(21, "is a folder, not a file", str(target))
+        raise IsADirectoryError(21, tr("is a folder, not a file"), str(target))
     with _parents_of(target):
         partial = _partial_name(target)
         try:
@@ -107,7 +108,7 @@ def replace_folder(directory: Path | str) -> Iterator[Path]:
     """
     target = Path(directory).resolve()
     if target.exists() and not target.is_dir():
-        raise NotADirectoryError(20, "is a file, not a folder", str(target))
+        raise NotADirectoryError(20, tr("is a file, not a folder"), str(target))
     with _parents_of(target):
         existing = target.is_dir()
         # Inside an existing folder rather than beside it: it may be a mount point of its own.
@@ -140,7 +141,8 @@ def _exchange(staged: Path, target: Path) -> None:
     ]
     for name in outgoing:
         if (target / name).is_dir():
-            raise IsADirectoryError(21, "is a folder where a file is to go", str(target / name))
+            words = tr("is a folder where a file is to go")
+            raise IsADirectoryError(21, words, str(target / name))
     aside = staged / ".aside"
     aside.mkdir()
     moved_out: list[str] = []
@@ -180,7 +182,7 @@ def refuse_foreign(directory: Path, names: Iterable[str]) -> None:
     if _earlier_files(directory) is not None:
         ours.add(MANIFEST)
     foreign = [name for name in names if name not in ours and (directory / name).is_file()]
-    allowed = "another folder: this file is not as a run wrote it, and is not overwritten"
+    allowed = tr("another folder: this file is not as a run wrote it, and is not overwritten")
     if foreign:
         raise InputError(
             Problem(str(directory / name), None, "out", name, allowed) for name in foreign

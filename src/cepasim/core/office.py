@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.workbook import without_clock
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Tables = dict[str, list[list[Any]]]
 #: Bytes of a file, and of what is packed in it, that are read at most.
 _LARGEST, _LARGEST_UNPACKED = 20_000_000, 300_000_000
-_UNREADABLE = "a workbook or document that this program wrote"
+_UNREADABLE = mark("a workbook or document that this program wrote")
 _STYLE = "Light List Accent 1"
 
 
@@ -80,18 +81,18 @@ def read_tables(path: Path) -> Tables:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise InputError([Problem(str(path), None, "file", path.name, "at most 20 MB")])
+            raise InputError([Problem(str(path), None, "file", path.name, tr("at most 20 MB"))])
         with zipfile.ZipFile(path) as packed:
             if sum(one.file_size for one in packed.infolist()) > _LARGEST_UNPACKED:
-                raise InputError([Problem(str(path), None, "file", path.name, _UNREADABLE)])
+                raise InputError([Problem(str(path), None, "file", path.name, tr(_UNREADABLE))])
         return _sheets(path) if path.suffix == ".xlsx" else _below_headings(path)
     except FileNotFoundError:
-        raise InputError([Problem(str(path), None, "file", None, "an existing file")]) from None
+        raise InputError([Problem(str(path), None, "file", None, tr("an existing file"))]) from None
     except InputError:
         raise
     # Whatever a broken archive or foreign part makes the two libraries raise.
     except Exception as error:
-        problem = Problem(str(path), None, "file", str(error)[:100], _UNREADABLE)
+        problem = Problem(str(path), None, "file", str(error)[:100], tr(_UNREADABLE))
         raise InputError([problem]) from error
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 
 PathSteps = tuple[str | int, ...]
@@ -137,9 +138,9 @@ def _refuse_tricks(file: str, text: str, loader: Any) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         fault = ""
         if isinstance(event, yaml.AliasEvent):
-            fault = "write values out; YAML aliases are not read"
+            fault = tr("write values out; YAML aliases are not read")
         elif depth > _DEEPEST:
-            fault = "nested far too deeply for this kind of file"
+            fault = tr("nested far too deeply for this kind of file")
         if fault:
             line = 1 if event.start_mark is None else event.start_mark.line + 1
             raise InputError([Problem(file, line, "file", text.splitlines()[line - 1][:80], fault)])
@@ -152,21 +153,23 @@ def _text(path: Path, max_bytes: int) -> str:
         with path.open("rb") as stream:
             content = stream.read(max_bytes + 1)
     except FileNotFoundError:
-        raise InputError([Problem(file, None, "file", None, "there is no such file")]) from None
+        text = tr("there is no such file")
+        raise InputError([Problem(file, None, "file", None, text)]) from None
     except IsADirectoryError:
-        raise InputError([Problem(file, None, "file", file, "a file, not a folder")]) from None
+        text = tr("a file, not a folder")
+        raise InputError([Problem(file, None, "file", file, text)]) from None
     except OSError as wrong:
-        text = f"cannot be read: {wrong.strerror or wrong}"
+        text = tr("cannot be read: {reason}", reason=wrong.strerror or wrong)
         raise InputError([Problem(file, None, "file", file, text)]) from None
     if len(content) > max_bytes:
-        text = f"at most {max_bytes:,} bytes"
-        raise InputError([Problem(file, None, "file", "larger", text)])
+        text = tr("at most {number} bytes", number=f"{max_bytes:,}")
+        raise InputError([Problem(file, None, "file", tr("a larger file"), text)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = content[: wrong.start].count(b"\n") + 1
         shown = content[wrong.start : wrong.start + 1]
-        raise InputError([Problem(file, line, "file", shown, "text in UTF-8")]) from None
+        raise InputError([Problem(file, line, "file", shown, tr("text in UTF-8"))]) from None
 
 
 def _syntax_problems(file: str, text: str, wrong: yaml.YAMLError) -> list[Problem]:
@@ -181,13 +184,15 @@ def _syntax_problems(file: str, text: str, wrong: yaml.YAMLError) -> list[Proble
         tabs = [line]
     if tabs:
         return [
-            Problem(file, number, "file", "\t", "a tab; indent YAML with spaces") for number in tabs
+            Problem(file, number, "file", "\t", tr("a tab; indent YAML with spaces"))
+            for number in tabs
         ]
     # A reader's error (a control character) has no mark, and says so in another attribute.
-    detail = getattr(wrong, "problem", None) or getattr(wrong, "reason", None) or "cannot be read"
+    detail = getattr(wrong, "problem", None) or getattr(wrong, "reason", None)
+    detail = detail or tr("it cannot be read")
     rows = text.splitlines()
-    value = rows[line - 1].strip() if line is not None and line <= len(rows) else "not YAML"
-    return [Problem(file, line, "file", value, f"valid YAML: {detail}")]
+    value = rows[line - 1].strip() if line is not None and line <= len(rows) else tr("not YAML")
+    return [Problem(file, line, "file", value, tr("valid YAML: {detail}", detail=detail))]
 
 
 class _Reader:
@@ -213,7 +218,7 @@ class _Reader:
         if node.tag == _TEXT:
             return str(node.value)
         if node.tag in _NUMBERS and _ODD_NUMBER.fullmatch(str(node.value)):
-            text = "a number in decimal digits; in quotes if it is text"
+            text = tr("a number in decimal digits; in quotes if it is text")
             self.fatal.append(
                 Problem(self.file, line, path_text(path) or "file", str(node.value), text)
             )
@@ -230,13 +235,13 @@ class _Reader:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 field = path_text(path) or "file"
-                text = "keys are words"
-                self.problems.append(Problem(self.file, line, field, "a list or mapping", text))
+                shown, text = tr("a list or mapping"), tr("keys are words")
+                self.problems.append(Problem(self.file, line, field, shown, text))
                 continue
             key = str(key_node.value)
             if key in found:
                 first = self.lines[(*path, key)]
-                text = f"stands twice; the first is on line {first}"
+                text = tr("stands twice; the first is on line {line}", line=first)
                 field = path_text((*path, key))
                 self.problems.append(Problem(self.file, line, field, key, text))
                 continue
@@ -248,5 +253,5 @@ class _Reader:
         line = node.start_mark.line + 1
         plain = isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS
         shown = str(node.value) if plain else node.tag.replace(_YAML, "!!")
-        text = "text, numbers, true or false, lists and mappings only"
+        text = tr("text, numbers, true or false, lists and mappings only")
         self.fatal.append(Problem(self.file, line, "file", shown, text))
