@@ -17,6 +17,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.parameters import Parameters
 
@@ -125,9 +126,11 @@ def raked(prior: Floats, total: float, low: Floats, high: Floats) -> Floats:
         If the bounds leave no room for the total.
     """
     if (low > high).any():
-        raise ValueError("a chapter that is published had no trade in the base year")
+        raise ValueError(tr("a chapter that is published had no trade in the base year"))
     if not low.sum() - 1e-9 * total <= total <= high[(prior > 0) | (low > 0)].sum():
-        raise ValueError(f"chapters within their bounds cannot sum to {total:g}")
+        raise ValueError(
+            tr("chapters within their bounds cannot sum to {total}", total=f"{total:g}")
+        )
     moving = prior > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         corners = np.concatenate([low[moving] / prior[moving], high[moving] / prior[moving]])
@@ -171,12 +174,12 @@ def known_years(parameters: Parameters, flow: str, chapters: Sequence[str]) -> K
     years = tuple(parse_fiscal_year(label) for label in labels)
     wanted = tuple(range(base.first + 1, base.first + 1 + len(years)))
     if years != wanted:
-        allowed = f"every year from {base.following} on, without a gap"
+        allowed = tr("every year from {first} on, without a gap", first=base.following)
         raise InputError([Problem(f"{_TOTALS}.csv", None, flow, ", ".join(labels), allowed)])
     deflator = parameters.table(_DEFLATOR).set_index("fiscal_year").reindex(labels)
     if deflator["value"].isna().any():
         missing = ", ".join(deflator.index[deflator["value"].isna()])
-        raise InputError([Problem(f"{_DEFLATOR}.csv", None, "fiscal_year", missing, "a row")])
+        raise InputError([Problem(f"{_DEFLATOR}.csv", None, "fiscal_year", missing, tr("a row"))])
     published = parameters.table(_CHAPTERS)
     published = published[published["flow"] == flow]
 

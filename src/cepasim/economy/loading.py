@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cepasim.core.disk_cache import cache_folder, keep, kept
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.economy.barriers import check_barriers
 from cepasim.economy.economy import Economy
@@ -65,13 +66,13 @@ def load(
     5150.0
     """
     if directory is not None and not (isinstance(directory, (str, Path)) and str(directory)):
-        words = "a path of a parameter folder, or None for the bundled one"
+        words = tr("a path of a parameter folder, or None for the bundled one")
         raise InputError([Problem("load", None, "directory", directory, words)])
     if level not in LEVELS:
-        words = f"one of {', '.join(LEVELS)}" + closest(level, LEVELS)
+        words = tr("one of {allowed}", allowed=separated(LEVELS)) + closest(level, LEVELS)
         raise InputError([Problem("load", None, "level", level, words)])
     if isinstance(refine, str):
-        words = f"a list of chapters, such as ['{refine}']"
+        words = tr("a list of chapters, such as {list}", list=f"['{refine}']")
         raise InputError([Problem("load", None, "refine", refine, words)])
     source = None if elasticities is None else check_source(elasticities)
     given = None if barriers is None else check_barriers(barriers)

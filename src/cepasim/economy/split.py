@@ -9,6 +9,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats, Ints, frozen_floats
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.params.parameters import Parameters
@@ -125,11 +126,12 @@ def products_of(classification: Classification, chapters: Iterable[str], level: 
         For a level or a chapter that does not exist.
     """
     if level not in LEVELS:
-        raise InputError([Problem("load", None, "level", level, f"one of {', '.join(LEVELS)}")])
+        words = tr("one of {allowed}", allowed=separated(LEVELS))
+        raise InputError([Problem("load", None, "level", level, words)])
     split = set(chapters)
     unknown = sorted(split - set(classification.chapters))
     if unknown:
-        words = "chapters of two digits such as '87', as text"
+        words = tr("chapters of two digits such as '87', as text")
         raise InputError([Problem("load", None, "refine", ", ".join(unknown), words)])
     if LEVELS[level] == "chapter":
         return []

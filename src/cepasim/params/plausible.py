@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import PARTNER
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import mn
 from cepasim.core.problems import Problem
 from cepasim.params.cells import Rows
 from cepasim.params.complete import foreign_units, incomplete, keys
@@ -22,8 +24,8 @@ from cepasim.params.schema import Dictionary, Size
 
 #: Benchmark imports by source; the partner's own cells are those of the bilateral benchmark.
 _MARKETS = {
-    "benchmark/japan_imports": ("JPN", "export"),
-    "benchmark/india_imports": ("IND", "import"),
+    "benchmark/japan_imports": ("JPN", mark("export")),
+    "benchmark/india_imports": ("IND", mark("import")),
 }
 _HS6 = "trade/india_exports_japan_hs6"
 _BILATERAL = "benchmark/bilateral"
@@ -96,7 +98,9 @@ def _another_year(compared: Compared, rows: Rows) -> Iterator[Problem]:
         allowed |= set(compared.bundled(rows.name)["year"])
     for line, year in rows.cells["year"].items():
         if year not in allowed:
-            words = f"{base}, the base year: all tables of the benchmark are of one year"
+            words = tr(
+                "{year}, the base year: all tables of the benchmark are of one year", year=base
+            )
             yield Problem(rows.shown, int(str(line)), "year", year, words)
 
 
@@ -135,7 +139,11 @@ def _exchanged(compared: Compared, rows: Rows) -> Iterator[Problem]:
     for name, (other, distance) in nearest.items():
         # A slip of units can move a side near another one; only an exchange moves both.
         if nearest.get(other, ("", 0.0))[0] == name or distance < _SAME:
-            words = f"rows of {name}; these are nearer to the bundled rows of {other}: exchanged?"
+            words = tr(
+                "rows of {side}; these are nearer to the bundled rows of {other}: exchanged?",
+                side=name,
+                other=other,
+            )
             yield Problem(rows.shown, int(own[name].index[0]), side, name, words)
 
 
@@ -181,12 +189,30 @@ def _size_problems(rows: Rows, bundled: pd.DataFrame, size: Size) -> Iterator[Pr
         lines = mine[groups == group]
         # A row by itself is named by its line, several by the line of the largest.
         line = int(str(lines.index[int(np.argmax(lines.to_numpy()))])) if len(lines) else None
-        whose = f" of {group}" if group else ""
-        shown = f"{total:,.6g}" if len(lines) == 1 else f"{total:,.6g} in all{whose}"
-        words = (
-            f"between {low:,.6g} and {high:,.6g} {unit}; the bundled table has {expected:,.6g}"
-            f"{f' in {group}' if len(lines) == 1 else whose} ({size.reason})"
-        )
+        shown = f"{total:,.6g}"
+        if len(lines) != 1 and group:
+            shown = tr("{total} in all of {group}", total=shown, group=group)
+        elif len(lines) != 1:
+            shown = tr("{total} in all", total=shown)
+        between = {
+            "low": f"{low:,.6g}",
+            "high": f"{high:,.6g}",
+            "unit": unit,
+            "expected": f"{expected:,.6g}",
+            "reason": tr(size.reason),
+        }
+        if group:
+            words = tr(
+                "between {low} and {high} {unit}; the bundled table has {expected} in {group} "
+                "({reason})",
+                group=group,
+                **between,
+            )
+        else:
+            words = tr(
+                "between {low} and {high} {unit}; the bundled table has {expected} ({reason})",
+                **between,
+            )
         yield Problem(rows.shown, line, "value", shown, words)
 
 
@@ -213,7 +239,10 @@ def _another_unit(compared: Compared, rows: Rows) -> Iterator[Problem]:
         if len(both) >= several and both["mine"].isna().all() and another:
             continue  # what holds for the bundled base year only
         if len(both) >= several and both["mine"].isna().all():
-            words = f"values; the bundled table has {len(both)} where this one is blank throughout"
+            words = tr(
+                "values; the bundled table has {number} where this one is blank throughout",
+                number=len(both),
+            )
             yield Problem(rows.shown, first, column, None, words)
             continue
         both = both[(both["known"] > 0) & (both["mine"] < np.inf)]
@@ -223,10 +252,19 @@ def _another_unit(compared: Compared, rows: Rows) -> Iterator[Problem]:
         if 1 / factor < ratio < factor:
             continue
         unit = meaning.unit or (str(rows.cells["unit"].iloc[0]) if "unit" in rows.cells else "")
-        words = (
-            f"values in {unit}: half of the {len(both)} rows are {ratio:.3g} times the bundled "
-            f"ones or {'less' if ratio < 1 else 'more'}, as if in another unit"
-        )
+        half = {"unit": unit, "number": len(both), "ratio": f"{ratio:.3g}"}
+        if ratio < 1:
+            words = tr(
+                "values in {unit}: half of the {number} rows are {ratio} times the bundled ones or "
+                "less, as if in another unit",
+                **half,
+            )
+        else:
+            words = tr(
+                "values in {unit}: half of the {number} rows are {ratio} times the bundled ones or "
+                "more, as if in another unit",
+                **half,
+            )
         yield Problem(rows.shown, first, column, f"x {ratio:.3g}", words)
 
 
@@ -249,9 +287,13 @@ def _ignored(compared: Compared, rows: Rows) -> Iterator[Problem]:
         expected = float(trade.get(hs, 0.0)) * (1 + freight)
         fits = (expected, float(untouched.get(hs, 0.0)))
         if not any(abs(value - one) <= near * one + 0.01 for one in fits):
-            words = (
-                f"{expected:.6g}, the {flow} of chapter {hs} in {_BILATERAL}.csv at c.i.f. value: "
-                "the model reads the pair's trade there and not here; change it there"
+            words = tr(
+                "{value}, the {flow} of chapter {chapter} in {table}.csv at c.i.f. value: the "
+                "model reads the pair's trade there and not here; change it there",
+                value=f"{expected:.6g}",
+                flow=tr(flow),
+                chapter=hs,
+                table=_BILATERAL,
             )
             yield Problem(rows.shown, int(line), "value", f"{value:g}", words)
 
@@ -276,8 +318,12 @@ def _parts_above_whole(compared: Compared, rows: Rows) -> Iterator[Problem]:
         part = value[own["hs6"].str.startswith(str(hs))]
         if part.sum() > compared.bound("parts_over_whole") * total + 1.0:
             line = int(str(part.idxmax()))
-            words = (
-                f"products of chapter {hs} that sum to no more than its exports, {total:,.6g} "
-                f"US$ mn in {_BILATERAL}.csv"
+            words = tr(
+                "products of chapter {chapter} that sum to no more than its exports, {amount} in "
+                "{table}.csv",
+                chapter=hs,
+                amount=mn(total),
+                table=_BILATERAL,
             )
-            yield Problem(rows.shown, line, "value", f"{part.sum():,.6g} in all of {base}", words)
+            shown = tr("{total} in all of {group}", total=f"{part.sum():,.6g}", group=base)
+            yield Problem(rows.shown, line, "value", shown, words)
