@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -31,7 +32,10 @@ TOP = "top"
 def texts() -> Mapping[str, list[str | tuple[str, str]]]:
     """Return the texts of each room: literals of the code, and names of the bundled data."""
     found: dict[str, list[str | tuple[str, str]]] = {}
-    for name, _line, said, *_ in extract_from_dir(PACKAGE, keywords=KEYWORDS):
+    # Babel warns of f-strings among the values, which are no texts.
+    with redirect_stderr(io.StringIO()):
+        read_from_code = list(extract_from_dir(PACKAGE, keywords=KEYWORDS))
+    for name, _line, said, *_ in read_from_code:
         path = Path(name)
         room = path.parts[0] if len(path.parts) > 1 else TOP
         found.setdefault(room, []).append(said)

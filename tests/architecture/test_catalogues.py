@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from cepasim.core.language import LANGUAGES, SOURCE
-from docs.writers.catalogues import PACKAGE, read, texts
+from docs.writers.catalogues import KEYWORDS, PACKAGE, read, texts
 
 OTHERS = [tag for tag in LANGUAGES if tag != SOURCE]
 
@@ -49,6 +50,25 @@ def test_one_text_has_one_translation(messages: dict[str, list[Message]]) -> Non
     for message in _all(messages):
         said.setdefault(message.id, set()).add(message.string)
     assert {text: those for text, those in said.items() if len(those) > 1} == {}
+
+
+def test_no_text_is_hidden_from_the_collector() -> None:
+    """A text within an f-string, or one that is an f-string, would be in no catalogue."""
+    collected = {text for said in texts().values() for text in said}
+    hidden = []
+    for path in PACKAGE.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            kind = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
+            if kind not in KEYWORDS:
+                continue
+            given = call.args[: 2 if kind == "ntr" else 1]
+            said = tuple(one.value for one in given if isinstance(one, ast.Constant))
+            text = said if kind == "ntr" else "".join(said)
+            if any(isinstance(one, ast.JoinedStr) for one in given) or (
+                text and text not in collected
+            ):
+                hidden.append(f"{path.name}:{call.lineno}")
+    assert hidden == []
 
 
 def _all(messages: dict[str, list[Message]]) -> Iterator[Message]:

@@ -326,8 +326,8 @@ def _levers(found: Session, results: Mapping[str, Result]) -> None:
             classification = found.figures.economy.classification
             levers = result.scenario.to_dict()["levers"]
             said = "\n".join(f"- {plain(in_words(lever, classification))}" for lever in levers)
-            said = said or f"- {tr('Nothing: the reference.')}"
-            st.markdown(f"**{plain(tr(name))}**\n\n{said}")
+            nothing = tr("Nothing: the reference.")
+            st.markdown(f"**{plain(tr(name))}**\n\n{said or f'- {nothing}'}")
 
 
 def _contributions(found: Session, results: Mapping[str, Result], year: str) -> None:

@@ -74,7 +74,8 @@ def _state(found: Session) -> None:
             on_click=found.assume_nothing,
         )
     if found.problems:
-        st.error(f"{tr('This value cannot be used:')}\n{listed(found.problems)}")
+        cannot = tr("This value cannot be used:")
+        st.error(f"{cannot}\n{listed(found.problems)}")
     elif overrides and found.shown() is None:
         st.error(plain(found.message))
         found.message = ""
