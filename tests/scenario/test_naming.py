@@ -9,7 +9,14 @@ import pytest
 from cepasim.core.language import language
 from cepasim.products.classification import Classification
 from cepasim.report.marks import assumptions_in_words
-from cepasim.scenario.naming import describe, detail_in_words, followed, title, words_beside_levers
+from cepasim.scenario.naming import (
+    describe,
+    detail_in_words,
+    followed,
+    says_changed,
+    title,
+    words_beside_levers,
+)
 from cepasim.scenario.scenario import Scenario
 
 HS = Classification.bundled()
@@ -117,3 +124,17 @@ def test_a_name_of_the_users_is_not_translated() -> None:
     mine = FUND.model_copy(update={"name": "Fund"})
     with language("ja"):
         assert title(mine, HS, mine) == "Fund"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Full package, changed: without a fund", True),
+        ("総合パッケージ、変更点：基金なし", True),
+        ("総合パッケージ（前提を変更）", True),
+        ("Full package", False),
+        ("総合パッケージ", False),
+    ],
+)
+def test_a_name_says_in_any_language_that_it_was_changed(name: str, says: bool) -> None:
+    assert says_changed(name) is says

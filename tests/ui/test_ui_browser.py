@@ -641,10 +641,10 @@ CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   const hides = getComputedStyle(e).overflowX !== 'visible';
   return own && hides && e.clientWidth > 4 && e.scrollWidth > e.clientWidth + 1;
 }).filter(e => e.checkVisibility()).map(e => e.textContent.trim().slice(0, 60))"""
-#: What the page itself says; what a result says is scanned where it is written.
+#: What a page says.
 SAID = """() => {
   const page = document.body.cloneNode(true);
-  const others = '[data-testid=stHtml] :not(.cs-title *), script, noscript, style, code';
+  const others = 'script, noscript, style, code';
   page.querySelectorAll(others).forEach(e => e.remove());
   return [...page.querySelectorAll('*')].flatMap(e => [...e.childNodes])
     .filter(n => n.nodeType === 3).map(n => n.textContent).join('\\n');

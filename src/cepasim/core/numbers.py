@@ -293,6 +293,8 @@ def _amount(usd_mn: float, size: Size, unit: Unit, signed: bool) -> str:
     smallest = 0.1 if size == "mn" else 1.0
     if abs(number) < 0.5 * smallest / unit.usd_mn:
         return tr(NEARLY_NONE)
+    if decimals < 0 and size == "mn":  # as dollars are rounded, also at halves
+        number = float(f"{usd_mn:.{1 if step < 1 else 0}f}") / unit.usd_mn
     number = round(number, decimals) if decimals < 0 else number
     text = f"{number:{'+' if signed else ''},.{max(decimals, 0)}f}"
     return grouped_as_in_india(text) if indian_grouping() else text

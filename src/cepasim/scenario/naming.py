@@ -186,15 +186,29 @@ def _kept(lever: Lever, levers: Sequence[Lever], new: Sequence[Lever]) -> bool:
     return changed or lever in levers
 
 
+def says_changed(name: str) -> bool:
+    """Whether a name says, in any language, that the scenario was changed from another."""
+    return any(
+        changed in name or name.endswith(assumptions) for changed, assumptions in _additions()
+    )
+
+
 def _base(origin: Scenario) -> str:
     """Name of what was changed, without what an earlier change added to it in any language."""
     name = origin.name
-    for tag in LANGUAGES:
-        with language(tag):
-            changed = tr("{name}, changed: {changes}", name="", changes="")
-            assumptions = tr("{name}, other assumptions", name="")
+    for changed, assumptions in _additions():
         name = name.partition(changed)[0].removesuffix(assumptions)
     return name
+
+
+def _additions() -> Iterator[tuple[str, str]]:
+    """What a change of levers and one of assumptions add to a name, in each language."""
+    for tag in LANGUAGES:
+        with language(tag):
+            yield (
+                tr("{name}, changed: {changes}", name="", changes=""),
+                tr("{name}, other assumptions", name=""),
+            )
 
 
 def _names(origin: Scenario) -> Iterator[str]:

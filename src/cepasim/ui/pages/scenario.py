@@ -17,7 +17,7 @@ from cepasim.report.given import own_currency, welfare_in_words
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
-from cepasim.scenario.naming import words_beside_levers
+from cepasim.scenario.naming import says_changed, words_beside_levers
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
@@ -118,7 +118,7 @@ def _panels(
 def _heading(found: Session) -> DeltaGenerator:
     """Draw name and tools; return the place for how far the ranges are."""
     scenario = found.scenario
-    is_said = "changed" in scenario.name or not found.changed
+    is_said = says_changed(scenario.name) or not found.changed
     name = now(scenario.name)
     if not is_said:
         name = tr("{name} (changed)", name=name)
