@@ -117,8 +117,8 @@ def test_engines_that_cannot_express_a_lever_are_left_out_and_named(economy: Eco
     choice = ModelChoice.of(economy, Scenario.from_dict(QUOTA))
     assert choice.choices[0].alternatives == ("armington",)
     said = " ".join(choice.notes)
-    assert "gsim cannot express quota" in said
-    assert "smart cannot express quota" in said
+    assert "gsim cannot express tariff quota" in said
+    assert "smart cannot express tariff quota" in said
 
 
 def test_what_a_scenario_states_is_not_drawn(economy: Economy) -> None:

@@ -140,11 +140,14 @@ def raked(prior: Floats, total: float, low: Floats, high: Floats) -> Floats:
     if place == 0:
         factor = points[0]
     else:
-        start = place - 1
-        # Between two corners the same chapters are free, and the sum is linear.
+        # Between two corners the same chapters are free; the others are at a bound.
+        start = points[place - 1]
         above = points[place] if place < points.size else 2 * points[-1] + 1
-        step = np.clip(above * prior, low, high).sum() - sums[start]
-        factor = points[start] + (above - points[start]) * (total - sums[start]) / step
+        within = 0.5 * (start + above) * prior
+        free = (low < within) & (within < high)
+        held = np.clip(within, low, high)[~free].sum()
+        # None is free where rounding alone is left of the total.
+        factor = (total - held) / prior[free].sum() if free.any() else above
     return np.asarray(np.clip(factor * prior, low, high))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -26,6 +27,10 @@ from cepasim.shocks.wedges import Wedges
 Solver = Callable[[Economy, Mapping[str, Shocks]], Mapping[str, Outcome]]
 #: A market, its wedges and the partner's sales over its benchmark, to the partner's size.
 Sizer = Callable[[Market, Wedges, Floats], Floats]
+
+
+#: Why engines with one tariff for all quantities cannot express a quota.
+NO_REGIMES = mark("one tariff for all quantities; no regime within and beyond a quota")
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,12 @@ class Engine:
                 None,
                 f"levers[{index}]",
                 lever.kind,
-                f"engine {self.name} cannot move {quantity}: {self.refused[quantity]}",
+                tr(
+                    "engine {engine} cannot move {quantity}: {why}",
+                    engine=self.name,
+                    quantity=tr(quantity.value),
+                    why=tr(self.refused[quantity]),
+                ),
             )
             for index, lever in enumerate(scenario.levers)
             if (quantity := self.cannot_move(lever)) is not None

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
+from cepasim.core.language import mark
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import gsim_economy
-from cepasim.engines.engine import Engine
+from cepasim.engines.engine import NO_REGIMES, Engine
 from cepasim.engines.outcome import Outcome, Solved, grown
 from cepasim.equilibrium.gsim import Clearing, clear_markets, clear_markets_linear
 from cepasim.levers.lever import Quantity
@@ -202,9 +203,11 @@ GSIM = Engine(
     joint=True,
     prepare=gsim_economy,
     refused={
-        Quantity.QUOTA: "one tariff for all quantities; no regime within and beyond a quota",
-        Quantity.REDIRECTION: "a producer sells in all markets at one price, so that no share of "
-        "its sales can be reserved for one of them",
+        Quantity.QUOTA: NO_REGIMES,
+        Quantity.REDIRECTION: mark(
+            "a producer sells in all markets at one price, so that no share of its sales can be "
+            "reserved for one of them"
+        ),
     },
 )
 #: The published linear system on the same data; not offered to users, but compared with.

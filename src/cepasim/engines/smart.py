@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cepasim.core.language import mark
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
 from cepasim.engines.armington import shares_of
 from cepasim.engines.closures import infinite_supply
-from cepasim.engines.engine import Engine, per_market
+from cepasim.engines.engine import NO_REGIMES, Engine, per_market
 from cepasim.engines.outcome import Outcome, Solved
 from cepasim.equilibrium import ces_index
 from cepasim.equilibrium.smart import (
@@ -79,17 +80,25 @@ def solve_smart(market: Market, hats: Shocks) -> Outcome:
     ).outcome(market, hats)
 
 
-_NO_SUPPLY = "export supply is infinite and world prices are given"
 SMART = Engine(
     name="smart",
     solve=per_market(solve_smart),
     prepare=infinite_supply,
     refused={
-        Quantity.QUOTA: "one tariff for all quantities; no regime within and beyond a quota",
-        Quantity.CAPACITY: f"{_NO_SUPPLY}, so that capacity means nothing",
-        Quantity.REDIRECTION: f"{_NO_SUPPLY}, so that goods freed elsewhere mean nothing",
-        Quantity.COST: f"{_NO_SUPPLY}, so that costs cannot move",
-        Quantity.DEMAND: "demand answers to landed prices along a given curve, which cannot shift",
-        Quantity.PURCHASES: "purchases move with landed prices only, not at unchanged prices",
+        Quantity.QUOTA: NO_REGIMES,
+        Quantity.CAPACITY: mark(
+            "export supply is infinite and world prices are given, so that capacity means nothing"
+        ),
+        Quantity.REDIRECTION: mark(
+            "export supply is infinite and world prices are given, so that goods freed elsewhere "
+            "mean nothing"
+        ),
+        Quantity.COST: mark(
+            "export supply is infinite and world prices are given, so that costs cannot move"
+        ),
+        Quantity.DEMAND: mark(
+            "demand answers to landed prices along a given curve, which cannot shift"
+        ),
+        Quantity.PURCHASES: mark("purchases move with landed prices only, not at unchanged prices"),
     },
 )

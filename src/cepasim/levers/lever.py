@@ -34,13 +34,13 @@ Complain = Callable[[tuple[str | int, ...], object, str], None]
 class Quantity(StrEnum):
     """What levers can move in a market. An engine names those it cannot express, and why."""
 
-    WEDGE = "landed wedge"
-    QUOTA = "quota regime"
-    CAPACITY = "capacity"
-    REDIRECTION = "exports redirected from a third market"
-    COST = "unit costs"
-    DEMAND = "demand"
-    PURCHASES = "purchases at unchanged prices"
+    WEDGE = mark("landed wedge")
+    QUOTA = mark("quota regime")
+    CAPACITY = mark("capacity")
+    REDIRECTION = mark("exports redirected from a third market")
+    COST = mark("unit costs")
+    DEMAND = mark("demand")
+    PURCHASES = mark("purchases at unchanged prices")
 
 
 @dataclass(frozen=True, slots=True)
