@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cepasim.params.described import bundled_base_year, bundled_price_year
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.tables.column import PLACES, Column, TableSchema
 from cepasim.tables.schema import HELD, TABLES
@@ -27,9 +28,9 @@ def _lines() -> Iterator[str]:
         + "; the others are computed from them by the method named. In files and workbooks the "
         "names are the same, and no value is rounded. A column marked * is in some results only, "
         "for the reason its meaning gives; tables begin with the columns that are not marked, in "
-        "this order. US$ million of 2023-24 are values at the prices of that fiscal year: no "
-        "inflation is forecast. The reference is the path of the same years in which only known "
-        "events happen."
+        f"this order. US$ million of {bundled_price_year()} are values at the prices of that "
+        "fiscal year: no inflation is forecast. The reference is the path of the same years in "
+        "which only known events happen."
     )
     yield ""
     for name, table in TABLES.items():
@@ -41,8 +42,9 @@ def _table(name: str, table: TableSchema) -> Iterator[str]:
     yield ""
     yield f"A row is {table.row}."
     yield ""
+    years = (str(bundled_base_year()), bundled_price_year())
     yield from markdown_table(
-        _HEAD, ([_code(column), column.unit, column.meaning] for column in table.columns)
+        _HEAD, ([_code(column), *column.described(*years)] for column in table.columns)
     )
     for place in dict.fromkeys(place for column in table.columns for place in column.places):
         words = ", ".join(f"`{word}`" for word in PLACES[place])

@@ -120,7 +120,7 @@ def test_every_headline_under_every_variant(economy: cepasim.Economy) -> None:
 
 
 def test_words_say_how_to_read_levels(path: pd.DataFrame) -> None:
-    text = path_text(path, "central")
+    text = path_text(path, "central", "2023-24")
     assert "(published 6.25 in current dollars)" in text
     assert "Read changes against the reference; its levels are this uncertain." in text
     [line] = [line for line in text.splitlines() if line.startswith("2035-36")]

@@ -44,9 +44,11 @@ def lines(
         check_folder_exists(params)
         if out is not None and (out.suffix != ".csv" or out.is_dir()):
             refuse("--out", str(out), "a file that ends in .csv")
-        every = cepasim.tariff_lines(cepasim.load(params), importer.value)
+        economy = cepasim.load(params)
+        every = cepasim.tariff_lines(economy, importer.value)
         found = every.search(" ".join(words or []))
-        typer.echo(f"{len(found):,} of {len(every):,} lines; US$ million of 2023-24, rates in %")
+        amounts = f"US$ million of {economy.price_year}, rates in %"
+        typer.echo(f"{len(found):,} of {len(every):,} lines; {amounts}")
         if len(found):
             shown = found.head(top).assign(description=found["description"].str.slice(0, _WIDTH))
             columns = [

@@ -48,11 +48,11 @@ def reference(
             if csv:
                 table.to_csv(sys.stdout, index=False, lineterminator="\n")
             else:
-                typer.echo(study.headlines_text(table), nl=False)
+                typer.echo(study.headlines_text(table, economy.price_year), nl=False)
             return
         check_reference(economy, variant)
         path = cepasim.reference(economy, variant, horizon)
         if csv:
             path.to_csv(sys.stdout, index=False, lineterminator="\n")
         else:
-            typer.echo(study.path_text(path, variant), nl=False)
+            typer.echo(study.path_text(path, variant, economy.price_year), nl=False)

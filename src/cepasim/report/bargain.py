@@ -10,7 +10,6 @@ import pandas as pd
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
-from cepasim.params.described import bundled_price_year
 from cepasim.report import look
 
 
@@ -19,6 +18,7 @@ def frontier_chart(
     points: Sequence[tuple[str, Mapping[str, float]]],
     year: str,
     measure: str,
+    price_year: str,
     width: int = 520,
 ) -> Any:
     """Return the chart: Japan's gain to the right, India's up, packages as named dots.
@@ -29,8 +29,8 @@ def frontier_chart(
         ``gain_india_usd_mn`` and ``gain_japan_usd_mn``, a row for each package.
     points : sequence of (str, mapping of str to float)
         Names of packages, and what each side gains.
-    year, measure : str
-        Of the gains.
+    year, measure, price_year : str
+        Of the gains; the year whose prices they are in.
     width : int, optional
         Pixels.
     """
@@ -75,6 +75,6 @@ def frontier_chart(
         year=year_in_words(year),
         measure=measure,
         unit=figures.unit_mn(),
-        price_year=year_in_words(bundled_price_year()),
+        price_year=year_in_words(price_year),
     )
     return finished(alt.layer(line, dots, words), title, width, 300)

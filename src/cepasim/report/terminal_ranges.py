@@ -13,7 +13,6 @@ from rich.text import Text
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import now, paragraph, tr
 from cepasim.core.numbers import billions, conversion, millions, share, unit_bn, unit_mn
-from cepasim.params.described import bundled_price_year
 from cepasim.report.drawn import BALANCE, SHARES
 from cepasim.report.layout import WIDTH, indented, table, titled
 from cepasim.report.terminal import ITEM_NAMES, SHORT_NAMES, between
@@ -51,6 +50,10 @@ class Ranges(Protocol):
         """What they began from."""
 
     @property
+    def price_year(self) -> str:
+        """Year whose dollars the amounts are in."""
+
+    @property
     def totals(self) -> pd.DataFrame:
         """One row per (fiscal_year, item)."""
 
@@ -76,7 +79,7 @@ def ranges_text(ranges: Ranges) -> str:
                 draws=f"{ranges.draws:,}",
                 seed=ranges.seed,
                 unit=unit_bn(long=True),
-                price_year=year_in_words(bundled_price_year()),
+                price_year=year_in_words(ranges.price_year),
             ),
             table(_cells(ranges), name_column=1, last_in_bold=False),
         )

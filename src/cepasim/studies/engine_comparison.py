@@ -104,11 +104,14 @@ class Comparison:
     steps : DataFrame
         One row per step from Armington to another engine in the long run: the change in balance,
         exports and imports after the step, and what the step adds.
+    price_year : str
+        Year whose dollars the amounts are in.
     """
 
     scenario: Scenario
     engines: pd.DataFrame
     steps: pd.DataFrame
+    price_year: str
 
     def __str__(self) -> str:
         """Both tables as text, each step with its reason."""
@@ -124,7 +127,8 @@ class Comparison:
         lines = [
             f"{self.scenario.name}: engines side by side",
             "",
-            "Change against the reference, US$ million of 2023-24 (balance = exports - imports)",
+            f"Change against the reference, US$ million of {self.price_year} "
+            "(balance = exports - imports)",
             *_aligned(rows),
             *dict.fromkeys(refusals),
         ]
@@ -195,7 +199,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
             )
     columns = ["engine", "horizon", *(f"change_in_{name}_usd_mn" for name in _FIGURES), "refused"]
     engines = pd.DataFrame(rows, columns=columns)
-    return Comparison(scenario, engines, _walk(base, long_run, refused))
+    return Comparison(scenario, engines, _walk(base, long_run, refused), economy.price_year)
 
 
 def _changes(solved: Run) -> dict[str, float]:

@@ -57,6 +57,8 @@ class MonteCarlo:
     ----------
     scenario : Scenario
     draws, seed : int
+    price_year : str
+        Year whose dollars the amounts are in.
     model_choice : ModelChoiceRanges or None
         Ranges of figures and model choice, where they were asked for.
     """
@@ -64,6 +66,7 @@ class MonteCarlo:
     scenario: Scenario
     draws: int
     seed: int
+    price_year: str
     model_choice: ModelChoiceRanges | None
     _drawn: Drawn = field(repr=False)
     _manifest: dict[str, object] = field(repr=False)
@@ -211,7 +214,7 @@ def monte_carlo(
             found = Drawn.of(parts, central, known.labels, chapters)
             second = ModelChoiceRanges(worlds.choice, worlds.choice.draws(0, draws, seed), found)
     described = _described(study, scenario, plan, asked, drawn, second)
-    result = MonteCarlo(scenario, draws, seed, second, drawn, described)
+    result = MonteCarlo(scenario, draws, seed, economy.price_year, second, drawn, described)
     if out is not None:
         result.to_folder(out)
     return result

@@ -166,18 +166,18 @@ _FAN_OF_CENTRAL = (
 )
 
 
-def path_text(table: pd.DataFrame, variant: str) -> str:
+def path_text(table: pd.DataFrame, variant: str, price_year: str) -> str:
     """Put the totals of a reference path into words, a line a year, as the command line prints.
 
     Parameters
     ----------
     table : DataFrame
         From :func:`reference`.
-    variant : str
+    variant, price_year : str
     """
     totals = table[table["hs"] == "total"].set_index(["fiscal_year", "flow"])
     lines = [
-        f"Reference, variant {variant}: India's trade with Japan, US$ bn of 2023-24 "
+        f"Reference, variant {variant}: India's trade with Japan, US$ bn of {price_year} "
         "[90 % range of the level]",
         "",
     ]
@@ -200,15 +200,17 @@ def path_text(table: pd.DataFrame, variant: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def headlines_text(table: pd.DataFrame) -> str:
+def headlines_text(table: pd.DataFrame, price_year: str) -> str:
     """Put headlines under every variant into words: the change in balance, scenario by scenario.
 
     Parameters
     ----------
     table : DataFrame
         From :func:`headlines_by_reference`.
+    price_year : str
+        Year whose dollars the amounts are in.
     """
-    lines = ["Change in balance against the reference, US$ mn of 2023-24, by variant of it"]
+    lines = [f"Change in balance against the reference, US$ mn of {price_year}, by variant of it"]
     column = "change_in_balance_usd_mn"
     for year, rows in table.groupby("fiscal_year", sort=False):
         wide = rows.pivot(index="scenario", columns="variant", values=column)

@@ -41,7 +41,7 @@ from cepasim.studies.advice.traded import (
 from cepasim.tables.column import Column, TableSchema
 from cepasim.tables.names import source_name
 
-_BASE = "US$ million of 2023-24"
+_BASE = "US$ million of {price_year}"
 #: Standing of a line under the CEPA, in words.
 STANDING = {
     "mfn_free": mark("free for all"),
@@ -60,11 +60,11 @@ LINES = TableSchema(
         Column("category", "text", "the line under the CEPA: mfn_free, free, partial or X"),
         Column("kind", "text", "how the MFN duty is set: free, ad_valorem, specific, ..."),
         Column("mfn_percent", "%", "MFN rate; missing where not known"),
-        Column("base_percent", "%", "rate of the partner in 2023-24; missing where not known"),
+        Column("base_percent", "%", "rate of the partner in {base_year}; missing where not known"),
         Column("rate_percent", "%", "rate of the partner from 2026-27 on"),
         Column("best_rival", "text", "the source with the lowest rate that sells in the chapter"),
         Column("rival_percent", "%", "that source's rate"),
-        Column("trade_usd_mn", _BASE, "the partner's sales on the line in 2023-24, c.i.f."),
+        Column("trade_usd_mn", _BASE, "the partner's sales on the line in {base_year}, c.i.f."),
         Column("use_percent", "%", "of the chapter's trade with a margin, what claims it"),
         Column("counted", "text", "whether a cut of the rate counts in the model: yes, part, no"),
         Column("why", "text", "why it counts in part or not, or what is special about the line"),

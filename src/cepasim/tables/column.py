@@ -55,6 +55,7 @@ class Column:
     unit : str
         ``"text"`` for words.
     meaning : str
+        Both leave places for the years of the parameters, which `described` fills.
     always : bool
         Whether every table of the kind has it. Columns that some results lack stand last.
     """
@@ -63,6 +64,14 @@ class Column:
     unit: str
     meaning: str
     always: bool = True
+
+    def described(self, base_year: str, price_year: str) -> tuple[str, str]:
+        """Unit and meaning, with the years of the parameters that a table was made with."""
+        unit, meaning = (
+            text.format(base_year=base_year, price_year=price_year)
+            for text in (self.unit, self.meaning)
+        )
+        return unit, meaning
 
     @property
     def is_text(self) -> bool:

@@ -188,11 +188,9 @@ def own_figures_notes(economy: Economy) -> tuple[str, ...]:
     if economy.base_year != bundled_base_year():
         notes.append(
             tr(
-                "The base year of these parameters is {base}: every amount is in US$ of {prices}, "
-                "also where a heading names the prices of {bundled}",
+                "The base year of these parameters is {base}: every amount is in US$ of {prices}",
                 base=economy.base_year,
                 prices=economy.price_year,
-                bundled=bundled_base_year(),
             )
         )
     return tuple(notes)

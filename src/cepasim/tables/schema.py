@@ -9,8 +9,8 @@ import pandas as pd
 
 from cepasim.tables.column import Column, TableSchema
 
-_USD = "US$ million of 2023-24"
-_QUANTITY = "US$ million f.o.b. at prices of 2023-24"
+_USD = "US$ million of {price_year}"
+_QUANTITY = "US$ million f.o.b. at prices of {price_year}"
 YEAR = Column("fiscal_year", "text", 'India\'s fiscal year, April to March, such as "2030-31"')
 FLOW = Column("flow", "text", "export or import, seen from India")
 HS = Column("hs", "text", "product as text, leading zeros kept; a chapter unless refined")
@@ -192,7 +192,7 @@ TABLES: Mapping[str, TableSchema] = MappingProxyType(
                 Column(
                     "largest_log_price",
                     "logs",
-                    "furthest that the partner's price moves from 2023-24",
+                    "furthest that the partner's price moves from {base_year}",
                     always=False,
                 ),
             ),

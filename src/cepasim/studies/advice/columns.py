@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cepasim.tables.column import Column, TableSchema
 
-_BASE = "US$ million of 2023-24"
+_BASE = "US$ million of {price_year}"
 
 PRODUCT_LIST = TableSchema(
     "one tariff line of the importer",
@@ -26,7 +26,7 @@ PRODUCT_LIST = TableSchema(
         Column("best_rival", "text", "the source with the lowest rate that sells in the chapter"),
         Column("rival_percent", "%", "that source's rate"),
         Column("handicap_points", "percentage points", "the partner's rate less that rival's"),
-        Column("trade_usd_mn", _BASE, "the partner's sales on the line in 2023-24, c.i.f."),
+        Column("trade_usd_mn", _BASE, "the partner's sales on the line in {base_year}, c.i.f."),
         Column(
             "basis",
             "text",

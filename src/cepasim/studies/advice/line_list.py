@@ -306,13 +306,13 @@ class LineList:
         ----------
         path : str or Path
         """
-        columns = PRODUCT_LIST.columns
+        years = (str(self.economy.base_year), self.economy.price_year)
         sheets = {
             "lines": self.table,
             "by year": self.by_year.rename_axis("line").reset_index(),
             "rival rates": self.rival_rates(),
             "columns": pd.DataFrame(
-                [(column.name, column.unit, column.meaning) for column in columns],
+                [(column.name, *column.described(*years)) for column in PRODUCT_LIST.columns],
                 columns=["column", "unit", "meaning"],
             ),
         }

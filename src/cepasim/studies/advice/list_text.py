@@ -28,7 +28,8 @@ def list_text(lines: LineList, top: int) -> str:
         return "No line meets the conditions.\n"
     shown = lines.top(top)
     checked = shown.checked()
-    text = [f"{lines!r}", "US$ million of 2023-24; the first of them:", "", _table(shown.table)]
+    amounts = f"US$ million of {lines.economy.price_year}; the first of them:"
+    text = [f"{lines!r}", amounts, "", _table(shown.table)]
     text += ["", *_gap(checked, lines), *_beware(shown.table)]
     return "\n".join(text) + "\n"
 

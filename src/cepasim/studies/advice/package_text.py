@@ -30,10 +30,11 @@ def package_text(package: Package) -> str:
     columns += ["welfare_japan", "welfare_india"]
     view = table[["measure", *(f"{name}_usd_mn" for name in columns)]]
     view = view.rename(columns={f"{name}_usd_mn": name.replace("_", " ") for name in columns})
+    prices = package.runner.economy.price_year
     parts = [
         textwrap.fill(package.sentence, _WIDTH),
         "",
-        f"US$ million of 2023-24 in {package.year}, change against the reference:",
+        f"US$ million of {prices} in {package.year}, change against the reference:",
         view.to_string(index=False, float_format="{:,.1f}".format),
         "",
     ]

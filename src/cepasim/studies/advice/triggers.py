@@ -93,6 +93,7 @@ def _limits(
         if name not in known:
             refuse("thresholds", name, "importer and chapter, such as IND:72")
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            refuse(f"thresholds[{name!r}]", value, "US$ million of 2023-24 a year, above 0")
+            prices = economy.price_year
+            refuse(f"thresholds[{name!r}]", value, f"US$ million of {prices} a year, above 0")
     pairs = {name: tuple(name.split(":")) for name in thresholds}
     return {(pairs[name][0], pairs[name][1]): float(v) for name, v in thresholds.items()}

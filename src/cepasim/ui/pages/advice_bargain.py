@@ -74,7 +74,9 @@ def _bargain(found: Session, package: Package) -> None:
     nash, frontier = answer
     points = [(tr("this package"), package.gains), (tr("Nash point"), nash.gains)]
     measure = tr(_MEASURES[package.terms.measure])
-    st.altair_chart(frontier_chart(frontier, points, package.year, measure), theme=None)
+    prices = found.figures.economy.price_year
+    chart = frontier_chart(frontier, points, package.year, measure, prices)
+    st.altair_chart(chart, theme=None)
     st.markdown(tr("**Nash point.** {said}", said=plain(nash.sentence)))
     st.caption(
         tr(
