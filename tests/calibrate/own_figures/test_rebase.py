@@ -19,6 +19,13 @@ from cepasim.economy.economy import Economy
 from cepasim.params.copying import copy_folder
 from cepasim.params.loading import read_parameters
 from cepasim.params.parameters import check_folder
+from cepasim.report import brief, front_sheet, html, terminal
+from cepasim.report.terminal_ranges import ranges_text
+from cepasim.studies.advice.columns import PRODUCT_LIST
+from cepasim.studies.engine_comparison import Comparison
+from cepasim.studies.reference_path import path_text
+from cepasim.studies.tariff_lines import LINES
+from cepasim.tables.schema import TABLES
 
 YEAR = "2024-25"
 FISH = 555.5
@@ -133,6 +140,47 @@ def test_runs_begin_in_the_base_and_meet_its_totals(
             for one in (bundled.totals, totals)
         )
         assert theirs == pytest.approx(ours, rel=0.25), name
+
+
+#: The years that the model was checked against; they do not move with the base.
+HISTORY = "from 2013-14 to 2023-24 nobody measured"
+
+
+def test_no_text_of_a_result_names_the_bundled_year(answers: dict[str, cepasim.Result]) -> None:
+    result, year = answers["fund-2bn"], "2030-31"
+    sheet = front_sheet.front_sheet(result, result._classification, ("totals", "notes"))
+    said = {
+        "headline": result.headline(year),
+        "note": html.page(brief.document(result, result._classification, year)),
+        "first sheet": " ".join(str(cell) for row in sheet.rows for cell in row.cells),
+        "terminal": terminal.text(result, "section", year),
+        "notes": " ".join(str(note) for note in result.notes),
+    }
+    said = {name: " ".join(text.split()).replace(HISTORY, "") for name, text in said.items()}
+    assert {name for name, text in said.items() if "2023-24" in text} == set()
+    assert {name for name, text in said.items() if f"of {YEAR}" in text} >= {"note", "terminal"}
+
+
+def test_columns_name_the_years_of_their_parameters(later: tuple[Economy, Path]) -> None:
+    economy = later[0]
+    listed = [*TABLES.values(), LINES, PRODUCT_LIST]
+    columns = [column for table in listed for column in table.columns]
+    assert not [one for one in columns if "2023" in f"{one.unit} {one.meaning}"]
+    described = {one.name: one.described(economy.base_year, economy.price_year) for one in columns}
+    assert described["gain_usd_mn"][0] == f"US$ million of {YEAR}"
+    assert described["base_percent"][1].startswith(f"rate of the partner in {YEAR};")
+
+
+def test_studies_in_words_name_it_too(later: tuple[Economy, Path]) -> None:
+    short = {"name": "reference", "horizon": "2025-26"}
+    drawn = cepasim.monte_carlo(later[0], cepasim.Scenario.from_dict(short), draws=2)
+    assert f"US$ billion of {YEAR}" in ranges_text(drawn)
+    assert f"US$ bn of {YEAR} " in path_text(cepasim.reference(later[0]), "central", YEAR)
+    nothing_found = pd.DataFrame({"towards": []})
+    engines = Comparison(drawn.scenario, nothing_found, nothing_found, later[0].price_year)
+    assert f"US$ million of {YEAR} (balance" in str(engines)
+    with pytest.raises(InputError, match=f"US. million of {YEAR} a year"):
+        cepasim.triggers(later[0], cepasim.Scenario.bundled("fund-2bn"), {"IND:72": -1.0})
 
 
 def test_a_lever_may_not_start_in_the_base(later: tuple[Economy, Path]) -> None:
