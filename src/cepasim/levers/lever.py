@@ -20,6 +20,7 @@ from cepasim.core.problems import closest
 from cepasim.economy.verdict import UNMEASURED
 from cepasim.levers.fields import Frozen, Select, Start, as_plain
 from cepasim.levers.timing import Years, phase_in
+from cepasim.levers.words import in_a_sentence
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Complaint, Selection
 
@@ -283,6 +284,10 @@ class Lever(Frozen):
         }
 
     # -- what is said about it ---------------------------------------------------------------
+
+    def said(self) -> str:
+        """Return what levers of its kind are called, as in the middle of a sentence."""
+        return in_a_sentence(tr(self.title))
 
     def sentence(self, classification: Classification) -> str:
         """What it does, as the middle of a sentence: no capital, no time, no full stop."""

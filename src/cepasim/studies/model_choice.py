@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
-from cepasim.core.language import deferred, mark, tr
+from cepasim.core.language import deferred, mark
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
@@ -26,7 +26,6 @@ from cepasim.economy.variants import CENTRAL
 from cepasim.engines.every import ENGINES, engine_named
 from cepasim.levers.ntb import NtbLever
 from cepasim.levers.sourcing import SourcingLever
-from cepasim.levers.words import in_a_sentence
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies.study import Study, measure, outcomes_of
@@ -345,11 +344,7 @@ def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
     for name in names:
         one = engine_named(name)
         refusals = {
-            deferred(
-                "{lever} ({why})",
-                lever=partial(_in_a_sentence, lever.title),
-                why=one.refused[quantity],
-            )
+            deferred("{lever} ({why})", lever=lever.said, why=one.refused[quantity])
             for lever in scenario.levers
             if (quantity := one.cannot_move(lever)) is not None
         }
@@ -357,10 +352,6 @@ def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
             out.append(name)
             notes.append(deferred(_INEXPRESSIBLE, engine=name, levers=sorted(refusals)))
     return _Out(tuple(out), None, tuple(notes))
-
-
-def _in_a_sentence(title: str) -> str:
-    return in_a_sentence(tr(title))
 
 
 def _relieves_published(scenario: Scenario) -> bool:
