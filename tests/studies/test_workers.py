@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +63,26 @@ def end_oneself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def end_while_sending() -> None:
+    """Send the beginning of a long result, no more of it, and end."""
+
+    def send(pipe: Connection, _: object) -> None:
+        os.write(pipe.fileno(), struct.pack("!i", 1000) + b"the beginning")
+        end_oneself()
+
+    Connection._send_bytes = send  # type: ignore[attr-defined]
+
+
 @linux
-@pytest.mark.parametrize("resumes", [True, False])
-def test_a_killed_worker_is_reported_in_one_line(resumes: bool) -> None:
+@pytest.mark.parametrize(
+    ("work", "resumes"), [(end_oneself, True), (end_oneself, False), (end_while_sending, True)]
+)
+def test_a_killed_worker_is_reported_in_one_line(work: Callable[[], None], resumes: bool) -> None:
     with (
         pytest.raises(RunError, match="a worker process was ended from outside") as told,
         open_executor(2, oversubscribe=True) as executor,
     ):
-        chunks.run_tasks(end_oneself, {"a": ()}, lambda *_: None, executor, resumes=resumes)
+        chunks.run_tasks(work, {"a": ()}, lambda *_: None, executor, resumes=resumes)
     assert ("the same command goes on from there" in str(told.value)) == resumes
     assert told.value.__cause__ is None and told.value.__suppress_context__
 

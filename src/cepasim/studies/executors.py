@@ -10,10 +10,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 
 from cepasim.core.arguments import whole_number
@@ -23,6 +25,8 @@ from cepasim.core.problems import RunError
 MOST_WORKERS = 256
 #: Times a Dask cluster computes a chunk again that a lost worker took with it.
 _RETRIES = 3
+#: Seconds that a pool has to notice that a worker ended, before the others are ended.
+_TO_NOTICE = 2.0
 #: Module that imports all that a worker needs.
 _WORK = "cepasim.studies.monte_carlo"
 
@@ -89,6 +93,7 @@ def open_executor(
         # They start while this process reads its data, and not with the first chunk.
         for _ in range(workers):
             pool.submit(_make_ready)
+        break_with_lost_worker(pool)
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -106,6 +111,32 @@ def _fresh_processes() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_WORK])
     return context
+
+
+def break_with_lost_worker(pool: ProcessPoolExecutor) -> None:
+    """Have a pool that has begun to work break when a worker is killed while it sends a result.
+
+    The pool's thread then waits for the rest of the message and looks at nothing else, and the
+    other workers wait for the lock of the pipe: nobody ever ends. CPython has mended the like of
+    it for the pipe to the workers (gh-94777), not for the one from them. The rest cannot come, but
+    the pipe ends only when nobody holds its writing end, neither a worker nor this process.
+    """
+    # The pool drops both when it is shut down; its thread goes on with them.
+    workers = pool._processes
+    writing_end: Connection = pool._result_queue._writer  # type: ignore[attr-defined]
+
+    def watch() -> None:
+        # Every second anew: a pool starts a worker when it finds none idle.
+        while not wait([worker.sentinel for worker in list(workers.values())], timeout=1):
+            pass
+        # All work is done, or the pool is broken and ends the others, or it is stuck.
+        time.sleep(_TO_NOTICE)
+        for worker in list(workers.values()):
+            if not wait([worker.sentinel], timeout=0):
+                worker.kill()
+        writing_end.close()
+
+    threading.Thread(target=watch, name="break with lost worker", daemon=True).start()
 
 
 def _make_ready() -> None:
