@@ -389,7 +389,7 @@ def test_the_focus_is_seen(page: Any, address: str) -> None:
     _open(page, address)
     page.mouse.click(900, 5)
     seen = []
-    for _ in range(45):
+    for _ in range(60):  # the switches of the head come first
         page.keyboard.press("Tab")
         if (found := page.evaluate(FOCUS)) is not None:
             seen.append(found)
