@@ -62,11 +62,12 @@ market, of processor time.
   12,000 lines of India's schedule and rivals with rates of their own. The four solutions with their
   accounts take a quarter, wedges from lines somewhat less, perturbing the economy a fifth, and what
   is left goes to the anchor of known years, levers and the difference from the reference; no
-  function takes more than a twentieth. The new plan of the code alone took 1.1 times as long (commit
-  6f3678c, the last before India's lines came in); the rest came with the data. Some 5,000 calls on arrays of a thousand numbers and 15,000
-  of the interpreter cost about as much as the arithmetic. Eight solutions in one call take four
-  fifths of the time of eight calls, so that draws side by side would have to share all steps, not
-  that one alone. Figures of a chunk of draws are worked out side by side; the rest is done draw by
+  function takes more than a twentieth. The new plan of the code alone made a draw 1.1 times as long
+  (commit 6f3678c, the last before India's lines came in); the rest came with the data. Some 5,000
+  calls on arrays of a thousand numbers and 15,000 of the interpreter cost about as much as the
+  arithmetic. Eight solutions in one call take four fifths of the time of eight calls, so that draws
+  side by side would have to share all steps, not that one alone. Figures of a chunk of draws are
+  worked out side by side; the rest is done draw by
   draw. Fewer copies, and wedges that are felt once in place of twice, saved 2 %.
 - **`import cepasim`.** Of 0.39 s of processor time pandas with PyArrow takes half, NumPy an eighth,
   the program's own 180 modules three tenths. Modules are compiled, as in an installation; without
