@@ -10,6 +10,8 @@ from cepasim.core.language import current_language, tr
 # the parameters says anything. The first one, the base year, is a datum: `Parameters.base_year`.
 LAST_YEAR = 2035
 FURTHEST_YEAR = 2045
+#: Part of a fiscal year that lies in the calendar year it begins in: April to December.
+IN_FIRST_YEAR = 9 / 12
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
 #: What follows the first calendar year of a fiscal year, and a calendar year, where readers of a

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import IN_FIRST_YEAR, format_fiscal_year
 from cepasim.data.layout import Fiscal
 from cepasim.data.rows import added_up
 
@@ -18,8 +18,7 @@ _FISCAL = re.compile(
     r"(?:fy)?\s*(\d{4})\s*[-/–]\s*(\d{4}|\d{2})\s*(?:\(?\s*([a-z]{3})[a-z]*\s*[-–]\s*([a-z]{3})[a-z]*.*)?"
 )
 _MONTH = re.compile(r"(\d{4})(?:-m|[-/])?(0[1-9]|1[0-2])")
-#: Which months a fiscal year has: nine of the calendar year it begins in, three of the next.
-_FIRST_MONTH, _IN_A_YEAR, _PART_IN_FIRST_YEAR = 4, 12, 0.75
+_FIRST_MONTH, _IN_A_YEAR = 4, 12
 WHAT: Final = {
     "same": "the calendar year stands for the fiscal year that begins in it",
     "months": "months from April to March are added up",
@@ -148,8 +147,8 @@ def to_fiscal(
     known = set(lists)
     begins = np.array([(*who, year + 1) in known for *who, year in lists])
     ends = np.array([(*who, year - 1) in known for *who, year in lists])
-    begin = years[begins].assign(of=first, usd_mn=years["usd_mn"] * _PART_IN_FIRST_YEAR)
-    end = years[ends].assign(of=first - 1, usd_mn=years["usd_mn"] * (1 - _PART_IN_FIRST_YEAR))
+    begin = years[begins].assign(of=first, usd_mn=years["usd_mn"] * IN_FIRST_YEAR)
+    end = years[ends].assign(of=first - 1, usd_mn=years["usd_mn"] * (1 - IN_FIRST_YEAR))
     left = [
         (f"{label} has neither the year before nor the next, of which fiscal years are made", part)
         for label, part in years[~begins & ~ends].groupby("period")

@@ -12,6 +12,7 @@ from cepasim.calibrate.benchmark.own_evidence import EQUAL, TOTAL
 from cepasim.calibrate.own_figures.moving import Move, carried
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import FLOW_INTO
+from cepasim.core.fiscal_year import IN_FIRST_YEAR
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.economy.known_years import CUSTOMS, raked
@@ -36,8 +37,9 @@ def moved_pair(economy: Economy, importer: str, move: Move) -> tuple[pd.DataFram
     row = move.new.first - move.old.first
     value, total = paths[row], sums[row]
     if "-" not in move.counted and not move.stays:  # nine months of it, three of the one before
-        value = 0.75 * paths[row] + 0.25 * paths[max(row - 1, 0)]
-        total = 0.75 * sums[row] + 0.25 * sums[max(row - 1, 0)]
+        now, before = IN_FIRST_YEAR, 1 - IN_FIRST_YEAR
+        value = now * paths[row] + before * paths[max(row - 1, 0)]
+        total = now * sums[row] + before * sums[max(row - 1, 0)]
     moved = table.copy()
     if not move.stays:
         moved = _with_evidence(economy.parameters, table, value, (flow, move))

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
-from cepasim.core.fiscal_year import FiscalYear, format_fiscal_year
+from cepasim.core.fiscal_year import IN_FIRST_YEAR, FiscalYear, format_fiscal_year
 from cepasim.params.parameters import Parameters
 
-#: Part of a fiscal year (April to March) that lies in the calendar year it begins in.
-_IN_FIRST_YEAR = 0.75
-_NORMAL_QUANTILE = 1.6448536  # of ranges of 90 %
+#: Standard deviations from the middle of a normal distribution to an end of its 90 % range.
+_TO_AN_END = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,11 @@ def _over(series: Mapping[str, float], period: str) -> float | None:
         return series[period]
     if "-" in period:
         parts = (period[:4], str(int(period[:4]) + 1))
-        weights = (_IN_FIRST_YEAR, 1 - _IN_FIRST_YEAR)
+        weights = (IN_FIRST_YEAR, 1 - IN_FIRST_YEAR)
     else:
         first = int(period)
         parts = (format_fiscal_year(first), format_fiscal_year(first - 1))
-        weights = (_IN_FIRST_YEAR, 1 - _IN_FIRST_YEAR)
+        weights = (IN_FIRST_YEAR, 1 - IN_FIRST_YEAR)
     if not all(part in series for part in parts):
         return None
     return sum(weight * series[part] for weight, part in zip(weights, parts, strict=True))
@@ -119,7 +119,7 @@ def world_by_chapter(
     if "-" in period or any(label not in by_year for label in labels):
         return np.full(len(chapters), np.nan)
     now, before = (by_year[label] for label in labels)
-    return np.asarray(_IN_FIRST_YEAR * now + (1 - _IN_FIRST_YEAR) * before)
+    return np.asarray(IN_FIRST_YEAR * now + (1 - IN_FIRST_YEAR) * before)
 
 
 def apart(before: Floats, now: Floats) -> float:
@@ -146,7 +146,7 @@ def carried(table: pd.DataFrame, factor: Floats | float, sd: float) -> pd.DataFr
     value, low, high = (table[column].to_numpy(float) for column in ("value", "low", "high"))
     there = (value > 0) & (low > 0)
     safe = np.where(there, value, 1.0)
-    more = (_NORMAL_QUANTILE * sd) ** 2
+    more = (_TO_AN_END * sd) ** 2
     down = np.sqrt(np.log(safe / np.where(there, low, 1.0)) ** 2 + more)
     up = np.sqrt(np.log(np.where(there, high, 1.0) / safe) ** 2 + more)
     moved = value * factor
