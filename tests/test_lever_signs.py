@@ -23,8 +23,8 @@ def test_the_page_is_what_the_levers_say() -> None:
 
 
 def test_a_row_of_the_page_can_be_copied_into_a_file() -> None:
-    written = [line.split("`")[1] for line in levers_page().splitlines() if line.startswith("| `")]
-    assert [yaml.safe_load(row) for row in written] == [
+    first = [line.split("`")[1] for line in levers_page().splitlines() if line.startswith("| `")]
+    assert [yaml.safe_load(cell) for cell in first if ":" in cell] == [
         {kind: dict(one.settings)} for kind, one in every_form()
     ]
 

@@ -131,6 +131,9 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
         if file.is_file():
             assert f"cepasim/bundled/{file.relative_to(ROOT).as_posix()}" in inside
     assert "cepasim/py.typed" in inside
+    # Controls are found by the names of their files: no import would miss one.
+    for module in sorted((ROOT / "src" / "cepasim").rglob("*.py")):
+        assert module.relative_to(ROOT / "src").as_posix() in inside
     assert not [name for name in inside if name.startswith(("tests/", "docs/", "params/"))]
 
     def say(*command: str) -> str:

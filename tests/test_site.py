@@ -16,7 +16,8 @@ import cepasim
 from cepasim.levers.every import LEVERS
 from docs.writers.api import api_page
 from docs.writers.command_line import command_line_page
-from docs.writers.scenario_keys import allowed, scenario_page
+from docs.writers.keys import allowed
+from docs.writers.scenario_keys import scenario_page
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -28,6 +28,9 @@ NAMES = "names"
 #: The catalogue of modules at the root of the package.
 TOP = "top"
 
+#: A lever and its control on the page have one catalogue: who translates a lever opens one file.
+CONTROLS, LEVERS = ("ui", "controls"), "levers"
+
 
 def texts() -> Mapping[str, list[str | tuple[str, str]]]:
     """Return the texts of each room: literals of the code, and names of the bundled data."""
@@ -36,11 +39,16 @@ def texts() -> Mapping[str, list[str | tuple[str, str]]]:
     with redirect_stderr(io.StringIO()):
         read_from_code = list(extract_from_dir(PACKAGE, keywords=KEYWORDS))
     for name, _line, said, *_ in read_from_code:
-        path = Path(name)
-        room = path.parts[0] if len(path.parts) > 1 else TOP
-        found.setdefault(room, []).append(said)
+        found.setdefault(_room(Path(name)), []).append(said)
     found[NAMES] = list(names_shown(load_parameters()))
     return found
+
+
+def _room(module: Path) -> str:
+    """Catalogue that holds the texts of a module: that of the folder it is in."""
+    if module.parts[: len(CONTROLS)] == CONTROLS:
+        return LEVERS
+    return module.parts[0] if len(module.parts) > 1 else TOP
 
 
 def write(tag: str) -> Iterator[str]:

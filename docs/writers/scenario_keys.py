@@ -1,22 +1,13 @@
-"""docs/reference/scenario.md: every key of a scenario file, from the classes that read it."""
+"""docs/reference/scenario.md: every key of a scenario file, from the class that reads it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from collections.abc import Iterator
 
-from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
-
-from cepasim.levers.every import LEVERS
-from cepasim.levers.fields import as_plain
 from cepasim.report.pages import markdown_table, write_page
 from cepasim.scenario.scenario import Scenario
-from docs.writers.levers import flow
+from docs.writers.keys import KEYS_HEAD, rows_of_keys
 
-_HEAD = ("key", "allowed", "default", "example")
-#: Keys that a file has under another name than the field.
-_WRITTEN = {"from_source": "from", "types": "type", "variant": "reference"}
 #: Of the file itself; a lever's examples are those of the lever.
 _EXAMPLES = {
     "name": "Open the door for fish",
@@ -46,66 +37,13 @@ def _lines() -> Iterator[str]:
     )
     yield ""
     yield (
-        "A scenario file is YAML. Below are the keys of the file, then those of each lever. A key "
-        "without a default must be given, unless the forms of the lever say otherwise "
-        "([all forms, with their signs](../levers.md)). What the forms mean: "
-        "[scenario files](../scenario_files.md)."
+        "A scenario file is YAML, with the keys below. A key without a default must be given. The "
+        "keys of each lever, and all its forms, are in [levers](../levers.md)."
     )
     yield ""
-    yield "## The file"
-    yield ""
-    rows = [row for row in _rows(Scenario.model_fields, _EXAMPLES)]
-    levers = ["`levers`", "a list; one entry for each lever below", "none", "`- ntb: {...}`"]
-    yield from markdown_table(_HEAD, [row for row in rows if row[0] != "`levers`"] + [levers])
-    for kind, lever in LEVERS.items():
-        yield f"## {kind}"
-        yield ""
-        yield _first_sentence(lever.__doc__ or "")
-        yield ""
-        given: dict[str, Any] = {}
-        for example in lever.examples():
-            for key, value in example.settings.items():
-                given.setdefault(key, value)
-        yield from markdown_table(_HEAD, _rows(lever.model_fields, given))
-
-
-def _rows(fields: Mapping[str, FieldInfo], examples: Mapping[str, Any]) -> Iterator[list[str]]:
-    for name, field in fields.items():
-        key = _WRITTEN.get(name, name)
-        example = examples.get(key, examples.get(name))
-        yield [
-            f"`{key}`",
-            allowed(name, field),
-            "its partner" if key == "source" and field.is_required() else _default(field),
-            "" if example is None else f"`{flow(example)}`",
-        ]
-
-
-def allowed(name: str, field: FieldInfo) -> str:
-    """Say what a key may hold: the words of its error message."""
-    text = field.description or next(
-        (
-            info.description
-            for option in get_args(field.annotation)
-            for info in getattr(option, "__metadata__", ())
-            if isinstance(info, FieldInfo) and info.description
-        ),
-        None,
-    )
-    if text is None:
-        raise LookupError(f"{name}: no description says what is allowed")
-    return text.replace("|", "\\|")
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required() or field.default is PydanticUndefined:
-        return ""
-    value = as_plain(field.default)
-    return "none" if value is None or value in ("", [], {}) else f"`{flow(value)}`"
-
-
-def _first_sentence(text: str) -> str:
-    return " ".join(text.strip().split("\n\n")[0].split())
+    rows = [row for row in rows_of_keys(Scenario.model_fields, _EXAMPLES) if row[0] != "`levers`"]
+    rows.append(["`levers`", "a list of [levers](../levers.md)", "none", "`- ntb: {...}`"])
+    yield from markdown_table(KEYS_HEAD, rows)
 
 
 def main(arguments: list[str] | None = None) -> int:

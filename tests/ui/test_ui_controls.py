@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cepasim
 from cepasim.economy.economy import Economy
 from cepasim.levers import words
-from cepasim.levers.every import in_words
+from cepasim.levers.every import LEVER_KINDS, in_words
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
@@ -27,6 +29,27 @@ HS = Classification.bundled()
 @pytest.fixture(scope="module")
 def economy() -> Economy:
     return cepasim.load()
+
+
+def test_controls_are_found_in_the_order_of_the_levers() -> None:
+    folder = Path(registry.__file__).parent
+    written = {
+        file.stem
+        for file in folder.glob("*.py")
+        if "\nCONTROL = " in file.read_text(encoding="utf-8")
+    }
+    assert written == set(registry.CONTROLS), "a control is found by the name of its lever"
+    assert tuple(registry.CONTROLS) == LEVER_KINDS
+    assert all(control.kind == kind for kind, control in registry.CONTROLS.items())
+
+
+def test_the_order_of_the_screen() -> None:
+    policy, outside = ([one.key for one in registry.groups(outside=o)] for o in (False, True))
+    assert policy == [
+        *("tariff_jpn", "tariff_ind", "withdraw", "remedy", "origin_jpn", "origin_ind"),
+        *("ntb_jpn", "ntb_ind", "quota", "fund", "sourcing", "offtake", "entry"),
+    ]
+    assert outside == ["rivals", "exchange_rate", "external"]
 
 
 @pytest.mark.parametrize("name", sorted(BUNDLED))

@@ -117,7 +117,7 @@ def _query(app: AppTest) -> dict[str, str]:
 
 
 def test_every_kind_has_a_control_and_a_form() -> None:
-    assert set(registry.CONTROLS) == set(LEVER_KINDS)
+    assert set(registry.CONTROLS) == set(LEVER_KINDS), "write ui/controls/<kind>.py"
     assert {kind for lever in FORMS for kind in lever} == set(LEVER_KINDS)
 
 

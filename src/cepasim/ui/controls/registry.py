@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from cepasim.levers.every import LEVER_KINDS
 from cepasim.levers.words import parts
-from cepasim.ui.controls import (
-    entry,
-    exchange_rate,
-    external,
-    fund,
-    ntb,
-    offtake,
-    origin,
-    quota,
-    remedy,
-    sourcing,
-    tariff,
-    withdraw,
-)
 from cepasim.ui.controls.control import Control
 from cepasim.ui.controls.group import Group
 
-CONTROLS: Mapping[str, Control] = {
-    module.CONTROL.kind: module.CONTROL
-    for module in (
-        tariff,
-        withdraw,
-        remedy,
-        origin,
-        ntb,
-        quota,
-        fund,
-        sourcing,
-        offtake,
-        entry,
-        exchange_rate,
-        external,
-    )
-}
+
+def _found() -> Mapping[str, Control]:
+    """Controls by kind: the module of this folder that is named as the kind, where there is one.
+
+    The order of the screen is the order of the levers, the same in every list.
+    """
+    modules = {kind: f"{__package__}.{kind}" for kind in LEVER_KINDS}
+    return {
+        kind: import_module(module).CONTROL
+        for kind, module in modules.items()
+        if find_spec(module) is not None
+    }
+
+
+CONTROLS: Mapping[str, Control] = _found()
 
 
 def groups(*, outside: bool) -> tuple[Group, ...]:
