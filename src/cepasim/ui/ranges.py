@@ -150,6 +150,8 @@ class Ranges:
             What it leaves open of the model's own alternatives.
         """
         key = (folder, scenario)
+        if key in self._asked and workers.lost(self._asked[key].pieces):
+            del self._asked[key]
         if key not in self._asked:
             # What is under way for another scenario is dropped: nobody looks at it any more.
             for other in [k for k, asked in self._asked.items() if asked.draws < DRAWS]:

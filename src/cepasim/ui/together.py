@@ -48,6 +48,10 @@ class Asked:
         )
         return cls((folder, scenarios), pieces)
 
+    def answers(self, folder: str | None, scenarios: tuple[Scenario, ...]) -> bool:
+        """Return whether this is what is asked for, and no process was lost on the way."""
+        return self.key == (folder, scenarios) and not workers.lost(self.pieces)
+
     def drop(self) -> None:
         """Stop what is not under way yet: nobody looks at it any more."""
         for piece in self.pieces:

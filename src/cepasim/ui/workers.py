@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import streamlit as st
 
 import cepasim
 from cepasim.economy.economy import Economy
-from cepasim.studies.executors import end_with_parent, processors
+from cepasim.studies.executors import break_with_lost_worker, end_with_parent, processors
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,19 +31,21 @@ _GIVE_WAY = 10
 
 @st.cache_resource(show_spinner=False)
 def pool(purpose: Purpose) -> ProcessPoolExecutor:
-    """Return the processes for a purpose, the same for all sessions."""
+    """Return the processes for a purpose, the same for all sessions; they begin at once."""
     # Fresh processes: a fork of one with threads may hang.
     context = multiprocessing.get_context("spawn")
     size = processors() if purpose == "ranges" else 1
-    return ProcessPoolExecutor(size, mp_context=context, initializer=_begin)
+    made = ProcessPoolExecutor(size, mp_context=context, initializer=_begin)
+    for _ in range(size):
+        made.submit(os.getpid)
+    break_with_lost_worker(made)
+    return made
 
 
-@st.cache_resource(show_spinner=False)
 def start() -> None:
-    """Have the processes read the figures before anybody asks; once is enough."""
+    """Have the processes read the figures before anybody asks."""
     for purpose in _PURPOSES:
-        for _ in range(processors()):
-            pool(purpose).submit(_begin)
+        pool(purpose)
 
 
 def submit(purpose: Purpose, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> Future[T]:
@@ -53,6 +55,14 @@ def submit(purpose: Purpose, work: Callable[P, T], *given: P.args, **named: P.kw
     except BrokenProcessPool:  # a process was killed: others take over
         pool.clear(purpose)
         return pool(purpose).submit(work, *given, **named)
+
+
+def lost(pieces: Iterable[Future[Any]]) -> bool:
+    """Return whether any work was lost with its process: asked for again, it will be done."""
+    return any(
+        piece.done() and not piece.cancelled() and isinstance(piece.exception(), BrokenProcessPool)
+        for piece in pieces
+    )
 
 
 def _begin() -> None:

@@ -187,7 +187,7 @@ def _ask(found: Session, results: Mapping[str, Result]) -> Asked | None:
         return None
     folder = None if found.own is None else found.own.folder.name
     kept: Asked | None = st.session_state.get(_ASKED)
-    if kept is None or kept.key != (folder, scenarios):
+    if kept is None or not kept.answers(folder, scenarios):
         if kept is not None:
             kept.drop()
         kept = st.session_state[_ASKED] = Asked.of(folder, scenarios)
