@@ -3,6 +3,9 @@
 ``python benchmarks/bench_app.py [PAGE]`` prints a table in some minutes. Needs Chromium and
 Playwright, as the browser tests do; nothing is downloaded. Close other programs first.
 
+Ranges are off where the parts of a wait are measured: with them a page is not done before its last
+draw. They are on, as by default, where it is measured that they hold up nobody.
+
 Each wait is cut in three: from the release to the message the browser sends, from there to the
 message with the new figures (the server: engine and framework), and from there to the screen (the
 framework in the browser). The bare page, a slider and a line of text, says what the framework takes
@@ -23,7 +26,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,16 +45,22 @@ HEAD = """# How long a slider takes
 
 Written by `make benchmark-app`: a real Chromium and the real server on the same machine. The goal
 is 200 ms from a slider's release to new figures (95th percentile), and 2 s until their 90 % range
-stands below them. The engine is what any front end would have to wait for; a bare page of one
-slider and one line of text says what the framework takes at least. Ten at work are one browser and
-nine visitors without one, each moving a slider every two seconds.
+stands below them; 700 ms from the address of the first page to its figures. The engine is what any
+front end would have to wait for; a bare page of one slider and one line of text says what the
+framework takes at least. Ten at work are one browser and nine visitors without one, each moving a
+slider every two seconds, with the ranges of all ten computed meanwhile.
 """
 MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
+#: Visitors who open the page one after the other.
+OPENED = 6
 #: Seconds until the processes that compute ranges have read the figures.
 WARM_UP = 5.0
 SESSIONS, SESSION_SECONDS, PAUSE = 10, 20.0, 2.0
+#: Seconds between two moves of somebody who does not wait for ranges.
+HASTE = 0.6
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SLIDERS = "[data-testid=stSidebar] [data-testid=stSlider]"
+DRAWN = r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards').innerText)"
 BARE = """import streamlit as st
 value = st.sidebar.slider("value", 0.0, 100.0, 50.0)
 st.html(f"<div class='cs-cards'>{value}</div>")
@@ -62,7 +71,7 @@ WATCH = """
 (() => {
   const last = {sent: 0, got: 0};
   window.cs = {waits: [], bands: [], last, released: null, begun: 0, sent: null, text: '',
-    band: false};
+    band: false, first: null};
   const cs = window.cs;
   const Real = window.WebSocket;
   window.WebSocket = class extends Real {
@@ -86,6 +95,8 @@ WATCH = """
   const drawn = () =>
     /% of \\d+ draws/.test(document.querySelector('.cs-cards')?.innerText || '');
   const look = () => {
+    if (cs.first === null && document.querySelector('.cs-cards .cs-main'))
+      requestAnimationFrame(() => { cs.first ??= performance.now(); });
     if (cs.released !== null) {
       const now = read();
       if (now && now !== cs.text) {
@@ -108,7 +119,7 @@ WATCH = """
 
 
 @contextmanager
-def serving(script: Path | None = None) -> Iterator[tuple[str, int]]:
+def serving(script: Path | None = None, ranges: bool = True) -> Iterator[tuple[str, int]]:
     """Address and process of a running front end, or of another script with its settings."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -116,8 +127,11 @@ def serving(script: Path | None = None) -> Iterator[tuple[str, int]]:
     command = launch.command(port)
     if script is not None:
         command[4] = str(script)
+    environment = {name: value for name, value in os.environ.items() if name != launch.RANGES}
+    if not ranges:
+        environment[launch.RANGES] = launch.OFF
     with subprocess.Popen(
-        command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd="/", env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as server:
         try:
             address = f"http://localhost:{port}"
@@ -152,7 +166,7 @@ async def opened(browser: Browser, address: str) -> Page:
 
 
 async def settled(page: Page) -> None:
-    """Wait until the page has stopped running and nothing has come for a while."""
+    """Wait until the page has stopped running and nothing has come for a while; ranges are off."""
     await page.wait_for_function(
         "() => (window.cs.sent !== null || performance.now() - window.cs.begun > 1500)"
         " && performance.now() - Math.max(window.cs.last.got, window.cs.last.sent) > 250"
@@ -191,22 +205,47 @@ async def moved(page: Page, number: int) -> tuple[list[dict[str, float]], list[s
     return await page.evaluate("() => window.cs.waits"), addresses, whole
 
 
-async def band_waits(page: Page) -> list[float]:
-    """Milliseconds from a release to the range of the new figures, the switch on."""
-    await page.locator("label", has_text="90 % ranges").click()
-    await page.wait_for_function(
-        r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards').innerText)",
-        timeout=120_000,
-    )
-    await settled(page)
-    await page.evaluate("() => { window.cs.bands = []; }")
-    for step, share in enumerate(shares(BAND_MOVES)):
+async def with_ranges(page: Page) -> tuple[list[float], list[float]]:
+    """Milliseconds from a release to the new figures, and to their range.
+
+    Half of the moves come while the ranges of the one before are under way.
+    """
+    await page.wait_for_function(DRAWN, timeout=120_000)
+    bands = []
+    for step, share in enumerate(shares(2 * BAND_MOVES)):
+        had = await page.evaluate("() => window.cs.bands.length")
         await move(page, 2 + step % 2, 0.9 * share)
+        if step % 2 == 0:
+            await asyncio.sleep(HASTE)
+            continue
         await page.wait_for_function(
-            f"() => window.cs.bands.length > {step}", timeout=60_000, polling=50
+            f"() => window.cs.bands.length > {had}", timeout=120_000, polling=50
         )
+        bands.append(float(await page.evaluate("() => window.cs.bands.at(-1)")))
+    waits = await page.evaluate("() => window.cs.waits")
+    return [float(wait["wait"]) for wait in waits], bands
+
+
+async def first_pages(browser: Browser, address: str) -> tuple[list[float], list[float]]:
+    """Milliseconds from an address to its figures and to everything, for one visitor at a time.
+
+    The program of the page is in the browser's cache, as it is from the second visit on.
+    """
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    figures, everything = [], []
+    for _ in range(OPENED + 1):
+        page = await context.new_page()
+        await page.add_init_script(WATCH)
+        await page.goto(address, wait_until="commit")
+        await page.locator(".cs-cards .cs-main").first.wait_for(timeout=120_000)
+        await page.locator(SLIDERS).first.wait_for(timeout=120_000)
         await settled(page)
-    return [float(wait) for wait in await page.evaluate("() => window.cs.bands")]
+        first, last = await page.evaluate("() => [window.cs.first, window.cs.last.got]")
+        figures.append(float(first))
+        everything.append(max(float(first), float(last)))
+        await page.close()
+    await context.close()
+    return figures[1:], everything[1:]
 
 
 class Visitor:
@@ -218,8 +257,8 @@ class Visitor:
         self._sliders: dict[str, Slider] = {}
         self._cards = ""
 
-    async def run(self, whole: bool = False) -> float:
-        """Have the page drawn; seconds until new figures have come, or everything.
+    async def run(self) -> float:
+        """Have the page drawn; seconds until new figures have come.
 
         NaN where a move leaves the figures as they were.
         """
@@ -231,22 +270,35 @@ class Visitor:
         began, is_running = time.perf_counter(), False
         await self._connection.send(message.SerializeToString())
         while True:
-            got = ForwardMsg()
-            got.ParseFromString(await self._connection.recv())
+            got = self._see(await self._connection.recv())
             element = got.delta.new_element
             # What comes before is the rest of the run before.
             is_running |= got.HasField("new_session")
-            if element.HasField("slider"):
-                self._sliders[element.slider.id] = element.slider
-            elif element.HasField("html") and element.html.body.startswith('<dl class="cs-cards'):
+            if element.HasField("html") and element.html.body.startswith('<dl class="cs-cards'):
                 is_new, self._cards = self._cards != element.html.body, element.html.body
-                if is_running and is_new and not whole:
+                if is_running and is_new:
                     break
             elif got.HasField("script_finished") and is_running:
-                if not whole:
-                    return math.nan
-                break
+                return math.nan
         return time.perf_counter() - began
+
+    def _see(self, data: bytes | str) -> ForwardMsg:
+        """Read a message and keep its slider."""
+        got = ForwardMsg()
+        got.ParseFromString(data)
+        slider = got.delta.new_element.slider
+        if slider.id:
+            self._sliders[slider.id] = slider
+        return got
+
+    async def load(self) -> float:
+        """Open the page and take all that it sends; seconds until its figures have come."""
+        wait = await self.run()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WARM_UP):
+                while True:
+                    self._see(await self._connection.recv())
+        return wait
 
     async def move(self, step: int, share: float) -> float:
         """Move a slider; milliseconds until the new figures came."""
@@ -260,7 +312,7 @@ class Visitor:
 async def many(browser: Browser, address: str) -> tuple[list[float], list[float], list[float]]:
     """Milliseconds: first loads, waits of one in a browser, waits of the others."""
     page = await opened(browser, address)
-    await settled(page)
+    await page.wait_for_function(DRAWN, timeout=120_000)
     async with AsyncExitStack() as stack:
         visitors = [
             Visitor(
@@ -276,7 +328,7 @@ async def many(browser: Browser, address: str) -> tuple[list[float], list[float]
             )
             for _ in range(SESSIONS - 1)
         ]
-        loads = await asyncio.gather(*(visitor.run(whole=True) for visitor in visitors))
+        loads = await asyncio.gather(*(visitor.load() for visitor in visitors))
         end = time.monotonic() + SESSION_SECONDS
 
         async def working(place: int, go: Callable[[int, float], Awaitable[float]]) -> list[float]:
@@ -297,7 +349,6 @@ async def many(browser: Browser, address: str) -> tuple[list[float], list[float]
         others = await asyncio.gather(
             working(0, in_browser), *(working(n, v.move) for n, v in enumerate(visitors, 1))
         )
-        await settled(page)
         waits = [float(w["wait"]) for w in await page.evaluate("() => window.cs.waits")]
     moved_others = [wait for one in others[1:] for wait in one if not math.isnan(wait)]
     return [1000 * load for load in loads], waits, moved_others
@@ -347,7 +398,7 @@ class Table:
 
 async def one_session(browser: Browser, say: Table) -> None:
     """Measure one person's waits, with and without ranges."""
-    with serving() as (address, _):
+    with serving(ranges=False) as (address, _):
         page = await opened(browser, address)
         await settled(page)
         await asyncio.sleep(WARM_UP)
@@ -357,9 +408,17 @@ async def one_session(browser: Browser, say: Table) -> None:
         say(row("  server, until the figures have come", [w["server"] for w in waits]))
         say(row("  browser, until they are drawn", [w["after"] for w in waits]))
         say(row("release -> everything on the page", whole))
-        say(row("release -> 90 % range of the new figures", await band_waits(page)))
         await page.context.close()
+        figures, everything = await first_pages(browser, address)
+        say(row("first page: address -> figures on the screen", figures))
+        say(row("first page: address -> everything", everything))
     say(row("engine alone, the same scenarios", engine_ms(addresses)))
+    with serving() as (address, _):
+        page = await opened(browser, address)
+        waits_on, bands = await with_ranges(page)
+        say(row("ranges under way: release -> new figures", waits_on))
+        say(row("release -> 90 % range of the new figures", bands))
+        await page.context.close()
 
 
 async def bare_page(browser: Browser, say: Table) -> None:
@@ -367,7 +426,7 @@ async def bare_page(browser: Browser, say: Table) -> None:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "bare.py"
         script.write_text(BARE)
-        with serving(script) as (address, _):
+        with serving(script, ranges=False) as (address, _):
             page = await opened(browser, address)
             await settled(page)
             waits, _, _ = await moved(page, BARE_MOVES)
@@ -382,14 +441,13 @@ async def several_sessions(browser: Browser, say: Table) -> None:
     """
     with serving() as (address, pid):
         page = await opened(browser, address)
-        await settled(page)
-        await asyncio.sleep(WARM_UP)
+        await page.wait_for_function(DRAWN, timeout=120_000)
         one = resident_mb(pid)
         await page.context.close()
         loads, waits, others = await many(browser, address)
         say(row(f"{SESSIONS} at work: release -> new figures, in a browser", waits))
         say(row(f"{SESSIONS} at work: until the figures reach the others", others))
-        say(row(f"{SESSIONS - 1} open the page at once: until everything has come", loads))
+        say(row(f"{SESSIONS - 1} open the page at once: until the figures come", loads))
         ten = resident_mb(pid)
         say(f"memory: {one:.0f} MB with one session, {ten:.0f} MB with {SESSIONS} at work")
 
