@@ -24,7 +24,6 @@ LONG_FUNCTIONS: dict[str, int] = {}
 #: Kernels take the arguments of the market; a command of the command line takes its options, and
 #: batch, the public function behind one, those of a run.
 MANY_ARGUMENTS: dict[str, int] = {
-    "cli/data.py:update": 13,
     "cli/run.py:run": 14,
     "cli/studies.py:batch": 15,
     "cli/studies.py:montecarlo": 15,

@@ -133,9 +133,9 @@ def test_the_budget_of_2025_exchanged_duty_for_cess(economy: Economy) -> None:
     statutory rate, from which they were partly exempt before.
     """
     table = economy.parameters.table("tariffs/india_lines")
-    table = table[table["duty_2023_24_pct"].notna() & table["aidc_pct"].notna()]
+    table = table[table["duty_base_pct"].notna() & table["aidc_pct"].notna()]
     now = table["duty_pct"] + table["aidc_pct"]
-    found = set(zip(table["duty_2023_24_pct"], now, strict=True))
+    found = set(zip(table["duty_base_pct"], now, strict=True))
     assert found == {(125.0, 110.0), (125.0, 137.5), (40.0, 40.0)}
     assert set(table.loc[now == 110.0, "hs8"].str.slice(0, 4)) == {"8703"}
 

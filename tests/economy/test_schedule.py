@@ -79,7 +79,7 @@ def test_what_is_free_under_the_agreement_is_free_or_b15(
 
 def test_b15_bases_round_to_the_mfn_rate(japan: TariffSchedule, economy: Economy) -> None:
     """Sixteen times the last step is the MFN rate up to rounding: the category is right."""
-    left = economy.parameters.value("b15_remaining_steps_2023")
+    left = economy.parameters.value("b15_remaining_steps")
     count = economy.parameters.value("b15_instalments")
     base = japan.line_rates("IND", BASE)[0]
     staged = (japan.category == "free") & (base > 0)
@@ -279,7 +279,7 @@ def drawn_schedule(request: pytest.FixtureRequest) -> TariffSchedule:
     known = Economy.build(load_parameters(), line_rule=request.param)
     for source in PAYING:
         known.markets["JPN"].schedule.kinds(source)
-    drawn = {"gsp_use_ind": 0.4, "b15_remaining_steps_2023": 2.0, "roll_back_share_chn": 0.3}
+    drawn = {"gsp_use_ind": 0.4, "b15_remaining_steps": 2.0, "roll_back_share_chn": 0.3}
     return known.perturbed(drawn | {"bangladesh_ldc_end": 2028.0}).markets["JPN"].schedule
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cepasim.cli.errors import reporting
+from cepasim.cli.grouped import grouped
 from cepasim.cli.inputs import check_folder_exists
 from cepasim.cli.options import Debug, ParameterFolder, named_path
 from cepasim.core.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from cepasim.data.layout import Hints
 
 data = typer.Typer(
     no_args_is_help=True, help="Your own figures: check files, put them to use, write templates."
@@ -26,36 +31,68 @@ Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE...", parser=named_path, help="Files as portals give them."),
 ]
-Reporter = Annotated[str | None, typer.Option(help="ISO code, if no file says.")]
-Partner = Annotated[str | None, typer.Option(help="ISO code, if no file says.")]
-Flow = Annotated[str | None, typer.Option(help="export or import, seen from the reporter.")]
-Unit = Annotated[str | None, typer.Option(help="Such as 'US$ mn' or 'Rs lakh', if no file says.")]
-FiscalWay = Annotated[
-    str | None,
-    typer.Option(
-        "--fiscal", help="How calendar years become fiscal ones: same, months or quarters."
-    ),
-]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the user says where the files do not."""
+
+    reporter: Annotated[str | None, typer.Option(help="ISO code, if no file says.")] = None
+    partner: Annotated[str | None, typer.Option(help="ISO code, if no file says.")] = None
+    flow: Annotated[str | None, typer.Option(help="export or import, seen from the reporter.")] = (
+        None
+    )
+    unit: Annotated[
+        str | None, typer.Option(help="Such as 'US$ mn' or 'Rs lakh', if no file says.")
+    ] = None
+    fiscal: Annotated[
+        str | None,
+        typer.Option(help="How calendar years become fiscal ones: same, months or quarters."),
+    ] = None
+
+    def hints(self, year: str | None, keep_base: bool = False) -> Hints:
+        """The same for the reader of files."""
+        from cepasim.data.layout import Hints, fiscal_named
+
+        fiscal = fiscal_named(self.fiscal)
+        return Hints(self.reporter, self.partner, self.flow, self.unit, year, fiscal, keep_base)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How an update takes the files, and what it leaves."""
+
+    whole_chapters: Annotated[
+        bool,
+        typer.Option(
+            "--whole-chapters", help="Products in the files are all trade of their chapters."
+        ),
+    ] = False
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a folder of an earlier update.")
+    ] = False
+    keep_base: Annotated[
+        bool,
+        typer.Option(
+            "--keep-base", help="Leave the base year: the reference meets a later year's figures."
+        ),
+    ] = False
 
 
 @data.command()
+@grouped(said=Said)
 def check(
     files: Files,
-    reporter: Reporter = None,
-    partner: Partner = None,
-    flow: Flow = None,
-    unit: Unit = None,
+    said: Said,
     year: Annotated[str | None, typer.Option(help="This year only: 2024-25 or 2024.")] = None,
-    fiscal: FiscalWay = None,
     debug: Debug = False,
 ) -> None:
     """Say what was understood of each file; nothing is written."""
     with reporting(debug):
-        from cepasim.data.layout import Hints, fiscal_named
         from cepasim.data.recognise import inspect
         from cepasim.data.words import described
 
-        hints = Hints(reporter, partner, flow, unit, year, fiscal_named(fiscal))
+        hints = said.hints(year)
         problems: list[Problem] = []
         for file in files:
             try:
@@ -70,6 +107,7 @@ def check(
 
 
 @data.command()
+@grouped(said=Said, taken=Taken)
 def update(
     files: Files,
     year: Annotated[
@@ -85,26 +123,8 @@ def update(
             show_default=False,
         ),
     ],
-    reporter: Reporter = None,
-    partner: Partner = None,
-    flow: Flow = None,
-    unit: Unit = None,
-    fiscal: FiscalWay = None,
-    whole_chapters: Annotated[
-        bool,
-        typer.Option(
-            "--whole-chapters", help="Products in the files are all trade of their chapters."
-        ),
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a folder of an earlier update.")
-    ] = False,
-    keep_base: Annotated[
-        bool,
-        typer.Option(
-            "--keep-base", help="Leave the base year: the reference meets a later year's figures."
-        ),
-    ] = False,
+    said: Said,
+    taken: Taken,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -113,12 +133,11 @@ def update(
         check_folder_exists(params)
         from cepasim.calibrate.own_figures.report import short
         from cepasim.calibrate.own_figures.update import REPORT, Keeping, updated
-        from cepasim.data.layout import Hints, fiscal_named
         from cepasim.economy.loading import load
         from cepasim.studies.before_after import in_lines
 
-        hints = Hints(reporter, partner, flow, unit, year, fiscal_named(fiscal), keep_base)
-        keeping = Keeping(whole_chapters, replace)
+        hints = said.hints(year, taken.keep_base)
+        keeping = Keeping(taken.whole_chapters, taken.replace)
         _, done = updated(load(params), files, hints, out, keeping, in_lines)
         typer.echo("\n".join(short(done)))
         typer.echo(f"Wrote {out}: what moved, and what conflicts, is in {out / REPORT}", err=True)

@@ -33,7 +33,7 @@ class IndiaFacts:
     Attributes
     ----------
     duty : ndarray, shape (N,)
-        Basic duty in force in 2023-24, fraction; NaN where only the chapter's is known.
+        Basic duty in force in the base year, fraction; NaN where only the chapter's is known.
     surcharged : ndarray of bool, shape (N,)
         Whether the social welfare surcharge comes on top.
     cess : ndarray, shape (N,)
@@ -91,7 +91,7 @@ class IndiaRates:
     Attributes
     ----------
     facts : IndiaFacts
-    base_year : int
+    base_year, schedule_year : int
     prior : ndarray, shape (H,)
         MFN rate by chapter, fraction, where no line is known.
     covered : float
@@ -106,6 +106,7 @@ class IndiaRates:
 
     facts: IndiaFacts
     base_year: int
+    schedule_year: int
     prior: Floats
     covered: float
     surcharge: float
@@ -118,6 +119,7 @@ class IndiaRates:
         return cls(
             facts=facts,
             base_year=parameters.base_year.first,
+            schedule_year=int(parameters.value("schedule_year")),
             prior=prior,
             covered=parameters.value("partial_coverage_share"),
             surcharge=parameters.value("surcharge_india"),
@@ -167,7 +169,7 @@ class IndiaRates:
         return True
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates of a source, the same in the base year and in 2026-27."""
+        """Rates of a source, the same in the base year and later."""
         if source == "JPN":
             rates = self._cepa
         elif source in _LISTED:
@@ -241,7 +243,7 @@ def india_schedule(parameters: Parameters, chapters: tuple[str, ...]) -> TariffS
 def _lines(parameters: Parameters, covered: pd.Index) -> pd.DataFrame:
     """Lines by code, rates as fractions; a stand-in for each product the CEPA alone names."""
     read = parameters.table("tariffs/india_lines").set_index("hs8")
-    then = read["duty_2023_24_pct"]
+    then = read["duty_base_pct"]
     table = pd.DataFrame(
         {
             "duty": then.fillna(read["duty_pct"]) / 100,

@@ -82,7 +82,7 @@ class JapanRates:
     Attributes
     ----------
     facts : JapanFacts
-    base_year : int
+    base_year, schedule_year : int
     gsp_use : float
         Share of India's trade that has the general preference where it is lower.
     done : mapping of source to float
@@ -95,6 +95,7 @@ class JapanRates:
 
     facts: JapanFacts
     base_year: int
+    schedule_year: int
     gsp_use: float
     done: Mapping[str, float]
     steps_left: float
@@ -108,13 +109,14 @@ class JapanRates:
         return cls(
             facts=facts,
             base_year=parameters.base_year.first,
+            schedule_year=int(parameters.value("schedule_year")),
             gsp_use=value("gsp_use_ind"),
             done={
                 e: value(f"roll_back_share_{e.lower()}")
                 for e in _ROLLED_BACK
                 if e in facts.published
             },
-            steps_left=value("b15_remaining_steps_2023"),
+            steps_left=value("b15_remaining_steps"),
             ldc_end=int(value("bangladesh_ldc_end")),
         )
 
@@ -128,7 +130,7 @@ class JapanRates:
         return source in ("IND", "BGD") or source in self.done
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates of a source in the base year and from 2026-27 on."""
+        """Rates of a source in the base year and with all cuts made."""
         if source not in self._found:
             self._found[source] = self._of(source)
         return self._found[source]

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
 
-#: The benchmark's rates are those of the base year, the schedule's those of 2026-27; whatever was
-#: still being phased in moves in equal annual steps between the two.
-SCHEDULE_YEAR = 2026
 #: How the lines of a product make its rate for India: as its claims show, and where they do not the
 #: best line open to the shipper or the mean; the best line everywhere; the mean everywhere.
 LineRule = Literal["claims", "claims_else_mean", "best", "mean"]
@@ -109,6 +106,13 @@ class Rates(Protocol):
         """First calendar year of the benchmark's fiscal year."""
 
     @property
+    def schedule_year(self) -> int:
+        """First calendar year of the fiscal year of the schedule's rates.
+
+        Whatever was still being phased in moves to them in equal annual steps.
+        """
+
+    @property
     def mfn(self) -> Floats:
         """Most-favoured-nation rates, shape (N,)."""
 
@@ -116,7 +120,7 @@ class Rates(Protocol):
         """Whether the rates of a source are others under other figures."""
 
     def of(self, source: str) -> tuple[Floats, Floats]:
-        """Rates in the base year and from 2026-27 on, shape (N,); one array where nothing moves."""
+        """Rates in the base year and after all cuts, shape (N,); one array where none moves."""
 
     def late(self, source: str) -> LateRates | None:
         """What is known to come later."""
@@ -125,9 +129,9 @@ class Rates(Protocol):
         """Rates of other lines under the same figures."""
 
 
-def done_by(years: Ints, base_year: int) -> Floats:
+def done_by(years: Ints, base_year: int, schedule_year: int) -> Floats:
     """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
-    way = max(SCHEDULE_YEAR - base_year, 1)
+    way = max(schedule_year - base_year, 1)
     return np.asarray(np.clip((years - base_year) / way, 0.0, 1.0))
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.recent import Recent
 from cepasim.economy.marks import Marks, grouped, identical, least_used, used_rates
-from cepasim.economy.rates import SCHEDULE_YEAR, Rates, Start, done_by, same_known, staged
+from cepasim.economy.rates import Rates, Start, done_by, same_known, staged
 from cepasim.economy.stack import Stack
 
 #: Ways to take products together that are kept: more than one scenario needs, some MB in all.
@@ -240,7 +240,7 @@ class TariffSchedule:
         """Last year in which the schedule still moves for a source (later events aside)."""
         base, final = self.rates.of(source)
         first = self.rates.base_year
-        return first if base is final else max(first, SCHEDULE_YEAR)
+        return first if base is final else max(first, self.rates.schedule_year)
 
     @cached_property
     def moving(self) -> tuple[bool, ...]:
@@ -260,7 +260,7 @@ class TariffSchedule:
         return np.repeat(np.arange(len(self.products)), counts)
 
     def _done_by(self, years: Ints) -> Floats:
-        return done_by(years, self.rates.base_year)
+        return done_by(years, self.rates.base_year, self.rates.schedule_year)
 
     def line_rates(self, source: str, years: Ints) -> Floats:
         """Rates a source is scheduled to pay on each line, shape (Y, N), fractions."""

@@ -88,6 +88,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "rent_share": "Part of a barrier that is a rent",
         "rent_share_to_importer": "Part of that rent that stays with the importer",
         "roll_back_share": "Part of a rival's tariff cuts that was done by the base year",
+        "schedule_year": "Year of the rates of the tariff schedules",
         "sigma_domestic": "Substitution of imports for domestic goods (elasticity)",
         "sigma_import": "Substitution between sources of imports (elasticity)",
         "size_follows_partner": "How far other trade in a product follows the pair's",

@@ -20,7 +20,7 @@ from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
-from cepasim.economy.rates import SCHEDULE_YEAR, LineRule
+from cepasim.economy.rates import LineRule
 from cepasim.economy.variants import CONSTANT_SHARE
 from cepasim.equilibrium import solve_market
 from cepasim.equilibrium.ces import aggregate_lines
@@ -257,7 +257,7 @@ def duty_report(economy: Economy) -> pd.DataFrame:
     }
     base, final = (
         schedule.line_rates("IND", np.array([year]))[0]
-        for year in (economy.base_year.first, SCHEDULE_YEAR)
+        for year in (schedule.rates.base_year, schedule.rates.schedule_year)
     )
     trade = known_product_trade(economy.parameters, schedule)
     known = np.bincount(group, trade, chapters)

@@ -9,17 +9,21 @@ how far apart they are and in which chapters the model's duty arises.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from cepasim.core.language import separated, tr
+from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 
 #: US$ million in a crore (10 million) of rupees, at one rupee per dollar.
 _CRORE_MN = 10.0
 #: The two have met where they are as near as this.
 TOLERANCE = 0.1
+_SHOWN = 3  # of the years that are known
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +55,50 @@ class RevenueGap:
         return abs(self.model_percent / self.collected_percent - 1) <= TOLERANCE
 
 
+def _refuse_unknown(year: str, known: Mapping[str, Collection[str]]) -> None:
+    """Refuse a base year that a table has no row of."""
+    problems = [
+        Problem(
+            f"{table}.csv",
+            None,
+            "fiscal_year",
+            str(year),
+            tr(
+                "a year with a row here, {years}: the duty on all imports is compared with what "
+                "was collected in the base year, so add a row for it",
+                years=separated(sorted(years)[-_SHOWN:]),
+            ),
+        )
+        for table, years in known.items()
+        if year not in years
+    ]
+    if problems:
+        raise InputError(problems)
+
+
 def revenue_gap(economy: Economy) -> RevenueGap:
-    """Compare India's duty on all imports with its customs revenue, in the base year."""
+    """Compare India's duty on all imports with its customs revenue, in the base year.
+
+    Raises
+    ------
+    InputError
+        If the parameters hold no revenue or no exchange rate of the base year.
+    """
     market, year = economy.markets["IND"], economy.base_year
     imports = market.cif.sum(axis=1)
     duty = (market.tariff_collected * market.cif).sum(axis=1)
     rupees = economy.parameters.table("macro/annual").set_index(["series", "year"])["value"]
-    per_dollar = float(rupees["exchange_rate_lcu_per_usd_IND_fy", year])
     table = economy.parameters.table("macro/customs_revenue")
-    [row] = table[(table["fiscal_year"] == year) & (table["measure"] == "revenue")].to_dict(
-        "records"
+    known = table[table["measure"] == "revenue"].set_index("fiscal_year")
+    rate = ("exchange_rate_lcu_per_usd_IND_fy", str(year))
+    _refuse_unknown(
+        year,
+        {
+            "macro/customs_revenue": set(known.index),
+            "macro/annual": {when for series, when in rupees.index if series == rate[0]},
+        },
     )
+    row, per_dollar = known.loc[year], float(rupees[rate])
     of_imports = 100 * _CRORE_MN / per_dollar / imports.sum()
     by_chapter = pd.DataFrame(
         {

@@ -283,6 +283,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(economy: Economy, tmp_
         ([swapped], YEAR, "same", out, "exchanged"),
         ([sound], YEAR, None, out, "calendar years become fiscal ones"),
         ([sound], "2022-23", "same", out, "the base year"),
+        ([sound], "2023", None, out, "--year 2023-24, which begins in this calendar year"),
         ([sound], "2031-32", "same", out, "a year of the file"),
         ([claims], YEAR, "same", out, "preference_use_chapters"),
         ([too_much], YEAR, "same", out, "published total"),

@@ -25,8 +25,11 @@ from cepasim.calibrate.backcast.reference_rules import compare, rule_inputs, sum
 from cepasim.calibrate.backcast.share_fit import TABLE, share_settings
 from cepasim.calibrate.backcast.share_model import ShareSettings
 from cepasim.calibrate.backcast.share_report import SecondModel, second_model
-from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.language import tr
+from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
+from cepasim.params.described import YEARS
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,14 +107,34 @@ class Calibration:
         return {name: frame for name, frame in named.items() if len(frame)}
 
 
+def _refuse_another_base(economy: Economy) -> None:
+    """Refuse an economy that begins in a year the record has nothing of.
+
+    The record of trade, its tariffs and the fit end where the bundled benchmark is; figures of a
+    later year move the benchmark and not the record.
+    """
+    last = format_fiscal_year(LAST)
+    if economy.base_year == last:
+        return
+    words = tr(
+        "{last}, in which the record ends that the model is judged on: figures of another year "
+        "move the benchmark, not the record. Calibrate the folder from which it was moved",
+        last=year_in_words(last),
+    )
+    raise InputError([Problem(f"{YEARS}.csv", None, "base_year", str(economy.base_year), words)])
+
+
 def calibration(economy: Economy) -> Calibration:
     """Run the backcast, the decomposition and the panel on one economy.
 
     Raises
     ------
+    InputError
+        Where the base year is not the last one of the record.
     InputError, RunError
         As the parts do.
     """
+    _refuse_another_base(economy)
     report, bounds, convention = backcast(economy), source_bounds(), settings(economy)
     second = second_model(economy)
     stored = economy.parameters.table(TABLE)

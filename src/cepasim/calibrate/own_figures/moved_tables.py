@@ -10,13 +10,12 @@ import pandas as pd
 from cepasim.calibrate.own_figures.moving import Move, deflated
 from cepasim.core import files
 from cepasim.economy.economy import Economy
-from cepasim.economy.rates import SCHEDULE_YEAR
 from cepasim.params.described import YEARS
 from cepasim.params.parameters import Parameters
 
 FIGURE = ["value", "low", "high"]
 _DECIMALS = 6
-#: Last year before India's Budget lowered the duties that ``duty_2023_24_pct`` has.
+#: Last year before India's Budget lowered the duties that ``duty_base_pct`` has.
 _LOWERED = 2024
 
 
@@ -61,16 +60,19 @@ def write_prices(folder: Path, move: Move, parameters: Parameters) -> None:
     write_table(folder, "macro/jobs", jobs)
 
 
-def write_tariffs(folder: Path, move: Move) -> None:
+def write_tariffs(folder: Path, move: Move, parameters: Parameters) -> None:
     """Stage of Japan's schedule: cuts come in equal steps up to the year of its rates.
 
     Parameters
     ----------
     folder : Path
     move : Move
+    parameters : Parameters
+        As the folder was.
     """
     name = "tariffs/roll_back"
-    left = max(SCHEDULE_YEAR - move.new.first, 0) / max(SCHEDULE_YEAR - move.old.first, 1)
+    end = int(parameters.value("schedule_year"))
+    left = max(end - move.new.first, 0) / max(end - move.old.first, 1)
     table = read_figures(folder, name)
     share = table["parameter"] == "roll_back_share"
     table.loc[share, FIGURE] = (1 - (1 - table.loc[share, FIGURE]) * left).round(_DECIMALS)
@@ -81,7 +83,7 @@ def write_tariffs(folder: Path, move: Move) -> None:
     write_table(folder, name, table)
     if move.new.first > _LOWERED:
         lines = read_texts(folder, "tariffs/india_lines")
-        write_table(folder, "tariffs/india_lines", lines.assign(duty_2023_24_pct=""))
+        write_table(folder, "tariffs/india_lines", lines.assign(duty_base_pct=""))
 
 
 def rebased_stays(economy: Economy, move: Move) -> Iterator[str]:

@@ -94,7 +94,7 @@ class Rebasing:
         if not self.move.stays:
             self._write_domestic()
             write_prices(self.folder, self.move, self.economy.parameters)
-            write_tariffs(self.folder, self.move)
+            write_tariffs(self.folder, self.move, self.economy.parameters)
         self._write_products(pair["JPN"]["value"])
         self._write_totals(pair)
         self._name()

@@ -22,7 +22,8 @@ from cepasim.calibrate.own_figures.report import Update, markdown
 from cepasim.calibrate.own_figures.staying import staying
 from cepasim.calibrate.own_figures.tables import balanced, write_tables
 from cepasim.core import files
-from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.layout import Fiscal, Hints
 from cepasim.data.reading import Reading
@@ -224,11 +225,26 @@ def _checked_year(year: str | None, economy: Economy, keep_base: bool) -> str:
         known = False
     if not known or year is None:
         raise InputError([Problem("data update", None, "year", year, words)])
+    if calendar:
+        _refuse_the_base_itself(year, parameters)
     if parameters.overrides:
         names = ", ".join(parameters.overrides)
         words = "parameters of a folder, without changes by name"
         raise InputError([Problem("data update", None, "parameters", names, words)])
     return year
+
+
+def _refuse_the_base_itself(year: str, parameters: Parameters) -> None:
+    """Refuse a calendar year in which the base year begins, unless the benchmark is of it."""
+    stands_for = format_fiscal_year(int(year))
+    if stands_for != parameters.base_year or year == parameters.price_year:
+        return
+    words = tr(
+        "--year {base}, which begins in this calendar year and is the base year already; say with "
+        "--fiscal same, quarters or months how the calendar year becomes it",
+        base=stands_for,
+    )
+    raise InputError([Problem("data update", None, "year", year, words)])
 
 
 def _check_folder(out: Path, replace_folder: bool) -> None:
