@@ -48,7 +48,7 @@ def grouped(**groups: type) -> Callable[[Command], Command]:
                 )
         call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         call.__annotations__ = {one.name: one.annotation for one in parameters}
-        del call.__wrapped__  # type: ignore[attr-defined]  # its arguments are not the options
+        del call.__wrapped__  # its arguments are not the options
         return call
 
     return spread

@@ -89,16 +89,17 @@ def revenue_gap(economy: Economy) -> RevenueGap:
     duty = (market.tariff_collected * market.cif).sum(axis=1)
     rupees = economy.parameters.table("macro/annual").set_index(["series", "year"])["value"]
     table = economy.parameters.table("macro/customs_revenue")
-    known = table[table["measure"] == "revenue"].set_index("fiscal_year")
+    table = table[table["measure"] == "revenue"]
+    known = {str(row["fiscal_year"]): row for row in table.to_dict("records")}
     rate = ("exchange_rate_lcu_per_usd_IND_fy", str(year))
     _refuse_unknown(
         year,
         {
-            "macro/customs_revenue": set(known.index),
+            "macro/customs_revenue": set(known),
             "macro/annual": {when for series, when in rupees.index if series == rate[0]},
         },
     )
-    row, per_dollar = known.loc[year], float(rupees[rate])
+    row, per_dollar = known[year], float(rupees[rate])
     of_imports = 100 * _CRORE_MN / per_dollar / imports.sum()
     by_chapter = pd.DataFrame(
         {
