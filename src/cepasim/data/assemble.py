@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import FLOW_INTO, PAIR
+from cepasim.core.language import deferred, mark, now, tr
 from cepasim.data import money, once, periods
 from cepasim.data.codes import hs_2022, in_2022, mapped
 from cepasim.data.countries import REST, WORLD, Countries
@@ -57,7 +59,7 @@ def assemble(
     frame = _in_years(work, _classified(work, frame))
     frame = _tidy(frame, layout)
     if not work.problems and not len(frame):
-        work.refuse("rows", None, "at least one row that the model has a market for")
+        work.refuse("rows", None, tr("at least one row that the model has a market for"))
     if not work.problems and layout.kind in ("trade", "claims"):
         work.problems += implausible(file, frame, layout.kind, parameters)
     understood = Understood(
@@ -67,7 +69,7 @@ def assemble(
         partners=_listed(frame["partner"]),
         periods=_listed(frame["period"]),
         flows=_listed(frame["flow"]),
-        unit=f"{work.unit} ({work.unit_from})" if work.unit else "",
+        unit=_unit(work),
         rates=work.rates,
         levels=levels if layout.kind != "goods" else (),
         nomenclature=taken.nomenclature,
@@ -79,6 +81,13 @@ def assemble(
     return Reading(
         file, frame, understood, left, tuple(work.totals), tuple(work.notes), tuple(work.problems)
     )
+
+
+def _unit(work: Work) -> str:
+    """Unit of the file, a code that is the same in all languages, and where it is from."""
+    if not work.unit:
+        return ""
+    return deferred("{unit} ({how})", unit=partial(str, work.unit), how=work.unit_from)
 
 
 def _listed(column: pd.Series) -> tuple[str, ...]:
@@ -103,15 +112,16 @@ def _years(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
         rows = rows.assign(period=rows["period"].where(rows["period"] != "", work.hints.year))
     whole, running, wrong = _parsed(rows)
     for label, part in running.groupby("period"):
-        work.leave(f"a running year: {label}", part)
+        work.leave(deferred("a running year: {year}", year=str(label)), part)
     if wrong:
         names = shown(text for text in wrong if text) or None
-        work.refuse("year", names, "a year such as 2023-24 or 2023, in the file or as `year`")
+        words = tr("a year such as 2023-24 or 2023, in the file or as `year`")
+        work.refuse("year", names, words)
     whole, left = periods.whole_years(whole, work.hints.fiscal)
     for reason, part in left:
-        work.leave(f"a running year: {reason}", part)
+        work.leave(deferred("a running year: {reason}", reason=reason), part)
     if len(rows) and not len(whole) and not wrong:
-        work.refuse("year", shown(rows["period"].unique()), "at least one whole year")
+        work.refuse("year", shown(rows["period"].unique()), tr("at least one whole year"))
     return whole
 
 
@@ -119,13 +129,13 @@ def _codes(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with an amount and a code; what is neither is refused by name."""
     nothing = rows["value"].isna() | (rows["value"] == 0)
     if nothing.any():
-        work.left.append(LeftOut("no trade: blank or zero", int(nothing.sum()), np.nan))
+        work.left.append(LeftOut(mark("no trade: blank or zero"), int(nothing.sum()), np.nan))
     rows = rows[~nothing]
     if work.layout.kind == "goods":
         return rows
     wrong = ~rows["hs"].str.fullmatch(CODE)
     if wrong.any():
-        words = "HS codes of 2, 4, 6, 8 or 9 digits"
+        words = tr("HS codes of 2, 4, 6, 8 or 9 digits")
         first = int(rows.loc[wrong, "line"].iloc[0])
         work.refuse("code", shown(rows.loc[wrong, "hs"]), words, first)
     return rows[~wrong]
@@ -134,9 +144,9 @@ def _codes(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
 def _partners(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows by country: no totals over partners, no group beside its members."""
     world = rows["partner"] == WORLD
-    work.leave("all partners together", rows[world])
+    work.leave(mark("all partners together"), rows[world])
     itself = (rows["partner"] == rows["reporter"]) & ~world
-    work.leave("a country's trade with itself (goods that come back)", rows[itself])
+    work.leave(mark("a country's trade with itself (goods that come back)"), rows[itself])
     rows = rows[~world & ~itself]
     groups = set(work.countries.sources[PAIR[0]].values()) - work.countries.iso - {REST}
     for group in sorted(groups):
@@ -144,7 +154,7 @@ def _partners(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
         lists = pd.MultiIndex.from_frame(rows[list(ONE_LIST[:3])])
         has_members = lists.isin(lists[rows["partner"].isin(members)])
         beside = (rows["partner"] == group) & has_members
-        work.leave(f"{group} beside its members", rows[beside])
+        work.leave(deferred("{group} beside its members", group=group), rows[beside])
         rows = rows[~beside]
     return rows
 
@@ -155,12 +165,12 @@ def _no_repeats(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
     # Several areas without a country are one rest of the world.
     own = rows["partner"] != REST
     twice = rows.duplicated([*keys, "value"]) & own
-    work.leave("the same row a second time", rows[twice])
+    work.leave(mark("the same row a second time"), rows[twice])
     rows = rows[~twice]
     differ = rows.duplicated(keys, keep=False) & own
     if differ.any():
         first = rows[differ].iloc[0]
-        words = "one amount for a code, country, flow and year, not two that differ"
+        words = tr("one amount for a code, country, flow and year, not two that differ")
         work.refuse("code", first["hs"], words, int(first["line"]))
     return rows
 
@@ -173,23 +183,27 @@ def _each_once(work: Work, rows: pd.DataFrame, rounding: float) -> pd.DataFrame:
     result = once.once(rows, rounding, work.bound("reading_totals"))
     groups = result.groups.drop(columns="parts")
     whole = groups[~groups["line"].isin(result.rests["line"])]
-    work.leave("groups whose products are in the file", whole)
+    work.leave(mark("groups whose products are in the file"), whole)
     for row in result.groups[result.groups["hs"].str.len() == 2].to_dict("records"):
         own = rows.loc[rows["line"] == row["line"], "value"].iloc[0]
         pair = work.dollars(pd.DataFrame([{**row, "value": own}, {**row, "value": own}])).iloc[0]
         share = 1.0 if row["line"] in set(result.rests["line"]) else row["parts"] / own
-        name = f"chapter {row['hs']}"
+        name = deferred("chapter {hs}", hs=row["hs"])
         where = (str(row["period"]), _flow(row), str(row["partner"]))
         work.totals.append(Total(name, *where, float(pair), float(pair * share)))
     if len(result.rests):
         sum_of_rests = work.dollars(result.rests).sum()
-        work.notes.append(
-            f"Groups hold more than their products, which are kept as what is left of them "
-            f"(US$ {sum_of_rests:,.1f} mn): {shown(result.rests['hs'])}"
+        note = deferred(
+            "Groups hold more than their products, which are kept as what is left of them "
+            "({amount}): {codes}",
+            amount=partial(money.usd_mn, sum_of_rests),
+            codes=shown(result.rests["hs"]),
         )
+        work.notes.append(note)
     for row in result.above.to_dict("records"):
-        words = f"at least the sum of its products, {row['parts']:,.10g}"
-        work.refuse(f"code {row['hs']}", f"{row['value']:,.10g}", words, int(row["line"]))
+        words = tr("at least the sum of its products, {sum}", sum=f"{row['parts']:,.10g}")
+        name = tr("code {hs}", hs=row["hs"])
+        work.refuse(name, f"{row['value']:,.10g}", words, int(row["line"]))
     return result.rows.drop(columns="parts", errors="ignore")
 
 
@@ -208,7 +222,7 @@ def _in_dollars(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
         if currency and known is None:
             fiscal = periods.is_fiscal(label)
             span = money.known_periods(work.parameters, currency, fiscal=fiscal)
-            words = f"a year with an exchange rate in macro/annual: {span}"
+            words = tr("a year with an exchange rate in macro/annual: {span}", span=span)
             work.refuse("year", label, words)
         elif known is not None and currency != "USD":
             work.rates[label] = str(known)
@@ -231,15 +245,29 @@ def _compare_totals(work: Work, totals: pd.DataFrame, frame: pd.DataFrame) -> No
         work.totals.append(total)
         if abs(total.gap) <= work.bound("reading_totals"):
             continue
-        what = f"{total.what} {total.period}"
-        words = f"the sum of its rows, US$ {total.read_usd_mn:,.2f} mn"
         if total.gap > 0 or row["of"] == TOTAL_OF_ROWS:
-            more = "a row is counted twice" if total.gap > 0 else "rows are missing"
-            amount = f"US$ {own:,.2f} mn"
-            work.refuse(what, amount, f"{words}; {more}", int(row["line"]))
+            _refuse_total(work, total, int(row["line"]))
         else:
-            share = total.read_usd_mn / own
-            work.notes.append(f"The rows are {share:.1%} of the file's own {what} ({where[2]})")
+            note = deferred(
+                "The rows are {share} of the file's own {what} {period} ({partner})",
+                share=f"{total.read_usd_mn / own:.1%}",
+                what=total.what,
+                period=total.period,
+                partner=total.partner,
+            )
+            work.notes.append(note)
+
+
+def _refuse_total(work: Work, total: Total, line: int) -> None:
+    """Refuse a total that its rows do not add up to."""
+    read = money.usd_mn(total.read_usd_mn, 2)
+    words = (
+        tr("the sum of its rows, {amount}; a row is counted twice", amount=read)
+        if total.gap > 0
+        else tr("the sum of its rows, {amount}; rows are missing", amount=read)
+    )
+    what = f"{now(total.what)} {total.period}"
+    work.refuse(what, money.usd_mn(total.file_usd_mn, 2), words, line)
 
 
 def _in_markets(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
@@ -249,7 +277,7 @@ def _in_markets(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     exporter = frame["partner"].where(imports, frame["reporter"])
     frame = frame.assign(importer=importer, exporter=exporter)
     outside = ~frame["importer"].isin(PAIR)
-    work.leave("exports to a market that the model does not have", frame[outside])
+    work.leave(mark("exports to a market that the model does not have"), frame[outside])
     frame = frame[~outside].copy()
     frame["source"] = [
         work.countries.source(market, country)
@@ -271,7 +299,7 @@ def _classified(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     result = mapped(list(frame["hs"]), hs_2022(work.parameters))
     work.notes += result.notes
     if result.wrong:
-        words = "codes of the Harmonized System, chapters 01 to 99 without 77"
+        words = tr("codes of the Harmonized System, chapters 01 to 99 without 77")
         line = int(frame.loc[frame["hs"].isin(result.wrong), "line"].iloc[0])
         work.refuse("code", shown(result.wrong), words, line)
     return in_2022(frame[~frame["hs"].isin(result.wrong)], result.codes)
@@ -287,13 +315,18 @@ def _in_years(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     if year is not None:
         other = frame["period"] != year
         if len(frame) and other.all():
-            there = shown(sorted(frame["period"].unique()))
-            hint = ""
+            there = now(shown(sorted(frame["period"].unique())))
+            words = tr("a year of the file: {years}", years=there)
             if periods.is_fiscal(year) and not frame["period"].map(periods.is_fiscal).any():
-                ways = "; ".join(f"fiscal={name}: {words}" for name, words in periods.WHAT.items())
-                hint = f"; calendar years become fiscal ones when you say how ({ways})"
-            work.refuse("year", year, f"a year of the file: {there}{hint}")
-        work.leave("another year than the one asked for", frame[other])
+                ways = "; ".join(f"fiscal={name}: {tr(how)}" for name, how in periods.WHAT.items())
+                words = tr(
+                    "a year of the file: {years}; calendar years become fiscal ones when you say "
+                    "how ({ways})",
+                    years=there,
+                    ways=ways,
+                )
+            work.refuse("year", year, words)
+        work.leave(mark("another year than the one asked for"), frame[other])
         frame = frame[~other]
     return frame
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from cepasim.core.language import deferred
+from cepasim.data.work import first_few
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import at_level, chapter_of
 from cepasim.products.nomenclature import Nomenclature, nomenclature
@@ -15,6 +17,7 @@ from cepasim.products.nomenclature import Nomenclature, nomenclature
 #: What portals write for goods that are not specified by kind.
 _NOT_SPECIFIED = ("00", "9999")
 _UNSPECIFIED_CHAPTER = "99"
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -90,20 +93,33 @@ def mapped(codes: Sequence[str], products: Nomenclature) -> Mapped:
             heading = at_level(code, "heading")
             found[code] = (heading if heading in products.by_heading else chapter,)
             broader.append(code)
-    notes = [
-        _note(older, "of an older vintage are read as what they became in HS 2022"),
-        _note(divided, "became products of several chapters and are divided equally among them"),
-        _note(broader, "are in no vintage known here and stay with their heading or chapter"),
-        _note(unspecified, "are goods not specified by kind, chapter 99"),
-    ]
-    return Mapped(found, tuple(note for note in notes if note), tuple(wrong))
+    return Mapped(found, tuple(_notes(older, divided, broader, unspecified)), tuple(wrong))
 
 
-def _note(codes: Sequence[str], words: str) -> str:
-    if not codes:
-        return ""
-    shown = ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
-    return f"Codes {words}: {shown}"
+def _notes(
+    older: Sequence[str], divided: Sequence[str], broader: Sequence[str], unspecified: Sequence[str]
+) -> Iterator[str]:
+    """Say which codes became what, in sentences that `now` says."""
+    if older:
+        yield deferred(
+            "Codes of an older vintage are read as what they became in HS 2022: {codes}",
+            codes=first_few(older, _SHOWN),
+        )
+    if divided:
+        yield deferred(
+            "Codes became products of several chapters and are divided equally among them: {codes}",
+            codes=first_few(divided, _SHOWN),
+        )
+    if broader:
+        yield deferred(
+            "Codes are in no vintage known here and stay with their heading or chapter: {codes}",
+            codes=first_few(broader, _SHOWN),
+        )
+    if unspecified:
+        yield deferred(
+            "Codes are goods not specified by kind, chapter 99: {codes}",
+            codes=first_few(unspecified, _SHOWN),
+        )
 
 
 def in_2022(frame: pd.DataFrame, codes: dict[str, tuple[str, ...]]) -> pd.DataFrame:

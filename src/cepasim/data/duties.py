@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cepasim.core.countries import PAIR
+from cepasim.core.language import deferred, mark, tr
 from cepasim.data.codes import hs_2022, mapped
 from cepasim.data.countries import REST, WORLD, Countries
 from cepasim.data.layout import Hints, Layout, Taken
@@ -42,50 +43,60 @@ def assemble_duties(
         found = {text: _country(work, text) for text in texts.unique()}
         unknown = [text for text, iso in found.items() if iso is None]
         if unknown:
-            work.refuse(column, shown(unknown) or None, "a country known by code or name")
+            work.refuse(column, shown(unknown) or None, tr("a country known by code or name"))
         rows[column] = [found[text] or REST for text in texts]
     outside = ~rows["importer"].isin(PAIR)
-    work.leave("duties of a market that the model does not have", rows[outside])
+    work.leave(mark("duties of a market that the model does not have"), rows[outside])
     rows = rows[~outside]
     wrong = ~rows["hs"].str.fullmatch(CODE)
     if wrong.any():
         line = int(rows.loc[wrong, "line"].iloc[0])
-        words = "HS codes of 2, 4, 6, 8 or 9 digits"
+        words = tr("HS codes of 2, 4, 6, 8 or 9 digits")
         work.refuse("code", shown(rows.loc[wrong, "hs"]), words, line)
     years = {text: period(str(text)) for text in rows["period"].unique()}
     bad = [text for text, one in years.items() if one is None]
     if bad:
-        work.refuse("year", shown(bad) or None, "a year such as 2025 in every row")
+        work.refuse("year", shown(bad) or None, tr("a year such as 2025 in every row"))
     rows = rows[~wrong & ~rows["period"].isin(bad)]
     if hints.year is not None:
         other = rows["period"] != hints.year
-        work.leave("another year than the one asked for", rows[other])
+        work.leave(mark("another year than the one asked for"), rows[other])
         rows = rows[~other]
     too_high = rows["rate_pct"] > work.bound("reading_duty")
     if too_high.any():
         first = rows[too_high].iloc[0]
-        words = f"per cent, {work.bound('reading_duty'):g} at most: is it in another unit?"
-        work.refuse(f"duty on {first['hs']}", first["rate_pct"], words, int(first["line"]))
+        words = tr(
+            "per cent, {most} at most: is it in another unit?",
+            most=f"{work.bound('reading_duty'):g}",
+        )
+        name = tr("duty on {hs}", hs=first["hs"])
+        work.refuse(name, first["rate_pct"], words, int(first["line"]))
     order = (rows["low_pct"] > rows["rate_pct"]) | (rows["high_pct"] < rows["rate_pct"])
     if order.any():
         first = rows[order].iloc[0]
-        words = (
-            f"between the lowest and the highest, {first['low_pct']:g} and {first['high_pct']:g}"
+        words = tr(
+            "between the lowest and the highest, {low} and {high}",
+            low=f"{first['low_pct']:g}",
+            high=f"{first['high_pct']:g}",
         )
-        work.refuse(f"duty on {first['hs']}", first["rate_pct"], words, int(first["line"]))
+        name = tr("duty on {hs}", hs=first["hs"])
+        work.refuse(name, first["rate_pct"], words, int(first["line"]))
     same = rows.duplicated([*_KEYS, "rate_pct"])
-    work.leave("the same row a second time", rows[same])
+    work.leave(mark("the same row a second time"), rows[same])
     rows = rows[~same]
     differ = rows[rows.duplicated(_KEYS)]
     if len(differ):
-        words = "one rate for a code, partner, duty and year, not two that differ"
+        words = tr("one rate for a code, partner, duty and year, not two that differ")
         work.refuse("code", differ["hs"].iloc[0], words, int(differ["line"].iloc[0]))
     became = mapped(list(rows["hs"]), hs_2022(parameters)).codes
     older = [hs for hs in became if became[hs] != (hs,)]
     if older:
-        work.notes.append(f"Codes that HS 2022 does not have, kept as they are: {shown(older)}")
+        note = deferred(
+            "Codes that HS 2022 does not have, kept as they are: {codes}", codes=shown(older)
+        )
+        work.notes.append(note)
     if not work.problems and rows.empty:
-        work.refuse("rows", None, "at least one duty of Japan or India")
+        work.refuse("rows", None, tr("at least one duty of Japan or India"))
     rows = rows.assign(level=rows["hs"].str.len())
     frame = rows[list(TARIFF_COLUMNS)].sort_values(_KEYS).reset_index(drop=True)
     understood = Understood(
@@ -94,7 +105,7 @@ def assemble_duties(
         reporter=tuple(sorted(frame["importer"].unique())),
         partners=tuple(sorted(frame["source"].unique())),
         periods=tuple(sorted(frame["period"].unique())),
-        unit="per cent of the value (as tariffs are written)",
+        unit=mark("per cent of the value (as tariffs are written)"),
         levels=tuple(sorted({int(level) for level in frame["level"]})),
         nomenclature=taken.nomenclature,
         rows=given,

@@ -8,6 +8,7 @@ from typing import Final, Literal, cast, get_args
 
 import pandas as pd
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.reading import Kind
 from cepasim.data.sheet import Sheet
@@ -32,8 +33,8 @@ def fiscal_named(text: str | None) -> Fiscal | None:
             return cast(Fiscal, way)
     if text is None:
         return None
-    words = "same, months or quarters"
-    raise InputError([Problem("command line", None, "fiscal", text, words)])
+    words = tr("same, months or quarters")
+    raise InputError([Problem(tr("command line"), None, "fiscal", text, words)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Layout:
     Attributes
     ----------
     name : str
+        In English; `tr` says it.
     kind : {"trade", "claims", "goods", "tariffs"}
     systems : tuple of str
         Whose codes of countries it uses, besides ISO codes and names.

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from cepasim.core.countries import INDIA, JAPAN
+from cepasim.core.language import tr
 from cepasim.data.periods import is_fiscal
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import chapter_of
@@ -36,7 +37,7 @@ class Rate:
     source: str
 
     def __str__(self) -> str:
-        return f"{self.value:.10g} per US$ ({self.source})"
+        return tr("{rate} per US$ ({source})", rate=f"{self.value:.10g}", source=self.source)
 
 
 def rate(parameters: Parameters, currency: str, period: str) -> Rate | None:
@@ -51,7 +52,7 @@ def rate(parameters: Parameters, currency: str, period: str) -> Rate | None:
         "2023-24" or "2023".
     """
     if currency == "USD":
-        return Rate(1.0, "in dollars")
+        return Rate(1.0, tr("in dollars"))
     annual = parameters.table("macro/annual")
     series = _SERIES.format(currency, "fy" if is_fiscal(period) else "fred")
     row = annual[(annual["series"] == series) & (annual["year"].astype(str) == period)]
@@ -65,7 +66,18 @@ def known_periods(parameters: Parameters, currency: str, *, fiscal: bool) -> str
     annual = parameters.table("macro/annual")
     series = _SERIES.format(currency, "fy" if fiscal else "fred")
     years = sorted(annual.loc[annual["series"] == series, "year"].astype(str))
-    return f"{years[0]} to {years[-1]}" if years else "none"
+    return tr("{first} to {last}", first=years[0], last=years[-1]) if years else tr("none")
+
+
+def usd_mn(amount: float, decimals: int = 1) -> str:
+    """Write US$ million with so many decimals, as files of customs are compared.
+
+    Examples
+    --------
+    >>> usd_mn(1234.5)
+    'US$ 1,234.5 mn'
+    """
+    return tr("US$ {amount} mn", amount=f"{amount:,.{decimals}f}")
 
 
 def valued(

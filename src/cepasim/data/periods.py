@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.fiscal_year import IN_FIRST_YEAR, format_fiscal_year
+from cepasim.core.language import deferred, mark
 from cepasim.data.layout import Fiscal
 from cepasim.data.rows import added_up
 
@@ -20,9 +21,9 @@ _FISCAL = re.compile(
 _MONTH = re.compile(r"(\d{4})(?:-m|[-/])?(0[1-9]|1[0-2])")
 _FIRST_MONTH, _IN_A_YEAR = 4, 12
 WHAT: Final = {
-    "same": "the calendar year stands for the fiscal year that begins in it",
-    "months": "months from April to March are added up",
-    "quarters": "three quarters of one calendar year and one of the next",
+    "same": mark("the calendar year stands for the fiscal year that begins in it"),
+    "months": mark("months from April to March are added up"),
+    "quarters": mark("three quarters of one calendar year and one of the next"),
 }
 
 
@@ -110,7 +111,14 @@ def whole_years(
     # Which months a file has is a matter of what was reported, not of single codes.
     seen = months.groupby(["reporter", "direction", "period"])["month"].transform("nunique")
     left = [
-        (f"{label} has {part['month'].nunique()} of twelve months", part)
+        (
+            deferred(
+                "{year} has {months} of twelve months",
+                year=str(label),
+                months=part["month"].nunique(),
+            ),
+            part,
+        )
         for label, part in months[seen < _IN_A_YEAR].groupby("period")
     ]
     whole = months[seen == _IN_A_YEAR].drop(columns="month")
@@ -150,7 +158,13 @@ def to_fiscal(
     begin = years[begins].assign(of=first, usd_mn=years["usd_mn"] * IN_FIRST_YEAR)
     end = years[ends].assign(of=first - 1, usd_mn=years["usd_mn"] * (1 - IN_FIRST_YEAR))
     left = [
-        (f"{label} has neither the year before nor the next, of which fiscal years are made", part)
+        (
+            deferred(
+                "{year} has neither the year before nor the next, of which fiscal years are made",
+                year=str(label),
+            ),
+            part,
+        )
         for label, part in years[~begins & ~ends].groupby("period")
     ]
     kept = pd.concat([begin, end])

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cepasim.core.countries import ADJECTIVE, COUNTRY, FLOW_INTO, INDIA, PAIR, PARTNER
+from cepasim.core.language import tr
 from cepasim.core.problems import Problem
 from cepasim.data.countries import REST
-from cepasim.data.money import valued
+from cepasim.data.money import usd_mn, valued
 from cepasim.data.reading import Kind
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import chapter_of
@@ -36,8 +37,12 @@ def implausible(
         known = _benchmark(parameters, market, str(source))
         if known.empty:
             continue
-        which = (
-            f"trade of {source} in {COUNTRY[market]}'s market in {period}, by customs of {reporter}"
+        which = tr(
+            "trade of {source} in {country}'s market in {period}, by customs of {reporter}",
+            source=source,
+            country=tr(COUNTRY[market]),
+            period=period,
+            reporter=reporter,
         )
         sums = part.groupby(part["hs"].map(chapter_of))["usd_mn"].sum()
         # A group may be there with some of its countries only.
@@ -85,11 +90,14 @@ def _another_size(
     too_much = total > factor * max(beside, least)
     too_little = all_of_it and whole and beside >= least and total * factor < beside
     if too_much or too_little:
-        allowed = (
-            f"within a factor of {factor:g} of the benchmark of {parameters.base_year}, "
-            f"US$ {beside:,.1f} mn in the same chapters: another unit, year, country or flow?"
+        allowed = tr(
+            "within a factor of {factor} of the benchmark of {base}, {amount} in the same "
+            "chapters: another unit, year, country or flow?",
+            factor=f"{factor:g}",
+            base=parameters.base_year,
+            amount=usd_mn(beside),
         )
-        yield Problem(file, None, which, f"US$ {total:,.1f} mn", allowed)
+        yield Problem(file, None, which, usd_mn(total), allowed)
 
 
 def _exchanged(
@@ -102,11 +110,15 @@ def _exchanged(
     own_gap = _distance(sums, _benchmark(parameters, importer, other))
     other_gap = _distance(sums, _benchmark(parameters, other, importer))
     if other_gap < _bound(parameters, "exchanged") * own_gap:
-        mine, theirs = ADJECTIVE[other], ADJECTIVE[importer]
-        allowed = (
-            f"{mine} goods: what is in the file resembles {theirs} goods in {COUNTRY[other]} "
-            f"(shares of chapters differ by {own_gap:.0%} from the former, {other_gap:.0%} from "
-            "the latter); are exports and imports, or reporter and partner, exchanged?"
+        allowed = tr(
+            "{mine} goods: what is in the file resembles {theirs} goods in {country} "
+            "(shares of chapters differ by {own_gap} from the former, {other_gap} from "
+            "the latter); are exports and imports, or reporter and partner, exchanged?",
+            mine=tr(ADJECTIVE[other]),
+            theirs=tr(ADJECTIVE[importer]),
+            country=tr(COUNTRY[other]),
+            own_gap=f"{own_gap:.0%}",
+            other_gap=f"{other_gap:.0%}",
         )
         yield Problem(file, None, "flow", which, allowed)
 
@@ -135,11 +147,15 @@ def _another_year(
     far = gap[period] > _bound(parameters, "reading_far") * near
     full = chapters > _bound(parameters, "reading_full")
     if best != period and gap[best] < near and far and full:
-        allowed = (
-            f"near the published total of {period}, US$ {published[period]:,.0f} mn; it is that "
-            f"of {best}, US$ {published[best]:,.0f} mn: are the years right?"
+        allowed = tr(
+            "near the published total of {period}, {amount}; it is that of {other}, "
+            "{other_amount}: are the years right?",
+            period=period,
+            amount=usd_mn(published[period], 0),
+            other=best,
+            other_amount=usd_mn(published[best], 0),
         )
-        yield Problem(file, None, period, f"US$ {total:,.1f} mn", allowed)
+        yield Problem(file, None, period, usd_mn(total), allowed)
 
 
 def published_totals(parameters: Parameters, flow: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.assemble import assemble
 from cepasim.data.duties import assemble_duties
@@ -115,6 +116,7 @@ def inspect(
 
 def _unknown(sheet: Sheet) -> Problem:
     """Why a file of no layout is refused: what was found, and what is known."""
-    found = ", ".join(sheet.rows[0][:_CELLS_SHOWN])
-    known = "; ".join(f"{layout.name} ({layout.columns})" for layout in LAYOUTS)
-    return Problem(sheet.file, None, "columns", found, f"one of the known layouts: {known}")
+    found = separated(sheet.rows[0][:_CELLS_SHOWN])
+    known = "; ".join(f"{tr(layout.name)} ({tr(layout.columns)})" for layout in LAYOUTS)
+    words = tr("one of the known layouts: {known}", known=known)
+    return Problem(sheet.file, None, "columns", found, words)

@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 
 #: cp932 comes before latin-1, which accepts any bytes.
@@ -51,17 +52,17 @@ def read_sheet(path: Path | str) -> Sheet:
     """
     file = Path(path)
     if not file.is_file():
-        raise InputError([Problem(str(path), None, "file", None, "an existing file")])
+        raise InputError([Problem(str(path), None, "file", None, tr("an existing file"))])
     content = file.read_bytes()
     if content.startswith(_OLD_EXCEL):
-        words = "not an Excel file of before 2007: save it as .xlsx or .csv"
+        words = tr("not an Excel file of before 2007: save it as .xlsx or .csv")
         raise InputError([Problem(str(path), None, "file", file.name, words)])
     title = ""
     if content.startswith(b"PK\x03\x04"):
         try:
             kind, rows = "xlsx", _workbook(content)
         except Exception as error:  # whatever openpyxl makes of a damaged file
-            words = "a workbook that can be opened: save it again as .xlsx or .csv"
+            words = tr("a workbook that can be opened: save it again as .xlsx or .csv")
             raise InputError([Problem(str(path), None, "file", file.name, words)]) from error
     else:
         text = _decoded(content)
@@ -71,7 +72,8 @@ def read_sheet(path: Path | str) -> Sheet:
             kind, rows = "csv", _separated(text)
     numbered = [(line, tuple(row)) for line, row in enumerate(rows, start=1) if any(row)]
     if not numbered:
-        raise InputError([Problem(str(path), None, "file", file.name, "a file with rows")])
+        words = tr("a file with rows")
+        raise InputError([Problem(str(path), None, "file", file.name, words)])
     lines, filled = zip(*numbered, strict=True)
     return Sheet(str(path), kind, filled, lines, title)
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from cepasim.core.language import now, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.layouts import duties, template
 
@@ -37,13 +38,16 @@ def write_template(directory: Path) -> list[Path]:
     there = [file for file in (directory, *files) if file.is_file()]
     if there:
         raise InputError(
-            Problem(str(file), None, "DIR", file.name, "no file of that name yet") for file in there
+            Problem(str(file), None, "DIR", file.name, tr("no file of that name yet"))
+            for file in there
         )
     directory.mkdir(parents=True, exist_ok=True)
     explained = [["file", "heading", "meaning", "example"]]
     for file, headings in zip(files, _FILES.values(), strict=False):
         _write(file, [list(headings)])
-        explained += [[file.name, name, *words] for name, words in headings.items()]
+        explained += [
+            [file.name, name, now(words), example] for name, (words, example) in headings.items()
+        ]
     _write(files[-1], explained)
     return files
 

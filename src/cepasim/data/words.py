@@ -3,57 +3,108 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator
 
 from cepasim.core.countries import COUNTRY
-from cepasim.data.reading import Reading
+from cepasim.core.language import mark, now, tr
+from cepasim.data.money import usd_mn
+from cepasim.data.reading import LeftOut, Reading, Total
+from cepasim.data.work import first_few
 
 _WHAT = {
-    "trade": "trade by HS code",
-    "claims": "imports that claimed a preference",
-    "goods": "trade by goods that are not HS codes (they need a bridge to chapters)",
-    "tariffs": "duties",
+    "trade": mark("trade by HS code"),
+    "claims": mark("imports that claimed a preference"),
+    "goods": mark("trade by goods that are not HS codes (they need a bridge to chapters)"),
+    "tariffs": mark("duties"),
 }
 _LISTED = 8
+_LABEL = 14
 
 
 def described(reading: Reading) -> Iterator[str]:
     """Lines on a reading: layout, countries, years, unit, rates, levels, what was left out."""
     said = reading.understood
-    yield f"{reading.file}: {said.layout}: {_WHAT[said.kind]}"
-    yield f"  reporter      {_few(said.reporter)}"
-    yield f"  partners      {_few(said.partners)}"
+    yield tr(
+        "{file}: {layout}: {kind}",
+        file=reading.file,
+        layout=tr(said.layout),
+        kind=tr(_WHAT[said.kind]),
+    )
+    yield _line(tr("reporter"), _few(said.reporter))
+    yield _line(tr("partners"), _few(said.partners))
     if said.flows:
-        yield f"  flows         {_few(said.flows)}, seen from India; {_few(said.valuation)}"
-    yield f"  years         {_few(said.periods)}"
-    yield f"  unit          {said.unit}"
+        flows = tr(
+            "{flows}, seen from India; {valuation}",
+            flows=_few(said.flows),
+            valuation=_few(said.valuation),
+        )
+        yield _line(tr("flows"), flows)
+    yield _line(tr("years"), _few(said.periods))
+    yield _line(tr("unit"), now(said.unit))
     for label, rate in said.rates.items():
-        yield f"  rate {label:8} {rate}"
+        yield _line(tr("rate {year}", year=f"{label:8}"), rate)
     if said.levels:
-        yield f"  codes         {_few(said.levels)} digits; {said.nomenclature}"
-    yield f"  rows          {said.used:,} of {said.rows:,} used"
+        codes = tr(
+            "{levels} digits; {nomenclature}",
+            levels=_few(said.levels),
+            nomenclature=now(said.nomenclature),
+        )
+        yield _line(tr("codes"), codes)
+    used = tr("{used} of {rows} used", used=f"{said.used:,}", rows=f"{said.rows:,}")
+    yield _line(tr("rows"), used)
     for left in reading.left_out:
-        amount = "" if math.isnan(left.usd_mn) else f", US$ {left.usd_mn:,.1f} mn"
-        yield f"  left out      {left.rows:,} rows{amount}: {left.reason}"
+        yield _line(tr("left out"), _left_out(left))
     if said.kind != "tariffs":
-        sums = reading.frame.groupby(["period", "importer", "reporter"])["usd_mn"].sum()
-        for key, value in sums.items():
-            label, importer, reporter = (str(part) for part in key)  # type: ignore[attr-defined]
-            market = f"{COUNTRY[importer]}'s market, by customs of {reporter}"
-            yield f"  sum {label:9} US$ {value:,.1f} mn in {market}"
+        yield from _sums(reading)
     totals = [one for one in reading.totals if not one.what.startswith("chapter")]
     for total in totals[:_LISTED]:
-        where = f"{total.period}, {total.flow}, {total.partner}"
-        stated = f"the file's {total.what} is US$ {total.file_usd_mn:,.2f} mn"
-        yield f"  total         {where}: {stated}, its rows {total.read_usd_mn:,.2f}"
+        yield _line(tr("total"), _total(total))
     if len(totals) > _LISTED:
-        yield f"  total         and {len(totals) - _LISTED} more"
+        yield _line(tr("total"), tr("and {more} more", more=len(totals) - _LISTED))
     for note in reading.notes:
-        yield f"  note          {note}"
+        yield _line(tr("note"), now(note))
+
+
+def _left_out(left: LeftOut) -> str:
+    rows, reason = f"{left.rows:,}", now(left.reason)
+    if math.isnan(left.usd_mn):
+        return tr("{rows} rows: {reason}", rows=rows, reason=reason)
+    amount = usd_mn(left.usd_mn)
+    return tr("{rows} rows, {amount}: {reason}", rows=rows, amount=amount, reason=reason)
+
+
+def _sums(reading: Reading) -> Iterator[str]:
+    """What was read of each market in each year."""
+    sums = reading.frame.groupby(["period", "importer", "reporter"])["usd_mn"].sum()
+    for key, value in sums.items():
+        label, importer, reporter = (str(part) for part in key)  # type: ignore[attr-defined]
+        what = tr(
+            "{amount} in {country}'s market, by customs of {reporter}",
+            amount=usd_mn(float(value)),
+            country=tr(COUNTRY[importer]),
+            reporter=reporter,
+        )
+        yield _line(tr("sum {year}", year=f"{label:9}"), what)
+
+
+def _total(total: Total) -> str:
+    return tr(
+        "{period}, {flow}, {partner}: the file's {total} is {amount}, its rows {read}",
+        period=total.period,
+        flow=tr(total.flow),
+        partner=total.partner,
+        total=now(total.what),
+        amount=usd_mn(total.file_usd_mn, 2),
+        read=f"{total.read_usd_mn:,.2f}",
+    )
+
+
+def _line(label: str, text: str) -> str:
+    """A label, as wide as the others on a terminal, and what it says."""
+    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in label)
+    return f"  {label:{_LABEL - wide}}{text}"
 
 
 def _few(entries: tuple[object, ...]) -> str:
-    more = len(entries) - _LISTED
-    return ", ".join(str(entry) for entry in entries[:_LISTED]) + (
-        f" and {more} more" if more > 0 else ""
-    )
+    return now(first_few([*map(str, entries)], _LISTED))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from cepasim.core.language import Deferred, deferred, now
 from cepasim.core.problems import Problem
 from cepasim.data import money
 from cepasim.data.countries import Countries
@@ -44,6 +45,7 @@ class Work:
 
     def refuse(self, field: str, value: object, allowed: str, line: int | None = None) -> None:
         """Add a problem of the file."""
+        value = now(value) if isinstance(value, Deferred) else value
         self.problems.append(Problem(self.file, line, field, value, allowed))
 
     def leave(self, reason: str, rows: pd.DataFrame) -> None:
@@ -69,7 +71,13 @@ class Work:
 
 
 def shown(entries: Iterable[object]) -> str:
-    """First few of some entries, each once, for messages."""
-    all_of_them = list(dict.fromkeys(str(entry) for entry in entries))
-    more = len(all_of_them) - _SHOWN
-    return ", ".join(all_of_them[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    """First few of some entries, each once, for messages; said by `now`."""
+    return first_few(list(dict.fromkeys(str(entry) for entry in entries)), _SHOWN)
+
+
+def first_few(entries: Sequence[object], most: int) -> str:
+    """First few of a list, and how many more there are; said by `now`."""
+    first, more = [str(entry) for entry in entries[:most]], len(entries) - most
+    if more > 0:
+        return deferred("{first} and {more} more", first=first, more=more)
+    return deferred("{first}", first=first)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.cells import amounts, heading
 from cepasim.data.sheet import Sheet
@@ -63,13 +64,16 @@ def columns(
         if heading(row[0]) == headings[0] and [heading(cell) for cell in row] == headings:
             continue
         if any(row[width:]):
-            words = f"as many cells as headings ({width}); is a separator inside a cell?"
-            problems.append(Problem(sheet.file, line, "row", f"{len(row)} cells", words))
+            words = tr(
+                "as many cells as headings ({width}); is a separator inside a cell?", width=width
+            )
+            cells = tr("{count} cells", count=len(row))
+            problems.append(Problem(sheet.file, line, "row", cells, words))
             continue
         rows.append((*row[:width], *[""] * (width - len(row))))
         lines.append(line)
     if not rows:
-        words = "at least one row below the headings"
+        words = tr("at least one row below the headings")
         raise InputError(problems[:_SHOWN] or [Problem(sheet.file, None, "rows", None, words)])
     whole = pd.DataFrame(rows, columns=range(width), dtype=object)
     table = pd.DataFrame({"line": lines})
@@ -87,13 +91,17 @@ def numbers(
     problems = []
     if wrong:
         cell = table[column].iloc[wrong[0]]
-        more = f" ({len(wrong)} such cells)" if len(wrong) > 1 else ""
         both = "," in cell and "." not in cell
-        words = "an amount, zero or more" + (
-            "; this column has decimal commas and commas between thousands: save it with one kind"
+        words = (
+            tr(
+                "an amount, zero or more; this column has decimal commas and commas between "
+                "thousands: save it with one kind"
+            )
             if both
-            else ""
+            else tr("an amount, zero or more")
         )
+        if len(wrong) > 1:
+            words = tr("{words} ({count} such cells)", words=words, count=len(wrong))
         line = int(table["line"].iloc[wrong[0]])
-        problems.append(Problem(sheet.file, line, shown, cell, words + more))
+        problems.append(Problem(sheet.file, line, shown, cell, words))
     return pd.Series(values, index=table.index), problems

@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import Problem
 from cepasim.data.cells import code, rounding
 from cepasim.data.layout import ROW_COLUMNS, TOTAL_OF_MORE, Hints, Layout, Taken
@@ -46,15 +47,14 @@ _DIRECTIONS: Final = {
     "m": "import", "import": "import", "imports": "import", "1": "import",
     "x": "export", "export": "export", "exports": "export", "2": "export",
 }  # fmt: skip
-_PART_OF: Final = {
-    "rx": "re-exports, which exports hold already", "re-export": "", "3": "", "re-exports": "",
-    "rm": "re-imports, which imports hold already", "re-import": "", "4": "", "re-imports": "",
-    "dx": "domestic exports, which exports hold already", "fm": "", "mip": "", "mop": "",
-    "xip": "", "xop": "",
-}  # fmt: skip
+#: Parts of a flow that the file holds whole.
+_PART_OF: Final = (
+    "rx", "re-export", "3", "re-exports", "rm", "re-import", "4", "re-imports",
+    "dx", "fm", "mip", "mop", "xip", "xop",
+)  # fmt: skip
 _VINTAGES: Final = {
     "H0": "HS 1992", "H1": "HS 1996", "H2": "HS 2002", "H3": "HS 2007", "H4": "HS 2012",
-    "H5": "HS 2017", "H6": "HS 2022", "HS": "HS as reported",
+    "H5": "HS 2017", "H6": "HS 2022", "HS": mark("HS as reported"),
 }  # fmt: skip
 _TOTALS: Final = ("TOTAL", "AG0", "ALL")
 
@@ -77,15 +77,17 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
     table["valuation"] = _valuation(sheet, table, values)
     table["value"] = values
     part_of = flows.isin(list(_PART_OF))
-    left = [("re-exports and other parts of a flow that is in the file whole", table[part_of])]
+    left = [
+        (mark("re-exports and other parts of a flow that is in the file whole"), table[part_of])
+    ]
     unknown = (table["direction"] == "") & ~part_of & (flows != "")
     if unknown.any():
         first = table[unknown].iloc[0]
-        allowed = "M, X, Import or Export"
+        allowed = tr("M, X, Import or Export")
         problems.append(Problem(sheet.file, int(first["line"]), "flow", first["flow"], allowed))
     table = table[~part_of & ~unknown]
     table, broken, mixed = _not_broken_out(sheet, table)
-    left.append(("broken out by customs procedure, transport or second partner", broken))
+    left.append((mark("broken out by customs procedure, transport or second partner"), broken))
     total = table["hs"].isin(_TOTALS)
     vintages = sorted({_VINTAGES.get(one, one) for one in table["classification"] if one})
     keep = [*ROW_COLUMNS, "valuation"]
@@ -94,8 +96,8 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
         totals=table.loc[total, keep].assign(of=TOTAL_OF_MORE),
         rounding=rounding(table["value"].astype(str)) if not (values % 1).any() else 1.0,
         unit="US$",
-        unit_from="as Comtrade counts",
-        nomenclature=", ".join(vintages) or "HS, vintage not stated",
+        unit_from=mark("as Comtrade counts"),
+        nomenclature=", ".join(vintages) or mark("HS, vintage not stated"),
         left_out=tuple((reason, part) for reason, part in left if len(part)),
         problems=(*problems, *mixed),
     )
@@ -121,11 +123,11 @@ def _other_things(sheet: Sheet, table: pd.DataFrame) -> list[Problem]:
     services = table[table["kind"].str.upper() == "S"]
     if len(services):
         line = int(services["line"].iloc[0])
-        problems.append(Problem(sheet.file, line, "typeCode", "S", "C, trade in goods"))
+        problems.append(Problem(sheet.file, line, "typeCode", "S", tr("C, trade in goods")))
     codes = table["classification"].str.upper()
     other = table[(codes != "") & ~codes.isin(list(_VINTAGES)) & ~codes.str.startswith("HS")]
     if len(other):
-        words = "the Harmonized System: HS, or H0 to H6"
+        words = tr("the Harmonized System: HS, or H0 to H6")
         line, value = int(other["line"].iloc[0]), other["classification"].iloc[0]
         problems.append(Problem(sheet.file, line, "classification", value, words))
     return problems
@@ -161,7 +163,9 @@ def _not_broken_out(
     problems = []
     if several.any():
         first = rows[several].iloc[0]
-        words = "rows with their total, or broken out in one way only: sums would count them twice"
+        words = tr(
+            "rows with their total, or broken out in one way only: sums would count them twice"
+        )
         problems.append(Problem(sheet.file, int(first["line"]), "code", first["hs"], words))
     return pd.concat([table[~broken], added_up(rows)], ignore_index=True), left, problems
 
@@ -177,15 +181,15 @@ def _before_2023(sheet: Sheet) -> int | None:
 
 
 SINCE_2023: Final = Layout(
-    name="UN Comtrade (since 2023)",
+    name=mark("UN Comtrade (since 2023)"),
     kind="trade",
     systems=("comtrade",),
-    columns="reporterISO, partnerISO, flowCode, cmdCode, refYear or period, primaryValue",
+    columns=mark("reporterISO, partnerISO, flowCode, cmdCode, refYear or period, primaryValue"),
     heading=_since_2023,
     take=_take,
 )
 BEFORE_2023: Final = Layout(
-    name="UN Comtrade (before 2023)",
+    name=mark("UN Comtrade (before 2023)"),
     kind="trade",
     systems=("comtrade",),
     columns="Year, Trade Flow, Reporter, Partner, Commodity Code, Trade Value (US$)",

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cepasim.core.countries import INDIA, JAPAN
+from cepasim.core.language import deferred, mark, tr
 from cepasim.core.problems import Problem
 from cepasim.data.cells import code, heading
 from cepasim.data.layout import Hints, Layout, Taken
@@ -33,14 +34,14 @@ _WITS: Final = {
 }
 #: Headings of the template, what each means, and an example.
 HEADINGS: Final = {
-    "period": ("year the duty is of", "2025"),
-    "importer": ("JPN or IND", "IND"),
-    "source": ("ISO code of the partner, any for MFN and bound rates", "any"),
-    "hs": ("HS code of 2, 4, 6, 8 or 9 digits, as text", "87032291"),
-    "duty": ("MFN, preference, bound or applied", "MFN"),
-    "rate_pct": ("ad-valorem rate in per cent; blank where there is none", "70"),
-    "low_pct": ("lowest rate of what the code holds; blank: the rate", ""),
-    "high_pct": ("highest rate of what the code holds; blank: the rate", ""),
+    "period": (mark("year the duty is of"), "2025"),
+    "importer": (mark("JPN or IND"), "IND"),
+    "source": (mark("ISO code of the partner, any for MFN and bound rates"), "any"),
+    "hs": (mark("HS code of 2, 4, 6, 8 or 9 digits, as text"), "87032291"),
+    "duty": (mark("MFN, preference, bound or applied"), "MFN"),
+    "rate_pct": (mark("ad-valorem rate in per cent; blank where there is none"), "70"),
+    "low_pct": (mark("lowest rate of what the code holds; blank: the rate"), ""),
+    "high_pct": (mark("highest rate of what the code holds; blank: the rate"), ""),
 }
 _TEMPLATE: Final = {name: (heading(name),) for name in HEADINGS}
 _RATES: Final = ("rate_pct", "low_pct", "high_pct")
@@ -58,7 +59,7 @@ def _tidied(sheet: Sheet, place: int, names: Mapping[str, tuple[str, ...]]) -> T
     strange = table[~written.isin(list(known))]
     if len(strange):
         line, value = int(strange["line"].iloc[0]), strange["duty"].iloc[0]
-        allowed = "MFN, PRF, BND or AHS (MFN, preference, bound, applied)"
+        allowed = tr("MFN, PRF, BND or AHS (MFN, preference, bound, applied)")
         problems.append(Problem(sheet.file, line, "duty", value, allowed))
     table["duty"] = written.map(known).fillna("")
     for name in ("low_pct", "high_pct"):
@@ -66,7 +67,7 @@ def _tidied(sheet: Sheet, place: int, names: Mapping[str, tuple[str, ...]]) -> T
     vintages = ", ".join(sorted({one for one in table.get("nomenclature", []) if one}))
     return Taken(
         rows=table[list(_COLUMNS)],
-        nomenclature=vintages or "HS, vintage not stated",
+        nomenclature=vintages or mark("HS, vintage not stated"),
         problems=tuple(problems),
     )
 
@@ -111,7 +112,7 @@ def _japan(sheet: Sheet, place: int, hints: Hints) -> Taken:
         parts.append(part if duty == "MFN" else part[rates.notna()])
     rows = pd.concat(parts, ignore_index=True).assign(importer=JAPAN)
     rows, notes = _seasons(rows)
-    return Taken(rows[list(_COLUMNS)], nomenclature="HS of Japan", notes=notes,
+    return Taken(rows[list(_COLUMNS)], nomenclature=mark("HS of Japan"), notes=notes,
                  problems=tuple(problems))  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _seasons(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     twice = sorted(set(rows.loc[rows.duplicated(keys), "hs"]))
     if not twice:
         return merged, ()
-    words = f"Lines with seasonal rates, of which the mean is taken: {', '.join(twice)}"
+    words = deferred("Lines with seasonal rates, of which the mean is taken: {lines}", lines=twice)
     return merged, (words,)
 
 
@@ -164,24 +165,25 @@ def _india(sheet: Sheet, place: int, hints: Hints) -> Taken:
         )
         parts.append(part if duty == "MFN" else part[low.notna()])
     rows = pd.concat(parts, ignore_index=True).assign(importer=INDIA)
-    words = "India's basic duty without its surcharge, as the schedule prints it"
-    return Taken(rows[list(_COLUMNS)], nomenclature="ITC(HS) of India", notes=(words,),
+    words = mark("India's basic duty without its surcharge, as the schedule prints it")
+    return Taken(rows[list(_COLUMNS)], nomenclature=mark("ITC(HS) of India"), notes=(words,),
                  problems=tuple(problems))  # fmt: skip
 
 
 WITS: Final = Layout(
-    "WITS tariffs (TRAINS)", "tariffs", ("comtrade",),
+    mark("WITS tariffs (TRAINS)"), "tariffs", ("comtrade",),
     "Reporter, Partner, Product, Year, Duty Type, Simple Average, Minimum Rate, Maximum Rate",
     _wits_heading, _wits,
 )  # fmt: skip
 JAPAN_SCHEDULE: Final = Layout(
-    "Japan's tariff schedule (tariffs/japan_lines)", "tariffs", (),
+    mark("Japan's tariff schedule (tariffs/japan_lines)"), "tariffs", (),
     "hs9, mfn_pct, IND, CHN, VNM ...", _japan_heading, _japan,
 )  # fmt: skip
 INDIA_SCHEDULE: Final = Layout(
-    "India's tariff schedule (tariffs/india_lines)", "tariffs", (),
+    mark("India's tariff schedule (tariffs/india_lines)"), "tariffs", (),
     "hs8, duty_pct, kor_low_pct, asean_low_pct ...", _india_heading, _india,
 )  # fmt: skip
 TARIFF_TEMPLATE: Final = Layout(
-    "cepasim template, tariffs", "tariffs", (), ", ".join(HEADINGS), _template_heading, _template,
+    mark("cepasim template, tariffs"), "tariffs", (), ", ".join(HEADINGS),
+    _template_heading, _template,
 )  # fmt: skip

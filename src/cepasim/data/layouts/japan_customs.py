@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cepasim.core.countries import INDIA, JAPAN
+from cepasim.core.language import deferred, mark, tr
 from cepasim.core.problems import Problem
 from cepasim.data.cells import code, heading
 from cepasim.data.layout import ROW_COLUMNS, Hints, Layout, Taken
@@ -44,7 +45,12 @@ _NAMES: Final = {
        for month in _MONTHS},
 }  # fmt: skip
 _DIGITS: Final = 9
-_UNIT, _FROM = "yen thousand", "as Japan Customs counts"
+_UNIT, _FROM = "yen thousand", mark("as Japan Customs counts")
+#: Months as notes name them.
+_NAMED: Final = (
+    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
+    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
+)  # fmt: skip
 
 
 def _trade(sheet: Sheet) -> int | None:
@@ -63,7 +69,7 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
     strange = table[~table["direction"].str.lower().isin(list(_DIRECTIONS))]
     if len(strange):
         line, value = int(strange["line"].iloc[0]), strange["direction"].iloc[0]
-        problems.append(Problem(sheet.file, line, "Exp or Imp", value, "1 export or 2 import"))
+        problems.append(Problem(sheet.file, line, "Exp or Imp", value, tr("1 export or 2 import")))
     table["direction"] = table["direction"].str.lower().map(_DIRECTIONS).fillna("export")
     table["hs"] = table["goods"] if goods else [code(cell, _DIGITS) for cell in table["hs"]]
     table["partner"] = table["partner"].str.strip("'\" ")
@@ -80,7 +86,14 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
     last = _last_months(table, months)
     running = (last > 0) & (last < len(_MONTHS))
     left = [
-        (f"a running year: {year} ends in {_MONTHS[int(last[part.index[0]]) - 1].title()}", part)
+        (
+            deferred(
+                "a running year: {year} ends in {month}",
+                year=str(year),
+                month=_NAMED[int(last[part.index[0]]) - 1],
+            ),
+            part,
+        )
         for year, part in table[running].assign(value=table["year"]).groupby("period")
         if hints.fiscal != "months"
     ]
@@ -98,13 +111,12 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
         )
     else:
         rows = table[~running].assign(value=table["year"])
-    if not months:
-        words = "The file has no months: whether its last year is a whole one cannot be seen"
+    words = mark("The file has no months: whether its last year is a whole one cannot be seen")
     return Taken(
         rows=rows[list(ROW_COLUMNS)],
         unit=_UNIT,
         unit_from=_FROM,
-        nomenclature="goods of Japan Customs" if goods else "HS of Japan in each year",
+        nomenclature=mark("goods of Japan Customs") if goods else mark("HS of Japan in each year"),
         left_out=tuple(left),
         notes=() if months else (words,),
         problems=tuple(problems),
@@ -128,7 +140,7 @@ def _months_add_up(sheet: Sheet, table: pd.DataFrame) -> list[Problem]:
     if wrong.empty:
         return []
     first = wrong.iloc[0]
-    words = f"the sum of its months, {first[list(_MONTHS)].sum():,.0f}"
+    words = tr("the sum of its months, {sum}", sum=f"{first[list(_MONTHS)].sum():,.0f}")
     shown = f"{first['year']:,.0f}"
     return [Problem(sheet.file, int(first["line"]), "Value-Year", shown, words)]
 
@@ -190,22 +202,22 @@ def _claims(sheet: Sheet, place: int, hints: Hints) -> Taken:
         rows=table[list(ROW_COLUMNS)],
         unit=_UNIT,
         unit_from=_FROM,
-        nomenclature="HS of Japan in each year",
+        nomenclature=mark("HS of Japan in each year"),
         problems=tuple(problems),
     )
 
 
 _SYSTEMS: Final = ("japan_customs",)
 BY_ITEM: Final = Layout(
-    "Japan Customs, trade by item and country", "trade", _SYSTEMS,
+    mark("Japan Customs, trade by item and country"), "trade", _SYSTEMS,
     "Exp or Imp, Year, HS, Country, Value-Year, Value-Jan ...", _trade, _take,
 )  # fmt: skip
 BY_GOODS: Final = Layout(
-    "Japan Customs, trade by area and principal commodity", "goods", _SYSTEMS,
+    mark("Japan Customs, trade by area and principal commodity"), "goods", _SYSTEMS,
     "Exp or Imp, Year, Commodity, Country, Value-Year, Value-Jan ...", _goods, _take,
 )  # fmt: skip
 CLAIMS: Final = Layout(
-    "Japan Customs, imports under agreements", "claims", _SYSTEMS,
-    "Year or Month, HS, Country, Agreement, Value; or hs9, claimed_2021 ...",
+    mark("Japan Customs, imports under agreements"), "claims", _SYSTEMS,
+    mark("Year or Month, HS, Country, Agreement, Value; or hs9, claimed_2021 ..."),
     _claims_heading, _claims,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from cepasim.core.countries import INDIA
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import Problem
 from cepasim.data.cells import code, heading, rounding
 from cepasim.data.layout import ROW_COLUMNS, TOTAL_OF_ROWS, Hints, Layout, Taken
@@ -60,7 +61,7 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
     goods, country = _GOODS.search(title), _COUNTRY.search(title)
     by_country = not any(heading(cell) in _CODES for cell in headings)
     if by_country and not goods:
-        words = "the HS code of the commodity in the title (Commodity: 0306 ...)"
+        words = tr("the HS code of the commodity in the title (Commodity: 0306 ...)")
         problems.append(Problem(sheet.file, None, "Commodity", None, words))
     labels = table[["no", "hs", "country", "goods"]].agg(" ".join, axis=1).str.lower()
     # Descriptions of goods hold "total" and "%" as well: a row with a code is never a total.
@@ -94,18 +95,18 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
         totals=totals[[*ROW_COLUMNS, "of"]],
         world=among(of_india)[["line", "period", "direction", "value"]],
         unit=unit,
-        unit_from="title",
+        unit_from=mark("title"),
         rounding=rounding(printed),
-        nomenclature="ITC(HS) of India, vintage not stated",
+        nomenclature=mark("ITC(HS) of India, vintage not stated"),
         problems=tuple(problems),
     )
 
 
 TRADESTAT: Final = Layout(
-    name="TradeStat, Department of Commerce of India",
+    name=mark("TradeStat, Department of Commerce of India"),
     kind="trade",
     systems=(),
-    columns="HSCode (or Country), Commodity, fiscal years such as 2023-2024",
+    columns=mark("HSCode (or Country), Commodity, fiscal years such as 2023-2024"),
     heading=_heading,
     take=_take,
 )
