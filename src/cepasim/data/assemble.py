@@ -202,8 +202,8 @@ def _each_once(work: Work, rows: pd.DataFrame, rounding: float) -> pd.DataFrame:
         work.notes.append(note)
     for row in result.above.to_dict("records"):
         words = tr("at least the sum of its products, {sum}", sum=f"{row['parts']:,.10g}")
-        name = tr("code {hs}", hs=row["hs"])
-        work.refuse(name, f"{row['value']:,.10g}", words, int(row["line"]))
+        code = tr("code {hs}", hs=row["hs"])
+        work.refuse(code, f"{row['value']:,.10g}", words, int(row["line"]))
     return result.rows.drop(columns="parts", errors="ignore")
 
 

@@ -110,7 +110,7 @@ def whole_years(
     months["month"] = number
     # Which months a file has is a matter of what was reported, not of single codes.
     seen = months.groupby(["reporter", "direction", "period"])["month"].transform("nunique")
-    left = [
+    left: list[tuple[str, pd.DataFrame]] = [
         (
             deferred(
                 "{year} has {months} of twelve months",
@@ -157,7 +157,7 @@ def to_fiscal(
     ends = np.array([(*who, year - 1) in known for *who, year in lists])
     begin = years[begins].assign(of=first, usd_mn=years["usd_mn"] * IN_FIRST_YEAR)
     end = years[ends].assign(of=first - 1, usd_mn=years["usd_mn"] * (1 - IN_FIRST_YEAR))
-    left = [
+    left: list[tuple[str, pd.DataFrame]] = [
         (
             deferred(
                 "{year} has neither the year before nor the next, of which fiscal years are made",
