@@ -14,6 +14,7 @@ from cepasim.data.work import CODE, Work, shown
 from cepasim.params.parameters import Parameters
 
 _KEYS = ["period", "importer", "source", "hs", "duty"]
+_NOT_IN_2022 = mark("Codes that HS 2022 does not have, kept as they are: {codes}")
 
 
 def assemble_duties(
@@ -91,10 +92,7 @@ def assemble_duties(
     became = mapped(list(rows["hs"]), hs_2022(parameters)).codes
     older = [hs for hs in became if became[hs] != (hs,)]
     if older:
-        note = deferred(
-            "Codes that HS 2022 does not have, kept as they are: {codes}", codes=shown(older)
-        )
-        work.notes.append(note)
+        work.notes.append(deferred(_NOT_IN_2022, codes=shown(older)))
     if not work.problems and rows.empty:
         work.refuse("rows", None, tr("at least one duty of Japan or India"))
     rows = rows.assign(level=rows["hs"].str.len())
