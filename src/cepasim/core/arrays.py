@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
+AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
 
 def frozen_floats(array: Floats) -> Floats:
@@ -19,7 +20,7 @@ def frozen_floats(array: Floats) -> Floats:
     return array
 
 
-def read_only(array: Floats) -> Floats:
+def read_only(array: AnyArray) -> AnyArray:
     """Refuse writes, and keep the order in memory."""
     array.setflags(write=False)
     return array

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Floats, Ints, read_only
 
 #: How the lines of a product make its rate for India: as its claims show, and where they do not the
 #: best line open to the shipper or the mean; the best line everywhere; the mean everywhere.
@@ -130,9 +131,14 @@ class Rates(Protocol):
 
 
 def done_by(years: Ints, base_year: int, schedule_year: int) -> Floats:
-    """Share of the way from the benchmark's rates to the schedule's, shape (Y,)."""
+    """Share of the way from the benchmark's rates to the schedule's, shape (Y,); read only."""
+    return _done_by(tuple(years.tolist()), base_year, schedule_year)
+
+
+@lru_cache(maxsize=256)
+def _done_by(years: tuple[int, ...], base_year: int, schedule_year: int) -> Floats:
     way = max(schedule_year - base_year, 1)
-    return np.asarray(np.clip((years - base_year) / way, 0.0, 1.0))
+    return read_only(np.clip((np.array(years) - base_year) / way, 0.0, 1.0))
 
 
 def staged(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Bools, Floats, Ints, read_only
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark, tr
@@ -73,6 +73,12 @@ class GrowthRule:
         return float(self.fades_to + (first - self.fades_to) * left)
 
 
+@lru_cache(maxsize=128)
+def _inside(group: frozenset[str], codes: tuple[str, ...]) -> Bools:
+    """Which codes belong to a group of chapters, shape (H,); read only."""
+    return read_only(np.array([not group or chapter_of(code) in group for code in codes]))
+
+
 @dataclass(frozen=True)
 class Variant:
     """One way on after the last published year.
@@ -103,11 +109,10 @@ class Variant:
         bound : {"value", "low", "high"}
         """
         found = np.full((len(years), len(chapters)), otherwise)
-        own = [chapter_of(code) for code in chapters]
         for rule in self.rules:
             if rule.flow != flow:
                 continue
-            inside = np.array([not rule.chapters or code in rule.chapters for code in own])
+            inside = _inside(rule.chapters, tuple(chapters))
             for row, year in enumerate(years.tolist()):
                 if year >= rule.start:
                     found[row, inside] = rule.at(year, bound)

@@ -64,6 +64,9 @@ class Consignments:
 
     def claims(self, margin: Floats, cost: Floats) -> tuple[Floats, Floats]:
         """Share that claims, and what it saves after the cost of claiming."""
+        if not cost.any():  # all that has a margin
+            share = np.where(margin > 0, 1.0, 0.0 * cost)
+            return share, np.maximum(margin * share, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             score = (np.log(margin) - np.log(cost)) / self.spread
         # No margin, no claim, even where claiming costs nothing.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -101,6 +102,12 @@ class Phase(Frozen):
     cut: Annotated[Cut, Field(description=CUTS_TEXT)]
     start: Start
     years: Years = 1
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def single(cut: Cut, start: str, years: int) -> Phase:
+        """Return a cut as the one phase it is: checked once, asked for in every draw."""
+        return Phase(cut=cut, start=start, years=years)
 
     def as_written(self) -> Any:
         """Return the form a file has; one step goes without saying."""

@@ -30,13 +30,9 @@ from cepasim.levers.fund_notes import crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
-from cepasim.levers.words import (
-    WINDOWS,
-    chapters_in_words,
-    dollars_in_words,
-    in_a_sentence,
-)
+from cepasim.levers.words import WINDOWS, chapters_in_words, dollars_in_words, in_a_sentence
 from cepasim.products.classification import Classification
+from cepasim.products.levels import places_of
 from cepasim.products.selection import Selection
 
 
@@ -284,7 +280,6 @@ def allocation(economy: Economy, lever: FundLever, window: str) -> Floats:
     """
     japan = economy.by_chapter.markets["JPN"].cif.sum(axis=1)
     by_product = economy.markets["JPN"].cif.sum(axis=1)
-    position = {hs: index for index, hs in enumerate(economy.by_chapter.chapters)}
     industries = economy.classification.window_industries(window, optional=True)
     wanted = dict(lever.industries or {})
     named = {industry.name for industry in industries}
@@ -298,10 +293,15 @@ def allocation(economy: Economy, lever: FundLever, window: str) -> Floats:
     shares = np.zeros(len(economy.chapters))
     for industry in industries:
         if industry.name in weights:
-            columns = [position[hs] for hs in industry.chapters]
-            money = np.zeros(len(position))
-            money[columns] = weights[industry.name] * japan[columns] / japan[columns].sum()
-            shares += economy.divided(money, by_product * economy.holding(industry.subheadings))
+            columns = places_of(industry.chapters, economy.by_chapter.chapters)
+            money = weights[industry.name] * japan[columns] / japan[columns].sum()
+            if economy.split is None:
+                shares[columns] += money
+                continue
+            by_chapter = np.zeros(len(japan))
+            by_chapter[columns] = money
+            inside = by_product * economy.holding(industry.subheadings)
+            shares += economy.divided(by_chapter, inside)
     return shares
 
 

@@ -142,7 +142,7 @@ class TariffLever(RateLever):
         """Its phases; a single cut is one."""
         if self.cut is None:
             return self.phases or self.rows or ()
-        return (Phase(cut=self.cut, start=self.start, years=self.years),)
+        return (Phase.single(self.cut, self.start, self.years),)
 
     @cached_property
     def selected(self) -> Select | None:

@@ -82,6 +82,7 @@ class Parameters(Described):
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     _known_scopes: Scopes | None = None
     _used: set[str] = field(default_factory=set)
+    _used_together: set[frozenset[str]] = field(default_factory=set)
 
     @cached_property
     def _scopes(self) -> Scopes:
@@ -117,7 +118,7 @@ class Parameters(Described):
     @property
     def used(self) -> frozenset[str]:
         """Names of the parameters read so far through ``value`` and ``by_chapter``."""
-        return frozenset(self._used)
+        return frozenset(self._used).union(*self._used_together)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -222,7 +223,7 @@ class Parameters(Described):
             If no row holds for some chapter: a missing value is never guessed.
         """
         places, names = self._scopes.places(parameter, chapters, importer, exporter, window)
-        self._used.update(names)
+        self._used_together.add(names)
         return self._values[places]
 
     def by_source(
@@ -234,7 +235,7 @@ class Parameters(Described):
     ) -> NDArray[np.float64]:
         """Values of a parameter by chapter and exporter, shape (H, S); as ``by_chapter``."""
         places, names = self._scopes.places_by_source(parameter, chapters, exporters, importer)
-        self._used.update(names)
+        self._used_together.add(names)
         return self._values[places]
 
     def uniform(
@@ -323,7 +324,7 @@ class Parameters(Described):
             goes through ``with_overrides``.
         """
         merged = dict(self._overrides) | {name: float(v) for name, v in values.items()}
-        return Parameters(
+        changed = Parameters(
             dictionary=self.dictionary,
             _files=self._files,
             _dictionary_file=self._dictionary_file,
@@ -332,6 +333,9 @@ class Parameters(Described):
             _tables=self._tables,
             _known_scopes=self._scopes,
         )
+        # No value is a year: those of the folder are read once for all draws.
+        changed.__dict__["base_year"] = self.base_year
+        return changed
 
     @property
     def outside_range(self) -> tuple[str, ...]:

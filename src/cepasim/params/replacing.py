@@ -52,4 +52,5 @@ def with_rows(parameters: Parameters, table: str, rows: pd.DataFrame) -> Paramet
         _tables={**parameters._tables, table: rows},
         _known_scopes=None,
         _used=set(),
+        _used_together=set(),
     )

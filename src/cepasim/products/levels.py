@@ -7,11 +7,12 @@ knows how many digits a level has.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 
-from cepasim.core.arrays import Bools, Ints
+from cepasim.core.arrays import Bools, Ints, read_only
 from cepasim.core.language import tr
 from cepasim.core.recent import Recent
 
@@ -142,6 +143,12 @@ def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
         raise KeyError(code)
 
     return np.array([found(code) for code in codes], dtype=np.int64)
+
+
+@lru_cache(maxsize=256)
+def places_of(some: tuple[str, ...], codes: tuple[str, ...]) -> Ints:
+    """Place of some codes among others, shape (n,); read only, and kept for those who ask again."""
+    return read_only(np.array([codes.index(code) for code in some], dtype=np.int64))
 
 
 def holders(codes: tuple[str, ...], groups: tuple[str, ...]) -> Bools:
