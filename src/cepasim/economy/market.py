@@ -16,7 +16,7 @@ from cepasim.core.immutable import FrozenMapping
 from cepasim.core.recent import Recent
 from cepasim.economy.benchmark import Benchmark, Ground
 from cepasim.economy.claims import Claims, UseRule
-from cepasim.economy.schedule import TariffSchedule
+from cepasim.economy.schedule import Kinds, TariffSchedule
 from cepasim.economy.weights import ProductRule, ProductWeights, benchmark_tariffs
 from cepasim.equilibrium.preferences import paid_and_collected
 from cepasim.params.parameters import Parameters
@@ -199,19 +199,24 @@ class Market:
             c.i.f. trade of each kind, any unit within a market.
         """
         weights = self.weights[column]
-        kinds = weights.kinds
+        effective, collected = self._base_tariffs(column, weights.kinds)
+        return effective, collected, weights.by_kind / (1 + effective)
+
+    def paid_before(self, column: int, kinds: Kinds) -> Floats:
+        """Tariff that a source pays on some kinds of products in the base year, shape (G,)."""
+        weights = self.weights[column]
+        if weights.paid is not None and kinds is weights.kinds:
+            return weights.paid
+        return self._base_tariffs(column, kinds)[0]
+
+    def _base_tariffs(self, column: int, kinds: Kinds) -> tuple[Floats, Floats]:
         thin = self.schedule.by_kind(kinds)
         cost: Floats | float = 0.0
         if self.origin_cost[:, column].any():
             cost = self.origin_cost[kinds.chapter, column]
         name = self.schedule.name_of(self.exporters[column])
-        effective, collected = self.tariffs(
-            thin.product_mfn(name),
-            thin.product_base(name),
-            cost,
-            float(self.claims.others[column]),
-        )
-        return effective, collected, weights.by_kind / (1 + effective)
+        mfn, base = thin.product_mfn(name), thin.product_base(name)
+        return self.tariffs(mfn, base, cost, float(self.claims.others[column]))
 
     def tariffs_at_most(self, column: int, highest: Floats) -> tuple[Floats, Floats]:
         """Mean base-year tariff paid and collected were no product to pay more than so much.

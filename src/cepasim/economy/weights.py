@@ -35,6 +35,8 @@ class ProductWeights:
     known : ndarray, shape (K,), or None
         Known trade by product, US$ million; None where there is none.
     on_known, on_others : ndarray, shape (G,), or float
+    paid : ndarray, shape (G,), or None
+        Tariff paid on each kind in the base year, fraction, where it is at hand.
     """
 
     kinds: Kinds
@@ -42,6 +44,7 @@ class ProductWeights:
     known: Floats | None = None
     on_known: Floats | float = 0.0
     on_others: Floats | float = 0.0
+    paid: Floats | None = None
 
     @cached_property
     def by_product(self) -> Floats:
@@ -57,7 +60,10 @@ class ProductWeights:
         return self.by_kind if kinds is self.kinds else kinds.sums(self.by_product)
 
     def scaled(self, factor: Floats) -> ProductWeights:
-        """Weights of which each is multiplied by a factor of its kind, shape (G,)."""
+        """Weights of which each is multiplied by a factor of its kind, shape (G,).
+
+        What is paid is another then.
+        """
         return ProductWeights(
             self.kinds,
             frozen_floats(self.by_kind * factor),
@@ -138,7 +144,7 @@ class Tastes:
         on_others = self._unit(spread) * taste * on_known
         by_kind = self.known * on_known + self.unknown * on_others
         return ProductWeights(
-            self.kinds, frozen_floats(by_kind), self.products, on_known, on_others
+            self.kinds, frozen_floats(by_kind), self.products, on_known, on_others, paid
         )
 
 
@@ -215,7 +221,7 @@ def _without_origin_cost(
     mean = (taxes / total).reshape(len(columns), -1)
     shares = cif * (1 + paid) * np.repeat(1 / (total + taxes), stack.width)
     weights = [
-        ProductWeights(kinds, frozen_floats(shares[part]))
+        ProductWeights(kinds, frozen_floats(shares[part]), paid=paid[part])
         for kinds, part in zip(stack.kinds, stack.parts, strict=True)
     ]
     return weights, mean

@@ -128,7 +128,10 @@ def shocks(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Setting:
-    """What shocks on one market are worked out in; parameters as in `shocks`."""
+    """What shocks on one market are worked out in; parameters as in `shocks`.
+
+    ``start`` is that of `Shocks`, of all products, where other shocks in this setting have it.
+    """
 
     economy: Economy
     importer: str
@@ -136,6 +139,7 @@ class Setting:
     staged: bool
     known_wedges: KnownWedges
     partner_size: Floats | None
+    start: Floats | None = None
 
     def under(
         self, acting: Sequence[Measure], fund: FundPath, places: Ints | None = None
@@ -175,8 +179,10 @@ class Setting:
         shares = {
             column: (at(felt(share)), at(felt(along))) for column, (share, along) in moved.items()
         }
-        partner_size = None if self.partner_size is None else at(self.partner_size)
-        start = _at_size(market, partner_size, len(years))
+        start = self.start
+        if start is None or places is not None:
+            partner_size = None if self.partner_size is None else at(self.partner_size)
+            start = _at_size(market, partner_size, len(years))
         capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
         placed = new_capacity = entered(acting, start)
         domestic_sales, to_japan = at(fund.domestic_sales) / size, at(fund.exports_to_japan) / size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,12 +34,21 @@ class Wedges:
         ``t_eff`` and ``t_duty``, fractions of the c.i.f. value.
     barrier : ndarray
         AVE of barriers, fraction of the duty-paid value.
+    moved : mapping of int to SourceWedges
+        What the arrays are made of, by place of the source; all other sources have the wedges of
+        the base year.
     """
 
     hat: Floats
     effective: Floats
     collected: Floats
     barrier: Floats
+    moved: Mapping[int, SourceWedges]
+
+    def not_as_in(self, others: Wedges) -> list[int]:
+        """Places of the sources whose wedges are not the very same in others."""
+        places = dict.fromkeys((*self.moved, *others.moved))
+        return [at for at in places if self.moved.get(at) is not others.moved.get(at)]
 
     def line_mix(self, market: Market) -> Floats:
         """CES hat of the wedge over the hat of its mean level, shape (Y, H, S).
@@ -235,6 +244,7 @@ def assembled(
             effective=np.broadcast_to(market.tariff_effective, shape),
             collected=np.broadcast_to(market.tariff_collected, shape),
             barrier=np.broadcast_to(market.barrier_total[:, None], shape),
+            moved=moved,
         )
     relieved = any(source.barrier is not None for source in moved.values())
     barrier = np.broadcast_to(market.barrier_total[:, None], shape)
@@ -243,6 +253,7 @@ def assembled(
         effective=np.broadcast_to(market.tariff_effective, shape).copy(),
         collected=np.broadcast_to(market.tariff_collected, shape).copy(),
         barrier=barrier.copy() if relieved else barrier,
+        moved=moved,
     )
     chosen = slice(None) if places is None else places
     for column, source in moved.items():
@@ -285,10 +296,10 @@ def _side_by_side(
     columns = [market.exporters.index(source) for source in sources]
     rates = stack.joined(lambda kinds, name: thin[kinds].product_path(name, distinct[name]))
     mfn = stack.joined(lambda kinds, name: thin[kinds].product_mfn(name))
-    base = stack.joined(lambda kinds, name: thin[kinds].product_base(name))
     claimed = stack.spread(market.claims.others[columns])
     paid, _ = market.tariffs(mfn, rates, 0.0, claimed)
-    paid_base, _ = market.tariffs(mfn, base, 0.0, claimed)
+    before = [market.paid_before(*one) for one in zip(columns, stack.kinds, strict=True)]
+    paid_base = np.concatenate(before)
     sigma = np.tile(_substitution(economy, market), len(sources))
     weights = np.concatenate([market.weights[column].by_kind for column in columns])
     log_ratio = np.log((1 + paid) / (1 + paid_base))
@@ -297,9 +308,9 @@ def _side_by_side(
     mean = stack.sums(paid * cif) / stack.sums(cif)
     found, unmoved = {}, np.ones((1, len(market.chapters)))
     for place, (source, (_, position)) in enumerate(sources.items()):
-        before = market.tariff_effective[:, columns[place]][None]
+        then = market.tariff_effective[:, columns[place]][None]
         part = slice(place * len(market.chapters), (place + 1) * len(market.chapters))
-        effective = np.concatenate([mean[:, part], before])[position]
+        effective = np.concatenate([mean[:, part], then])[position]
         hats = np.concatenate([hat[:, part], unmoved])[position]
         found[source] = SourceWedges(hats, effective, effective, None)
     return found
@@ -332,30 +343,24 @@ def _source_wedges(
     acting = [one.on(kinds, rows) for one in moving]
     before = SourceWedges.of_base_year(market, column, 1)
     group = schedule.chapter
-    thin = replace(
-        market,
-        exporters=(name,),
-        schedule=schedule,
-        origin_cost=market.origin_cost[:, [column]],
-    )
 
     # Only the partner has a cost of origin: other sources are taken to claim in full.
     claimed_base = float(market.claims.others[column])
     claimed: Floats | float = claimed_base
-    phi_base = phi = 0.0 if source != market.partner else thin.origin_cost[group, 0]
+    phi = 0.0 if source != market.partner else market.origin_cost[group, column]
     if of_kind(moving, OriginLever):
 
         def by_product(parameter: str) -> Floats:
             return economy.parameters.by_chapter(parameter, market.chapters)[group]
 
-        phi = origin_cost(thin.origin_cost[group, 0], acting, by_product)
+        phi = origin_cost(market.origin_cost[group, column], acting, by_product)
         claimed = claimable(claimed_base, acting, by_product)
     rates = line_rates(schedule.line_rates(name, years[rows]), schedule.mfn, acting)
     mfn, products = schedule.product_mfn(name), schedule.product_rates(rates, name)
-    paid_base, _ = thin.tariffs(mfn, schedule.product_base(name), phi_base, claimed_base)
+    paid_base = market.paid_before(column, kinds)
     if of_kind(moving, RemedyLever):
         mfn, products = with_remedies(schedule, name, rates, acting)
-    paid, collected = thin.tariffs(mfn, products, phi, claimed)
+    paid, collected = market.tariffs(mfn, products, phi, claimed)
     ratio = (1 + paid) / (1 + paid_base)
     nu = market.barrier_total[group]
     relief = bool(of_kind(moving, NtbLever))

@@ -165,9 +165,11 @@ class Coalitions:
     def hats(self, importer: str, coalition: int) -> Shocks:
         """Shocks of a coalition on one market."""
         acting, fund = self.acting(importer, coalition), self.fund(coalition)
+        before = self.solved_reference.outcomes[importer].shocks
         if not acting and not fund.output.any():
-            return self.solved_reference.outcomes[importer].shocks
-        return self._setting(importer, self._wedges[importer]).under(acting, fund)
+            return before
+        setting = self._setting(importer, self._wedges[importer], before.start)
+        return setting.under(acting, fund)
 
     def hats_at(self, importer: str, coalition: int, places: Ints | None) -> Shocks:
         """Shocks of a coalition on some products of one market; all of them where None."""
@@ -177,9 +179,9 @@ class Coalitions:
         setting = self._setting(importer, self._wedges[importer])
         return setting.under(acting, self.fund(coalition), places)
 
-    def _setting(self, importer: str, known: KnownWedges) -> Setting:
+    def _setting(self, importer: str, known: KnownWedges, start: Floats | None = None) -> Setting:
         size = self.sizes[importer]
-        return Setting(self.economy, importer, self.years, self.staged, known, size)
+        return Setting(self.economy, importer, self.years, self.staged, known, size, start)
 
     def acting(self, importer: str, coalition: int) -> tuple[Measure, ...]:
         """Measures of a coalition on one market."""

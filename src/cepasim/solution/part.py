@@ -37,6 +37,8 @@ _ROUNDING = 1e-13
 _UNREAD = ("base", "trade_cost", "capacity", "cost", "wedges")
 #: Rates that the accounts need besides.
 _RATES = ("effective", "collected", "barrier")
+#: Of all these, what wedges alone are made of.
+_OF_WEDGES = ("trade_cost", *_RATES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +86,17 @@ def difference(hats: Shocks, before: Shocks) -> Touched:
     years, products = before.base.shape[:2]
     differs = np.zeros((years, products), dtype=np.bool_)
     by_source = np.zeros(before.base.shape, dtype=np.bool_)
-    pairs = [(getattr(hats, name), getattr(before, name)) for name in _HATS]
-    pairs += [(getattr(hats.wedges, name), getattr(before.wedges, name)) for name in _RATES]
-    for new, old in pairs:
+    pairs = [(name, getattr(hats, name), getattr(before, name)) for name in _HATS]
+    pairs += [(name, getattr(hats.wedges, name), getattr(before.wedges, name)) for name in _RATES]
+    others = hats.wedges.not_as_in(before.wedges)
+    for name, new, old in pairs:
         if new is old or (
             same_everywhere(new) and same_everywhere(old) and new.flat[0] == old.flat[0]
         ):
+            continue
+        if name in _OF_WEDGES:
+            for column in others:
+                differs |= _unequal(new[:, :, column], old[:, :, column])
             continue
         both = by_source if new.ndim == 3 else differs
         both |= _unequal(new, old)
