@@ -41,10 +41,24 @@ def part_of(array: Floats, rows: slice, places: Ints | None) -> Floats:
         return chosen
     shape = (len(chosen), places.size, *array.shape[2:])
     if same_everywhere(array):
-        return np.broadcast_to(array.flat[0], shape)
+        return everywhere(array.flat[0], shape)
     if not array.strides[0]:
         return np.broadcast_to(chosen[:1, places], shape)
     return chosen[:, places]
+
+
+def everywhere(value: float, shape: tuple[int, ...]) -> Floats:
+    """`np.broadcast_to` of a number, many times as quick; nobody can write to it."""
+    array = np.ndarray(shape, np.float64, np.array(value, np.float64), 0, (0,) * len(shape))
+    array.setflags(write=False)
+    return array
+
+
+def repeated(array: AnyArray, shape: tuple[int, ...]) -> AnyArray:
+    """`np.broadcast_to`, and the array itself where it has that shape."""
+    if array.shape == shape:
+        return array
+    return np.broadcast_to(array, shape)  # type: ignore[return-value]
 
 
 def same_everywhere(array: Floats) -> bool:

@@ -180,10 +180,15 @@ class IndiaRates:
 
     def late(self, source: str) -> LateRates | None:
         """The rest of an agreement's cuts, in equal steps."""
-        agreement = self.agreements.get(source)
-        if agreement is None or agreement.cut_end == agreement.cut_now:
-            return None
-        return LateRates(agreement.start, agreement.years, self.mfn * (1 - agreement.cut_end))
+        return self._later.get(source)
+
+    @cached_property
+    def _later(self) -> dict[str, LateRates]:
+        return {
+            source: LateRates(agreed.start, agreed.years, self.mfn * (1 - agreed.cut_end))
+            for source, agreed in self.agreements.items()
+            if agreed.cut_end != agreed.cut_now
+        }
 
     def on(self, facts: LineFacts) -> IndiaRates:
         """Rates of other lines under the same figures."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -153,6 +154,10 @@ class JapanRates:
         """The end of Bangladesh's treatment as a least developed country."""
         if source != "BGD":
             return None
+        return self._after_ldc
+
+    @cached_property
+    def _after_ldc(self) -> LateRates:
         facts = self.facts
         return LateRates(self.ldc_end, 1, np.where(np.isnan(facts.gsp), facts.mfn, facts.gsp))
 

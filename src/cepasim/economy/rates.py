@@ -41,8 +41,8 @@ class LateRates:
         return self.start + self.steps - 1
 
     def after(self, rates: Floats, years: Ints) -> Floats:
-        """Rates of shape (Y, N) with the steps taken by each year."""
-        done = np.clip((years - self.start + 1) / self.steps, 0.0, 1.0)[:, None]
+        """Rates of shape (Y, N) or (1, N) with the steps taken by each year, shape (Y, N)."""
+        done = np.minimum(np.maximum((years - self.start + 1) / self.steps, 0.0), 1.0)[:, None]
         # A rate that is not known stays unknown until the event is over.
         moved = rates + done * (self.rates - rates)
         return np.where(done >= 1.0, self.rates, np.where(done <= 0.0, rates, moved))
@@ -159,10 +159,12 @@ def staged(
     -------
     ndarray, shape (Y, n)
     """
-    if final is base:
+    if final is not base:
+        rates = base + done[:, None] * (final - base)
+    elif late is None:
         rates = np.broadcast_to(base, (len(years), len(base)))
     else:
-        rates = base + done[:, None] * (final - base)
+        rates = base[None]
     return rates if late is None else np.asarray(late.after(rates, years))
 
 

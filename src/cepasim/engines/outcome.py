@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cepasim.core.arrays import repeated
 from cepasim.economy.market import Market
 from cepasim.equilibrium import wedge_accounts
 from cepasim.levers.quota import QuotaOutcome
@@ -139,15 +140,15 @@ class Solved:
         years_and_chapters = fob.shape[:2]
         return Outcome(
             shocks=hats,
-            price=np.broadcast_to(self.price, fob.shape),
+            price=repeated(self.price, fob.shape),
             fob=fob,
             cif=accounts.landed_before_duty,
             domestic=self.domestic,
-            composite_index=np.broadcast_to(self.composite_index, years_and_chapters),
+            composite_index=repeated(self.composite_index, years_and_chapters),
             wedge=market.wedge * trade_cost / mix,
             duty=accounts.duty,
             rent=accounts.barrier_rent.sum(axis=2),
-            iterations=np.broadcast_to(self.iterations, years_and_chapters),
-            residual=np.broadcast_to(self.residual, years_and_chapters),
+            iterations=repeated(self.iterations, years_and_chapters),
+            residual=repeated(self.residual, years_and_chapters),
             elsewhere=self.elsewhere,
         )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from cepasim.core.arrays import Floats
+from cepasim.core.arrays import Floats, everywhere
 from cepasim.core.countries import COUNTRY, INDIA, JAPAN, PAIR, PARTNER
 from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
@@ -266,7 +266,7 @@ def cost_hat(lever: ExternalLever, measure: Measure) -> Floats:
 
 def demand_hat(measures: Sequence[Measure], shape: tuple[int, int]) -> Floats:
     """Real demand of a market for each chapter against its growth path, hat, shape (Y, H)."""
-    hat = np.broadcast_to(1.0, shape)
+    hat = everywhere(1.0, shape)
     for lever, measure in of_kind(measures, ExternalLever):
         if lever.demand_percent is not None:
             reach = measure.reach(measure.market.partner)

@@ -28,4 +28,4 @@ def phase_in(years: Years, start: int, steps: int) -> Floats:
     ndarray, shape (Y,)
         0 before ``start``, 1 from ``start + steps - 1`` on.
     """
-    return np.clip((years - start + 1) / steps, 0.0, 1.0)
+    return np.minimum(np.maximum((years - start + 1) / steps, 0.0), 1.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Floats, Ints, everywhere
 from cepasim.economy.market import Market
 
 
@@ -61,7 +61,7 @@ def demand_moved(market: Market, start: Floats, moves: Moves) -> tuple[Floats, F
     """
     places = moves.places
     if not places.size:
-        return start, np.broadcast_to(1.0, start.shape)
+        return start, everywhere(1.0, start.shape)
     # By product most of a market stays as it is: only the rest is worked out.
     base, capacity = np.array(start), np.ones(start.shape)
     base[:, places], capacity[:, places] = _moved(market, start[:, places], moves, places)

@@ -14,7 +14,7 @@ from cepasim.levers.timing import Years
 
 
 def distinct_years(
-    paths: Sequence[Sequence[int]], moving: tuple[Measure, ...], years: Years, base_year: int
+    paths: Sequence[tuple[int, ...]], moving: tuple[Measure, ...], years: Years, base_year: int
 ) -> tuple[Ints, Ints]:
     """Rows of the years in which a source's wedge differs, and which of them each year repeats.
 
@@ -23,7 +23,7 @@ def distinct_years(
     """
     # Levers that come into force alike tell no years apart that one of them does not.
     shares = dict.fromkeys(tuple(one.stages) for one in moving)
-    return _told_apart(tuple(map(tuple, paths)), tuple(shares), len(years), base_year)
+    return _told_apart(tuple(paths), tuple(shares), len(years), base_year)
 
 
 @lru_cache(maxsize=1024)
@@ -46,10 +46,16 @@ def _told_apart(
     return rows, places
 
 
-def path_of(schedule: TariffSchedule, source: str, years: Years) -> list[int]:
+def path_of(schedule: TariffSchedule, source: str, years: Years) -> tuple[int, ...]:
     """Year whose scheduled rates a source pays in each year: later ones repeat the last change."""
     late, last = schedule.rates.late(source), schedule.last_change(source)
-    return [
-        min(year, last) if late is None or year < late.start else min(year, late.end)
-        for year in years.tolist()
-    ]
+    event = None if late is None else (late.start, late.end)
+    return _path(event, last, tuple(years.tolist()))
+
+
+@lru_cache(maxsize=1024)
+def _path(event: tuple[int, int] | None, last: int, years: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(
+        min(year, last) if event is None or year < event[0] else min(year, event[1])
+        for year in years
+    )

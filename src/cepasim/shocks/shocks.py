@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints, part_of, same_everywhere
+from cepasim.core.arrays import Floats, Ints, everywhere, part_of, same_everywhere
 from cepasim.core.countries import JAPAN
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -183,7 +183,7 @@ class Setting:
         if start is None or places is not None:
             partner_size = None if self.partner_size is None else at(self.partner_size)
             start = _at_size(market, partner_size, len(years))
-        capacity_domestic = np.broadcast_to(1.0, own_cost.shape)
+        capacity_domestic = everywhere(1.0, own_cost.shape)
         placed = new_capacity = entered(acting, start)
         domestic_sales, to_japan = at(fund.domestic_sales) / size, at(fund.exports_to_japan) / size
         if self.importer == "JPN":
@@ -295,7 +295,7 @@ def cost_hats(
         Hat of the importer's general price level in dollars, the same for every chapter.
     """
     if not any(Quantity.COST in one.lever.moves for one in acting):
-        one = np.broadcast_to(1.0, shape)
+        one = everywhere(1.0, shape)
         return one, one[:, :, 0], one[:, :, 0]
     cost, own, level = np.ones(shape), np.ones(shape[:2]), np.ones(shape[:2])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cepasim.core.arrays import Floats, Ints
+from cepasim.core.arrays import Floats, Ints, everywhere, repeated
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.equilibrium.ces import aggregate_sorted
@@ -85,7 +85,7 @@ class SourceWedges:
         """Wedges of a source that nothing moves."""
         shape = (years, len(market.chapters))
         effective, collected = (
-            np.broadcast_to(rates[:, column], shape)
+            repeated(rates[None, :, column], shape)
             for rates in (market.tariff_effective, market.tariff_collected)
         )
         return cls(np.ones(shape), effective, collected, None)
@@ -240,7 +240,7 @@ def assembled(
     shape = (years, *market.tariff_effective.shape)
     if not moved:
         return Wedges(
-            hat=np.broadcast_to(1.0, shape),
+            hat=everywhere(1.0, shape),
             effective=np.broadcast_to(market.tariff_effective, shape),
             collected=np.broadcast_to(market.tariff_collected, shape),
             barrier=np.broadcast_to(market.barrier_total[:, None], shape),
@@ -250,11 +250,13 @@ def assembled(
     barrier = np.broadcast_to(market.barrier_total[:, None], shape)
     out = Wedges(
         hat=np.ones(shape),
-        effective=np.broadcast_to(market.tariff_effective, shape).copy(),
-        collected=np.broadcast_to(market.tariff_collected, shape).copy(),
+        effective=np.empty(shape),
+        collected=np.empty(shape),
         barrier=barrier.copy() if relieved else barrier,
         moved=moved,
     )
+    out.effective[...] = market.tariff_effective
+    out.collected[...] = market.tariff_collected
     chosen = slice(None) if places is None else places
     for column, source in moved.items():
         out.hat[:, :, column] = source.hat[:, chosen]

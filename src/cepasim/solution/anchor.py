@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cepasim.core.arrays import Floats
+from cepasim.core.arrays import Floats, everywhere
 from cepasim.core.countries import FLOW_INTO
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import separated, tr
@@ -58,9 +58,7 @@ def partner_sizes(
     """
     shape = (len(years), len(economy.chapters))
     if not staged:
-        return FrozenMapping(
-            {importer: np.broadcast_to(1.0, shape) for importer in economy.markets}
-        )
+        return FrozenMapping({importer: everywhere(1.0, shape) for importer in economy.markets})
     known = _in_known_years(engine, economy, years)
     sizes = {}
     for importer, flow in FLOW_INTO.items():

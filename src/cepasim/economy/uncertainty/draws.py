@@ -257,7 +257,7 @@ def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
             break
         slope = np.where(able, (cells * give).sum(axis=-2) / summed, 1.0)
         # The gap is convex in mu; a bounded step keeps the first, which may overshoot, tame.
-        step = np.clip(gap / np.maximum(slope, 1e-300), -2.0, 2.0)
+        step = np.minimum(np.maximum(gap / np.maximum(slope, 1e-300), -2.0), 2.0)
         mu += np.where(unsettled[..., None], step, 0.0)
     cells = free * np.exp(-mu[..., None, :] * give)
     summed = cells.sum(axis=-2)

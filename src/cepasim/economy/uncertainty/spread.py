@@ -77,14 +77,16 @@ class Spread:
         -------
         ndarray, shape (..., n)
         """
-        found = np.broadcast_to(self.value, z.shape).copy()
+        found = np.empty(z.shape)
+        found[...] = self.value
         for scale, places in self._places.items():
             score, side = z[..., places], self.side[places]
             score = np.where(side == 0, score, side * np.abs(score))
             move = np.where(score < 0, score * self.down[places], score * self.up[places])
             drawn = _moved(scale, self.value[places], move)
             drawn = np.where(self.whole[places], np.rint(drawn), drawn)
-            found[..., places] = np.clip(drawn, self.minimum[places], self.maximum[places])
+            drawn = np.maximum(drawn, self.minimum[places])
+            found[..., places] = np.minimum(drawn, self.maximum[places])
         return found
 
     @cached_property

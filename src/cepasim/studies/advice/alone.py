@@ -185,7 +185,14 @@ class Alone:
             for name in ("effective", "collected", "barrier")
         }
         trade_cost = with_partner(hats.trade_cost, wedge)
-        hats = replace(hats, trade_cost=trade_cost, wedges=replace(old, hat=trade_cost, **rates))
+        wedges = replace(
+            old,
+            hat=trade_cost,
+            effective=rates["effective"],
+            collected=rates["collected"],
+            barrier=rates["barrier"],
+        )
+        hats = replace(hats, trade_cost=trade_cost, wedges=wedges)
         economy = economy_at(self.economy, self.importer, places)
         after = solved_in_numbers(ARMINGTON, economy, {self.importer: hats})[self.importer]
         before = self.reference
