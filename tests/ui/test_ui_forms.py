@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 from streamlit.testing.v1 import AppTest
 
+from cepasim.core.problems import InputError
 from cepasim.levers.every import LEVER_KINDS, every_form, in_words
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.scenario import Scenario
@@ -87,7 +89,7 @@ def _first_of_its_kind(place: int) -> bool:
 
 #: The first form of each kind is in the quick lane.
 CASES = [
-    pytest.param(lever, marks=() if _first_of_its_kind(place) else pytest.mark.slow(seconds=1))
+    pytest.param(lever, marks=() if _first_of_its_kind(place) else pytest.mark.slow(seconds=0.2))
     for place, lever in enumerate(FORMS)
 ]
 
@@ -97,10 +99,49 @@ def _name(lever: LeverDict) -> str:
     return f"{kind}-{FORMS.index(lever)}"
 
 
-def _opened(scenario: Scenario) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=120)
+def _scenario(levers: list[LeverDict]) -> Scenario:
+    return Scenario.from_dict({"name": "some forms", "levers": levers})
+
+
+#: What each lever adds is computed for every set of them: more would take long.
+MOST = 8
+
+
+def _side_by_side() -> list[Scenario]:
+    """All forms in few scenarios: a form goes into the first whose levers leave room for it."""
+    found: list[Scenario] = []
+    for lever in FORMS:
+        for place, scenario in enumerate(found):
+            if len(scenario.levers) == MOST:
+                continue
+            with suppress(InputError):
+                found[place] = _scenario([*scenario.to_dict()["levers"], lever])
+                break
+        else:
+            found.append(_scenario([lever]))
+    return found
+
+
+def _levers() -> None:
+    """The page without its answer: the levers, the scenario in words and the address."""
+    from cepasim.ui import speech
+    from cepasim.ui.controls.sidebar import sidebar
+    from cepasim.ui.pages.share import in_words
+    from cepasim.ui.state import session, write_address
+
+    found = session()
+    with speech.spoken(found):
+        in_words(found)
+        sidebar(found)
+        write_address(found)
+
+
+def _opened(app: AppTest, scenario: Scenario) -> AppTest:
     app.query_params["s"] = link.token_of(scenario)
-    return app.run()
+    app.run()
+    assert not app.exception and not app.error and not app.warning
+    assert _session(app).scenario == scenario
+    return app
 
 
 def _session(app: AppTest) -> Session:
@@ -123,13 +164,11 @@ def test_every_kind_has_a_control_and_a_form() -> None:
 
 @pytest.mark.parametrize("lever", CASES, ids=_name)
 def test_a_form_is_shown_edited_and_linked(lever: LeverDict) -> None:
-    scenario = Scenario.from_dict({"name": "one form", "levers": [lever]})
-    app = _opened(scenario)
-    assert not app.exception and not app.error and not app.warning
-    assert _session(app).scenario == scenario
-    # In words.
+    scenario = _scenario([lever])
+    app = AppTest.from_function(_levers, default_timeout=120)
     app.session_state["in-words"] = True
-    app.run()
+    _opened(app, scenario)
+    # In words.
     said = in_words(scenario.to_dict()["levers"][0], _session(app).figures.economy.classification)
     shown = [text.value.replace("\\", "") for text in app.markdown]
     assert any(said in text for text in shown) and "None" not in said and "{" not in said
@@ -149,3 +188,15 @@ def test_a_form_is_shown_edited_and_linked(lever: LeverDict) -> None:
     assert changed != scenario and len(changed.levers) == 1
     linked = link.read_query(_query(app), _session(app).figures.bundled)
     assert linked is not None and linked.scenario == changed
+
+
+@pytest.mark.slow(seconds=7)
+def test_the_whole_page_shows_every_form_and_its_answer() -> None:
+    packed = _side_by_side()
+    assert sum(len(scenario.levers) for scenario in packed) == len(FORMS)
+    for scenario in packed:
+        app = _opened(AppTest.from_file(APP, default_timeout=120), scenario)
+        assert len([s for s in app.sidebar.button if str(s.key).endswith("details")]) == len(
+            scenario.levers
+        )
+        assert app.get("html")
