@@ -13,6 +13,7 @@ import pytest
 
 from cepasim.core.problems import InputError, Problem
 from cepasim.params import loading
+from cepasim.params.dictionary import DICTIONARY_FILE, read_dictionary
 from cepasim.params.loading import load_parameters
 from cepasim.params.parameters import Parameters, bundled_directory, check_folder
 from cepasim.params.schema import GRADES, Column, chapters_of
@@ -579,3 +580,13 @@ def test_dictionary_without_a_table_of_the_program(tmp_path: Path) -> None:
         "tables.yaml: tables.macro/freight: missing; an entry; the program reads it"
         in _messages(tmp_path)
     )
+
+
+def test_a_dictionary_is_read_once_and_again_where_its_text_is_another(tmp_path: Path) -> None:
+    own = tmp_path / DICTIONARY_FILE
+    own.write_bytes((bundled_directory() / DICTIONARY_FILE).read_bytes())
+    bundled = read_dictionary(bundled_directory() / DICTIONARY_FILE)
+    assert read_dictionary(own) is bundled
+    text = own.read_text(encoding="utf-8").replace("economies:", "economies:\n  XYZ: Nowhere", 1)
+    own.write_text(text, encoding="utf-8")
+    assert "XYZ" in read_dictionary(own).economies and "XYZ" not in bundled.economies

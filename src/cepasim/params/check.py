@@ -275,7 +275,16 @@ def _rising(spec: str) -> bool:
 
 def _cell_problems(rows: Rows, dictionary: Dictionary) -> list[Problem]:
     """Cells that are blank, of the wrong shape, out of bounds or not in a list."""
-    schema = _schema(dictionary.columns(rows.name), dictionary.economies)
+    columns = dictionary.columns(rows.name)
+    # Almost every table is sound, which is soon seen; the schema names what is wrong in the others.
+    if all(
+        _fits(rows.cells[name], column, dictionary.economies).all()
+        if name in rows.cells
+        else column.optional
+        for name, column in columns.items()
+    ):
+        return []
+    schema = _schema(columns, dictionary.economies)
     try:
         schema.validate(rows.cells, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -324,8 +333,10 @@ def _unit_problems(rows: Rows, dictionary: Dictionary) -> Iterator[Problem]:
     if table.form != "parameter":
         return
     numbers = _numbers(rows)
+    used = set(rows.cells["unit"])
     for name, unit in dictionary.units.items():
-        yield from _impossible(rows, numbers[rows.cells["unit"] == name], unit)
+        if name in used:
+            yield from _impossible(rows, numbers[rows.cells["unit"] == name], unit)
 
 
 def _impossible(rows: Rows, numbers: pd.DataFrame, unit: Unit) -> Iterator[Problem]:

@@ -11,9 +11,13 @@ from pydantic import ValidationError
 
 from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.core.recent import Recent
 from cepasim.params.schema import Dictionary
 
 DICTIONARY_FILE = "tables.yaml"
+#: Dictionaries without a problem, by their text. One check of a folder asks for two of them, mostly
+#: the same, and reading one is half of its time.
+_READ: Recent[str, Dictionary] = Recent(4)
 
 
 def decode(path: Path, shown: str) -> str:
@@ -51,7 +55,11 @@ def read_yaml(path: Path, shown: str) -> tuple[Any, yaml.Node]:
         For an empty file, bytes that are not UTF-8, a tab in the indentation, a syntax error or a
         key given twice, with the line.
     """
-    text = decode(path, shown)
+    return _document(decode(path, shown), shown)
+
+
+def _document(text: str, shown: str) -> tuple[Any, yaml.Node]:
+    """One YAML document from its text, as `read_yaml` gives it."""
     problems = [
         Problem(shown, number, "indentation", "\t", tr("spaces; YAML does not allow tabs"))
         for number, line in enumerate(text.splitlines(), 1)
@@ -121,9 +129,12 @@ def read_dictionary(path: Path, shown: str = DICTIONARY_FILE) -> Dictionary:
     InputError
         With every problem pydantic finds, each with its line.
     """
-    content, node = read_yaml(path, shown)
+    text = decode(path, shown)
+    if (known := _READ.get(text)) is not None:
+        return known
+    content, node = _document(text, shown)
     try:
-        return Dictionary.model_validate(content)
+        return _READ.put(text, Dictionary.model_validate(content))
     except ValidationError as error:
         raise InputError(
             Problem(
