@@ -1,8 +1,9 @@
-"""How digits are written, before any unit."""
+"""How digits are written, before any unit, and how wide a text is."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 
 def significant(number: float, digits: int) -> str:
@@ -24,3 +25,14 @@ def grouped_as_in_india(text: str) -> str:
     head, tail = digits[:-3], digits[-3:]
     head = re.sub(r"(?<=\d)(?=(?:\d\d)+$)", ",", head)
     return f"{sign}{head},{tail}{point}{rest}" if head else f"{sign}{tail}{point}{rest}"
+
+
+def terminal_width(text: str) -> int:
+    """Return how many columns of a terminal a text takes: full-width characters take two.
+
+    Examples
+    --------
+    >>> terminal_width("sum"), terminal_width("合計")
+    (3, 4)
+    """
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)

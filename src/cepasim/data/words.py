@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator
 
 from cepasim.core.countries import COUNTRY
 from cepasim.core.language import mark, now, tr
+from cepasim.core.writing import terminal_width
 from cepasim.data.money import usd_mn
 from cepasim.data.reading import LeftOut, Reading, Total
 from cepasim.data.work import first_few
@@ -102,8 +102,7 @@ def _total(total: Total) -> str:
 
 def _line(label: str, text: str) -> str:
     """A label, as wide as the others on a terminal, and what it says."""
-    wide = sum(unicodedata.east_asian_width(one) in "WF" for one in label)
-    return f"  {label:{_LABEL - wide}}{text}"
+    return f"  {label}{' ' * (_LABEL - terminal_width(label))}{text}"
 
 
 def _few(entries: tuple[object, ...]) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year, parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
@@ -102,7 +103,7 @@ def aggregation_report(economy: Economy, scenario: Scenario) -> pd.DataFrame:
     levers = scenario.levers_of(TariffLever)
     if not levers:
         raise InputError(
-            [Problem("scenario", None, "levers", scenario.name, "at least one tariff lever")]
+            [Problem("scenario", None, "levers", scenario.name, tr("at least one tariff lever"))]
         )
     changed = scenario.model_copy(
         update={

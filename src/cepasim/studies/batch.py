@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
@@ -108,9 +109,12 @@ class Batch:
             For another name, or a table that was not kept in memory.
         """
         if name not in TABLES:
-            refuse("name", name, f"one of {', '.join(TABLES)}")
+            refuse("name", name, tr("one of {allowed}", allowed=separated(TABLES)))
         if name not in self._kept:
-            text = f"a table that was kept: {', '.join(self._kept)}; ask batch(tables=...) for more"
+            text = tr(
+                "a table that was kept: {tables}; ask batch(tables=...) for more",
+                tables=separated(self._kept),
+            )
             refuse("name", name, text)
         settings = list(self.index.columns[4:])
         frames = []
@@ -194,7 +198,7 @@ def batch(
     >>> list(done.index["done"])
     [True]
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     given = _listed(scenarios)
     engine_named(engine)
     economy = economy.with_elasticities(elasticities)
@@ -232,7 +236,13 @@ def batch(
 
     already = sum(entry.done for entry in entries.values())
     chunks.run_tasks(
-        run_one, tasks, keep, executor, label="scenarios", done=already, resumes=out is not None
+        run_one,
+        tasks,
+        keep,
+        executor,
+        label=mark("scenarios"),
+        done=already,
+        resumes=out is not None,
     )
     rows = [entry.row() for entry in entries.values()]
     failures = pd.DataFrame(
@@ -312,15 +322,17 @@ class _Entry:
 
 
 def _listed(scenarios: object) -> list[Any]:
-    allowed = "a list of scenarios: objects, what scenario files hold, or paths of such files"
+    allowed = tr("a list of scenarios: objects, what scenario files hold, or paths of such files")
     if isinstance(scenarios, str | bytes | Path | Mapping | Scenario):
-        refuse("scenarios", scenarios, f"{allowed}; one alone goes in brackets: [...]")
+        words = tr("{allowed}; one alone goes in brackets: [...]", allowed=allowed)
+        refuse("scenarios", scenarios, words)
     given = list(instance_of("scenarios", scenarios, Iterable, allowed))
     if not given:
-        refuse("scenarios", "an empty list", "at least one scenario")
+        refuse("scenarios", tr("an empty list"), tr("at least one scenario"))
     for place, one in enumerate(given):
         if not isinstance(one, Scenario | Mapping | Path | str):
-            refuse(f"scenarios[{place}]", one, "a scenario, what its file holds, or its path")
+            words = tr("a scenario, what its file holds, or its path")
+            refuse(f"scenarios[{place}]", one, words)
     return given
 
 
@@ -328,13 +340,13 @@ def _wanted(tables: Iterable[str]) -> tuple[str, ...]:
     listed = (tables,) if isinstance(tables, str) else tuple(tables)
     for name in listed:
         if name not in TABLES:
-            refuse("tables", name, f"some of {', '.join(TABLES)}")
+            refuse("tables", name, tr("some of {allowed}", allowed=separated(TABLES)))
     return listed
 
 
 def _directory(out: object) -> Path:
     if not isinstance(out, Path | str) or not str(out).strip():
-        refuse("out", out, "the name of a folder")
+        refuse("out", out, tr("the name of a folder"))
     return Path(out)
 
 

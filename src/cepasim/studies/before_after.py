@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
@@ -14,10 +16,10 @@ from cepasim.simulate import simulate
 #: What is asked of both, when nothing else is.
 SCENARIO, YEARS = "full-package", ("2030-31", "2035-36")
 _ASKED = {
-    "change_in_exports": "change in exports",
-    "change_in_imports": "change in imports",
-    "change_in_balance": "change in the balance",
-    "baseline_balance": "balance of the reference",
+    "change_in_exports": mark("change in exports"),
+    "change_in_imports": mark("change in imports"),
+    "change_in_balance": mark("change in the balance"),
+    "baseline_balance": mark("balance of the reference"),
 }
 
 
@@ -65,8 +67,13 @@ def before_and_after(
 def in_lines(before: Economy, after: Economy) -> list[str]:
     """Say what `before_and_after` finds, a line each."""
     return [
-        f"- {SCENARIO}, {row['fiscal_year']}: {row['what']} "
-        f"{mn(row['before_usd_mn'], signed=True)} before, "
-        f"{mn(row['after_usd_mn'], signed=True)} now (US$ mn)"
+        tr(
+            "- {scenario}, {year}: {what} {before} before, {now} now (US$ mn)",
+            scenario=SCENARIO,
+            year=year_in_words(str(row["fiscal_year"])),
+            what=tr(str(row["what"])),
+            before=mn(row["before_usd_mn"], signed=True),
+            now=mn(row["after_usd_mn"], signed=True),
+        )
         for row in before_and_after(before, after).to_dict("records")
     ]

@@ -32,6 +32,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.files import replace_file
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, RunError
 from cepasim.studies import kept
 
@@ -173,20 +174,26 @@ def run_tasks(
 @contextmanager
 def _told_in_our_words(resumes: bool) -> Iterator[None]:
     """Turn what a pool or a cluster raises into one line, and say how to go on."""
-    on = "; what is done is kept, and the same command goes on from there" if resumes else ""
     try:
         yield
     except (RunError, InputError):
         raise
     except (BrokenExecutor, CancelledError, asyncio.CancelledError) as error:
         if isinstance(error, BrokenExecutor):
-            lost = "a worker process was ended from outside, perhaps for want of memory"
+            lost = tr("a worker process was ended from outside, perhaps for want of memory")
         else:
-            lost = "the scheduler of the workers was lost"
-        raise RunError(lost + on) from None
+            lost = tr("the scheduler of the workers was lost")
+        raise RunError(_going_on(lost, resumes)) from None
     except Exception as error:
-        why = " ".join(str(error).split()) or "no reason given"
-        raise RunError(f"the workers failed ({type(error).__name__}: {why}){on}") from error
+        why = " ".join(str(error).split()) or tr("no reason given")
+        failed = tr("the workers failed ({kind}: {why})", kind=type(error).__name__, why=why)
+        raise RunError(_going_on(failed, resumes)) from error
+
+
+def _going_on(lost: str, resumes: bool) -> str:
+    if not resumes:
+        return lost
+    return tr("{lost}; what is done is kept, and the same command goes on from there", lost=lost)
 
 
 def stored(folder: Path, keys: Iterator[str] | list[str]) -> list[Floats]:
@@ -248,7 +255,7 @@ def progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None
 
         def tell(amount: int) -> None:
             counted[0] += amount
-            watcher(label, counted[0] / max(total, 1))
+            watcher(tr(label), counted[0] / max(total, 1))
 
         yield tell
         return
@@ -260,5 +267,5 @@ def progress(label: str, total: int, done: int) -> Iterator[Callable[[int], None
 
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total, completed=done)
+        task = bar.add_task(tr(label), total=total, completed=done)
         yield lambda amount: bar.advance(task, amount)

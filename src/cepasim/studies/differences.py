@@ -17,6 +17,7 @@ import pandas as pd
 from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies import chunks
@@ -66,7 +67,11 @@ def difference_ranges(
     runs = [worlds.study.central() for worlds in both]
     years = runs[0].labels
     if runs[1].labels != years:
-        refuse("second", runs[1].labels[-1], f"a scenario of the same years, to {years[-1]}")
+        refuse(
+            "second",
+            runs[1].labels[-1],
+            tr("a scenario of the same years, to {last}", last=years[-1]),
+        )
     if model_choice:
         common = open_to_both(both[0].choice, both[1].choice)
         both = [replace(worlds, choice=common) for worlds in both]
@@ -124,7 +129,8 @@ class Together:
         for scenario in scenarios[1:]:
             if scenario.years_from(economy.base_year).tolist() != years:
                 last = format_fiscal_year(years[-1])
-                refuse("horizon", scenario.horizon, f"the same in all scenarios, such as {last}")
+                words = tr("the same in all scenarios, such as {last}", last=last)
+                refuse("horizon", scenario.horizon, words)
         found = [Worlds.of(economy, scenario) for scenario in scenarios]
         common = reduce(open_to_both, (one.choice for one in found))
         return cls(tuple(replace(one, choice=common) for one in found))
@@ -202,7 +208,9 @@ def _common(one: Choice, other: Choice) -> Choice:
         if name in other.alternatives
     }
     if not kept:
-        text = f"the same {one.label.lower()} in both scenarios, or none stated"
+        text = tr(
+            "the same {choice} in both scenarios, or none stated", choice=tr(one.label).lower()
+        )
         refuse("second", other.central, text)
     total = sum(weight for _, weight in kept.values())
     return replace(
@@ -234,5 +242,5 @@ def _samples(
         found[key] = outcomes[:, :, : len(TOTALS)]
 
     work = choice_chunk if model_choice else draw_chunk
-    chunks.run_tasks(work, tasks, keep, executor, label="draws")
+    chunks.run_tasks(work, tasks, keep, executor, label=mark("draws"))
     return np.concatenate([found[key] for key in sorted(found)])

@@ -6,13 +6,17 @@ each of which changes one assumption on the same benchmark, in comparative stati
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError
+from cepasim.core.writing import terminal_width
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import as_it_is, full_use, infinite_supply, one_nest
 from cepasim.engines.engine import Engine
@@ -23,7 +27,7 @@ from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 
-_LONG_RUN = "long run"
+_LONG_RUN = mark("long run")
 _FIGURES = ("exports", "imports", "balance", "welfare_japan", "welfare_india")
 
 
@@ -41,52 +45,62 @@ class _Step:
 _STEPS = (
     _Step(
         "smart",
-        "supply becomes infinite",
+        mark("supply becomes infinite"),
         "armington",
         infinite_supply,
-        "producers' prices stay, so that all of a cut reaches buyers and nothing is lost to a "
-        "rising price in the exporting country",
+        mark(
+            "producers' prices stay, so that all of a cut reaches buyers and nothing is lost to a "
+            "rising price in the exporting country"
+        ),
     ),
     _Step(
         "smart",
-        "two nests become creation and diversion",
+        mark("two nests become creation and diversion"),
         "smart",
         as_it_is,
-        "one import demand and one substitution elasticity; creation is linear in the cut, where "
-        "Armington's demand is a power of the price; sources are weighed by customs value",
+        mark(
+            "one import demand and one substitution elasticity; creation is linear in the cut, "
+            "where Armington's demand is a power of the price; sources are weighed by customs value"
+        ),
     ),
     _Step(
         "smart",
-        "every shipment claims the preference",
+        mark("every shipment claims the preference"),
         "smart",
         full_use,
-        "WITS works on the schedule's rates; here shippers claim where the margin pays for the "
-        "proof of origin, so that a cut of the preferential rate is worth less and a cheaper "
-        "proof is worth something",
+        mark(
+            "WITS works on the schedule's rates; here shippers claim where the margin pays for the "
+            "proof of origin, so that a cut of the preferential rate is worth less and a cheaper "
+            "proof is worth something"
+        ),
     ),
     _Step(
         "gsim",
-        "one nest",
+        mark("one nest"),
         "armington",
         one_nest,
-        "domestic goods compete with imports as closely as imports do among themselves",
+        mark("domestic goods compete with imports as closely as imports do among themselves"),
     ),
     _Step(
         "gsim",
-        "one producer price for all markets",
+        mark("one producer price for all markets"),
         "gsim",
         as_it_is,
-        "what is sold to the partner comes out of the same output as sales at home and "
-        "elsewhere, which is large beside it; supply to one market is then nearly infinite, and "
-        "new capacity is sold wherever it fetches most",
+        mark(
+            "what is sold to the partner comes out of the same output as sales at home and "
+            "elsewhere, which is large beside it; supply to one market is then nearly infinite, "
+            "and new capacity is sold wherever it fetches most"
+        ),
     ),
     _Step(
         "gsim",
-        "linearisation",
+        mark("linearisation"),
         GSIM_LINEAR,
         as_it_is,
-        "the published system is linear in the changes; large cuts move trade by more than the "
-        "line through today says, and losses by less",
+        mark(
+            "the published system is linear in the changes; large cuts move trade by more than the "
+            "line through today says, and losses by less"
+        ),
     ),
 )
 
@@ -115,37 +129,49 @@ class Comparison:
 
     def __str__(self) -> str:
         """Both tables as text, each step with its reason."""
-        heads = ("engine", "year", "exports", "imports", "balance", "welf. Japan", "welf. India")
-        rows: list[tuple[str, ...]] = [heads]
+        heads = [mark("engine"), mark("year"), mark("exports"), mark("imports"), mark("balance")]
+        heads += [mark("welf. Japan"), mark("welf. India")]
+        rows: list[tuple[str, ...]] = [tuple(map(tr, heads))]
         refusals: list[str] = []
         for row in self.engines.to_dict("records"):
             if row["refused"]:
-                refusals.append(f"{row['engine']} cannot run it: {row['refused']}")
+                refusals.append(
+                    tr("{engine} cannot run it: {why}", engine=row["engine"], why=row["refused"])
+                )
                 continue
             figures = (_amount(row[f"change_in_{name}_usd_mn"]) for name in _FIGURES)
-            rows.append((str(row["engine"]), str(row["horizon"]), *figures))
+            horizon = str(row["horizon"])
+            said = tr(horizon) if horizon == _LONG_RUN else year_in_words(horizon)
+            rows.append((str(row["engine"]), said, *figures))
         lines = [
-            f"{self.scenario.name}: engines side by side",
+            tr("{scenario}: engines side by side", scenario=tr(self.scenario.name)),
             "",
-            f"Change against the reference, US$ million of {self.price_year} "
-            "(balance = exports - imports)",
+            tr(
+                "Change against the reference, US$ million of {price_year} "
+                "(balance = exports - imports)",
+                price_year=year_in_words(self.price_year),
+            ),
             *_aligned(rows),
             *dict.fromkeys(refusals),
         ]
         for engine in dict.fromkeys(self.steps["towards"]):
             walk = self.steps[self.steps["towards"] == engine]
-            lines += ["", f"Why {engine} differs from armington, long run, change in balance"]
-            rows = [("step", "after it", "adds")]
+            why = tr(
+                "Why {engine} differs from armington, long run, change in balance", engine=engine
+            )
+            lines += ["", why]
+            rows = [(tr("step"), tr("after it"), tr("adds"))]
             rows += [
                 (
-                    str(step["step"]),
+                    tr(str(step["step"])),
                     _amount(step["change_in_balance_usd_mn"]),
                     _amount(step["adds_to_balance_usd_mn"]),
                 )
                 for step in walk.to_dict("records")
             ]
             lines += _aligned(rows)
-            lines += [f"  {step['step']}: {step['why']}" for step in walk.to_dict("records")[1:]]
+            for step in walk.to_dict("records")[1:]:
+                lines.append(f"  {tr(str(step['step']))}: {tr(str(step['why']))}")
         return "\n".join(lines)
 
 
@@ -244,7 +270,7 @@ def _moved(before: dict[str, float], after: dict[str, float]) -> dict[str, float
 
 def _reason(kind: object, allowed: str) -> str:
     """Name the lever and the reason without the engine's name, which stands before it."""
-    return f"{kind}: {allowed.partition(': ')[2] or allowed}"
+    return f"{kind}: {re.split('[:：] ?', allowed, maxsplit=1)[-1]}"
 
 
 def _amount(usd_mn: float) -> str:
@@ -255,11 +281,13 @@ def _amount(usd_mn: float) -> str:
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     """Text columns, the first to the left and figures to the right."""
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [max(terminal_width(row[place]) for row in rows) for place in range(len(rows[0]))]
     return [
         "  "
         + "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
+            cell + " " * (width - terminal_width(cell))
+            if place == 0
+            else " " * (width - terminal_width(cell)) + cell
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 
 from cepasim.core.arguments import whole_number
+from cepasim.core.language import tr
 from cepasim.core.problems import RunError
 
 #: Processes at most, asked for by name or not; more have no use on one machine.
@@ -174,14 +175,15 @@ def _dask(scheduler: str) -> Iterator[Executor]:
         client_of = import_module("distributed").Client
     except ImportError:
         raise RunError(
-            "a scheduler needs Dask, which is not installed: pip install 'cepasim[dask]'"
+            tr("a scheduler needs Dask, which is not installed: pip install 'cepasim[dask]'")
         ) from None
     # What it has to say reaches the user as an error of ours, in one line.
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     try:
         client = client_of(scheduler, timeout="20s")
     except (OSError, ValueError) as error:
-        raise RunError(f"no Dask scheduler at {scheduler}: {error}") from error
+        words = tr("no Dask scheduler at {scheduler}: {error}", scheduler=scheduler, error=error)
+        raise RunError(words) from error
     try:
         yield client.get_executor(retries=_RETRIES, pure=False)
     finally:

@@ -15,6 +15,7 @@ import numpy as np
 
 from cepasim.core.arguments import instance_of
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import YamlFile, line_of, parse_yaml, path_steps, read_yaml
 from cepasim.scenario.reading import MAX_BYTES
@@ -103,8 +104,8 @@ def grid(base: Scenario, vary: Mapping[str, Sequence[Any]]) -> tuple[dict[str, A
     >>> [made["name"] for made in cepasim.grid(base, {"levers[0].fund.usd_bn": [1, 4]})]
     ['fund [levers[0].fund.usd_bn=1]', 'fund [levers[0].fund.usd_bn=4]']
     """
-    instance_of("base", base, Scenario, "a scenario, such as Scenario.read gives")
-    instance_of("vary", vary, Mapping, "a mapping of paths to lists of values")
+    instance_of("base", base, Scenario, tr("a scenario, such as Scenario.read gives"))
+    instance_of("vary", vary, Mapping, tr("a mapping of paths to lists of values"))
     return tuple(_variants(base, vary, lambda _: (_GRID, None)))
 
 
@@ -129,7 +130,7 @@ def read_grid(file: Path, base_of: Mapping[str, Path]) -> tuple[dict[str, Any], 
     name, vary = str(found.data["base"]), found.data["vary"]
     place = base_of.get(name.removesuffix(".yaml"), file.parent / name)
     if not place.is_file():
-        text = f"a scenario file beside this one, or a bundled name{closest(name, base_of)}"
+        text = tr("a scenario file beside this one, or a bundled name") + closest(name, base_of)
         raise InputError([Problem(str(file), found.lines.get(("base",)), "base", name, text)])
     lines = {path: found.lines[("vary", path)] for path in vary}
     base = Scenario.read(place)
@@ -141,7 +142,7 @@ def _shape_problems(file: Path, found: YamlFile) -> list[Problem]:
     """What keeps a file from being a grid."""
     data = found.data
     if not isinstance(data, dict):
-        return [Problem(str(file), 1, "file", data, "a mapping of base and vary")]
+        return [Problem(str(file), 1, "file", data, tr("a mapping of base and vary"))]
     problems = []
 
     def wrong(key: str, value: object, allowed: str) -> None:
@@ -150,12 +151,13 @@ def _shape_problems(file: Path, found: YamlFile) -> list[Problem]:
 
     for key in data:
         if key not in _KEYS:
-            wrong(key, data[key], f"unknown key{closest(key, _KEYS)}; allowed: base, vary")
+            meant = closest(key, _KEYS)
+            wrong(key, data[key], tr("unknown key{meant}; allowed: base, vary", meant=meant))
     if not isinstance(data.get("base"), str):
-        wrong("base", data.get("base"), "a scenario file, or the name of a bundled scenario")
+        wrong("base", data.get("base"), tr("a scenario file, or the name of a bundled scenario"))
     vary = data.get("vary")
     if not isinstance(vary, dict) or not vary:
-        text = "a mapping of paths to lists of values, such as levers[0].fund.usd_bn: [1, 2]"
+        text = tr("a mapping of paths to lists of values, such as levers[0].fund.usd_bn: [1, 2]")
         wrong("vary", vary, text)
     return problems
 
@@ -168,15 +170,19 @@ def _variants(
     values: dict[str, list[Any]] = {}
     for path, given in vary.items():
         if not isinstance(path, str) or not _there(content, path):
-            text = "the path of a setting of the base, such as levers[0].fund.usd_bn"
+            text = tr("the path of a setting of the base, such as levers[0].fund.usd_bn")
             problems.append(Problem(*place(path), str(path), None, text))
         listed = _listed(given)
         if not listed:
-            problems.append(Problem(*place(path), str(path), given, "a list of values"))
+            problems.append(Problem(*place(path), str(path), given, tr("a list of values")))
         values[path] = listed
     count = math.prod(len(listed) for listed in values.values())
     if not problems and count > MOST_SCENARIOS:
-        text = f"at most {MOST_SCENARIOS:,} scenarios; the lists make {count:,} combinations"
+        text = tr(
+            "at most {most} scenarios; the lists make {count} combinations",
+            most=f"{MOST_SCENARIOS:,}",
+            count=f"{count:,}",
+        )
         problems.append(Problem(*place(next(iter(values))), "vary", count, text))
     if problems:
         raise InputError(problems)

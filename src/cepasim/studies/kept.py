@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cepasim.core.files import file_digest, json_text, replace_file, write_text
+from cepasim.core.language import separated, tr
 from cepasim.core.manifest import PROGRAM
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
@@ -49,24 +50,27 @@ def take_up(folder: Path, plan: Mapping[str, object]) -> None:
         If the folder holds the pieces of another run (says what differs), or anything else.
     """
     if folder.exists() and not folder.is_dir():
-        _refuse(folder, "a file", "a folder, or a name that does not exist yet")
+        _refuse(folder, tr("a file"), tr("a folder, or a name that does not exist yet"))
     wanted = json.loads(json.dumps({"program": PROGRAM, **plan}))
     file = folder / PLAN
     if not file.exists():
         foreign = _visible(folder)
         if foreign:
-            allowed = f"a new or an empty folder, or one with a {PLAN} of this program"
-            _refuse(folder, f"holds {', '.join(foreign)}", allowed)
+            allowed = tr(
+                "a new or an empty folder, or one with a {plan} of this program", plan=PLAN
+            )
+            _refuse(folder, tr("holds {files}", files=separated(foreign)), allowed)
         with replace_file(file) as partial:
             write_text(json.dumps(wanted, indent=1, sort_keys=True) + "\n", partial)
         return
     found = json_object(file)
     if found is None or found.get("program") != PROGRAM:
-        _refuse(file, "no plan of this program", "another folder; nothing here was touched")
+        allowed = tr("another folder; nothing here was touched")
+        _refuse(file, tr("no plan of this program"), allowed)
     differs = [key for key in wanted if found.get(key) != wanted[key]]
     if differs:
-        text = "a folder of the same run, or a new one"
-        raise InputError([Problem(str(file), None, ", ".join(differs), "another run", text)])
+        text, run = tr("a folder of the same run, or a new one"), tr("another run")
+        raise InputError([Problem(str(file), None, separated(differs), run, text)])
 
 
 def write_mark(mark: Path, base: Path, parts: Iterable[str], about: Mapping[str, object]) -> None:
@@ -140,7 +144,7 @@ def _visible(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    return names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} more"]
+    return names if len(names) <= 3 else [*names[:3], tr("{more} more", more=len(names) - 3)]
 
 
 def _refuse(path: Path, value: str, allowed: str) -> NoReturn:

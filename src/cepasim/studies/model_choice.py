@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
-from cepasim.core.language import deferred, mark
+from cepasim.core.language import deferred, mark, separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
@@ -380,12 +380,13 @@ def _check(key: str, rows: pd.DataFrame, economy: Economy) -> None:
     file, problems = f"{TABLE}.csv", []
     total = float(rows["weight"].sum())
     if abs(total - 1) > 1e-9:
-        text = f"weights of {key} that sum to one"
+        text = tr("weights of {choice} that sum to one", choice=key)
         problems.append(Problem(file, None, "weight", f"{total:g}", text))
     for name in rows["alternative"] if key in known else ():
         if name not in known[key]:
-            text = f"one of {', '.join(known[key])}"
-            problems.append(Problem(file, None, f"alternative of {key}", name, text))
+            text = tr("one of {allowed}", allowed=separated(known[key]))
+            field = tr("alternative of {choice}", choice=key)
+            problems.append(Problem(file, None, field, name, text))
     if problems:
         raise InputError(problems)
 

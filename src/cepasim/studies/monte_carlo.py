@@ -21,7 +21,7 @@ import pandas as pd
 from cepasim.core import files
 from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
-from cepasim.core.language import mark
+from cepasim.core.language import mark, tr
 from cepasim.core.manifest import manifest
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
@@ -308,10 +308,10 @@ def chunk_folder(out: Path | str | None) -> Iterator[Path]:
     """Folder for chunks: below the user's, or a temporary one."""
     if out is not None:
         if not isinstance(out, Path | str) or not str(out).strip():
-            refuse("out", out, "the name of a folder")
+            refuse("out", out, tr("the name of a folder"))
         target = Path(out)
         if target.exists() and not target.is_dir():
-            refuse("out", str(target), "a folder, or a name that does not exist yet")
+            refuse("out", str(target), tr("a folder, or a name that does not exist yet"))
         yield target / CHUNKS
         return
     with tempfile.TemporaryDirectory(prefix="cepasim-") as place:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import tr
 from cepasim.core.problems import RunError
 from cepasim.tables.column import TOTALS
 
@@ -61,7 +62,9 @@ class Drawn:
         """
         ok = np.concatenate([np.isfinite(part[:, 0, 0]) for part in parts])
         if not ok.any():
-            raise RunError("no draw has an equilibrium; the scenario is out of the model's reach")
+            raise RunError(
+                tr("no draw has an equilibrium; the scenario is out of the model's reach")
+            )
         size, totals, sectors = len(TOTALS), [], []
         samples = np.empty((len(ok), len(years), size))
         for place, year in enumerate(years):

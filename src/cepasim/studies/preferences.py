@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
@@ -46,7 +47,7 @@ def unclaimed_margins(economy: Economy, importer: str) -> pd.DataFrame:
         For an importer that is not of the pair.
     """
     if importer not in economy.markets:
-        allowed = "JPN or IND"
+        allowed = tr("JPN or IND")
         raise InputError([Problem("unclaimed_margins", None, "importer", importer, allowed)])
     found = _in_japan(economy) if importer == "JPN" else _in_india(economy)
     found["unclaimed_usd_mn"] = found["open_usd_mn"] - found["claimed_usd_mn"]

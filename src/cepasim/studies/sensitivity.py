@@ -14,6 +14,7 @@ from scipy.stats import sobol_indices
 
 from cepasim.core.arguments import refuse, whole_number
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty.blocks import Block
@@ -115,7 +116,7 @@ def sensitivity(
     """
     points = whole_number("points", points, 2, MOST_POINTS)
     if points & (points - 1):
-        refuse("points", points, "a power of two")
+        refuse("points", points, tr("a power of two"))
     seed = whole_number("seed", seed, 0)
     worlds = Worlds.of(economy, scenario, engine)
     study = worlds.study
@@ -141,13 +142,13 @@ def sensitivity(
             tasks,
             folder,
             executor,
-            label="base points",
+            label=mark("base points"),
             size=lambda _: _CHUNK,
             resumes=out is not None,
         )
         found = np.concatenate(chunks.stored(folder, list(tasks)))[:, :, years.index(year)]
     if not np.isfinite(found).all():
-        raise RunError("some draws have no equilibrium: no indices without them")
+        raise RunError(tr("some draws have no equilibrium: no indices without them"))
     groups = (*GROUPS, *(Group(one.key, one.label, "") for one in choices))
     return Sensitivity(year, points, seed, index_table(found, seed, groups=groups))
 
@@ -342,6 +343,8 @@ def _year(wanted: str | None, years: Sequence[str]) -> str:
     if wanted is None:
         return years[-1]
     if wanted not in years:
-        allowed = f"a fiscal year of the scenario, {years[0]} to {years[-1]}"
+        allowed = tr(
+            "a fiscal year of the scenario, {first} to {last}", first=years[0], last=years[-1]
+        )
         refuse("fiscal_year", wanted, allowed)
     return wanted

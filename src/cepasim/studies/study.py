@@ -10,6 +10,7 @@ import numpy as np
 from cepasim.core.arguments import instance_of
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COLUMN_NAME
+from cepasim.core.language import tr
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import RunError
 from cepasim.economy.claims import UseRule
@@ -79,8 +80,8 @@ class Study:
     @classmethod
     def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
         """Apply the scenario's own parameters."""
-        instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-        instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+        instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
+        instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
         economy = with_own_markets(scenario.economy_under(economy), scenario)
         return cls(economy, scenario.bare, Uncertainty.of(economy), engine)
 

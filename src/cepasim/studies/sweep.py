@@ -13,6 +13,7 @@ import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
+from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
@@ -65,15 +66,15 @@ def sweep(
     >>> list(table["eta"])
     [0.5, 0.5, 1.5, 1.5]
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
+    instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     settings = _settings(values)
     for setting in settings:
         economy.parameters.with_overrides(setting)
     shared = chunks.Shared((economy, scenario, engine))
     found: dict[str, Floats] = {}
     tasks = {str(place): (shared, setting) for place, setting in enumerate(settings)}
-    chunks.run_tasks(sweep_one, tasks, found.__setitem__, executor, label="settings")
+    chunks.run_tasks(sweep_one, tasks, found.__setitem__, executor, label=mark("settings"))
     years = run(economy, scenario, attribution=False, engine=engine).labels
     frames = []
     for place, setting in enumerate(settings):
@@ -87,7 +88,7 @@ def sweep(
 
 def _settings(values: object) -> list[dict[str, Any]]:
     """Every combination of the values, as plain numbers."""
-    allowed = "a mapping of one or two parameters to lists of values"
+    allowed = tr("a mapping of one or two parameters to lists of values")
     given = instance_of("values", values, Mapping, allowed)
     if not 1 <= len(given) <= 2:
         refuse("values", len(given), allowed)
@@ -95,11 +96,11 @@ def _settings(values: object) -> list[dict[str, Any]]:
     for name, listed in given.items():
         numbers = np.asarray(listed).tolist() if not isinstance(listed, str) else None
         if not isinstance(numbers, list) or not numbers:
-            refuse(f"values[{name!r}]", listed, "a list of at least one value")
+            refuse(f"values[{name!r}]", listed, tr("a list of at least one value"))
         lists[name] = numbers
     count = math.prod(map(len, lists.values()))
     if count > MOST_SETTINGS:
-        refuse("values", count, f"at most {MOST_SETTINGS:,} combinations")
+        refuse("values", count, tr("at most {most} combinations", most=f"{MOST_SETTINGS:,}"))
     return [dict(zip(lists, taken, strict=True)) for taken in itertools.product(*lists.values())]
 
 

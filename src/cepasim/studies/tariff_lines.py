@@ -22,7 +22,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
 from cepasim.core.files import replace_file, write_csv
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import deferred, mark, tr
+from cepasim.core.language import deferred, mark, separated, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -126,7 +126,7 @@ class TariffLines:
         """
         for column in equal:
             if column not in LINES.names:
-                refuse("column", column, f"one of {', '.join(LINES.names)}")
+                refuse("column", column, tr("one of {allowed}", allowed=separated(LINES.names)))
         kept = np.ones(len(self), dtype=bool)
         for word in words.casefold().split():
             code = word.replace(".", "").replace("-", "")
@@ -211,10 +211,10 @@ class TariffLines:
             Where a code is no line or no scenario can name it.
         """
         if ask not in ASKS:
-            refuse("ask", ask, f"one of {', '.join(ASKS)}")
+            refuse("ask", ask, tr("one of {allowed}", allowed=separated(ASKS)))
         codes = [lines] if isinstance(lines, str) else list(lines)
         if not codes:
-            refuse("lines", codes, "a line at least")
+            refuse("lines", codes, tr("a line at least"))
         for code in codes:
             if self.row(code)["why"] == _UNNAMEABLE:
                 refuse("line", code, tr("a code of the HS: a lever cannot select this one"))
@@ -275,9 +275,9 @@ def tariff_lines(economy: Economy, importer: str = "JPN") -> TariffLines:
     >>> float(lines.row("640319010")["mfn_percent"])
     27.0
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     if importer not in economy.markets:
-        refuse("importer", importer, "JPN or IND")
+        refuse("importer", importer, tr("JPN or IND"))
     economy = economy.by_chapter
     market = economy.markets[importer]
     traded, schedule = Traded.of(market), market.schedule
