@@ -23,6 +23,7 @@ from cepasim.scenario.reading import naming_lines
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 from cepasim.studies import chunks, kept, partitions
+from cepasim.studies.batch_arguments import directory_of, known_tables, listed
 from cepasim.studies.grid import Variant
 from cepasim.studies.monte_carlo import monte_carlo
 from cepasim.studies.partitions import TABLES
@@ -199,11 +200,11 @@ def batch(
     [True]
     """
     instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
-    given = _listed(scenarios)
+    given = listed(scenarios)
     engine_named(engine)
     economy = economy.with_elasticities(elasticities)
-    wanted = TABLES if out is not None else _wanted(tables)
-    directory = None if out is None else _directory(out)
+    wanted = TABLES if out is not None else known_tables(tables)
+    directory = None if out is None else directory_of(out)
     over = dict(level or {}) | ({} if reference is None else {"variant": reference})
     entries = _read(economy, given, over, elasticities)
     shared = chunks.Shared(economy)
@@ -319,35 +320,6 @@ class _Entry:
             except InputError as named:
                 return [str(problem) for problem in named.problems]
         return [str(problem) for problem in self.failure]
-
-
-def _listed(scenarios: object) -> list[Any]:
-    allowed = tr("a list of scenarios: objects, what scenario files hold, or paths of such files")
-    if isinstance(scenarios, str | bytes | Path | Mapping | Scenario):
-        words = tr("{allowed}; one alone goes in brackets: [...]", allowed=allowed)
-        refuse("scenarios", scenarios, words)
-    given = list(instance_of("scenarios", scenarios, Iterable, allowed))
-    if not given:
-        refuse("scenarios", tr("an empty list"), tr("at least one scenario"))
-    for place, one in enumerate(given):
-        if not isinstance(one, Scenario | Mapping | Path | str):
-            words = tr("a scenario, what its file holds, or its path")
-            refuse(f"scenarios[{place}]", one, words)
-    return given
-
-
-def _wanted(tables: Iterable[str]) -> tuple[str, ...]:
-    listed = (tables,) if isinstance(tables, str) else tuple(tables)
-    for name in listed:
-        if name not in TABLES:
-            refuse("tables", name, tr("some of {allowed}", allowed=separated(TABLES)))
-    return listed
-
-
-def _directory(out: object) -> Path:
-    if not isinstance(out, Path | str) or not str(out).strip():
-        refuse("out", out, tr("the name of a folder"))
-    return Path(out)
 
 
 def _read(

@@ -197,10 +197,8 @@ def path_text(table: pd.DataFrame, variant: str, price_year: str) -> str:
             tr(_NAMED[flow], level=_level(totals.loc[(year, flow)])) for flow in _NAMED
         )
         status = tr(str(totals.loc[(year, "export"), "status"]))
-        lines.append(
         space = " " * (_STATUS - terminal_width(status))
         lines.append(f"{year_in_words(year)}  {status}{space}  {said}")
-        )
     if (totals["status"] == "assumed").any():
         lines += ["", tr("Read changes against the reference; its levels are this uncertain.")]
         if variant != CENTRAL:
