@@ -41,6 +41,8 @@ def test_codes() -> None:
     read = [code(cell) for cell in written]
     assert read == ["010121", "010121", "010121", "01", "010121", "07", "87"]
     assert code("10121000", 9) == "010121000"
+    # Nine digits are a line of Japan's, and no ten of which a zero was lost.
+    assert code("640391019") == "640391019"
     assert code("TOTAL") == "TOTAL"
 
 

@@ -87,8 +87,18 @@ def lines_used(parameters: Parameters) -> pd.DataFrame:
     return found[found["high"] > 0].reset_index(drop=True)
 
 
-def _lines(parameters: Parameters) -> pd.DataFrame:
-    """Lines of products: whether they have a margin, and claims by year, US$ mn."""
+def margins(parameters: Parameters) -> pd.DataFrame:
+    """Lines of Japan's schedule, and whether India has a margin on them.
+
+    Parameters
+    ----------
+    parameters : Parameters
+
+    Returns
+    -------
+    DataFrame
+        hs9, hs6, margin, open (free for everybody), known (whether India's rate is).
+    """
     schedule = Economy.build(parameters, line_rule="best").markets["JPN"].schedule
     mfn, rate = schedule.mfn, schedule.rates.of("IND")[1]
     every = pd.DataFrame(
@@ -102,6 +112,12 @@ def _lines(parameters: Parameters) -> pd.DataFrame:
         }
     )
     lines: pd.DataFrame = every[schedule.category != NO_LINE].copy()
+    return lines
+
+
+def _lines(parameters: Parameters) -> pd.DataFrame:
+    """Lines of products: whether they have a margin, and claims by year, US$ mn."""
+    lines = margins(parameters)
     claims = parameters.table("trade/japan_cepa_claims_hs9").set_index("hs9")
     rates = parameters.table("macro/annual").set_index(["series", "year"])["value"]
     for year in _CLAIMED:

@@ -64,6 +64,10 @@ def rounding(cells: Iterable[str]) -> float:
     return 10.0 ** -min(most, 12)
 
 
+#: Digits of a line of Japan's tariff.
+_JAPANESE = 9
+
+
 def code(cell: str, digits: int | None = None) -> str:
     """HS code of a cell, with the zero that a spreadsheet lost.
 
@@ -73,7 +77,8 @@ def code(cell: str, digits: int | None = None) -> str:
         ``'010121``, ``0101.21``, ``10121`` and ``101.21`` are all 010121.
     digits : int, optional
         How many the code has; without it an odd number of digits has lost a zero, since national
-        lines of India and codes of the Harmonized System have an even number.
+        lines of India and codes of the Harmonized System have an even number. Nine are a line of
+        Japan's.
 
     Returns
     -------
@@ -84,6 +89,6 @@ def code(cell: str, digits: int | None = None) -> str:
     bare = re.sub(r"[.\s]", "", written.removesuffix(".0"))
     if not bare.isdigit():
         return written
-    if digits is not None:
-        return bare.zfill(digits)
+    if digits is not None or len(bare) == _JAPANESE:
+        return bare.zfill(digits or _JAPANESE)
     return bare.zfill(len(bare) + len(bare) % 2)

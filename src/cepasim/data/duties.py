@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from cepasim.core.countries import PAIR
 from cepasim.core.language import deferred, mark, tr
 from cepasim.data.codes import hs_2022, mapped
@@ -59,10 +61,8 @@ def assemble_duties(
     if bad:
         work.refuse("year", shown(bad) or None, tr("a year such as 2025 in every row"))
     rows = rows[~wrong & ~rows["period"].isin(bad)]
-    if hints.year is not None:
-        other = rows["period"] != hints.year
-        work.leave(mark("another year than the one asked for"), rows[other])
-        rows = rows[~other]
+    if hints.year is not None and len(rows):
+        rows = _of_one_year(work, rows, hints.year)
     too_high = rows["rate_pct"] > work.bound("reading_duty")
     if too_high.any():
         first = rows[too_high].iloc[0]
@@ -112,6 +112,23 @@ def assemble_duties(
     return Reading(
         file, frame, understood, tuple(work.left), (), tuple(work.notes), tuple(work.problems)
     )
+
+
+def _of_one_year(work: Work, rows: pd.DataFrame, asked: str) -> pd.DataFrame:
+    """Duties of the year asked for, fiscal or the calendar year it begins in; else the latest."""
+    there = set(rows["period"])
+    taken = min({asked, asked[:4]} & there, key=len, default=max(there))
+    if taken not in (asked, asked[:4]):
+        work.notes.append(
+            deferred(
+                "The file has no duties of {asked}; its latest, of {taken}, are taken",
+                asked=asked,
+                taken=taken,
+            )
+        )
+    other = rows["period"] != taken
+    work.leave(mark("another year than the one that is taken"), rows[other])
+    return rows[~other]
 
 
 def _country(work: Work, text: str) -> str | None:

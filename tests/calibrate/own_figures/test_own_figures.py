@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from shutil import copyfile
 
 import pandas as pd
 import pytest
@@ -11,9 +12,11 @@ from typer.testing import CliRunner
 
 import cepasim
 from cepasim.calibrate.benchmark.japan_prior import NO_TOTAL
+from cepasim.calibrate.own_figures.changes import cells_moved, cells_that_moved
 from cepasim.calibrate.own_figures.given import Given, given
 from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
 from cepasim.calibrate.own_figures.report import Update
+from cepasim.calibrate.own_figures.tables import _write_products
 from cepasim.calibrate.own_figures.update import updated
 from cepasim.cli.commands import app
 from cepasim.core.problems import InputError
@@ -285,7 +288,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(economy: Economy, tmp_
         ([sound], "2022-23", "same", out, "the base year"),
         ([sound], "2023", None, out, "--year 2023-24, which begins in this calendar year"),
         ([sound], "2031-32", "same", out, "a year of the file"),
-        ([claims], YEAR, "same", out, "preference_use_chapters"),
+        ([claims], YEAR, "same", out, "by nine-digit line"),
         ([too_much], YEAR, "same", out, "published total"),
         ([sound], YEAR, "same", taken, "a folder that does not exist"),
     ):
@@ -317,3 +320,32 @@ def test_a_later_year_is_what_the_reference_meets(economy: Economy, tmp_path: Pa
     again = CliRunner().invoke(app, asked)
     assert again.exit_code == 2
     assert "--replace" in again.output
+
+
+def test_products_that_are_not_given_have_what_is_left_of_the_chapter(
+    economy: Economy, tmp_path: Path
+) -> None:
+    known = economy.parameters.table("trade/india_exports_japan_hs6")
+    known = known[(known["fiscal_year"] == YEAR) & known["hs6"].str.startswith("64")]
+    before = known.set_index("hs6")["value"]
+    chapter = trade(economy, "export")["64"]
+    # One product more than doubles, and the chapter as it is has no room for the others.
+    hs6 = str(before.idxmax())
+    more = chapter - 0.5 * (before.sum() - before[hs6])
+    file = comtrade(tmp_path / "shoes.csv", pd.Series({hs6: more}), "IND", "JPN", "X")
+    found = given_by(economy, file, "same")
+    folder = tmp_path / "params"
+    for name in ("trade/india_exports_japan_hs6", "benchmark/bilateral"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        copyfile(_bundled(name), folder / f"{name}.csv")
+    _write_products(folder, found)
+    now = pd.read_csv(folder / "trade/india_exports_japan_hs6.csv", dtype={"hs6": str})
+    now = now[(now["fiscal_year"] == YEAR) & now["hs6"].str.startswith("64")]
+    now = now.set_index("hs6")["value"]
+    assert now[hs6] == pytest.approx(more, rel=1e-6)
+    assert now.sum() == pytest.approx(chapter, rel=1e-5)
+
+
+def test_nothing_that_moved_is_no_chapter_that_moved(economy: Economy) -> None:
+    same = economy.parameters
+    assert cells_that_moved(cells_moved(same, same)).empty

@@ -44,6 +44,24 @@ def cells_moved(old: Parameters, new: Parameters) -> pd.DataFrame:
     ]
 
 
+def duties_moved(old: Economy, new: Economy) -> pd.DataFrame:
+    """Mean duty on the partner's goods in the base year before and after.
+
+    Returns
+    -------
+    DataFrame
+        ``importer``, ``hs``, ``old``, ``new``; fractions of the c.i.f. value.
+    """
+    frames = []
+    for importer, market in new.markets.items():
+        ends = {
+            name: one.markets[importer].tariff_effective[:, market.partner_column]
+            for name, one in (("old", old), ("new", new))
+        }
+        frames.append(pd.DataFrame({"importer": importer, "hs": market.chapters, **ends}))
+    return pd.concat(frames, ignore_index=True)
+
+
 def known_year_moved(old: Economy, new: Economy, given: Given) -> pd.DataFrame:
     """Chapters of the pair in a known year before and after, US$ mn of that year.
 
@@ -72,7 +90,7 @@ def known_year_moved(old: Economy, new: Economy, given: Given) -> pd.DataFrame:
 def cells_that_moved(cells: pd.DataFrame) -> pd.DataFrame:
     """Rows with another value than before, the largest moves first."""
     gap = (cells["new"] - cells["old"]).abs()
-    moved = cells[gap > _MOVED].assign(gap=gap)
+    moved = cells.assign(gap=gap)[gap > _MOVED]
     return moved.sort_values("gap", ascending=False).drop(columns="gap")
 
 

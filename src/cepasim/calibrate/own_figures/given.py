@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cepasim.calibrate.benchmark.own_evidence import AT_LEAST, EQUAL, TOTAL
-from cepasim.calibrate.own_figures.lists import TradeList
-from cepasim.core.countries import COUNTRY, FLOW_INTO
+from cepasim.calibrate.own_figures.lists import TradeList, named
+from cepasim.core.countries import COUNTRY
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.plausible import published_totals
 from cepasim.params.parameters import Parameters
@@ -71,18 +71,13 @@ class Given:
     products: pd.DataFrame
     conflicts: tuple[Conflict, ...]
 
+    def __bool__(self) -> bool:
+        return bool(len(self.cells) or len(self.products))
+
     def of_pair(self, importer: str, exporter: str) -> pd.DataFrame:
         """Cells of one source in one market."""
         cells = self.cells
         return cells[(cells["importer"] == importer) & (cells["exporter"] == exporter)]
-
-
-def named(importer: str, exporter: str) -> str:
-    """Name trade of a source in a market, for people."""
-    other = {importer: COUNTRY[importer], exporter: COUNTRY.get(exporter, exporter)}
-    if exporter not in COUNTRY:
-        return f"imports of {other[importer]} from {exporter}"
-    return f"India's {'exports to' if FLOW_INTO[importer] == 'export' else 'imports from'} Japan"
 
 
 def given(

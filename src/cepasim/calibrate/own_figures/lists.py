@@ -6,12 +6,14 @@ file holds all trade of the pair. Products alone are a part of their chapter: a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from cepasim.calibrate.benchmark.own_evidence import BEGINS
-from cepasim.core.countries import FLOW_INTO, INDIA, PARTNER
+from cepasim.core.countries import COUNTRY, FLOW_INTO, INDIA, PARTNER
 from cepasim.data.countries import REST, Countries
 from cepasim.data.money import valued
 from cepasim.data.plausible import published_totals
@@ -203,3 +205,67 @@ def _whole(
     if missing > bounds["own_whole"].value:
         return False, f"its sum is {missing:.1%} below the published total: lines are missing"
     return True, f"{len(chapters)} chapters, and its sum is near the published total"
+
+
+def used_lists(lists: Sequence[TradeList], base: str | None) -> tuple[list[TradeList], list[str]]:
+    """Lists that have a place, and what has none, in words.
+
+    Parameters
+    ----------
+    lists : sequence of TradeList
+    base : str or None
+        The base year where it stays, and the figures are of a later year.
+    """
+    used, left = [], []
+    for one in lists:
+        what = f"{one.file}: {named(one.importer, one.exporter)}"
+        if not one.of_pair and base is not None:
+            left.append(f"{what}: not used, other sources stay those of {base}")
+            continue
+        # Only the base year's balance knows lower bounds, and for the pair alone.
+        if one.parts > 0 and not (one.of_pair and base is None):
+            left.append(
+                f"{what}: US$ {one.parts:,.1f} mn of products not used, which may be a part of "
+                "their chapters only (--whole-chapters says that they are all of it)"
+            )
+            if not one.stated:
+                continue
+            one = replace(one, chapters=one.chapters[sorted(one.stated)])
+        used.append(one)
+    return used, left
+
+
+def mirrors(lists: Sequence[TradeList], year: str, parameters: Parameters) -> Iterator[str]:
+    """How far Japan's count of the pair's trade is from India's, where it stands for it.
+
+    Parameters
+    ----------
+    lists : sequence of TradeList
+    year : str
+    parameters : Parameters
+    """
+    rows = parameters.table("benchmark/evidence/mirror_totals").to_dict("records")
+    ratios = {(row["flow"], row["fiscal_year"]): float(row["value"]) for row in rows}
+    for one in lists:
+        if not (one.of_pair and one.mirrored) or (one.flow, year) not in ratios:
+            continue
+        freight = parameters.by_chapter(
+            "freight_insurance", list(one.chapters.index), one.importer, one.exporter
+        )
+        over = float(np.mean(freight))
+        ratio = ratios[one.flow, year]
+        # Japan counts exports of India c.i.f. and its own f.o.b.
+        more = ratio / (1 + over) - 1 if one.flow == "export" else (1 + over) / ratio - 1
+        yield (
+            f"{one.file}: customs of {one.reporter} stand for India's, with {over:.1%} of freight "
+            f"and insurance between f.o.b. and c.i.f.; in {year} the total so counted is "
+            f"{more:+.1%} against India's (benchmark/evidence/mirror_totals)"
+        )
+
+
+def named(importer: str, exporter: str) -> str:
+    """Name trade of a source in a market, for people."""
+    other = {importer: COUNTRY[importer], exporter: COUNTRY.get(exporter, exporter)}
+    if exporter not in COUNTRY:
+        return f"imports of {other[importer]} from {exporter}"
+    return f"India's {'exports to' if FLOW_INTO[importer] == 'export' else 'imports from'} Japan"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -86,15 +86,16 @@ def write_tariffs(folder: Path, move: Move, parameters: Parameters) -> None:
         write_table(folder, "tariffs/india_lines", lines.assign(duty_base_pct=""))
 
 
-def rebased_stays(economy: Economy, move: Move) -> Iterator[str]:
+def rebased_stays(economy: Economy, move: Move, moved: Collection[str]) -> Iterator[str]:
     """Name what is of another year than the new base, with its grade."""
     rows = {row["name"]: row for row in economy.parameters.rows.to_dict("records")}
     freight = rows["freight_insurance_ind_jpn"]
     yield f"freight and insurance: shares of {freight['year']} (macro/freight, grade B)"
-    yield (
-        "use of preferences: claims matched with exports of 2021-22 "
-        "(tariffs/preference_use_chapters, tariffs/japan_lines_used, grade C)"
-    )
+    if "tariffs/preference_use_chapters" not in moved:
+        yield (
+            "use of preferences: claims matched with exports of 2021-22 "
+            "(tariffs/preference_use_chapters, tariffs/japan_lines_used, grade C)"
+        )
     yield "barriers at the border: ad-valorem equivalents of their own years (ntb/*, grades B to D)"
     yield (
         "duties of India in force: the tariff book of 2026, and 2023-24 where the Budget of 2025 "

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cepasim.calibrate.own_figures.changes import cells_that_moved
-from cepasim.calibrate.own_figures.given import Conflict, Given, named
-from cepasim.calibrate.own_figures.lists import TradeList
+from cepasim.calibrate.own_figures.duties_done import DutiesDone
+from cepasim.calibrate.own_figures.given import Conflict, Given
+from cepasim.calibrate.own_figures.lists import TradeList, named
+from cepasim.calibrate.own_figures.report_rates import (
+    duties_left,
+    duties_line,
+    duties_section,
+    use_line,
+    use_section,
+)
+from cepasim.calibrate.own_figures.use import UseDone
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import tr
 from cepasim.data.reading import Reading
 from cepasim.data.words import described
 
@@ -42,6 +53,12 @@ class Update:
     conflicts : tuple of Conflict
     stays : tuple of str
         What does not follow the figures, and how it is carried on.
+    duties : tuple of DutiesDone
+        What the duties of the files changed in the schedules.
+    followed : DataFrame
+        Mean duty on the partner's goods by market and chapter before and after.
+    use : UseDone or None
+        What claims changed in the use of the CEPA.
     headline : tuple of str
         Answers before and after.
     """
@@ -57,6 +74,9 @@ class Update:
     rivals: pd.DataFrame
     missed: pd.DataFrame
     stays: tuple[str, ...]
+    duties: tuple[DutiesDone, ...]
+    followed: pd.DataFrame
+    use: UseDone | None
     headline: tuple[str, ...] = ()
 
     @property
@@ -71,8 +91,13 @@ def markdown(update: Update) -> str:
         f"# Your own figures of {update.given.year}",
         *_summary(update),
         *_section("What was read", _read(update)),
-        *_section("Chapters of trade between India and Japan", _cells(update)),
+        *_section(
+            "Chapters of trade between India and Japan",
+            _cells(update) if update.given or update.rebased else [],
+        ),
         *_section("Other sources", _rivals(update.rivals)),
+        *_section(tr("Duties"), [*duties_section(update.duties, update.followed)]),
+        *_section(tr("Use of the CEPA in Japan"), [*use_section(update.use)] if update.use else []),
         *_section("What conflicts", _conflicts(update)),
         *_section("Answers before and after", [*update.headline]),
         *_section("Tables that moved", [f"- `params/{name}.csv`" for name in update.tables]),
@@ -89,6 +114,13 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 def _summary(update: Update) -> Iterator[str]:
     year, base = update.given.year, update.base
     yield ""
+    if not (update.given or update.rebased):
+        yield tr(
+            "The files hold no trade: the benchmark of {base} stays, and the rates below take the "
+            "place of those of the folder (grade A).",
+            base=year_in_words(base),
+        )
+        return
     if update.rebased:
         yield (
             f"The base year and the prices are those of {year}: every amount of a result is in US$ "
@@ -194,6 +226,12 @@ def short(update: Update) -> Iterator[str]:
             f"{one.file}: {named(one.importer, one.exporter)} of {update.given.year}: {held}, "
             f"US$ {one.chapters.sum():,.1f} mn"
         )
+    for duties in update.duties:
+        yield duties_line(duties)
+        yield from (tr("note: {text}", text=text) for text in duties_left(duties))
+    if update.use is not None:
+        yield use_line(update.use)
+        yield from (tr("note: {text}", text=text) for text in update.use.left)
     yield from (f"note: {text}" for text in update.left)
     yield f"chapters of the pair that moved: {len(moved)}; tables: {len(update.tables)}"
     yield from (f"conflict: {text}" for text in conflict_lines(update))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from cepasim.calibrate.own_figures.given import Given, named
+from cepasim.calibrate.own_figures.given import Given
+from cepasim.calibrate.own_figures.lists import named
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
+from cepasim.core.language import mark, tr
 from cepasim.params.parameters import Parameters
 
 _ALWAYS = {
     "elasticities, barriers, fund, growth after the last known year": "not trade figures",
-    "tariffs": "schedules are dated; rates of the base year follow from them",
+    "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage": (
+        "schedules are dated; rates of the base year follow from them"
+    ),
     "tariffs/preference_use_chapters, tariffs/japan_lines_used": (
         "claims of the CEPA are matched with exports of 2021-22"
     ),
@@ -23,8 +27,19 @@ _ALWAYS = {
     ),
 }
 
+#: The same where the files hold a part of it.
+_IN_PART = {
+    "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage": mark(
+        "lines that are not in the files"
+    ),
+    "tariffs/preference_use_chapters, tariffs/japan_lines_used": mark(
+        "chapters and products of which the files hold no imports on lines with a margin: claims "
+        "of the CEPA matched with exports of 2021-22"
+    ),
+}
 
-def staying(parameters: Parameters, given: Given) -> tuple[str, ...]:
+
+def staying(parameters: Parameters, given: Given, moved: Collection[str] = ()) -> tuple[str, ...]:
     """Name what stays as it was, a line each.
 
     Parameters
@@ -32,8 +47,13 @@ def staying(parameters: Parameters, given: Given) -> tuple[str, ...]:
     parameters : Parameters
         With the figures in them.
     given : Given
+    moved : collection of str, optional
+        Tables that moved.
     """
-    always = (f"{what}: {why}" for what, why in _ALWAYS.items())
+    always = (
+        f"{what}: {tr(_IN_PART[what]) if set(what.split(', ')) & set(moved) else why}"
+        for what, why in _ALWAYS.items()
+    )
     of_base = () if given.year == parameters.base_year else _of_base_year(parameters, given)
     return (*of_base, *always)
 

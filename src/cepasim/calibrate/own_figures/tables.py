@@ -150,14 +150,18 @@ def _write_products(folder: Path, given: Given) -> None:
         for hs, v, source, chapter in new.itertuples(index=False)
     ]
     table = pd.concat([table, pd.DataFrame(rows, dtype=object)], ignore_index=True)
+    # Products that are not given have what the given ones leave of the chapter.
     base = table["fiscal_year"] == BASE
-    sums = table[base]["value"].astype(float).groupby(table["chapter"]).sum()
-    for hs in sorted(whole & set(sums.index)):
-        if sums[hs] <= pair[hs] or hs in set(new["chapter"]):
+    given_sums = new.groupby("chapter")["value"].sum()
+    free = base & ~table["hs6"].isin(new["hs6"])
+    sums = table[free]["value"].astype(float).groupby(table["chapter"]).sum()
+    for hs in sorted((whole | set(new["chapter"])) & set(sums.index)):
+        room = max(pair[hs] - float(given_sums.get(hs, 0.0)), 0.0)
+        if sums[hs] <= room:
             continue
-        at = base & (table["chapter"] == hs)
+        at = free & (table["chapter"] == hs)
         for column in ("value", "low", "high"):
-            scaled = table.loc[at, column].astype(float) * pair[hs] / sums[hs]
+            scaled = table.loc[at, column].astype(float) * room / sums[hs]
             table.loc[at, column] = scaled.round(6).astype(str)
         table.loc[at, "grade"] = "C"
         table.loc[at, "source"] = table.loc[at, "source"] + ", scaled to the chapter given"

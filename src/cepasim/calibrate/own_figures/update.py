@@ -6,27 +6,29 @@ import atexit
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
+from typing import get_args
 
 from cepasim.calibrate.own_figures import changes
-from cepasim.calibrate.own_figures.given import Given, given, named
-from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
+from cepasim.calibrate.own_figures.duties import write_duties
+from cepasim.calibrate.own_figures.given import Given, given
+from cepasim.calibrate.own_figures.lists import TradeList, mirrors, trade_lists, used_lists
 from cepasim.calibrate.own_figures.moved_tables import rebased_stays
 from cepasim.calibrate.own_figures.moving import Move
+from cepasim.calibrate.own_figures.naming import name_rates
 from cepasim.calibrate.own_figures.report import Update, markdown
 from cepasim.calibrate.own_figures.staying import staying
 from cepasim.calibrate.own_figures.tables import balanced, write_tables
+from cepasim.calibrate.own_figures.use import write_use
 from cepasim.core import files
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
-from cepasim.core.language import tr
+from cepasim.core.language import mark, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.layout import Fiscal, Hints
-from cepasim.data.reading import Reading
+from cepasim.data.reading import Kind, Reading
 from cepasim.data.recognise import inspect
 from cepasim.economy.economy import Economy
 from cepasim.params.copying import copy_folder
@@ -34,23 +36,11 @@ from cepasim.params.loading import read_parameters
 from cepasim.params.parameters import Parameters, check_folder
 
 REPORT = "UPDATE.md"
+_BALANCE = "benchmark/bilateral"
 #: Answers before and after, in lines; the caller knows how to run a scenario.
 Headline = Callable[[Economy, Economy], Sequence[str]]
 
-_INSTEAD = {
-    "claims": (
-        "what claimed a preference is matched with exports of 2021-22 to estimate its use: put the "
-        "values into tariffs/preference_use_chapters of a folder of your own "
-        "(`cepasim params copy tariffs/preference_use_chapters DIR`)"
-    ),
-    "goods": (
-        "goods that are no HS codes need a bridge to chapters: give the file by HS code instead"
-    ),
-    "tariffs": (
-        "duties are tables already: `cepasim params copy tariffs/japan_lines DIR` (or "
-        "tariffs/india_lines), change the rates there, then `cepasim check DIR`"
-    ),
-}
+_GOODS = mark("goods that are no HS codes need a bridge to chapters: give the file by HS code")
 
 
 def update(
@@ -166,20 +156,24 @@ def updated(
     known_year = hints.keep_base and year != before.base_year
     _check_folder(out, keeping.replace_folder)
     readings = _read(paths, hints, parameters)
+    of = _by_kind(readings)
     lists: list[TradeList] = []
     left: list[str] = []
-    for reading in readings:
-        name = Path(reading.file).name
+    for reading, name in of["trade"]:
         found, unused = trade_lists(reading, name, parameters, keeping.whole_chapters)
         lists += found
         left += unused
-    lists, unused = _used(lists, parameters.base_year if known_year else None)
-    left += [*unused, *_mirrors(lists, year, parameters)]
+    lists, unused = used_lists(lists, parameters.base_year if known_year else None)
+    left += [*unused, *mirrors(lists, year, parameters)]
     what = given(lists, year, before.chapters, parameters)
-    _check_something(what, left)
+    _check_something(what, left, of)
     with _staged(out) as folder:
         copy_folder(parameters, folder)
-        write_tables(folder, what, before, hints.keep_base)
+        if what or not (known_year or balanced(year, before)):
+            write_tables(folder, what, before, hints.keep_base)
+        duties = write_duties(folder, of["tariffs"])
+        use = write_use(folder, of["claims"], of["trade"])
+        name_rates(folder)
         tables = changes.tables_moved(parameters, folder)
         _check_tables(folder, tables)
         after = Economy.build(read_parameters(folder))
@@ -198,7 +192,10 @@ def updated(
             ),
             rivals=changes.rivals_moved(parameters, after.parameters, what),
             missed=changes.evidence_missed(parameters, folder),
-            stays=_stays(before, after, what, known_year),
+            stays=_stays(before, after, what, tables, known_year),
+            duties=duties,
+            followed=changes.duties_moved(before, after),
+            use=use,
         )
         if headline is not None:
             done = replace(done, headline=tuple(headline(before, after)))
@@ -206,11 +203,13 @@ def updated(
     return Economy.build(read_parameters(out)), done
 
 
-def _stays(before: Economy, after: Economy, given: Given, known_year: bool) -> tuple[str, ...]:
+def _stays(
+    before: Economy, after: Economy, given: Given, tables: Sequence[str], known_year: bool
+) -> tuple[str, ...]:
     """What does not follow the figures."""
     if known_year or balanced(given.year, before):
-        return staying(after.parameters, given)
-    return tuple(rebased_stays(before, Move.to(given.year, before.parameters)))
+        return staying(after.parameters, given, tables)
+    return tuple(rebased_stays(before, Move.to(given.year, before.parameters), tables))
 
 
 def _checked_year(year: str | None, economy: Economy, keep_base: bool) -> str:
@@ -272,11 +271,9 @@ def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> 
         except InputError as error:
             problems += error.problems
             continue
-        kind = reading.understood.kind
-        if kind in _INSTEAD:
-            problems.append(
-                Problem(str(path), None, "file", reading.understood.layout, _INSTEAD[kind])
-            )
+        if reading.understood.kind == "goods":
+            layout = reading.understood.layout
+            problems.append(Problem(str(path), None, "file", layout, tr(_GOODS)))
         problems += reading.problems
         readings.append(reading)
     if not readings and not problems:
@@ -286,53 +283,24 @@ def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> 
     return readings
 
 
-def _used(lists: Sequence[TradeList], base: str | None) -> tuple[list[TradeList], list[str]]:
-    """Lists that have a place, and what has none, in words; a base stays where one is named."""
-    used, left = [], []
-    for one in lists:
-        what = f"{one.file}: {named(one.importer, one.exporter)}"
-        if not one.of_pair and base is not None:
-            left.append(f"{what}: not used, other sources stay those of {base}")
-            continue
-        # Only the base year's balance knows lower bounds, and for the pair alone.
-        if one.parts > 0 and not (one.of_pair and base is None):
-            left.append(
-                f"{what}: US$ {one.parts:,.1f} mn of products not used, which may be a part of "
-                "their chapters only (--whole-chapters says that they are all of it)"
-            )
-            if not one.stated:
-                continue
-            one = replace(one, chapters=one.chapters[sorted(one.stated)])
-        used.append(one)
-    return used, left
+def _by_kind(readings: Sequence[Reading]) -> dict[Kind, list[tuple[Reading, str]]]:
+    """Readings by what they are of, each with its name for people."""
+    of: dict[Kind, list[tuple[Reading, str]]] = {kind: [] for kind in get_args(Kind)}
+    for reading in readings:
+        of[reading.understood.kind].append((reading, Path(reading.file).name))
+    return of
 
 
-def _mirrors(lists: Sequence[TradeList], year: str, parameters: Parameters) -> Iterator[str]:
-    """How far Japan's count of the pair's trade is from India's, where it stands for it."""
-    rows = parameters.table("benchmark/evidence/mirror_totals").to_dict("records")
-    ratios = {(row["flow"], row["fiscal_year"]): float(row["value"]) for row in rows}
-    for one in lists:
-        if not (one.of_pair and one.mirrored) or (one.flow, year) not in ratios:
-            continue
-        freight = parameters.by_chapter(
-            "freight_insurance", list(one.chapters.index), one.importer, one.exporter
-        )
-        over = float(np.mean(freight))
-        ratio = ratios[one.flow, year]
-        # Japan counts exports of India c.i.f. and its own f.o.b.
-        more = ratio / (1 + over) - 1 if one.flow == "export" else (1 + over) / ratio - 1
-        yield (
-            f"{one.file}: customs of {one.reporter} stand for India's, with {over:.1%} of freight "
-            f"and insurance between f.o.b. and c.i.f.; in {year} the total so counted is "
-            f"{more:+.1%} against India's (benchmark/evidence/mirror_totals)"
-        )
-
-
-def _check_something(what: Given, left: Sequence[str]) -> None:
+def _check_something(
+    what: Given, left: Sequence[str], of: Mapping[Kind, Sequence[tuple[Reading, str]]]
+) -> None:
     """Refuse files of which nothing can be used."""
-    if len(what.cells) or len(what.products):
+    if what or of["tariffs"] or of["claims"]:
         return
-    words = "trade between India and Japan, or a whole source of one of the two markets"
+    words = tr(
+        "trade between India and Japan, a whole source of one of the two markets, duties of one of "
+        "them, or what claims a preference in Japan"
+    )
     raise InputError([Problem("data update", None, "files", "; ".join(left) or None, words)])
 
 
@@ -340,7 +308,8 @@ def _check_tables(folder: Path, tables: Sequence[str]) -> None:
     """Refuse an update whose tables no run would take; those that did not move are sound."""
     with tempfile.TemporaryDirectory() as scratch:
         overlay = Path(scratch)
-        for name in tables:
+        # Evidence is read with the balance made of it, which may be the same as before.
+        for name in sorted({*tables, _BALANCE} if tables else ()):
             target = overlay / f"{name}.csv"
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / f"{name}.csv", target)
