@@ -270,7 +270,7 @@ def _put_coverage(work: _Work, rates: pd.DataFrame, folder: Path) -> None:
         value, most = float(rate.iloc[0]), float(duty[part.index].max())
         coverage = "full" if value == 0 else "excluded" if value >= most else "partial"
         given = "" if coverage == "excluded" else _written(value)
-        old = pd.to_numeric(table.at[hs6, "cepa_rate_pct"], errors="coerce")
+        old = float(str(table.at[hs6, "cepa_rate_pct"]) or "nan")
         if coverage == table.at[hs6, "coverage"] and (given == "" or abs(old - value) <= _SAME):
             work.same += 1
             continue
@@ -311,8 +311,8 @@ def _followed(work: _Work, before: pd.DataFrame) -> int:
             elif india[row] < mfn[row]:
                 status = "partial"
             else:  # a part of a line may be free of which no rate is known
-                was = before.at[row, "cepa_status"]
-                kept = was == "partial" and before.at[row, "IND"] == table.at[row, "IND"]
+                was = str(before.at[row, "cepa_status"])
+                kept = was == "partial" and str(before.at[row, "IND"]) == str(table.at[row, "IND"])
                 status = was if kept else "X"
             table.at[row, "cepa_status"] = status
     else:

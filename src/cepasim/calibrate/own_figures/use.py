@@ -148,7 +148,7 @@ def _chapters(table: pd.DataFrame, parameters: Parameters) -> pd.DataFrame:
         {
             "hs": codes,
             "old": parameters.by_chapter("utilisation_observed", codes, JAPAN, INDIA),
-            "new": np.minimum(sums["claimed"] / sums["imports"], most).round(_DECIMALS).to_numpy(),
+            "new": (sums["claimed"] / sums["imports"]).clip(upper=most).round(_DECIMALS).to_list(),
             "claimed": sums["claimed"].to_numpy(),
             "eligible": sums["imports"].to_numpy(),
         }
