@@ -126,9 +126,9 @@ def test_same_tables_with_the_same_identities(
 
 @pytest.mark.parametrize("name", ["gtap", "Armington", "", None, 3, ["smart"]])
 def test_an_unknown_engine_is_an_error(economy: Economy, name: Any) -> None:
-    with pytest.raises(InputError, match="one of armington, smart, gsim"):
+    with pytest.raises(InputError, match=f"one of {', '.join(ENGINES)}"):
         cepasim.simulate(economy, scenario(), engine=name)
-    assert ENGINES == ("armington", "smart", "gsim")
+    assert ENGINES[:3] == ("armington", "smart", "gsim")
 
 
 # --- refusals -----------------------------------------------------------------------------------
@@ -379,5 +379,5 @@ def test_the_comparison_says_who_refuses_and_why(economy: Economy) -> None:
     found = compare_engines(economy, scenario(FUND, time="long_run"))
     refused = found.engines.set_index("engine")["refused"]
     assert refused["armington"] == refused["gsim"] == "" and "capacity" in refused["smart"]
-    assert set(found.steps["towards"]) == {"gsim"}
+    assert "gsim" in set(found.steps["towards"]) and "smart" not in set(found.steps["towards"])
     assert "smart cannot run it: fund: export supply is infinite" in str(found)

@@ -26,7 +26,6 @@ EconomyT = TypeVar("EconomyT")
 TABLE = "elasticities/armington"
 #: The folder's own table; the bundled one is GTAP's.
 OWN = "gtap"
-_FACTOR = {"sigma_import": 1.0, "sigma_domestic": 0.5}
 _UNIT = "elasticity of substitution"
 #: Quantities of the table of literature: the response a year after a tariff, and in the long run.
 _FIRST_YEAR = "trade_tariff_elasticity_year1"
@@ -271,9 +270,10 @@ def from_source(parameters: Parameters, name: str, chapters: tuple[str, ...]) ->
         return with_rows(parameters, TABLE, own)
     importers = PAIR if source.by_importer else PAIR[:1]
     found = {importer: source.read(parameters, importer, chapters) for importer in importers}
+    factors = {"sigma_import": 1.0, "sigma_domestic": parameters.value("rule_of_two")}
     rows: list[dict[str, object]] = []
     for row in own.to_dict("records"):
-        factor, hs = _FACTOR.get(str(row["parameter"])), str(row["hs"])
+        factor, hs = factors.get(str(row["parameter"])), str(row["hs"])
         if factor is None or hs not in chapters or row["importer"]:
             rows.append({str(column): value for column, value in row.items()})
             continue
@@ -298,7 +298,7 @@ def _row(
     row = {str(column): value for column, value in own.items()}
     if source.by_importer:
         row |= {"name": f"{own['name']}_{importer.lower()}", "importer": importer}
-    rule = "" if factor == 1 else "half of the elasticity between sources (rule of two); "
+    rule = "" if factor == 1 else f"{factor:g} of the elasticity between sources (rule of two); "
     return row | {
         "value": factor * found.value[place],
         "low": factor * found.low[place],

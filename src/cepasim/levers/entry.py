@@ -29,7 +29,8 @@ from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
 from cepasim.products.classification import Classification
 
-#: A share above this quantile of the partner's shares by chapter is called large.
+#: A share above this quantile of the partner's shares by chapter is called large: the "nine of ten
+#: chapters" of the note. It chooses words and moves no result.
 _HIGH = 0.9
 
 

@@ -225,6 +225,9 @@ class TariffLever(RateLever):
         """Rates phase by phase, or row by row; never above the MFN rate."""
         if self.rows is not None:
             return before + acting.share * (self._by_row(before, mfn, acting) - before)
+        if self.phases is None:
+            [stage] = self.stages
+            return before + acting.share * (self._final(stage.cut, before, mfn, acting) - before)
         years = acting.measure.years[acting.rows]
         rates = before
         for stage in self.stages:

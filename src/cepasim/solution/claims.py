@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from cepasim.core.arrays import Bools, Floats
-from cepasim.levers.precedence import measures
 from cepasim.solution.state import Run
 
 
@@ -20,13 +19,11 @@ def unclaimed(run: Run) -> dict[str, dict[str, Bools]]:
 
     Empty where no lever of the scenario leaves any.
     """
-    scenario = run.scenario
     found: dict[str, dict[str, Bools]] = {}
-    if not any(lever.no_welfare for lever in scenario.levers):
-        return found
-    resolved = measures(run.economy, scenario.levers, run.years, scenario.staged)
-    for measure in (one for acting in resolved.values() for one in acting):
+    for measure in (one for acting in run.measures.values() for one in acting):
         lever = measure.asked
+        if not lever.no_welfare:
+            continue
         running = measure.share.max(axis=1) > 0
         for country in lever.no_welfare:
             by_country = found.setdefault(lever.kind, {})

@@ -69,6 +69,7 @@ def run(
         states,
         game.variant,
         game.engine,
+        game.resolved,
         found,
         split,
     )

@@ -14,6 +14,7 @@ from cepasim.economy.variants import Variant
 from cepasim.engines.engine import Engine
 from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
+from cepasim.levers.measure import Measures
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.finite import check_finite
 from cepasim.solution.gains import Owners, market_gains, quota_rents
@@ -213,6 +214,8 @@ class Run:
         How the reference goes on after the last published year.
     engine : Engine
         What solved it.
+    measures : mapping of str to tuple of Measure
+        The levers by importer, resolved once: on what products, and how far in force when.
     effects : tuple of Effects
         One per coalition: bit i of the index says whether kind i takes part. Empty without
         attribution.
@@ -227,6 +230,7 @@ class Run:
     states: tuple[State, State]
     variant: Variant
     engine: Engine
+    measures: Measures
     effects: tuple[Effects, ...] = ()
     split: tuple[Contribution, ...] = ()
 

@@ -21,8 +21,6 @@ from cepasim.tables.trips import trip_notes
 from cepasim.tables.untraded import untraded_notes
 from cepasim.tables.who_gains import arrival_notes
 
-#: A change of India's price beyond this (in logs) is far from where elasticities were measured.
-UNUSUAL_PRICE = 0.4
 #: Above this number of chapters under quotas a note counts them instead of naming each.
 MOST_QUOTAS_TOLD = 6
 #: Whose the rent of a quota is: the importing country's or the exporting one's.
@@ -31,7 +29,8 @@ _RENT_OWNERS = {True: mark("the importing country"), False: mark("the exporting 
 
 def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
-    said = scenario_notes(run.economy, run.scenario) + beyond_the_record(run)
+    resolved = run.measures if run.economy.coarse is None else None
+    said = scenario_notes(run.economy, run.scenario, resolved) + beyond_the_record(run)
     said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
     said += tuple(Note(text, "quota") for text in quota_notes(run))
     said += tuple(Note(text) for text in trip_notes(run))
@@ -128,7 +127,8 @@ def unusual_prices(run: Run) -> tuple[str, ...]:
     price, sold = outcome.price[:, :, column], outcome.fob[:, :, column] > 0
     moved = np.where(sold, np.abs(np.log(price)), 0.0)
     notes = []
-    for h in np.flatnonzero((moved > UNUSUAL_PRICE).any(axis=0)):
+    unusual = run.economy.parameters.value("unusual_price")
+    for h in np.flatnonzero((moved > unusual).any(axis=0)):
         hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
         notes.append(
             tr(

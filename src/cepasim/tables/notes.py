@@ -41,13 +41,17 @@ _BEYOND = {
 }
 
 
-def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
+def scenario_notes(
+    economy: Economy, scenario: Scenario, resolved: Measures | None = None
+) -> tuple[str, ...]:
     """Say what each lever cannot do here and why, and which answers rest on assumptions.
 
     Parameters
     ----------
     economy : Economy
     scenario : Scenario
+    resolved : mapping of str to tuple of Measure, optional
+        The levers by importer, where they were resolved already and in chapters.
 
     Returns
     -------
@@ -62,9 +66,9 @@ def scenario_notes(economy: Economy, scenario: Scenario) -> tuple[str, ...]:
     ]
     # Levers speak of chapters: thousands of products would say nothing.
     economy = economy.by_chapter
-    resolved = measures(
-        economy, scenario.levers, scenario.years_from(economy.base_year), scenario.staged
-    )
+    if resolved is None:
+        years = scenario.years_from(economy.base_year)
+        resolved = measures(economy, scenario.levers, years, scenario.staged)
     for acting in resolved.values():
         notes += notes_on_precedence(acting, economy.classification)
         notes += notes_on_meetings(acting, economy.classification)

@@ -12,7 +12,6 @@ from cepasim.core.language import paragraph, tr
 from cepasim.core.numbers import mn, range_mn
 from cepasim.levers.measure import Measure
 from cepasim.levers.ntb import NtbLever
-from cepasim.levers.precedence import measures
 from cepasim.params.parameters import Parameters
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.state import Run
@@ -41,12 +40,11 @@ def relief_costs(run: Run) -> pd.DataFrame:
         ``_low`` and ``_high``; US$ million of 2023-24. Empty where no barrier is relieved.
     """
     parameters = run.economy.parameters
-    resolved = measures(run.economy, run.scenario.levers, run.years, run.scenario.staged)
     frames = []
     for importer, market in run.economy.markets.items():
         acting = [
             one
-            for found in resolved.values()
+            for found in run.measures.values()
             for one in found
             if isinstance(one.asked, NtbLever) and one.asked.importer == importer
         ]

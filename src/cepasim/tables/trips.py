@@ -18,7 +18,8 @@ from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run, State
 from cepasim.tables.names import name_now
 
-#: Years whose average a surge is measured against.
+#: Years whose average a surge is measured against: part of the definition of what `surge_trigger`
+#: is a multiple of (Agreement on Agriculture, Article 5.4), and said in the notes.
 _BEFORE = 3
 #: US$ million by which levers move a chapter's imports at least, for it to be watched.
 _MOVED = 1e-6

@@ -32,7 +32,8 @@ from cepasim.products.levels import chapter_of
 _UNIT = "US$ mn"
 _TOTALS, _CHAPTERS = "reference/published_totals", "reference/published_chapters"
 _HS6 = "trade/india_exports_japan_hs6"
-#: What customs print of trade too small to be printed: half of the last digit.
+#: US$ million in the place of nothing, which the reference could not scale: half of the last digit
+#: that TradeStat prints. A convention of notation, far below what any result prints.
 _NOTHING = 0.005
 
 

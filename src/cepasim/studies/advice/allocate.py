@@ -30,6 +30,9 @@ _BEST: Mapping[Objective, str] = {
     "balance": mark("The split that does most for India's balance with Japan: {split}."),
     "exports": mark("The split that does most for India's exports to Japan: {split}."),
 }
+#: Share of the marginal dollar's size within which a sentence calls money elsewhere almost as good:
+#: it chooses words and moves no result.
+_NEARLY = 0.05
 _IN_THE_YEAR = mark("In the year it changes it by {amount}; an equal split by {equal}.")
 _IN_YEARS = mark("In the years that count it changes it by {amount}; an equal split by {equal}.")
 _LEAST_HARM = mark("No split is good for it: this one does the least harm.")
@@ -355,8 +358,10 @@ def _in_words(
     if nearly := _nearly_as_good(division, table):
         sentences.append(
             tr(
-                "Money moved to {industries} would do almost as well (within 5 % by dollar).",
+                "Money moved to {industries} would do almost as well (within {percent} % by "
+                "dollar).",
                 industries=separated(map(tr, nearly)),
+                percent=f"{100 * _NEARLY:g}",
             )
         )
     sentences += [
@@ -374,5 +379,5 @@ def _nearly_as_good(division: Division, table: pd.DataFrame) -> list[str]:
     """Name industries without money whose marginal dollar is almost that of those with."""
     best = table.loc[table["share"] > 0, "marginal_usd_per_usd"].max()
     spread = max(abs(best), abs(float(table["marginal_usd_per_usd"].median())))
-    near = table[(table["share"] == 0) & (table["marginal_usd_per_usd"] > best - 0.05 * spread)]
+    near = table[(table["share"] == 0) & (table["marginal_usd_per_usd"] > best - _NEARLY * spread)]
     return [str(label) for label in near["label"]]

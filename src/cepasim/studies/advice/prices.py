@@ -17,7 +17,7 @@ from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import excluded_products, read_terms
 from cepasim.studies.chunks import progress
 
-#: Part by which a constraint is loosened for its price.
+#: Part by which a constraint is loosened for its price: what the column "a tenth looser" means.
 _LOOSER = 0.1
 _COLUMNS = ("constraint", "limit", "objective_usd_mn", "looser_usd_mn", "without_usd_mn")
 
