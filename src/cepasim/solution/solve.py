@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cepasim.core.language import tr
+from cepasim.core.memory import keep_freed_memory
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import variant_named
@@ -81,6 +82,8 @@ def game_of(
     """Everything that is solved for a scenario, not solved yet; parameters and errors of `run`."""
     chosen = engine if isinstance(engine, Engine) else engine_named(engine)
     economy = with_own_markets(scenario.economy_under(economy), scenario)
+    if economy.split is not None:
+        keep_freed_memory()
     if check:
         check_against_data(economy, scenario)
     chosen.check(scenario)
