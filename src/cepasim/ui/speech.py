@@ -66,7 +66,6 @@ class Listener(Protocol):
 
     figures: Figures
     speech: Speech
-    touched: bool
 
 
 Found = TypeVar("Found", bound=Listener)
@@ -137,7 +136,7 @@ def _choose(found: Listener) -> None:
     if tag != found.speech.tag:  # who changes the currency leaves the language to the browser
         found.speech.language = tag
         _say_choices_anew()
-    found.speech.currency, found.touched = code, True
+    found.speech.currency = code
 
 
 def _say_choices_anew() -> None:

@@ -6,7 +6,6 @@ a scenario file has it) and the last scenario that was right.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,8 +33,6 @@ MOST_COMPARED = 4
 #: Decided measures have worked by then, and the horizon is not yet a guess about a far future.
 FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
-#: Seconds in which the browser takes over a new address.
-_LATE = 1.0
 
 
 @dataclass
@@ -65,10 +62,6 @@ class Session:
         Scenarios shown before, each with what it was made from.
     address : dict or None
         Query of the page as it was last written; another one means that the user went back.
-    written_at : float
-        When the address last changed, by a clock that only goes forward.
-    touched : bool
-        Whether the user has changed something since the page was last drawn.
     generation : int
         Goes up when a scenario is loaded, so that every control starts anew.
     opened : set of int
@@ -91,8 +84,6 @@ class Session:
     sender: str = ""
     history: History[tuple[Scenario, Scenario]] = field(default_factory=History)
     address: dict[str, str] | None = None
-    written_at: float = float("-inf")
-    touched: bool = False
     generation: int = 0
     opened: set[int] = field(default_factory=set)
     ends: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -119,7 +110,7 @@ class Session:
             What it is a change of; by default it is no change of anything.
         """
         self.history.leave((self.scenario, self.loaded))
-        self.sender, self.touched = "", True
+        self.sender = ""
         self._show(scenario, scenario if made_from is None else made_from)
 
     def _show(self, scenario: Scenario, loaded: Scenario) -> None:
@@ -147,7 +138,7 @@ class Session:
 
     def _edited(self, draft: dict[str, Any]) -> bool:
         self.draft = draft
-        self.welcome, self.touched = False, True
+        self.welcome = False
         # A lever for which nothing is chosen yet waits on the screen and does nothing.
         chosen = [lever for lever in draft["levers"] if not levers.nothing_chosen(lever)]
         try:
@@ -175,7 +166,6 @@ class Session:
 
     def undo(self) -> None:
         """Show what was shown before; a change that cannot be run is given up first."""
-        self.touched = True
         if self.problems:
             self._show(self.scenario, self.loaded)
         elif self.history.past:
@@ -183,7 +173,6 @@ class Session:
 
     def redo(self) -> None:
         """Show again what `undo` took back."""
-        self.touched = True
         if self.history.future:
             self._show(*self.history.forward((self.scenario, self.loaded)))
 
@@ -329,8 +318,7 @@ class Session:
 def session() -> Session:
     """Return the session of whoever looks at the page.
 
-    The address is read on the first visit, and again where the browser went back or forward: it
-    is then not what the page last wrote.
+    The address is read on the first visit, and again where the browser went back or forward.
     """
     if _KEY not in st.session_state:
         with language(of_this_visit().tag), st.spinner(tr("Reading the figures …")):
@@ -341,14 +329,14 @@ def session() -> Session:
         )
     found: Session = st.session_state[_KEY]
     asked = link.own_part(st.query_params.to_dict())
-    # A click that was on its way while the address was written still carries the one before.
-    is_late = time.monotonic() - found.written_at < _LATE or found.touched
-    if asked and asked != found.address and (went_back() or not is_late):
+    # A click on its way while the address was written still carries the one before, however late
+    # it arrives; within a visit only Back and Forward ask for another.
+    if asked and asked != found.address and (found.address is None or went_back()):
         found.speech.read(asked)
         with spoken(found):
             read_link(found, asked)
         found.address = asked
-    found.address, found.touched = found.address or {}, False
+    found.address = found.address or {}
     return found
 
 
@@ -364,7 +352,6 @@ def write_address(found: Session) -> None:
         asked = st.query_params
         others = {name: asked.get_all(name) for name in asked if name not in link.NAMES}
         asked.from_dict({**wanted, **others})
-        found.written_at = time.monotonic()
     found.address = wanted
 
 
