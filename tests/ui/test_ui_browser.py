@@ -197,9 +197,14 @@ def _differs(page: Any, where: str, before: str, patience: float = 30_000) -> No
 
 
 def _says(page: Any, where: str, *words: str) -> None:
-    """Wait until a place says all the words."""
+    """Wait until a place says all the words; what it says instead is in the message."""
+    from playwright.sync_api import TimeoutError as TooLate
+
     for word in words:
-        page.locator(where).filter(has_text=word).first.wait_for(timeout=30_000)
+        try:
+            page.locator(where).filter(has_text=word).first.wait_for(timeout=30_000)
+        except TooLate:
+            pytest.fail(f"{where} says {page.locator(where).all_inner_texts()}, not {word!r}")
 
 
 def _shoot(page: Any, name: str) -> None:
@@ -714,9 +719,11 @@ def test_food_is_freed_and_the_first_screen_says_what_it_comes_to(page: Any, add
 def test_a_smaller_fund_is_called_what_it_is(page: Any, address: str) -> None:
     _open(page, address, "/?scenario=fund-2bn")
     _press(page, "Fund: Size", "ArrowLeft", 2)
+    _says(page, ".cs-title", "US$ 1 bn")
     page.get_by_role("button", name=re.compile("50 % labour-intensive")).click()
     _settled(page)
     _press(page, "Share of the labour-intensive window", "ArrowRight", 4)
+    _says(page, ".cs-title", "US$ 1 bn (70 %")
     _pick(page, "First fiscal year", "2028")
     name = "A fund of US$ 1 bn (70 % labour-intensive, 30 % sunrise), from 2028-29 over 5 years"
     _says(page, ".cs-title", name)
