@@ -119,7 +119,7 @@ class IndiaRates:
         return cls(
             facts=facts,
             base_year=parameters.base_year.first,
-            schedule_year=int(parameters.value("schedule_year")),
+            schedule_year=parameters.schedule_year.first,
             prior=prior,
             covered=parameters.value("partial_coverage_share"),
             surcharge=parameters.value("surcharge_india"),

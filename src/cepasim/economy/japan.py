@@ -110,7 +110,7 @@ class JapanRates:
         return cls(
             facts=facts,
             base_year=parameters.base_year.first,
-            schedule_year=int(parameters.value("schedule_year")),
+            schedule_year=parameters.schedule_year.first,
             gsp_use=value("gsp_use_ind"),
             done={
                 e: value(f"roll_back_share_{e.lower()}")

@@ -68,6 +68,11 @@ class Described(ABC):
         return str(self.table(YEARS)["price_year"].iloc[0])
 
     @cached_property
+    def schedule_year(self) -> FiscalYear:
+        """Fiscal year of the rates of the tariff schedules, up to which staging is read."""
+        return FiscalYear(self.table(YEARS)["schedule_year"].iloc[0])
+
+    @cached_property
     def benchmark_metadata(self) -> Mapping[str, str]:
         """What the balance says about itself: program, year, vintage of the data, method, solver.
 

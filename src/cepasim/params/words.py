@@ -88,7 +88,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "rent_share": "Part of a barrier that is a rent",
         "rent_share_to_importer": "Part of that rent that stays with the importer",
         "roll_back_share": "Part of a rival's tariff cuts that was done by the base year",
-        "schedule_year": "Year of the rates of the tariff schedules",
         "rule_of_two": "Substitution for domestic goods over that between sources",
         "sigma_domestic": "Substitution of imports for domestic goods (elasticity)",
         "sigma_import": "Substitution between sources of imports (elasticity)",

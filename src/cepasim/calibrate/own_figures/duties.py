@@ -149,7 +149,7 @@ def _one(
         source=f"{BEGINS}{name}, {reading.understood.layout}",
         year=year,
         base=parameters.base_year.first,
-        schedule_year=int(parameters.value("schedule_year")),
+        schedule_year=parameters.schedule_year.first,
         steps_left=parameters.value("b15_remaining_steps"),
         staged=frozenset(_staged(parameters)) if importer == JAPAN else frozenset(),
     )

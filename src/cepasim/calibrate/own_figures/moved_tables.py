@@ -71,7 +71,7 @@ def write_tariffs(folder: Path, move: Move, parameters: Parameters) -> None:
         As the folder was.
     """
     name = "tariffs/roll_back"
-    end = int(parameters.value("schedule_year"))
+    end = parameters.schedule_year.first
     left = max(end - move.new.first, 0) / max(end - move.old.first, 1)
     table = read_figures(folder, name)
     share = table["parameter"] == "roll_back_share"
