@@ -15,6 +15,7 @@ import pytest
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.core.language import language
 from cepasim.economy.economy import Economy
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
@@ -24,7 +25,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
-from cepasim.ui.pages import sure
+from cepasim.ui.pages import documents, sure
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -444,3 +445,17 @@ def test_what_would_turn_the_sign_is_said() -> None:
         "No single group turns it; the nearest is “Lags”, at whose low end the answer is +8.0 mn."
     ]
     assert "Barriers" in str(sure.tornado_chart(swings, item).to_dict())
+
+
+def test_equations_of_the_documentation_open_and_close_on_lines_of_their_own() -> None:
+    """The page of the method was red from its first equation on: it never closed."""
+    for name in [*documents._METHOD, *documents._EVIDENCE]:
+        shown = documents.as_shown((documents.documents() / name).read_text(encoding="utf-8"))
+        marks = [line for line in shown.splitlines() if "$$" in line]
+        assert set(marks) <= {"$$"} and len(marks) % 2 == 0, (name, marks)
+
+
+def test_years_below_a_chart_are_written_as_readers_do() -> None:
+    with language("ja"):
+        assert "年度" in str(charts.change_spec())
+    assert "年度" not in str(charts.change_spec())

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from cepasim.core.currency import indian_grouping
+from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
 from cepasim.core.numbers import MINUS
 from cepasim.report import look
 
@@ -142,9 +143,15 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
 def year_axis(years: Sequence[str] | None, every: int | None) -> alt.X:
     """Axis of fiscal years, each or every n-th of them named, counted from 2013-14."""
     axis: dict[str, Any] = {"title": None, "labelAngle": 0, "ticks": False, "grid": False}
+    known = format_fiscal_year(2000)
+    name, written = "datum.value", year_in_words(known)
+    if written != known:  # a calendar year is left as it is
+        in_words = f"substring({name}, 0, 4) + '{written[4:]}'"
+        name = f"(length({name}) === {len(known)} ? {in_words} : {name})"
+        axis |= {"labelExpr": name}
     if every is not None:
         shown = f"(toNumber(substring(datum.value, 0, 4)) - 2013) % {every} === 0"
-        axis |= {"labelExpr": f"{shown} ? datum.value : ''", "labelOverlap": False}
+        axis |= {"labelExpr": f"{shown} ? {name} : ''", "labelOverlap": False}
     else:
         axis |= {"labelOverlap": True}
     order: Any = alt.Undefined if years is None else list(years)

@@ -134,7 +134,7 @@ def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
         "code": st.column_config.TextColumn(tr("Code"), width=60, pinned=True),
-        "name": st.column_config.TextColumn(tr("Sector"), width=210, pinned=True),
+        "name": st.column_config.TextColumn(tr("Sector"), width=230, pinned=True),
         "grade": st.column_config.TextColumn(
             tr("Grade"), width=60, help=tr("Worst benchmark cell")
         ),
