@@ -25,6 +25,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
+from cepasim.ui.columns import converted
 from cepasim.ui.pages import documents, sure
 
 BUNDLED = {
@@ -451,6 +452,7 @@ def test_equations_of_the_documentation_open_and_close_on_lines_of_their_own() -
     """The page of the method was red from its first equation on: it never closed."""
     for name in [*documents._METHOD, *documents._EVIDENCE]:
         shown = documents.as_shown((documents.documents() / name).read_text(encoding="utf-8"))
+        assert "<!--" not in shown, name
         marks = [line for line in shown.splitlines() if "$$" in line]
         assert set(marks) <= {"$$"} and len(marks) % 2 == 0, (name, marks)
 
@@ -459,3 +461,30 @@ def test_years_below_a_chart_are_written_as_readers_do() -> None:
     with language("ja"):
         assert "年度" in str(charts.change_spec())
     assert "年度" not in str(charts.change_spec())
+
+
+def test_a_column_of_billions_is_counted_as_its_head_says() -> None:
+    """``usd_bn`` alone was shown in billions below a head of 億ドル: a tenth of what it is."""
+    with language("ja"):
+        shown = converted(pd.DataFrame({"usd_bn": [0.72], "equal_usd_bn": [0.167]}))
+        assert figures.unit_bn() == "億ドル"
+    assert shown.to_numpy().tolist() == [[pytest.approx(7.2), pytest.approx(1.67)]]
+
+
+def test_what_is_next_to_nothing_is_named_once(economy: Economy) -> None:
+    food = Scenario.from_dict(
+        {
+            "name": "food",
+            "levers": [
+                {
+                    "tariff": {"importer": "JPN", "select": {"section": "IV"}, "cut": "eliminate"}
+                    | {"start": "2027-28"}
+                }
+            ],
+        },
+        HS,
+        economy.parameters,
+    )
+    found = cepasim.simulate(economy, food, attribution=False)
+    assert len(views.movers(found, YEAR, "import").bars) == 1
+    assert len(views.movers(found, YEAR, "export").bars) > 3

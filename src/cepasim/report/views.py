@@ -172,6 +172,8 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
         )
         for row in rows.to_dict("records")
     ]
+    # What is next to nothing says so once.
+    bars = [bar for bar in bars if tr(figures.NEARLY_NONE) not in bar.text] or bars[:1]
     export = flow == "export"
     heading = tr("Exports that move most") if export else tr("Imports that move most")
     said = {"unit": figures.unit_mn(), "year": year_in_words(year)}

@@ -11,7 +11,10 @@ import streamlit as st
 from cepasim.core.language import now, tr
 from cepasim.core.numbers import in_bn, in_mn, unit_mn
 
-_MN, _BN = "_usd_mn", "_usd_bn"
+_MN, _BN = "usd_mn", "usd_bn"
+
+#: Pixels of a row at the size of the theme's type, and of the border.
+_ROW, _BORDER = 33, 3
 
 
 def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -20,13 +23,25 @@ def converted(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        Columns of US$ million end in ``_usd_mn``.
+        Columns of US$ million end in ``usd_mn``, of US$ billion in ``usd_bn``.
     """
     amounts = {name: in_mn(table[name]) for name in table.columns if str(name).endswith(_MN)}
     amounts |= {
         name: in_bn(1000 * table[name]) for name in table.columns if str(name).endswith(_BN)
     }
     return table.assign(**amounts)
+
+
+def height(rows: int, most: int = 12) -> int:
+    """Return how high a table is that shows its rows and no empty strip below them, pixels.
+
+    Parameters
+    ----------
+    rows : int
+    most : int
+        Rows shown at once; the others are scrolled to.
+    """
+    return _ROW * (min(rows, most) + 1) + _BORDER
 
 
 def said(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import beginning
-from cepasim.ui.columns import amount, converted
+from cepasim.ui.columns import amount, converted, height
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, opened, section_box, workbook, year_box
@@ -82,7 +82,7 @@ def draw(found: Session) -> None:
         _worded(found, shown.table),
         key=key,
         hide_index=True,
-        height=min(36 * (len(shown) + 1), 430),
+        height=height(len(shown)),
         column_order=list(columns),
         column_config=columns,
         on_select="rerun",

@@ -26,6 +26,7 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
 from cepasim.ui import answers, charts, ranges, speech, style, uploads
+from cepasim.ui.columns import height
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import compare_link
 from cepasim.ui.state import MOST_COMPARED, Session, session
@@ -381,7 +382,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
         table,
         hide_index=True,
         column_config=config,
-        height=36 * (min(len(table), _SECTORS) + 1),
+        height=height(len(table), _SECTORS),
         placeholder=tr("~0"),
         alt=tr("Change by chapter in each scenario"),
     )

@@ -28,6 +28,7 @@ _EVIDENCE = {
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
 #: An equation with its marks beside it, which the screen reads as opened and never closed.
 _EQUATION = re.compile(r"^\$\$(?=\S)(.*?)\$\$$", re.MULTILINE | re.DOTALL)
+_REMARK = re.compile(r"^<!--.*?-->$\n?", re.MULTILINE | re.DOTALL)
 _AMOUNT = re.compile(r"(?<!\\)US\$")
 
 
@@ -39,10 +40,10 @@ def documents() -> Path:
 def as_shown(text: str) -> str:
     """Return a text of the documentation as the screen needs it.
 
-    Links to other files become plain text, the dollar of an amount is kept from opening an
-    equation, and the marks of an equation get lines of their own.
+    Remarks go, links to other files become plain text, the dollar of an amount is kept from opening
+    an equation, and the marks of an equation get lines of their own.
     """
-    shown = _AMOUNT.sub(r"US\\$", _LINK_TO_FILE.sub(r"\1", text))
+    shown = _AMOUNT.sub(r"US\\$", _LINK_TO_FILE.sub(r"\1", _REMARK.sub("", text)))
     return _EQUATION.sub(r"$$\n\1\n$$", shown)
 
 

@@ -15,7 +15,7 @@ from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import STANDING, TariffLines
 from cepasim.ui import style
-from cepasim.ui.columns import amount, converted, said
+from cepasim.ui.columns import amount, converted, height, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, section_box
@@ -124,7 +124,7 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         converted(view),
         key=f"browse:{key}",
         hide_index=True,
-        height=min(36 * (len(view) + 1), 400),
+        height=height(len(view)),
         column_order=list(config),
         column_config=config,
         on_select="rerun",
@@ -262,7 +262,7 @@ def _one(lines: TariffLines, code: str) -> None:
         converted(said(rates, ("name",))),
         key=f"browse-rates:{code}",
         hide_index=True,
-        height=36 * (len(rates) + 1),
+        height=height(len(rates)),
         placeholder="–",
         column_order=list(config),
         column_config=config,

@@ -16,6 +16,7 @@ from cepasim.core.language import SOURCE, current_language, language, mark, para
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.ui import style
+from cepasim.ui.columns import height
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import one_chapter
@@ -139,7 +140,7 @@ def _named(found: Session) -> None:
         key=key,
         hide_index=True,
         disabled=[column for column in shown.columns if column != "yours"],
-        height=min(36 * (len(shown) + 1), 420),
+        height=height(len(shown)),
         placeholder="",
         on_change=_edited,
         args=(found, key, list(shown["name"])),

@@ -122,12 +122,13 @@ def _heading(found: Session) -> DeltaGenerator:
     name = now(scenario.name)
     if not is_said:
         name = tr("{name} (changed)", name=name)
-    if len(name) > _LONG_NAME:  # has a line of its own
-        title, tools = st.container(), st.container()
-    else:
-        title, tools = st.columns([1, 2], vertical_alignment="center")
-    with title:
-        st.html(style.title(name, now(words_beside_levers(scenario))))
+    # Both places are always there: what a change of layout leaves behind would stand, faded, beside
+    # the new until the last draw has come.
+    above = st.empty()
+    left, tools = st.columns([1, 2], vertical_alignment="center")
+    beside = left.empty()
+    title = above if len(name) > _LONG_NAME else beside
+    title.html(style.title(name, now(words_beside_levers(scenario))))
     with (
         tools,
         st.container(

@@ -13,6 +13,7 @@ from cepasim.core.language import mark, now, ntr, tr
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
+from cepasim.ui.columns import height
 from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.parameters import FIND
@@ -73,7 +74,7 @@ def sectors(found: Session) -> None:
         frame,
         key=f"sectors:{level}",
         hide_index=True,
-        height=min(36 * (len(frame) + 1), 430),
+        height=height(len(frame)),
         column_order=_columns(frame),
         column_config=_column_config(),
         on_select="rerun",
@@ -199,7 +200,7 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
                 ],
             }
         )
-        st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=36 * (len(shown) + 1))
+        st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=height(len(shown)))
     with st.container(horizontal=True):
         code = row["code"]
         for key, words, label in (
