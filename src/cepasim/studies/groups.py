@@ -60,7 +60,7 @@ GROUPS = (
     Group(
         "tariffs",
         mark("Tariffs not in the schedules"),
-        r"roll_back_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
+        r"roll_back_|schedule_|b15_|bangladesh_|partial_coverage_|prohibitive_|india_|surcharge_|agreement",
     ),
     Group("freight", mark("Freight and insurance"), r"freight_"),
     Group(
