@@ -64,7 +64,8 @@ assert change["2030-31"] < -1, change
 result.brief("note.html", "2030-31")
 assert link.scenario_of(link.token_of(scenario)) == scenario
 
-app = AppTest.from_file("src/cepasim/ui/entry/app.py", default_timeout=120)
+# The page without the processes beside it, which nothing here waits for.
+app = AppTest.from_string("from cepasim.ui.main import main; main()", default_timeout=120)
 app.query_params["s"], app.query_params["lang"] = link.token_of(scenario), "ja"
 app.session_state["in-words"] = True
 app.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 import cepasim
 from cepasim import Economy, Scenario
+from cepasim.levers.lever import Lever
 from cepasim.levers.precedence import measures
 from cepasim.levers.rates import line_rates
+from cepasim.levers.tariff import TariffLever
 from cepasim.tables.notes import scenario_notes
 
 YEARS = np.arange(2023, 2036)
@@ -162,3 +165,22 @@ def test_each_line_has_the_cut_of_the_longest_code_it_begins_with(
         mine = [code for code in cuts if schedule.lines[place].startswith(code)]
         percent = cuts[max(mine, key=len)] if mine else 0
         assert abs(left[place] - (1 - percent / 100)) < 1e-9
+
+
+def test_a_lever_is_resolved_once_from_file_to_note(
+    economy: Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each market it reaches: from when it is in force, which every room reads there."""
+    timed: Counter[str] = Counter()
+    for kind in (TariffLever, Lever):
+
+        def counted(self: Lever, *given: Any, found: Any = kind.in_force) -> Any:
+            timed[self.kind] += 1
+            return found(self, *given)
+
+        monkeypatch.setattr(kind, "in_force", counted)
+    rupee = {"country": "IND", "depreciation_percent": 3, "start": "2026-27"}
+    scenario = asked(tariff({"hs": ["87"]}, 50, years=5), {"exchange_rate": rupee})
+    result = cepasim.simulate(economy, scenario)
+    assert result.notes and result.totals["welfare_india_usd_mn"].isna().any()
+    assert timed == {lever.kind: len(lever.importers) for lever in scenario.levers}
