@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import tr
 from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever
-from cepasim.levers.lever import Quantity, buyers_substitute
+from cepasim.levers.lever import Quantity
 from cepasim.levers.measure import Acting
 
 
@@ -26,7 +27,7 @@ class RateLever(BilateralLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return buyers_substitute()
+        return "sigma_import_", tr("how readily buyers change between sources")
 
     @property
     def moves(self) -> tuple[Quantity, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
@@ -15,10 +17,14 @@ from cepasim.calibrate.benchmark.japan_prior import NO_TOTAL
 from cepasim.calibrate.own_figures.changes import cells_moved, cells_that_moved
 from cepasim.calibrate.own_figures.given import Given, given
 from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
-from cepasim.calibrate.own_figures.report import Update
+from cepasim.calibrate.own_figures.moved_tables import rebased_stays
+from cepasim.calibrate.own_figures.moving import Move
+from cepasim.calibrate.own_figures.report import Update, markdown, short
+from cepasim.calibrate.own_figures.staying import staying
 from cepasim.calibrate.own_figures.tables import _write_products
 from cepasim.calibrate.own_figures.update import updated
 from cepasim.cli.commands import app
+from cepasim.core.language import language
 from cepasim.core.problems import InputError
 from cepasim.data import read
 from cepasim.data.layout import Fiscal, Hints
@@ -27,8 +33,11 @@ from cepasim.economy.economy import Economy
 from cepasim.report.brief import _made_by
 from cepasim.report.headline import weighed_notes
 from cepasim.report.sheets import sheets
+from tests.english_left import english_left
 
 YEAR = "2023-24"
+#: Names of tables, which are the same in all languages.
+TABLE = re.compile(r"\w+/[\w*./]+")
 FISH, MORE = "03", 1.2
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -193,6 +202,39 @@ def test_the_report_lists_what_moved_and_what_conflicts(
     text = (out / "UPDATE.md").read_text()
     for words in ("exports.csv", "published 5,150.00", "marine products", "What stays as it was"):
         assert words in text
+
+
+def test_the_report_is_written_in_the_language_of_its_reader(
+    done: tuple[Economy, Update, Path],
+) -> None:
+    after, what, _ = done
+    names = [Path(one.file).name for one in what.readings]
+    with language("ja"):
+        lists = [
+            one
+            for reading in what.readings
+            for one in trade_lists(reading, Path(reading.file).name, after.parameters, False)[0]
+        ]
+        again = replace(
+            what,
+            given=given(lists, YEAR, after.chapters, after.parameters),
+            lists=tuple(lists),
+            left=(),
+            stays=tuple(staying(after.parameters, what.given)),
+            headline=(),
+        )
+        text = markdown(again) + "\n".join(short(again))
+    assert "## 読み取った内容" in text and "不一致：" in text
+    sources = [*what.cells["source"], *what.missed["source"], *what.missed["name"]]
+    allowed = [*names, *map(str, sources), *(str(one.file) for one in what.readings)]
+    rates = [rate for one in what.readings for rate in one.understood.rates.values()]
+    assert english_left(TABLE.sub("", text), [*allowed, *rates]) == []
+
+
+def test_what_stays_of_another_year_is_said_in_japanese(economy: Economy) -> None:
+    with language("ja"):
+        said = [*rebased_stays(economy, Move.to("2024-25", economy.parameters))]
+    assert english_left(TABLE.sub("", "\n".join(said))) == []
 
 
 def _bundled(name: str) -> Path:

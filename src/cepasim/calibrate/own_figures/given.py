@@ -10,7 +10,9 @@ import pandas as pd
 from cepasim.calibrate.benchmark.own_evidence import AT_LEAST, EQUAL, TOTAL
 from cepasim.calibrate.own_figures.lists import TradeList, named
 from cepasim.core.countries import COUNTRY
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.data.money import usd_mn
 from cepasim.data.plausible import published_totals
 from cepasim.params.parameters import Parameters
 from cepasim.products.levels import chapter_of
@@ -143,23 +145,33 @@ def _settled(
                 gap = abs(float(other.chapters[hs]) - value)
                 if gap <= agree * value:
                     continue
-                where = f"{named(first.importer, first.exporter)}, chapter {hs}"
+                where = tr(
+                    "{trade}, chapter {hs}", trade=named(first.importer, first.exporter), hs=hs
+                )
                 beside = float(other.chapters[hs])
                 if other.mirrored == best.mirrored:
-                    words = f"the same amount as in {best.file}, US$ {value:,.2f} mn: leave one out"
-                    amount = f"US$ {beside:,.2f} mn"
-                    problems.append(Problem(other.file, None, where, amount, words))
+                    words = tr(
+                        "the same amount as in {file}, {amount}: leave one out",
+                        file=best.file,
+                        amount=usd_mn(value, 2),
+                    )
+                    problems.append(Problem(other.file, None, where, usd_mn(beside, 2), words))
                 else:
-                    theirs = f"{other.file}, customs of {other.reporter}"
-                    mine = f"{best.file}, customs of {best.reporter}"
-                    kept = f"customs of {best.reporter}, by which the benchmark counts"
-                    conflicts.append(Conflict(where, mine, value, theirs, beside, kept))
+                    kept = tr(
+                        "customs of {reporter}, by which the benchmark counts",
+                        reporter=best.reporter,
+                    )
+                    conflicts.append(Conflict(where, _by(best), value, _by(other), beside, kept))
         elif whole:
             found[hs] = _row(hs, EQUAL, 0.0, whole[0].source)
         elif parts:
             best = max(parts, key=lambda one: float(one.chapters[hs]))
             found[hs] = _row(hs, AT_LEAST, float(best.chapters[hs]), best.source)
     return with_total(found, chapters)
+
+
+def _by(one: TradeList) -> str:
+    return tr("{file}, customs of {reporter}", file=one.file, reporter=one.reporter)
 
 
 def with_total(
@@ -193,30 +205,30 @@ def _against_published(
     published = published_totals(parameters, first.flow).get(year)
     if published is None:
         return
-    where = f"{named(first.importer, first.exporter)}, total of {year}"
+    where = tr("{trade}, total of {year}", trade=named(first.importer, first.exporter), year=year)
     agree = parameters.dictionary.bounds["own_agree"].value
     if TOTAL in found:
         total = float(str(found[TOTAL]["value"]))
         low, high = printed_range(parameters, first.flow, year, published)
         if not low <= total <= high:
-            by = " and ".join(dict.fromkeys(one.reporter for one in lists))
-            kept = "the files' own sum"
-            if abs(total / published - 1) > agree:
-                kept += "; years that are published in total only stay as published"
-            conflicts.append(
-                Conflict(
-                    where, f"all chapters, customs of {by}", total, "published", published, kept
-                )
+            by = separated(dict.fromkeys(one.reporter for one in lists))
+            says = tr("all chapters, customs of {reporters}", reporters=by)
+            kept = (
+                tr("the files' own sum; years that are published in total only stay as published")
+                if abs(total / published - 1) > agree
+                else tr("the files' own sum")
             )
+            conflicts.append(Conflict(where, says, total, tr("published"), published, kept))
         return
     given_sum = sum(float(str(row["value"])) for row in found.values())
     if given_sum > published:
-        words = (
-            f"at most the published total, US$ {published:,.1f} mn, which stays as long as not all "
-            "chapters are given: give the whole trade of the year"
+        words = tr(
+            "at most the published total, {amount}, which stays as long as not all "
+            "chapters are given: give the whole trade of the year",
+            amount=usd_mn(published),
         )
-        files = ", ".join(dict.fromkeys(one.file for one in lists))
-        problems.append(Problem(files, None, where, f"US$ {given_sum:,.1f} mn", words))
+        files = separated(dict.fromkeys(one.file for one in lists))
+        problems.append(Problem(files, None, where, usd_mn(given_sum), words))
 
 
 def printed_range(

@@ -14,8 +14,9 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.own_evidence import BEGINS
 from cepasim.core.countries import COUNTRY, FLOW_INTO, INDIA, PARTNER
+from cepasim.core.language import now, tr
 from cepasim.data.countries import REST, Countries
-from cepasim.data.money import valued
+from cepasim.data.money import usd_mn, valued
 from cepasim.data.plausible import published_totals
 from cepasim.data.reading import Reading
 from cepasim.params.parameters import Parameters
@@ -110,15 +111,28 @@ def trade_lists(
         there = set(part["partner"] if reporter == importer else part["reporter"])
         lacking = _members(countries, importer, exporter) - there
         if exporter == REST or (lacking and exporter not in there - _beside(importer, exporter)):
-            amount = f"US$ {part['usd_mn'].sum():,.1f} mn"
-            what = "the rest of the world" if exporter == REST else f"a part of {exporter}"
-            left.append(f"{name}: {what} in the market of {importer}, {amount}: not used")
+            what = (
+                tr("the rest of the world")
+                if exporter == REST
+                else tr("a part of {group}", group=exporter)
+            )
+            note = tr(
+                "{file}: {what} in the market of {importer}, {amount}: not used",
+                file=name,
+                what=what,
+                importer=importer,
+                amount=usd_mn(float(part["usd_mn"].sum())),
+            )
+            left.append(note)
             continue
         if too_old(reading):
-            left.append(
-                f"{name}: products by {reading.understood.nomenclature} count for their chapters "
-                "only: codes of before HS 2017 that changed their meaning cannot be told apart here"
+            note = tr(
+                "{file}: products by {nomenclature} count for their chapters only: codes of before "
+                "HS 2017 that changed their meaning cannot be told apart here",
+                file=name,
+                nomenclature=now(reading.understood.nomenclature),
             )
+            left.append(note)
         lists.append(
             _one_list(reading, name, parameters, part, (importer, exporter, reporter), all_given)
         )
@@ -193,18 +207,24 @@ def _whole(
     for total in reading.totals:
         met = total.what == _COMTRADE_TOTAL and total.partner in set(frame["partner"])
         if met and abs(total.gap) <= bounds["reading_totals"].value:
-            return True, "its own total of all goods is met"
+            return True, tr("its own total of all goods is met")
     importer, exporter, _ = keys
     if len(chapters) <= bounds["reading_full"].value:
-        return False, f"of {len(chapters)} in the file; so few may be a choice of goods"
+        few = tr("of {count} in the file; so few may be a choice of goods", count=len(chapters))
+        return False, few
     period = str(frame["period"].iloc[0])
     published = published_totals(parameters, FLOW_INTO[importer]).get(period)
     if exporter != PARTNER[importer] or published is None:
-        return True, f"{len(chapters)} chapters"
+        return True, tr("{count} chapters", count=len(chapters))
     missing = 1 - float(chapters.sum()) / published
     if missing > bounds["own_whole"].value:
-        return False, f"its sum is {missing:.1%} below the published total: lines are missing"
-    return True, f"{len(chapters)} chapters, and its sum is near the published total"
+        return False, tr(
+            "its sum is {missing} below the published total: lines are missing",
+            missing=f"{missing:.1%}",
+        )
+    return True, tr(
+        "{count} chapters, and its sum is near the published total", count=len(chapters)
+    )
 
 
 def used_lists(lists: Sequence[TradeList], base: str | None) -> tuple[list[TradeList], list[str]]:
@@ -218,16 +238,21 @@ def used_lists(lists: Sequence[TradeList], base: str | None) -> tuple[list[Trade
     """
     used, left = [], []
     for one in lists:
-        what = f"{one.file}: {named(one.importer, one.exporter)}"
+        what = tr("{file}: {trade}", file=one.file, trade=named(one.importer, one.exporter))
         if not one.of_pair and base is not None:
-            left.append(f"{what}: not used, other sources stay those of {base}")
+            left.append(
+                tr("{what}: not used, other sources stay those of {base}", what=what, base=base)
+            )
             continue
         # Only the base year's balance knows lower bounds, and for the pair alone.
         if one.parts > 0 and not (one.of_pair and base is None):
-            left.append(
-                f"{what}: US$ {one.parts:,.1f} mn of products not used, which may be a part of "
-                "their chapters only (--whole-chapters says that they are all of it)"
+            note = tr(
+                "{what}: {amount} of products not used, which may be a part of "
+                "their chapters only (--whole-chapters says that they are all of it)",
+                what=what,
+                amount=usd_mn(one.parts),
             )
+            left.append(note)
             if not one.stated:
                 continue
             one = replace(one, chapters=one.chapters[sorted(one.stated)])
@@ -256,16 +281,23 @@ def mirrors(lists: Sequence[TradeList], year: str, parameters: Parameters) -> It
         ratio = ratios[one.flow, year]
         # Japan counts exports of India c.i.f. and its own f.o.b.
         more = ratio / (1 + over) - 1 if one.flow == "export" else (1 + over) / ratio - 1
-        yield (
-            f"{one.file}: customs of {one.reporter} stand for India's, with {over:.1%} of freight "
-            f"and insurance between f.o.b. and c.i.f.; in {year} the total so counted is "
-            f"{more:+.1%} against India's (benchmark/evidence/mirror_totals)"
+        yield tr(
+            "{file}: customs of {reporter} stand for India's, with {over} of freight "
+            "and insurance between f.o.b. and c.i.f.; in {year} the total so counted is "
+            "{more} against India's (benchmark/evidence/mirror_totals)",
+            file=one.file,
+            reporter=one.reporter,
+            over=f"{over:.1%}",
+            year=year,
+            more=f"{more:+.1%}",
         )
 
 
 def named(importer: str, exporter: str) -> str:
     """Name trade of a source in a market, for people."""
-    other = {importer: COUNTRY[importer], exporter: COUNTRY.get(exporter, exporter)}
     if exporter not in COUNTRY:
-        return f"imports of {other[importer]} from {exporter}"
-    return f"India's {'exports to' if FLOW_INTO[importer] == 'export' else 'imports from'} Japan"
+        country = tr(COUNTRY[importer])
+        return tr("imports of {country} from {source}", country=country, source=exporter)
+    if FLOW_INTO[importer] == "export":
+        return tr("India's exports to Japan")
+    return tr("India's imports from Japan")

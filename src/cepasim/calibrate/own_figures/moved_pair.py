@@ -13,7 +13,9 @@ from cepasim.calibrate.own_figures.moving import Move, carried
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import FLOW_INTO
 from cepasim.core.fiscal_year import IN_FIRST_YEAR
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.data.money import usd_mn
 from cepasim.economy.economy import Economy
 from cepasim.economy.known_years import CUSTOMS, raked
 from cepasim.params.parameters import Parameters
@@ -109,8 +111,8 @@ def with_cells(
     try:
         value = raked(prior, total, low, high)
     except ValueError:
-        words = f"at most the total of {period}, US$ {total:,.1f} mn"
-        amount = f"US$ {low.sum():,.1f} mn"
+        words = tr("at most the total of {year}, {amount}", year=period, amount=usd_mn(total))
+        amount = usd_mn(float(low.sum()))
         raise InputError([Problem("data update", None, "files", amount, words)]) from None
     factor = np.divide(value, prior, out=np.ones_like(prior), where=prior > 0)
     moved = carried(table, factor, 0.0)

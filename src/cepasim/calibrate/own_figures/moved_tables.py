@@ -9,6 +9,7 @@ import pandas as pd
 
 from cepasim.calibrate.own_figures.moving import Move, deflated
 from cepasim.core import files
+from cepasim.core.language import tr
 from cepasim.economy.economy import Economy
 from cepasim.params.described import YEARS
 from cepasim.params.parameters import Parameters
@@ -90,30 +91,36 @@ def rebased_stays(economy: Economy, move: Move, moved: Collection[str]) -> Itera
     """Name what is of another year than the new base, with its grade."""
     rows = {row["name"]: row for row in economy.parameters.rows.to_dict("records")}
     freight = rows["freight_insurance_ind_jpn"]
-    yield f"freight and insurance: shares of {freight['year']} (macro/freight, grade B)"
+    yield tr(
+        "freight and insurance: shares of {year} (macro/freight, grade B)", year=freight["year"]
+    )
     if "tariffs/preference_use_chapters" not in moved:
-        yield (
+        yield tr(
             "use of preferences: claims matched with exports of 2021-22 "
             "(tariffs/preference_use_chapters, tariffs/japan_lines_used, grade C)"
         )
-    yield "barriers at the border: ad-valorem equivalents of their own years (ntb/*, grades B to D)"
-    yield (
+    yield tr(
+        "barriers at the border: ad-valorem equivalents of their own years (ntb/*, grades B to D)"
+    )
+    yield tr(
         "duties of India in force: the tariff book of 2026, and 2023-24 where the Budget of 2025 "
         "lowered them (tariffs/india_lines, grade C); changes in between are not held"
     )
-    yield (
-        f"the shares of sources within a chapter in India, and within Japan's imports: those of "
-        f"{move.counted_before} (benchmark/india_imports grade C, benchmark/japan_imports grade D)"
+    yield tr(
+        "the shares of sources within a chapter in India, and within Japan's imports: those of "
+        "{year} (benchmark/india_imports grade C, benchmark/japan_imports grade D)",
+        year=move.counted_before,
     )
-    yield (
+    yield tr(
         "customs revenue of India, by which its duty on all imports is checked: 2023-24 "
         "(macro/customs_revenue, grade D)"
     )
-    yield (
+    yield tr(
         "evidence and report of the balance (benchmark/evidence, benchmark/report): the balance "
         "of 2023-24 from which the benchmark was carried on"
     )
-    yield (
-        f"amounts of money in scenario files (fund, quotas, offtake): read as US$ of "
-        f"{move.counted}, whatever year they were written for"
+    yield tr(
+        "amounts of money in scenario files (fund, quotas, offtake): read as US$ of {year}, "
+        "whatever year they were written for",
+        year=move.counted,
     )

@@ -33,6 +33,7 @@ from cepasim.calibrate.own_figures.moving import (
 from cepasim.core import files
 from cepasim.core.countries import FLOW_INTO, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
 from cepasim.economy.economy import Economy
@@ -105,10 +106,11 @@ class Rebasing:
         last = min(one.last for one in self.economy.ground.known_years.values())
         without = not np.isfinite(deflated(move, parameters))
         if not move.old.first < move.new.first <= last or without:
-            years = ", ".join(map(format_fiscal_year, known))
-            words = (
-                f"a year after {move.old} that the folder holds totals and prices of "
-                f"(reference/published_totals, reference/deflator): {years}"
+            words = tr(
+                "a year after {year} that the folder holds totals and prices of "
+                "(reference/published_totals, reference/deflator): {years}",
+                year=move.old,
+                years=separated(map(format_fiscal_year, known)),
             )
             raise InputError([Problem("data update", None, "year", move.counted, words)])
 

@@ -21,6 +21,7 @@ from cepasim.calibrate.own_figures.report_rates import (
 from cepasim.calibrate.own_figures.use import UseDone
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
+from cepasim.data.money import usd_mn
 from cepasim.data.reading import Reading
 from cepasim.data.words import described
 
@@ -87,21 +88,22 @@ class Update:
 
 def markdown(update: Update) -> str:
     """The whole report, for people, as Markdown."""
+    stays = [f"- {text}" for text in update.stays]
     parts = [
-        f"# Your own figures of {update.given.year}",
+        tr("# Your own figures of {year}", year=update.given.year),
         *_summary(update),
-        *_section("What was read", _read(update)),
+        *_section(tr("What was read"), _read(update)),
         *_section(
-            "Chapters of trade between India and Japan",
+            tr("Chapters of trade between India and Japan"),
             _cells(update) if update.given or update.rebased else [],
         ),
-        *_section("Other sources", _rivals(update.rivals)),
+        *_section(tr("Other sources"), _rivals(update.rivals)),
         *_section(tr("Duties"), [*duties_section(update.duties, update.followed)]),
         *_section(tr("Use of the CEPA in Japan"), [*use_section(update.use)] if update.use else []),
-        *_section("What conflicts", _conflicts(update)),
-        *_section("Answers before and after", [*update.headline]),
-        *_section("Tables that moved", [f"- `params/{name}.csv`" for name in update.tables]),
-        *_section("What stays as it was", [f"- {text}" for text in update.stays]),
+        *_section(tr("What conflicts"), _conflicts(update)),
+        *_section(tr("Answers before and after"), [*update.headline]),
+        *_section(tr("Tables that moved"), [f"- `params/{name}.csv`" for name in update.tables]),
+        *_section(tr("What stays as it was"), stays),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -122,23 +124,28 @@ def _summary(update: Update) -> Iterator[str]:
         )
         return
     if update.rebased:
-        yield (
-            f"The base year and the prices are those of {year}: every amount of a result is in US$ "
-            f"of {year}. The benchmark of {base} was carried to it with published totals, India's "
+        yield tr(
+            "The base year and the prices are those of {year}: every amount of a result is in US$ "
+            "of {year}. The benchmark of {base} was carried to it with published totals, India's "
             "trade with the world by chapter, Japan's customs by goods, exchange rates and the "
             "price index of the folder; your figures are held as given (grade A, no range). What "
-            "moved and what is still of another year is listed below, with its grade."
+            "moved and what is still of another year is listed below, with its grade.",
+            year=year,
+            base=base,
         )
     elif year == base:
-        yield (
-            f"The benchmark of {base} holds these figures as given (grade A, no range); everything "
-            "else was balanced again and moved as its grade allows."
+        yield tr(
+            "The benchmark of {base} holds these figures as given (grade A, no range); everything "
+            "else was balanced again and moved as its grade allows.",
+            base=base,
         )
     else:
-        yield (
-            f"The reference meets these figures in {year}, chapter by chapter (grade A), and later "
-            f"years go on from there. Prices, other sources and domestic sales stay those of "
-            f"{base}: amounts of {year} are deflated by `reference/deflator`."
+        yield tr(
+            "The reference meets these figures in {year}, chapter by chapter (grade A), and later "
+            "years go on from there. Prices, other sources and domestic sales stay those of "
+            "{base}: amounts of {year} are deflated by `reference/deflator`.",
+            year=year,
+            base=base,
         )
 
 
@@ -148,27 +155,41 @@ def _read(update: Update) -> list[str]:
         lines += described(reading)
     lines.append("```")
     for one in update.lists:
-        total, count = float(one.chapters.sum()), len(one.chapters)
-        held = "all trade" if one.whole else f"chapters known: {len(one.stated)} of {count}"
-        lines.append(
-            f"- {one.file}: {named(one.importer, one.exporter)}, US$ {total:,.1f} mn "
-            f"{'f.o.b.' if one.of_pair and one.flow == 'export' else 'c.i.f.'}, {held} ({one.why})"
+        count = len(one.chapters)
+        held = (
+            tr("all trade")
+            if one.whole
+            else tr("chapters known: {known} of {count}", known=len(one.stated), count=count)
         )
+        line = tr(
+            "- {file}: {trade}, {amount} {valuation}, {held} ({why})",
+            file=one.file,
+            trade=named(one.importer, one.exporter),
+            amount=usd_mn(float(one.chapters.sum())),
+            valuation="f.o.b." if one.of_pair and one.flow == "export" else "c.i.f.",
+            held=held,
+            why=one.why,
+        )
+        lines.append(line)
     return lines + [f"- {text}" for text in update.left]
 
 
 def _cells(update: Update) -> list[str]:
     moved = cells_that_moved(update.cells)
     if moved.empty:
-        same = "No chapter has another value than before"
-        return [same + ("; ranges of those given are narrower." if "old_low" in moved else ".")]
+        if "old_low" in moved:
+            return [
+                tr("No chapter has another value than before; ranges of those given are narrower.")
+            ]
+        return [tr("No chapter has another value than before.")]
     ranges = "old_low" in moved
-    head = ["flow", "HS", "before", *(["range"] if ranges else []), "now"]
-    head += ["range", "grade, source"] if ranges else []
-    lines = [f"US$ mn of {update.given.year}; the largest moves first.", "", _row(head)]
+    head = [tr("flow"), "HS", tr("before"), *([tr("range")] if ranges else []), tr("now")]
+    head += [tr("range"), tr("grade, source")] if ranges else []
+    first = tr("US$ mn of {year}; the largest moves first.", year=update.given.year)
+    lines = [first, "", _row(head)]
     lines.append(_row(["---"] * len(head)))
     for row in moved.head(_SHOWN).to_dict("records"):
-        cells = [row["flow"], row["hs"], _mn(row["old"])]
+        cells = [tr(str(row["flow"])), row["hs"], _mn(row["old"])]
         if ranges:
             cells += [
                 f"{_mn(row['old_low'])}–{_mn(row['old_high'])}",
@@ -182,14 +203,20 @@ def _cells(update: Update) -> list[str]:
     if len(moved) > _SHOWN:
         rest = moved.iloc[_SHOWN:]
         largest = (rest["new"] - rest["old"]).abs().max()
-        lines += ["", f"And {len(rest)} more, none by more than US$ {largest:,.2f} mn."]
+        more = tr(
+            "And {count} more, none by more than {amount}.",
+            count=len(rest),
+            amount=usd_mn(float(largest), 2),
+        )
+        lines += ["", more]
     return lines
 
 
 def _rivals(rivals: pd.DataFrame) -> list[str]:
     if rivals.empty:
         return []
-    lines = ["US$ mn c.i.f.", "", _row(["market", "source", "HS", "before", "now"])]
+    head = [tr("market"), tr("source"), "HS", tr("before"), tr("now")]
+    lines = [tr("US$ mn c.i.f."), "", _row(head)]
     lines.append(_row(["---"] * 5))
     return lines + [
         _row([row["importer"], row["exporter"], row["hs"], _mn(row["old"]), _mn(row["new"])])
@@ -199,21 +226,34 @@ def _rivals(rivals: pd.DataFrame) -> list[str]:
 
 def _conflicts(update: Update) -> list[str]:
     lines = [f"- {text}" for text in conflict_lines(update)]
-    return lines or ["Nothing."]
+    return lines or [tr("Nothing.")]
 
 
 def conflict_lines(update: Update) -> Iterator[str]:
     """What conflicts, a sentence each."""
     for one in update.conflicts:
-        yield (
-            f"{one.where}: {one.says} US$ {one.says_usd_mn:,.2f} mn, {one.against} "
-            f"{one.against_usd_mn:,.2f} ({one.gap_pct:+.1f} %); kept: {one.kept}"
+        yield tr(
+            "{where}: {says} {amount}, {against} {other} ({gap} %); kept: {kept}",
+            where=one.where,
+            says=one.says,
+            amount=usd_mn(one.says_usd_mn, 2),
+            against=one.against,
+            other=f"{one.against_usd_mn:,.2f}",
+            gap=f"{one.gap_pct:+.1f}",
+            kept=one.kept,
         )
     for row in update.missed.to_dict("records"):
-        yield (
-            f"{row['flow']} {row['name']}, {row['period']}: {row['source']} (grade {row['grade']}) "
-            f"has US$ {row['says']:,.1f} mn, the benchmark now {row['balance']:,.1f} "
-            f"({row['gap_in_sd']:+.1f} standard errors); kept: your figures"
+        yield tr(
+            "{flow} {name}, {period}: {source} (grade {grade}) has {amount}, the benchmark now "
+            "{balance} ({gap} standard errors); kept: your figures",
+            flow=tr(str(row["flow"])),
+            name=row["name"],
+            period=row["period"],
+            source=row["source"],
+            grade=row["grade"],
+            amount=usd_mn(row["says"]),
+            balance=f"{row['balance']:,.1f}",
+            gap=f"{row['gap_in_sd']:+.1f}",
         )
 
 
@@ -221,10 +261,14 @@ def short(update: Update) -> Iterator[str]:
     """What a terminal shows after an update."""
     moved = cells_that_moved(update.cells)
     for one in update.lists:
-        held = "all trade" if one.whole else f"chapters known: {len(one.stated)}"
-        yield (
-            f"{one.file}: {named(one.importer, one.exporter)} of {update.given.year}: {held}, "
-            f"US$ {one.chapters.sum():,.1f} mn"
+        held = tr("all trade") if one.whole else tr("chapters known: {n}", n=len(one.stated))
+        yield tr(
+            "{file}: {trade} of {year}: {held}, {amount}",
+            file=one.file,
+            trade=named(one.importer, one.exporter),
+            year=update.given.year,
+            held=held,
+            amount=usd_mn(float(one.chapters.sum())),
         )
     for duties in update.duties:
         yield duties_line(duties)
@@ -232,9 +276,13 @@ def short(update: Update) -> Iterator[str]:
     if update.use is not None:
         yield use_line(update.use)
         yield from (tr("note: {text}", text=text) for text in update.use.left)
-    yield from (f"note: {text}" for text in update.left)
-    yield f"chapters of the pair that moved: {len(moved)}; tables: {len(update.tables)}"
-    yield from (f"conflict: {text}" for text in conflict_lines(update))
+    yield from (tr("note: {text}", text=text) for text in update.left)
+    yield tr(
+        "chapters of the pair that moved: {chapters}; tables: {tables}",
+        chapters=len(moved),
+        tables=len(update.tables),
+    )
+    yield from (tr("conflict: {text}", text=text) for text in conflict_lines(update))
     yield from update.headline
 
 

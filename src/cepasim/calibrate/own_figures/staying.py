@@ -8,33 +8,42 @@ from cepasim.calibrate.own_figures.given import Given
 from cepasim.calibrate.own_figures.lists import named
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
 from cepasim.core.language import mark, tr
+from cepasim.data.money import usd_mn
 from cepasim.params.parameters import Parameters
 
-_ALWAYS = {
-    "elasticities, barriers, fund, growth after the last known year": "not trade figures",
-    "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage": (
-        "schedules are dated; rates of the base year follow from them"
+_LINES = "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage"
+_USE = "tariffs/preference_use_chapters, tariffs/japan_lines_used"
+_ALWAYS = (
+    mark("elasticities, barriers, fund, growth after the last known year: not trade figures"),
+    mark(
+        "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage: schedules are dated; "
+        "rates of the base year follow from them"
     ),
-    "tariffs/preference_use_chapters, tariffs/japan_lines_used": (
-        "claims of the CEPA are matched with exports of 2021-22"
+    mark(
+        "tariffs/preference_use_chapters, tariffs/japan_lines_used: claims of the CEPA are matched "
+        "with exports of 2021-22"
     ),
-    "history (totals, bilateral, world), backcast, reference/fan": (
-        "the record that the model is judged on stays what it was judged on"
+    mark(
+        "history (totals, bilateral, world), backcast, reference/fan: the record that the model is "
+        "judged on stays what it was judged on"
     ),
-    "macro/annual": "exchange rates and published totals over all partners",
-    "imports from Japan by product": (
-        "the product level spreads India's chapters by tariff lines; only exports have a table"
+    mark("macro/annual: exchange rates and published totals over all partners"),
+    mark(
+        "imports from Japan by product: the product level spreads India's chapters by tariff "
+        "lines; only exports have a table"
     ),
-}
+)
 
 #: The same where the files hold a part of it.
 _IN_PART = {
-    "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage": mark(
-        "lines that are not in the files"
+    _LINES: mark(
+        "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage: lines that are not in "
+        "the files"
     ),
-    "tariffs/preference_use_chapters, tariffs/japan_lines_used": mark(
-        "chapters and products of which the files hold no imports on lines with a margin: claims "
-        "of the CEPA matched with exports of 2021-22"
+    _USE: mark(
+        "tariffs/preference_use_chapters, tariffs/japan_lines_used: chapters and products of which "
+        "the files hold no imports on lines with a margin: claims of the CEPA matched with exports "
+        "of 2021-22"
     ),
 }
 
@@ -50,12 +59,17 @@ def staying(parameters: Parameters, given: Given, moved: Collection[str] = ()) -
     moved : collection of str, optional
         Tables that moved.
     """
-    always = (
-        f"{what}: {tr(_IN_PART[what]) if set(what.split(', ')) & set(moved) else why}"
-        for what, why in _ALWAYS.items()
-    )
+    always = [_in_part(text, moved) or tr(text) for text in _ALWAYS]
     of_base = () if given.year == parameters.base_year else _of_base_year(parameters, given)
     return (*of_base, *always)
+
+
+def _in_part(text: str, moved: Collection[str]) -> str:
+    """What stays of tables of which some moved; nothing where none did."""
+    for tables, part in _IN_PART.items():
+        if text.startswith(f"{tables}:") and not set(tables.split(", ")).isdisjoint(moved):
+            return tr(part)
+    return ""
 
 
 def _of_base_year(parameters: Parameters, given: Given) -> Iterator[str]:
@@ -63,18 +77,26 @@ def _of_base_year(parameters: Parameters, given: Given) -> Iterator[str]:
     year, base = given.year, parameters.base_year
     deflators = parameters.table("reference/deflator").to_dict("records")
     deflator = next(row for row in deflators if row["fiscal_year"] == year)
-    yield (
-        f"prices: every result is in US$ of {parameters.price_year}; amounts of {year} over "
-        f"{deflator['value']:g} (reference/deflator, grade {deflator['grade']}, "
-        f"{deflator['low']:g} to "
-        f"{deflator['high']:g})"
+    yield tr(
+        "prices: every result is in US$ of {price_year}; amounts of {year} over {deflator} "
+        "(reference/deflator, grade {grade}, {low} to {high})",
+        price_year=parameters.price_year,
+        year=year,
+        deflator=f"{deflator['value']:g}",
+        grade=deflator["grade"],
+        low=f"{deflator['low']:g}",
+        high=f"{deflator['high']:g}",
     )
     rows = {row["name"]: row for row in parameters.rows.to_dict("records")}
     for importer in FLOW_INTO:
         growth = rows[f"real_demand_growth_{importer.lower()}"]
-        yield (
-            f"other sources and domestic sales in {COUNTRY[importer]}: benchmark of {base}, grown "
-            f"by {100 * float(growth['value']):g} % a year (macro/growth, grade {growth['grade']})"
+        yield tr(
+            "other sources and domestic sales in {country}: benchmark of {base}, grown "
+            "by {growth} % a year (macro/growth, grade {grade})",
+            country=tr(COUNTRY[importer]),
+            base=base,
+            growth=f"{100 * float(growth['value']):g}",
+            grade=growth["grade"],
         )
     published = parameters.table("reference/published_totals").to_dict("records")
     totals = {(row["fiscal_year"], row["flow"]): row for row in published}
@@ -83,11 +105,16 @@ def _of_base_year(parameters: Parameters, given: Given) -> Iterator[str]:
         if "total" in set(cells["hs"]):
             continue
         row = totals[year, flow]
-        rest = "chapters not given" if len(cells) else "all chapters"
-        yield (
-            f"{named(importer, PARTNER[importer])}, {rest}: benchmark of {base} moved with Japan's "
+        yield tr(
+            "{trade}, {rest}: benchmark of {base} moved with Japan's "
             "customs by goods, else with India's trade with the world (grade C), and scaled to "
-            f"the {row['status']} total of {year}, US$ {row['value']:,.1f} mn (grade "
-            f"{row['grade']})"
+            "the {status} total of {year}, {amount} (grade {grade})",
+            trade=named(importer, PARTNER[importer]),
+            rest=tr("chapters not given") if len(cells) else tr("all chapters"),
+            base=base,
+            status=tr(str(row["status"])),
+            year=year,
+            amount=usd_mn(float(row["value"])),
+            grade=row["grade"],
         )
-    yield f"freight and insurance: shares of {base} (macro/freight)"
+    yield tr("freight and insurance: shares of {base} (macro/freight)", base=base)

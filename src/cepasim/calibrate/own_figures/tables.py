@@ -24,6 +24,7 @@ from cepasim.calibrate.own_figures.moving import Move
 from cepasim.calibrate.own_figures.rebase import Rebasing
 from cepasim.core import files
 from cepasim.core.countries import FLOW_INTO, PARTNER
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
 from cepasim.economy.economy import Economy
@@ -175,9 +176,11 @@ def _write_known_year(folder: Path, given: Given, base: str) -> None:
     deflators = set(_read(folder, "reference/deflator")["fiscal_year"])
     year, cells = given.year, given.cells
     if year not in deflators:
-        words = (
-            f"a year after {base} with a deflator; known are {', '.join(sorted(deflators))} "
-            "(add a row to reference/deflator of your own parameter folder)"
+        words = tr(
+            "a year after {year} with a deflator; known are {years} "
+            "(add a row to reference/deflator of your own parameter folder)",
+            year=base,
+            years=separated(sorted(deflators)),
         )
         raise InputError([Problem("data update", None, "year", year, words)])
     trade = _read(folder, "benchmark/bilateral").set_index(["flow", "hs"])["value"].astype(float)

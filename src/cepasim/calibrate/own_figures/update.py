@@ -25,7 +25,7 @@ from cepasim.calibrate.own_figures.tables import balanced, write_tables
 from cepasim.calibrate.own_figures.use import write_use
 from cepasim.core import files
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
-from cepasim.core.language import mark, tr
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.layout import Fiscal, Hints
 from cepasim.data.reading import Kind, Reading
@@ -214,9 +214,15 @@ def _stays(
 
 def _checked_year(year: str | None, economy: Economy, keep_base: bool) -> str:
     base, parameters = economy.base_year, economy.parameters
-    words = f"a fiscal year, {base} (the base year) or one after it"
-    if not keep_base:
-        words += ", or a calendar year that stands for one"
+    words = (
+        tr("a fiscal year, {base} (the base year) or one after it", base=base)
+        if keep_base
+        else tr(
+            "a fiscal year, {base} (the base year) or one after it, or a calendar year that stands "
+            "for one",
+            base=base,
+        )
+    )
     calendar = re.fullmatch(r"[0-9]{4}", str(year)) is not None and not keep_base
     try:
         known = calendar or parse_fiscal_year(str(year)) >= base.first
@@ -227,8 +233,8 @@ def _checked_year(year: str | None, economy: Economy, keep_base: bool) -> str:
     if calendar:
         _refuse_the_base_itself(year, parameters)
     if parameters.overrides:
-        names = ", ".join(parameters.overrides)
-        words = "parameters of a folder, without changes by name"
+        names = separated(parameters.overrides)
+        words = tr("parameters of a folder, without changes by name")
         raise InputError([Problem("data update", None, "parameters", names, words)])
     return year
 
@@ -255,9 +261,11 @@ def _check_folder(out: Path, replace_folder: bool) -> None:
         return
     if replace_folder and ours:
         return
-    words = "a folder that does not exist yet"
-    if ours:
-        words += ", or --replace to write over this earlier update"
+    words = (
+        tr("a folder that does not exist yet, or --replace to write over this earlier update")
+        if ours
+        else tr("a folder that does not exist yet")
+    )
     raise InputError([Problem(str(out), None, "out", out.name, words)])
 
 
@@ -272,12 +280,12 @@ def _read(paths: Iterable[Path | str], hints: Hints, parameters: Parameters) -> 
             problems += error.problems
             continue
         if reading.understood.kind == "goods":
-            layout = reading.understood.layout
+            layout = tr(reading.understood.layout)
             problems.append(Problem(str(path), None, "file", layout, tr(_GOODS)))
         problems += reading.problems
         readings.append(reading)
     if not readings and not problems:
-        problems.append(Problem("data update", None, "files", None, "at least one file"))
+        problems.append(Problem("data update", None, "files", None, tr("at least one file")))
     if problems:
         raise InputError(problems)
     return readings
