@@ -13,6 +13,7 @@ from cepasim.scenario.naming import (
     describe,
     detail_in_words,
     followed,
+    said_anew,
     says_changed,
     title,
     words_beside_levers,
@@ -120,10 +121,31 @@ def test_a_name_is_made_in_the_readers_language_and_recognised_in_all() -> None:
     assert words_beside_levers(more) == more.description.partition("。")[0] + "。"
 
 
+def test_what_was_made_in_one_language_is_made_anew_in_another() -> None:
+    with language("ja"):
+        fund = _followed(_with(FUND, "fund", usd_bn=1.0), FUND, FUND)
+        more = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+    for japanese, origin in ((fund, FUND), (more, FULL)):
+        english = said_anew(japanese, origin, HS)
+        assert english.name == title(japanese, HS, origin)
+        assert english.description == describe(japanese, HS, origin)
+        assert english.name.isascii() and said_anew(english, origin, HS) is english
+        with language("ja"):
+            assert said_anew(english, origin, HS) == japanese
+    # What it was changed from is said anew as well, be it bundled or named after its levers.
+    bundled = FULL.model_copy(update={"name": "総合パッケージ"})
+    for origin in (bundled, fund):
+        edited = _followed(_with(origin, "fund", years=7, usd_bn=4.0), origin, origin)
+        assert edited.name.isascii() and edited.description.replace("“", "").split("”")[0].isascii()
+    assert said_anew(FUND, FUND, HS) is FUND
+
+
 def test_a_name_of_the_users_is_not_translated() -> None:
     mine = FUND.model_copy(update={"name": "Fund"})
     with language("ja"):
         assert title(mine, HS, mine) == "Fund"
+    own = _with(mine, "fund", usd_bn=1.0)
+    assert said_anew(own, FUND, HS).name == "Fund"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from cepasim.core.language import SOURCE, current_language, separated, tr
+from cepasim.core.language import LANGUAGES, language, separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import read_yaml
 from cepasim.params.parameters import bundled_directory
@@ -66,11 +66,10 @@ def name_in_words(name: str) -> str:
     Parameters
     ----------
     name : str
-        As its file has it.
+        As its file has it, in any language.
     """
-    if current_language() == SOURCE:
-        return name
-    return tr(name) if name in _names() else name
+    names = _names()
+    return tr(names[name]) if name in names else name
 
 
 def _files() -> dict[str, Path]:
@@ -80,8 +79,15 @@ def _files() -> dict[str, Path]:
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(str(read_yaml(path, MAX_BYTES).data["name"]) for path in _files().values())
+def _names() -> dict[str, str]:
+    """Names of the bundled scenarios in every language, each with that of its file."""
+    found = {}
+    for path in _files().values():
+        name = str(read_yaml(path, MAX_BYTES).data["name"])
+        for tag in LANGUAGES:
+            with language(tag):
+                found[tr(name)] = name
+    return found
 
 
 @lru_cache(maxsize=1)

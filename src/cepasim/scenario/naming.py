@@ -3,9 +3,9 @@
 A scenario that is edited keeps the name of what it was no longer than that is true: its name and
 description then follow its levers, unless the user has given it a name.
 
-Both are made in the language of the moment and kept as they were made: what a reader has called a
-scenario, and what a file says, does not change with the language of the page. What was made in one
-language is therefore recognised in all.
+Both are made in the language of the moment and kept as they were made, so that a file says what its
+writer read. What was made in one language is recognised in all, and `said_anew` says it in another;
+what a reader has called a scenario does not change with the language of the page.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def title(
     """
     levers = [lever for lever in scenario.levers if not lever.is_idle]
     if origin is not None and scenario.levers == origin.levers:
-        base = name_in_words(_base(origin))
+        base = _base_now(origin, classification)
         if _conditions(scenario) == _conditions(origin):
             return base
         return tr("{name}, other assumptions", name=base)
@@ -84,7 +84,7 @@ def title(
     said = [lever.sentence(classification) for lever in new]
     said += [tr("without {lever}", lever=in_a_sentence(tr(lever.title))) for lever in gone]
     changes = listed(said, _MOST_NAMED) or tr("a lever set to nothing")
-    base = name_in_words(_base(origin))
+    base = _base_now(origin, classification)
     return _cut(tr("{name}, changed: {changes}", name=base, changes=changes))
 
 
@@ -100,7 +100,8 @@ def describe(
     """
     said = []
     if origin is not None:
-        said.append(tr("Changed from “{name}”.", name=name_in_words(_base(origin))))
+        base = _base_now(origin, classification)
+        said.append(tr("Changed from “{name}”.", name=base))
     said += [lever.in_words(classification) for lever in scenario.levers[:_MOST_SAID]]
     if (more := len(scenario.levers) - _MOST_SAID) > 0:
         said.append(ntr("And {n} more lever.", "And {n} more levers.", more))
@@ -143,9 +144,32 @@ def followed(
     name = edited.name if is_own else title(edited, classification, origin)
     back = _content(edited) == _content(origin)
     words = origin.description if back else describe(edited, classification, origin)
-    if back and name == name_in_words(_base(origin)):
+    if back and name == _base_now(origin, classification):
         name = origin.name
     return edited.model_copy(update={"name": name, "description": words})
+
+
+def said_anew(scenario: Scenario, origin: Scenario, classification: Classification) -> Scenario:
+    """Return a scenario whose name and words are of the moment's language, where levers gave them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Named in any language.
+    origin : Scenario
+        What it was made from.
+    classification : Classification
+    """
+    if _content(scenario) == _content(origin):
+        return scenario
+    name, words = scenario.name, scenario.description
+    if name in _titles(scenario, classification, origin):
+        name = title(scenario, classification, origin)
+    if words in _descriptions(scenario, classification, origin):
+        words = describe(scenario, classification, origin)
+    if (name, words) == (scenario.name, scenario.description):
+        return scenario
+    return scenario.model_copy(update={"name": name, "description": words})
 
 
 def words_beside_levers(scenario: Scenario) -> str:
@@ -201,6 +225,17 @@ def _base(origin: Scenario) -> str:
     return name
 
 
+def _base_now(origin: Scenario, classification: Classification) -> str:
+    """Name of what was changed in the language of the moment, where it was made or is bundled."""
+    name = _base(origin)
+    for tag in LANGUAGES:
+        with language(tag):
+            is_made = name == title(origin, classification)
+        if is_made:
+            return title(origin, classification)
+    return name_in_words(name)
+
+
 def _additions() -> Iterator[tuple[str, str]]:
     """What a change of levers and one of assumptions add to a name, in each language."""
     for tag in LANGUAGES:
@@ -224,6 +259,15 @@ def _titles(scenario: Scenario, classification: Classification, origin: Scenario
     for tag in LANGUAGES:
         with language(tag):
             yield title(scenario, classification, origin)
+
+
+def _descriptions(
+    scenario: Scenario, classification: Classification, origin: Scenario
+) -> Iterator[str]:
+    """Words that the levers ask for, in each language."""
+    for tag in LANGUAGES:
+        with language(tag):
+            yield describe(scenario, classification, origin)
 
 
 def _joined(levers: Sequence[Lever], classification: Classification) -> str:
