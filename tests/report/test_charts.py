@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import pytest
 
+from cepasim.core.language import language
 from cepasim.report import charts, look, pictures
 from cepasim.report.charts import Line, Row, Series
 
@@ -106,6 +107,12 @@ def test_names_inside_a_picture_are_its_own() -> None:
 
 def _ids(drawn: str) -> list[str]:
     return re.findall(r' id="([^"]+)"', drawn)
+
+
+def test_years_of_a_chart_are_written_as_readers_do() -> None:
+    with language("ja"):
+        drawn = pictures.svg(_lines())
+    assert "2023年度" in drawn and "2023-24" not in drawn
 
 
 def test_a_band_lies_where_it_was_given() -> None:

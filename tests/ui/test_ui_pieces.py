@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
+from cepasim.ui.controls import fund
 from cepasim.ui.pages import documents, sure
 
 BUNDLED = {
@@ -488,3 +490,21 @@ def test_what_is_next_to_nothing_is_named_once(economy: Economy) -> None:
     found = cepasim.simulate(economy, food, attribution=False)
     assert len(views.movers(found, YEAR, "import").bars) == 1
     assert len(views.movers(found, YEAR, "export").bars) > 3
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "value", "text"),
+    [
+        ("en", "usd_bn", 2.5, "US$ %.1f bn"),
+        ("ja", "usd_bn:10", 25.0, "%g億ドル"),
+    ],
+)
+def test_the_size_of_a_fund_is_in_the_units_of_the_reader(
+    tag: str, name: str, value: float, text: str
+) -> None:
+    drawn: list[Any] = []
+    form = SimpleNamespace(settings={"usd_bn": 2.5}, main=lambda *given: drawn.extend(given))
+    with language(tag):
+        fund._main(form)  # type: ignore[arg-type]
+    assert (drawn[0], drawn[2], drawn[5]) == (name, value, text)
+    assert drawn[6](drawn[2]) == 2.5

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from cepasim.core.currency import indian_grouping
-from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.numbers import MINUS
 from cepasim.report import look
 
@@ -143,19 +143,25 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
 def year_axis(years: Sequence[str] | None, every: int | None) -> alt.X:
     """Axis of fiscal years, each or every n-th of them named, counted from 2013-14."""
     axis: dict[str, Any] = {"title": None, "labelAngle": 0, "ticks": False, "grid": False}
-    known = format_fiscal_year(2000)
-    name, written = "datum.value", year_in_words(known)
-    if written != known:  # a calendar year is left as it is
-        in_words = f"substring({name}, 0, 4) + '{written[4:]}'"
-        name = f"(length({name}) === {len(known)} ? {in_words} : {name})"
+    name = year_expression("datum.value")
+    if name != "datum.value":
         axis |= {"labelExpr": name}
     if every is not None:
         shown = f"(toNumber(substring(datum.value, 0, 4)) - 2013) % {every} === 0"
-        axis |= {"labelExpr": f"{shown} ? {name} : ''", "labelOverlap": False}
+        axis |= {"labelExpr": f"{shown} ? ({name}) : ''", "labelOverlap": False}
     else:
         axis |= {"labelOverlap": True}
     order: Any = alt.Undefined if years is None else list(years)
     return alt.X("year:O", axis=alt.Axis(**axis), sort=order)
+
+
+def year_expression(field: str) -> str:
+    """Return the expression of a chart that says a year as `year_in_words` does."""
+    fiscal, calendar = year_in_words("2013-14"), year_in_words("2013")
+    if fiscal == "2013-14":
+        return field
+    begin = f"substring({field}, 0, 4)"
+    return f"{begin} + (length({field}) > 4 ? '{fiscal[4:]}' : '{calendar[4:]}')"
 
 
 def line_legend() -> alt.Legend:

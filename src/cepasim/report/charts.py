@@ -30,6 +30,7 @@ from cepasim.report.chart_parts import (
     row_axis,
     said,
     year_axis,
+    year_expression,
     zero_line,
 )
 
@@ -195,10 +196,10 @@ def line_layers(
     legend = line_legend() if len(styles) > 1 or not title else None
     tooltip = [
         alt.Tooltip("line:N", title=tr("Series")),
-        alt.Tooltip("year:O", title=tr("Year")),
+        alt.Tooltip("said:O", title=tr("Year")),
         alt.Tooltip("value:Q", title=tr("Value"), format=number_format(2)),
     ]
-    base = alt.Chart(data)
+    base = alt.Chart(data).transform_calculate(said=year_expression("datum.year"))
     layers: list[Any] = []
     if shaded:
         ground = alt.Chart(inline(pd.DataFrame({"year": list(shaded)})))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cepasim.core.currency import DOLLAR, column_unit, shown_in
 from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.levers.words import WINDOWS
 from cepasim.ui.controls.control import Control
@@ -16,8 +17,18 @@ _FUND_SLIDER_BN = 10.0
 
 
 def _main(form: Form) -> None:
-    value = float(form.settings["usd_bn"])
-    form.main("usd_bn", tr("Size"), value, (0.0, _FUND_SLIDER_BN), 0.5, tr("US$ %.1f bn"))
+    with shown_in(DOLLAR):  # what a reader counts large amounts of dollars in: billions, 億ドル
+        unit = column_unit("bn")
+    per_bn = 1000 / unit.usd_mn
+    form.main(
+        "usd_bn" if per_bn == 1 else f"usd_bn:{per_bn:g}",
+        tr("Size"),
+        per_bn * float(form.settings["usd_bn"]),
+        (0.0, per_bn * _FUND_SLIDER_BN),
+        per_bn * 0.5,
+        unit.amount.format(number="%.1f" if per_bn == 1 else "%g"),
+        lambda shown: float(shown) / per_bn,
+    )
 
 
 def _details(form: Form) -> None:
