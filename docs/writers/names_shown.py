@@ -31,7 +31,8 @@ def names_shown(parameters: Parameters) -> Iterator[str]:
     yield from WORDS.values()
     yield from sorted(filter(None, parameters.rows["unit"].astype(str).unique()))
     for verdict in verdicts(parameters).values():
-        yield from filter(None, (verdict.asked, verdict.answer, verdict.why, verdict.note))
+        parts = (verdict.asked, verdict.answer, verdict.why, verdict.note)
+        yield from (part.message for part in parts if part)
     yield from parameters.table("uncertainty/model_choice")["label"]
     for path in sorted((bundled_directory() / "scenarios").glob("*.yaml")):
         data = read_yaml(path, MAX_BYTES).data

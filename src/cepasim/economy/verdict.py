@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from string import ascii_lowercase
 
+from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.immutable import FrozenMapping
+from cepasim.core.language import Deferred, deferred
 from cepasim.params.parameters import Parameters
 
 TABLE = "history/verdict"
@@ -16,22 +21,29 @@ TABLE = "history/verdict"
 #: levers change of which history holds no measurement.
 DUTIES, EXCHANGE_RATES, UNMEASURED = "duties", "exchange_rates", "unmeasured"
 
+#: A fiscal year, or a number with its sign.
+_NUMBER = re.compile(r"\b\d{4}-\d{2}\b|(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?")
+_YEAR = re.compile(r"\d{4}-\d{2}")
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One question, and whether the model may answer it.
+    """One question, and whether the model may answer it; `now` says each part.
+
+    The numbers of the table are values of its sentences, so that a translation holds when they are
+    computed again.
 
     Attributes
     ----------
-    asked, answer, why : str
-    note : str
+    asked, answer, why : Deferred
+    note : Deferred
         What a result says whose levers raise the question; empty where none does.
     """
 
-    asked: str
-    answer: str
-    why: str
-    note: str
+    asked: Deferred
+    answer: Deferred
+    why: Deferred
+    note: Deferred
 
 
 def verdicts(parameters: Parameters) -> Mapping[str, Verdict]:
@@ -39,7 +51,29 @@ def verdicts(parameters: Parameters) -> Mapping[str, Verdict]:
     rows = parameters.table(TABLE)
     return FrozenMapping(
         {
-            str(row["question"]): Verdict(*(str(row[part]) for part in Verdict.__slots__))
+            str(row["question"]): Verdict(
+                *(with_numbers(str(row[part])) for part in Verdict.__slots__)
+            )
             for row in rows.to_dict("records")
         }
     )
+
+
+def with_numbers(text: str) -> Deferred:
+    """Return a sentence of a table with its numbers as values: a, b, c ... in their order.
+
+    Examples
+    --------
+    >>> with_numbers("2013-14 to 2018-19: up by 9.87").message
+    '{a} to {b}: up by {c}'
+    """
+    numbers = _NUMBER.findall(text)
+    if len(numbers) > len(ascii_lowercase):
+        raise ValueError(f"more numbers than letters: {text}")
+    names = iter(ascii_lowercase)
+    message = _NUMBER.sub(lambda _: f"{{{next(names)}}}", text)
+    values = {
+        name: partial(year_in_words, number) if _YEAR.fullmatch(number) else number
+        for name, number in zip(ascii_lowercase, numbers, strict=False)
+    }
+    return deferred(message, **values)

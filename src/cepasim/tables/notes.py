@@ -61,7 +61,7 @@ def scenario_notes(
     """
     verdict = verdicts(economy.parameters)
     notes: list[str] = [
-        Note(tr(verdict[lever.question].note), lever.kind, decides=True)
+        Note(now(verdict[lever.question].note), lever.kind, decides=True)
         for lever in scenario.levers
     ]
     # Levers speak of chapters: thousands of products would say nothing.

@@ -74,6 +74,7 @@ def _types(form: Form) -> None:
         default=list(types),
         format_func=lambda kind: tr(BARRIERS[kind]),
         key=key,
+        placeholder=tr("Choose one or more"),
         on_change=set_types,
     )
     if not types:

@@ -73,6 +73,7 @@ def _rules(form: Form) -> None:
             "by parameters. In force today: {rule}.",
             rule=tr(RULES[TODAY]),
         ),
+        placeholder=tr("Choose one or more"),
         on_change=choose,
     )
     if not rules:
