@@ -233,7 +233,7 @@ def test_the_report_is_written_in_the_language_of_its_reader(
 
 def test_what_stays_of_another_year_is_said_in_japanese(economy: Economy) -> None:
     with language("ja"):
-        said = [*rebased_stays(economy, Move.to("2024-25", economy.parameters))]
+        said = [*rebased_stays(economy, Move.to("2024-25", economy.parameters), ())]
     assert english_left(TABLE.sub("", "\n".join(said))) == []
 
 
