@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cepasim.calibrate.evidence.calibration import Calibration, calibration
+from cepasim.calibrate.evidence.folder import write_folder
 from cepasim.economy.economy import Economy
 
 
 @pytest.fixture(scope="session")
 def calibrated(economy: Economy) -> Calibration:
     return calibration(economy)
+
+
+@pytest.fixture(scope="session")
+def written(calibrated: Calibration, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the evidence; drawing its charts takes seconds."""
+    folder = tmp_path_factory.mktemp("evidence") / "one"
+    write_folder(calibrated, folder)
+    return folder

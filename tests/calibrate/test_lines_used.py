@@ -61,12 +61,6 @@ def test_nothing_is_said_without_claims_and_trade() -> None:
     np.testing.assert_allclose(value.iloc[2:], 1.0, atol=3e-3)
 
 
-def test_the_stored_table_is_what_the_figures_give(economy: Economy) -> None:
-    stored = economy.parameters.table("tariffs/japan_lines_used").reset_index(drop=True)
-    found = lines_used.lines_used(economy.parameters)
-    pd.testing.assert_frame_equal(stored[list(found)], found, check_dtype=False)
-
-
 def test_shares_add_up_and_no_claim_is_on_a_line_without_a_margin(
     economy: Economy,
 ) -> None:

@@ -31,7 +31,7 @@ WRITTEN = [
         kind,
         one,
         id=f"{kind}, {one.form}",
-        marks=() if FIRST[kind] == one.form else pytest.mark.slow(seconds=0.3),
+        marks=() if FIRST[kind] == one.form else pytest.mark.slow(seconds=0.2),
     )
     for kind, one in every_form()
 ]
@@ -114,7 +114,9 @@ def test_it_is_simulated_noted_and_put_in_a_note(
     notes = scenario_notes(economy, asked)
     assert notes and set(notes) <= set(result.notes)
     assert not any(re.search(r"None|\bnan\b|\{", note) for note in notes)
-    for name in ("note.html", "note.docx"):
+    # Both hold the same blocks: one form of each kind shows that a DOCX can.
+    endings = ("html", "docx") if FIRST[kind] == example.form else ("html",)
+    for name in (f"note.{ending}" for ending in endings):
         result.brief(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 1000
     page = (tmp_path / "note.html").read_text(encoding="utf-8")

@@ -380,10 +380,11 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     return found
 
 
-@pytest.mark.slow(seconds=9)
+@pytest.mark.slow(seconds=5)
 def test_ranges_are_those_of_the_command_line(
-    economy: Economy, result: Result, worker: Worker
+    economy: Economy, result: Result, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ranges, "FIRST", 16)
     choice = ModelChoice.of(economy, result.scenario)
     asked = ranges.Ranges().ask(None, result.scenario, result.fiscal_years, choice)
     assert asked.range() is None and asked.draws == 0

@@ -174,17 +174,6 @@ def test_no_trade_stays_none(inputs: dict[str, ShareInputs]) -> None:
     assert np.isfinite(values).all()
 
 
-def test_the_stored_settings_are_those_of_the_program(economy: Economy) -> None:
-    stored = economy.parameters.table(share_fit.TABLE)
-    again = share_fit.share_fit_table(economy)
-    pd.testing.assert_frame_equal(
-        again[["name", "flow", "value", "low", "high"]].reset_index(drop=True),
-        stored[["name", "flow", "value", "low", "high"]].reset_index(drop=True),
-        check_dtype=False,
-        atol=1e-6,
-    )
-
-
 def _scores(
     economy: Economy, inputs: dict[str, ShareInputs], predictions: dict[str, np.ndarray], flow: str
 ) -> dict[str, float]:

@@ -209,9 +209,9 @@ def test_text_fits_a_terminal_and_has_every_part(result: Calibration) -> None:
     assert max(map(len, shown.splitlines())) <= 125
 
 
-@pytest.mark.slow(seconds=3)
-def test_command_prints_and_writes(
-    result: Calibration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.slow(seconds=6)
+def test_command_prints_and_writes_the_same_bytes_again(
+    result: Calibration, written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Economy] = []
     monkeypatch.setattr(evidence, "calibration", lambda of: asked.append(of) or result)
@@ -219,7 +219,10 @@ def test_command_prints_and_writes(
     assert run.exit_code == 0, run.output
     assert "Backcast from 2013-14" in run.output
     assert [one.parameters.digest for one in asked] == [load().parameters.digest]
-    assert (tmp_path / "out" / "backcast_totals.csv").is_file()
+    names = {file.name for file in written.iterdir()}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == names
+    for name in names:
+        assert (tmp_path / "out" / name).read_bytes() == (written / name).read_bytes(), name
     bad = CliRunner().invoke(app, ["calibrate", "--params", str(tmp_path / "nowhere")])
     assert bad.exit_code == 2
 
