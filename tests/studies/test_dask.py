@@ -16,12 +16,14 @@ from typer.testing import CliRunner
 
 from cepasim import Economy, RunError, Scenario
 from cepasim.cli.commands import app
+from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.executors import open_executor
 from cepasim.studies.monte_carlo import monte_carlo
 
 distributed = pytest.importorskip("distributed")
 
-DRAWS = 256
+#: In chunks so small that a worker dies with several to go.
+DRAWS, CHUNK = 48, 4
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +40,15 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
-@pytest.mark.slow(seconds=12)
+@pytest.mark.slow(seconds=8)
 def test_equal_to_serial_with_a_worker_killed_midway(
-    cluster: Any, economy: Economy, scenario: Scenario, tmp_path: Path
+    cluster: Any,
+    economy: Economy,
+    scenario: Scenario,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(montecarlo, "CHUNK", CHUNK)
     serial = monte_carlo(economy, scenario, DRAWS, 3)
     killed: list[int] = []
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year, parse_fiscal_year
 from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.core.recent import Recent
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -66,16 +67,25 @@ LINE_RULES: Mapping[str, LineRule] = {
 }
 
 
+#: Of the last parameters asked for, by their digest and the rule of lines. Building them takes as
+#: long as comparing a scenario, and one page compares several.
+_BUILT: Recent[tuple[str, LineRule], dict[str, Economy]] = Recent(1)
+
+
 def _economies(economy: Economy) -> dict[str, Economy]:
     """The same parameters under each rule of aggregation."""
     parameters, line = economy.parameters, economy.line_rule
-    return {
-        DEFAULT: economy,
-        **{method: Economy.build(parameters, rule) for method, rule in LINE_RULES.items()},
-        "mean wedge": Economy.build(parameters, line, wedge_rule="mean"),
-        "alike at the preferential rate": Economy.build(parameters, line, "alike_preferential"),
-        "count": Economy.build(parameters, line, "count"),
-    }
+    key = (parameters.digest, line)
+    others = _BUILT.get(key) or _BUILT.put(
+        key,
+        {
+            **{method: Economy.build(parameters, rule) for method, rule in LINE_RULES.items()},
+            "mean wedge": Economy.build(parameters, line, wedge_rule="mean"),
+            "alike at the preferential rate": Economy.build(parameters, line, "alike_preferential"),
+            "count": Economy.build(parameters, line, "count"),
+        },
+    )
+    return {DEFAULT: economy, **others}
 
 
 def aggregation_report(economy: Economy, scenario: Scenario) -> pd.DataFrame:
