@@ -52,7 +52,7 @@ app: $(VENV)/.installed ## Start the front end on http://localhost:8501
 
 test: $(VENV)/.installed-dev lint types ## Set up what tests need, then ruff, mypy and every test (browser tests last)
 	$(PY) -m pytest -n 2 --dist loadfile -m "not browser"
-	$(PY) -m pytest -n 3 --dist worksteal -m browser
+	$(PY) -m pytest -n 3 --dist worksteal -m browser tests/ui/test_ui_browser.py tests/test_packaging.py
 
 quick: $(VENV)/.installed-dev lint types ## ruff, mypy and the tests not marked slow
 	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not browser"

@@ -71,8 +71,10 @@ def test_the_note_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow(seconds=2)
-def test_the_workbook_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
-    relief.to_excel(tmp_path / "result.xlsx")
+def test_the_workbook_says_it(economy: cepasim.Economy, tmp_path: Path) -> None:
+    # Few years: a workbook is written cell by cell.
+    early = cepasim.Scenario.bundled("ntb-relief").model_copy(update={"horizon": "2026-27"})
+    cepasim.simulate(economy, early).to_excel(tmp_path / "result.xlsx")
     head = pd.read_excel(tmp_path / "result.xlsx", sheet_name="totals", nrows=1)
     for item in ("exports", "imports", "balance"):
         for end in ("low", "high"):
