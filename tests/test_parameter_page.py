@@ -23,6 +23,7 @@ def page(parameters: Parameters) -> str:
     return parameter_page.parameter_page(parameters)
 
 
+@pytest.mark.slow(seconds=1)
 def test_committed_page_is_current(page: str) -> None:
     renew = "run: python -m docs.writers.parameters docs/parameters.md"
     assert PAGE.read_text(encoding="utf-8") == page, renew
@@ -52,6 +53,7 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head(page: str) -> None:
             assert cells == head, line
 
 
+@pytest.mark.slow(seconds=2)
 def test_main_writes_the_page(
     tmp_path: Path, page: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

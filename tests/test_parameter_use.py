@@ -43,6 +43,7 @@ def _named(code: str, word: str) -> bool:
     return any(word.startswith(stem) for stem in stems)
 
 
+@pytest.mark.slow(seconds=2)
 def test_every_declared_parameter_is_named_in_the_code(
     parameters: Parameters, code: str, waiting: set[str]
 ) -> None:

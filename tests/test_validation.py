@@ -61,6 +61,7 @@ def test_a_number_that_is_missed_fails_the_command(
     assert validation.main(["one", "two"]) == 2
 
 
+@pytest.mark.slow(seconds=1)
 def test_gegravity_live_gives_what_was_recorded(validation: ModuleType) -> None:
     case = importlib.import_module("validation.gegravity_one_sector")
     live = case.run_live()

@@ -25,6 +25,7 @@ def messages(request: pytest.FixtureRequest) -> dict[str, list[Message]]:
     }
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_catalogues_hold_the_texts_of_the_code(messages: dict[str, list[Message]]) -> None:
     in_code = {(room, text) for room, said in texts().items() for text in said}
     in_files = {(room, message.id) for room, those in messages.items() for message in those}
@@ -52,6 +53,7 @@ def test_one_text_has_one_translation(messages: dict[str, list[Message]]) -> Non
     assert {text: those for text, those in said.items() if len(those) > 1} == {}
 
 
+@pytest.mark.slow(seconds=2)
 def test_no_text_is_hidden_from_the_collector() -> None:
     """A text within an f-string, or one that is an f-string, would be in no catalogue."""
     collected = {text for said in texts().values() for text in said}

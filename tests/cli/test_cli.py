@@ -85,6 +85,7 @@ def test_bundled_scenarios_are_listed_with_a_line_each() -> None:
     assert all(len(line.split()) > 4 for line in lines)
 
 
+@pytest.mark.slow(seconds=1)
 def test_run_imports_no_solver_and_no_front_end(tmp_path: Path, small: Path) -> None:
     code = (
         "import sys; from cepasim.cli.commands import app\n"
@@ -169,6 +170,7 @@ def test_out_holds_the_format_and_its_manifest(
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_same_run_writes_the_same_bytes(small: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         call("run", small, "--out", tmp_path / name, "--format", "xlsx")
@@ -364,6 +366,7 @@ def test_check_needs_a_folder() -> None:
 # --- as a program -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_program_works_from_another_folder_and_in_a_plain_locale(
     small: Path, tmp_path: Path
 ) -> None:
@@ -374,6 +377,7 @@ def test_the_program_works_from_another_folder_and_in_a_plain_locale(
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_closed_pipe_is_no_traceback(small: Path, tmp_path: Path) -> None:
     command = f"{sys.executable} -m cepasim.cli run {small} --by chapter --format csv | head -1"
     done = subprocess.run(
@@ -416,6 +420,7 @@ def test_a_stopped_program_leaves_no_half_written_folder(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow(seconds=1)
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['cepasim', '--help']\n"
@@ -499,6 +504,7 @@ def test_the_reference_as_data() -> None:
     }
 
 
+@pytest.mark.slow(seconds=1)
 def test_headlines_under_every_variant() -> None:
     out, _ = call("reference", "--headlines")
     assert "Full package" in out and "strong_exports" in out and "2035-36" in out

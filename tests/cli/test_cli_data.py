@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from cepasim.cli.commands import app
@@ -22,6 +23,7 @@ def test_a_sound_file_is_described(tmp_path: Path) -> None:
     assert "US$ 41.3 mn in Japan's market" in done.stdout
 
 
+@pytest.mark.slow(seconds=1)
 def test_all_problems_of_all_files_and_the_exit_code(tmp_path: Path) -> None:
     wrong, strange = tmp_path / "wrong.csv", tmp_path / "strange.csv"
     wrong.write_text(HEAD + "2022-23,IND,JPN,export,77,1,US$ mn,fob,\n2022-23,IND,JPN,x,03,1,,,\n")

@@ -56,6 +56,7 @@ def same(found: pd.DataFrame, wanted: pd.DataFrame) -> None:
     )
 
 
+@pytest.mark.slow(seconds=1)
 def test_run_by_the_option_and_by_the_file(
     shoes: Path, tmp_path: Path, by_heading: pd.DataFrame
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_file_is_refused_by_field(more: dict[str, object], said: str) -> None:
     assert said in str(refused.value)
 
 
+@pytest.mark.slow(seconds=1)
 def test_no_more_than_a_few_splits_are_kept(economy: Economy) -> None:
     """Each split of all chapters takes some 100 MB of a server that runs for months."""
     under = economy.with_overrides({"size_follows_partner": 0.5})

@@ -13,6 +13,7 @@ def _said(*arguments: str, **environment: str) -> tuple[int, str]:
     return done.exit_code, done.output + done.stderr
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_command_speaks_to_its_reader() -> None:
     code, said = _said("run", "reference", "--language", "ja", "--currency", "jpy")
     assert code == 0

@@ -20,6 +20,7 @@ def test_the_oldest_answer_goes_first() -> None:
     assert again.get(2) == "2" and len(again) == 2
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_economy_keeps_the_last_answers_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Horizons and selections of a long session are not kept for ever, and nothing moves."""
     monkeypatch.setattr("cepasim.economy.schedule._RECENT", 3)

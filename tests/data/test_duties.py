@@ -41,6 +41,7 @@ def test_wits(write: Write) -> None:
     assert any("market" in left.reason for left in reading.left_out)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_schedules_of_the_project() -> None:
     folder = bundled_directory() / "tariffs"
     japan = read(folder / "japan_lines.csv")
@@ -56,6 +57,7 @@ def test_the_schedules_of_the_project() -> None:
     assert set(india.frame["source"]) == {"any", "KOR", "ASEAN"}
 
 
+@pytest.mark.slow(seconds=1)
 def test_duties_that_cannot_be(write: Write) -> None:
     fraction = [wits("640399", "MFN", 0.0), wits("640399", "MFN", 7.0)]
     with pytest.raises(InputError, match="two that differ"):

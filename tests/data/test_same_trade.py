@@ -25,6 +25,7 @@ def by_product(reading: Reading, parameters: Parameters) -> pd.Series:
     return frame.groupby(frame["hs"].str[:6])["usd_mn"].sum()
 
 
+@pytest.mark.slow(seconds=1)
 def test_three_portals_one_table(
     tmp_path: Path,
     write: Callable[..., Path],

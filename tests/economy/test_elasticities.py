@@ -175,6 +175,7 @@ def test_loading_refuses_an_unknown_source(name: Any) -> None:
         cepasim.load(elasticities=name)
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_economy_is_loaded_with_one_source_at_every_level(economy: Economy) -> None:
     under = economy.with_elasticities("fgo").markets["JPN"].sigma_import
     np.testing.assert_array_equal(

@@ -70,6 +70,7 @@ def test_known_years_hold_what_is_published(economy: cepasim.Economy) -> None:
             assert current[year, chapter] == pytest.approx(row.value, rel=1e-12)
 
 
+@pytest.mark.slow(seconds=1)
 def test_years_must_follow_without_a_gap(economy: cepasim.Economy, tmp_path) -> None:
     (tmp_path / "reference").mkdir()
     table = economy.parameters.table("reference/published_totals")

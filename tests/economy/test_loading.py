@@ -61,6 +61,7 @@ def bytes_of(economy: Economy, scenario: cepasim.Scenario) -> list[bytes]:
     return [draw.tobytes(), *(frame.to_csv().encode() for frame in frames)]
 
 
+@pytest.mark.slow(seconds=2)
 def test_results_are_the_same_to_the_byte(folder: Path, built: list[object]) -> None:
     scenario = cepasim.Scenario.bundled("full-package")
     cepasim.load()
@@ -87,6 +88,7 @@ def test_two_callers_share_nothing(folder: Path) -> None:
     assert one.markets["JPN"].schedule.known is not other.markets["JPN"].schedule.known
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_changed_byte_of_a_table_makes_another_entry(
     folder: Path, own: Path, built: list[object]
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_changed_byte_of_a_table_makes_another_entry(
     assert len(built) == 2
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_folder_that_became_wrong_is_refused(folder: Path, own: Path) -> None:
     cepasim.load(own)
     (own / "unknown.csv").write_text("a,b\n1,2\n")

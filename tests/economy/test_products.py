@@ -46,6 +46,7 @@ def test_products_add_up_to_their_chapters(products: Economy) -> None:
     assert_adds_up(products)
 
 
+@pytest.mark.slow(seconds=2)
 @settings(max_examples=8, deadline=None)
 @given(
     chapters=st.lists(st.sampled_from(["03", "27", "29", "61", "87", "98"]), unique=True),

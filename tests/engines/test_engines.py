@@ -261,6 +261,7 @@ def test_selling_to_japan_takes_from_home_and_elsewhere(economy: Economy) -> Non
     assert gain.min() >= -1e-9, "better terms of trade for the exporter"
 
 
+@pytest.mark.slow(seconds=1)
 def test_every_lever_gsim_takes_moves_something(economy: Economy) -> None:
     for lever in (CUT, CARS, RELIEF, FUND, PLUS_ONE, RUPEE, CHEAPER):
         result = answer(economy, "gsim", lever)

@@ -13,6 +13,7 @@ from cepasim.equilibrium.armington.known_flow import KnownFlow
 SIGMA = st.one_of(st.floats(0.3, 12.0), st.sampled_from([1.0, 1 - 1e-9, 1 + 1e-9, 0.9]))
 
 
+@pytest.mark.slow(seconds=1)
 @settings(deadline=None, max_examples=150, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1),

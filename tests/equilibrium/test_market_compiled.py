@@ -212,6 +212,7 @@ def test_without_numba_the_message_says_what_to_install(monkeypatch: pytest.Monk
         solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="numba")
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_second_process_compiles_nothing() -> None:
     solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="numba")  # compiles if need be
     program = (

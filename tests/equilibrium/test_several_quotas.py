@@ -85,6 +85,7 @@ def test_premiums_are_those_that_trying_every_regime_finds(seed: int) -> None:
     assert min(np.abs(found.premium - one).max() for one in expected) < 1e-8
 
 
+@pytest.mark.slow(seconds=1)
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10_000))
 def test_complementarity_holds_for_every_source(seed: int) -> None:

@@ -222,6 +222,7 @@ def test_the_other_levers_keep_their_welfare(economy: Economy) -> None:
     assert found_japan == pytest.approx(expected.loc["tariff", "welfare_japan_usd_mn"], rel=0.05)
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_empty_cell_goes_through_every_face(economy: Economy, tmp_path: Any) -> None:
     found = cepasim.simulate(economy, scenario(sourcing(), horizon="2028-29"))
     found.to_excel(tmp_path / "x.xlsx")

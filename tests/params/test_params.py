@@ -265,6 +265,7 @@ def test_all_wrong_overrides_are_listed(parameters: Parameters) -> None:
     assert len(caught.value.problems) == 2
 
 
+@pytest.mark.slow(seconds=1)
 def test_digest_follows_content_and_overrides(parameters: Parameters, tmp_path: Path) -> None:
     assert parameters.digest == load_parameters().digest
     assert parameters.with_overrides({"eta": 1.2}).digest != parameters.digest

@@ -48,6 +48,7 @@ def _read(path: Path) -> _Text:
     return reader
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_note_holds_the_result_s_figures(result: Result, tmp_path: Path) -> None:
     result.brief(tmp_path / "note.html", YEAR)
     text = _read(tmp_path / "note.html").text
@@ -60,6 +61,7 @@ def test_the_note_holds_the_result_s_figures(result: Result, tmp_path: Path) -> 
     assert not re.search(r"\b(nan|None)\b", text)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_note_says_how_sure_its_figures_are(result: Result, tmp_path: Path) -> None:
     ranges = cepasim.monte_carlo(cepasim.load(), result.scenario, draws=8)
     ranged = result.with_ranges(ranges.headline_ranges(), {"draws": 8, "seed": 1})
@@ -109,6 +111,7 @@ def test_the_document_has_the_same_text(result: Result, tmp_path: Path) -> None:
     assert {"2023-24", "2035-36"} <= cells
 
 
+@pytest.mark.slow(seconds=1)
 def test_one_chart_shows_the_change_in_balance(result: Result, tmp_path: Path) -> None:
     """The picture says its numbers in words, and has a band only where ranges were drawn."""
     result.brief(tmp_path / "bare.html")

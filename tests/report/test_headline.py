@@ -42,6 +42,7 @@ def test_a_range_stands_in_it_where_it_was_drawn(package: cepasim.Result) -> Non
     assert f"(90 % range {numbers.span_mn(low, high)})" in ranged.headline(YEAR)
 
 
+@pytest.mark.slow(seconds=2)
 def test_both_ranges_stand_in_it(package: cepasim.Result) -> None:
     ranges = cepasim.monte_carlo(cepasim.load(), package.scenario, draws=8, model_choice=True)
     said = package.with_ranges(ranges.headline_ranges(), ranges.options()).headline(YEAR)

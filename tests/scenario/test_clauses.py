@@ -66,6 +66,7 @@ def test_every_form_of_every_lever_comes_back(
     assert bool(read_tables(path)[OTHER][1:]) == (kind not in SAYABLE)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_whole_scenario_comes_back(economy: Economy, tmp_path: Path, ending: str) -> None:
     rows = {

@@ -706,6 +706,7 @@ documents = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow(seconds=1)
 @settings(max_examples=30, deadline=None)
 @given(documents)
 def test_yaml_round_trip(document: dict[str, Any]) -> None:

@@ -229,6 +229,7 @@ def test_any_gestation_lag_runs(economy: Economy, lag: int) -> None:
     assert np.isfinite(result.outcome.exports).all()
 
 
+@pytest.mark.slow(seconds=1)
 def test_growth_by_chapter_is_refused_rather_than_ignored(tmp_path: Any) -> None:
     folder = tmp_path / "own" / "macro"
     folder.mkdir(parents=True)

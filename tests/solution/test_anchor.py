@@ -145,6 +145,7 @@ def test_growth_of_demand_moves_the_pair_with_its_market(economy: cepasim.Econom
     assert ratio == pytest.approx((1.08 / 1.06) ** 5, rel=1e-3)
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_is_published_later_moves_no_earlier_year(
     economy: cepasim.Economy, tmp_path: Path
 ) -> None:
@@ -162,6 +163,7 @@ def test_what_is_published_later_moves_no_earlier_year(
         assert grown == pytest.approx(1.1, rel=1e-3)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_year_that_a_user_adds_is_known(economy: cepasim.Economy, tmp_path: Path) -> None:
     """Another published year needs a row for each flow and a deflator; chapters follow."""
     (tmp_path / "reference").mkdir()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import cepasim
 from cepasim.levers.every import LEVERS
 from cepasim.solution.solve import MOST_KINDS
 
 
+@pytest.mark.slow(seconds=2)
 def test_all_kinds_there_are_can_be_split(economy: cepasim.Economy) -> None:
     levers = tuple(
         lever.model_validate(dict(lever.examples()[0].settings)) for lever in LEVERS.values()

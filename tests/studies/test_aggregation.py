@@ -42,6 +42,7 @@ def changes(solved: Run, row: int) -> tuple[float, float]:
     )
 
 
+@pytest.mark.slow(seconds=2)
 def test_every_method_and_date_is_there_once(report: pd.DataFrame) -> None:
     assert sorted(set(report.index.get_level_values("method"))) == sorted(aggregation.METHODS)
     assert len(report) == 2 * len(aggregation.METHODS)
@@ -128,6 +129,7 @@ def test_a_scenario_without_tariffs_is_refused(economy: Economy) -> None:
 # --- the options of the economy -----------------------------------------------------------------
 
 
+@pytest.mark.slow(seconds=2)
 def test_weights_sum_to_one_under_every_rule(economy: Economy) -> None:
     for variant in aggregation._economies(economy).values():
         for market in variant.markets.values():
@@ -179,6 +181,7 @@ def test_the_mean_wedge_is_the_mean_of_the_hats(economy: Economy, reciprocal: Sc
 # --- duty and page ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(seconds=1)
 def test_duty_by_method_is_ordered_and_ends_where_the_model_does(economy: Economy) -> None:
     duty = aggregation.duty_report(economy)
     used = duty.dropna(subset=["full_best"])
@@ -195,6 +198,7 @@ def test_duty_by_method_is_ordered_and_ends_where_the_model_does(economy: Econom
     assert last["full_claims"] < charged < last["none_best"]
 
 
+@pytest.mark.slow(seconds=1)
 def test_duty_without_proof_cost_is_full_use(economy: Economy) -> None:
     """With no limit to use, the model's own duty is the column of full use."""
     free = economy.with_overrides(

@@ -37,12 +37,14 @@ def _row(table: pd.DataFrame, **wanted: str) -> pd.Series:
     return row
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("model_choice", [False, True])
 def test_a_scenario_does_not_differ_from_itself(economy: Economy, model_choice: bool) -> None:
     same = difference_ranges(economy, relief(30), relief(30), 8, model_choice=model_choice)
     assert np.abs(same[["central", "p5", "p50", "p95"]].dropna().to_numpy()).max() == 0.0
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_difference_is_that_of_common_draws(economy: Economy) -> None:
     found = difference_ranges(economy, relief(20), relief(40), 16, seed=3)
     row = _row(found, fiscal_year="2026-27", item=ITEM)

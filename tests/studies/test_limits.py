@@ -96,6 +96,7 @@ def test_sweeps_that_cannot_be_are_refused(
         cepasim.sweep(economy, fish, values)
 
 
+@pytest.mark.slow(seconds=1)
 def test_integers_of_numpy_are_integers(economy: Economy, fish: Scenario) -> None:
     plain = cepasim.monte_carlo(economy, fish, 2, 3)
     numpy = cepasim.monte_carlo(economy, fish, np.int64(2), np.uint8(3))  # type: ignore[arg-type]

@@ -176,6 +176,7 @@ def test_a_combination_is_what_the_model_gives_under_it(economy: Economy, key: s
         assert not np.array_equal(drawn, central)
 
 
+@pytest.mark.slow(seconds=1)
 def test_plain_ranges_are_the_same_bytes_with_and_without(economy: Economy) -> None:
     plain = monte_carlo(economy, scenario(), 6, 1)
     both = monte_carlo(economy, scenario(), 6, 1, model_choice=True)
@@ -201,6 +202,7 @@ def test_same_bytes_on_every_executor(economy: Economy, monkeypatch: pytest.Monk
         assert there.model_choice.sectors.equals(here.sectors)
 
 
+@pytest.mark.slow(seconds=1)
 def test_same_bytes_whatever_the_chunk(economy: Economy) -> None:
     worlds = Worlds.of(economy, scenario())
     shape = measure(worlds.study.central()).shape
@@ -211,6 +213,7 @@ def test_same_bytes_whatever_the_chunk(economy: Economy) -> None:
     assert np.array_equal(whole, np.concatenate([first, rest]))
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_folder_keeps_both_ranges_and_goes_on(economy: Economy, tmp_path: Path) -> None:
     done = monte_carlo(economy, scenario(), 6, 1, out=tmp_path / "a", model_choice=True)
     names = {path.name for path in (tmp_path / "a").iterdir()}
@@ -230,6 +233,7 @@ def test_share_of_variance_knows_what_is_between_groups() -> None:
     assert share_of_variance([np.zeros(5), np.zeros(5)]) == 0.0
 
 
+@pytest.mark.slow(seconds=3)
 def test_the_decomposition_names_every_drawn_choice(economy: Economy) -> None:
     found = monte_carlo(economy, scenario(), 32, 1, model_choice=True).model_choice
     assert found is not None
@@ -241,6 +245,7 @@ def test_the_decomposition_names_every_drawn_choice(economy: Economy) -> None:
     assert model_choice.CHOICES["engine"] in set(table["choice_label"])
 
 
+@pytest.mark.slow(seconds=2)
 def test_an_answer_beyond_the_range_is_found(economy: Economy) -> None:
     """The range of one draw is a point: what lies elsewhere is listed with its value."""
     asked = Scenario.bundled("cepa-remaining-tariffs")

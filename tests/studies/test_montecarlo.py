@@ -80,6 +80,7 @@ def test_measured_figures_are_those_of_the_result(economy: Economy, scenario: Sc
         np.testing.assert_allclose(cells[:, place], wanted, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow(seconds=1)
 def test_percentiles_are_those_of_the_draws(serial: MonteCarlo) -> None:
     row = serial.totals.set_index(["fiscal_year", "item"]).loc[
         ("2027-28", "change_in_balance_usd_mn")
@@ -124,12 +125,14 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
             yield pool
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_same_bytes_on_any_executor(
     economy: Economy, scenario: Scenario, serial: MonteCarlo, executor: Executor
 ) -> None:
     same(serial, monte_carlo(economy, scenario, DRAWS, 4, executor))
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_same_bytes_whatever_the_chunks(
     economy: Economy, scenario: Scenario, serial: MonteCarlo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +186,7 @@ class Interrupted(Executor):
             return pool.submit(fn, *args, **kwargs)
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_interrupt_keeps_finished_chunks_and_a_rerun_goes_on(
     economy: Economy,
     scenario: Scenario,
@@ -205,6 +209,7 @@ def test_an_interrupt_keeps_finished_chunks_and_a_rerun_goes_on(
     assert told["options"]["draws"] == DRAWS and told["options"]["seed"] == 4
 
 
+@pytest.mark.slow(seconds=1)
 def test_more_draws_keep_those_that_are_there(
     economy: Economy, scenario: Scenario, tmp_path: Path
 ) -> None:

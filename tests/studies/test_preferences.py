@@ -77,5 +77,6 @@ def test_doubt_about_lines_is_bracketed(economy: Economy) -> None:
     assert (found["mean"] - found["best"]).is_monotonic_decreasing
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_committed_page_is_what_the_code_gives(economy: Economy) -> None:
     assert PAGE.read_text(encoding="utf-8") == page.preferences_page(economy)

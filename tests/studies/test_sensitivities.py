@@ -59,6 +59,7 @@ def test_every_figure_is_in_one_group_and_every_group_has_figures(economy: Econo
         group_of("of no kind")
 
 
+@pytest.mark.slow(seconds=1)
 def test_what_is_not_in_play_decides_nothing(economy: Economy, relief: Scenario) -> None:
     found = sensitivity(economy, relief, points=4, seed=2)
     assert found.fiscal_year == "2025-26"
@@ -76,6 +77,7 @@ def test_points_and_year_are_checked(economy: Economy, relief: Scenario) -> None
         tornado(economy, relief, "2040-41")
 
 
+@pytest.mark.slow(seconds=1)
 def test_tornado_moves_one_group_at_a_time(economy: Economy, relief: Scenario) -> None:
     table = tornado(economy, relief)
     exports = table[table["item"] == HEADLINES[0]].set_index("group")

@@ -67,6 +67,7 @@ def test_exports_support_jobs_and_imports_displace_them(both: Result, economy: E
     assert not nothing.to_numpy().any()
 
 
+@pytest.mark.slow(seconds=1)
 def test_one_s_own_figures_by_chapter_replace_the_ratio(tmp_path: Path, both: Result) -> None:
     bundled = bundled_directory() / "macro" / "jobs.csv"
     lines = bundled.read_text(encoding="utf-8").splitlines()

@@ -62,6 +62,7 @@ def tables() -> list[tuple[str, pd.DataFrame]]:
     return [*found, ("reference", cepasim.reference(economy))]
 
 
+@pytest.mark.slow(seconds=2)
 def test_tables_of_results_and_the_list_have_the_same_columns(
     tables: list[tuple[str, pd.DataFrame]],
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
     assert _on_the_scenario_page(app) and fund["fund"]["usd_bn"] == 1.0
 
 
+@pytest.mark.slow(seconds=1)
 def test_an_answer_is_not_shown_under_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     ends = dict.fromkeys(["better_share", "p5", "p95", "outcome_p95"], 1.0) | {"outcome_p5": -1.0}
     monkeypatch.setattr(FundAllocation, "how_sure", lambda *_, **__: ends)
@@ -136,6 +137,7 @@ def test_an_answer_is_not_shown_under_other_questions(monkeypatch: pytest.Monkey
     assert "split-open" not in [button.key for button in app.button]
 
 
+@pytest.mark.slow(seconds=1)
 def test_codes_that_do_not_exist_are_a_message() -> None:
     app = _opened()
     app.text_input(key="package-out").set_value("tea")

@@ -162,6 +162,7 @@ def test_every_kind_has_a_control_and_a_form() -> None:
     assert {kind for lever in FORMS for kind in lever} == set(LEVER_KINDS)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("lever", CASES, ids=_name)
 def test_a_form_is_shown_edited_and_linked(lever: LeverDict) -> None:
     scenario = _scenario([lever])

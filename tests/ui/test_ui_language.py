@@ -49,6 +49,7 @@ def app() -> AppTest:
     return _opened(scenario="reference", lang="ja")
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_link_opens_in_its_language(app: AppTest) -> None:
     assert not app.exception and not app.error
     assert _titles(app)[0] == "シナリオ"

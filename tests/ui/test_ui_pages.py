@@ -81,6 +81,7 @@ def test_a_first_visit_lands_on_the_full_package(app: AppTest) -> None:
     assert figures.bn(row["exports_usd_mn"]) in _html(app)
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_address_always_restores_what_is_shown(app: AppTest) -> None:
     app.slider(key=_key(app, 0, "cut")).set_value(40.0).run()
     again = _opened(_query(app))
@@ -126,6 +127,7 @@ def test_undo_and_redo_go_one_step_each() -> None:
     assert not found.history.future
 
 
+@pytest.mark.slow(seconds=1)
 def test_name_and_mark_of_a_changed_scenario_survive_a_reload(app: AppTest) -> None:
     app.slider(key=_key(app, _index(app, "ntb"), "relief_percent")).set_value(80.0).run()
     again = _opened(_query(app))
@@ -196,6 +198,7 @@ def test_details_of_every_lever_are_drawn() -> None:
         assert len(starts) == index + 1
 
 
+@pytest.mark.slow(seconds=1)
 def test_products_start_and_steps_of_a_lever(app: AppTest) -> None:
     _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("Sections").run()
     app.multiselect(key=_key(app, 0, "products", "Sections")).set_value(["XI", "XII"]).run()
@@ -207,6 +210,7 @@ def test_products_start_and_steps_of_a_lever(app: AppTest) -> None:
     assert (settings["start"], settings["years"]) == ("2028-29", 3)
 
 
+@pytest.mark.slow(seconds=1)
 def test_one_inspection_less_is_counted_in_days(app: AppTest) -> None:
     index = _index(app, "ntb")
     _open(app, index).selectbox(key=_key(app, index, "measure")).set_value("days_saved").run()
@@ -257,6 +261,7 @@ def test_the_reference_can_be_chosen(app: AppTest) -> None:
     assert shown is not None and shown.scenario.variant == "strong_exports"
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_source_of_barriers_can_be_chosen_and_taken_back(app: AppTest) -> None:
     app.run()
     for name, written in (("kno", "kno"), ("own", None)):
@@ -266,6 +271,7 @@ def test_the_source_of_barriers_can_be_chosen_and_taken_back(app: AppTest) -> No
         assert _session(app).scenario.barriers == written
 
 
+@pytest.mark.slow(seconds=1)
 def test_assumptions_are_counted_shown_and_taken_back(app: AppTest) -> None:
     app.session_state["decisive"] = True
     app.run()
@@ -308,6 +314,7 @@ def test_a_long_run_has_one_year() -> None:
     assert "Exports to Japan, 2023-24" in _html(app)
 
 
+@pytest.mark.slow(seconds=1)
 def test_sessions_do_not_see_each_other() -> None:
     one, other = _opened(), _opened()
     one.slider(key=_key(one, 0, "cut")).set_value(10.0).run()
@@ -426,6 +433,7 @@ def test_comparing() -> None:
     assert "nan" not in html.casefold().replace("finance", "")
 
 
+@pytest.mark.slow(seconds=2)
 def test_how_sure_shows_what_moves_the_answer_most() -> None:
     app = _page("sure")
     app.button(key="sure-run").click().run()
@@ -435,6 +443,7 @@ def test_how_sure_shows_what_moves_the_answer_most() -> None:
     assert "Engine" in html, "the model's own choices are among them"
 
 
+@pytest.mark.slow(seconds=2)
 def test_the_level_of_detail_is_a_choice_that_travels(app: AppTest) -> None:
     """Control, scenario, link, table of products, program; chapters again leave no trace."""
     found = _session(app)

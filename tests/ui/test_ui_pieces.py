@@ -289,6 +289,7 @@ def test_a_band_is_drawn_where_there_is_one(economy: Economy, result: Result) ->
 # --- reproduce --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("name", ["full-package", "china-plus-one"])
 def test_the_code_runs_and_gives_the_figures_of_the_page(economy: Economy, name: str) -> None:
     scenario = Scenario.from_dict({**BUNDLED[name].to_dict(), "parameters": {"eta": 0.8}})
@@ -320,6 +321,7 @@ def test_answers_are_kept_and_dropped(economy: Economy) -> None:
     assert answers(economy, BUNDLED["reference"]) is not first
 
 
+@pytest.mark.slow(seconds=1)
 def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> None:
     answers, scenario = Answers(), BUNDLED["full-package"]
     found = answers(economy, scenario)
@@ -426,6 +428,7 @@ def test_a_piece_that_fails_is_told(economy: Economy, worker: Worker, result: Re
     assert asked.failed and asked.range() is None
 
 
+@pytest.mark.slow(seconds=2)
 def test_the_decisive_assumptions_are_the_computed_ones(economy: Economy, result: Result) -> None:
     swings = cepasim.tornado(economy, result.scenario, YEAR, model_choice=True)
     table = sure.decisive_table(swings, "change_in_balance_usd_mn")

@@ -34,6 +34,7 @@ def _growth(text: str) -> str:
     return text.replace("0.06,", "0.05,", 1)
 
 
+@pytest.mark.slow(seconds=1)
 @pytest.mark.parametrize("top", ["", "my-params/"])
 def test_one_table_replaces_the_bundled_one(top: str) -> None:
     table = (FOLDER / "macro/growth.csv").read_text()
@@ -47,6 +48,7 @@ def test_one_table_replaces_the_bundled_one(top: str) -> None:
     assert own.economy.parameters.digest
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_folder_goes_with_its_owner() -> None:
     content = _archive({"macro/growth.csv": (FOLDER / "macro/growth.csv").read_bytes()})
     own = uploads.read_parameters(content, "mine.zip")
@@ -56,6 +58,7 @@ def test_the_folder_goes_with_its_owner() -> None:
     assert not place.exists()
 
 
+@pytest.mark.slow(seconds=1)
 def test_all_problems_come_at_once_with_names_the_user_knows() -> None:
     bad = (FOLDER / "macro/growth.csv").read_text().replace(",D,", ",Z,")
     said = _problems(_archive({"macro/growth.csv": bad.encode(), "macro/grwth.csv": b"a,b\n1,2\n"}))

@@ -39,12 +39,14 @@ def test_chapters_sum_to_the_published_total(fresh: pd.DataFrame, flow: str, tot
     assert (rows["low"] <= rows["value"]).all() and (rows["value"] <= rows["high"]).all()
 
 
+@pytest.mark.slow(seconds=4)
 def test_backcast_is_scored_against_it(report: Backcast) -> None:
     scored = report.bridged.set_index(["forecast", "level", "flow"])["wape"]
     assert scored[MODEL, "chapter", "import"] > scored[MODEL, "section", "import"] > 0
     assert (scored["spread of the estimate"] < 0.15).all()
 
 
+@pytest.mark.slow(seconds=1)
 def test_table_is_written_by_its_command(tmp_path: Path, fresh: pd.DataFrame) -> None:
     import shutil
 

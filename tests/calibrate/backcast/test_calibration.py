@@ -219,6 +219,7 @@ def disturbed(
     return other
 
 
+@pytest.mark.slow(seconds=2)
 @pytest.mark.parametrize("column", ["predicted_usd_mn", "with_trend_usd_mn"])
 def test_no_prediction_knows_the_trade_it_predicts(
     report: Backcast, disturbed: Backcast, column: str

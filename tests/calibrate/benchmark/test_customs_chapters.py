@@ -31,6 +31,7 @@ def test_known_chapters_are_kept_and_no_chapter_is_below_its_floor() -> None:
         above_floors(moved, pd.Series({"02": 25.0}), pd.Series({"01": 150.0}))
 
 
+@pytest.mark.slow(seconds=1)
 def test_stored_tables_are_those_of_the_stored_benchmark(stored: pd.DataFrame) -> None:
     found = customs_by_chapter(PARAMS)
     for column in ("value", "low", "high"):

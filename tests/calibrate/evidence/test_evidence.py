@@ -36,6 +36,9 @@ from cepasim.levers.tariff import TariffLever
 from cepasim.levers.withdraw import WithdrawLever
 from cepasim.report import views
 
+#: All share what takes seconds: the fixture.
+pytestmark = pytest.mark.slow(seconds=1)
+
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 
 

@@ -16,6 +16,9 @@ from cepasim.calibrate.evidence.page import document, sections, table
 from cepasim.report import html
 from cepasim.report.blocks import Document
 
+#: All share what takes seconds: the fixture.
+pytestmark = pytest.mark.slow(seconds=1)
+
 _VOID = {"meta", "br"}
 
 

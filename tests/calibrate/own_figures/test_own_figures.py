@@ -35,6 +35,9 @@ from cepasim.report.headline import weighed_notes
 from cepasim.report.sheets import sheets
 from tests.english_left import english_left
 
+#: All share what takes seconds: the fixture.
+pytestmark = pytest.mark.slow(seconds=2)
+
 YEAR = "2023-24"
 #: Names of tables, which are the same in all languages.
 TABLE = re.compile(r"\w+/[\w*./]+")

@@ -50,6 +50,7 @@ def later(economy: Economy, tmp_path_factory: pytest.TempPathFactory) -> tuple[E
     return moved(economy, folder, nothing(YEAR, [fish])), folder  # type: ignore[list-item]
 
 
+@pytest.mark.slow(seconds=1)
 def test_the_base_itself_with_its_own_figures_changes_nothing(
     economy: Economy, tmp_path: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_the_base_itself_with_its_own_figures_changes_nothing(
         np.testing.assert_array_equal(again.markets[importer].fob, market.fob)
 
 
+@pytest.mark.slow(seconds=1)
 def test_totals_are_those_published_and_the_user_s_chapter_is_held(
     economy: Economy, later: tuple[Economy, Path]
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_calendar_year_stands_for_the_fiscal_year_that_begins_in_it(
     assert move.growth({"2023": 1.0}) is None
 
 
+@pytest.mark.slow(seconds=2)
 def test_the_last_published_year_can_be_the_base(economy: Economy, tmp_path: Path) -> None:
     after = moved(economy, tmp_path / "params", nothing("2025-26"))
     assert after.ground.known_years["JPN"].years == ()

@@ -129,6 +129,7 @@ def test_an_equal_split_that_breaks_a_cap_is_no_alternative(economy: Economy) ->
     assert "does not keep to" in best.text
 
 
+@pytest.mark.slow(seconds=1)
 def test_years_are_counted_as_asked(economy: Economy) -> None:
     summed = cepasim.allocate_fund(economy, year="2032-33", cumulative=True)
     totals = cepasim.simulate(economy, summed.scenario, attribution=False).totals
@@ -151,6 +152,7 @@ def test_a_later_year_counts_less_where_it_is_discounted(economy: Economy) -> No
     assert best.outcome_usd_mn == pytest.approx(value, abs=1e-6)
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_gap_that_stays_is_said(economy: Economy) -> None:
     """So much money in one window that industries of one chapter crowd each other out."""
     best = cepasim.allocate_fund(economy, 1000, "exports", floors={"sunrise": 1.0})
@@ -191,6 +193,7 @@ def test_the_command_shows_split_and_scenario() -> None:
     assert CliRunner().invoke(app, ["allocate-fund", "--count", "decades"]).exit_code == 2
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_fund_is_divided_again_under_an_alternative(
     economy: Economy, best: FundAllocation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from cepasim.cli.commands import app
 
 
+@pytest.mark.slow(seconds=1)
 def test_lines_are_printed_with_the_gap_and_what_they_rest_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = CliRunner().invoke(

@@ -44,6 +44,7 @@ def test_a_depth_is_found_again_from_what_it_does(economy: Economy, name: str, i
     assert answer.outcome_usd_mn == pytest.approx(of(economy, answer.scenario, item))
 
 
+@pytest.mark.slow(seconds=2)
 def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
     economy: Economy,
 ) -> None:
@@ -57,6 +58,7 @@ def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
     assert "closes the rest" in answer.text and "alone does not reach" in answer.text
 
 
+@pytest.mark.slow(seconds=1)
 def test_a_section_is_a_part_of_the_whole(economy: Economy) -> None:
     scenario = Scenario.bundled("ntb-relief")
     target = {"exports_usd_mn": 1.0, "fiscal_year": YEAR, "section": "XI"}
@@ -109,6 +111,7 @@ def test_every_depth_can_be_set_within_its_limits() -> None:
                     assert again is not None and depth_of(again) == depth_of(turned), kind
 
 
+@pytest.mark.slow(seconds=2)
 def test_no_lever_is_proposed_beyond_where_evidence_ends(economy: Economy) -> None:
     """Asked for what nothing reaches, no fund of US$ 95 bn comes back, but the limit and why."""
     target = {"exports_usd_mn": 30_000.0, "fiscal_year": YEAR}

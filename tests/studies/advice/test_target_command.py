@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from typer.testing import CliRunner
 
 from cepasim.cli.commands import app
@@ -22,6 +23,7 @@ def test_no_target_or_two_are_wrong_input() -> None:
     assert call("--balance", "-17900", "--exports", "6000")[0] == 2
 
 
+@pytest.mark.slow(seconds=2)
 def test_a_section_can_be_meant() -> None:
     code, said = call("--exports", "XI:500")
     assert code == 0 and "section XI" in said
