@@ -134,3 +134,55 @@ def test_no_more_than_a_few_splits_are_kept(economy: Economy) -> None:
     kept = [key for key in under.known if isinstance(key, tuple) and key[0] == "products"]
     assert len(kept) == 3 and under.refine(["05"]) is fine[-1]
     assert under.at_level("chapter") is under and fine[0].at_level("hs6", ["05"]) is fine[-1]
+
+
+ADVICE = """\
+name: Shoes
+year: 2027-28
+candidates:
+  - {name: shoes, tariff: {importer: JPN, select: {hs: ['64']}, cut: eliminate, start: 2026-27}}
+"""
+
+
+def test_advice_takes_it(shoes: Path, tmp_path: Path) -> None:
+    """A product competes with its like alone: answers differ from a chapter's and are near them."""
+    ask = tmp_path / "ask.yaml"
+    ask.write_text(ADVICE)
+    found: dict[str, list[float]] = {"hs6:64": [], "chapter": []}
+    for level, gains in found.items():
+        asked, out = ("--level", level), tmp_path / level.replace(":", "-")
+        call("negotiate", ask, "--out", out / "package", *asked)
+        package = pd.read_csv(out / "package" / "package.csv").set_index("measure")
+        gains.append(float(package["balance_usd_mn"]["package"]))
+        call("compare-offers", shoes, "reference", "--year", "2025-26", "--out", out / "o", *asked)
+        sides = pd.read_csv(out / "o" / "sides.csv").set_index(["side", "item"])
+        gains.append(float(sides["mine_usd_mn"][("India", "sales to the partner")]))
+        # What is written runs at the level it was found at.
+        kept = Scenario.read(out / "package" / "scenario.yaml")
+        totals = cepasim.simulate(LOAD(), kept, attribution=False).totals.set_index("fiscal_year")
+        again = float(totals["change_in_balance_usd_mn"]["2027-28"])
+        assert again == pytest.approx(gains[0], rel=1e-9)
+    assert found["hs6:64"] == pytest.approx(found["chapter"], rel=0.25)
+    assert all(a != pytest.approx(b, rel=1e-3) for a, b in zip(*found.values(), strict=True))
+    assert "JPN" in call("triggers", shoes, "--watch", "JPN:64=20", "--level", "hs6:64")
+
+
+def test_offers_at_two_levels_are_no_comparison(economy: Economy) -> None:
+    """An offer without a level of its own is run at the other's; two levels are refused."""
+    fine, finer = (
+        Scenario.from_dict(yaml.safe_load(SHOES) | {"level": level, "refine": ["64"]})
+        for level in ("hs4", "hs6")
+    )
+    same = cepasim.compare_offers(
+        economy, fine, Scenario.from_dict(yaml.safe_load(SHOES)), "2025-26"
+    )
+    assert same.sides["theirs_less_mine_usd_mn"].abs().max() < 1e-9
+    assert "headings of chapters 64" in same.text
+    with pytest.raises(cepasim.InputError, match="level of mine"):
+        cepasim.compare_offers(economy, fine, finer, "2025-26")
+
+
+def test_an_economy_says_how_fine_it_is(economy: Economy) -> None:
+    assert economy.detail == {}
+    assert economy.refine(["64"], "hs4").detail == {"level": "hs4", "refine": ("64",)}
+    assert economy.with_products(["8703"]).detail == {}  # a quota's own market is no level

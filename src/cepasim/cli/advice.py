@@ -14,6 +14,7 @@ from cepasim.cli.options import (
     AdviceFolder,
     AdviceYear,
     Debug,
+    ModelLevel,
     ParameterFolder,
     named_path,
 )
@@ -45,6 +46,7 @@ def list_lines(
         typer.Option(metavar="FILE", parser=named_path, help="Only the lines of a saved list."),
     ] = None,
     out: AdviceFolder = None,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -54,16 +56,16 @@ def list_lines(
     """
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.cli.inputs import check_folder_exists
+        from cepasim.cli.inputs import economy_named
         from cepasim.studies.advice.line_list import ASKS
         from cepasim.studies.advice.list_text import list_text
 
-        check_folder_exists(params)
         if lines is not None and not lines.is_file():
             refuse("--lines", str(lines), "an existing file")
         if out is not None and out.exists() and not out.is_dir():
             refuse("--out", str(out), "a folder, or a name that does not exist yet")
-        found = cepasim.product_list(cepasim.load(params), importer.value, year, lines)
+        economy = economy_named(params, level)
+        found = cepasim.product_list(economy, importer.value, year, lines)
         if only is not None:
             found = found.filter(ask=only) if only in ASKS else found.filter(section=only)
         if out is not None:

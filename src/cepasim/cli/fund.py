@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cepasim.cli.errors import refuse, reporting
-from cepasim.cli.inputs import check_folder_exists
-from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug, ParameterFolder
+from cepasim.cli.inputs import economy_named
+from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug, ModelLevel, ParameterFolder
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import Counted
@@ -34,6 +34,7 @@ def allocate_fund(
         typer.Option("--count", metavar="|".join(_SETTINGS), help="What counts; may be repeated."),
     ] = None,
     draws: AdviceDraws = 0,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -42,7 +43,6 @@ def allocate_fund(
         import cepasim
         from cepasim.studies.executors import open_executor
 
-        check_folder_exists(params)
         floors, caps = _bounds(bounds or [])
         counted: Counted = {}
         for name in count or []:
@@ -50,7 +50,7 @@ def allocate_fund(
                 refuse("--count", name, f"one of {', '.join(_SETTINGS)}")
             counted[name] = True  # type: ignore[literal-required]
         found = cepasim.allocate_fund(
-            cepasim.load(params),
+            economy_named(params, level),
             usd_bn,
             objective,  # type: ignore[arg-type]
             year,

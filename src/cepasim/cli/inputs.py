@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from cepasim.cli.errors import refuse
 from cepasim.core.problems import InputError, Problem, closest
@@ -37,7 +37,7 @@ def read_inputs(
         check_folder_exists(params)
         check_sources(elasticities, barriers)
         economy = cepasim.load(params, elasticities=elasticities, barriers=barriers)
-        asked = level_named(level, economy.classification.chapters)
+        asked |= level_named(level, economy.classification.chapters)
     except InputError as error:
         problems += error.problems
     try:
@@ -62,7 +62,14 @@ def read_inputs(
     return economy, read.model_copy(update=asked), file
 
 
-def level_named(written: str | None, known: Collection[str]) -> dict[str, object]:
+class AskedLevel(TypedDict, total=False):
+    """Level and chapters to split, as settings of a scenario; empty where none was asked for."""
+
+    level: str
+    refine: tuple[str, ...]
+
+
+def level_named(written: str | None, known: Collection[str]) -> AskedLevel:
     """Read ``--level``: hs6, or hs6:87,64 for some chapters, as settings of a scenario.
 
     Parameters
@@ -84,6 +91,16 @@ def level_named(written: str | None, known: Collection[str]) -> dict[str, object
         if one not in known:
             refuse("--level", written, f"chapters of two digits, such as hs6:87,64; not {one!r}")
     return {"level": level, "refine": tuple(sorted(set(chapters)))}
+
+
+def economy_named(params: Path | None, level: str | None) -> Economy:
+    """Load the economy of a command that reads no scenario, at the level asked for."""
+    import cepasim
+
+    check_folder_exists(params)
+    economy = cepasim.load(params)
+    asked = level_named(level, economy.classification.chapters)
+    return economy.at_level(asked["level"], asked["refine"] or None) if asked else economy
 
 
 def check_reference(economy: Economy, reference: str) -> None:

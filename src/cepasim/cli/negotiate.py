@@ -12,6 +12,7 @@ from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.options import (
     AdviceFolder,
     Debug,
+    ModelLevel,
     ParameterFolder,
     named_path,
 )
@@ -47,13 +48,14 @@ def negotiate(
         ),
     ] = False,
     out: AdviceFolder = None,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
     """Search for the best package of concessions, run it, and say what was left out and why."""
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.cli.inputs import check_folder_exists
+        from cepasim.cli.inputs import economy_named
         from cepasim.studies.advice.negotiate import read_negotiation
         from cepasim.studies.advice.package_text import (
             frontier_text,
@@ -63,7 +65,6 @@ def negotiate(
         )
         from cepasim.studies.executors import open_executor
 
-        check_folder_exists(params)
         if not file.is_file():
             refuse("FILE", str(file), "an existing file")
         if frontier == 1:
@@ -72,7 +73,7 @@ def negotiate(
             refuse("--out", str(out), "a folder, or a name that does not exist yet")
         asked = read_negotiation(file)
         draws = asked.pop("draws", 0)
-        found = cepasim.negotiate(cepasim.load(params), **asked)
+        found = cepasim.negotiate(economy_named(params, level), **asked)
         if model_choice:
             with open_executor() as executor:
                 found = replace(found, sure=found.how_sure(draws, executor=executor))

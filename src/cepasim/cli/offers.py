@@ -13,6 +13,7 @@ from cepasim.cli.options import (
     AdviceFolder,
     AdviceYear,
     Debug,
+    ModelLevel,
     ParameterFolder,
     ScenarioName,
 )
@@ -26,6 +27,7 @@ def compare_offers(
     theirs: ScenarioName,
     year: AdviceYear = YEAR,
     out: AdviceFolder = None,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -34,8 +36,8 @@ def compare_offers(
         import cepasim
         from cepasim.core import files
 
-        economy, ours, _ = read_inputs(mine, params)
-        _, others, _ = read_inputs(theirs, params)
+        economy, ours, _ = read_inputs(mine, params, level=level)
+        _, others, _ = read_inputs(theirs, params, level=level)
         found = cepasim.compare_offers(economy, ours, others, year)
         tables = {
             name: getattr(found, name)
@@ -63,6 +65,7 @@ def triggers(
             help="Threshold of a chapter a year, such as IND:72=1500; may be repeated.",
         ),
     ] = None,
+    level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
@@ -70,7 +73,7 @@ def triggers(
     with reporting(debug):
         import cepasim
 
-        economy, read, _ = read_inputs(scenario, params)
+        economy, read, _ = read_inputs(scenario, params, level=level)
         found = cepasim.triggers(economy, read, _thresholds(watch) if watch else None)
         if found.empty:
             typer.echo("No quota, and no chapter passes a threshold.")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
-from cepasim.economy.split import products_of
+from cepasim.economy.split import LEVELS, products_of
+from cepasim.products.levels import chapter_of, level_of
 
 EconomyT = TypeVar("EconomyT")
 #: Splits of an economy that are kept: each of all subheadings takes some 100 MB.
@@ -71,6 +72,35 @@ def at_level(economy: EconomyT, level: str, chapters: Iterable[str] | None = Non
     """
     coarse: EconomyT = economy.by_chapter  # type: ignore[attr-defined]
     return coarse if level == "chapter" else refine(coarse, chapters, level)
+
+
+def detail_of(economy: EconomyT) -> dict[str, Any]:
+    """Return how fine an economy is as the settings of a scenario that split one of chapters so.
+
+    Parameters
+    ----------
+    economy : Economy
+
+    Returns
+    -------
+    dict
+        ``level`` and ``refine`` of a scenario; nothing for chapters, and for a split that no level
+        makes, such as that of a quota.
+    """
+    fine: Any = economy
+    coarse = fine.by_chapter
+    own = set(fine.chapters) - set(coarse.chapters)
+    level = next((name for name, one in LEVELS.items() if {one} == set(map(level_of, own))), None)
+    if level is None:
+        return {}
+    split = {chapter_of(code) for code in own}
+    # Both schedules have to know a product, for its chapter to be split.
+    schedules = (market.schedule for market in coarse.markets.values())
+    both = set(coarse.classification.hs6).intersection(*(one.products for one in schedules))
+    refine = () if split == set(map(chapter_of, both)) else tuple(sorted(split))
+    if at_level(coarse, level, refine or None).chapters != fine.chapters:
+        return {}
+    return {"level": level, "refine": refine}
 
 
 def with_products(economy: EconomyT, codes: Iterable[str]) -> EconomyT:

@@ -19,7 +19,7 @@ from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.barriers import with_barriers
 from cepasim.economy.benchmark import Benchmark, Ground, read_ground
 from cepasim.economy.claims import UseRule
-from cepasim.economy.detail import at_level, refine, with_products
+from cepasim.economy.detail import at_level, detail_of, refine, with_products
 from cepasim.economy.elasticities import OWN, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
@@ -208,6 +208,11 @@ class Economy:
     def by_chapter(self) -> Economy:
         """The economy of chapters behind one of products; itself where no chapter is split."""
         return self if self.coarse is None else self.coarse
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """How fine it is, as the settings of a scenario that makes it so."""
+        return detail_of(self)
 
     def name(self, hs: str) -> str:
         """Name of a market for people; what is left of a chapter or heading says so.

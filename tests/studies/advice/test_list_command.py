@@ -14,7 +14,8 @@ from cepasim.cli.commands import app
 def test_lines_are_printed_with_the_gap_and_what_they_rest_on(tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = CliRunner().invoke(
-        app, ["list", "JPN", "--only", "tariff", "--top", "3", "--out", str(out)]
+        app,
+        ["list", "JPN", "--only", "XII", "--level", "hs6:64", "--top", "3", "--out", str(out)],
     )
     assert done.exit_code == 0, done.output
     assert "640319010" in done.output and "Run alone" in done.output

@@ -172,6 +172,15 @@ def test_products_kept_out_are_touched_by_nobody(economy: Economy) -> None:
         negotiate(economy, [only], constraints={"exclude": ["1006"]}, year=YEAR)
 
 
+def test_a_quota_is_a_candidate(economy: Economy) -> None:
+    """It has a market of its own, which adds up to its chapter."""
+    quota = {"usd_mn": 200, "in_rate_percent": 10, "over_rate_percent": 40}
+    entry = _entry("quota", "IND", "8704", **quota) | {"name": "lorries"}
+    package = negotiate(economy, [entry], "welfare_japan", year=YEAR)
+    totals = simulate(economy, package.scenario, attribution=False).totals.iloc[-1]
+    assert package.effects["balance"] == pytest.approx(totals["change_in_balance_usd_mn"])
+
+
 def test_lines_of_a_list_are_candidates(economy: Economy) -> None:
     asked = product_list(economy, "JPN", YEAR).filter(ask="tariff")
     # Two lines of a product without claims are alternatives: a package needs one of them.

@@ -46,6 +46,28 @@ def test_any_line_of_a_product_without_claims_becomes_its_best_line(japan: LineL
     np.testing.assert_allclose(checked["listed_usd_mn"], checked["model_usd_mn"], rtol=1e-9)
 
 
+def test_products_as_markets_are_listed_as_the_model_has_them(
+    economy: Economy, japan: LineList
+) -> None:
+    """A shoe competes with its like alone: it gains less than in its chapter, and near that."""
+    fine = product_list(economy.refine(["64"]), "JPN")
+    some = fine.only(["640319010", "640351021"])
+    assert some.scenario().refine == ("64",)
+    checked = some.checked().set_index("line").drop("all together")
+    np.testing.assert_allclose(checked["listed_usd_mn"], checked["model_usd_mn"], rtol=1e-9)
+    by_product, by_chapter = (
+        one.table.set_index("line")[["gain_usd_mn", "grade_trade", "grade_gain"]]
+        for one in (fine, japan)
+    )
+    shoes = by_chapter.index.str.startswith("64") & (by_chapter["gain_usd_mn"] > 0.1)
+    ratio = (by_product["gain_usd_mn"] / by_chapter["gain_usd_mn"])[by_chapter.index[shoes]]
+    assert 0.7 < ratio.min() and ratio.max() < 1.1 and ratio.mean() < 0.99
+    others = ~by_chapter.index.str.startswith("64")
+    pd.testing.assert_frame_equal(
+        by_product.loc[by_chapter.index[others]], by_chapter[others], rtol=1e-9
+    )
+
+
 def test_losses_and_duty_are_those_of_a_run(economy: Economy, japan: LineList) -> None:
     line = japan.filter(ask="tariff").top(1)
     found = simulate(economy, line.scenario(), attribution=False)

@@ -185,7 +185,8 @@ def allocate_fund(
     Parameters
     ----------
     economy : Economy
-        From `cepasim.load`.
+        From `cepasim.load`. Of one of products the search goes by chapter, and what it finds is
+        corrected by product.
     usd_bn : float, optional
         The fund, US$ billion; its start and years are those of the bundled ``fund-2bn``.
     objective : {"balance", "exports"}, optional
@@ -289,14 +290,19 @@ def _answer(
     rounds: int,
     per_dollar: bool,
 ) -> FundAllocation:
-    scenario = division.scenario(shares, f"Fund of US$ {division.usd_bn:g} bn, best split")
+    name = f"Fund of US$ {division.usd_bn:g} bn, best split"
+    level = division.economy.detail
+    scenario, even = (
+        division.scenario(shares, name).model_copy(update=level),
+        division.scenario(division.equal, "Fund, equal split").model_copy(update=level),
+    )
     outcome, equal = division.outcome(shares), division.outcome(division.equal)
     gap = abs(outcome - expected) / max(abs(outcome), division.economy.parameters.value(NEAR))
     unit = division.spent() if per_dollar else 1.0
     table = division.table(shares)
     return FundAllocation(
         scenario=scenario,
-        equal_scenario=division.scenario(division.equal, "Fund, equal split"),
+        equal_scenario=even,
         result=simulate(division.economy, scenario, attribution=False),
         outcome_usd_mn=outcome / unit,
         equal_usd_mn=equal / unit,

@@ -236,10 +236,11 @@ class LineList:
         """
         asks = [one for one in ASKS if (self.table["ask"] == one).any()]
         levers = [self.lever(ask=one, **settings) for one in asks]
-        return Scenario.from_dict(
+        found = Scenario.from_dict(
             {"name": name, "horizon": self.year, "levers": levers},
             self.economy.classification,
         )
+        return found.model_copy(update=self.economy.detail)
 
     def checked(self) -> pd.DataFrame:
         """Run each line by itself, and all of them together, against what the list says.

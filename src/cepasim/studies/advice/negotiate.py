@@ -41,7 +41,7 @@ def negotiate(
     Parameters
     ----------
     economy : Economy
-        From :func:`cepasim.load`.
+        From :func:`cepasim.load`, at any level: the package is measured and run at it.
     candidates : iterable of mapping, optional
         Entries of ``levers`` as in a scenario file, each with a ``name`` if it has one, such as
         ``LineList.lever`` gives. By default duties, proof of origin and barriers of both sides in
@@ -94,7 +94,6 @@ def negotiate(
         late = False
     if not late:
         refuse("year", year, f"a fiscal year from {START} on")
-    economy = economy.by_chapter
     tried = None if candidates is None else tuple(dict(one) for one in candidates)
     found = read_candidates(economy, tried, year, excluded_products(given))
     runner = Runner(economy, year, name)

@@ -19,6 +19,7 @@ from cepasim.levers.lever import Lever
 from cepasim.levers.staging import Staging, staging
 from cepasim.products.levels import chapter_of
 from cepasim.result import Result
+from cepasim.scenario.naming import detail_in_words
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 
@@ -57,7 +58,11 @@ class OfferComparison:
     @property
     def text(self) -> str:
         """What differs most, in words, in the language of the moment."""
-        return _in_words(self._economy, self._tables, self.fiscal_year)
+        said = _in_words(self._economy, self._tables, self.fiscal_year)
+        if self.mine.scenario.level in (None, "chapter"):
+            return said
+        detail = detail_in_words(self.mine.scenario)
+        return paragraph([said, tr("Both offers were run by {level}.", level=detail)])
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -103,7 +108,7 @@ def compare_offers(
     economy : Economy
         From `cepasim.load`.
     mine, theirs : Scenario
-        Paths of years.
+        Paths of years. One that does not say at which level it is run is run at the other's.
     fiscal_year : str, optional
         Within the horizons of both.
 
@@ -115,7 +120,8 @@ def compare_offers(
     Raises
     ------
     InputError
-        For a year that one of them does not reach, or comparative statics.
+        For a year that one of them does not reach, comparative statics, or two levels: what
+        differs would be the level as well.
 
     Examples
     --------
@@ -132,6 +138,7 @@ def compare_offers(
         instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
         if not offer.staged:
             refuse(name, offer.name, tr("a path of years (time: path): offers have dates"))
+    mine, theirs = _at_one_level(mine, theirs)
     base = economy.base_year
     both = np.intersect1d(mine.years_from(base), theirs.years_from(base))
     names = [format_fiscal_year(int(year)) for year in both]
@@ -148,6 +155,23 @@ def compare_offers(
         "losers": _losers(results, fiscal_year),
     }
     return OfferComparison(fiscal_year, first, second, economy, tables)
+
+
+def _at_one_level(mine: Scenario, theirs: Scenario) -> tuple[Scenario, Scenario]:
+    """Both offers at the level that either names."""
+    levels = [(one.level, one.refine) for one in (mine, theirs)]
+    named = [one for one in dict.fromkeys(levels) if one != (None, ())]
+    if len(named) > 1:
+        allowed = tr(
+            "an offer at the level of mine ({level}): otherwise the level is part of what differs",
+            level=detail_in_words(mine),
+        )
+        refuse("theirs", theirs.name, allowed)
+    if not named:
+        return mine, theirs
+    [(level, refine)] = named
+    update = {"level": level, "refine": refine}
+    return mine.model_copy(update=update), theirs.model_copy(update=update)
 
 
 def _lines(
@@ -301,7 +325,7 @@ def _in_words(
             parts.append(
                 tr("{country}'s {item}: {mine} in mine, {theirs} in theirs", **whose, **amounts)
             )
-    sentences.append(tr("{parts}.", parts="; ".join(parts)))
+    sentences.append(tr("{parts}.", parts=tr("; ").join(parts)))
     if len(losers):
         worst = losers.to_dict("records")[0]
         who = (
@@ -318,5 +342,7 @@ def _in_words(
                 theirs=mn(float(worst["theirs_usd_mn"]), signed=True),
             )
         )
-    sentences.append(tr("Central values: ranges come from cepasim.monte_carlo with the same seed."))
+    sentences.append(
+        tr("These are central values, without ranges; draws of each offer say how sure they are.")
+    )
     return paragraph(sentences)

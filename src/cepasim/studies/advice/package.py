@@ -163,7 +163,7 @@ class Package(Searched):
             found[mark("India's imports from Japan by product")] = None
         touched = chapters_of(economy, self.chosen) if self.chosen else np.zeros((0, 0))
         for row, one in enumerate(self.chosen):
-            words = weak_response(economy, economy.markets[one.giver])
+            words = weak_response(economy.by_chapter, economy.by_chapter.markets[one.giver])
             for text in words[touched[row]]:
                 found |= dict.fromkeys(part for part in text.split("; ") if part)
         return tuple(found)

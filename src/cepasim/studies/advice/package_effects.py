@@ -76,7 +76,6 @@ class Runner:
         self.economy, self.year, self.name = economy, year, name
         self.variant, self.engine, self.check = variant, engine, check
         self.row = parse_fiscal_year(year) - economy.base_year.first
-        self.content = economy.parameters.by_chapter("input_content", economy.chapters)
         self.runs = 0
 
     def scenario(self, candidates: Iterable[Candidate], name: str | None = None) -> Scenario:
@@ -88,12 +87,15 @@ class Runner:
     def by_chapter(self, candidates: Iterable[Candidate]) -> tuple[Floats, Floats]:
         """Change by quantity and chapter, shape (6, H), and what belongs to no chapter, (6,).
 
-        Japanese inputs of the output stand with the chapter that uses them.
+        Products add up to their chapters; Japanese inputs of the output stand with the chapter that
+        uses them.
         """
         scenario = self.scenario(candidates)
         solved = run(self.economy, scenario, False, engine=self.engine, check=self.check)
         self.runs += 1
         row, before, after = self.row, solved.reference, solved.outcome
+        markets = solved.economy
+        content = markets.parameters.by_chapter("input_content", markets.chapters)
         extra = after.exports[row] - before.exports[row]
         from_fund = np.clip(extra, 0.0, after.fund.exports_to_japan[row])
         welfare = after.welfare(before)
@@ -101,7 +103,7 @@ class Runner:
         changes = np.stack(
             [
                 extra,
-                imports + (extra - from_fund) * self.content,
+                imports + (extra - from_fund) * content,
                 *(
                     after.duty_on_partner(one)[row] - before.duty_on_partner(one)[row]
                     for one in ("JPN", "IND")
@@ -112,7 +114,7 @@ class Runner:
         )
         at_large = np.zeros(len(QUANTITIES))
         at_large[1] = after.fund.inputs[row].sum() + after.fund.capital_goods[row].sum()
-        return changes, at_large
+        return markets.summed(changes), at_large
 
     def total(self, candidates: Iterable[Candidate]) -> Floats:
         """What candidates do together, shape (6,)."""
@@ -122,7 +124,7 @@ class Runner:
 
 def chapters_of(economy: Economy, candidates: Sequence[Candidate]) -> Bools:
     """Chapters each candidate acts on, shape (n, H); a fund acts on all."""
-    place = {hs: h for h, hs in enumerate(economy.chapters)}
+    place = {hs: h for h, hs in enumerate(economy.by_chapter.chapters)}
     found = np.zeros((len(candidates), len(place)), dtype=np.bool_)
     for row, one in enumerate(candidates):
         if one.atoms:

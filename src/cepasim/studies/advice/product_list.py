@@ -45,7 +45,7 @@ def product_list(
     Parameters
     ----------
     economy : Economy
-        Of chapters; one of products is listed by its chapters.
+        From `cepasim.load`, at any level: lines compete within the product that they belong to.
     importer : {"JPN", "IND"}, optional
     year : str, optional
         Fiscal year of the gain, from 2026-27 on; lines are freed in 2026-27.
@@ -76,7 +76,6 @@ def product_list(
         refuse("importer", importer, "JPN or IND")
     if not _in_reach(year):
         refuse("year", year, f"a fiscal year from {START} to {LATEST}")
-    economy = economy.by_chapter
     alone = Alone(economy, importer, START, year)
     market, traded = alone.market, Traded.of(alone.market)
     solved = _gains(alone, traded)

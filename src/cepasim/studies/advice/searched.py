@@ -51,8 +51,9 @@ class Searched:
 
     @property
     def scenario(self) -> Scenario:
-        """It as a scenario, ready to run."""
-        return self.runner.scenario(self.chosen, now(self.name))
+        """It as a scenario, ready to run: at the level it was found at."""
+        found = self.runner.scenario(self.chosen, now(self.name))
+        return found.model_copy(update=self.runner.economy.detail)
 
     @property
     def value(self) -> float:

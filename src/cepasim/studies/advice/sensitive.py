@@ -73,8 +73,12 @@ def grades(
     table = "tariffs/japan_lines" if market.importer == "JPN" else "tariffs/india_lines"
     rate = parameters.table(table)["grade"].mode().iloc[0]
     grade_rate = np.where(np.isnan(traded.rate), "D", rate).astype(object)
-    known = economy.ground.known_trade if market.importer == "JPN" else np.zeros(1)
-    sold = known[traded.product] > 0 if market.importer == "JPN" else np.zeros(len(ask), bool)
+    sold = np.zeros(len(ask), dtype=np.bool_)
+    if market.importer == "JPN":
+        known = economy.ground.known_trade
+        if economy.split is not None:
+            known = known[economy.split.layouts["JPN"].product]
+        sold = known[traded.product] > 0
     # Trade of a product is official; which of its lines carries it is read from claims, and where
     # nobody can claim, assumed.
     ruled = np.isin(traded.basis, UNSEEN)
@@ -117,6 +121,10 @@ def _of_response(
     economy: Economy, market: Market
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Worst grade of what a chapter's response rests on, and what of it is D, shape (H,)."""
+    if economy.split is not None:  # ranges and grades are those of chapters
+        coarse = economy.by_chapter
+        worst, words = _of_response(coarse, coarse.markets[market.importer])
+        return worst[economy.split.parent], words[economy.split.parent]
     key = "grades of the response", market.importer
     if key not in economy.known:
         describe = partial(economy.parameters.describe, importer=market.importer)

@@ -55,7 +55,7 @@ def known_codes(economy: Economy, lines: NDArray[np.str_]) -> NDArray[np.bool_]:
     """Lines that a scenario can name: India's chapter of projects has no codes of the HS."""
     chapters = np.array([chapter_of(str(line)) for line in lines])
     refused: list[str] = []
-    for hs in economy.chapters:
+    for hs in economy.by_chapter.chapters:
         codes = lines[chapters == hs].tolist()
         if codes:
             _, complaints = economy.classification.check({"hs": codes})
