@@ -108,7 +108,7 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
     app.button(key="package-run").click().run()
     assert not app.exception and not app.warning
     text = _text(app)
-    assert "measures" in text and "rests on these of grade D" in text.replace("\\", "")
+    assert "measures" in text and "rests on assumptions of grade D" in text.replace("\\", "")
     assert "Nothing here knows what the other side will accept" in text
     app.button(key="package-open").click().run()
     found = _session(app)

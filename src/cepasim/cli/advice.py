@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.errors import refuse_no_file, refuse_no_folder, reporting, say_written
 from cepasim.cli.options import (
     YEAR,
-    AdviceFolder,
     AdviceYear,
+    AskedEconomy,
     Debug,
-    ModelLevel,
-    ParameterFolder,
+    ImporterName,
+    MostLines,
+    OutFolder,
     named_path,
 )
-
-
-class Importer(StrEnum):
-    """Whose tariff is asked about."""
-
-    JPN = "JPN"
-    IND = "IND"
+from cepasim.core.language import tr
 
 
 def list_lines(
-    importer: Annotated[
-        Importer, typer.Argument(help="Whose tariff lines to list.", show_default=False)
-    ],
-    top: Annotated[int, typer.Option(metavar="N", min=1, help="Lines to print.")] = 20,
+    economy: AskedEconomy,
+    importer: ImporterName,
+    top: MostLines = 20,
     year: AdviceYear = YEAR,
     only: Annotated[
         str | None,
@@ -45,9 +38,7 @@ def list_lines(
         Path | None,
         typer.Option(metavar="FILE", parser=named_path, help="Only the lines of a saved list."),
     ] = None,
-    out: AdviceFolder = None,
-    level: ModelLevel = None,
-    params: ParameterFolder = None,
+    out: OutFolder = None,
     debug: Debug = False,
 ) -> None:
     """List tariff lines: what each is worth if freed, who loses, how sensitive it is.
@@ -56,20 +47,18 @@ def list_lines(
     """
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.cli.inputs import economy_named
         from cepasim.studies.advice.line_list import ASKS
         from cepasim.studies.advice.list_text import list_text
 
-        if lines is not None and not lines.is_file():
-            refuse("--lines", str(lines), "an existing file")
-        if out is not None and out.exists() and not out.is_dir():
-            refuse("--out", str(out), "a folder, or a name that does not exist yet")
-        economy = economy_named(params, level)
-        found = cepasim.product_list(economy, importer.value, year, lines)
+        if lines is not None:
+            refuse_no_file("--lines", lines)
+        refuse_no_folder(out)
+        found = cepasim.product_list(economy(), importer.value, year, lines)
         if only is not None:
             found = found.filter(ask=only) if only in ASKS else found.filter(section=only)
         if out is not None:
             found.write(out)
         typer.echo(list_text(found, top), nl=False)
         if out is not None:
-            typer.echo(f"Wrote {out}: {len(found)} lines as CSV, workbook and list", err=True)
+            what = tr("{n} lines as CSV, workbook and list", n=f"{len(found):,}")
+            say_written(out, what)

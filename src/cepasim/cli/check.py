@@ -9,6 +9,7 @@ import typer
 
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.options import Debug, named_path
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError
 
 
@@ -24,7 +25,7 @@ def check(
     """Check a parameter folder and list every problem as file:line: field: value; allowed."""
     with reporting(debug):
         if not directory.is_dir():
-            refuse("DIR", str(directory), "an existing parameter folder")
+            refuse("DIR", str(directory), tr("an existing parameter folder"))
         from cepasim.params.parameters import check_folder
 
         problems = check_folder(directory)
@@ -34,4 +35,4 @@ def check(
         from cepasim.economy.loading import load
 
         load(directory)
-        typer.echo(f"{directory}: no problems found")
+        typer.echo(tr("{folder}: no problems found", folder=directory))

@@ -10,6 +10,7 @@ import typer
 from cepasim.cli.errors import reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import Debug, ParameterFolder, ScenarioName, named_path
+from cepasim.core.language import tr
 
 
 def clause_sheet(
@@ -25,4 +26,4 @@ def clause_sheet(
     with reporting(debug):
         economy, read, _ = read_inputs(scenario, params)
         read.clause_sheet(out, economy)
-        typer.echo(f"Written: {out}")
+        typer.echo(tr("Written: {file}", file=out))

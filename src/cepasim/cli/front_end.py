@@ -9,6 +9,7 @@ import typer
 
 from cepasim.cli.errors import reporting
 from cepasim.cli.options import Debug
+from cepasim.core.language import tr
 
 
 def front_end(
@@ -28,7 +29,8 @@ def front_end(
 
         from cepasim.ui import launch
 
-        typer.echo(f"Open http://{address}:{port} in a browser; Ctrl-C stops the front end.")
+        page = f"http://{address}:{port}"
+        typer.echo(tr("Open {page} in a browser; Ctrl-C stops the front end.", page=page))
         sys.stdout.flush()
         command = launch.command(port, address)
         if not ranges:

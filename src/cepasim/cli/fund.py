@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cepasim.cli.errors import refuse, reporting
-from cepasim.cli.inputs import economy_named
-from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug, ModelLevel, ParameterFolder
+from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, AskedEconomy, Debug
+from cepasim.core.language import separated, tr
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import Counted
@@ -17,6 +17,7 @@ _SETTINGS = ("cumulative", "discounted", "per_dollar", "optional")
 
 
 def allocate_fund(
+    economy: AskedEconomy,
     usd_bn: Annotated[float, typer.Option("--usd-bn", help="The fund, US$ billion.")] = 2.0,
     objective: Annotated[str, typer.Option(help="balance or exports.")] = "balance",
     year: AdviceYear = YEAR,
@@ -34,23 +35,22 @@ def allocate_fund(
         typer.Option("--count", metavar="|".join(_SETTINGS), help="What counts; may be repeated."),
     ] = None,
     draws: AdviceDraws = 0,
-    level: ModelLevel = None,
-    params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
     """Divide the fund over windows and industries so that it does most for an objective."""
     with reporting(debug):
         import cepasim
+        from cepasim.studies.advice.fund_text import fund_choice_text, fund_sure_text, fund_text
         from cepasim.studies.executors import open_executor
 
         floors, caps = _bounds(bounds or [])
         counted: Counted = {}
         for name in count or []:
             if name not in _SETTINGS:
-                refuse("--count", name, f"one of {', '.join(_SETTINGS)}")
+                refuse("--count", name, tr("one of {names}", names=separated(_SETTINGS)))
             counted[name] = True  # type: ignore[literal-required]
         found = cepasim.allocate_fund(
-            economy_named(params, level),
+            economy(),
             usd_bn,
             objective,  # type: ignore[arg-type]
             year,
@@ -58,23 +58,12 @@ def allocate_fund(
             caps,
             **counted,
         )
-        typer.echo(f"{found.text}\n")
-        typer.echo(found.table.to_string(index=False, float_format="{:.4f}".format))
+        typer.echo(fund_text(found))
         if draws:
-            sure = found.how_sure(draws)
-            typer.echo(
-                f"\nBetter than the equal split in {100 * sure['better_share']:.0f} % of {draws} "
-                f"draws of all figures, by {sure['p50']:,.0f} "
-                f"[{sure['p5']:,.0f} to {sure['p95']:,.0f}] US$ mn; the split itself "
-                f"{sure['outcome_p50']:,.0f} [{sure['outcome_p5']:,.0f} to "
-                f"{sure['outcome_p95']:,.0f}]"
-            )
+            typer.echo(fund_sure_text(found.how_sure(draws), draws))
             with open_executor() as executor:
                 again = found.under_model_choice(executor=executor)
-            shown = again.industries[["label", "share", "least", "most", "alternatives_percent"]]
-            typer.echo(
-                f"\n{again.text}\n{shown.to_string(index=False, float_format='{:.2f}'.format)}"
-            )
+            typer.echo(fund_choice_text(again))
         for note in found.result.notes:
             typer.echo(f"- {note}")
         typer.echo(f"\n{found.scenario.to_yaml()}", nl=False)
@@ -94,5 +83,5 @@ def _bounds(given: list[str]) -> tuple[dict[str, float], dict[str, float]]:
         except ValueError:
             colon = ""
         if not colon:
-            refuse("--bound", one, "NAME=LEAST:MOST, such as sunrise=0.3: or garments=:0.2")
+            refuse("--bound", one, tr("NAME=LEAST:MOST, such as sunrise=0.3: or garments=:0.2"))
     return floors, caps

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from cepasim.cli.errors import refuse
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_inputs(
     if economy is not None and read is not None:
         found = read.other_source(elasticities), read.other_source(barriers, "barriers")
         problems += [
-            replace(other, file="command line", field=f"--{other.field}")
+            replace(other, file=tr("command line"), field=f"--{other.field}")
             for other in found
             if other is not None
         ]
@@ -85,11 +86,13 @@ def level_named(written: str | None, known: Collection[str]) -> AskedLevel:
     level, colon, named = written.partition(":")
     chapters = [one.strip() for one in named.split(",")] if colon else []
     if level not in LEVELS or (colon and level == "chapter"):
-        near = closest(level, LEVELS)
-        refuse("--level", written, f"one of {', '.join(LEVELS)}, or hs6:87,64{near}")
+        names = separated(LEVELS)
+        allowed = tr("one of {names}, or hs6:87,64", names=names) + closest(level, LEVELS)
+        refuse("--level", written, allowed)
     for one in chapters:
         if one not in known:
-            refuse("--level", written, f"chapters of two digits, such as hs6:87,64; not {one!r}")
+            allowed = tr("chapters of two digits, such as hs6:87,64; not {code}", code=repr(one))
+            refuse("--level", written, allowed)
     return {"level": level, "refine": tuple(sorted(set(chapters)))}
 
 
@@ -132,7 +135,7 @@ def check_sources(elasticities: str | None, barriers: str | None) -> None:
 def check_folder_exists(params: Path | None) -> None:
     """Refuse ``--params`` that is not a folder."""
     if params is not None and not params.is_dir():
-        refuse("--params", str(params), "an existing parameter folder")
+        refuse("--params", str(params), tr("an existing parameter folder"))
 
 
 def scenario_file(scenario: str) -> Path:
@@ -144,8 +147,8 @@ def scenario_file(scenario: str) -> Path:
     name = scenario.removesuffix(".yaml")
     if name in bundled:
         return bundled[name]
-    allowed = f"a scenario file, or one of {', '.join(bundled)}{closest(name, bundled)}"
-    refuse("SCENARIO", scenario, allowed)
+    allowed = tr("a scenario file, or one of {names}", names=separated(bundled))
+    refuse("SCENARIO", scenario, allowed + closest(name, bundled))
 
 
 def bundled_scenarios() -> dict[str, Path]:

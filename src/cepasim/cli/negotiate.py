@@ -8,17 +8,24 @@ from typing import Annotated
 
 import typer
 
-from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.errors import (
+    refuse,
+    refuse_no_file,
+    refuse_no_folder,
+    reporting,
+    say_written,
+)
 from cepasim.cli.options import (
-    AdviceFolder,
+    AskedEconomy,
     Debug,
-    ModelLevel,
-    ParameterFolder,
+    OutFolder,
     named_path,
 )
+from cepasim.core.language import tr
 
 
 def negotiate(
+    economy: AskedEconomy,
     file: Annotated[
         Path,
         typer.Argument(
@@ -47,15 +54,12 @@ def negotiate(
             "file: how often is the package the best?",
         ),
     ] = False,
-    out: AdviceFolder = None,
-    level: ModelLevel = None,
-    params: ParameterFolder = None,
+    out: OutFolder = None,
     debug: Debug = False,
 ) -> None:
     """Search for the best package of concessions, run it, and say what was left out and why."""
     with reporting(debug, kept=out):
         import cepasim
-        from cepasim.cli.inputs import economy_named
         from cepasim.studies.advice.negotiate import read_negotiation
         from cepasim.studies.advice.package_text import (
             frontier_text,
@@ -65,15 +69,13 @@ def negotiate(
         )
         from cepasim.studies.executors import open_executor
 
-        if not file.is_file():
-            refuse("FILE", str(file), "an existing file")
+        refuse_no_file("FILE", file)
         if frontier == 1:
-            refuse("--frontier", "1", "2 points at least")
-        if out is not None and out.exists() and not out.is_dir():
-            refuse("--out", str(out), "a folder, or a name that does not exist yet")
+            refuse("--frontier", "1", tr("2 points at least"))
+        refuse_no_folder(out)
         asked = read_negotiation(file)
         draws = asked.pop("draws", 0)
-        found = cepasim.negotiate(economy_named(params, level), **asked)
+        found = cepasim.negotiate(economy(), **asked)
         if model_choice:
             with open_executor() as executor:
                 found = replace(found, sure=found.how_sure(draws, executor=executor))
@@ -89,4 +91,4 @@ def negotiate(
         if frontier:
             typer.echo(frontier_text(found.frontier(frontier)), nl=False)
         if out is not None:
-            typer.echo(f"Wrote {out}: the package as scenario and tables", err=True)
+            say_written(out, tr("the package as scenario and tables"))

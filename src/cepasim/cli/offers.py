@@ -10,23 +10,21 @@ from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import (
     YEAR,
-    AdviceFolder,
     AdviceYear,
     Debug,
     ModelLevel,
+    OutFolder,
     ParameterFolder,
     ScenarioName,
 )
-
-#: Lines shown on the terminal; a folder has all.
-_SHOWN = 20
+from cepasim.core.language import tr
 
 
 def compare_offers(
     mine: ScenarioName,
     theirs: ScenarioName,
     year: AdviceYear = YEAR,
-    out: AdviceFolder = None,
+    out: OutFolder = None,
     level: ModelLevel = None,
     params: ParameterFolder = None,
     debug: Debug = False,
@@ -35,24 +33,16 @@ def compare_offers(
     with reporting(debug):
         import cepasim
         from cepasim.core import files
+        from cepasim.studies.advice.offers_text import TABLES, offers_text
 
         economy, ours, _ = read_inputs(mine, params, level=level)
         _, others, _ = read_inputs(theirs, params, level=level)
         found = cepasim.compare_offers(economy, ours, others, year)
-        tables = {
-            name: getattr(found, name)
-            for name in ("levers", "lines", "sides", "chapters", "losers")
-        }
         if out is not None:
             with files.replace_folder(out) as folder:
-                for name, table in tables.items():
-                    files.write_csv(table, folder / f"{name}.csv")
-        typer.echo(found.text)
-        for name, table in tables.items():
-            typer.echo(f"\n{name}")
-            typer.echo(table.head(_SHOWN).to_string(index=False, float_format="{:,.2f}".format))
-            if len(table) > _SHOWN:
-                typer.echo(f"... {len(table) - _SHOWN:,} more; --out writes them all")
+                for name in TABLES:
+                    files.write_csv(getattr(found, name), folder / f"{name}.csv")
+        typer.echo(offers_text(found, economy), nl=False)
 
 
 def triggers(
@@ -72,14 +62,11 @@ def triggers(
     """Show in which year quotas fill and imports pass a threshold, under every reference."""
     with reporting(debug):
         import cepasim
+        from cepasim.studies.advice.triggers_text import triggers_text
 
         economy, read, _ = read_inputs(scenario, params, level=level)
         found = cepasim.triggers(economy, read, _thresholds(watch) if watch else None)
-        if found.empty:
-            typer.echo("No quota, and no chapter passes a threshold.")
-            return
-        shown = found.fillna({"first_year": "never", "first_year_without_levers": "never"})
-        typer.echo(shown.to_string(index=False, float_format="{:,.2f}".format))
+        typer.echo(triggers_text(economy, found, watched=bool(watch)), nl=False)
 
 
 def _thresholds(watched: list[str]) -> dict[str, float]:
@@ -89,5 +76,5 @@ def _thresholds(watched: list[str]) -> dict[str, float]:
         try:
             found[name] = float(amount)
         except ValueError:
-            refuse("--watch", one, "IMPORTER:HS=USD_MN, such as IND:72=1500")
+            refuse("--watch", one, tr("IMPORTER:HS=USD_MN, such as IND:72=1500"))
     return found

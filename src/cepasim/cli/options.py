@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from cepasim.core.language import tr
 
 
 def named_path(text: str | Path) -> Path:
     """Take a path as written; nothing at all is no name, where `Path` would take "here"."""
     written = str(text)
     if not written.strip() or "\0" in written:
-        raise typer.BadParameter("a name, not an empty one")
+        raise typer.BadParameter(tr("a name, not an empty one"))
     return Path(written)
 
 
@@ -25,6 +28,13 @@ class OutputFormat(StrEnum):
     JSON = "json"
     PARQUET = "parquet"
     XLSX = "xlsx"
+
+
+class Importer(StrEnum):
+    """Whose tariff is asked about."""
+
+    JPN = "JPN"
+    IND = "IND"
 
 
 class Grouping(StrEnum):
@@ -41,6 +51,18 @@ ScenarioName = Annotated[
     typer.Argument(
         metavar="SCENARIO",
         help="A scenario file, or the name of a bundled one (see `cepasim scenarios`).",
+        show_default=False,
+    ),
+]
+ImporterName = Annotated[Importer, typer.Argument(help="Whose tariff lines.", show_default=False)]
+MostLines = Annotated[int, typer.Option("--top", metavar="N", min=1, help="Lines to print.")]
+OutFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DIR",
+        parser=named_path,
+        help="Write files there: tables, the scenario or report, and what they were made from.",
         show_default=False,
     ),
 ]
@@ -104,6 +126,13 @@ ParameterFolder = Annotated[
         show_default="the bundled one",
     ),
 ]
+if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
+
+    #: Loads the economy that ``--params`` and ``--level`` ask for; see `with_economy`.
+    AskedEconomy = Callable[[], Economy]
+else:
+    AskedEconomy = Callable
 ModelLevel = Annotated[
     str | None,
     typer.Option(
@@ -122,16 +151,6 @@ DrawsModelChoice = Annotated[
 ]
 YEAR = "2030-31"
 AdviceYear = Annotated[str, typer.Option("--year", metavar="YEAR", help="Fiscal year that counts.")]
-AdviceFolder = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        metavar="DIR",
-        parser=named_path,
-        help="Folder for the tables, as CSV, and for the scenario where there is one.",
-        show_default=False,
-    ),
-]
 AdviceDraws = Annotated[
     int,
     typer.Option(

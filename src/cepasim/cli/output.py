@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from cepasim.cli.errors import refuse
+from cepasim.cli.errors import refuse, refuse_no_folder
 from cepasim.cli.options import OutputFormat
+from cepasim.core.language import tr
 
 if TYPE_CHECKING:
     from cepasim.result import FileFormat, Result
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
 def check_output(out: Path | None, output_format: OutputFormat | None) -> None:
     """Refuse what cannot be written before anything is run."""
-    if out is not None and out.exists() and not out.is_dir():
-        refuse("--out", str(out), "a folder, or a name that does not exist yet")
+    refuse_no_folder(out)
     if out is None and output_format in (OutputFormat.PARQUET, OutputFormat.XLSX):
-        refuse("--format", str(output_format), "with --out DIR, as it cannot be printed")
+        refuse("--format", str(output_format), tr("with --out DIR, as it cannot be printed"))
 
 
 def print_result(

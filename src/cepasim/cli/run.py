@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cepasim.cli.errors import refuse, reporting
+from cepasim.cli.errors import refuse, reporting, say_written
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import (
     BarrierSource,
@@ -17,13 +16,14 @@ from cepasim.cli.options import (
     EngineName,
     Grouping,
     ModelLevel,
+    OutFolder,
     OutputFormat,
     ParameterFolder,
     ReferenceName,
     ScenarioName,
-    named_path,
 )
 from cepasim.cli.output import check_output, print_result, write_result
+from cepasim.core.language import separated, tr
 
 if TYPE_CHECKING:
     from cepasim.economy.economy import Economy
@@ -35,18 +35,12 @@ if TYPE_CHECKING:
 def run(
     scenario: ScenarioName,
     engine: EngineName = "armington",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            parser=named_path,
-            help="Write files there, with a manifest (CSV unless --format says otherwise).",
-            show_default=False,
-        ),
-    ] = None,
+    out: OutFolder = None,
     output_format: Annotated[
         OutputFormat | None,
-        typer.Option("--format", help="Format of the output.", show_default="table"),
+        typer.Option(
+            "--format", help="Format of the output.", show_default="table; csv with --out"
+        ),
     ] = None,
     by: Annotated[Grouping, typer.Option(help="Group the sectors.")] = Grouping.SECTION,
     year: Annotated[
@@ -79,7 +73,7 @@ def run(
 
         check_output(out, output_format)
         if model_choice and not draws:
-            refuse("--model-choice", "", "with --draws N, which says how many")
+            refuse("--model-choice", "", tr("with --draws N, which says how many"))
         economy, read, file = read_inputs(
             scenario, params, reference, level, elasticities, barriers
         )
@@ -94,8 +88,8 @@ def run(
         write_result(result, out, output_format, grouping, shown_year, options)
         if output_format is None:
             print_result(result, OutputFormat.TABLE, grouping, shown_year, year)
-        files = ", ".join(sorted(path.name for path in out.iterdir() if path.is_file()))
-        typer.echo(f"Wrote {out}: {files}", err=True)
+        files = sorted(path.name for path in out.iterdir() if path.is_file())
+        say_written(out, separated(files))
 
 
 def _simulated(
@@ -122,6 +116,7 @@ def _year_of(result: Result, year: str | None) -> str:
     if year is None:
         return result.fiscal_years[-1]
     if year not in result.fiscal_years:
-        years = result.fiscal_years
-        refuse("--year", year, f"a fiscal year of the scenario, {years[0]} to {years[-1]}")
+        first, last = result.fiscal_years[0], result.fiscal_years[-1]
+        allowed = tr("a fiscal year of the scenario, {first} to {last}", first=first, last=last)
+        refuse("--year", year, allowed)
     return year

@@ -9,6 +9,7 @@ import typer
 from cepasim.cli.errors import reporting
 from cepasim.cli.inputs import bundled_scenarios
 from cepasim.cli.options import Debug
+from cepasim.core.language import tr
 
 
 def scenarios(debug: Debug = False) -> None:
@@ -26,4 +27,6 @@ def _description(file: Path) -> str:
     from cepasim.scenario.reading import MAX_BYTES
 
     content = read_yaml(file, MAX_BYTES).data
-    return " ".join(str(content.get("description") or content["name"]).split())
+    words = str(content.get("description") or content["name"]).split()
+    said = " ".join(words)
+    return tr(said)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cepasim.cli.errors import FAILED, WRONG_INPUT, refuse, reporting
+from cepasim.cli.errors import (
+    FAILED,
+    WRONG_INPUT,
+    refuse,
+    refuse_no_file,
+    reporting,
+    say_written,
+)
 from cepasim.cli.inputs import (
     bundled_scenarios,
     check_reference,
@@ -30,6 +37,7 @@ from cepasim.cli.options import (
     Workers,
     named_path,
 )
+from cepasim.core.language import tr
 
 if TYPE_CHECKING:
     from cepasim.studies.choice_ranges import ModelChoiceRanges
@@ -108,17 +116,29 @@ def montecarlo(
             )
         typer.echo(ranges_text(ranges), nl=False)
         if ranges.failed:
-            typer.echo(
-                f"{len(ranges.failed)} of {draws} draws have no equilibrium and are left out",
-                err=True,
+            text = tr(
+                "{failed} of {draws} draws have no equilibrium and are left out",
+                failed=len(ranges.failed),
+                draws=draws,
             )
+            typer.echo(text, err=True)
         second = ranges.model_choice
         if second is not None:
             _draw_choices(out / "model_choice.svg", second, ranges.fiscal_years[-1])
         if second is not None and second.failed:
-            typer.echo(f"with model choice {len(second.failed)} of {draws} have none", err=True)
-        more = "" if second is None else ", both ranges, and what each choice moves"
-        typer.echo(f"Wrote {out}: totals and sectors{more}, as CSV and Parquet", err=True)
+            text = tr(
+                "With model choice {failed} of {draws} draws have no equilibrium and are left out",
+                failed=len(second.failed),
+                draws=draws,
+            )
+            typer.echo(text, err=True)
+        if second is None:
+            say_written(out, tr("totals and sectors, as CSV and Parquet"))
+        else:
+            say_written(
+                out,
+                tr("totals, sectors, both ranges, and what each choice moves, as CSV and Parquet"),
+            )
 
 
 def batch(
@@ -172,13 +192,13 @@ def batch(
         from cepasim.studies.grid import read_grid
 
         if out is None:
-            refuse("--out", "", "a folder for the Parquet files")
+            refuse("--out", "", tr("a folder for the Parquet files"))
         if not scenario and grid is None:
-            refuse("SCENARIO", "", "at least one scenario, or --grid FILE")
+            refuse("SCENARIO", "", tr("at least one scenario, or --grid FILE"))
         if model_choice and not draws:
-            refuse("--model-choice", "", "with --draws N, which says how many")
-        if grid is not None and not grid.is_file():
-            refuse("--grid", str(grid), "an existing file")
+            refuse("--model-choice", "", tr("with --draws N, which says how many"))
+        if grid is not None:
+            refuse_no_file("--grid", grid)
         _say_workers(workers, oversubscribe, scheduler)
         bundled = bundled_scenarios()
         given: list[Any] = [
@@ -207,7 +227,7 @@ def batch(
         for key, problem in done.failures.itertuples(index=False):
             typer.echo(f"{key}: {' '.join(str(problem).split())}", err=True)
         finished = int(done.index["done"].sum())
-        typer.echo(f"Wrote {out}: {finished} of {len(done.index)} scenarios", err=True)
+        say_written(out, tr("{done} of {all} scenarios", done=finished, all=len(done.index)))
         if not done.complete:
             raise typer.Exit(WRONG_INPUT if done.wrong_input else FAILED)
 
@@ -215,13 +235,17 @@ def batch(
 def _draw_choices(file: Path, second: ModelChoiceRanges, year: str) -> None:
     """Write the tornado of the model's own choices."""
     from cepasim.core.files import replace_file, write_text
+    from cepasim.core.fiscal_year import year_in_words
     from cepasim.report.model_choice import choice_chart
     from cepasim.report.pictures import svg
 
     rows = second.decomposition(year)
     if rows.empty:
         return
-    words = f"Medians of the change in balance in {year} under the model's own alternatives"
+    words = tr(
+        "Medians of the change in balance in {year} under the model's own alternatives",
+        year=year_in_words(year),
+    )
     with replace_file(file) as partial:
         write_text(svg(choice_chart(rows, year), alt_text=words), partial)
 
@@ -232,5 +256,10 @@ def _say_workers(asked: int, oversubscribe: bool, scheduler: str | None) -> None
 
     started = workers_for(asked, oversubscribe)
     if scheduler is None and started < asked:
-        text = f"--workers {asked}: {started} started, one for each processor; --oversubscribe"
-        typer.echo(f"cepasim: {text} starts {asked}", err=True)
+        text = tr(
+            "cepasim: --workers {asked}: {started} started, one for each processor; "
+            "--oversubscribe starts {asked}",
+            asked=asked,
+            started=started,
+        )
+        typer.echo(text, err=True)

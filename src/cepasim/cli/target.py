@@ -9,6 +9,7 @@ import typer
 from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import AdviceYear, Debug, ModelLevel, ParameterFolder, ScenarioName
+from cepasim.core.language import tr
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.exchange import Exchange
@@ -49,7 +50,7 @@ def target(
         }
         wanted = {name: value for name, value in given.items() if value is not None}
         if len(wanted) != 1:
-            refuse("target", "", "one of --balance, --exports and --change-in-balance")
+            refuse("target", "", tr("one of --balance, --exports and --change-in-balance"))
         [(item, amount)] = wanted.items()
         economy, read, file = read_inputs(scenario, params, level=level)
         with naming_lines(file):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -67,3 +69,57 @@ def list_of(notes: Sequence[str]) -> Table:
     for note in notes:
         table.add_row("-", Text(note))
     return table
+
+
+class Cells(NamedTuple):
+    """A column of a plain table: its head, which may have several lines, and what is below it."""
+
+    head: str
+    cells: Sequence[str]
+    #: Words begin at the left, numbers end at the right.
+    words: bool = False
+
+
+def plain_table(columns: Sequence[Cells]) -> str:
+    """Lay columns beside each other as plain text; each has the room it needs, nothing is cut.
+
+    Parameters
+    ----------
+    columns : sequence of Cells
+        Of the same length.
+    """
+    heads = [column.head.split("\n") for column in columns]
+    deep = max(map(len, heads))
+    filled = [
+        [*[""] * (deep - len(head)), *head, *column.cells]
+        for head, column in zip(heads, columns, strict=True)
+    ]
+    padded = []
+    for column, cells in zip(columns, filled, strict=True):
+        width = max(map(cell_len, cells))
+        room = (" " * (width - cell_len(cell)) for cell in cells)
+        padded.append(
+            [c + blank if column.words else blank + c for c, blank in zip(cells, room, strict=True)]
+        )
+    return "\n".join("  ".join(row).rstrip() for row in zip(*padded, strict=True))
+
+
+#: What a text is broken between: words, and signs of a script without blanks, with the brackets
+#: and stops that may not stand at the end or the beginning of a line.
+_UNITS = re.compile(
+    r"\s+|[「（『［]*(?:[^\s\u3000-\u9fff\uff00-\uffef]+|[\u3000-\u9fff\uff00-\uffef])"
+    r"[、。，．：；）」』］％！？ー々]*"
+)
+
+
+def wrapped(text: str) -> str:
+    """Break a text into lines of at most `WIDTH` columns, whichever script it is in."""
+    lines, line, length = [], "", 0
+    for unit in _UNITS.findall(text):
+        size = cell_len(unit)
+        if line and length + size > WIDTH and not unit.isspace():
+            lines.append(line.rstrip())
+            line, length = "", 0
+        if line or not unit.isspace():
+            line, length = line + unit, length + size
+    return "\n".join([*lines, line.rstrip()])

@@ -9,7 +9,7 @@ import numpy as np
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PAIR
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import paragraph, tr
+from cepasim.core.language import mark, paragraph, tr
 from cepasim.equilibrium.trq import IN_QUOTA
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.remedy import ALL, RemedyLever
@@ -18,6 +18,8 @@ from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run, State
 from cepasim.tables.names import name_now
 
+#: What trips, marked for `cepasim.core.language.now`.
+QUOTA, SURGE = mark("quota fills"), mark("imports pass the threshold")
 #: Years whose average a surge is measured against: part of the definition of what `surge_trigger`
 #: is a multiple of (Agreement on Agriculture, Article 5.4), and said in the notes.
 _BEFORE = 3
@@ -123,7 +125,7 @@ def filled_quotas(solved: Run) -> Iterator[tuple[object, ...]]:
             ratio = np.divide(sold, limit, out=np.full(len(years), np.inf), where=limit > 0)
             hs = market.chapters[h]
             yield (
-                "quota fills",
+                QUOTA,
                 importer,
                 market.exporters[s],
                 hs,
@@ -164,7 +166,7 @@ def surges(
             if given is None and not passed.size:
                 continue  # most chapters: nothing to report
             yield (
-                "imports pass the threshold",
+                SURGE,
                 importer,
                 economy.markets[importer].partner,
                 hs,

@@ -190,7 +190,7 @@ def test_the_command_shows_split_and_scenario() -> None:
         ["allocate-fund", "--bound", "sunrise=0.3:", "--count", "cumulative", "--level", "hs4:64"],
     )
     assert called.exit_code == 0 and "equal split" in called.output and "fund:" in called.output
-    assert "level: hs4" in called.output and "refine: ['64']" in called.output
+    assert "level: hs4\nrefine:\n- '64'" in called.output
     assert CliRunner().invoke(app, ["allocate-fund", "--bound", "sunrise"]).exit_code == 2
     assert CliRunner().invoke(app, ["allocate-fund", "--count", "decades"]).exit_code == 2
 

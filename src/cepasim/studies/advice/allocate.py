@@ -33,8 +33,14 @@ _BEST: Mapping[Objective, str] = {
 #: Share of the marginal dollar's size within which a sentence calls money elsewhere almost as good:
 #: it chooses words and moves no result.
 _NEARLY = 0.05
-_IN_THE_YEAR = mark("In the year it changes it by {amount}; an equal split by {equal}.")
-_IN_YEARS = mark("In the years that count it changes it by {amount}; an equal split by {equal}.")
+_IN_THE_YEAR = mark(
+    "With this split it changes by {amount} in the year that counts, with an equal split by "
+    "{equal}."
+)
+_IN_YEARS = mark(
+    "With this split it changes by {amount} over the years that count, with an equal split by "
+    "{equal}."
+)
 _LEAST_HARM = mark("No split is good for it: this one does the least harm.")
 _LEAST_HARM_WITHIN = mark(
     "No split that keeps to the floors and caps is good for it: this one does the least harm."
@@ -344,7 +350,7 @@ def _in_words(
         sentences.append(tr("The equal split does not keep to the floors and caps."))
     sentences.append(
         tr(
-            "The optimiser expected {amount}, {gap} % from the model.",
+            "The optimiser expected {amount}, {gap} % away from the model.",
             amount=mn(expected, signed=True),
             gap=f"{100 * gap:.1f}",
         )
@@ -372,9 +378,8 @@ def _in_words(
         )
     sentences += [
         tr(
-            "Exports, inputs and what goes to Japan are known by window at best and assumed (grade "
-            "D); what tells industries of a window apart is how far their prices must fall to sell "
-            "more."
+            "Exports, inputs and the share sold to Japan are assumed (grade D), by window at best; "
+            "industries of a window differ only in how far their prices must fall to sell more."
         ),
         tr("Central values: draws of all parameters say how often it beats the equal split."),
     ]

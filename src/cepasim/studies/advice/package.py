@@ -153,7 +153,7 @@ class Package(Searched):
         found: dict[str, None] = {}
         kinds = {one.kind for one in self.chosen}
         if "ntb" in kinds:
-            found[mark("size of barriers and what of it can go")] = None
+            found[mark("size of barriers and how much of them can be removed")] = None
         if "origin" in kinds:
             found[mark("cost of proving origin by chapter")] = None
         if "fund" in kinds:
@@ -206,7 +206,7 @@ class Package(Searched):
                 )
             )
         things = separated(tr(one) for one in self.rests_on)
-        sentences.append(tr("It rests on these of grade D: {things}.", things=things))
+        sentences.append(tr("It rests on assumptions of grade D: {things}.", things=things))
         return paragraph(sentences)
 
     def write(self, directory: str | Path) -> None:

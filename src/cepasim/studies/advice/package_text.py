@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Iterable
 
 import pandas as pd
 
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, now, tr
+from cepasim.core.numbers import conversion, millions, unit_mn
+from cepasim.report.layout import Cells, plain_table, wrapped
 from cepasim.studies.advice.package import Package
 from cepasim.studies.advice.package_choice import PackageChoice
 
-_WIDTH = 100
 #: Candidates left out that are shown, and measures with how often they are chosen.
 _SHOWN, _MEASURES = 10, 40
+#: Heads of amounts.
+_AMOUNTS = {
+    "balance_usd_mn": mark("balance"),
+    "exports_usd_mn": mark("exports"),
+    "imports_usd_mn": mark("imports"),
+    "duty_japan_usd_mn": mark("duty,\nJapan"),
+    "duty_india_usd_mn": mark("duty,\nIndia"),
+    "welfare_japan_usd_mn": mark("welfare,\nJapan"),
+    "welfare_india_usd_mn": mark("welfare,\nIndia"),
+}
 
 
 def package_text(package: Package) -> str:
@@ -26,27 +39,30 @@ def package_text(package: Package) -> str:
     str
     """
     table = package.table
-    columns = ["balance", "exports", "imports", "duty_japan", "duty_india"]
-    columns += ["welfare_japan", "welfare_india"]
-    view = table[["measure", *(f"{name}_usd_mn" for name in columns)]]
-    view = view.rename(columns={f"{name}_usd_mn": name.replace("_", " ") for name in columns})
-    prices = package.runner.economy.price_year
-    parts = [
-        textwrap.fill(package.sentence, _WIDTH),
-        "",
-        f"US$ million of {prices} in {package.year}, change against the reference:",
-        view.to_string(index=False, float_format="{:,.1f}".format),
-        "",
-    ]
+    title = tr(
+        "Change against the reference in {year}, {unit} of {price_year}:",
+        unit=unit_mn(long=True),
+        price_year=year_in_words(package.runner.economy.price_year),
+        year=year_in_words(package.year),
+    )
+    columns = [Cells(tr("measure"), _said(table["measure"]), words=True)]
+    columns += [Cells(tr(head), _changes(table[name])) for name, head in _AMOUNTS.items()]
+    parts = [wrapped(package.sentence), "", title, plain_table(columns), ""]
     left = package.left_out
     others = left[~left["why"].str.startswith("in place of it")].head(_SHOWN)
     if len(others):
-        shown = others.rename(columns={"would_add_usd_mn": "would add", "given_by": "given by"})
-        parts += [
-            f"Left out ({len(left)} in all, alternatives of what is in it not shown):",
-            shown.to_string(index=False, float_format="{:,.1f}".format),
-            "",
+        title = tr(
+            "Left out ({n} in all, alternatives of what is in it not shown):", n=f"{len(left):,}"
+        )
+        columns = [
+            Cells(tr("measure"), _said(others["measure"]), words=True),
+            Cells(tr("given by"), _said(others["given_by"]), words=True),
+            Cells(tr("would add"), _changes(others["would_add_usd_mn"])),
+            Cells(tr("why not"), _said(others["why"]), words=True),
         ]
+        parts += [title, plain_table(columns), ""]
+    if said := conversion():
+        parts += [said, ""]
     return "\n".join(parts) + "\n"
 
 
@@ -57,30 +73,42 @@ def sure_text(sure: PackageChoice) -> str:
     ----------
     sure : PackageChoice
     """
-    worlds = sure.alternatives.rename(columns=_worded)
-    worlds["same"], worlds["holds"] = (
-        worlds[name].map({True: "yes", False: "no"}) for name in ("same", "holds")
+    worlds, measures = sure.alternatives, sure.measures.head(_MEASURES)
+    yes, no = tr("yes"), tr("no")
+    alone = [
+        Cells(tr("choice"), _said(worlds["choice"]), words=True),
+        Cells(tr("alternative"), _said(worlds["label"]), words=True),
+        Cells(tr("same\npackage"), [yes if one else no for one in worlds["same"]]),
+        Cells(tr("in common,\n%"), _percents(worlds["in_common_percent"])),
+        Cells(tr("this\npackage"), _changes(worlds["package_usd_mn"])),
+        Cells(tr("best\npackage"), _changes(worlds["best_usd_mn"])),
+        Cells(tr("given up,\n%"), _percents(worlds["given_up_percent"])),
+        Cells(tr("keeps to\nthe limits"), [yes if one else no for one in worlds["holds"]]),
+    ]
+    often = [
+        Cells(tr("measure"), _said(measures["measure"]), words=True),
+        Cells(tr("given by"), _said(measures["given_by"]), words=True),
+        Cells(tr("in the\npackage"), [yes if one else "" for one in measures["in_package"]]),
+        Cells(tr("alter-\nnatives"), _percents(measures["alternatives_percent"])),
+        Cells(tr("at another\ndepth"), _percents(measures["other_depth_percent"])),
+    ]
+    if measures["draws_percent"].notna().any():
+        often.append(Cells(tr("draws"), _percents(measures["draws_percent"])))
+    each = tr(
+        "Each alternative of the model by itself, objective in {unit}:", unit=unit_mn(long=True)
     )
-    measures = sure.measures.rename(columns=_worded)
-    measures["in package"] = measures["in package"].map({True: "yes", False: ""})
-    shown = measures.dropna(axis=1, how="all").head(_MEASURES)
     parts = [
-        textwrap.fill(sure.text, _WIDTH),
-        *(f"- {note}" for note in sure.notes),
+        wrapped(sure.text),
+        *(f"- {now(note)}" for note in sure.notes),
         "",
-        "Each alternative of the model by itself:",
-        worlds.drop(columns="weight").to_string(index=False, float_format="{:,.1f}".format),
+        each,
+        plain_table(alone),
         "",
-        "How often each measure is chosen, % of alternatives and of draws:",
-        shown.to_string(index=False, float_format="{:,.0f}".format),
+        tr("How often each measure is chosen, % of alternatives and of draws:"),
+        plain_table(often),
         "",
     ]
     return "\n".join(parts) + "\n"
-
-
-def _worded(column: str) -> str:
-    """Name of a column without its unit, in words."""
-    return column.removesuffix("_usd_mn").removesuffix("_percent").replace("_", " ")
 
 
 def prices_text(package: Package) -> str:
@@ -92,11 +120,20 @@ def prices_text(package: Package) -> str:
     """
     prices = package.shadow_prices
     if prices.empty:
-        return "No constraint has a price.\n"
-    text = prices.rename(columns=_worded).to_string(
-        index=False, float_format="{:,.1f}".format, na_rep=""
+        return tr("No constraint has a price.") + "\n"
+    title = tr(
+        "What each constraint costs, by the objective ({objective}), {unit}:",
+        objective=package.terms.objective,
+        unit=unit_mn(long=True),
     )
-    return f"Objective ({package.terms.objective}) as it is, 10 % looser, without:\n{text}\n\n"
+    columns = [
+        Cells(tr("constraint"), prices["constraint"].tolist(), words=True),
+        Cells(tr("limit"), prices["limit"].tolist(), words=True),
+        Cells(tr("as it is"), _changes(prices["objective_usd_mn"])),
+        Cells(tr("10 % looser"), _changes(prices["looser_usd_mn"])),
+        Cells(tr("without it"), _changes(prices["without_usd_mn"])),
+    ]
+    return f"{title}\n{plain_table(columns)}\n\n"
 
 
 def frontier_text(frontier: pd.DataFrame) -> str:
@@ -107,6 +144,26 @@ def frontier_text(frontier: pd.DataFrame) -> str:
     frontier : DataFrame
         From ``Package.frontier``.
     """
-    view = frontier.drop(columns="package").rename(columns=_worded)
-    text = view.to_string(index=False, float_format="{:,.1f}".format)
-    return f"Frontier, US$ million: the most India can gain for each gain of Japan:\n{text}\n"
+    title = tr(
+        "Frontier, {unit}: the most India can gain for each gain of Japan:",
+        unit=unit_mn(long=True),
+    )
+    columns = [
+        Cells(tr("gain of\nIndia"), _changes(frontier["gain_india_usd_mn"])),
+        Cells(tr("gain of\nJapan"), _changes(frontier["gain_japan_usd_mn"])),
+        Cells(tr("objective"), _changes(frontier["objective_usd_mn"])),
+        Cells(tr("measures"), [str(one) for one in frontier["measures"]]),
+    ]
+    return f"{title}\n{plain_table(columns)}\n"
+
+
+def _said(texts: Iterable[str]) -> list[str]:
+    return [now(one) for one in texts]
+
+
+def _changes(amounts: Iterable[float]) -> list[str]:
+    return ["" if pd.isna(one) else millions(one, signed=True) for one in amounts]
+
+
+def _percents(shares: Iterable[float]) -> list[str]:
+    return ["" if pd.isna(one) else f"{one:.0f}" for one in shares]

@@ -10,59 +10,18 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
-from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, tr
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui.columns import amount, converted, said
+from cepasim.studies.advice import offers_text, triggers_text
+from cepasim.ui.columns import amount, converted
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import named, sought, workbook, year_box
+from cepasim.ui.pages.advice_parts import sought, workbook, year_box
 from cepasim.ui.state import Session
 
 _KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
-_TABLES = {
-    "sides": mark("What each side gains and loses"),
-    "levers": mark("Measures in both, changed, or in one alone"),
-    "lines": mark("Tariff lines on which the duties differ"),
-    "losers": mark("Who sells less"),
-    "chapters": mark("Trade by chapter"),
-}
-#: Columns of these tables in words; amounts get their unit.
-_COLUMNS = {
-    "side": mark("Side"),
-    "item": mark("Item"),
-    "lever": mark("Lever"),
-    "status": mark("Status"),
-    "mine": mark("Mine"),
-    "theirs": mark("Theirs"),
-    "importer": mark("Importer"),
-    "line": mark("Line"),
-    "chapter": mark("Chapter"),
-    "name": mark("Products"),
-    "flow": mark("Flow"),
-    "source": mark("Source"),
-    "mfn_pct": mark("MFN, %"),
-    "reference_pct": mark("Reference, %"),
-    "mine_pct": mark("Mine, %"),
-    "theirs_pct": mark("Theirs, %"),
-    "mine_last_pct": mark("Mine at the end, %"),
-    "theirs_last_pct": mark("Theirs at the end, %"),
-    "differs_from": mark("Differs from"),
-    "mine_usd_mn": mark("Mine"),
-    "theirs_usd_mn": mark("Theirs"),
-    "theirs_less_mine_usd_mn": mark("Theirs less mine"),
-    "mine_loser": mark("Loses most, mine"),
-    "mine_loss_usd_mn": mark("Its loss, mine"),
-    "theirs_loser": mark("Loses most, theirs"),
-    "theirs_loss_usd_mn": mark("Its loss, theirs"),
-}
-_FLOWS = {
-    "export": mark("exports of India"),
-    "import": mark("imports of India"),
-    "balance": mark("balance"),
-}
 _ROWS = 200
 
 
@@ -90,7 +49,7 @@ def draw(found: Session) -> None:
     if answer is None:
         return
     st.markdown(plain(answer.text))
-    for name, heading in _TABLES.items():
+    for name, heading in offers_text.TABLES.items():
         _table(found, name, tr(heading), getattr(answer, name))
 
 
@@ -100,10 +59,10 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
         title = tr(
             "{title}: the first {rows} of {all}", title=title, rows=_ROWS, all=f"{len(table):,}"
         )
-    rows = _worded(found, table.head(_ROWS))
+    rows = offers_text.worded(found.figures.economy, table.head(_ROWS))
     config = {}
     for column in rows.columns:
-        head = tr(_COLUMNS[column])
+        head = tr(offers_text.COLUMNS[column])
         if column.endswith("_usd_mn"):
             config[column] = amount(head)
         elif pd.api.types.is_numeric_dtype(rows[column]):
@@ -118,26 +77,6 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
             column_config=config,
             alt=title,
         )
-
-
-def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of a comparison with names for codes, in the language of the moment."""
-    home = tr("home producers")
-    table = said(table, [name for name in _SAID if name in table])
-    codes = {
-        name: [home if one == "domestic" else named(found, one) for one in table[name]]
-        for name in ("source", "mine_loser", "theirs_loser", "importer")
-        if name in table
-    }
-    if "flow" in table:
-        codes["flow"] = [tr(_FLOWS[one]) for one in table["flow"]]
-    if "differs_from" in table:
-        codes["differs_from"] = [year_in_words(one) for one in table["differs_from"]]
-    return table.assign(**codes)
-
-
-#: Columns of words.
-_SAID = ("side", "item", "lever", "status", "mine", "theirs", "chapter", "name")
 
 
 def clauses(found: Session) -> None:
@@ -210,26 +149,10 @@ def triggers(found: Session) -> None:
     if table.empty:
         st.markdown(tr("No quota, and no chapter passes a threshold."))
         return
-    never = tr("never")
-    shown = said(table, ("trigger", "name")).assign(
-        variant=[tr(one) for one in table["variant"].str.replace("_", " ")],
-        **{name: [named(found, one) for one in table[name]] for name in ("importer", "source")},
-        **{
-            name: [year_in_words(one) if isinstance(one, str) else never for one in table[name]]
-            for name in ("first_year", "first_year_without_levers")
-        },
-    )
-    config: dict[str, Any] = {
-        "variant": tr("Reference"),
-        "trigger": tr("What trips"),
-        "importer": tr("Importer"),
-        "source": tr("Source"),
-        "hs": "HS",
-        "name": tr("Chapter"),
-        "first_year": tr("First year"),
-        "first_year_without_levers": tr("Without the levers"),
-        "largest_ratio": st.column_config.NumberColumn(tr("Largest, of the limit"), format="%.2f"),
-    }
+    config: dict[str, Any] = {name: tr(head) for name, head in triggers_text.COLUMNS.items()}
+    ratio = config["largest_ratio"]
+    config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
+    shown = triggers_text.worded(found.figures.economy, table)
     st.dataframe(
         shown,
         key="triggers-table",

@@ -1,0 +1,84 @@
+"""What the command line prints in Japanese: no English is left, and columns are aligned."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+import cepasim
+from cepasim.cli.commands import app
+from tests.english_left import english_left
+
+LOAD = functools.cache(cepasim.load)
+#: What stays: names that the user or the tables give, official descriptions, keys of a file.
+ALLOWED = (
+    "docs/evidence.md",
+    "Motor cars and other motor vehicles princip",
+    *cepasim.scenarios(),
+)
+ASK = """\
+name: 二国間
+year: 2027-28
+objective: joint_welfare
+constraints: {most_measures: 1}
+candidates:
+  - {tariff: {importer: JPN, select: {hs: ['64']}, cut: eliminate, start: 2026-27}}
+  - {ntb: {importer: JPN, type: all, select: {hs: ['38']}, relief_percent: 40, start: 2026-27}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def parameters_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cepasim, "load", LOAD)
+
+
+def said(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, [*arguments, "--language", "ja", "--currency", "JPY"])
+    assert done.exit_code == code, done.output
+    return done.output + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scenarios",),
+        ("triggers", "cepa-reciprocal"),
+        ("compare-offers", "cepa-reciprocal", "reference"),
+        ("lines", "IND", "870323", "--top", "3"),
+        ("target", "ntb-relief", "--year", "2027-28", "--change-in-balance", "50"),
+    ],
+)
+def test_no_english_is_left(arguments: tuple[str, ...]) -> None:
+    text = said(*arguments).partition("\nname: ")[0]  # a scenario file follows: it has keys
+    assert english_left(text, ALLOWED) == []
+    assert "US$" not in text
+
+
+def test_a_package_in_japanese_is_aligned(tmp_path: Path) -> None:
+    """A Japanese sign is two columns wide: numbers end below each other all the same."""
+    file = tmp_path / "ask.yaml"
+    file.write_text(ASK, encoding="utf-8")
+    text = said("negotiate", str(file), "--prices")
+    assert english_left(text, ("joint_welfare", "most_measures")) == []
+    lines = text.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("措置 "))
+    rows = lines[first : first + 4]
+    assert len({cell_len(row) for row in rows}) == 1, rows
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        (("run", "ntb-relif"), "シナリオファイル、又は次のいずれか"),
+        (("run", "ntb-relief", "--level", "hs5"), "hs6:87,64の形"),
+        (("lines", "JPN", "--out", "x.txt"), "末尾が.csvのファイル"),
+    ],
+)
+def test_what_is_wrong_is_said_in_japanese(arguments: tuple[str, ...], allowed: str) -> None:
+    text = said(*arguments, code=2)
+    assert text.startswith("コマンドライン：") or text.startswith("コマンドライン: ")
+    assert allowed in text
