@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import cepasim
 from cepasim.cli.commands import app
+from cepasim.report.layout import wrapped
 from tests.english_left import english_left
 
 LOAD = functools.cache(cepasim.load)
@@ -68,6 +69,15 @@ def test_a_package_in_japanese_is_aligned(tmp_path: Path) -> None:
     first = next(place for place, line in enumerate(lines) if line.startswith("措置 "))
     rows = lines[first : first + 4]
     assert len({cell_len(row) for row in rows}) == 1, rows
+
+
+def test_lines_are_broken_as_japanese_is() -> None:
+    """No line begins with a stop, ends with an opening bracket, or parts a number."""
+    text = "インドの輸出は（2030年度に）130万ドル増、" * 8
+    lines = wrapped(text).splitlines()
+    assert "".join(lines) == text and max(map(cell_len, lines)) <= 100
+    assert not any(line[0] in "）、0123456789" or line.endswith("（") for line in lines[1:])
+    assert wrapped("one two " * 20).splitlines()[0] == ("one two " * 13)[:99]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from cepasim.cli.errors import refuse_no_file, refuse_no_folder, reporting, say_written
+from cepasim.cli.grouped import grouped
+from cepasim.cli.inputs import AskedEconomy
 from cepasim.cli.options import (
     YEAR,
     AdviceYear,
-    AskedEconomy,
     Debug,
     ImporterName,
     MostLines,
@@ -21,8 +22,8 @@ from cepasim.cli.options import (
 from cepasim.core.language import tr
 
 
+@grouped(asked=AskedEconomy)
 def list_lines(
-    economy: AskedEconomy,
     importer: ImporterName,
     top: MostLines = 20,
     year: AdviceYear = YEAR,
@@ -39,6 +40,8 @@ def list_lines(
         typer.Option(metavar="FILE", parser=named_path, help="Only the lines of a saved list."),
     ] = None,
     out: OutFolder = None,
+    *,
+    asked: AskedEconomy,
     debug: Debug = False,
 ) -> None:
     """List tariff lines: what each is worth if freed, who loses, how sensitive it is.
@@ -53,7 +56,7 @@ def list_lines(
         if lines is not None:
             refuse_no_file("--lines", lines)
         refuse_no_folder(out)
-        found = cepasim.product_list(economy(), importer.value, year, lines)
+        found = cepasim.product_list(asked.load(), importer.value, year, lines)
         if only is not None:
             found = found.filter(ask=only) if only in ASKS else found.filter(section=only)
         if out is not None:

@@ -26,7 +26,7 @@ from cepasim.cli.lines import lines
 from cepasim.cli.negotiate import negotiate
 from cepasim.cli.offers import compare_offers, triggers
 from cepasim.cli.params import params
-from cepasim.cli.reader import for_reader, with_economy
+from cepasim.cli.reader import for_reader
 from cepasim.cli.reference import reference
 from cepasim.cli.run import run
 from cepasim.cli.scenarios import scenarios
@@ -56,13 +56,13 @@ app.command()(for_reader(montecarlo))
 app.command()(for_reader(batch))
 app.command()(for_reader(target))
 app.command()(for_reader(exchange))
-app.command("allocate-fund")(for_reader(with_economy(allocate_fund)))
+app.command("allocate-fund")(for_reader(allocate_fund))
 app.command("compare-offers")(for_reader(compare_offers))
 app.command("clause-sheet")(for_reader(clause_sheet))
 app.command()(for_reader(triggers))
-app.command("list")(for_reader(with_economy(list_lines)))
+app.command("list")(for_reader(list_lines))
 app.command()(for_reader(lines))
-app.command()(for_reader(with_economy(negotiate)))
+app.command()(for_reader(negotiate))
 
 
 @app.callback(invoke_without_command=True)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cepasim.cli.errors import reporting
+from cepasim.cli.errors import reporting, say_written
 from cepasim.cli.grouped import grouped
 from cepasim.cli.inputs import check_folder_exists
 from cepasim.cli.options import Debug, ParameterFolder, named_path
+from cepasim.cli.reader import for_reader
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ class Taken:
 
 
 @data.command()
+@for_reader
 @grouped(said=Said)
 def check(
     files: Files,
@@ -107,6 +110,7 @@ def check(
 
 
 @data.command()
+@for_reader
 @grouped(said=Said, taken=Taken)
 def update(
     files: Files,
@@ -140,10 +144,11 @@ def update(
         keeping = Keeping(taken.whole_chapters, taken.replace)
         _, done = updated(load(params), files, hints, out, keeping, in_lines)
         typer.echo("\n".join(short(done)))
-        typer.echo(f"Wrote {out}: what moved, and what conflicts, is in {out / REPORT}", err=True)
+        say_written(out, tr("what moved, and what conflicts, is in {file}", file=out / REPORT))
 
 
 @data.command()
+@for_reader
 def template(
     directory: Annotated[
         Path, typer.Argument(metavar="DIR", parser=named_path, help="Folder to write into.")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cepasim.cli.errors import refuse, reporting
-from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, AskedEconomy, Debug
+from cepasim.cli.grouped import grouped
+from cepasim.cli.inputs import AskedEconomy
+from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug
 from cepasim.core.language import separated, tr
 
 if TYPE_CHECKING:
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 _SETTINGS = ("cumulative", "discounted", "per_dollar", "optional")
 
 
+@grouped(asked=AskedEconomy)
 def allocate_fund(
-    economy: AskedEconomy,
     usd_bn: Annotated[float, typer.Option("--usd-bn", help="The fund, US$ billion.")] = 2.0,
     objective: Annotated[str, typer.Option(help="balance or exports.")] = "balance",
     year: AdviceYear = YEAR,
@@ -35,6 +37,8 @@ def allocate_fund(
         typer.Option("--count", metavar="|".join(_SETTINGS), help="What counts; may be repeated."),
     ] = None,
     draws: AdviceDraws = 0,
+    *,
+    asked: AskedEconomy,
     debug: Debug = False,
 ) -> None:
     """Divide the fund over windows and industries so that it does most for an objective."""
@@ -50,7 +54,7 @@ def allocate_fund(
                 refuse("--count", name, tr("one of {names}", names=separated(_SETTINGS)))
             counted[name] = True  # type: ignore[literal-required]
         found = cepasim.allocate_fund(
-            economy(),
+            asked.load(),
             usd_bn,
             objective,  # type: ignore[arg-type]
             year,

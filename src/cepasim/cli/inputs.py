@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from cepasim.cli.errors import refuse
+from cepasim.cli.options import ModelLevel, ParameterFolder
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 
@@ -96,14 +97,21 @@ def level_named(written: str | None, known: Collection[str]) -> AskedLevel:
     return {"level": level, "refine": tuple(sorted(set(chapters)))}
 
 
-def economy_named(params: Path | None, level: str | None) -> Economy:
-    """Load the economy of a command that reads no scenario, at the level asked for."""
-    import cepasim
+@dataclass(frozen=True)
+class AskedEconomy:
+    """What a command that reads no scenario works on: a parameter folder, at a level."""
 
-    check_folder_exists(params)
-    economy = cepasim.load(params)
-    asked = level_named(level, economy.classification.chapters)
-    return economy.at_level(asked["level"], asked["refine"] or None) if asked else economy
+    level: ModelLevel = None
+    params: ParameterFolder = None
+
+    def load(self) -> Economy:
+        """Load it."""
+        import cepasim
+
+        check_folder_exists(self.params)
+        economy = cepasim.load(self.params)
+        asked = level_named(self.level, economy.classification.chapters)
+        return economy.at_level(asked["level"], asked["refine"] or None) if asked else economy
 
 
 def check_reference(economy: Economy, reference: str) -> None:

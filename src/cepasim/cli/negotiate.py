@@ -15,8 +15,9 @@ from cepasim.cli.errors import (
     reporting,
     say_written,
 )
+from cepasim.cli.grouped import grouped
+from cepasim.cli.inputs import AskedEconomy
 from cepasim.cli.options import (
-    AskedEconomy,
     Debug,
     OutFolder,
     named_path,
@@ -24,8 +25,8 @@ from cepasim.cli.options import (
 from cepasim.core.language import tr
 
 
+@grouped(asked=AskedEconomy)
 def negotiate(
-    economy: AskedEconomy,
     file: Annotated[
         Path,
         typer.Argument(
@@ -55,6 +56,8 @@ def negotiate(
         ),
     ] = False,
     out: OutFolder = None,
+    *,
+    asked: AskedEconomy,
     debug: Debug = False,
 ) -> None:
     """Search for the best package of concessions, run it, and say what was left out and why."""
@@ -73,9 +76,9 @@ def negotiate(
         if frontier == 1:
             refuse("--frontier", "1", tr("2 points at least"))
         refuse_no_folder(out)
-        asked = read_negotiation(file)
-        draws = asked.pop("draws", 0)
-        found = cepasim.negotiate(economy(), **asked)
+        terms = read_negotiation(file)
+        draws = terms.pop("draws", 0)
+        found = cepasim.negotiate(asked.load(), **terms)
         if model_choice:
             with open_executor() as executor:
                 found = replace(found, sure=found.how_sure(draws, executor=executor))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -126,13 +125,6 @@ ParameterFolder = Annotated[
         show_default="the bundled one",
     ),
 ]
-if TYPE_CHECKING:
-    from cepasim.economy.economy import Economy
-
-    #: Loads the economy that ``--params`` and ``--level`` ask for; see `with_economy`.
-    AskedEconomy = Callable[[], Economy]
-else:
-    AskedEconomy = Callable
 ModelLevel = Annotated[
     str | None,
     typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from cepasim.cli.errors import reporting
 from cepasim.cli.options import Debug, named_path
+from cepasim.cli.reader import for_reader
 
 params = typer.Typer(no_args_is_help=True, help="Tables of the bundled parameters.")
 
@@ -19,6 +20,7 @@ def _parameters() -> None:
 
 
 @params.command()
+@for_reader
 def copy(
     tables: Annotated[
         list[str],

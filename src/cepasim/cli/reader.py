@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from cepasim.cli.errors import reporting
-from cepasim.cli.inputs import economy_named
-from cepasim.cli.options import ModelLevel, ParameterFolder
 from cepasim.core.currency import DOLLAR
 from cepasim.core.language import SOURCE, language
 
@@ -38,24 +36,10 @@ _CURRENCY = Annotated[
 ]
 
 
-def with_economy(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command ``--level`` and ``--params`` in place of its argument ``economy``.
-
-    The command gets a function that loads what they ask for, to be called where what is wrong is
-    reported.
-    """
-
-    @wraps(command)
-    def asked(*arguments: Any, **named: Any) -> None:
-        chosen = {name: named.pop(name) for name in ("params", "level")}
-        command(*arguments, **named, economy=partial(economy_named, **chosen))
-
-    options = {"level": (ModelLevel, None), "params": (ParameterFolder, None)}
-    return _with_options(asked, command, options, without="economy")
-
-
 def for_reader(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of its reader; it need not know them."""
+    taken = inspect.signature(command)
+    hints = get_type_hints(command, include_extras=True)
     own = {"language": (_LANGUAGE, SOURCE), "currency": (_CURRENCY, DOLLAR.code)}
 
     @wraps(command)
@@ -64,31 +48,18 @@ def for_reader(command: Callable[..., None]) -> Callable[..., None]:
         with reporting(bool(named.get("debug"))), _reader(**chosen, params=named.get("params")):
             command(*arguments, **named)
 
-    return _with_options(told, command, own)
-
-
-def _with_options(
-    wrapper: Callable[..., None],
-    command: Callable[..., None],
-    options: Mapping[str, tuple[Any, Any]],
-    without: str = "",
-) -> Callable[..., None]:
-    """Say the signature of a wrapper: that of its command, with more options."""
-    taken = inspect.signature(command)
-    hints = get_type_hints(command, include_extras=True)
     last = inspect.Parameter.KEYWORD_ONLY
     parameters = [
         one.replace(annotation=hints.get(name, one.annotation))
         for name, one in taken.parameters.items()
-        if name != without
     ]
     parameters += [
         inspect.Parameter(name, last, default=default, annotation=annotation)
-        for name, (annotation, default) in options.items()
+        for name, (annotation, default) in own.items()
     ]
-    wrapper.__signature__ = taken.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapper.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
-    return wrapper
+    told.__signature__ = taken.replace(parameters=parameters)  # type: ignore[attr-defined]
+    told.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": None}
+    return told
 
 
 @contextmanager

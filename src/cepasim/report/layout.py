@@ -67,7 +67,7 @@ def list_of(notes: Sequence[str]) -> Table:
     """Set notes as a list with hanging indents."""
     table = Table.grid(padding=(0, 1, 0, 0))
     for note in notes:
-        table.add_row("-", Text(note))
+        table.add_row("-", Text(wrapped(note, WIDTH - 2)))
     return table
 
 
@@ -112,12 +112,12 @@ _UNITS = re.compile(
 )
 
 
-def wrapped(text: str) -> str:
-    """Break a text into lines of at most `WIDTH` columns, whichever script it is in."""
+def wrapped(text: str, width: int = WIDTH) -> str:
+    """Break a text into lines of so many columns, whichever script it is in."""
     lines, line, length = [], "", 0
     for unit in _UNITS.findall(text):
         size = cell_len(unit)
-        if line and length + size > WIDTH and not unit.isspace():
+        if line and length + size > width and not unit.isspace():
             lines.append(line.rstrip())
             line, length = "", 0
         if line or not unit.isspace():

@@ -34,7 +34,7 @@ from cepasim.report.given import section_cells
 from cepasim.report.headline import headline as in_brief
 from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
-from cepasim.report.layout import WIDTH, indented, list_of, table, titled
+from cepasim.report.layout import WIDTH, indented, list_of, table, titled, wrapped
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.names import GROUP_COLUMN, Level
 from cepasim.tables.result_tables import ResultTables
@@ -320,13 +320,14 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     InputError
         If the level or the year is unknown.
     """
+    about = tr(result.scenario.description)
     parts: list[Group | Table | Text] = [
         Text(
             tr("{name} (engine: {engine})", name=tr(result.scenario.name), engine=result.engine),
             style="bold",
         ),
-        Text(f"{tr(result.scenario.description)}\n" if result.scenario.description else ""),
-        Text(f"{in_brief(result, fiscal_year)}\n"),
+        Text(f"{wrapped(about)}\n" if about else ""),
+        Text(f"{wrapped(str(in_brief(result, fiscal_year)))}\n"),
         headline(result, fiscal_year),
     ]
     if len(result.fiscal_years) > 1:
@@ -339,7 +340,7 @@ def page(result: ResultTables, level: Level, fiscal_year: str) -> Group:
     if len(result.concessions):
         parts.append(given_table(result, fiscal_year))
     parts.append(sector_table(result, level, fiscal_year))
-    parts.extend(Text(line, style="dim") for line in footnotes(result, fiscal_year))
+    parts.extend(Text(wrapped(line), style="dim") for line in footnotes(result, fiscal_year))
     if result.notes:
         parts.append(Text("\n" + tr("Notes"), style="bold"))
         parts.append(list_of(weighed_notes(result, fiscal_year)))

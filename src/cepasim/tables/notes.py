@@ -156,7 +156,7 @@ def level_notes(run: Run) -> tuple[str, ...]:
             "(90 % range); a single section's exports may be {exports_low} to {exports_high} times "
             "what is shown, its imports {imports_low} to {imports_high} times what is shown.",
             year=year_in_words(run.labels[-1]),
-            variant=run.variant.name,
+            variant=tr(run.variant.name.replace("_", " ")),
             price_year=year_in_words(run.economy.price_year),
             **said,
         ),

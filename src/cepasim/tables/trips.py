@@ -49,7 +49,7 @@ def trip_notes(run: Run) -> tuple[str, ...]:
     more = tr(
         "This is under the reference {variant}; `cepasim triggers` has the years under every "
         "variant",
-        variant=run.variant.name,
+        variant=tr(run.variant.name.replace("_", " ")),
     )
     if not watched:
         return (paragraph([tr("When quotas fill depends on the reference."), more]),)

@@ -44,7 +44,7 @@ def draw(found: Session) -> None:
         st.caption(
             tr(
                 "With all chapters split a lever takes about a second and ranges are not drawn "
-                "here: `cepasim montecarlo --level` draws them. Choose some chapters to have both "
-                "at once."
+                "here; the command line draws them (`cepasim montecarlo --level`). Choose some "
+                "chapters to have both at once."
             )
         )
