@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
 from cepasim.core.arrays import Floats
-from cepasim.core.language import tr
 from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever
-from cepasim.levers.lever import Quantity
+from cepasim.levers.codes import sources_of
+from cepasim.levers.lever import Quantity, buyers_substitute
 from cepasim.levers.measure import Acting
+from cepasim.products.classification import Classification
 
 
 class RateLever(BilateralLever):
@@ -27,12 +28,19 @@ class RateLever(BilateralLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", tr("how readily buyers change between sources")
+        return buyers_substitute()
 
     @property
     def moves(self) -> tuple[Quantity, ...]:
         """Duties are part of the landed wedge."""
         return (Quantity.WEDGE,)
+
+    @classmethod
+    def codes(
+        cls, settings: Mapping[str, Any], classification: Classification
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Any source of the importer's market."""
+        return {"source": sources_of(settings, classification)}
 
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
         """Rates once all of it is in force, fractions; shaped as the rates before."""

@@ -255,13 +255,6 @@ class TariffLever(RateLever):
     # -- what a file may say, and what is said about it --------------------------------------
 
     @classmethod
-    def codes(
-        cls, settings: Mapping[str, Any], classification: Classification
-    ) -> Mapping[str, tuple[str, ...]]:
-        """Any source of the importer's market."""
-        return {"source": sources_of(settings, classification)}
-
-    @classmethod
     def check_settings(
         cls, settings: Mapping[str, Any], classification: Classification, complain: Complain
     ) -> Selection | None:

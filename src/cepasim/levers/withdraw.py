@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Self
 
 import numpy as np
 from pydantic import model_validator
@@ -12,7 +12,6 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
-from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import End, Years, ends_after_it_starts
 from cepasim.levers.lever import Example
 from cepasim.levers.measure import Measure
@@ -41,13 +40,6 @@ class WithdrawLever(RateLever):
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
         """The MFN rate; where one of the two is unknown, what is paid stays as it is."""
         return np.where(np.isnan(mfn), before, mfn + 0.0 * before)
-
-    @classmethod
-    def codes(
-        cls, settings: Mapping[str, Any], classification: Classification
-    ) -> Mapping[str, tuple[str, ...]]:
-        """Any source of the importer's market."""
-        return {"source": sources_of(settings, classification)}
 
     def sentence(self, classification: Classification) -> str:
         """Who withdraws what from whom."""

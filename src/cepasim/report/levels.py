@@ -21,18 +21,14 @@ def range_of(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> st
     scenario : bool
         Whether the level is that of the scenario.
     """
-    around = _ends(row, item, scenario)
-    if around is None or around[1] - around[0] < 1.0:
-        return ""
-    return numbers.span(*around)
+    around = _wide(row, item, scenario)
+    return "" if around is None else numbers.span(*around)
 
 
 def range_in_words(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:
     """Range of a level with its unit, beside an amount: ``3.43–8.23 bn``; as `range_of`."""
-    around = _ends(row, item, scenario)
-    if around is None or around[1] - around[0] < 1.0:
-        return ""
-    return numbers.range_bn(*around, sign=False)
+    around = _wide(row, item, scenario)
+    return "" if around is None else numbers.range_bn(*around, sign=False)
 
 
 def range_of_mn(row: Mapping[Any, Any], item: str, *, scenario: bool = False) -> str:
@@ -50,6 +46,12 @@ def range_of_mn(row: Mapping[Any, Any], item: str, *, scenario: bool = False) ->
     if around is None or around[0] == around[1]:
         return ""
     return numbers.span_mn(*around)
+
+
+def _wide(row: Mapping[Any, Any], item: str, scenario: bool) -> tuple[float, float] | None:
+    """Ends of a range that is wider than a million; a narrower one is no range in billions."""
+    around = _ends(row, item, scenario)
+    return None if around is None or around[1] - around[0] < 1.0 else around
 
 
 def _ends(row: Mapping[Any, Any], item: str, scenario: bool) -> tuple[float, float] | None:

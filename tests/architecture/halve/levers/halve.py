@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.language import mark, tr
-from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import Years
 from cepasim.levers.lever import Example
 from cepasim.levers.rates import RateLever
@@ -27,13 +25,6 @@ class HalveLever(RateLever):
     def final_rates(self, before: Floats, mfn: Floats) -> Floats:
         """Half of what is paid."""
         return 0.5 * before
-
-    @classmethod
-    def codes(
-        cls, settings: Mapping[str, Any], classification: Classification
-    ) -> Mapping[str, tuple[str, ...]]:
-        """Any source of the importer's market."""
-        return {"source": sources_of(settings, classification)}
 
     def sentence(self, classification: Classification) -> str:
         """Who halves what for whom."""
