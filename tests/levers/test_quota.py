@@ -18,17 +18,12 @@ from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 
 FISH = "03"
+FORMS = {example.form: dict(example.settings) for example in QuotaLever.examples()}
 
 
 def quota(**settings: Any) -> dict[str, Any]:
-    body = {
-        "importer": "JPN",
-        "select": {"hs": [FISH]},
-        "share_of_benchmark_percent": 80,
-        "over_rate_percent": 100,
-        "start": "2026-27",
-    }
-    body |= settings
+    """Four fifths of the fish Japan buys from India, with other settings; None takes one away."""
+    body = FORMS["share"] | settings
     return {"quota": {key: value for key, value in body.items() if value is not None}}
 
 
@@ -389,14 +384,7 @@ def test_a_quota_stands_on_top_of_purchases_that_move(
 # --- on a part of a chapter ---------------------------------------------------------------------
 
 
-CARS = {
-    "importer": "IND",
-    "select": {"hs": ["8703"]},
-    "usd_mn": [200, 300, 400],
-    "in_rate_percent": [30, 20, 10],
-    "over_rate_percent": 95,
-    "start": "2027-28",
-}
+CARS = {key: value for key, value in FORMS["by year"].items() if key != "rent"}
 
 
 def imports_by_source(found: Run, hs: str) -> tuple[np.ndarray, np.ndarray]:

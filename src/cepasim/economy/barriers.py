@@ -10,7 +10,6 @@ border throughout, the folder's own assumptions stay.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -161,14 +160,11 @@ def with_barriers(economy: EconomyT, source: str | None) -> EconomyT:
     InputError
         For an unknown source, and where a value that was set by name has no row in it.
     """
-    known: Any = economy  # the class that has this method imports this module
-    if source is None or check_barriers(source) == known.barriers:
+    if source is None:
         return economy
-    if known.coarse is not None:
-        coarse = with_barriers(known.coarse, source)
-        return coarse._split_by(known.split)  # type: ignore[no-any-return]
-    given = from_barriers(known.parameters, source, known.chapters)
-    return replace(known._under(given), barriers=source)  # type: ignore[no-any-return]
+    known: Any = economy  # the class that has this method imports this module
+    read = known._from_source("barriers", check_barriers(source), from_barriers)
+    return read  # type: ignore[no-any-return]
 
 
 def barriers_in_words(economy: Any) -> str:

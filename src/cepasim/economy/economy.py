@@ -6,7 +6,7 @@ the price year. Everything here is read from ``params/``; nothing is solved.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -333,6 +333,21 @@ class Economy:
             Not checked.
         """
         return self._under(self.parameters.with_values(values), benchmarks, india_mfn, rules)
+
+    def _from_source(
+        self,
+        field: str,
+        source: str,
+        rows: Callable[[Parameters, str, tuple[str, ...]], Parameters],
+    ) -> Economy:
+        """Return the same economy with what one field names a source of read from another."""
+        if source == getattr(self, field):
+            return self
+        if self.coarse is not None and self.split is not None:
+            return self.coarse._from_source(field, source, rows)._split_by(self.split)
+        given = rows(self.parameters, source, self.chapters)
+        other: dict[str, Any] = {field: source}
+        return replace(self._under(given), **other)
 
     def _under(
         self,

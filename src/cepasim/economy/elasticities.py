@@ -8,7 +8,7 @@ folder's own value stays. The equations: docs/method.md, "Which elasticity".
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -333,14 +333,11 @@ def with_elasticities(economy: EconomyT, source: str | None) -> EconomyT:
     InputError
         For an unknown source, and where a value that was set by name has no row in it.
     """
-    known: Any = economy  # the class that has this method imports this module
-    if source is None or check_source(source) == known.elasticities:
+    if source is None:
         return economy
-    if known.coarse is not None:
-        coarse = with_elasticities(known.coarse, source)
-        return coarse._split_by(known.split)  # type: ignore[no-any-return]
-    given = from_source(known.parameters, source, known.chapters)
-    return replace(known._under(given), elasticities=source)  # type: ignore[no-any-return]
+    known: Any = economy  # the class that has this method imports this module
+    read = known._from_source("elasticities", check_source(source), from_source)
+    return read  # type: ignore[no-any-return]
 
 
 def lacking(parameters: Parameters, name: str, chapters: tuple[str, ...]) -> tuple[str, ...]:

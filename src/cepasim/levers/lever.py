@@ -67,6 +67,11 @@ class Example:
     why: str
 
 
+def buyers_substitute() -> tuple[str, str]:
+    """What levers rest on that change what one source costs: see `Lever.rests_on`."""
+    return "sigma_import_", tr("how readily buyers change between sources")
+
+
 class Lever(Frozen):
     """What all levers have: a kind, a start, and what is said about them.
 

@@ -27,7 +27,7 @@ from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever, with_pair
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import fault
-from cepasim.levers.lever import Example, Quantity
+from cepasim.levers.lever import Example, Quantity, buyers_substitute
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.quota_examples import QUOTA_EXAMPLES
 from cepasim.levers.words import country_in_words, dollars_in_words, goods_in_words, number_in_words
@@ -137,7 +137,7 @@ class QuotaLever(BilateralLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", tr("how readily buyers change between sources")
+        return buyers_substitute()
 
     @property
     def moves(self) -> tuple[Quantity, ...]:

@@ -12,6 +12,16 @@ _FISH = {
     "start": "2026-27",
 }
 
+#: Cars beyond the quota pay less than the 125 % of today.
+_CARS = {
+    "importer": "IND",
+    "select": {"hs": ["8703"]},
+    "usd_mn": [200, 300, 400],
+    "in_rate_percent": [30, 20, 10],
+    "over_rate_percent": 95,
+    "start": "2027-28",
+}
+
 QUOTA_EXAMPLES: tuple[Example, ...] = (
     Example("share", _FISH, "----0", "a fifth less fish; what it is dearer by is rent, not duty"),
     Example(
@@ -41,29 +51,13 @@ QUOTA_EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         "by year",
-        {
-            "importer": "IND",
-            "select": {"hs": ["8703"]},
-            "usd_mn": [200, 300, 400],
-            "in_rate_percent": [30, 20, 10],
-            "over_rate_percent": 95,
-            "start": "2027-28",
-            "rent": "exporter",
-        },
+        _CARS | {"rent": "exporter"},
         "0+-0?",
         "cars alone, below the 125 % they pay today both within and beyond the quota",
     ),
     Example(
         "rival's cars",
-        {
-            "importer": "IND",
-            "source": "EU27",
-            "select": {"hs": ["8703"]},
-            "usd_mn": [1000, 1500, 2000],
-            "in_rate_percent": [30, 20, 10],
-            "over_rate_percent": 95,
-            "start": "2027-28",
-        },
+        _CARS | {"source": "EU27", "usd_mn": [1000, 1500, 2000]},
         "0-+0-",
         "a rival becomes cheaper and Japan loses; parts of cars are not touched",
     ),

@@ -18,7 +18,7 @@ from cepasim.economy.verdict import DUTIES
 from cepasim.levers.bilateral import BilateralLever, with_pair
 from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import End, as_tuple, ends_after_it_starts, fault, number
-from cepasim.levers.lever import Complain, Example, Quantity
+from cepasim.levers.lever import Complain, Example, Quantity, buyers_substitute
 from cepasim.levers.measure import Acting, Measure
 from cepasim.levers.timing import Years
 from cepasim.levers.words import country_in_words, listed, number_in_words, selection_in_words
@@ -99,7 +99,7 @@ class RemedyLever(BilateralLever):
     @property
     def rests_on(self) -> tuple[str, str]:
         """How readily buyers change between sources."""
-        return "sigma_import_", tr("how readily buyers change between sources")
+        return buyers_substitute()
 
     @property
     def moves(self) -> tuple[Quantity, ...]:

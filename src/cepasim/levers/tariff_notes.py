@@ -9,7 +9,7 @@ import numpy as np
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import ntr, separated, tr
+from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
@@ -31,6 +31,15 @@ _LONGEST = 60
 _NAMED_CEILINGS = 4
 #: Duties of which only the ad-valorem part is in the data.
 IN_PART = ("compound", "higher_of", "lower_of", "other")
+_WITHOUT_RATE = mark(
+    "{number} of the selected lines of {importer} bear specific or mixed duties without a known "
+    "ad-valorem rate ({chapters}): they are left as they are, and what they would add is not "
+    "counted"
+)
+_PART_KNOWN = mark(
+    "Of {number} selected lines of {importer} with compound or either-or duties ({chapters}) only "
+    "the ad-valorem part is known and counted; the specific part is not"
+)
 
 
 def tariff_notes(economy: Economy, measures: Sequence[Measure]) -> Iterator[str]:
@@ -180,26 +189,15 @@ class _Reading:
         unknown = self.chosen & np.isnan(self.rate)
         in_part = self.chosen & (np.nan_to_num(self.rate) > 0) & np.isin(schedule.kind, IN_PART)
         country, name = tr(COUNTRY[self.importer]), self.economy.classification
-        if unknown.any():
-            said = tr(
-                "{number} of the selected lines of {importer} bear specific or mixed duties "
-                "without a known ad-valorem rate ({chapters}): they are left as they are, and what "
-                "they would add is not counted",
-                number=int(unknown.sum()),
-                importer=country,
-                chapters=chapters_in_words(self._chapters_of(unknown), name, _NAMED),
-            )
-            yield tr("{note}. {more}", note=said, more=self._trade(unknown, True))
-        if in_part.any():
-            said = tr(
-                "Of {number} selected lines of {importer} with compound or either-or duties "
-                "({chapters}) only the ad-valorem part is known and counted; the specific part is "
-                "not",
-                number=int(in_part.sum()),
-                importer=country,
-                chapters=chapters_in_words(self._chapters_of(in_part), name, _NAMED),
-            )
-            yield tr("{note}. {more}", note=said, more=self._trade(in_part, False))
+        for lines, text, alone in ((unknown, _WITHOUT_RATE, True), (in_part, _PART_KNOWN, False)):
+            if lines.any():
+                said = tr(
+                    text,
+                    number=int(lines.sum()),
+                    importer=country,
+                    chapters=chapters_in_words(self._chapters_of(lines), name, _NAMED),
+                )
+                yield tr("{note}. {more}", note=said, more=self._trade(lines, alone))
 
     def _trade(self, lines: Mask, alone: bool) -> str:
         """Trade behind some lines, in words; with ``alone``, where no other line has a rate."""

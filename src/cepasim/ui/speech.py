@@ -115,22 +115,19 @@ def switches(found: Listener) -> None:
     st.session_state[_LANGUAGE_SWITCH] = found.speech.tag
     st.session_state[_CURRENCY_SWITCH] = found.speech.currency
     with st.container(key="speech", width="content", horizontal=True, gap="small"):
-        st.segmented_control(
-            "Currency / 通貨",
-            list(SIGNS),
-            format_func=SIGNS.__getitem__,
-            key=_CURRENCY_SWITCH,
-            label_visibility="collapsed",
-            on_change=lambda: _choose(found),
-        )
-        st.segmented_control(
-            "Language / 言語",
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            key=_LANGUAGE_SWITCH,
-            label_visibility="collapsed",
-            on_change=lambda: _choose(found),
-        )
+        _switch(found, "Currency / 通貨", SIGNS, _CURRENCY_SWITCH)
+        _switch(found, "Language / 言語", LANGUAGES, _LANGUAGE_SWITCH)
+
+
+def _switch(found: Listener, label: str, choices: Mapping[str, str], key: str) -> None:
+    st.segmented_control(
+        label,
+        list(choices),
+        format_func=choices.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: _choose(found),
+    )
 
 
 def _choose(found: Listener) -> None:

@@ -47,17 +47,10 @@ _WIDENS = mark(
 class Package(Searched):
     """Concessions that are best under some terms; every value is of the model.
 
+    What the search found is as `Searched` has it.
+
     Attributes
     ----------
-    name, year : str
-    runner : Runner
-    programme : Programme
-    terms : Terms
-    answer : Answer
-    kind : str
-        How it was found: "best", or "Nash point".
-    tried : tuple of mapping, or None
-        Candidates as they were given; None for the bundled ones.
     sure : PackageChoice or None
         How often it is best under model choice, where that was asked for.
     """
