@@ -12,6 +12,8 @@ import asyncio
 import os
 import pickle
 import sys
+import tempfile
+import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
@@ -20,9 +22,10 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
+    ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -45,20 +48,38 @@ _UNDER_WAY = 64
 class Shared(Generic[T]):
     """What every chunk needs, such as an economy: in this process itself, packed once for others.
 
+    Workers on other machines are sent it compressed; those on this one read it from a file, which
+    takes less than packing and unpacking.
+
     Attributes
     ----------
     thing : object
+    here : bool
+        Whether all workers are on this machine.
     """
 
     def __init__(self, thing: T) -> None:
         self.thing = thing
+        self.here = False
 
     @cached_property
     def _packed(self) -> bytes:
         return zlib.compress(pickle.dumps(self.thing, protocol=pickle.HIGHEST_PROTOCOL), 1)
 
-    def __reduce__(self) -> tuple[Callable[[bytes], Shared[Any]], tuple[bytes]]:
+    @cached_property
+    def _file(self) -> str:
+        """File that holds it, for the user alone; gone with this object."""
+        handle, name = tempfile.mkstemp(prefix="cepasim-", suffix=".shared")
+        weakref.finalize(self, _remove, name)
+        with open(handle, "wb") as file:
+            pickle.dump(self.thing, file, protocol=pickle.HIGHEST_PROTOCOL)
+        return name
+
+    def __reduce__(self) -> tuple[Callable[[Any], Shared[Any]], tuple[bytes | str]]:
         """What is sent to another process with each chunk."""
+        if self.here:
+            with suppress(OSError):  # such as a full disk
+                return _opened, (self._file,)
         return _unpacked, (self._packed,)
 
 
@@ -66,6 +87,17 @@ class Shared(Generic[T]):
 def _unpacked(blob: bytes) -> Shared[Any]:
     """What was packed; a worker unpacks it once and keeps it for the chunks that follow."""
     return Shared(pickle.loads(zlib.decompress(blob)))
+
+
+@lru_cache(maxsize=2)
+def _opened(name: str) -> Shared[Any]:
+    """What was written to a file; kept as in `_unpacked`."""
+    return Shared(pickle.loads(Path(name).read_bytes()))
+
+
+def _remove(name: str) -> None:
+    with suppress(OSError):
+        os.unlink(name)
 
 
 def run_chunks(
@@ -148,6 +180,10 @@ def run_tasks(
                 keep(key, work(*given))
                 advance(size(key))
             return
+        if isinstance(executor, ProcessPoolExecutor):
+            for one in {id(one): one for given in tasks.values() for one in given}.values():
+                if isinstance(one, Shared):
+                    one.here = True
         waiting = iter(tasks.items())
         under_way: dict[Future[T], str] = {}
         try:

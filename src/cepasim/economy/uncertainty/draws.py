@@ -12,6 +12,7 @@ and the scenario, and one scenario and another, are compared under the same draw
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ from functools import lru_cache
 from itertools import islice
 
 import numpy as np
+import scipy
 from scipy.special import ndtri
 from scipy.stats import qmc
 
 from cepasim.core.arrays import Floats
+from cepasim.core.disk_cache import cache_folder, keep, kept
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark
 from cepasim.economy.claims import UseRule
@@ -214,7 +217,17 @@ _SOBOL_LOCK = threading.Lock()
 
 @lru_cache(maxsize=2)
 def _sobol(dimensions: int, seed: int) -> qmc.Sobol:
-    return qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    """Scrambled points of a seed; the scrambling is kept in the user's cache folder."""
+    folder = cache_folder()
+    made_by = f"sobol {np.__version__} {scipy.__version__} {dimensions} {seed}"
+    key = hashlib.sha256(made_by.encode()).hexdigest()
+    found = None if folder is None else kept(key, folder)
+    if isinstance(found, qmc.Sobol) and found.d == dimensions:
+        return found
+    made = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    if folder is not None:
+        keep(key, made, folder)
+    return made
 
 
 def rebalanced(drawn: Floats, value: Floats, error: Floats) -> Floats:
