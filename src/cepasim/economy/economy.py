@@ -46,8 +46,8 @@ class Economy:
         Codes of the markets: chapters, or the products that chapters are split into.
     markets : mapping of str to Market
         ``JPN`` and ``IND``.
-    bilateral : DataFrame
-        The benchmark's India-Japan trade by flow and chapter with ranges and grades.
+    pair : DataFrame
+        The benchmark's India-Japan trade by flow and chapter, split or not: see `bilateral`.
     line_rule : {"claims", "claims_else_mean", "best", "mean"}
     product_rule : {"alike", "alike_preferential", "count"}
     wedge_rule : {"ces", "mean"}
@@ -68,7 +68,7 @@ class Economy:
     classification: Classification
     chapters: tuple[str, ...]
     markets: Mapping[str, Market]
-    bilateral: pd.DataFrame
+    pair: pd.DataFrame
     line_rule: LineRule
     product_rule: ProductRule
     wedge_rule: WedgeRule
@@ -146,7 +146,7 @@ class Economy:
             markets=markets_of(
                 schedules, parameters, ground, ground.benchmarks, product_rule, use_rule
             ),
-            bilateral=parameters.table("benchmark/bilateral"),
+            pair=parameters.table("benchmark/bilateral"),
             line_rule=line_rule,
             product_rule=product_rule,
             wedge_rule=wedge_rule,
@@ -203,6 +203,14 @@ class Economy:
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: it works out again what is known."""
         return {name: value for name, value in self.__dict__.items() if name != "known"}
+
+    @cached_property
+    def bilateral(self) -> pd.DataFrame:
+        """The benchmark's India-Japan trade by flow and market with ranges and grades."""
+        if self.coarse is None or self.split is None:
+            return self.pair
+        # No draw reads it: it is made for those who do.
+        return pair_by_product(self.pair, self.coarse.markets, self.markets, self.split)
 
     @property
     def by_chapter(self) -> Economy:
@@ -300,7 +308,6 @@ class Economy:
             self,
             chapters=split.codes,
             markets=markets,
-            bilateral=pair_by_product(self.bilateral, self.markets, markets, split),
             coarse=self,
             split=split,
         )
