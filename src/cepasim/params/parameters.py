@@ -334,7 +334,7 @@ class Parameters(Described):
             _known_scopes=self._scopes,
         )
         # No value is a year: those of the folder are read once for all draws.
-        changed.__dict__["base_year"] = self.base_year
+        changed.__dict__.update(base_year=self.base_year, schedule_year=self.schedule_year)
         return changed
 
     @property

@@ -27,8 +27,6 @@ from cepasim.params.schema import Unit, chapters_of
 #: Tables of the schema "parameter" that hold no figure of the model: how to draw, what the backcast
 #: fits (it has draws of its own), and whether the reference is what happened.
 _NOT_DRAWN = ("uncertainty/", "history/", "reference/")
-#: Facts without a range: they take no score, so that the draws of all figures stay what they were.
-_KNOWN = ("schedule_year",)
 #: Parameters whose values are the parts of one whole.
 PARTS = ("capital_goods_chapter_share",)
 #: Distinct parameters that measure one thing, and so share what they have in common.
@@ -175,8 +173,7 @@ class Builder:
         """All blocks, as a class that holds them."""
         parameters = self._parameters
         rows = parameters.rows
-        left_out = rows["table"].str.startswith(_NOT_DRAWN) | rows["name"].isin(_KNOWN)
-        rows = rows[~left_out].reset_index(drop=True)
+        rows = rows[~rows["table"].str.startswith(_NOT_DRAWN)].reset_index(drop=True)
         spread = self._of_parameters(rows)
         kinds = [_kind(str(row.parameter), str(row.importer)) for row in rows.itertuples()]
         # Places are given whether or not a figure is drawn today, so that setting one figure
