@@ -104,6 +104,7 @@ def test_common_and_own_errors_mix_to_the_share_given() -> None:
 
 # --- Sobol points -----------------------------------------------------------------------------
 
+
 def test_points_are_the_same_however_they_are_cut() -> None:
     whole = sobol_scores(7, 0, 64, 1, LARGEST)
     parts = [sobol_scores(7, start, start + 16, 1, LARGEST) for start in (48, 0, 16, 32)]
