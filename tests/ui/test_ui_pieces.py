@@ -512,3 +512,10 @@ def test_the_size_of_a_fund_is_in_the_units_of_the_reader(
         fund._main(form)  # type: ignore[arg-type]
     assert (drawn[0], drawn[2], drawn[5]) == (name, value, text)
     assert drawn[6](drawn[2]) == 2.5
+
+
+def test_what_the_browser_adds_is_in_the_language() -> None:
+    assert "FOREIGN" not in style.live() and '"Upload"' not in style.live()
+    with language("ja"):
+        said = style.live()
+    assert "政策手段へ移動" in said and "ファイルを選択" in said and "To the" not in said

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
-from cepasim.core.language import current_language, tr
+from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.report import html
 from cepasim.report.look import INK, LINE, MUTED
 
@@ -87,13 +88,40 @@ _WIDGETS = f"""
   width:auto !important;}}
 .st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
 [data-testid="stToolbar"] {{padding-right:19rem;}}
-@media print {{[data-testid="stSidebar"], header, .st-key-speech {{display:none;}}}}
+.cs-skips button {{position:fixed; top:-5rem; left:.6rem; z-index:1000000; background:#fff;
+  color:{INK}; border:1px solid {LINE}; border-radius:4px; padding:.4rem .8rem; font-size:.9rem;}}
+.cs-skips button:focus {{top:.4rem;}}
+@media print {{[data-testid="stSidebar"], header, .st-key-speech, .cs-skips {{display:none;}}}}
 """
 
+
+#: What Streamlit itself says, in English alone; a letter ``N`` stands for a number.
+_FOREIGN = {
+    "Upload": mark("Choose a file"),
+    "NMB per file": mark("up to N MB per file"),
+    "No results": mark("Nothing found"),
+    "Select N matches": mark("Choose all N found"),
+}
 
 _LIVE = """<script>
 (() => {
   document.documentElement.lang = "LANGUAGE";
+  const foreign = FOREIGN.map(([said, put]) =>
+    [new RegExp("^" + said.replace("N", "([0-9]+)") + "(?= •|$)"), put.replace("N", "$1")]);
+  const skips = [
+    ["LEVERS", "[data-testid=stSidebar] [data-testid=stCheckbox] input"],
+    ["RESULT", ".cs-cards"],
+  ];
+  const go = where => {
+    document.querySelector("[data-testid=stExpandSidebarButton]:not([hidden])")
+      && where !== ".cs-cards"
+      && document.querySelector("[data-testid=stExpandSidebarButton]").click();
+    const place = document.querySelector(where);
+    if (!place) return;
+    if (!place.matches("input")) place.tabIndex = -1;
+    place.focus();
+    place.scrollIntoView({block: "center"});
+  };
   const mark = () => {
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip && skip.textContent !== "SKIP") skip.textContent = "SKIP";
@@ -102,23 +130,59 @@ _LIVE = """<script>
       held.setAttribute("aria-live", "polite");
       held.setAttribute("aria-atomic", "true");
     }
+    let bar = document.querySelector(".cs-skips");
+    if (!bar) {
+      bar = document.createElement("nav");
+      bar.className = "cs-skips";
+      skips.forEach(([, where]) => {
+        const link = bar.appendChild(document.createElement("button"));
+        link.onclick = () => go(where);
+      });
+      document.body.prepend(bar);
+    }
+    bar.setAttribute("aria-label", "SKIP");
+    skips.forEach(([said, where], i) => {
+      const link = bar.children[i];
+      if (link.textContent !== said) link.textContent = said;
+      const there = document.querySelector(where) !== null;
+      if (link.hidden === there) link.hidden = !there;
+    });
+    if (foreign.length) for (const part of document.querySelectorAll(
+      "[data-testid=stFileUploaderDropzone], [role=listbox]")) {
+      const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) for (const [said, put] of foreign)
+        if (said.test(texts.currentNode.nodeValue))
+          texts.currentNode.nodeValue = texts.currentNode.nodeValue.replace(said, put);
+    }
   };
-  if (!window.cepasimLive) {
-    window.cepasimLive = new MutationObserver(mark);
-    window.cepasimLive.observe(document.body, {childList: true, subtree: true});
-  }
+  window.cepasimLive?.disconnect();
+  window.cepasimLive = new MutationObserver(mark);
+  window.cepasimLive.observe(document.body, {childList: true, subtree: true});
   mark();
 })();
 </script>"""
 
 
 def live() -> str:
-    """Return what tells readers of the screen the language and new headline figures.
+    """Return what the framework leaves to be done in the browser.
 
-    What holds the cards stays when they change, and has them read aloud.
+    It tells readers of the screen the language and new headline figures: what holds the cards stays
+    when they change, and has them read aloud. The first stops of the keyboard lead past the menu.
+    Words of the framework itself are put into the language.
     """
-    said = _LIVE.replace("LANGUAGE", current_language())
-    return said.replace("SKIP", tr("Skip to main content"))
+    tag = current_language()
+    foreign = [] if tag == SOURCE else [[said, tr(put)] for said, put in _FOREIGN.items()]
+    said = {
+        "LANGUAGE": tag,
+        "FOREIGN": json.dumps(foreign, ensure_ascii=False),
+        "LEVERS": tr("To the levers"),
+        "RESULT": tr("To the result"),
+        "SKIP": tr("Skip to main content"),
+    }
+    script = _LIVE
+    for place, text in said.items():
+        script = script.replace(place, text)
+    return script
 
 
 def sheets() -> str:

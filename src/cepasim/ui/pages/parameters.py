@@ -168,7 +168,7 @@ def _parts(found: Session, names: list[str]) -> None:
     groups: dict[str, dict[str, float]] = {}
     for name in parts:
         row = known[name]
-        where = words.in_words({**row, "parameter": "", "name": ""}).strip(", ")
+        where = words.in_words({**row, "parameter": "", "name": ""}).strip(", 、")
         groups.setdefault(where, {})[str(row["parameter"])] = float(row["value"])
     whole = {where: said for where, said in groups.items() if len(said) > 1}
     if not whole or len(whole) > _MOST_SUMS:

@@ -84,7 +84,9 @@ def share(found: Session) -> None:
                 )
             )
         st.markdown(tr("**Compare** with other scenarios"))
-        name = st.text_input(tr("Name"), value=found.scenario.name, key=f"save:{found.generation}")
+        # Another scenario has another name: a field would keep the one it was drawn with.
+        key = f"save:{found.generation}:{found.scenario.name}"
+        name = st.text_input(tr("Name"), value=found.scenario.name, key=key)
         if st.button(tr("Save to compare"), key="save"):
             saved = plain(found.save(name, found.scenario))
             st.success(tr("Saved as “{name}” on the page “Compare”.", name=saved))
