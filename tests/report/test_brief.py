@@ -152,6 +152,14 @@ def test_notes_on_what_is_shown_come_before_others() -> None:
     assert brief._notes_to_read([whole], []) == (whole,)
 
 
+def test_a_note_on_products_is_one_in_japanese_as_well() -> None:
+    """They took the place of what bears on the whole result."""
+    whole, shown = "障壁を測定した研究はない", "87 自動車：増加"
+    others = [f"選択した品目のうち（{hs} 魚、甲殻類）は計上されない" for hs in range(10, 18)]
+    kept = brief._notes_to_read([*others, "税率（8703、125％）", shown, whole], ["87 自動車"])
+    assert kept[-4:-1] == ("税率（8703、125％）", shown, whole)
+
+
 def test_a_result_is_imported_without_what_draws() -> None:
     code = "import sys, cepasim; print({'altair', 'docx', 'jinja2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

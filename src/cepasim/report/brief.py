@@ -313,15 +313,18 @@ def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...
     return (*kept, more) if left else kept
 
 
-#: A product with its name, or a heading with its rate.
-_PRODUCT = re.compile(r"\b\d{2,8} [A-Z]|\(\d{4,8}, ")
+#: A product with its name, or a heading with its rate, in any script: no small Latin letter.
+_PRODUCT = re.compile(r"(?<!\d)\d{2,8} [^\W\d_a-z]|[(（]\d{4,8}[,、]")
 
 
 def _distance(note: str, shown: Sequence[str]) -> int:
     """How far a note is from what the reader sees: 0 the whole result, 1 its sectors, 2 others."""
     if not _PRODUCT.search(note):
         return 0
-    near = any(sector in note or f"({sector.split()[0]}" in note for sector in shown)
+    near = any(
+        sector in note or any(f"{bracket}{sector.split()[0]}" in note for bracket in "(（")
+        for sector in shown
+    )
     return 1 if near else 2
 
 

@@ -393,7 +393,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
                     "{n} chapter that moves by less than {least} {unit} is left out.",
                     "{n} chapters that move by less than {least} {unit} are left out.",
                     still,
-                    least=f"{in_mn(_LEAST):g}",
+                    least=f"{in_mn(_LEAST):.2g}",
                     unit=unit_mn(),
                 )
             )
