@@ -46,6 +46,10 @@ def test_a_hint_fills_what_the_file_leaves_open(tmp_path: Path) -> None:
     done = RUNNER.invoke(app, ["data", "check", str(file), *told])
     assert done.exit_code == 0, done.output
     assert "US$ 41.2 mn" in done.stdout
+    # Of two years in the file, the one asked for is used; and the reader may read Japanese.
+    file.write_text(file.read_text() + "2021,IND,JPN,,0306,41250,,fob,HS 2022\n")
+    done = RUNNER.invoke(app, ["data", "check", str(file), *told, "--language", "ja"])
+    assert "2行中1行を使用" in done.stdout
     done = RUNNER.invoke(app, ["data", "check", str(file), *told[:-3], "weeks"])
     assert done.exit_code == 2
     assert "same, months or quarters" in done.stderr

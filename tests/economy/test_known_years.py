@@ -87,3 +87,9 @@ def test_a_folder_without_later_years_has_no_anchor(economy: cepasim.Economy) ->
     )
     assert empty.last == 2023 and known.last == 2025
     assert empty.current(np.ones(98)).shape == (0, 98)
+
+
+def test_all_chapters_given_sum_to_their_total_but_for_rounding() -> None:
+    given = np.array([0.1, 0.2, 0.3])
+    for total in (float(given.sum()) * (1 + 5e-10), float(given.sum()) * (1 - 5e-10)):
+        assert raked(given, total, given, given).tolist() == given.tolist()

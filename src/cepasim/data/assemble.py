@@ -55,8 +55,8 @@ def assemble(
     _compare_totals(work, totals, frame)
     frame = _in_markets(work, frame)
     levels = tuple(sorted({len(code) for code in frame["hs"]}))
-    used = len(frame[["line", "period"]].drop_duplicates())
-    frame = _in_years(work, _classified(work, frame))
+    frame = _classified(work, frame)
+    frame, used = _in_years(work, frame)
     frame = _tidy(frame, layout)
     if not work.problems and not len(frame):
         work.refuse("rows", None, tr("at least one row that the model has a market for"))
@@ -119,7 +119,7 @@ def _years(work: Work, rows: pd.DataFrame) -> pd.DataFrame:
         work.refuse("year", names, words)
     whole, left = periods.whole_years(whole, work.hints.fiscal)
     for reason, part in left:
-        work.leave(deferred("a running year: {reason}", reason=reason), part)
+        work.leave(deferred("a part of a year: {reason}", reason=reason), part)
     if len(rows) and not len(whole) and not wrong:
         work.refuse("year", shown(rows["period"].unique()), tr("at least one whole year"))
     return whole
@@ -305,8 +305,9 @@ def _classified(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
     return in_2022(frame[~frame["hs"].isin(result.wrong)], result.codes)
 
 
-def _in_years(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
-    """Fiscal years where the user said how, and the year asked for."""
+def _in_years(work: Work, frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Fiscal years where the user said how, and the year asked for; and how many rows are of it."""
+    rows = frame[["line", "period"]].drop_duplicates()
     columns = [c for c in (*TRADE_COLUMNS, "line") if c in frame]
     frame, left = periods.to_fiscal(frame[columns], work.hints.fiscal)
     for reason, part in left:
@@ -317,7 +318,13 @@ def _in_years(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
         if len(frame) and other.all():
             there = now(shown(sorted(frame["period"].unique())))
             words = tr("a year of the file: {years}", years=there)
-            if periods.is_fiscal(year) and not frame["period"].map(periods.is_fiscal).any():
+            if work.hints.fiscal == "months":
+                words = tr(
+                    "a year of the file: {years}; it holds no months that could be added up to "
+                    "fiscal years",
+                    years=there,
+                )
+            elif periods.is_fiscal(year) and not frame["period"].map(periods.is_fiscal).any():
                 ways = "; ".join(f"fiscal={name}: {tr(how)}" for name, how in periods.WHAT.items())
                 words = tr(
                     "a year of the file: {years}; calendar years become fiscal ones when you say "
@@ -328,7 +335,9 @@ def _in_years(work: Work, frame: pd.DataFrame) -> pd.DataFrame:
             work.refuse("year", year, words)
         work.leave(mark("another year than the one asked for"), frame[other])
         frame = frame[~other]
-    return frame
+        if work.hints.fiscal != "quarters":  # which takes rows of two years for one
+            rows = frame[["line", "period"]].drop_duplicates()
+    return frame, len(rows)
 
 
 def _tidy(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:

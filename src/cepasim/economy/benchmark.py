@@ -16,6 +16,12 @@ from cepasim.economy.variants import Variant, bundled_variants
 from cepasim.params.parameters import Parameters
 from cepasim.products.classification import Classification
 
+#: Trade of the pair by product, by whose imports it is.
+BY_PRODUCT = {
+    "JPN": "trade/india_exports_japan_hs6",
+    "IND": "trade/india_imports_japan_hs6",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Benchmark:
@@ -46,8 +52,9 @@ class Ground:
     Attributes
     ----------
     benchmarks : mapping of importer to Benchmark
-    known_trade : ndarray, shape (K,)
-        India's exports to Japan by product of Japan's schedule, US$ million f.o.b.
+    known_trade : mapping of importer to ndarray, shape (K,)
+        Trade of the pair by product of the importer's schedule, as India counts: US$ million
+        f.o.b. in Japan's market, c.i.f. in India's; 0 where nothing is known.
     known_years : mapping of importer to KnownYears
         What is published of the pair's trade after the base year.
     variants : mapping of str to Variant
@@ -59,7 +66,7 @@ class Ground:
     """
 
     benchmarks: Mapping[str, Benchmark]
-    known_trade: Floats
+    known_trade: Mapping[str, Floats]
     known_years: Mapping[str, KnownYears]
     variants: Mapping[str, Variant]
     demand_growth: Mapping[str, float]
@@ -67,7 +74,9 @@ class Ground:
 
 
 def read_ground(
-    parameters: Parameters, classification: Classification, japan: TariffSchedule
+    parameters: Parameters,
+    classification: Classification,
+    schedules: Mapping[str, TariffSchedule],
 ) -> Ground:
     """Read what an economy is built on.
 
@@ -75,15 +84,20 @@ def read_ground(
     ----------
     parameters : Parameters
     classification : Classification
-    japan : TariffSchedule
-        Japan's, whose products trade is known of.
+    schedules : mapping of importer to TariffSchedule
+        Whose products trade may be known of.
     """
     chapters = classification.chapters
     return Ground(
         benchmarks=FrozenMapping(
             {importer: read_benchmark(importer, parameters) for importer in PAIR}
         ),
-        known_trade=frozen_floats(known_product_trade(parameters, japan)),
+        known_trade=FrozenMapping(
+            {
+                importer: frozen_floats(known_product_trade(parameters, schedule))
+                for importer, schedule in schedules.items()
+            }
+        ),
         known_years=FrozenMapping(
             {
                 importer: known_years(parameters, flow, chapters)
@@ -127,11 +141,12 @@ def exporters_of(parameters: Parameters, table: str) -> tuple[str, ...]:
 
 
 def known_product_trade(parameters: Parameters, schedule: TariffSchedule) -> Floats:
-    """India's exports to Japan by HS6 in the base year, US$ million f.o.b., shape (K,).
+    """Trade of the pair in a market by HS6 in the base year, US$ million, shape (K,).
 
-    Zero where the customs data (about 80 % of value) list no trade.
+    As India counts, f.o.b. in Japan's market and c.i.f. in India's; zero where the customs data
+    list no trade: they have some 80 % of India's exports, and of its imports what the user gives.
     """
-    table = parameters.table("trade/india_exports_japan_hs6")
+    table = parameters.table(BY_PRODUCT[schedule.importer])
     base = table[table["fiscal_year"] == parameters.base_year].set_index("hs6")["value"]
     return base.reindex(schedule.products).fillna(0.0).to_numpy(float)
 

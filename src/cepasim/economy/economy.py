@@ -138,7 +138,7 @@ class Economy:
             "JPN": japan_schedule(parameters, chapters, line_rule),
             "IND": india_schedule(parameters, chapters),
         }
-        ground = read_ground(parameters, classification, schedules["JPN"])
+        ground = read_ground(parameters, classification, schedules)
         return cls(
             parameters=parameters,
             classification=classification,

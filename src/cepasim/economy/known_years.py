@@ -127,7 +127,8 @@ def raked(prior: Floats, total: float, low: Floats, high: Floats) -> Floats:
     """
     if (low > high).any():
         raise ValueError(tr("a chapter that is published had no trade in the base year"))
-    if not low.sum() - 1e-9 * total <= total <= high[(prior > 0) | (low > 0)].sum():
+    rounding = 1e-9 * total
+    if not low.sum() - rounding <= total <= high[(prior > 0) | (low > 0)].sum() + rounding:
         raise ValueError(
             tr("chapters within their bounds cannot sum to {total}", total=f"{total:g}")
         )

@@ -277,14 +277,13 @@ def markets_of(
     use_rule: UseRule,
 ) -> FrozenMapping:
     """Both markets by importer, under given schedules, parameters and benchmarks."""
-    known = {"JPN": ground.known_trade, "IND": None}
     return FrozenMapping(
         {
             importer: _market(
                 schedule,
                 parameters,
                 benchmarks[importer],
-                known[importer],
+                ground.known_trade[importer],
                 product_rule,
                 Claims.read(
                     parameters,
@@ -303,7 +302,7 @@ def _market(
     schedule: TariffSchedule,
     parameters: Parameters,
     benchmark: Benchmark,
-    known_trade: Floats | None,
+    known_trade: Floats,
     product_rule: ProductRule,
     claims: Claims,
 ) -> Market:
@@ -329,13 +328,15 @@ def _market(
     column = exporters.index(partner)
     cif = benchmark.cif.copy()
     cif[:, column] = benchmark.pair * (1 + freight[:, column] if importer == "JPN" else 1.0)
+    # India counts its imports c.i.f., and shares of products are of what leaves the exporter.
+    carried = 1 + freight[schedule.chapter, column] if importer == "IND" else 1.0
     weights, phi, effective, collected = benchmark_tariffs(
         schedule,
         partner,
         claims,
         sigma_import,
         (cif / (1 + freight))[:, column],
-        known_trade,
+        known_trade / carried if known_trade.any() else None,
         product_rule,
     )
     return Market(

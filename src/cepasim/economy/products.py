@@ -3,7 +3,8 @@
 A product is a market of its own: an HS6 subheading, a heading, or what is left of a chapter or a
 heading once some of its products are taken out (its code is then that of the chapter or heading).
 Products add up to their chapter's benchmark exactly, in every source and in domestic sales. What is
-known by product decides where it is known (India's exports to Japan, tariff lines); the rest starts
+known by product decides where it is known (India's exports to Japan, its imports where the user
+gives them, tariff lines); the rest starts
 from the chapter, and is an assumption (docs/aggregation.md says which):
 
 * what a source sells of each product is what the chapter's tariff was averaged with: products alike
@@ -26,6 +27,7 @@ import pandas as pd
 
 from cepasim.core.arrays import Bools, Floats, Ints, frozen_floats
 from cepasim.core.immutable import FrozenMapping
+from cepasim.economy.benchmark import BY_PRODUCT
 from cepasim.economy.market import Market
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.economy.split import Split
@@ -35,7 +37,7 @@ from cepasim.params.parameters import Parameters
 #: Grade of a product whose trade is not known, and where its value is from.
 ASSUMED = "D"
 SPREAD = "the chapter's trade, spread over its products by assumption (docs/aggregation.md)"
-KNOWN = "; by product as in trade/india_exports_japan_hs6, scaled to the chapter"
+KNOWN = "; by product as in {table}, scaled to the chapter"
 
 
 def markets_by_product(
@@ -195,7 +197,7 @@ def pair_by_product(
             rows[end] = np.where(alone | known, rows[end] * part, np.nan)
         rows.loc[~alone & ~known, "grade"] = ASSUMED
         rows.loc[~alone & ~known, "source"] = SPREAD
-        rows.loc[~alone & known, "source"] += KNOWN
+        rows.loc[~alone & known, "source"] += KNOWN.format(table=BY_PRODUCT[importer])
         frames.append(rows)
     return pd.concat(frames, ignore_index=True)[list(bilateral.columns)]
 

@@ -27,7 +27,23 @@ _MARKETS = {
     "benchmark/japan_imports": ("JPN", mark("export")),
     "benchmark/india_imports": ("IND", mark("import")),
 }
-_HS6 = "trade/india_exports_japan_hs6"
+#: Trade of the pair by product, its flow, and what is said of a chapter that it exceeds.
+_BY_PRODUCT = {
+    "trade/india_exports_japan_hs6": (
+        "export",
+        mark(
+            "products of chapter {chapter} that sum to no more than its exports, {amount} in "
+            "{table}.csv"
+        ),
+    ),
+    "trade/india_imports_japan_hs6": (
+        "import",
+        mark(
+            "products of chapter {chapter} that sum to no more than its imports, {amount} in "
+            "{table}.csv"
+        ),
+    ),
+}
 _BILATERAL = "benchmark/bilateral"
 _SAME = 1e-3  # logs that differ by this are the same numbers, rounded
 
@@ -74,7 +90,10 @@ def implausible(compared: Compared) -> Iterator[Problem]:
     for name, rows in compared.own.items():
         table = compared.dictionary.tables.get(name)
         bundled = compared.bundled(name)
-        if table is None or table.form in ("text", "report") or bundled.empty:
+        if table is None or table.form in ("text", "report"):
+            continue
+        if bundled.empty:
+            yield from _parts_above_whole(compared, rows)
             continue
         problems = [*incomplete(rows, table, bundled), *_another_year(compared, rows)]
         if table.form == "parameter":
@@ -307,23 +326,18 @@ def _freight(compared: Compared) -> float:
 
 def _parts_above_whole(compared: Compared, rows: Rows) -> Iterator[Problem]:
     """Chapters whose products sum to more than the chapter trades."""
-    if rows.name != _HS6:
+    if rows.name not in _BY_PRODUCT:
         return
+    flow, said = _BY_PRODUCT[rows.name]
     base = compared.base_year
     own = rows.cells[rows.cells["fiscal_year"] == base]
     pair = compared.cells(_BILATERAL)
-    whole = _keyed(pair[pair["flow"] == "export"], ["hs"])
+    whole = _keyed(pair[pair["flow"] == flow], ["hs"])
     value = _values(own)
     for hs, total in whole.items():
         part = value[own["hs6"].str.startswith(str(hs))]
         if part.sum() > compared.bound("parts_over_whole") * total + 1.0:
             line = int(str(part.idxmax()))
-            words = tr(
-                "products of chapter {chapter} that sum to no more than its exports, {amount} in "
-                "{table}.csv",
-                chapter=hs,
-                amount=mn(total),
-                table=_BILATERAL,
-            )
+            words = tr(said, chapter=hs, amount=mn(total), table=_BILATERAL)
             shown = tr("{total} in all of {group}", total=f"{part.sum():,.6g}", group=base)
             yield Problem(rows.shown, line, "value", shown, words)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.core.numbers import mn
+from cepasim.core.numbers import mn, unit_mn
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
@@ -66,14 +66,23 @@ def before_and_after(
 
 def in_lines(before: Economy, after: Economy) -> list[str]:
     """Say what `before_and_after` finds, a line each."""
-    return [
+    years = [one.parameters.price_year for one in (before, after)]
+    prices = [
         tr(
-            "- {scenario}, {year}: {what} {before} before, {now} now (US$ mn)",
+            "- before in US$ of {before}, now in US$ of {now}",
+            before=year_in_words(years[0]),
+            now=year_in_words(years[1]),
+        )
+    ]
+    return (prices if years[0] != years[1] else []) + [
+        tr(
+            "- {scenario}, {year}: {what} {before} before, {now} now ({unit})",
             scenario=SCENARIO,
             year=year_in_words(str(row["fiscal_year"])),
             what=tr(str(row["what"])),
-            before=mn(row["before_usd_mn"], signed=True),
-            now=mn(row["after_usd_mn"], signed=True),
+            before=mn(row["before_usd_mn"], signed=True, unit=False),
+            now=mn(row["after_usd_mn"], signed=True, unit=False),
+            unit=unit_mn(),
         )
         for row in before_and_after(before, after).to_dict("records")
     ]

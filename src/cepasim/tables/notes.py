@@ -193,8 +193,8 @@ def own_figures_notes(economy: Economy) -> tuple[str, ...]:
         notes.append(
             tr(
                 "The base year of these parameters is {base}: every amount is in US$ of {prices}",
-                base=economy.base_year,
-                prices=economy.price_year,
+                base=year_in_words(economy.base_year),
+                prices=year_in_words(economy.price_year),
             )
         )
     return tuple(notes)

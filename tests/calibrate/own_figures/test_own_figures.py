@@ -383,7 +383,7 @@ def test_products_that_are_not_given_have_what_is_left_of_the_chapter(
     for name in ("trade/india_exports_japan_hs6", "benchmark/bilateral"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         copyfile(_bundled(name), folder / f"{name}.csv")
-    _write_products(folder, found)
+    _write_products(folder, found, "JPN")
     now = pd.read_csv(folder / "trade/india_exports_japan_hs6.csv", dtype={"hs6": str})
     now = now[(now["fiscal_year"] == YEAR) & now["hs6"].str.startswith("64")]
     now = now.set_index("hs6")["value"]

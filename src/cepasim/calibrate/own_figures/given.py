@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from cepasim.calibrate.benchmark.own_evidence import AT_LEAST, EQUAL, TOTAL
 from cepasim.calibrate.own_figures.lists import TradeList, named
-from cepasim.core.countries import COUNTRY
+from cepasim.core.countries import COUNTRY, INDIA, JAPAN
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.data.money import usd_mn
@@ -19,6 +19,7 @@ from cepasim.products.levels import chapter_of
 
 #: Columns of `Given.cells`.
 CELLS = ("importer", "exporter", "hs", "held", "value", "source")
+_PRODUCTS = ["hs6", "value", "source"]
 _DECIMALS = 6  # of the benchmark, whose totals are exact in them
 
 
@@ -66,15 +67,22 @@ class Given:
     products : DataFrame
         ``hs6``, ``value``, ``source``: India's exports to Japan by product.
     conflicts : tuple of Conflict
+    imports : DataFrame
+        The same of India's imports from Japan.
     """
 
     year: str
     cells: pd.DataFrame
     products: pd.DataFrame
     conflicts: tuple[Conflict, ...]
+    imports: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_PRODUCTS))
 
     def __bool__(self) -> bool:
-        return bool(len(self.cells) or len(self.products))
+        return bool(len(self.cells) or len(self.products) or len(self.imports))
+
+    def by_product(self, importer: str) -> pd.DataFrame:
+        """Trade of the pair into one market by product."""
+        return self.products if importer == JAPAN else self.imports
 
     def of_pair(self, importer: str, exporter: str) -> pd.DataFrame:
         """Cells of one source in one market."""
@@ -120,7 +128,7 @@ def given(
     if problems:
         raise InputError(problems)
     cells = pd.DataFrame(rows, columns=list(CELLS))
-    return Given(year, cells, _products(lists), tuple(conflicts))
+    return Given(year, cells, _products(lists, JAPAN), tuple(conflicts), _products(lists, INDIA))
 
 
 def _settled(
@@ -242,13 +250,13 @@ def printed_range(
     return float(row["low"].iloc[0]), float(row["high"].iloc[0])
 
 
-def _products(lists: Sequence[TradeList]) -> pd.DataFrame:
-    """India's exports to Japan by product; of a chapter, those of the customs that come first."""
+def _products(lists: Sequence[TradeList], importer: str) -> pd.DataFrame:
+    """Trade of the pair by product; of a chapter, that of the customs that come first."""
     rows: list[dict[str, object]] = []
     taken: set[str] = set()
-    exports = [one for one in lists if one.of_pair and one.flow == "export"]
-    for one in sorted(exports, key=lambda one: one.mirrored):
+    into = [one for one in lists if one.of_pair and one.importer == importer]
+    for one in sorted(into, key=lambda one: one.mirrored):
         new = {hs: v for hs, v in one.products.items() if chapter_of(str(hs)) not in taken}
         rows += [{"hs6": hs, "value": v, "source": one.source} for hs, v in new.items()]
         taken |= {chapter_of(str(hs)) for hs in new}
-    return pd.DataFrame(rows, columns=["hs6", "value", "source"])
+    return pd.DataFrame(rows, columns=_PRODUCTS)

@@ -36,11 +36,11 @@ from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
+from cepasim.economy.benchmark import BY_PRODUCT
 from cepasim.economy.economy import Economy
 from cepasim.products.levels import chapter_of
 
 _MARKETS = {"JPN": "benchmark/japan_imports", "IND": "benchmark/india_imports"}
-_HS6 = "trade/india_exports_japan_hs6"
 _DECIMALS = 6
 #: Nominal gross domestic product in dollars: what domestic sales follow.
 _GDP = {"JPN": "gdp_nominal_JPN_weo", "IND": "gdp_nominal_IND_weo"}
@@ -96,7 +96,8 @@ class Rebasing:
             self._write_domestic()
             write_prices(self.folder, self.move, self.economy.parameters)
             write_tariffs(self.folder, self.move, self.economy.parameters)
-        self._write_products(pair["JPN"]["value"])
+        for importer in FLOW_INTO:
+            self._write_products(importer, pair[importer]["value"])
         self._write_totals(pair)
         self._name()
 
@@ -225,23 +226,25 @@ class Rebasing:
 
     # -- products, totals, names ---------------------------------------------------------------
 
-    def _write_products(self, chapters: pd.Series) -> None:
-        """India's exports by product: those of the year, no more than their chapter."""
-        if self.move.stays and not len(self.given.products):
+    def _write_products(self, importer: str, chapters: pd.Series) -> None:
+        """Trade by product: that of the year, no more than its chapter."""
+        products, name = self.given.by_product(importer), BY_PRODUCT[importer]
+        table = self._numbers(name)
+        if products.empty and (self.move.stays or table.empty):
             return
-        table = self._numbers(_HS6)
         table["chapter"] = table["hs6"].map(chapter_of)
         base = self.move.new
         there = table["fiscal_year"] == base
-        if not there.any():  # the last year there is stands for it
-            last = table.loc[table["fiscal_year"] < base, "fiscal_year"].max()
+        earlier = table.loc[table["fiscal_year"] < base, "fiscal_year"]
+        if not there.any() and len(earlier):  # the last year there is stands for it
+            last = earlier.max()
             copied = table[table["fiscal_year"] == last].assign(
                 fiscal_year=base, grade="C", year=self.move.counted
             )
             copied["source"] += f", of {last}"
             table = pd.concat([table, copied], ignore_index=True)
-        new = self.given.products.assign(
-            chapter=self.given.products["hs6"].map(chapter_of), fiscal_year=base, unit="US$ mn"
+        new = products.assign(
+            chapter=products["hs6"].map(chapter_of), fiscal_year=base, unit="US$ mn"
         )
         new = new.assign(low=new["value"], high=new["value"], grade="A", year=self.move.counted)
         there = table["fiscal_year"] == base
@@ -258,7 +261,7 @@ class Rebasing:
         table.loc[cut, FIGURE] = table.loc[cut, FIGURE].mul(scale[cut], axis=0).round(_DECIMALS)
         table.loc[cut, "grade"] = "C"
         table.loc[cut, "source"] += ", scaled to its chapter"
-        self._write(_HS6, table.drop(columns="chapter").sort_values(["fiscal_year", "hs6"]))
+        self._write(name, table.drop(columns="chapter").sort_values(["fiscal_year", "hs6"]))
 
     def _write_totals(self, pair: Mapping[str, pd.DataFrame]) -> None:
         """Published totals: that of the base is the benchmark's, that of the old one published."""

@@ -20,11 +20,13 @@ from cepasim.calibrate.own_figures.report_rates import (
 )
 from cepasim.calibrate.own_figures.use import UseDone
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import tr
+from cepasim.core.language import ntr, tr
+from cepasim.core.numbers import MINUS
 from cepasim.data.money import usd_mn
 from cepasim.data.reading import Reading
 from cepasim.data.words import described
 
+_CONFLICTS = 5  # that a terminal shows; all are in the report
 _SHOWN = 20  # of the chapters that moved; every one is in the tables
 
 
@@ -34,8 +36,10 @@ class Update:
 
     Attributes
     ----------
-    base : str
-        Base year before the update.
+    base, priced : str
+        Base year before the update, and the year of its prices.
+    new_base : str
+        Base year after it.
     rebased : bool
         Whether the year of the figures is the new base, or is the base of a folder that was moved.
     given : Given
@@ -65,6 +69,8 @@ class Update:
     """
 
     base: str
+    priced: str
+    new_base: str
     rebased: bool
     given: Given
     readings: tuple[Reading, ...]
@@ -90,7 +96,7 @@ def markdown(update: Update) -> str:
     """The whole report, for people, as Markdown."""
     stays = [f"- {text}" for text in update.stays]
     parts = [
-        tr("# Your own figures of {year}", year=update.given.year),
+        tr("# Your own figures of {year}", year=year_in_words(update.given.year)),
         *_summary(update),
         *_section(tr("What was read"), _read(update)),
         *_section(
@@ -114,25 +120,27 @@ def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _summary(update: Update) -> Iterator[str]:
-    year, base = update.given.year, update.base
+    year, base = year_in_words(update.given.year), year_in_words(update.base)
     yield ""
     if not (update.given or update.rebased):
         yield tr(
             "The files hold no trade: the benchmark of {base} stays, and the rates below take the "
             "place of those of the folder (grade A).",
-            base=year_in_words(base),
+            base=base,
         )
         return
     if update.rebased:
         yield tr(
-            "The base year and the prices are those of {year}: every amount of a result is in US$ "
-            "of {year}. The benchmark of {base} was carried to it with published totals, India's "
-            "trade with the world by chapter, Japan's customs by goods, exchange rates and the "
-            "price index of the folder; your figures are held as given (grade A, no range). What "
-            "moved and what is still of another year is listed below, with its grade.",
+            "The benchmark of {base} was carried to {year} with published totals, India's trade "
+            "with the world by chapter, Japan's customs by goods, exchange rates and the price "
+            "index of the folder; your figures are held as given (grade A, no range). What moved "
+            "and what is still of another year is listed below, with its grade.",
             year=year,
             base=base,
         )
+        yield ""
+        text = _base_line(update)
+        yield f"{text[:1].upper()}{text[1:]}."
     elif year == base:
         yield tr(
             "The benchmark of {base} holds these figures as given (grade A, no range); everything "
@@ -185,16 +193,23 @@ def _cells(update: Update) -> list[str]:
     ranges = "old_low" in moved
     head = [tr("flow"), "HS", tr("before"), *([tr("range")] if ranges else []), tr("now")]
     head += [tr("range"), tr("grade, source")] if ranges else []
-    first = tr("US$ mn of {year}; the largest moves first.", year=update.given.year)
+    year = year_in_words(update.given.year)
+    first = tr("US$ mn of {year}; the largest moves first.", year=year)
+    if update.rebased:
+        first = tr(
+            "Before: US$ mn of {before}; now: US$ mn of {year}; the largest moves first.",
+            before=year_in_words(update.priced),
+            year=year,
+        )
     lines = [first, "", _row(head)]
     lines.append(_row(["---"] * len(head)))
     for row in moved.head(_SHOWN).to_dict("records"):
         cells = [tr(str(row["flow"])), row["hs"], _mn(row["old"])]
         if ranges:
             cells += [
-                f"{_mn(row['old_low'])}–{_mn(row['old_high'])}",
+                _range(row["old_low"], row["old_high"]),
                 _mn(row["new"]),
-                f"{_mn(row['new_low'])}–{_mn(row['new_high'])}",
+                _range(row["new_low"], row["new_high"]),
                 f"{row['grade']}, {row['source']}",
             ]
         else:
@@ -231,7 +246,8 @@ def _conflicts(update: Update) -> list[str]:
 
 def conflict_lines(update: Update) -> Iterator[str]:
     """What conflicts, a sentence each."""
-    for one in update.conflicts:
+    largest = sorted(update.conflicts, key=lambda one: -abs(one.says_usd_mn - one.against_usd_mn))
+    for one in largest:
         yield tr(
             "{where}: {says} {amount}, {against} {other} ({gap} %); kept: {kept}",
             where=one.where,
@@ -239,7 +255,7 @@ def conflict_lines(update: Update) -> Iterator[str]:
             amount=usd_mn(one.says_usd_mn, 2),
             against=one.against,
             other=f"{one.against_usd_mn:,.2f}",
-            gap=f"{one.gap_pct:+.1f}",
+            gap=f"{one.gap_pct:+.1f}".replace("-", MINUS),
             kept=one.kept,
         )
     for row in update.missed.to_dict("records"):
@@ -257,6 +273,26 @@ def conflict_lines(update: Update) -> Iterator[str]:
         )
 
 
+def _base_line(update: Update) -> str:
+    """What the base year is now, and what a calendar year stands for."""
+    counted, base = update.given.year, update.new_base
+    if counted == base:
+        return tr(
+            "the base year is now {base}, and every amount of a result is in US$ of it; amounts "
+            "before are in US$ of {before}",
+            base=year_in_words(base),
+            before=year_in_words(update.priced),
+        )
+    return tr(
+        "the calendar year {counted} is taken whole and stands for {base}, in which every path now "
+        "begins: of its twelve months nine are in that fiscal year and three in the one before. "
+        "Every amount of a result is in US$ of {counted}; amounts before are in US$ of {before}",
+        counted=year_in_words(counted),
+        base=year_in_words(base),
+        before=year_in_words(update.priced),
+    )
+
+
 def short(update: Update) -> Iterator[str]:
     """What a terminal shows after an update."""
     moved = cells_that_moved(update.cells)
@@ -266,7 +302,7 @@ def short(update: Update) -> Iterator[str]:
             "{file}: {trade} of {year}: {held}, {amount}",
             file=one.file,
             trade=named(one.importer, one.exporter),
-            year=update.given.year,
+            year=year_in_words(update.given.year),
             held=held,
             amount=usd_mn(float(one.chapters.sum())),
         )
@@ -277,17 +313,34 @@ def short(update: Update) -> Iterator[str]:
         yield use_line(update.use)
         yield from (tr("note: {text}", text=text) for text in update.use.left)
     yield from (tr("note: {text}", text=text) for text in update.left)
-    yield tr(
-        "chapters of the pair that moved: {chapters}; tables: {tables}",
-        chapters=len(moved),
-        tables=len(update.tables),
-    )
-    yield from (tr("conflict: {text}", text=text) for text in conflict_lines(update))
+    if update.given or update.rebased:
+        yield tr(
+            "chapters of the pair that moved: {chapters}; tables: {tables}",
+            chapters=len(moved),
+            tables=len(update.tables),
+        )
+    if update.rebased:
+        yield _base_line(update)
+    conflicts = list(conflict_lines(update))
+    yield from (tr("conflict: {text}", text=text) for text in conflicts[:_CONFLICTS])
+    if len(conflicts) > _CONFLICTS:
+        more = len(conflicts) - _CONFLICTS
+        yield ntr(
+            "and {number} conflict more, in the report",
+            "and {number} conflicts more, in the report",
+            more,
+            number=f"{more:,}",
+        )
     yield from update.headline
 
 
 def _row(cells: Sequence[object]) -> str:
     return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _range(low: float, high: float) -> str:
+    """A range; a dash where a figure has none."""
+    return "–" if low == high else f"{_mn(low)}–{_mn(high)}"
 
 
 def _mn(value: float) -> str:

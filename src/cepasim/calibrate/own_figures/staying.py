@@ -6,13 +6,18 @@ from collections.abc import Collection, Iterator
 
 from cepasim.calibrate.own_figures.given import Given
 from cepasim.calibrate.own_figures.lists import named
-from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
+from cepasim.core.countries import COUNTRY, FLOW_INTO, INDIA, PARTNER
 from cepasim.core.language import mark, tr
 from cepasim.data.money import usd_mn
+from cepasim.economy.benchmark import BY_PRODUCT
 from cepasim.params.parameters import Parameters
 
 _LINES = "tariffs/japan_lines, tariffs/india_lines, tariffs/india_coverage"
 _USE = "tariffs/preference_use_chapters, tariffs/japan_lines_used"
+_IMPORTS = mark(
+    "imports from Japan by product (trade/india_imports_japan_hs6): the product level spreads "
+    "India's chapters by tariff lines"
+)
 _ALWAYS = (
     mark("elasticities, barriers, fund, growth after the last known year: not trade figures"),
     mark(
@@ -28,10 +33,7 @@ _ALWAYS = (
         "judged on stays what it was judged on"
     ),
     mark("macro/annual: exchange rates and published totals over all partners"),
-    mark(
-        "imports from Japan by product: the product level spreads India's chapters by tariff "
-        "lines; only exports have a table"
-    ),
+    _IMPORTS,
 )
 
 #: The same where the files hold a part of it.
@@ -59,7 +61,11 @@ def staying(parameters: Parameters, given: Given, moved: Collection[str] = ()) -
     moved : collection of str, optional
         Tables that moved.
     """
-    always = [_in_part(text, moved) or tr(text) for text in _ALWAYS]
+    always = [
+        _in_part(text, moved) or tr(text)
+        for text in _ALWAYS
+        if text != _IMPORTS or BY_PRODUCT[INDIA] not in moved
+    ]
     of_base = () if given.year == parameters.base_year else _of_base_year(parameters, given)
     return (*of_base, *always)
 

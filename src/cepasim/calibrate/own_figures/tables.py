@@ -27,12 +27,12 @@ from cepasim.core.countries import FLOW_INTO, PARTNER
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.core.yaml_lines import read_data
+from cepasim.economy.benchmark import BY_PRODUCT
 from cepasim.economy.economy import Economy
 from cepasim.products.levels import chapter_of
 
 _UNIT = "US$ mn"
 _TOTALS, _CHAPTERS = "reference/published_totals", "reference/published_chapters"
-_HS6 = "trade/india_exports_japan_hs6"
 #: US$ million in the place of nothing, which the reference could not scale: half of the last digit
 #: that TradeStat prints. A convention of notation, far below what any result prints.
 _NOTHING = 0.005
@@ -71,7 +71,8 @@ def write_tables(folder: Path, given: Given, economy: Economy, keep_base: bool) 
         _write_evidence(folder, given, economy.chapters)
         run_balance(folder)
         write_customs_tables(folder)
-        _write_products(folder, given)
+        for importer in FLOW_INTO:
+            _write_products(folder, given, importer)
     elif keep_base:
         _write_known_year(folder, given, economy.base_year)
         _name_figures(folder)
@@ -134,17 +135,21 @@ def _write_total(folder: Path, flow: str, figure: dict[str, Any]) -> None:
         _write(folder, name, table)
 
 
-def _write_products(folder: Path, given: Given) -> None:
-    """India's exports by product: those given, and others scaled down where they no longer fit."""
-    table = _read(folder, _HS6)
+def _write_products(folder: Path, given: Given, importer: str) -> None:
+    """Trade by product: what is given, and others scaled down where they no longer fit."""
+    name = BY_PRODUCT[importer]
+    table = _read(folder, name)
+    if table.empty and given.by_product(importer).empty:
+        return
     trade = _read(folder, "benchmark/bilateral")
-    exports = trade[trade["flow"] == "export"]
-    pair = dict(zip(exports["hs"], exports["value"].astype(float), strict=True))
-    known = given.of_pair("JPN", "IND")
+    trade = trade[trade["flow"] == FLOW_INTO[importer]]
+    pair = dict(zip(trade["hs"], trade["value"].astype(float), strict=True))
+    known = given.of_pair(importer, PARTNER[importer])
     whole = set(known.loc[known["held"] == EQUAL, "hs"])
     table["chapter"] = table["hs6"].map(chapter_of)
     base = table["fiscal_year"] == BASE
-    new = given.products.assign(chapter=given.products["hs6"].map(chapter_of))
+    new = given.by_product(importer)
+    new = new.assign(chapter=new["hs6"].map(chapter_of))
     replaced = table["chapter"].isin(whole & set(new["chapter"])) | table["hs6"].isin(new["hs6"])
     table = table[~(base & replaced)]
     rows = [
@@ -167,7 +172,7 @@ def _write_products(folder: Path, given: Given) -> None:
             table.loc[at, column] = scaled.round(6).astype(str)
         table.loc[at, "grade"] = "C"
         table.loc[at, "source"] = table.loc[at, "source"] + ", scaled to the chapter given"
-    _write(folder, _HS6, table.drop(columns="chapter").sort_values(["fiscal_year", "hs6"]))
+    _write(folder, name, table.drop(columns="chapter").sort_values(["fiscal_year", "hs6"]))
 
 
 def _write_known_year(folder: Path, given: Given, base: str) -> None:

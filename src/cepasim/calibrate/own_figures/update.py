@@ -57,9 +57,10 @@ def update(
     """Put customs figures of your own into the benchmark; a later year becomes the base.
 
     Figures of the base year are evidence of grade A: the benchmark is balanced again with them
-    held, and everything else adjusts as its grade allows. Figures of a later year move the base
-    and the prices to that year, with what the folder holds of it; with ``hints.keep_base``, they
-    are what the reference meets in that year. What was read, what moved and what conflicts is
+    held, and everything else adjusts as its grade allows. Duties by line take the place of those
+    of the schedules, and claims of a preference that of its use. Figures of a later year move the
+    base and the prices to that year, with what the folder holds of it; with ``hints.keep_base``,
+    they are what the reference meets in that year. What was read, what moved and what conflicts is
     written to ``UPDATE.md`` in the folder.
 
     Parameters
@@ -179,6 +180,8 @@ def updated(
         after = Economy.build(read_parameters(folder))
         done = Update(
             base=before.base_year,
+            priced=parameters.price_year,
+            new_base=after.base_year,
             rebased=not known_year and not balanced(year, before),
             given=what,
             readings=tuple(readings),

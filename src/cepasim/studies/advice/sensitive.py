@@ -73,12 +73,10 @@ def grades(
     table = "tariffs/japan_lines" if market.importer == "JPN" else "tariffs/india_lines"
     rate = parameters.table(table)["grade"].mode().iloc[0]
     grade_rate = np.where(np.isnan(traded.rate), "D", rate).astype(object)
-    sold = np.zeros(len(ask), dtype=np.bool_)
-    if market.importer == "JPN":
-        known = economy.ground.known_trade
-        if economy.split is not None:
-            known = known[economy.split.layouts["JPN"].product]
-        sold = known[traded.product] > 0
+    known = economy.ground.known_trade[market.importer]
+    if economy.split is not None:
+        known = known[economy.split.layouts[market.importer].product]
+    sold = known[traded.product] > 0
     # Trade of a product is official; which of its lines carries it is read from claims, and where
     # nobody can claim, assumed.
     ruled = np.isin(traded.basis, UNSEEN)
