@@ -129,7 +129,13 @@ class Comparison:
 
     def __str__(self) -> str:
         """Both tables as text, each step with its reason."""
-        heads = [mark("engine"), mark("year"), mark("exports"), mark("imports"), mark("balance")]
+        heads = [
+            mark("engine"),
+            mark("fiscal year"),
+            mark("exports"),
+            mark("imports"),
+            mark("balance"),
+        ]
         heads += [mark("welf. Japan"), mark("welf. India")]
         rows: list[tuple[str, ...]] = [tuple(map(tr, heads))]
         refusals: list[str] = []

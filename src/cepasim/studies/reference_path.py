@@ -212,7 +212,7 @@ def _level(row: pd.Series) -> str:
     if row["status"] == "benchmark":
         return level
     if pd.isna(row["published_usd_mn"]):
-        return f"{level} [{low}–{high}]"
+        return tr("{level} [{low}–{high}]", level=level, low=low, high=high)
     return tr(
         "{level} [{low}–{high}] (published {published} in current dollars)",
         level=level,
