@@ -103,6 +103,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow(seconds=0.7)
 @pytest.mark.parametrize("kind", CASES)
 def test_a_wrong_table_is_refused_by_check_and_by_run(
     kind: str, folder: Path, tmp_path: Path

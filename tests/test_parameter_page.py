@@ -29,6 +29,7 @@ def test_committed_page_is_current(page: str) -> None:
     assert PAGE.read_text(encoding="utf-8") == page, renew
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_page_names_every_parameter_rule_and_table(parameters: Parameters, page: str) -> None:
     assert all(f"`{name}`" in page for name in parameters.names)
     assert all(f"| {rule} |" in page for rule in parameters.dictionary.rules)

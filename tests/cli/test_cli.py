@@ -387,6 +387,7 @@ def test_a_closed_pipe_is_no_traceback(small: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow(seconds=0.7)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_program_leaves_no_half_written_folder(
@@ -466,6 +467,7 @@ def test_a_run_takes_the_barriers_it_is_given(tmp_path: Path) -> None:
     assert "command line: --barriers: 'kon'; allowed: one of own, kno" in said
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_two_sources_of_elasticities_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text("name: own\nhorizon: '2026-27'\nelasticities: boehm\nlevers: []\n")

@@ -73,6 +73,7 @@ def test_run_by_the_option_and_by_the_file(
     assert set(chapters["hs"].str.len()) == {2}
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_batch_and_montecarlo(shoes: Path, tmp_path: Path, by_heading: pd.DataFrame) -> None:
     level = ("--level", "hs4:64", "--workers", "1")
     call("batch", shoes, "--out", tmp_path / "batch", *level)

@@ -223,6 +223,7 @@ def test_what_cannot_be_right_is_refused(
         read(write("a.csv", sitc))
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_every_problem_comes_in_one_pass(write: Callable[..., Path]) -> None:
     rows = [
         new("03", 1e6, classificationCode="S4"),

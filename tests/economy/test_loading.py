@@ -74,6 +74,7 @@ def test_results_are_the_same_to_the_byte(folder: Path, built: list[object]) -> 
     assert repr(economy) == repr(fresh)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_arrays_that_cannot_be_changed_stay_so(folder: Path) -> None:
     cepasim.load()
     market = cepasim.load().markets["JPN"]
@@ -82,6 +83,7 @@ def test_arrays_that_cannot_be_changed_stay_so(folder: Path) -> None:
     assert not market.schedule.lines.flags.writeable
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_two_callers_share_nothing(folder: Path) -> None:
     cepasim.load()
     one, other = cepasim.load(), cepasim.load()

@@ -92,6 +92,7 @@ def test_totals_far_from_the_published_ones_are_refused(factor: float, tmp_path:
     assert len(found) == 2 and all("Table 1.2" in line for line in found)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_a_parameter_may_be_split_by_scope_or_joined(tmp_path: Path) -> None:
     def only_all(cells: pd.DataFrame) -> pd.DataFrame:
         return cells[cells["name"] != "eta_food_medicine"]

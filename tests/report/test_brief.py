@@ -160,6 +160,7 @@ def test_a_note_on_products_is_one_in_japanese_as_well() -> None:
     assert kept[-4:-1] == ("税率（8703、125％）", shown, whole)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_a_result_is_imported_without_what_draws() -> None:
     code = "import sys, cepasim; print({'altair', 'docx', 'jinja2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

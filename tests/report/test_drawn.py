@@ -15,6 +15,9 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.monte_carlo import MonteCarlo
 
+#: All share ranges that take seconds to draw.
+pytestmark = pytest.mark.slow(seconds=1)
+
 YEAR = "2035-36"
 
 
@@ -29,7 +32,6 @@ def result(economy: Economy, drawn: MonteCarlo) -> Result:
     return plain.with_ranges(drawn.headline_ranges(), drawn.options())
 
 
-@pytest.mark.slow(seconds=3)
 def test_the_totals_have_both_ranges(result: Result, drawn: MonteCarlo) -> None:
     row = result.totals.set_index("fiscal_year").loc[YEAR]
     item = "change_in_balance_usd_mn"
@@ -58,7 +60,6 @@ def test_the_note_and_the_cards_show_both(economy: Economy, result: Result) -> N
     assert "smart cannot express fund" in note
 
 
-@pytest.mark.slow(seconds=1)
 def test_draws_as_text_say_which_choice_moves_most(drawn: MonteCarlo) -> None:
     text = ranges_text(drawn)
     assert "figures and" in text

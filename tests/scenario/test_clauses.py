@@ -214,6 +214,7 @@ def test_the_same_scenario_gives_the_same_bytes(
     assert one == other
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_command_writes_it_and_runs_take_it(tmp_path: Path) -> None:
     path = tmp_path / "relief.docx"
     made = CliRunner().invoke(app, ["clause-sheet", "ntb-relief", "--out", str(path)])

@@ -50,6 +50,7 @@ def test_every_method_and_date_is_there_once(report: pd.DataFrame) -> None:
     assert (report[["exports_change_usd_mn", "imports_change_usd_mn"]] > 0).all(axis=None)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_default_is_the_simulation(
     economy: Economy, reciprocal: Scenario, report: pd.DataFrame
 ) -> None:
@@ -137,6 +138,7 @@ def test_weights_sum_to_one_under_every_rule(economy: Economy) -> None:
             np.testing.assert_allclose(sums, 1.0, atol=1e-9)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_count_gives_each_product_the_same_trade(economy: Economy) -> None:
     market = Economy.build(economy.parameters, product_rule="count").markets["IND"]
     cif = aggregation._product_fob(Economy.build(economy.parameters, product_rule="count"), market)

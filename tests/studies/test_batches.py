@@ -56,6 +56,7 @@ def test_one_bad_scenario_loses_no_other(economy: Economy, files: list[Path]) ->
     assert set(done.totals["scenario"]) == {"good"}
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_tables_are_those_of_each_result(economy: Economy, base: Scenario) -> None:
     done = batch(economy, [base], ThreadPoolExecutor(1))
     result = cepasim.simulate(economy, base)

@@ -73,6 +73,7 @@ def test_alternatives_are_those_open_to_both(economy: Economy) -> None:
     assert set(common["sourcing"].alternatives) == {"intended", "imposed"}
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_each_variant_of_the_reference_has_its_ranges(economy: Economy) -> None:
     found = ranges_by_reference(economy, relief(40), 4)
     assert set(found["reference"]) == set(economy.ground.variants)

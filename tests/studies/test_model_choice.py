@@ -147,6 +147,7 @@ def test_sourcing_moves_both_ways_where_it_is_intended(economy: Economy) -> None
     assert not {one.key for one in ModelChoice.of(economy, scenario()).drawn} & {"sourcing"}
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_sources_of_elasticities_share_their_scores(economy: Economy) -> None:
     worlds = Worlds.of(economy, scenario())
     for _, name, combination in worlds.choice.alone:

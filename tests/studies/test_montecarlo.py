@@ -96,6 +96,7 @@ def test_percentiles_are_those_of_the_draws(serial: MonteCarlo) -> None:
     assert serial.failed == ()
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_base_year_is_certain_where_it_is_known(serial: MonteCarlo) -> None:
     base = serial.totals[serial.totals["fiscal_year"] == "2023-24"].set_index("item")
     for item, total in (("exports_usd_mn", 5150.0), ("imports_usd_mn", 17690.0)):

@@ -76,6 +76,7 @@ def test_tables_of_results_and_the_list_have_the_same_columns(
     assert held == listed
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_a_column_that_is_always_there_is_always_there(
     tables: list[tuple[str, pd.DataFrame]],
 ) -> None:

@@ -59,6 +59,7 @@ def _pick(monkeypatch: pytest.MonkeyPatch, rows: list[int]) -> None:
     monkeypatch.setattr(advice_lines.st, "dataframe", picked)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_a_line_goes_from_the_list_into_the_scenario(monkeypatch: pytest.MonkeyPatch) -> None:
     app = _opened()
     assert not app.exception and not app.error

@@ -53,6 +53,7 @@ def test_a_page_is_in_japanese(page: str) -> None:
     assert {text: left for text in texts if (left := english_left(text, _ALLOWED))} == {}
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_what_is_kept_is_said_in_the_language_in_which_it_is_shown() -> None:
     economy = cepasim.load()
     limits: dict[str, Any] = {

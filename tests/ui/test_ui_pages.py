@@ -139,6 +139,7 @@ def test_name_and_mark_of_a_changed_scenario_survive_a_reload(app: AppTest) -> N
     assert _session(again).scenario.name.startswith("Full package, changed")
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_going_back_in_the_browser_is_one_step_back(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +185,7 @@ def test_every_lever_can_be_switched_off_and_on() -> None:
     assert len({type(lever) for lever in _session(app).scenario.levers}) >= 7
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_details_of_every_lever_are_drawn() -> None:
     app = AppTest.from_function(_levers, default_timeout=120).run()
     for key in [toggle.key for toggle in app.sidebar.toggle]:
@@ -232,6 +234,7 @@ def test_notes_are_read_when_they_are_opened(app: AppTest) -> None:
     assert any(said in text.value for text in app.markdown)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_a_wrong_choice_is_told_and_the_last_answer_stays(app: AppTest) -> None:
     _open(app, 0).selectbox(key=_key(app, 0, "mode")).set_value("HS codes").run()
     app.text_input(key=_key(app, 0, "products", "HS codes")).set_value("0306, 7777").run()
@@ -240,6 +243,7 @@ def test_a_wrong_choice_is_told_and_the_last_answer_stays(app: AppTest) -> None:
     assert "cs-card" in _html(app)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_two_levers_of_one_kind(app: AppTest) -> None:
     _open(app, 0).button(key=_key(app, 0, "add")).click().run()
     assert not app.error and _session(app).scenario == FULL, "another begins with nothing"
@@ -251,6 +255,7 @@ def test_two_levers_of_one_kind(app: AppTest) -> None:
     assert not app.error and _session(app).scenario == FULL
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_reference_can_be_chosen(app: AppTest) -> None:
     app.run()
     key = f"reference:{_session(app).generation}:central"

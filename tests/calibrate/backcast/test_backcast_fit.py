@@ -22,6 +22,7 @@ def result(economy: Economy) -> fitting.Fit:
     return fitting.fit(economy)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_stored_fit_is_what_the_fit_gives(economy: Economy, result: fitting.Fit) -> None:
     fresh = fitting.fit_table(economy, result)
     stored = economy.parameters.table(fitting.TABLE)

@@ -25,6 +25,7 @@ def report(calibrated: Calibration) -> Backcast:
     return calibrated.backcast
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_committed_table_is_what_the_bridge_gives(economy: Economy, fresh: pd.DataFrame) -> None:
     stored = economy.parameters.table(bridged_year.TABLE)
     pd.testing.assert_frame_equal(

@@ -61,6 +61,7 @@ def test_an_error_is_the_log_of_actual_over_forecast(economy: Economy) -> None:
         assert error == pytest.approx(np.log(now / then / 1.02**2), abs=1e-4)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_fan_of_the_window_would_have_held_what_came_after(economy: Economy) -> None:
     held = fan.coverage_outside(economy)
     for level in ("total", "chapter"):
@@ -69,6 +70,7 @@ def test_the_fan_of_the_window_would_have_held_what_came_after(economy: Economy)
         assert meets(share, BOUNDS["central_outside"][f"{level}_share_inside"]), share
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_central_growth_is_that_of_the_program(economy: Economy) -> None:
     growth = economy.parameters.table("reference/growth")
     central = growth[growth["variant"] == "central"].set_index("flow")

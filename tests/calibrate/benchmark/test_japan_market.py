@@ -73,6 +73,7 @@ def test_goods_of_a_listed_exporter_add_up_to_what_customs_counts(evidence: Mark
     assert goods.to_numpy().sum() == pytest.approx(whole, rel=1e-6)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_prior_cells_divide_each_good_and_lose_nothing(
     evidence: MarketEvidence, prior: Path
 ) -> None:

@@ -92,6 +92,7 @@ def test_totals_are_those_published_and_the_user_s_chapter_is_held(
     assert found.sum() == pytest.approx(by_chapter.sum(), rel=1e-4)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_years_prices_and_stages_move_with_the_base(
     economy: Economy, later: tuple[Economy, Path]
 ) -> None:
@@ -148,6 +149,7 @@ def test_runs_begin_in_the_base_and_meet_its_totals(
 HISTORY = "from 2013-14 to 2023-24 nobody measured"
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_no_text_of_a_result_names_the_bundled_year(answers: dict[str, cepasim.Result]) -> None:
     result, year = answers["fund-2bn"], "2030-31"
     sheet = front_sheet.front_sheet(result, result._classification, ("totals", "notes"))

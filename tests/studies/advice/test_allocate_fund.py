@@ -79,6 +79,7 @@ def best(economy: Economy) -> FundAllocation:
     return cepasim.allocate_fund(economy)
 
 
+@pytest.mark.slow(seconds=0.7)
 @pytest.mark.parametrize("objective", ["balance", "exports"])
 def test_never_worse_than_an_equal_split(economy: Economy, objective: Any) -> None:
     """By a simulation of either scenario, not by what the optimiser believes."""
@@ -96,6 +97,7 @@ def test_never_worse_than_an_equal_split(economy: Economy, objective: Any) -> No
     assert sum(lever.windows.values()) == pytest.approx(1)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_equal_split_is_the_bundled_fund(economy: Economy, best: FundAllocation) -> None:
     bundled = effect(economy, Scenario.bundled("fund-2bn"))
     assert best.equal_usd_mn == pytest.approx(bundled["balance"], rel=1e-9)
@@ -123,6 +125,7 @@ def test_floors_and_caps_hold_in_the_scenario(economy: Economy) -> None:
     assert lever.windows["sunrise"] == pytest.approx(window["sunrise"])
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_an_equal_split_that_breaks_a_cap_is_no_alternative(economy: Economy) -> None:
     best = cepasim.allocate_fund(economy, objective="exports", caps={"labour_intensive": 0.1})
     assert not best.equal_keeps_bounds and best.outcome_usd_mn < best.equal_usd_mn
@@ -184,6 +187,7 @@ def test_what_means_nothing_is_refused(economy: Economy, wrong: Any, named: str)
         cepasim.allocate_fund(economy, **wrong)
 
 
+@pytest.mark.slow(seconds=0.7)
 def test_the_command_shows_split_and_scenario() -> None:
     called = CliRunner().invoke(
         app,
