@@ -9,9 +9,10 @@ from typing import Any, Literal
 import pandas as pd
 
 from cepasim.core import files
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import closest
 from cepasim.core.workbook import write_workbook
-from cepasim.products.levels import level_of, use_instead
+from cepasim.products.levels import use_instead
 from cepasim.report.front_sheet import front_sheet
 from cepasim.report.headline import headline, outcome
 from cepasim.report.sheets import sheets
@@ -131,14 +132,14 @@ class Result(ResultTables):
             If the result was made without a chain.
         """
         if flow not in FLOWS:
-            refuse("flow", flow, f"one of {', '.join(FLOWS)}")
+            refuse("flow", flow, tr("one of {allowed}", allowed=separated(FLOWS)))
         year = self.year_of(fiscal_year)
         sectors = self._table("sectors")
         known = tuple(dict.fromkeys(sectors["hs"]))
         if hs not in known:
             meant = use_instead(str(hs), known) or closest(hs, known)
-            what = "chapter" if all(level_of(code) == "chapter" for code in known) else "product"
-            refuse("hs", hs, f"a {what} of the result, as text with its leading zero{meant}")
+            words = tr("a code of the result, as text with its leading zero{meant}", meant=meant)
+            refuse("hs", hs, words)
         if self._chain is None:
             raise ValueError("this result was made without the chain that explain() shows")
         of_cell = (sectors["fiscal_year"] == year) & (sectors["flow"] == flow)

@@ -18,7 +18,7 @@ import pandas as pd
 from cepasim.core.arrays import Bools, Floats, Ints, read_only
 from cepasim.core.fiscal_year import parse_fiscal_year
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.language import mark, tr
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.params.dictionary import read_dictionary
 from cepasim.params.parameters import Parameters, bundled_directory
@@ -33,7 +33,7 @@ CENTRAL = "central"
 #: The variant in which each partner keeps its share of the other's imports.
 CONSTANT_SHARE = "constant_share"
 _FLOWS = {"export": mark("exports"), "import": mark("imports")}
-_GROUPS = "all, a section (XVI), or chapters (84-85)"
+_GROUPS = mark("all, a section (XVI), or chapters (84-85)")
 
 
 @dataclass(frozen=True)
@@ -187,10 +187,14 @@ def variant_named(
         return known[name]
     path = Path(name)
     if not name.endswith(".csv"):
-        allowed = f"a variant{closest(name, known)}; allowed: {', '.join(known)}, or a CSV file"
+        allowed = tr(
+            "a variant{meant}; allowed: {allowed}, or a CSV file",
+            meant=closest(name, known),
+            allowed=separated(known),
+        )
         raise InputError([Problem("scenario", None, "reference", name, allowed)])
     if not path.is_file():
-        allowed = f"an existing CSV file, or one of {', '.join(known)}"
+        allowed = tr("an existing CSV file, or one of {allowed}", allowed=separated(known))
         raise InputError([Problem("scenario", None, "reference", name, allowed)])
     stamp = path.stat()
     return _from_file(path.resolve(), stamp.st_mtime_ns, stamp.st_size, classification)
@@ -209,8 +213,8 @@ def _from_file(path: Path, _changed: int, _size: int, classification: Classifica
     cells = rows.cells
     names = cells["variant"].unique()
     if len(names) != 1:
-        allowed = "rows of one variant: the file is the variant"
-        raise InputError([Problem(shown, None, "variant", ", ".join(names), allowed)])
+        allowed = tr("rows of one variant: the file is the variant")
+        raise InputError([Problem(shown, None, "variant", separated(names), allowed)])
     columns = dictionary.columns(TABLE)
     numeric = [name for name, column in columns.items() if column.numeric and name in cells]
     table = cells.assign(**{name: pd.to_numeric(cells[name], errors="coerce") for name in numeric})
@@ -225,18 +229,18 @@ def _variant(name: str, rows: pd.DataFrame, file: str, classification: Classific
         try:
             chapters = _chapters(group, classification)
         except ValueError:
-            problems.append(Problem(file, place, "group", group, _GROUPS))
+            problems.append(Problem(file, place, "group", group, tr(_GROUPS)))
             continue
         value, low, high, fades_to = (
             float(row[column]) / 100 for column in ("value", "low", "high", "fades_to")
         )
         if not low <= value <= high:
-            text = f"a range around the value of {100 * value:g}"
+            text = tr("a range around the value of {value}", value=f"{100 * value:g}")
             shown = f"{100 * low:g}, {100 * high:g}"
             problems.append(Problem(file, place, "low, high", shown, text))
         start, half_life = parse_fiscal_year(str(row["from_year"])), float(row["half_life"])
         if np.isnan(fades_to) != np.isnan(half_life):
-            text = "both fades_to and half_life, or neither"
+            text = tr("both fades_to and half_life, or neither")
             problems.append(Problem(file, place, "half_life", row["half_life"], text))
         rule = GrowthRule(str(row["flow"]), chapters, start, value, low, high, fades_to, half_life)
         rules.append(rule)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import same_everywhere
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.market import Market
 from cepasim.engines.engine import Engine, per_market
@@ -50,8 +51,12 @@ def solve_armington(market: Market, hats: Shocks) -> Outcome:
     if not eq.converged.all():
         failed = sorted({market.chapters[h] for _, h in np.argwhere(~eq.converged)})
         raise RunError(
-            f"{market.importer}: no equilibrium found in chapters {', '.join(failed)}; "
-            "check their elasticities and shocks"
+            tr(
+                "{importer}: no equilibrium found in chapters {chapters}; check their elasticities "
+                "and shocks",
+                importer=market.importer,
+                chapters=separated(failed),
+            )
         )
     growth = hats.growth[:, None]
     outcome = Solved(

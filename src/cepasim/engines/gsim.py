@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.countries import PARTNER
-from cepasim.core.language import mark
+from cepasim.core.language import mark, separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import gsim_economy
@@ -70,7 +70,12 @@ def solve_gsim_markets(
     )
     if not clearing.converged.all():
         failed = sorted({economy.chapters[h] for _, h in np.argwhere(~clearing.converged)})
-        raise RunError(f"engine gsim: no equilibrium found in chapters {', '.join(failed)}")
+        raise RunError(
+            tr(
+                "engine gsim: no equilibrium found in chapters {chapters}",
+                chapters=separated(failed),
+            )
+        )
     price = np.exp(clearing.log_price)
     value = price[:, :, :, None] * np.exp(clearing.log_quantity)
     outcomes = {}

@@ -114,7 +114,13 @@ def _published(economy: Economy, importer: str) -> Floats:
         return np.asarray(economy.divided(published, pair) * to_fob)
     except ValueError as error:
         flow = FLOW_INTO[importer]
-        raise RunError(f"reference/published_chapters.csv: {flow}: {error}") from None
+        words = tr(
+            "{file}: {flow}: {why}",
+            file="reference/published_chapters.csv",
+            flow=tr(flow),
+            why=error,
+        )
+        raise RunError(words) from None
 
 
 def _to_fob(market: Market, importer: str) -> Floats | float:

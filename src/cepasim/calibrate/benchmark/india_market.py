@@ -25,6 +25,7 @@ from cepasim.calibrate.benchmark.market_tables import (
 from cepasim.calibrate.benchmark.own_evidence import OwnCells, refuse_more_than
 from cepasim.calibrate.benchmark.own_markets import Own, given_cell, given_cells
 from cepasim.core.countries import INDIA
+from cepasim.core.language import tr
 
 INDIA_EXPORTERS: tuple[str, ...] = (
     *("JPN", "CHN", "KOR", "TWN", "VNM", "THA", "IDN", "MYS", "SGP", "PHL"),
@@ -64,8 +65,8 @@ def balance_india(
     known = np.nan_to_num(given)
     for hs, held, most in zip(grid.chapters, known.sum(axis=1), room, strict=True):
         if held > 0 and held >= most:
-            what = f"chapter {hs} of all sources but Japan"
-            refuse_more_than("sources", INDIA, float(held), float(most), what)
+            what = tr("chapter {hs} of all sources but Japan", hs=hs)
+            refuse_more_than(tr("sources"), INDIA, float(held), float(most), what)
     shares = _shares_of_table_year(evidence, grid)
     chapters = [
         Statement(

@@ -16,7 +16,9 @@ import pandas as pd
 
 from cepasim.calibrate.benchmark.evidence import EVIDENCE, read_evidence
 from cepasim.calibrate.benchmark.flow_evidence import YEARS, Floor, FlowEvidence
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.data.money import usd_mn
 
 NAME = "own_figures"
 TABLE = (EVIDENCE / NAME).as_posix()
@@ -139,9 +141,18 @@ def refuse_more_than(exporter: str, importer: str, given: float, known: float, w
     InputError
         Naming both amounts.
     """
-    where = f"{exporter} in the market of {importer}, {YEARS[1]}"
-    allowed = f"at most {what}, US$ {known:,.1f} mn; give the trade that the sum is of as well"
-    raise InputError([Problem(f"{TABLE}.csv", None, where, f"US$ {given:,.1f} mn", allowed)])
+    where = tr(
+        "{exporter} in the market of {importer}, {year}",
+        exporter=exporter,
+        importer=importer,
+        year=YEARS[1],
+    )
+    allowed = tr(
+        "at most {what}, {amount}; give the trade that the sum is of as well",
+        what=what,
+        amount=usd_mn(known),
+    )
+    raise InputError([Problem(f"{TABLE}.csv", None, where, usd_mn(given), allowed)])
 
 
 def said_of_own_figures(parameters_directory: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ from cepasim.calibrate.benchmark.japan_prior import NO_TOTAL
 from cepasim.calibrate.benchmark.market_tables import CIF, Cell, Grid, rounded
 from cepasim.calibrate.benchmark.own_evidence import OwnCells, refuse_more_than
 from cepasim.core.countries import JAPAN, PARTNER
+from cepasim.core.language import tr
 from cepasim.economy.uncertainty.spread import WIDTH
 
 Own = Mapping[str, OwnCells]
@@ -67,7 +68,7 @@ def with_given_japan(cells: Sequence[Cell], own: Own) -> list[Cell]:
         known = sum(cell.value for cell in mine if cell.hs not in NO_TOTAL)
         left = known - sum(v for hs, v in given.equal.items() if hs not in NO_TOTAL)
         if left <= 0:
-            all_of_it = "what Japan buys of the source in all"
+            all_of_it = tr("what Japan buys of the source in all")
             refuse_more_than(exporter, JAPAN, known - left, known, all_of_it)
         for cell in _scaled(free, left):
             result[cell.hs, exporter] = cell
