@@ -120,6 +120,8 @@ def _named(found: Session) -> None:
         ),
         tr("Grades: A official, B published estimate, C own calculation, D assumption."),
     ]
+    if current_language() != SOURCE:
+        about.append(tr("Sources and notes are in English, as the parameter folder has them."))
     st.caption(plain(paragraph(about)))
     shown = shown.assign(
         words=[words.in_words(row) for row in shown.to_dict("records")],
