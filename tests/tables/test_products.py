@@ -11,9 +11,11 @@ import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
+from cepasim.core.language import language
 from cepasim.core.numbers import mn
 from cepasim.report import brief, html
 from cepasim.report.product_views import product_movers
+from cepasim.report.views import cell_in_words
 from cepasim.tables.sums import by_chapter_where_long
 
 YEAR = "2030-31"
@@ -150,6 +152,14 @@ def test_the_note_shows_the_products_that_move_most(result: Result, economy: Eco
     assert "Products that move most" in text and largest in text
     chapters = cepasim.simulate(economy, result.scenario, attribution=False)
     assert product_movers(chapters, YEAR) is None
+
+
+def test_what_is_left_of_a_group_is_named_in_the_language_of_the_reader(result: Result) -> None:
+    cell = result.sectors.iloc[0].to_dict()
+    assert "Footwear (the rest)" in cell_in_words(cell, "Footwear (the rest)")
+    with language("ja"):
+        said = cell_in_words(cell, "Footwear (the rest)")
+    assert "履物" in said and "（残り）" in said and "the rest" not in said
 
 
 def test_jobs_of_products_are_those_of_their_chapters_ratio(result: Result) -> None:

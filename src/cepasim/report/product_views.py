@@ -7,6 +7,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.products.levels import level_of
 from cepasim.report.blocks import Table
+from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 
 _FLOWS = {"export": mark("Exports to Japan"), "import": mark("Imports from Japan")}
@@ -40,7 +41,7 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
     rows = rows.sort_values("change_usd_mn", key=abs, ascending=False, kind="stable").head(shown)
     cells = tuple(
         (
-            f"{row['hs']} {tr(str(row['name']))}",
+            f"{row['hs']} {name_now(str(row['name']))}",
             tr(_FLOWS[str(row["flow"])]),
             figures.mn(row["baseline_usd_mn"], unit=False),
             figures.mn(row["scenario_usd_mn"], unit=False),

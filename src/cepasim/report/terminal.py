@@ -36,7 +36,7 @@ from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.layout import WIDTH, indented, list_of, table, titled, wrapped
 from cepasim.report.levels import range_of, range_of_mn
-from cepasim.tables.names import GROUP_COLUMN, Level
+from cepasim.tables.names import GROUP_COLUMN, Level, name_now
 from cepasim.tables.result_tables import ResultTables
 
 _ITEMS = ("exports", "imports", "balance")
@@ -266,7 +266,7 @@ def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
         cells.append(
             [
                 "" if code == "none" else code,
-                tr(str(row["name"])),
+                name_now(str(row["name"])),
                 *_amounts(row, ranged),
                 _text(row.get("grade")),
             ]

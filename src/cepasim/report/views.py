@@ -17,6 +17,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
+from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
 
@@ -335,7 +336,7 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     money = ["baseline_{}_usd_mn", "{}_usd_mn"]
     traded = [name.format(flow) for flow in ("exports", "imports") for name in money]
     frame = frame[(frame[traded] != 0).any(axis=1)]
-    said = frame["name"].map(tr)
+    said = frame["name"].map(name_now)
     if search.strip():
         text = (frame[column] + " " + frame["name"] + " " + said).str.casefold()
         for word in search.casefold().split():
@@ -363,7 +364,7 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
     said = {
         "direction": direction,
         "hs": cell["hs"],
-        "name": tr(name),
+        "name": name_now(name),
         "year": year_in_words(str(cell["fiscal_year"])),
         "reference": f"{figures.in_mn(cell['baseline_usd_mn']):,.4g}",
         "scenario": f"{figures.in_mn(cell['scenario_usd_mn']):,.4g}",
