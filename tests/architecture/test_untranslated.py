@@ -26,8 +26,7 @@ BUILDERS = {
     "calibrate/benchmark": "commands that balance the bundled benchmark",
     "calibrate/evidence": "commands that write the page of the evidence",
     "engines/smart.py": "the last guard against a silent zero: an error of the program",
-    "cli": "still in English: see docs/languages.md",
-    "studies/advice": "still in English: see docs/languages.md",
+    "studies/advice": "arguments in Python: still in English, see docs/languages.md",
 }
 #: Literals of the rooms that are read whole, by module, and why they stay.
 COLUMNS = "sources and notes of tables are data: the same in all languages"
