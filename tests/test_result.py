@@ -217,7 +217,7 @@ def test_an_explanation_has_words_and_numbers(result: Result) -> None:
     ("cell", "message"),
     [
         (("exports", "64", YEAR), "flow: 'exports'; allowed: one of export, import"),
-        (("export", "77", YEAR), "hs: '77'; allowed: a chapter of the result"),
+        (("export", "77", YEAR), "hs: '77'; allowed: a code of the result"),
         (("export", "3", YEAR), "hs: '3'.*did you mean 03"),
         (("export", "6403", YEAR), "use 64"),
         (("export", "64", 2030), "as text"),

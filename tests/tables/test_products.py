@@ -66,7 +66,7 @@ def test_who_loses_and_what_each_lever_does_add_up_by_product(result: Result) ->
 def test_a_product_is_explained_and_has_a_name(result: Result) -> None:
     text = result.explain("export", "640399", YEAR).text
     assert "640399" in text and "footwear" in text.lower()
-    with pytest.raises(cepasim.InputError, match="a product of the result"):
+    with pytest.raises(cepasim.InputError, match="a code of the result"):
         result.explain("export", "64", YEAR)
     assumed = result.sectors[result.sectors["baseline_low_usd_mn"].isna()]
     assert set(assumed["grade"]) == {"D"} and assumed["hs"].str.startswith("64").all()
