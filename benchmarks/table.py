@@ -57,18 +57,27 @@ market, of processor time.
   is not the default: loading it takes half a second, more than a scenario, and compiling it ten
   seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
   1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: a draw takes 1.5 to 1.6 times as long as in the first release
+- **1,000 draws.** Missed: a draw takes 1.5 times as long as in the first release
   (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
   12,000 lines of India's schedule and rivals with rates of their own. The four solutions with their
   accounts take a quarter, wedges from lines somewhat less, perturbing the economy a fifth, and what
   is left goes to the anchor of known years, levers and the difference from the reference; no
   function takes more than a twentieth. The new plan of the code alone made a draw 1.1 times as long
   (commit 6f3678c, the last before India's lines came in); the rest came with the data. Some 5,000
-  calls on arrays of a thousand numbers and 15,000 of the interpreter cost about as much as the
+  calls on arrays of a thousand numbers and 14,000 of the interpreter cost about as much as the
   arithmetic. Eight solutions in one call take four fifths of the time of eight calls, so that draws
   side by side would have to share all steps, not that one alone. Figures of a chunk of draws are
   worked out side by side; the rest is done draw by
-  draw. Fewer copies, and wedges that are felt once in place of twice, saved 2 %.
+  draw. What no figure changes (years, phases, places of chapters) is worked out once, what was
+  paid before is not worked out again, and shocks are compared where their wedges are not the very
+  same: that saved a tenth, without moving a bit. Before the first draw 0.4 s went to scrambling
+  the points, now kept in the user's cache, and to packing the economy, which processes of the same
+  machine now read from a file.
+- **Runs by product.** glibc handed back every table of 12 MB and asked for fresh pages, which the
+  system clears: two fifths of the processor time of a draw. The process now keeps what it held at
+  its peak (`cepasim.core.memory`). Dask tells its workers to hand memory back at once, so that
+  they are started with other settings (docs/scale.md): 0.41 s of processor time a draw in place
+  of 0.98.
 - **`import cepasim`.** Of 0.39 s of processor time pandas with PyArrow takes half, NumPy an eighth,
   the program's own 180 modules three tenths. Modules are compiled, as in an installation; without
   that (`PYTHONDONTWRITEBYTECODE`) it takes a tenth of a second more, every time.
@@ -541,6 +550,13 @@ On a cluster, with the same version of the program on every worker
     dask scheduler                               # on one machine
     dask worker tcp://host:8786 --nthreads 1     # on every other, once for each processor
     cepasim montecarlo full-package --draws 100000 --seed 1 --out ranges --scheduler tcp://host:8786
+
+By product start the workers with memory settings of their own; Dask's hand every table back to the
+system at once, and a draw takes more than twice as long:
+
+    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_TRIM_THRESHOLD_=1073741824
+    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_MMAP_THRESHOLD_=33554432
+    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_ARENA_MAX=1
 
 From Python any executor does, and gives the same bytes:
 
