@@ -554,9 +554,7 @@ On a cluster, with the same version of the program on every worker
 By product start the workers with memory settings of their own; Dask's hand every table back to the
 system at once, and a draw takes more than twice as long:
 
-    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_TRIM_THRESHOLD_=1073741824
-    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_MMAP_THRESHOLD_=33554432
-    export DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_ARENA_MAX=1
+    export MALLOC_TRIM_THRESHOLD_=1073741824 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_ARENA_MAX=1
 
 From Python any executor does, and gives the same bytes:
 
