@@ -473,7 +473,7 @@ both markets, {found["workers"]} workers of one thread, through `Client.get_exec
 | draws without an equilibrium | {found["failed"]} |
 | change in the balance in 2030-31, 90 % range | {low:+,.0f} to {high:+,.0f} US$ mn |
 
-A machine with 16 GB holds {held:.0f} such workers: one machine ends there, at
+A machine with 16 GB holds {held:.0f} such workers: that is the limit of one machine,
 {seconds * 1e5 / 3600 / held:.1f} hours for 100,000 draws by product.
 """
 
@@ -536,7 +536,8 @@ The figures for {partners} partners by product are not in `params/`; the kernel 
 
 {draws * draw / 3600:,.1f} processor-hours, {draws * outcome / 1e9:,.1f} GB of chunks in `--out`.
 Percentiles are taken one fiscal year at a time: some three times
-{draws * outcome / years / 1e9:.1f} GB of memory at this number of draws, in the process that asked.
+{draws * outcome / years / 1e9:.1f} GB of memory for this number of draws,
+in the process that asked.
 
 ## How
 
@@ -561,13 +562,13 @@ From Python any executor does, and gives the same bytes:
     with Client("tcp://host:8786") as client:
         cepasim.monte_carlo(economy, scenario, 100_000, executor=client.get_executor(retries=3))
 
-A worker that dies costs the chunk it was at: the scheduler gives it to another one. The process
-that asked writes finished chunks; if it dies, the same command goes on from them. Many scenarios:
-`cepasim batch`, with the same options.
+A worker that dies costs the chunk it was working on, which the scheduler gives to another. The
+process that asked writes finished chunks; if it dies, the same command goes on from them.
+Many scenarios: `cepasim batch`, with the same options.
 
 Every finished chunk and every part of a batch has a mark beside it with size and digest: what is
 missing, cut short or changed since is computed again. `--workers` starts no more processes than
-there are processors unless `--oversubscribe` is given: more gain no time and cost memory.
+there are processors unless `--oversubscribe` is given: more of them save no time and cost memory.
 """
 
 

@@ -78,18 +78,17 @@ def sections(result: Calibration) -> Iterator[Section]:
             "Chapters with US$ 5 mn or more in 2013-14, and totals:",
             coverage_table(report),
             "A band this wide is right often and says little; that of the totals rests on five "
-            "errors. The draws alone hold little of what happened: what moved trade in these "
-            "years was mostly not in the model. So the range of a scenario, which covers data and "
-            "parameters only, is one of the difference the scenario makes in the model, and never "
-            "one of the trade to come.",
+            "errors. The draws alone contain little of what happened: what moved trade in "
+            "these years was mostly not in the model. So both ranges of a scenario are of the "
+            "difference that it makes in the model, and never of the trade to come.",
         ],
     )
     yield Section(
         "2022-23 by chapter",
         [
             "Not published by chapter: estimated from principal commodities with a bridge fitted "
-            "on 2018-19, 2019-20 and 2021-22. An estimate is held against a prediction; the last "
-            "row is half the way to the ends of the estimate's own 90 % range.",
+            "on 2018-19, 2019-20 and 2021-22. Predictions are compared with an estimate; the last "
+            "row is half the width of the estimate's own 90 % range.",
             bridged_table(report),
         ],
     )
