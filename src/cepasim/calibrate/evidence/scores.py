@@ -88,7 +88,7 @@ def sections(result: Calibration) -> Iterator[Section]:
         [
             "Not published by chapter: estimated from principal commodities with a bridge fitted "
             "on 2018-19, 2019-20 and 2021-22. Predictions are compared with an estimate; the last "
-            "row is half the width of the estimate's own 90 % range.",
+            "row is half the distance from the estimate to the ends of its own 90 % range.",
             bridged_table(report),
         ],
     )
