@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from cepasim.core.language import deferred
@@ -131,7 +132,10 @@ def in_2022(frame: pd.DataFrame, codes: dict[str, tuple[str, ...]]) -> pd.DataFr
         With ``hs`` and ``usd_mn``.
     codes : mapping of str to tuple of str
     """
-    targets = frame["hs"].map(codes)
-    parts = targets.str.len()
-    moved = frame.assign(hs=targets, usd_mn=frame["usd_mn"] / parts)
+    # Of a frame without rows `map` knows no type, and pandas 3.0.0 then has no `str` for it.
+    targets = [codes[hs] for hs in frame["hs"]]
+    moved = frame.assign(
+        hs=pd.Series(targets, frame.index, dtype=object),
+        usd_mn=frame["usd_mn"] / np.array([len(parts) for parts in targets], dtype=float),
+    )
     return moved.explode("hs", ignore_index=True)
