@@ -70,7 +70,7 @@ market, of processor time.
   worked out side by side; the rest is done draw by
   draw. What no figure changes (years, phases, places of chapters) is worked out once, what was
   paid before is not worked out again, and shocks are compared where their wedges are not the very
-  same: that saved a tenth, without moving a bit. Before the first draw 0.3 s went to scrambling
+  same: that saved 6 to 9 %, without moving a bit. Before the first draw 0.3 s went to scrambling
   the points, now kept in the user's cache, and to packing the economy, which processes of the same
   machine now read from a file.
 - **Runs by product.** glibc handed back every table of 12 MB and asked for fresh pages, which the
