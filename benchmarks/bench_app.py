@@ -150,8 +150,10 @@ def resident_mb(pid: int) -> float:
     """Memory a process and its children hold, MB (Linux)."""
     with open(f"/proc/{pid}/status") as status:
         pages = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return pages / 1024 + sum(resident_mb(int(child)) for child in children)
+    # A process belongs to the thread that started it.
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for each in lists for child in each.read_text().split()]
+    return pages / 1024 + sum(map(resident_mb, children))
 
 
 async def opened(browser: Browser, address: str) -> Page:
