@@ -373,7 +373,7 @@ def test_the_walk_from_engine_to_engine_adds_up(economy: Economy) -> None:
         assert (walk["why"].iloc[1:] != "").all()
     text = str(found)
     assert "supply becomes infinite" in text and "linearisation" in text
-    assert max(len(line) for line in text.splitlines() if line.startswith("  armington")) <= 100
+    assert max(len(line) for line in text.splitlines() if line.startswith("armington")) <= 100
 
 
 def test_the_comparison_says_who_refuses_and_why(economy: Economy) -> None:

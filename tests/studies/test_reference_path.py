@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 import cepasim
-from cepasim.studies.reference_path import headlines_by_reference, path_text, reference
+from cepasim.params.currencies import currency
+from cepasim.params.loading import load_parameters
+from cepasim.report.layout import WIDTH
+from cepasim.studies.reference_path import headlines_by_reference, reference
+from cepasim.studies.reference_text import headlines_text, path_text
 from cepasim.tables.schema import TABLES
 
 
@@ -121,7 +125,27 @@ def test_every_headline_under_every_variant(economy: cepasim.Economy) -> None:
 
 def test_words_say_how_to_read_levels(path: pd.DataFrame) -> None:
     text = path_text(path, "central", "2023-24")
-    assert "(published 6.25 in current dollars)" in text
+    assert "published values in\ncurrent prices" in text
     assert "Read changes against the reference; its levels are this uncertain." in text
-    [line] = [line for line in text.splitlines() if line.startswith("2035-36")]
-    assert line.count("[") == 2
+    rows = {line[:7]: line.split() for line in text.splitlines()}
+    assert rows["2023-24"][1:] == ["benchmark", "5.15", "17.69"]
+    assert rows["2024-25"][2:5] == ["6.15", "6.06–6.25", "6.25"]
+    assert [one.count("–") for one in rows["2035-36"][2:]] == [0, 1, 0, 1]
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_a_path_and_its_headlines_are_in_the_readers_currency(path: pd.DataFrame) -> None:
+    headlines = pd.DataFrame(
+        {
+            "scenario": ["a"],
+            "variant": ["central"],
+            "fiscal_year": ["2030-31"],
+            "change_in_balance_usd_mn": [200.0],
+        }
+    )
+    with currency("JPY", load_parameters()):
+        said = path_text(path, "central", "2023-24") + headlines_text(headlines, "2023-24")
+    rows = [line.split() for line in said.splitlines()]
+    assert ["2023-24", "benchmark", "744", "2,557"] in rows and ["a", "+28.9"] in rows
+    assert said.count("¥ billion of 2023-24") == 2 == said.count("US$")
+    assert said.count("Amounts are converted at ¥ 145 per US$ (2023-24).") == 2

@@ -12,11 +12,12 @@ import cepasim
 from cepasim.core.language import language
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
+from cepasim.params.currencies import currency
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies import reference_path
 from cepasim.studies.engine_comparison import _STEPS, Comparison
 from cepasim.studies.grid import read_grid
 from cepasim.studies.kept import take_up
+from cepasim.studies.reference_text import path_text
 from tests.english_left import english_left
 
 
@@ -27,10 +28,10 @@ def scenario() -> Scenario:
 
 def test_a_reference_path_is_said_in_japanese(economy: Economy) -> None:
     table = cepasim.reference(economy, "history", "2028-29")
-    assert "2023-24  benchmark    exports 5." in reference_path.path_text(table, "history", "x")
     with language("ja"):
-        said = reference_path.path_text(table, "history", economy.price_year)
-    assert "2028年度  前提         輸出" in said
+        said = path_text(table, "history", economy.price_year)
+    assert "単位は億ドル" in said
+    assert ["2023年度", "基準データ", "51.5", "176.9"] in [one.split() for one in said.splitlines()]
     assert english_left(said) == []
 
 
@@ -54,6 +55,10 @@ def test_a_comparison_of_engines_is_said_in_japanese(scenario: Scenario) -> None
         said = str(Comparison(scenario, engines, steps, "2023-24"))
     assert "長期" in said and "2023年度価格" in said
     assert english_left(said) == []
+    with currency("JPY"):
+        said = str(Comparison(scenario, engines, steps, "2023-24"))
+    assert "¥ billion of 2023-24" in said and "+0.14" in said
+    assert said.count("US$") == 1  # the rate
 
 
 def _a_grid(tmp_path: Path, economy: Economy, scenario: Scenario) -> object:

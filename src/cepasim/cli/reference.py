@@ -39,20 +39,21 @@ def reference(
     with reporting(debug):
         check_folder_exists(params)
         import cepasim
-        from cepasim.studies import reference_path as study
+        from cepasim.studies.reference_path import headlines_by_reference
+        from cepasim.studies.reference_text import headlines_text, path_text
 
         economy = cepasim.load(params)
         if headlines:
             scenarios = [cepasim.Scenario.bundled(name) for name in cepasim.scenarios()]
-            table = study.headlines_by_reference(economy, [s for s in scenarios if s.levers])
+            table = headlines_by_reference(economy, [s for s in scenarios if s.levers])
             if csv:
                 table.to_csv(sys.stdout, index=False, lineterminator="\n")
             else:
-                typer.echo(study.headlines_text(table, economy.price_year), nl=False)
+                typer.echo(headlines_text(table, economy.price_year), nl=False)
             return
         check_reference(economy, variant)
         path = cepasim.reference(economy, variant, horizon)
         if csv:
             path.to_csv(sys.stdout, index=False, lineterminator="\n")
         else:
-            typer.echo(study.path_text(path, variant, economy.price_year), nl=False)
+            typer.echo(path_text(path, variant, economy.price_year), nl=False)

@@ -7,7 +7,7 @@ each of which changes one assumption on the same benchmark, in comparative stati
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,20 +15,28 @@ import pandas as pd
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
+from cepasim.core.numbers import conversion, millions, unit_mn
 from cepasim.core.problems import InputError
-from cepasim.core.writing import terminal_width
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import as_it_is, full_use, infinite_supply, one_nest
 from cepasim.engines.engine import Engine
 from cepasim.engines.every import ENGINES
 from cepasim.engines.gsim import GSIM_LINEAR
+from cepasim.report.layout import Cells, plain_table, wrapped
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
 from cepasim.solution.state import Run
 
 _LONG_RUN = mark("long run")
-_FIGURES = ("exports", "imports", "balance", "welfare_japan", "welfare_india")
+#: Changes that are compared, and their heads.
+_HEADS = {
+    "exports": mark("exports"),
+    "imports": mark("imports"),
+    "balance": mark("balance"),
+    "welfare_japan": mark("welfare,\nJapan"),
+    "welfare_india": mark("welfare,\nIndia"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,57 +136,59 @@ class Comparison:
     price_year: str
 
     def __str__(self) -> str:
-        """Both tables as text, each step with its reason."""
-        heads = [
-            mark("engine"),
-            mark("fiscal year"),
-            mark("exports"),
-            mark("imports"),
-            mark("balance"),
+        """Both tables as text in the language of the moment, each step with its reason."""
+        ran = self.engines[self.engines["refused"] == ""]
+        columns = [
+            Cells(tr("engine"), ran["engine"].tolist(), words=True),
+            Cells(tr("fiscal\nyear"), [_when(one) for one in ran["horizon"]], words=True),
         ]
-        heads += [mark("welf. Japan"), mark("welf. India")]
-        rows: list[tuple[str, ...]] = [tuple(map(tr, heads))]
-        refusals: list[str] = []
-        for row in self.engines.to_dict("records"):
-            if row["refused"]:
-                refusals.append(
-                    tr("{engine} cannot run it: {why}", engine=row["engine"], why=row["refused"])
-                )
-                continue
-            figures = (_amount(row[f"change_in_{name}_usd_mn"]) for name in _FIGURES)
-            horizon = str(row["horizon"])
-            said = tr(horizon) if horizon == _LONG_RUN else year_in_words(horizon)
-            rows.append((str(row["engine"]), said, *figures))
-        lines = [
+        columns += [
+            Cells(tr(head), _amounts(ran[f"change_in_{name}_usd_mn"]))
+            for name, head in _HEADS.items()
+        ]
+        parts = [
             tr("{scenario}: engines side by side", scenario=tr(self.scenario.name)),
             "",
             tr(
-                "Change against the reference, US$ million of {price_year} "
+                "Change against the reference, {unit} of {price_year} "
                 "(balance = exports - imports)",
+                unit=unit_mn(long=True),
                 price_year=year_in_words(self.price_year),
             ),
-            *_aligned(rows),
-            *dict.fromkeys(refusals),
+            *filter(None, [conversion()]),
+            "",
+            plain_table(columns),
+        ]
+        refused = self.engines[self.engines["refused"] != ""][["engine", "refused"]]
+        parts += [
+            tr("{engine} cannot run it: {why}", engine=engine, why=why)
+            for engine, why in refused.drop_duplicates().itertuples(index=False)
         ]
         for engine in dict.fromkeys(self.steps["towards"]):
-            walk = self.steps[self.steps["towards"] == engine]
-            why = tr(
-                "Why {engine} differs from armington, long run, change in balance", engine=engine
-            )
-            lines += ["", why]
-            rows = [(tr("step"), tr("after it"), tr("adds"))]
-            rows += [
-                (
-                    tr(str(step["step"])),
-                    _amount(step["change_in_balance_usd_mn"]),
-                    _amount(step["adds_to_balance_usd_mn"]),
-                )
-                for step in walk.to_dict("records")
-            ]
-            lines += _aligned(rows)
-            for step in walk.to_dict("records")[1:]:
-                lines.append(f"  {tr(str(step['step']))}: {tr(str(step['why']))}")
-        return "\n".join(lines)
+            parts += ["", *_steps(engine, self.steps[self.steps["towards"] == engine])]
+        return "\n".join(parts)
+
+
+def _steps(engine: str, walk: pd.DataFrame) -> Iterator[str]:
+    """Steps from Armington to an engine, and the reason of each."""
+    yield tr("Why {engine} differs from armington, long run, change in balance", engine=engine)
+    yield plain_table(
+        [
+            Cells(tr("changed assumption"), [tr(one) for one in walk["step"]], words=True),
+            Cells(tr("after it"), _amounts(walk["change_in_balance_usd_mn"])),
+            Cells(tr("adds"), _amounts(walk["adds_to_balance_usd_mn"])),
+        ]
+    )
+    for step, why in walk[["step", "why"]].iloc[1:].itertuples(index=False):
+        yield wrapped(tr("- {step}: {why}", step=tr(step), why=tr(why)))
+
+
+def _when(horizon: str) -> str:
+    return tr(horizon) if horizon == _LONG_RUN else year_in_words(horizon)
+
+
+def _amounts(values: pd.Series) -> list[str]:
+    return ["–" if np.isnan(one) else millions(one, signed=True) for one in values]
 
 
 def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
@@ -229,7 +239,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
                     **_changes(solved),
                 }
             )
-    columns = ["engine", "horizon", *(f"change_in_{name}_usd_mn" for name in _FIGURES), "refused"]
+    columns = ["engine", "horizon", *(f"change_in_{name}_usd_mn" for name in _HEADS), "refused"]
     engines = pd.DataFrame(rows, columns=columns)
     return Comparison(scenario, engines, _walk(base, long_run, refused), economy.price_year)
 
@@ -242,7 +252,7 @@ def _changes(solved: Run) -> dict[str, float]:
     welfare = {country: float(change[-1]) for country, change in welfare_by_year(solved).items()}
     changes = (exports, imports, exports - imports, welfare["JPN"], welfare["IND"])
     return {
-        f"change_in_{name}_usd_mn": change for name, change in zip(_FIGURES, changes, strict=True)
+        f"change_in_{name}_usd_mn": change for name, change in zip(_HEADS, changes, strict=True)
     }
 
 
@@ -277,24 +287,3 @@ def _moved(before: dict[str, float], after: dict[str, float]) -> dict[str, float
 def _reason(kind: object, allowed: str) -> str:
     """Name the lever and the reason without the engine's name, which stands before it."""
     return f"{kind}: {re.split('[:：] ?', allowed, maxsplit=1)[-1]}"
-
-
-def _amount(usd_mn: float) -> str:
-    if np.isnan(usd_mn):
-        return "–"
-    return "0" if abs(usd_mn) < 0.05 else f"{usd_mn:+,.1f}"
-
-
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
-    """Text columns, the first to the left and figures to the right."""
-    widths = [max(terminal_width(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return [
-        "  "
-        + "  ".join(
-            cell + " " * (width - terminal_width(cell))
-            if place == 0
-            else " " * (width - terminal_width(cell)) + cell
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core.countries import FLOW_INTO
-from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year, year_in_words
-from cepasim.core.language import mark, separated, tr
-from cepasim.core.writing import terminal_width
+from cepasim.core.fiscal_year import LAST_YEAR, format_fiscal_year
 from cepasim.economy.economy import Economy
 from cepasim.economy.variants import CENTRAL
 from cepasim.scenario.scenario import Scenario
@@ -159,92 +157,3 @@ def headlines_by_reference(
                 row["change_in_balance_usd_mn"] = change["exports"] - change["imports"]
                 rows.append(row)
     return pd.DataFrame(rows)
-
-
-#: Level of a flow, in a line of a path, and what a status takes of it at most.
-_NAMED = {"export": mark("exports {level}"), "import": mark("imports {level}")}
-_STATUS = 11
-#: What is known of a year, as tables have it.
-_STATUSES = (mark("benchmark"), mark("published"), mark("provisional"), mark("assumed"))
-#: The range of a variant that has no record of forecasts.
-_FAN_OF_CENTRAL = mark(
-    "The range is measured with the settings of the {central} path, by its errors in the "
-    "past, and carried around every variant; {central} is the path that past forecasts chose."
-)
-
-
-def path_text(table: pd.DataFrame, variant: str, price_year: str) -> str:
-    """Put the totals of a reference path into words, a line a year, as the command line prints.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`reference`.
-    variant, price_year : str
-    """
-    totals = table[table["hs"] == "total"].set_index(["fiscal_year", "flow"])
-    lines = [
-        tr(
-            "Reference, variant {variant}: India's trade with Japan, US$ bn of {price_year} "
-            "[90 % range of the level]",
-            variant=variant,
-            price_year=year_in_words(price_year),
-        ),
-        "",
-    ]
-    for year in dict.fromkeys(table["fiscal_year"]):
-        said = separated(
-            tr(_NAMED[flow], level=_level(totals.loc[(year, flow)])) for flow in _NAMED
-        )
-        status = tr(str(totals.loc[(year, "export"), "status"]))
-        space = " " * (_STATUS - terminal_width(status))
-        lines.append(f"{year_in_words(year)}  {status}{space}  {said}")
-    if (totals["status"] == "assumed").any():
-        lines += ["", tr("Read changes against the reference; its levels are this uncertain.")]
-        if variant != CENTRAL:
-            lines.append(tr(_FAN_OF_CENTRAL, central=CENTRAL))
-    return "\n".join(lines) + "\n"
-
-
-def _level(row: pd.Series) -> str:
-    """Level of a flow in a year, US$ bn, its range, and what is published of it."""
-    level, low, high = (f"{row[column] / 1000:.2f}" for column in ("usd_mn", "low", "high"))
-    if row["status"] == "benchmark":
-        return level
-    if pd.isna(row["published_usd_mn"]):
-        return tr("{level} [{low}–{high}]", level=level, low=low, high=high)
-    return tr(
-        "{level} [{low}–{high}] (published {published} in current dollars)",
-        level=level,
-        low=low,
-        high=high,
-        published=f"{row['published_usd_mn'] / 1000:.2f}",
-    )
-
-
-def headlines_text(table: pd.DataFrame, price_year: str) -> str:
-    """Put headlines under every variant into words: the change in balance, scenario by scenario.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`headlines_by_reference`.
-    price_year : str
-        Year whose dollars the amounts are in.
-    """
-    lines = [
-        tr(
-            "Change in balance against the reference, US$ mn of {price_year}, by variant of it",
-            price_year=year_in_words(price_year),
-        )
-    ]
-    column = "change_in_balance_usd_mn"
-    for year, rows in table.groupby("fiscal_year", sort=False):
-        wide = rows.pivot(index="scenario", columns="variant", values=column)
-        wide = wide.reindex(
-            index=list(dict.fromkeys(rows["scenario"])),
-            columns=list(dict.fromkeys(rows["variant"])),
-        )
-        text = wide.map(lambda value: f"{value:+,.0f}").rename_axis(index=None, columns=str(year))
-        lines += ["", text.to_string()]
-    return "\n".join(lines) + "\n"

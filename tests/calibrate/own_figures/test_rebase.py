@@ -23,7 +23,7 @@ from cepasim.report import brief, front_sheet, html, terminal
 from cepasim.report.terminal_ranges import ranges_text
 from cepasim.studies.advice.columns import PRODUCT_LIST
 from cepasim.studies.engine_comparison import Comparison
-from cepasim.studies.reference_path import path_text
+from cepasim.studies.reference_text import path_text
 from cepasim.studies.tariff_lines import LINES
 from cepasim.tables.schema import TABLES
 
@@ -179,9 +179,11 @@ def test_studies_in_words_name_it_too(later: tuple[Economy, Path]) -> None:
     short = {"name": "reference", "horizon": "2025-26"}
     drawn = cepasim.monte_carlo(later[0], cepasim.Scenario.from_dict(short), draws=2)
     assert f"US$ billion of {YEAR}" in ranges_text(drawn)
-    assert f"US$ bn of {YEAR} " in path_text(cepasim.reference(later[0]), "central", YEAR)
-    nothing_found = pd.DataFrame({"towards": []})
-    engines = Comparison(drawn.scenario, nothing_found, nothing_found, later[0].price_year)
+    assert f"US$ billion of {YEAR};" in path_text(cepasim.reference(later[0]), "central", YEAR)
+    changes = ("exports", "imports", "balance", "welfare_japan", "welfare_india")
+    columns = ["engine", "horizon", "refused", *(f"change_in_{one}_usd_mn" for one in changes)]
+    no_engine, no_step = pd.DataFrame(columns=columns), pd.DataFrame(columns=["towards"])
+    engines = Comparison(drawn.scenario, no_engine, no_step, later[0].price_year)
     assert f"US$ million of {YEAR} (balance" in str(engines)
     with pytest.raises(InputError, match=f"US. million of {YEAR} a year"):
         cepasim.triggers(later[0], cepasim.Scenario.bundled("fund-2bn"), {"IND:72": -1.0})
