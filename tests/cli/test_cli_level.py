@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import cepasim
@@ -189,3 +190,9 @@ def test_an_economy_says_how_fine_it_is(economy: Economy) -> None:
     assert economy.detail == {}
     assert economy.refine(["64"], "hs4").detail == {"level": "hs4", "refine": ("64",)}
     assert economy.with_products(["8703"]).detail == {}  # a quota's own market is no level
+
+
+@pytest.mark.parametrize("command", ["list", "negotiate", "allocate-fund"])
+def test_a_command_without_a_scenario_does_not_speak_of_one_by_the_level(command: str) -> None:
+    [option] = [one for one in get_command(app).commands[command].params if one.name == "level"]
+    assert option.show_default == "chapter"

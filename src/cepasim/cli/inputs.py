@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from cepasim.cli.errors import refuse
-from cepasim.cli.options import ModelLevel, ParameterFolder
+from cepasim.cli.options import EconomyLevel, ParameterFolder
 from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem, closest
 
@@ -101,7 +101,7 @@ def level_named(written: str | None, known: Collection[str]) -> AskedLevel:
 class AskedEconomy:
     """What a command that reads no scenario works on: a parameter folder, at a level."""
 
-    level: ModelLevel = None
+    level: EconomyLevel = None
     params: ParameterFolder = None
 
     def load(self) -> Economy:

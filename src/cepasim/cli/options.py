@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -125,15 +125,20 @@ ParameterFolder = Annotated[
         show_default="the bundled one",
     ),
 ]
-ModelLevel = Annotated[
-    str | None,
-    typer.Option(
+
+
+def _level(default: str) -> Any:
+    return typer.Option(
         "--level",
         metavar="LEVEL",
         help="What a market is: chapter, hs4 or hs6; hs6:87,64 splits these chapters alone.",
-        show_default="the scenario's own, or chapter",
-    ),
-]
+        show_default=default,
+    )
+
+
+ModelLevel = Annotated[str | None, _level("the scenario's own, or chapter")]
+#: Of a command that reads no scenario.
+EconomyLevel = Annotated[str | None, _level("chapter")]
 DrawsModelChoice = Annotated[
     bool,
     typer.Option(
