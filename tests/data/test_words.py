@@ -26,7 +26,7 @@ def test_a_reading_is_said_in_either_language(tmp_path: Path) -> None:
     file.write_text(_HEAD + _ROWS)
     reading = read(file)
     english = "\n".join(described(reading))
-    assert "left out      1 rows: no trade: blank or zero" in english
+    assert "left out      1 row: no trade: blank or zero" in english
     assert "note          Groups hold more than their products" in english
     with language("ja"):
         japanese = "\n".join(described(reading))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from cepasim.core.countries import COUNTRY
-from cepasim.core.language import mark, now, tr
+from cepasim.core.language import mark, now, ntr, tr
 from cepasim.core.writing import terminal_width
 from cepasim.data.money import usd_mn
 from cepasim.data.reading import LeftOut, Reading, Total
@@ -69,9 +69,18 @@ def described(reading: Reading) -> Iterator[str]:
 def _left_out(left: LeftOut) -> str:
     rows, reason = f"{left.rows:,}", now(left.reason)
     if math.isnan(left.usd_mn):
-        return tr("{rows} rows: {reason}", rows=rows, reason=reason)
+        return ntr(
+            "{rows} row: {reason}", "{rows} rows: {reason}", left.rows, rows=rows, reason=reason
+        )
     amount = usd_mn(left.usd_mn)
-    return tr("{rows} rows, {amount}: {reason}", rows=rows, amount=amount, reason=reason)
+    return ntr(
+        "{rows} row, {amount}: {reason}",
+        "{rows} rows, {amount}: {reason}",
+        left.rows,
+        rows=rows,
+        amount=amount,
+        reason=reason,
+    )
 
 
 def _sums(reading: Reading) -> Iterator[str]:

@@ -62,7 +62,11 @@ LINES = TableSchema(
         Column("mfn_percent", "%", "MFN rate; missing where not known"),
         Column("base_percent", "%", "rate of the partner in {base_year}; missing where not known"),
         Column("rate_percent", "%", "rate of the partner from 2026-27 on"),
-        Column("best_rival", "text", "the source with the lowest rate that sells in the chapter"),
+        Column(
+            "best_rival",
+            "text",
+            "the source with the lowest rate that sells in the chapter or product",
+        ),
         Column("rival_percent", "%", "that source's rate"),
         Column("trade_usd_mn", _BASE, "the partner's sales on the line in {base_year}, c.i.f."),
         Column("use_percent", "%", "of the chapter's trade with a margin, what claims it"),

@@ -23,7 +23,11 @@ PRODUCT_LIST = TableSchema(
         Column("rate_percent", "%", "rate of the CEPA from 2026-27 on; missing where not known"),
         Column("mfn_percent", "%", "MFN rate; missing where not known"),
         Column("barrier_percent", "%", "cost of barriers, ad valorem; of the chapter"),
-        Column("best_rival", "text", "the source with the lowest rate that sells in the chapter"),
+        Column(
+            "best_rival",
+            "text",
+            "the source with the lowest rate that sells in the chapter or product",
+        ),
         Column("rival_percent", "%", "that source's rate"),
         Column("handicap_points", "percentage points", "the partner's rate less that rival's"),
         Column("trade_usd_mn", _BASE, "the partner's sales on the line in {base_year}, c.i.f."),
