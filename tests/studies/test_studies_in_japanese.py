@@ -83,6 +83,14 @@ REFUSED: tuple[Callable[[Path, Economy, Scenario], object], ...] = (
     lambda path, economy, scenario: cepasim.sensitivity(economy, scenario, points=3),
     lambda path, economy, scenario: cepasim.tariff_lines(economy, "CHN"),
     lambda path, economy, scenario: cepasim.tariff_lines(economy, "JPN").search(colour="red"),
+    lambda path, economy, scenario: cepasim.allocate_fund("economy"),  # type: ignore[arg-type]
+    lambda path, economy, scenario: cepasim.allocate_fund(economy, 0.0),
+    lambda path, economy, scenario: cepasim.allocate_fund(economy, year="1999-00"),
+    lambda path, economy, scenario: cepasim.allocate_fund(economy, caps={"sunrise": 1.5}),
+    lambda path, economy, scenario: cepasim.product_list(economy, "CHN"),
+    lambda path, economy, scenario: cepasim.negotiate(economy, [], year="1999-00"),
+    lambda path, economy, scenario: cepasim.triggers(economy, scenario, {"72": 1.0}),
+    lambda path, economy, scenario: cepasim.triggers(economy, scenario, {"IND:72": -1.0}),
     _a_grid,
     _foreign,
 )

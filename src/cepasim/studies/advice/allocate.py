@@ -16,6 +16,7 @@ from cepasim.core.fiscal_year import format_fiscal_year
 from cepasim.core.language import mark, paragraph, separated, tr
 from cepasim.core.numbers import bn, mn
 from cepasim.economy.economy import Economy
+from cepasim.levers.words import dollars_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
@@ -223,13 +224,15 @@ def allocate_fund(
     >>> best.outcome_usd_mn >= best.equal_usd_mn
     True
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     division = _division(economy, usd_bn, objective, year, counted)
     bounds = division.bounds(_parts("floors", floors, division), _parts("caps", caps, division))
     shares, expected, rounds = search_split(division, bounds)
     if shares is None:
         refuse(
-            "floors", {**(floors or {})}, "floors and caps that a split of the whole can keep to"
+            "floors",
+            {**(floors or {})},
+            tr("floors and caps that a split of the whole can keep to"),
         )
     return _answer(division, bounds, shares, expected, rounds, bool(counted.get("per_dollar")))
 
@@ -240,17 +243,18 @@ def _division(
     """Check what is asked and put it together."""
     unknown = [name for name in counted if name not in Counted.__annotations__]
     if unknown:
-        refuse(unknown[0], "given", f"one of {', '.join(Counted.__annotations__)}")
+        refuse(unknown[0], "given", tr("one of {names}", names=", ".join(Counted.__annotations__)))
     number = isinstance(usd_bn, int | float | np.number) and not isinstance(usd_bn, bool)
     if not number or not 0 < usd_bn <= 1000:
-        refuse("usd_bn", usd_bn, "US$ billion, above 0 and up to 1000")
+        refuse("usd_bn", usd_bn, tr("US$ billion, above 0 and up to 1000"))
     if objective not in get_args(Objective):
-        refuse("objective", objective, f"one of {', '.join(get_args(Objective))}")
+        refuse("objective", objective, tr("one of {names}", names=", ".join(get_args(Objective))))
     proposed = Scenario.bundled("fund-2bn")
     asked = proposed.years_from(economy.base_year)
     years = [format_fiscal_year(int(one)) for one in asked]
     if year not in years:
-        refuse("year", year, f"a fiscal year from {years[0]} to {years[-1]}")
+        allowed = tr("a fiscal year from {first} to {last}", first=years[0], last=years[-1])
+        refuse("year", year, allowed)
     classification = economy.classification
     rate = _discount_rate(economy) if counted.get("discounted") else None
     return Division(
@@ -272,7 +276,7 @@ def _division(
 def _discount_rate(economy: Economy) -> float:
     name = "discount_rate"
     if name not in economy.parameters.names:
-        refuse("discounted", "given", f"a parameter folder with {name}")
+        refuse("discounted", "given", tr("a parameter folder with {name}", name=name))
     return economy.parameters.value(name)
 
 
@@ -282,9 +286,10 @@ def _parts(name: str, given: Mapping[str, float] | None, division: Division) -> 
     parts = dict(given or {})
     for group, part in parts.items():
         if group not in known:
-            refuse(name, group, f"windows and industries, of {', '.join(known)}")
+            allowed = tr("windows and industries, of {names}", names=", ".join(known))
+            refuse(name, group, allowed)
         if isinstance(part, bool) or not isinstance(part, int | float) or not 0 <= part <= 1:
-            refuse(f"{name}[{group!r}]", part, "a share of the fund, from 0 to 1")
+            refuse(f"{name}[{group!r}]", part, tr("a share of the fund, from 0 to 1"))
     return parts
 
 
@@ -296,11 +301,12 @@ def _answer(
     rounds: int,
     per_dollar: bool,
 ) -> FundAllocation:
-    name = f"Fund of US$ {division.usd_bn:g} bn, best split"
+    amount = dollars_in_words(1000 * division.usd_bn, bn=True)
+    name = tr("Fund of {amount}, best split", amount=amount)
     level = division.economy.detail
     scenario, even = (
         division.scenario(shares, name).model_copy(update=level),
-        division.scenario(division.equal, "Fund, equal split").model_copy(update=level),
+        division.scenario(division.equal, tr("Fund, equal split")).model_copy(update=level),
     )
     outcome, equal = division.outcome(shares), division.outcome(division.equal)
     gap = abs(outcome - expected) / max(abs(outcome), division.economy.parameters.value(NEAR))

@@ -142,8 +142,8 @@ def what_must_be_given(
     >>> cepasim.what_must_be_given(cepasim.load(), both).setting
     'cut.percent'
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
+    instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     if measure not in MEASURES:
         refuse("measure", measure, tr("one of {names}", names=", ".join(MEASURES)))
     years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]

@@ -19,6 +19,7 @@ from cepasim.core.files import (
     write_manifest,
     write_text,
 )
+from cepasim.core.language import tr
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.workbook import write_workbook
@@ -112,12 +113,12 @@ class LineList:
         keep = pd.Series(True, index=table.index)
         if ask is not None:
             if ask not in ASKS:
-                refuse("ask", ask, f"one of {', '.join(ASKS)}")
+                refuse("ask", ask, tr("one of {names}", names=", ".join(ASKS)))
             keep &= table["ask"] == ask
         if section is not None:
             known = [one.code for one in self.economy.classification.sections]
             if section not in known:
-                refuse("section", section, f"one of {', '.join(known)}")
+                refuse("section", section, tr("one of {names}", names=", ".join(known)))
             keep &= table["section"] == section
         if hs is not None:
             keep &= table["line"].str.startswith(hs)
@@ -156,7 +157,11 @@ class LineList:
         place = {code: row for row, code in enumerate(self.table["line"])}
         problems = [
             Problem(
-                "list", None, f"lines[{row}]", code, "a line on the list" + closest(code, place)
+                "list",
+                None,
+                f"lines[{row}]",
+                code,
+                tr("a line on the list") + closest(code, place),
             )
             for row, code in enumerate(listed)
             if code not in place
@@ -208,11 +213,13 @@ class LineList:
         lines = self if codes is None else self.only(codes)
         asks = [one for one in dict.fromkeys(lines.table["ask"]) if one]
         if ask is None and len(asks) != 1:
-            words = "one of " + ", ".join(asks) if asks else "lines of which a rate is known"
-            refuse("ask", ask, words)
+            one = tr("one of {names}", names=", ".join(asks))
+            refuse("ask", ask, one if asks else tr("lines of which a rate is known"))
         chosen = lines.filter(ask=ask or asks[0])
         if not len(chosen):
-            refuse("ask", ask, f"one of {', '.join(asks)}: no line asks for another")
+            names = ", ".join(asks)
+            allowed = tr("one of {names}: no line asks for another", names=names)
+            refuse("ask", ask, allowed)
         [(kind, given)] = ASKS[ask or asks[0]].items()
         hs = list(chosen.codes) if kind == "tariff" else subheadings(chosen.codes)
         return {
@@ -371,10 +378,11 @@ def read_lines(lines: Iterable[str] | str | Path, importer: str) -> tuple[str, .
     problems = list(content.problems)
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         line = content.lines.get(("lines",))
-        problems.append(Problem(str(lines), line, "lines", None, "a list of codes, as text"))
+        problems.append(Problem(str(lines), line, "lines", None, tr("a list of codes, as text")))
     if whose != importer:
         line = content.lines.get(("importer",))
-        problems.append(Problem(str(lines), line, "importer", whose, f"{importer}, as asked for"))
+        allowed = tr("{importer}, as asked for", importer=importer)
+        problems.append(Problem(str(lines), line, "importer", whose, allowed))
     if problems:
         raise InputError(problems)
     assert isinstance(codes, list)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.core.problems import InputError, Problem, closest
 from cepasim.core.yaml_lines import read_yaml
 from cepasim.economy.economy import Economy
@@ -85,7 +86,7 @@ def negotiate(
     >>> len(package.scenario.levers)
     1
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     given = dict(constraints or {})
     check_terms(objective, measure, given)
     try:
@@ -93,7 +94,7 @@ def negotiate(
     except (ValueError, TypeError):
         late = False
     if not late:
-        refuse("year", year, f"a fiscal year from {START} on")
+        refuse("year", year, tr("a fiscal year from {first} on", first=START))
     tried = None if candidates is None else tuple(dict(one) for one in candidates)
     found = read_candidates(economy, tried, year, excluded_products(given))
     runner = Runner(economy, year, name)

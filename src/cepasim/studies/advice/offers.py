@@ -133,9 +133,9 @@ def compare_offers(
     >>> set(compared.lines["importer"])
     {'IND'}
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     for name, offer in (("mine", mine), ("theirs", theirs)):
-        instance_of(name, offer, Scenario, "a scenario, such as Scenario.read gives")
+        instance_of(name, offer, Scenario, tr("a scenario, such as Scenario.read gives"))
         if not offer.staged:
             refuse(name, offer.name, tr("a path of years (time: path): offers have dates"))
     mine, theirs = _at_one_level(mine, theirs)

@@ -18,6 +18,7 @@ from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
+from cepasim.core.language import tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.products.levels import at_level
@@ -71,11 +72,12 @@ def product_list(
     >>> asked.filter(ask="tariff").top(1).codes
     ('640319010',)
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     if importer not in economy.markets:
-        refuse("importer", importer, "JPN or IND")
+        refuse("importer", importer, tr("JPN or IND"))
     if not _in_reach(year):
-        refuse("year", year, f"a fiscal year from {START} to {LATEST}")
+        allowed = tr("a fiscal year from {first} to {last}", first=START, last=LATEST)
+        refuse("year", year, allowed)
     alone = Alone(economy, importer, START, year)
     market, traded = alone.market, Traded.of(alone.market)
     solved = _gains(alone, traded)

@@ -266,6 +266,7 @@ def _solved(problem: cp.Problem, solver: str, options: dict[str, Any]) -> None:
             warnings.simplefilter("ignore")
             problem.solve(solver=solver, **options)
     except cp.SolverError as error:
-        raise RunError(f"the programme has no answer: {str(error).splitlines()[0]}") from error
+        why = str(error).splitlines()[0]
+        raise RunError(tr("the programme has no answer: {why}", why=why)) from error
     if problem.status in ("infeasible", "infeasible_or_unbounded"):
         raise NoPackageError(tr("no package of these candidates keeps to all constraints"))

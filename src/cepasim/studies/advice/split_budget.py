@@ -8,6 +8,7 @@ import cvxpy as cp
 import numpy as np
 
 from cepasim.core.arrays import Bools, Floats
+from cepasim.core.language import tr
 from cepasim.core.problems import RunError
 
 #: Smallest part of the budget that a split is given in.
@@ -66,7 +67,7 @@ def best_split(grid: Floats, responses: Floats, bounds: Bounds) -> Floats | None
     if problem.status == cp.INFEASIBLE:
         return None
     if problem.status != cp.OPTIMAL:
-        raise RunError(f"HiGHS found no split of the budget: {problem.status}")
+        raise RunError(tr("HiGHS found no split of the budget: {status}", status=problem.status))
     return np.asarray(shares.value)
 
 

@@ -206,8 +206,8 @@ def what_would_it_take(
     >>> answer.reached, answer.setting
     (True, 'relief_percent')
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
+    instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     if not scenario.levers:
         refuse("scenario", scenario.name, tr("a scenario with a lever"))
     place = whole_number("lever", lever, 0, len(scenario.levers) - 1)

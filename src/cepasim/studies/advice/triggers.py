@@ -66,8 +66,8 @@ def triggers(
     >>> sorted(set(found["variant"]))
     ['central', 'constant_share', 'history', 'strong_exports']
     """
-    instance_of("economy", economy, Economy, "an economy, such as cepasim.load() gives")
-    instance_of("scenario", scenario, Scenario, "a scenario, such as Scenario.read gives")
+    instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
+    instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     if not scenario.staged:
         allowed = tr("a path of years (time: path): triggers have a date")
         refuse("scenario", scenario.name, allowed)
@@ -91,9 +91,10 @@ def _limits(
     known = {f"{importer}:{hs}" for importer in PAIR for hs in economy.by_chapter.chapters}
     for name, value in thresholds.items():
         if name not in known:
-            refuse("thresholds", name, "importer and chapter, such as IND:72")
+            refuse("thresholds", name, tr("importer and chapter, such as IND:72"))
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             prices = economy.price_year
-            refuse(f"thresholds[{name!r}]", value, f"US$ million of {prices} a year, above 0")
+            allowed = tr("US$ million of {price_year} a year, above 0", price_year=prices)
+            refuse(f"thresholds[{name!r}]", value, allowed)
     pairs = {name: tuple(name.split(":")) for name in thresholds}
     return {(pairs[name][0], pairs[name][1]): float(v) for name, v in thresholds.items()}

@@ -10,7 +10,7 @@ import cepasim
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
-from cepasim.levers.words import WINDOWS
+from cepasim.levers.words import WINDOWS, dollars_in_words
 from cepasim.ui.columns import amount, converted, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, sought, year_box
@@ -89,9 +89,12 @@ def _answer(
     _again(split)
     mine, even = st.columns(2)
     if mine.button(tr("Open as scenario"), type="primary", key="split-open"):
-        opened(found, split.scenario, year)
+        dollars = dollars_in_words(1000 * size, bn=True)
+        best = tr("Fund of {amount}, best split", amount=dollars)
+        opened(found, split.scenario.model_copy(update={"name": best}), year)
     if even.button(tr("Open the equal split"), key="split-open-equal"):
-        opened(found, split.equal_scenario, year)
+        equal = split.equal_scenario.model_copy(update={"name": tr("Fund, equal split")})
+        opened(found, equal, year)
     table = split.table
     table["equal_usd_bn"] = table["equal_share"] * size
     table["window"] = table["window"].map(WINDOWS)
