@@ -71,7 +71,7 @@ def crowded_notes(
                 yield tr(
                     "{number} of the {all} industries named for the {window} window lie in chapter "
                     "{chapter}: with equal money for each name it gets {percent} % of the window. "
-                    "How finely the list divides it decides this, not a judgement on the chapter; "
+                    "The reason is how finely the list divides the chapter, not a judgement on it; "
                     "industries: sets other shares",
                     number=len(alone),
                     all=len(named),

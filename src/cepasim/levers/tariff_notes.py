@@ -96,8 +96,8 @@ def unreachable(
         )
     text = tr(
         "at most the rate that everybody pays (MFN), line by line; that is less on {number} of "
-        "{dutiable} dutiable lines selected: {lines}. A preference cannot lie above it: for more "
-        "choose other lines, for a duty on top use remedy, to go back to MFN withdraw",
+        "{dutiable} dutiable lines selected: {lines}. A preference cannot lie above it: "
+        "choose other lines for more, remedy for a duty on top, withdraw to go back to MFN",
         number=f"{len(found):,}",
         dutiable=f"{int(dutiable.sum()):,}",
         lines=named,

@@ -116,7 +116,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "not-seen",
         REVIEWER,
-        mark("What does the model say about 2013–24 without having seen it?"),
+        mark("How well does the model do on 2019–24, years its fit did not see?"),
         mark("The verdict by question, then the path, scores and decomposition."),
         "evidence",
     ),

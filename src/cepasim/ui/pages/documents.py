@@ -57,7 +57,7 @@ def evidence() -> None:
     """Draw the page of the evidence."""
     _draw(
         tr("Evidence"),
-        tr("What the model says about 2013-24 without having seen it, and beside other models."),
+        tr("How well the model does on 2019-24, which its fit did not see, beside other models."),
         _EVIDENCE,
     )
 
