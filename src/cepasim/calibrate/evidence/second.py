@@ -37,9 +37,10 @@ def sections(result: Calibration) -> Iterator[Section]:
             f"setting was chosen on the years to {label(LAST_FITTED)}: from five origins, 2012-13 "
             "to 2016-17, the model predicts what it has not seen up to that year, and the smallest "
             "error decides (`python -m cepasim.calibrate.backcast.share_fit`). An earlier choice "
-            "from two origins let the trends of exports run on; five origins more than double its "
-            "error, and reject it, though on the judged years it was luckier for the total of "
-            "exports (9 %) and unluckier for their chapters (30 %). The bounds were written down "
+            "from two origins let the trends of exports run on; from all five its error is more "
+            "than twice that of the choice made here, and it is rejected, though on the judged "
+            "years it was luckier for the total of exports (9 %) and unluckier for their chapters "
+            "(30 %). The bounds were written down "
             "before the first scored run of the model and have not been moved. WAPE on the judged "
             "years (totals to 2023-24, sections and chapters to 2021-22):",
             score_table(result),
