@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cepasim.core.language import language
+from cepasim.levers.words import number_in_words
 from cepasim.products.classification import Classification
 from cepasim.report.marks import assumptions_in_words
 from cepasim.scenario.naming import (
@@ -68,6 +69,16 @@ def test_a_name_of_the_users_stays_while_words_follow() -> None:
     assert again.name == "Plan B" and "US$ 3 bn" in again.description
     left = _followed(again.model_copy(update={"name": FUND.name}), again, FUND)
     assert left.name.startswith("A fund of US$ 3 bn"), "given back, the name follows the levers"
+
+
+def test_a_computed_percentage_is_rounded_in_words_and_kept_by_the_scenario() -> None:
+    changed = _followed(_with(FULL, "ntb", relief_percent=24.7796), FULL, FULL)
+    assert "24.8 %" in changed.name and "24.8 %" in changed.description
+    assert "24.7796" in str(changed.to_dict()["levers"])
+    again = _followed(_with(changed, "ntb", relief_percent=24.7801), changed, FULL)
+    assert again.name == changed.name
+    assert _followed(_with(again, "ntb", relief_percent=40.0), again, FULL) == FULL
+    assert [number_in_words(one) for one in (2.25, 100 * 0.333, 12.5)] == ["2.25", "33.3", "12.5"]
 
 
 def test_changed_assumptions_are_in_name_and_words() -> None:

@@ -24,7 +24,7 @@ from cepasim.levers.codes import every_code
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Code, Start, fault, number
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
-from cepasim.levers.words import country_in_words, grade_in_words, listed
+from cepasim.levers.words import country_in_words, grade_in_words, listed, number_in_words
 from cepasim.products.classification import Classification
 
 #: Half as many dollars, or twice as many: no pair of large economies has gone further in real
@@ -150,7 +150,7 @@ class ExchangeRateLever(Lever):
                 years=listed(years, _SHOWN),
             )
         change = self.depreciation_percent or 0.0
-        moved = {"country": name, "percent": f"{abs(change):g}"}
+        moved = {"country": name, "percent": number_in_words(abs(change))}
         if change >= 0:
             return tr("the currency of {country} depreciates by {percent} % in real terms", **moved)
         return tr("the currency of {country} appreciates by {percent} % in real terms", **moved)
@@ -166,10 +166,10 @@ class ExchangeRateLever(Lever):
                 "Of the real depreciation of the currency of {country}, {percent} % reaches trade "
                 "({parameter}, {low} to {high} %, {grade}): its costs in dollars move by {felt} %",
                 country=country_in_words(lever.country, economy.classification),
-                percent=f"{100 * row['value']:g}",
+                percent=number_in_words(100 * row["value"]),
                 parameter=PASS_THROUGH,
-                low=f"{100 * row['low']:g}",
-                high=f"{100 * row['high']:g}",
+                low=number_in_words(100 * row["low"]),
+                high=number_in_words(100 * row["high"]),
                 grade=grade_in_words(row["grade"]),
                 felt=f"{felt:+.2g}",
             )

@@ -154,7 +154,7 @@ class ExternalLever(Lever):
         if self.market is not None:
             return self._redirection(what, classification)
         change = self.cost_percent or self.demand_percent or 0.0
-        about = {"products": what, "percent": f"{abs(change):g}"}
+        about = {"products": what, "percent": number_in_words(abs(change))}
         if self.demand_in is not None:
             country = tr(COUNTRY[self.demand_in])
             if change >= 0:

@@ -21,7 +21,7 @@ import numpy as np
 
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import parse_fiscal_year, year_in_words
-from cepasim.core.language import mark, ntr, separated, tr
+from cepasim.core.language import mark, ntr, tr
 from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import SHARES_TOLERANCE, Flag, Money, Shares, WindowShares
@@ -30,7 +30,11 @@ from cepasim.levers.fund_notes import crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
-from cepasim.levers.words import WINDOWS, chapters_in_words, dollars_in_words, in_a_sentence
+from cepasim.levers.words import (
+    chapters_in_words,
+    dollars_in_words,
+    windows_in_words,
+)
 from cepasim.products.classification import Classification
 from cepasim.products.levels import places_of
 from cepasim.products.selection import Selection
@@ -100,15 +104,7 @@ class FundLever(Lever):
 
     def sentence(self, classification: Classification) -> str:
         """How much for what."""
-        windows = separated(
-            tr(
-                "{percent} % {window}",
-                percent=f"{100 * share:g}",
-                window=in_a_sentence(tr(WINDOWS.get(name, name))),
-            )
-            for name, share in self.windows.items()
-            if share
-        )
+        windows = windows_in_words(self.windows)
         amount = dollars_in_words(1000 * self.usd_bn, bn=True)
         said = tr("a fund of {amount} ({windows})", amount=amount, windows=windows)
         if self.replenish:

@@ -12,7 +12,7 @@ from cepasim.levers.quota import QuotaLever
 from cepasim.levers.rates import RateLever
 from cepasim.levers.remedy import RemedyLever
 from cepasim.levers.tariff import TariffLever
-from cepasim.levers.words import country_in_words
+from cepasim.levers.words import country_in_words, number_in_words
 from cepasim.products.classification import Classification
 
 
@@ -37,7 +37,7 @@ def _remedies_under_quotas(
             if not remedy.concerns(quota.source) or not np.any(under.products & added.products):
                 continue
             name = country_in_words(quota.source, classification)
-            over = f"{_last(quota.over_rate_percent):g}"
+            over = number_in_words(_last(quota.over_rate_percent))
             if quota.in_rate_percent is None:
                 yield tr(
                     "The remedy on {source} is paid within the quota; beyond it the rate is the "
@@ -52,7 +52,7 @@ def _remedies_under_quotas(
                     "({over} %). Give the quota the rates with the remedy in them where it is to "
                     "be paid",
                     source=name,
-                    within=f"{_last(quota.in_rate_percent):g}",
+                    within=number_in_words(_last(quota.in_rate_percent)),
                     over=over,
                 )
 

@@ -196,7 +196,7 @@ class QuotaLever(BilateralLever):
                         all=paid.size,
                         importer=tr(COUNTRY[lever.importer]),
                         source=name,
-                        percent=f"{highest:g}",
+                        percent=number_in_words(highest),
                     )
 
     @classmethod

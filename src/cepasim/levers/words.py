@@ -43,6 +43,10 @@ CATEGORIES = {
 }
 
 
+#: What arithmetic adds to a number with two decimals, such as 100 times a share.
+_ROUNDING = 1e-9
+
+
 def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:
     """Return the kind and the settings of a lever."""
     [(kind, settings)] = lever.items()
@@ -141,8 +145,22 @@ def chapters_in_words(
 
 
 def number_in_words(value: object) -> str:
-    """A number without trailing zeros."""
-    return f"{float(value):g}" if isinstance(value, int | float) else str(value)
+    """Write a number as a scenario states it, without trailing zeros, in a sentence.
+
+    One with more than two decimals was computed: it is rounded to one, or to two digits below 1.
+    The scenario itself keeps it.
+
+    Examples
+    --------
+    >>> [number_in_words(value) for value in (24.7796, 2.25, 30.0, 0.03125)]
+    ['24.8', '2.25', '30', '0.031']
+    """
+    if not isinstance(value, int | float):
+        return str(value)
+    number = float(value)
+    if abs(number - round(number, 2)) > _ROUNDING:
+        number = round(number, 1) if abs(number) >= 1 else float(f"{number:.2g}")
+    return f"{number:g}"
 
 
 def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
@@ -163,6 +181,19 @@ def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
 def barriers_in_words(types: Sequence[str]) -> str:
     """Name barriers by their types, in the middle of a sentence."""
     return listed((in_a_sentence(tr(BARRIERS[kind])) for kind in types), len(BARRIERS))
+
+
+def windows_in_words(windows: Mapping[str, float]) -> str:
+    """Say how a fund is divided ("70 % labour-intensive, 30 % sunrise")."""
+    return separated(
+        tr(
+            "{percent} % {window}",
+            percent=number_in_words(100 * share),
+            window=in_a_sentence(tr(WINDOWS.get(name, name))),
+        )
+        for name, share in windows.items()
+        if share
+    )
 
 
 def in_a_sentence(label: str) -> str:
