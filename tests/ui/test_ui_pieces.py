@@ -18,6 +18,7 @@ import cepasim
 from cepasim.core import numbers as figures
 from cepasim.core.language import language
 from cepasim.economy.economy import Economy
+from cepasim.params.currencies import currency
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
@@ -27,7 +28,8 @@ from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
-from cepasim.ui.controls import fund
+from cepasim.ui.controls import fund, offtake, quota
+from cepasim.ui.controls.form import Form
 from cepasim.ui.pages import documents, sure
 
 BUNDLED = {
@@ -512,6 +514,26 @@ def test_the_size_of_a_fund_is_in_the_units_of_the_reader(
         fund._main(form)  # type: ignore[arg-type]
     assert (drawn[0], drawn[2], drawn[5]) == (name, value, text)
     assert drawn[6](drawn[2]) == 2.5
+
+
+@pytest.mark.parametrize("control", [offtake, quota])
+def test_the_size_of_other_levers_is_in_the_units_of_the_reader(control: Any) -> None:
+    drawn: list[Any] = []
+
+    class Drawn(Form):
+        def main(self, *given: Any) -> None:
+            drawn.append(given)
+
+    form = Drawn(SimpleNamespace(), 0, {"usd_mn": 110.0})  # type: ignore[arg-type]
+    control._main(form)
+    with language("ja"), currency("INR"):
+        control._main(form)
+    english, japanese = drawn
+    assert (english[0], english[2]) == ("usd_mn", 110.0) and "US$ %g mn" in english[5]
+    assert (japanese[0], japanese[2]) == ("usd_mn:100", 1.1) and "%g億ドル" in japanese[5]
+    assert 100 * japanese[3][1] == pytest.approx(english[3][1])
+    assert 100 * japanese[4] == pytest.approx(english[4])
+    assert japanese[6](1.1) == 110.0 == english[6](110.0)
 
 
 def test_what_the_browser_adds_is_in_the_language() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from cepasim.core.countries import COUNTRY
+from cepasim.core.currency import DOLLAR, amount_unit, shown_in
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.levers.every import lever_name
@@ -113,6 +114,29 @@ class Form:
             as_written,
             None,
             "collapsed",
+        )
+
+    def main_dollars(
+        self,
+        name: str,
+        label: str,
+        usd_mn: float,
+        ends: tuple[float, float],
+        step: float,
+        text: Callable[[str], str],
+    ) -> None:
+        """Draw `main` of US$ million in what the language counts them in: 億ドル in Japanese."""
+        with shown_in(DOLLAR):  # a scenario states dollars, whatever currency results are shown in
+            unit = amount_unit(ends[1], "mn")
+        size = unit.usd_mn
+        self.main(
+            name if size == 1 else f"{name}:{size:g}",
+            label,
+            usd_mn / size,
+            (ends[0] / size, ends[1] / size),
+            step / size,
+            text(unit.amount.format(number="%g")),
+            lambda shown: round(float(shown) * size, 4),
         )
 
     def _named(self) -> str:

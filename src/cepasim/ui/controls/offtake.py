@@ -15,7 +15,14 @@ _USD_SLIDER = 2000.0
 def _main(form: Form) -> None:
     value = float(form.settings["usd_mn"])
     ends = (0.0, _USD_SLIDER)
-    form.main("usd_mn", tr("Placed in India"), value, ends, 50.0, tr("US$ %g mn a year"))
+    form.main_dollars(
+        "usd_mn",
+        tr("Placed in India"),
+        value,
+        ends,
+        50.0,
+        lambda amount: tr("{amount} a year", amount=amount),
+    )
 
 
 def _details(form: Form) -> None:

@@ -27,7 +27,14 @@ def _main(form: Form) -> None:
     if form.settings.get("usd_mn") is not None:
         value = _last(form.settings["usd_mn"])
         ends = (0.0, max(2 * value, 100.0))
-        form.main("usd_mn", tr("Quota"), value, ends, 10.0, tr("quota of US$ %g mn"))
+        form.main_dollars(
+            "usd_mn",
+            tr("Quota"),
+            value,
+            ends,
+            10.0,
+            lambda amount: tr("quota of {amount}", amount=amount),
+        )
         return
     form.main(
         "share_of_benchmark_percent",
