@@ -76,7 +76,7 @@ market, of processor time.
 - **Runs by product.** glibc handed back every table of 12 MB and asked for fresh pages, which the
   system clears: two fifths of the processor time of a draw. The process now keeps what it held at
   its peak (`cepasim.core.memory`). Dask tells its workers to hand memory back at once, so that
-  they are started with other settings (docs/scale.md): 0.41 s of processor time a draw in place
+  they are started with other settings (docs/scale.md): 0.32 s of processor time a draw in place
   of 0.98.
 - **`import cepasim`.** Of 0.39 s of processor time pandas with PyArrow takes half, NumPy an eighth,
   the program's own 180 modules three tenths. Modules are compiled, as in an installation; without
@@ -458,6 +458,9 @@ def by_product_on_dask() -> str:
     low, high = found["change_in_balance_2030_31_usd_mn"]
     seconds, draws = found["processor_seconds_a_draw"], found["draws"]
     held = 16_000 // found["worker_peak_mb"]
+    thousand = (
+        f"| 1,000 draws on two idle processors, from that | {seconds * 1000 / 120:.1f} minutes |\n"
+    )
     return f"""## By product on a Dask cluster of one machine
 
 Kept by `python -m benchmarks.products`, last run on {found["date"]} at a load average of
@@ -468,7 +471,7 @@ both markets, {found["workers"]} workers of one thread, through `Client.get_exec
 |---|---:|
 | processor time of a draw | {seconds:.2f} s |
 | {draws:,} draws | {found["wall_seconds"] / 60:.1f} minutes of wall time |
-| 1,000 draws on two idle processors, from the processor time | {seconds * 1000 / 120:.1f} minutes |
+{"" if draws == 1000 else thousand}\
 | peak memory of a worker | {found["worker_peak_mb"]:,.0f} MB |
 | draws without an equilibrium | {found["failed"]} |
 | change in the balance in 2030-31, 90 % range | {low:+,.0f} to {high:+,.0f} US$ mn |
@@ -493,7 +496,7 @@ def scale_page() -> str:
     draw = median_times([lambda: study.outcome(scores[2])], 25)[0]
     outcome = study.outcome(scores[2]).nbytes
     fine = Study.of(cepasim.load(level="hs6"), scenario)
-    by_product = median_times([lambda: fine.outcome(scores[2])], 2)[0]
+    by_product = median_times([lambda: fine.outcome(scores[2])], 5)[0]  # the first is cold
     working = size * partners * 8 * 12 / 1e6
     return f"""# What a large run costs, and how to run it
 
