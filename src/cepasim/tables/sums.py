@@ -40,8 +40,8 @@ _ACCOUNTS = {
     "welfare_india": mark("National welfare of India"),
 }
 
-_OF_TRADE = mark("of it buyers, producers, duty, rents, the fund's plants")
-_OF_FUND = mark("of it the fund: capital it sets off, raising its grants")
+_OF_TRADE = mark("of which buyers, producers, duty, rents, the fund's plants")
+_OF_FUND = mark("of which the fund: capital it sets off, raising its grants")
 
 #: Tables whose rows by product may be too many for a sheet.
 _BY_PRODUCT = ("displacement", "contributions", "contributions_by_side")
