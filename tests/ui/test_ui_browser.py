@@ -456,7 +456,7 @@ def test_a_link_restores_the_scenario_for_somebody_else(
 @pytest.mark.parametrize("query", ["?s=1.cut", "?s=%00%ff", "?scenario=nothing"])
 def test_a_broken_link_is_told(page: Any, address: str, query: str) -> None:
     _open(page, address, f"/{query}")
-    assert "The link could not be read" in page.locator("[data-testid=stMain]").inner_text()
+    assert "This link cannot be read" in page.locator("[data-testid=stMain]").inner_text()
     assert "Reference" in page.locator(".cs-title").inner_text()
     _no_trouble(page)
 

@@ -301,7 +301,7 @@ def test_the_year_on_the_screen(app: AppTest) -> None:
 def test_a_broken_link_gives_a_message_and_the_reference(query: dict[str, str]) -> None:
     app = _opened(query)
     assert not app.exception
-    assert "The link could not be read" in app.warning[0].value
+    assert "This link cannot be read" in app.warning[0].value
     assert _session(app).scenario.levers == ()
     assert "cs-card" in _html(app)
 

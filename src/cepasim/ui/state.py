@@ -364,9 +364,14 @@ def read_link(found: Session, query: Mapping[str, str]) -> None:
         )
     except InputError as wrong:
         found.load(figures.bundled.get("reference", Scenario.reference()))
-        said = "; ".join(str(problem) for problem in wrong.problems[:3])
+        said = "; ".join(
+            problem.allowed if problem.field == "scenario" else str(problem)
+            for problem in wrong.problems[:3]
+        )
         found.message = tr(
-            "The link could not be read, so this is the reference. {problem}", problem=said
+            "This link cannot be read, so the page shows the reference instead. Ask whoever sent "
+            "it to copy it again. (Expected: {expected}.)",
+            expected=said,
         )
         return
     if linked is None:
