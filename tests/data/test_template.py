@@ -45,6 +45,16 @@ def test_filled_in_it_is_read(tmp_path: Path) -> None:
     assert duty.frame["low_pct"].tolist() == [70.0]
 
 
+def test_a_unit_may_be_spelled_in_other_ways_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    trade, _, _ = write_template(tmp_path)
+    fill(trade, LINE.replace("US$ mn", "USD million"))
+    reading = read(trade)
+    assert reading.frame["usd_mn"].tolist() == [412.5]
+    other = fill(write_template(tmp_path / "b")[0], LINE.replace("US$ mn", "dollars"))
+    with pytest.raises(InputError, match="unit: 'dollars'; one of US"):
+        read(other)
+
+
 def test_an_empty_template_is_refused(tmp_path: Path) -> None:
     trade, tariffs, _ = write_template(tmp_path)
     for file in (trade, tariffs):

@@ -345,6 +345,7 @@ def _tidy(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     level = 0 if layout.kind == "goods" else frame["hs"].str.len()
     frame = frame.assign(level=level)
     keys = [column for column in TRADE_COLUMNS if column != "usd_mn"]
-    summed = frame.groupby(keys, sort=True)["usd_mn"].sum().reset_index()
+    amounts = frame.groupby(keys, sort=True)["usd_mn"]
+    summed = amounts.sum(min_count=1).reset_index()  # without a unit no amount is known
     summed["level"] = summed["level"].astype(int)
     return summed[list(TRADE_COLUMNS)]

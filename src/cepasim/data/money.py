@@ -26,7 +26,29 @@ UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "yen thousand": (JAPAN, 1e-3),
     "yen mn": (JAPAN, 1.0),
 }
+#: Other spellings of their parts.
+_SPELLINGS: Final = {
+    "usd": "us$",
+    "inr": "rs",
+    "rs.": "rs",
+    "₹": "rs",
+    "jpy": "yen",
+    "million": "mn",
+    "thousands": "thousand",
+}
 _SERIES = "exchange_rate_lcu_per_usd_{}_{}"
+
+
+def unit_named(name: str) -> str:
+    """Unit of `UNITS` that a name means; a name that means none of them stays as it is.
+
+    Examples
+    --------
+    >>> [unit_named(name) for name in ("USD million", "JPY thousand", "rs. Lakh", "dollars")]
+    ['US$ mn', 'yen thousand', 'Rs lakh', 'dollars']
+    """
+    said = " ".join(_SPELLINGS.get(part, part) for part in name.casefold().split())
+    return next((unit for unit in UNITS if unit.casefold() == said), name)
 
 
 @dataclass(frozen=True, slots=True)

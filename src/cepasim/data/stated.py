@@ -22,12 +22,14 @@ _SILENT = {
 
 def settle_unit(work: Work, taken: Taken) -> None:
     """Take the unit the file says, or the one the user says where the file is silent."""
-    asked = work.hints.unit
+    asked = None if work.hints.unit is None else money.unit_named(work.hints.unit)
     unit, how = _by_world(work, taken)
     work.unit_from = how if unit else mark("as you say")
     known = separated(money.UNITS)
     if asked is not None and asked not in money.UNITS:
         work.refuse("unit", asked, tr("one of {allowed}", allowed=known))
+    elif unit and unit not in money.UNITS:
+        work.refuse("unit", unit, tr("one of {allowed}", allowed=known))
     elif asked and unit and asked != unit:
         words = tr("{unit}, as the file says ({how})", unit=unit, how=now(how))
         work.refuse("unit", asked, words)

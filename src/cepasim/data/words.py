@@ -84,9 +84,9 @@ def _left_out(left: LeftOut) -> str:
 
 
 def _sums(reading: Reading) -> Iterator[str]:
-    """What was read of each market in each year."""
-    sums = reading.frame.groupby(["period", "importer", "reporter"])["usd_mn"].sum()
-    for key, value in sums.items():
+    """What was read of each market in each year; nothing where the unit is not known."""
+    amounts = reading.frame.groupby(["period", "importer", "reporter"])["usd_mn"]
+    for key, value in amounts.sum(min_count=1).dropna().items():
         label, importer, reporter = (str(part) for part in key)  # type: ignore[attr-defined]
         what = tr(
             "{amount} in {country}'s market, by customs of {reporter}",

@@ -12,7 +12,7 @@ from cepasim.core.problems import Problem
 from cepasim.data.cells import code, rounding
 from cepasim.data.layout import ROW_COLUMNS, TOTAL_OF_ROWS, Hints, Layout, Taken
 from cepasim.data.layouts.columns import columns, find_headings, numbers
-from cepasim.data.money import UNITS
+from cepasim.data.money import UNITS, unit_named
 from cepasim.data.sheet import Sheet
 
 #: Headings, what each means, and an example.
@@ -68,7 +68,7 @@ def _take(sheet: Sheet, place: int, hints: Hints) -> Taken:
         rows=table.loc[~total, keep],
         totals=table.loc[total, keep].assign(of=TOTAL_OF_ROWS),
         rounding=rounded,
-        unit=unit,
+        unit=unit_named(unit),
         unit_from=mark("column unit"),
         nomenclature=nomenclature or mark("HS, vintage not stated"),
         problems=(*problems, *several),
