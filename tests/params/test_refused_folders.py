@@ -48,6 +48,22 @@ def test_it_is_refused_by_name(name: str, kind: str, words: str, tmp_path: Path)
     assert len(problems) <= 8, problems
 
 
+def test_a_product_comes_to_nothing_only_beside_others_of_another_source(tmp_path: Path) -> None:
+    name = "trade/india_exports_japan_hs6"
+    copy_tables([name], tmp_path)
+    file = tmp_path / f"{name}.csv"
+    table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    year = table["fiscal_year"] == table["fiscal_year"].max()
+    ended = year & (table["hs6"] == "030499")
+    assert ended.any() and table.loc[ended, "value"].astype(float).min() > 10
+    table.loc[ended, ["value", "low", "high"]] = "0"
+    table.to_csv(file, index=False)
+    assert [problem.field for problem in check_folder(tmp_path)] == ["value"]
+    table.loc[year & (table["hs6"] == "030617"), "source"] = "own figures: fish.csv"
+    table.to_csv(file, index=False)
+    assert check_folder(tmp_path) == []
+
+
 @pytest.mark.parametrize("name", ["flows exchanged", "sigma of 10,000"])
 def test_check_and_load_find_the_same(name: str, tmp_path: Path) -> None:
     CASES.FOLDERS[name](tmp_path)

@@ -177,7 +177,11 @@ def _sizes(compared: Compared, rows: Rows) -> list[Problem]:
     """Sums that are too far from the bundled ones; the first rule that fails speaks."""
     for size in compared.dictionary.sizes:
         if size.table == rows.name:
-            problems = list(_size_problems(rows, _beside(compared, rows, size), size))
+            beside = _beside(compared, rows, size)
+            # Where there are products of another source, others may have come to nothing.
+            another = set(rows.cells["source"]) - set(beside["source"])
+            may_end = rows.name in _BY_PRODUCT and bool(another)
+            problems = list(_size_problems(rows, beside, size, may_end=may_end))
             if problems:
                 return problems
     return []
@@ -192,7 +196,9 @@ def _beside(compared: Compared, rows: Rows, size: Size) -> pd.DataFrame:
     return pd.concat([bundled, new])
 
 
-def _size_problems(rows: Rows, bundled: pd.DataFrame, size: Size) -> Iterator[Problem]:
+def _size_problems(
+    rows: Rows, bundled: pd.DataFrame, size: Size, *, may_end: bool
+) -> Iterator[Problem]:
     by = list(size.by)
     mine, known = _values(rows.cells), _values(bundled)
     groups = pd.Series(keys(rows.cells, by), rows.cells.index)
@@ -201,6 +207,8 @@ def _size_problems(rows: Rows, bundled: pd.DataFrame, size: Size) -> Iterator[Pr
     unit = str(rows.cells["unit"].iloc[0])
     both = pd.DataFrame({"total": sums, "expected": wanted}).fillna(0.0)
     both["low"] = np.where(both["expected"] >= size.above, both["expected"] / size.within, 0.0)
+    if may_end:
+        both["low"] = 0.0
     both["high"] = np.maximum(both["expected"], size.above) * size.within
     outside = (both["total"] < both["low"]) | (both["total"] > both["high"])
     wrong = both[outside & (both["expected"] >= 0)]  # a balance has no size

@@ -77,8 +77,8 @@ _ENDS = ("old", "new")
 def duties_line(done: DutiesDone) -> str:
     """What one file did to a schedule, in a sentence."""
     return tr(
-        "{file}: duties of {country}, {year}: {changed} rates changed, {same} were the same; "
-        "{absent} lines of the schedule are not in the file and stay as they were",
+        "{file}: duties of {country}, {year}: rates changed: {changed}, the same: {same}; lines of "
+        "the schedule that are not in the file and stay as they were: {absent}",
         file=done.file,
         country=tr(COUNTRY[done.importer]),
         year=year_in_words(done.year),
