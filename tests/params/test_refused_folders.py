@@ -59,8 +59,11 @@ def test_a_product_comes_to_nothing_only_beside_others_of_another_source(tmp_pat
     table.loc[ended, ["value", "low", "high"]] = "0"
     table.to_csv(file, index=False)
     assert [problem.field for problem in check_folder(tmp_path)] == ["value"]
-    table.loc[year & (table["hs6"] == "030617"), "source"] = "own figures: fish.csv"
-    table.to_csv(file, index=False)
+    given = table["source"].mask(year & (table["hs6"] == "640399"), "own figures: shoes.csv")
+    table.assign(source=given).to_csv(file, index=False)
+    assert [problem.field for problem in check_folder(tmp_path)] == ["value"]  # another chapter
+    given = table["source"].mask(year & (table["hs6"] == "030617"), "own figures: fish.csv")
+    table.assign(source=given).to_csv(file, index=False)
     assert check_folder(tmp_path) == []
 
 

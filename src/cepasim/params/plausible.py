@@ -178,10 +178,8 @@ def _sizes(compared: Compared, rows: Rows) -> list[Problem]:
     for size in compared.dictionary.sizes:
         if size.table == rows.name:
             beside = _beside(compared, rows, size)
-            # Where there are products of another source, others may have come to nothing.
-            another = set(rows.cells["source"]) - set(beside["source"])
-            may_end = rows.name in _BY_PRODUCT and bool(another)
-            problems = list(_size_problems(rows, beside, size, may_end=may_end))
+            may_end = _may_end(compared, rows, beside, size)
+            problems = list(_size_problems(rows, beside, size, may_end))
             if problems:
                 return problems
     return []
@@ -196,8 +194,20 @@ def _beside(compared: Compared, rows: Rows, size: Size) -> pd.DataFrame:
     return pd.concat([bundled, new])
 
 
+def _may_end(compared: Compared, rows: Rows, bundled: pd.DataFrame, size: Size) -> frozenset[str]:
+    """Products that may have come to nothing: others of their chapter are of another source."""
+    if rows.name not in _BY_PRODUCT or "hs6" not in size.by:
+        return frozenset()
+    another = rows.cells.loc[~rows.cells["source"].isin(bundled["source"]), "hs6"]
+    chapters = compared.cells(_BILATERAL)["hs"].unique()
+    given = tuple(hs for hs in chapters if another.str.startswith(hs).any())
+    every = pd.concat([rows.cells, bundled])
+    every = every[every["hs6"].str.startswith(given)]
+    return frozenset(map(str, keys(every, list(size.by))))
+
+
 def _size_problems(
-    rows: Rows, bundled: pd.DataFrame, size: Size, *, may_end: bool
+    rows: Rows, bundled: pd.DataFrame, size: Size, may_end: frozenset[str]
 ) -> Iterator[Problem]:
     by = list(size.by)
     mine, known = _values(rows.cells), _values(bundled)
@@ -207,8 +217,7 @@ def _size_problems(
     unit = str(rows.cells["unit"].iloc[0])
     both = pd.DataFrame({"total": sums, "expected": wanted}).fillna(0.0)
     both["low"] = np.where(both["expected"] >= size.above, both["expected"] / size.within, 0.0)
-    if may_end:
-        both["low"] = 0.0
+    both.loc[both.index.isin(may_end), "low"] = 0.0
     both["high"] = np.maximum(both["expected"], size.above) * size.within
     outside = (both["total"] < both["low"]) | (both["total"] > both["high"])
     wrong = both[outside & (both["expected"] >= 0)]  # a balance has no size
