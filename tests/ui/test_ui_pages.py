@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -104,6 +105,36 @@ def test_a_slider_changes_the_scenario_and_the_figures(app: AppTest) -> None:
 def _new_session() -> Session:
     figures = state.bundled_figures()
     return Session(figures, FULL.to_dict(), FULL, FULL)
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, other: Thread) -> None:
+    """Have another run of the page begin, and come as far as it can, while a function works."""
+    work = getattr(place, name)
+
+    def slow(*given: Any) -> Any:
+        found = work(*given)
+        if not other.is_alive() and other.ident is None:
+            other.start()
+            other.join(0.2)
+        return found
+
+    monkeypatch.setattr(place, name, slow)
+
+
+@pytest.mark.parametrize("name", ["said_anew", "followed"])
+def test_a_quick_second_press_is_not_lost_to_the_run_before(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run still under way wrote back the scenario that it had found, over the newer one."""
+    found = _new_session()
+    place = next(i for i, lever in enumerate(found.draft["levers"]) if "ntb" in lever)
+    second = Thread(target=found.set_lever, args=(place, {"relief_percent": 60.0}))
+    _meanwhile(monkeypatch, state, name, second)
+    found.set_lever(place, {"relief_percent": 50.0})
+    found.say_anew()
+    second.join()
+    for levers in (found.draft["levers"], found.scenario.to_dict()["levers"]):
+        assert levers[place]["ntb"]["relief_percent"] == 60.0
 
 
 def test_undo_and_redo_go_one_step_each() -> None:

@@ -7,7 +7,6 @@ import logging
 import streamlit as st
 
 from cepasim.core.language import language, now, tr
-from cepasim.scenario.naming import said_anew
 from cepasim.ui import marks, navigation, speech, style
 from cepasim.ui.pages import (
     advice,
@@ -50,17 +49,9 @@ def main() -> None:
             )
 
 
-def _name_anew(found: Session) -> None:
-    """Say a name and words that were made from the levers in the language of the page."""
-    scenario = said_anew(found.scenario, found.loaded, found.figures.economy.classification)
-    if scenario is not found.scenario:
-        found.scenario = scenario
-        found.draft = {**found.draft, "name": scenario.name, "description": scenario.description}
-
-
 def _draw(found: Session) -> None:
     """Draw the page in the language of the moment."""
-    _name_anew(found)
+    found.say_anew()
     st.html(style.sheets())
     st.html(style.live(), unsafe_allow_javascript=True)
     pages = navigation.register(

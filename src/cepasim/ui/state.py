@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 import streamlit as st
@@ -18,13 +19,15 @@ from cepasim.core.language import language, tr
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers import words as levers
 from cepasim.result import Result
-from cepasim.scenario.naming import followed
+from cepasim.scenario.naming import followed, said_anew
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.ui import answers, link
 from cepasim.ui.figures import LANDING, Figures, bundled_figures, figures_of
 from cepasim.ui.history import History
 from cepasim.ui.launch import ranges_wanted
+from cepasim.ui.one_at_a_time import one_at_a_time
+from cepasim.ui.opened_link import read_link
 from cepasim.ui.ranges import Asked, Ranges
 from cepasim.ui.speech import Speech, of_this_visit, spoken
 from cepasim.ui.uploads import OwnFigures
@@ -35,6 +38,11 @@ FIRST_YEAR_SHOWN = "2030-31"
 _KEY = "cepasim"
 
 
+@one_at_a_time(
+    *("load", "edit", "rename", "undo", "redo", "return_to", "set_lever", "replace_lever"),
+    *("add_levers", "remove_levers", "assume", "choose_source", "choose_level", "assume_nothing"),
+    *("use", "say_anew", "keep_year_within"),
+)
 @dataclass
 class Session:
     """One user's state.
@@ -70,6 +78,8 @@ class Session:
         How far each slider reached, by its key: a value beyond its ends widens it for good.
     speech : Speech
         Language and currency of the reader.
+    lock : RLock
+        Held by whatever changes the scenario: a click may find the run before it still under way.
     """
 
     figures: Figures
@@ -92,6 +102,7 @@ class Session:
     with_ranges: bool = field(default_factory=ranges_wanted)
     ranges: Ranges = field(default_factory=Ranges)
     speech: Speech = field(default_factory=Speech)
+    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
     def years_after_base(self, horizon: str) -> tuple[str, ...]:
         """Return the fiscal years in which a measure can start."""
@@ -159,6 +170,22 @@ class Session:
         if self.year > scenario.horizon:
             self.year = scenario.horizon
         return True
+
+    def say_anew(self) -> None:
+        """Say a name and words that were made from the levers in the language of the moment."""
+        scenario = said_anew(self.scenario, self.loaded, self.figures.economy.classification)
+        if scenario is not self.scenario:
+            self.scenario = scenario
+            said = {"name": scenario.name, "description": scenario.description}
+            self.draft = {**self.draft, **said}
+
+    def keep_year_within(self, result: Result) -> str:
+        """Return the year to show of a result; the session keeps it where that is what it shows."""
+        known = result.fiscal_years
+        year = self.year if self.year in known else known[-1]
+        if result.scenario == self.scenario:
+            self.year = year
+        return year
 
     def rename(self, name: str) -> None:
         """Give the scenario a name; an empty one leaves the name to the levers."""
@@ -353,38 +380,3 @@ def write_address(found: Session) -> None:
         others = {name: asked.get_all(name) for name in asked if name not in link.NAMES}
         asked.from_dict({**wanted, **others})
     found.address = wanted
-
-
-def read_link(found: Session, query: Mapping[str, str]) -> None:
-    """Show what a link asks for; where it cannot be read, the reference and a message."""
-    figures = found.figures
-    try:
-        linked = link.read_query(
-            query, figures.bundled, figures.economy.classification, figures.economy.parameters
-        )
-    except InputError as wrong:
-        found.load(figures.bundled.get("reference", Scenario.reference()))
-        said = "; ".join(
-            problem.allowed if problem.field == "scenario" else str(problem)
-            for problem in wrong.problems[:3]
-        )
-        found.message = tr(
-            "This link cannot be read, so the page shows the reference instead. Ask whoever sent "
-            "it to copy it again. (Expected: {expected}.)",
-            expected=said,
-        )
-        return
-    if linked is None:
-        return
-    made_from = linked.scenario
-    if linked.made_from in {*figures.bundled, *figures.derived}:
-        made_from = figures.scenario(str(linked.made_from))
-    if found.address is None:  # the first visit: there is nothing to go back to
-        found.load(linked.scenario, made_from)
-        found.history.past.clear()
-    else:
-        found.return_to(linked, made_from)
-    if linked.fiscal_year in found.years_after_base(linked.scenario.horizon):
-        found.year = str(linked.fiscal_year)
-    sender = str(linked.figures or "")
-    found.sender = "" if figures.digest.startswith(sender) else sender

@@ -42,7 +42,7 @@ def page() -> None:
     cards, caveat, panels = st.empty(), st.empty(), st.container()
     result, asked, ranged = found.shown(), None, None
     if result is not None:
-        year = found.year = _year_within(found, result)
+        year = found.keep_year_within(result)
         total = views.total_row(result, year)
         asked = found.ask_range(result)
         ranged = None if asked is None else asked.range()
@@ -86,10 +86,6 @@ def page() -> None:
             for newer in _as_they_come(asked, ranged, progress):
                 cards.html(html.fragment(views.headline(total, year, _ranges(found, newer))))
                 path(newer)
-
-
-def _year_within(found: Session, result: Result) -> str:
-    return found.year if found.year in result.fiscal_years else result.fiscal_years[-1]
 
 
 def _panels(
