@@ -34,19 +34,21 @@ class Wedges:
         ``t_eff`` and ``t_duty``, fractions of the c.i.f. value.
     barrier : ndarray
         AVE of barriers, fraction of the duty-paid value.
-    moved : mapping of int to SourceWedges
+    moved : mapping of int to SourceWedges, or None
         What the arrays are made of, by place of the source; all other sources have the wedges of
-        the base year.
+        the base year. None where unknown: `assembled` says it, and ``replace`` drops it.
     """
 
     hat: Floats
     effective: Floats
     collected: Floats
     barrier: Floats
-    moved: Mapping[int, SourceWedges]
+    moved: Mapping[int, SourceWedges] | None = field(init=False, default=None)
 
     def not_as_in(self, others: Wedges) -> list[int]:
-        """Places of the sources whose wedges are not the very same in others."""
+        """Places of the sources whose wedges may not be the very same in others."""
+        if self.moved is None or others.moved is None:
+            return list(range(self.hat.shape[2]))
         places = dict.fromkeys((*self.moved, *others.moved))
         return [at for at in places if self.moved.get(at) is not others.moved.get(at)]
 
@@ -239,13 +241,13 @@ def assembled(
     """
     shape = (years, *market.tariff_effective.shape)
     if not moved:
-        return Wedges(
+        as_before = Wedges(
             hat=everywhere(1.0, shape),
             effective=np.broadcast_to(market.tariff_effective, shape),
             collected=np.broadcast_to(market.tariff_collected, shape),
             barrier=np.broadcast_to(market.barrier_total[:, None], shape),
-            moved=moved,
         )
+        return _made_of(as_before, moved)
     relieved = any(source.barrier is not None for source in moved.values())
     barrier = np.broadcast_to(market.barrier_total[:, None], shape)
     out = Wedges(
@@ -253,7 +255,6 @@ def assembled(
         effective=np.empty(shape),
         collected=np.empty(shape),
         barrier=barrier.copy() if relieved else barrier,
-        moved=moved,
     )
     out.effective[...] = market.tariff_effective
     out.collected[...] = market.tariff_collected
@@ -264,7 +265,13 @@ def assembled(
         out.collected[:, :, column] = source.collected[:, chosen]
         if source.barrier is not None:
             out.barrier[:, :, column] = source.barrier[:, chosen]
-    return out
+    return _made_of(out, moved)
+
+
+def _made_of(found: Wedges, moved: Mapping[int, SourceWedges]) -> Wedges:
+    """Return the wedges, which know what they are made of."""
+    object.__setattr__(found, "moved", moved)  # frozen, and no argument: see `Wedges`
+    return found
 
 
 def _scheduled_wedges(
