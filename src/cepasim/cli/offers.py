@@ -66,7 +66,8 @@ def triggers(
 
         economy, read, _ = read_inputs(scenario, params, level=level)
         found = cepasim.triggers(economy, read, _thresholds(watch) if watch else None)
-        typer.echo(triggers_text(economy, found, watched=bool(watch)), nl=False)
+        under = read.economy_under(economy)
+        typer.echo(triggers_text(under, found, watched=bool(watch)), nl=False)
 
 
 def _thresholds(watched: list[str]) -> dict[str, float]:

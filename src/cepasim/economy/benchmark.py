@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from cepasim.core.arrays import Floats, frozen_floats
 from cepasim.core.countries import FLOW_INTO, PAIR
 from cepasim.core.immutable import FrozenMapping
-from cepasim.economy.known_years import KnownYears, known_years
+from cepasim.economy.known_years import LARGEST_MOVE, KnownYears, known_years
 from cepasim.economy.schedule import TariffSchedule
 from cepasim.economy.variants import Variant, bundled_variants
 from cepasim.params.parameters import Parameters
@@ -98,12 +98,7 @@ def read_ground(
                 for importer, schedule in schedules.items()
             }
         ),
-        known_years=FrozenMapping(
-            {
-                importer: known_years(parameters, flow, chapters)
-                for importer, flow in FLOW_INTO.items()
-            }
-        ),
+        known_years=_known_years(parameters, chapters),
         variants=bundled_variants(parameters, classification),
         demand_growth=FrozenMapping(
             {
@@ -113,6 +108,20 @@ def read_ground(
         ),
         world_exports=frozen_floats(world_exports(parameters, chapters)),
     )
+
+
+def _known_years(parameters: Parameters, chapters: tuple[str, ...]) -> Mapping[str, KnownYears]:
+    return FrozenMapping(
+        {importer: known_years(parameters, flow, chapters) for importer, flow in FLOW_INTO.items()}
+    )
+
+
+def ground_under(ground: Ground, parameters: Parameters, names: Collection[str]) -> Ground:
+    """Return the same ground, with what rests on parameters that were set by name read again."""
+    if LARGEST_MOVE not in names:
+        return ground
+    chapters = ground.benchmarks["JPN"].chapters
+    return replace(ground, known_years=_known_years(parameters, chapters))
 
 
 def read_benchmark(importer: str, parameters: Parameters) -> Benchmark:

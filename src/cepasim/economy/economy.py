@@ -17,10 +17,10 @@ from cepasim.core.arrays import Bools, Floats
 from cepasim.core.fiscal_year import FiscalYear
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.barriers import with_barriers
-from cepasim.economy.benchmark import Benchmark, Ground, read_ground
+from cepasim.economy.benchmark import Benchmark, Ground, ground_under, read_ground
 from cepasim.economy.claims import UseRule
 from cepasim.economy.detail import at_level, detail_of, refine, with_products
-from cepasim.economy.elasticities import OWN, with_elasticities
+from cepasim.economy.elasticities import OWN, from_source, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
 from cepasim.economy.japan import JapanRates, japan_schedule
 from cepasim.economy.market import Market, WedgeRule, markets_of
@@ -193,7 +193,11 @@ class Economy:
             return self
         if self.coarse is not None and self.split is not None:
             return self.coarse.with_overrides(overrides)._split_by(self.split)
-        return self._under(self.parameters.with_overrides(overrides))
+        parameters = self.parameters.with_overrides(overrides)
+        if self.elasticities != OWN:  # what a source implies rests on other parameters
+            parameters = from_source(parameters, self.elasticities, self.chapters)
+        ground = ground_under(self.ground, parameters, overrides)
+        return replace(self, ground=ground)._under(parameters)
 
     @cached_property
     def known(self) -> dict[Hashable, Any]:

@@ -26,6 +26,8 @@ EconomyT = TypeVar("EconomyT")
 TABLE = "elasticities/armington"
 #: The folder's own table; the bundled one is GTAP's.
 OWN = "gtap"
+#: Parameter: what a source implies between imports and home goods.
+RULE_OF_TWO = "rule_of_two"
 _UNIT = "elasticity of substitution"
 #: Quantities of the table of literature: the response a year after a tariff, and in the long run.
 _FIRST_YEAR = "trade_tariff_elasticity_year1"
@@ -270,7 +272,7 @@ def from_source(parameters: Parameters, name: str, chapters: tuple[str, ...]) ->
         return with_rows(parameters, TABLE, own)
     importers = PAIR if source.by_importer else PAIR[:1]
     found = {importer: source.read(parameters, importer, chapters) for importer in importers}
-    factors = {"sigma_import": 1.0, "sigma_domestic": parameters.value("rule_of_two")}
+    factors = {"sigma_import": 1.0, "sigma_domestic": parameters.value(RULE_OF_TWO)}
     rows: list[dict[str, object]] = []
     for row in own.to_dict("records"):
         factor, hs = factors.get(str(row["parameter"])), str(row["hs"])

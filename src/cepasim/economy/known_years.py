@@ -29,6 +29,8 @@ _TOTALS, _CHAPTERS, _DEFLATOR = (
 _WORLD = "history/world"
 #: The pair's trade by chapter as Japan's customs see it.
 CUSTOMS = "reference/customs_goods_by_chapter"
+#: Parameter: largest move of the evidence on a chapter that is taken for a move of its trade.
+LARGEST_MOVE = "largest_move_of_a_chapter"
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,7 +229,7 @@ def _moves(
             if now in known.index and before in known.index:
                 moves[row] = _ratio(known, now, before, chapters, moves[row])
     # A larger move says that something else is counted, not that the pair's trade did so.
-    most = parameters.value("largest_move_of_a_chapter")
+    most = parameters.value(LARGEST_MOVE)
     return np.asarray(np.clip(moves, 1 / most, most))
 
 

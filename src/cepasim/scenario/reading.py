@@ -33,6 +33,7 @@ from cepasim.levers.lever import Complain, Lever
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 from cepasim.scenario.overlaps import check_overlaps
+from cepasim.scenario.overrides import without_effect
 from cepasim.scenario.placing import UNREAD, Lines, Placed, Steps
 from cepasim.scenario.table import with_rows
 
@@ -229,6 +230,8 @@ def _check_overrides(header: Mapping[str, Any], parameters: Parameters, problems
                 chapters = Classification.from_parameters(parameters).chapters
                 parameters = taken_from(parameters, header[key], chapters)
         parameters.with_overrides(dict(overrides))
+        for name, why in without_effect(overrides):
+            problems.add(("parameters", name), overrides[name], why)
     except InputError as wrong:
         for problem in wrong.problems:
             name = problem.field if problem.field in overrides else str(problem.value)

@@ -25,7 +25,7 @@ from cepasim.economy.variants import CENTRAL
 from cepasim.levers.fields import LAST_FISCAL_YEAR, Frozen, Horizon, Override, fault
 from cepasim.levers.lever import Lever
 from cepasim.products.classification import Classification
-from cepasim.scenario import texts
+from cepasim.scenario import overrides, texts
 from cepasim.scenario.bundled import bundled_path
 from cepasim.scenario.clauses import ENDINGS, read_clauses, write_clauses
 from cepasim.scenario.early import refuse_early
@@ -320,12 +320,12 @@ class Scenario(Frozen):
         Raises
         ------
         InputError
-            For an override that is not a parameter, or a chapter to split that does not exist.
+            For an override that is no parameter or has no effect, or a chapter that is not there.
         """
         economy = economy.with_elasticities(self.elasticities).with_barriers(self.barriers)
         if self.level is not None or self.refine:
             economy = economy.at_level(self.level or "hs6", self.refine or None)
-        return economy.with_overrides(self.parameters)
+        return overrides.overridden(economy, self.parameters)
 
     @property
     def bare(self) -> Scenario:

@@ -113,7 +113,7 @@ def containment(economy: Economy, scenario: Scenario, draws: int, seed: int = 1)
     sample, drawn = sample[found], drawn[found]
     years = [(year, solved.labels.index(year)) for year in YEARS if year in solved.labels]
 
-    chance = economy.parameters.value("noise_chance")
+    chance = worlds.study.economy.parameters.value("noise_chance")
     everywhere = np.ones(len(drawn), dtype=bool)
     outside = _beyond(("", "", "the central run"), central, sample, everywhere, years, chance)
     tried, failed = [], []

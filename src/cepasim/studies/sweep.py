@@ -13,8 +13,10 @@ import pandas as pd
 
 from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
+from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
+from cepasim.scenario.overrides import overridden
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks
@@ -41,7 +43,7 @@ def sweep(
     scenario : Scenario
         What is run.
     values : mapping of str to sequence of float
-        One or two parameters by name.
+        One or two parameters by name; they win over those of the scenario.
     executor : concurrent.futures.Executor, optional
         Where the combinations are run; here by default.
     engine : str, optional
@@ -69,8 +71,10 @@ def sweep(
     instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     settings = _settings(values)
+    source = economy.with_elasticities(scenario.elasticities).with_barriers(scenario.barriers)
+    overridden(source, settings[0])
     for setting in settings:
-        economy.parameters.with_overrides(setting)
+        source.parameters.with_overrides(setting)
     shared = chunks.Shared((economy, scenario, engine))
     found: dict[str, Floats] = {}
     tasks = {str(place): (shared, setting) for place, setting in enumerate(settings)}
@@ -109,5 +113,7 @@ def sweep_one(
 ) -> Floats:
     """Totals under some parameters, shape (Y, len(TOTALS))."""
     economy, scenario, engine = shared.thing
-    found = run(economy.with_overrides(setting), scenario, attribution=False, engine=engine)
+    both = FrozenMapping({**scenario.parameters, **setting})
+    asked = scenario.model_copy(update={"parameters": both})
+    found = run(economy, asked, attribution=False, engine=engine)
     return measure(found)[:, : len(TOTALS)]

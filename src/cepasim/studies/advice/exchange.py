@@ -144,6 +144,7 @@ def what_must_be_given(
     """
     instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
     instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
+    economy = scenario.economy_under(economy)  # limits and nearness are parameters, too
     if measure not in MEASURES:
         refuse("measure", measure, tr("one of {names}", names=", ".join(MEASURES)))
     years = [format_fiscal_year(int(year)) for year in scenario.years_from(economy.base_year)]

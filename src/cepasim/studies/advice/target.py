@@ -210,6 +210,7 @@ def what_would_it_take(
     instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
     if not scenario.levers:
         refuse("scenario", scenario.name, tr("a scenario with a lever"))
+    economy = scenario.economy_under(economy)  # limits and nearness are parameters, too
     place = whole_number("lever", lever, 0, len(scenario.levers) - 1)
     aim = Target.of(economy, scenario, {} if target is None else target)
     turned = scenario.levers[place]

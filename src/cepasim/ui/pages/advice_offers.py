@@ -125,7 +125,8 @@ def clauses(found: Session) -> None:
 
 def triggers(found: Session) -> None:
     """Draw in which year quotas fill and imports pass a threshold, under every reference."""
-    factor = found.figures.economy.parameters.value("surge_trigger")
+    under = found.figures.economy.parameters.value("surge_trigger")
+    factor = found.overrides.get("surge_trigger", under)
     st.caption(
         plain(
             tr(
