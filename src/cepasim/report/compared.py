@@ -149,7 +149,7 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
                 )
             )
     caption = tr(
-        "Less {name}, {year}, {unit}",
+        "Difference from “{name}”, {year}, {unit}",
         name=names[0],
         year=year_in_words(year),
         unit=figures.unit_mn(),

@@ -86,7 +86,7 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
         tr("explains of the variance"),
     )
     title = tr(_SAID[item], year=year_in_words(year), unit=figures.currency_sign())
-    return Table(title, head, tuple(cells))
+    return Table(title, head, tuple(cells), numeric=(False, False, True, True, True))
 
 
 def choice_chart(rows: pd.DataFrame, year: str, item: str = BALANCE, width: int = 440) -> Any:

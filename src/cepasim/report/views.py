@@ -14,7 +14,7 @@ from cepasim.core.language import mark, now, tr
 from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
 from cepasim.params.parameters import Parameters
-from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table
+from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table, marked
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.tables.names import name_now
@@ -304,9 +304,12 @@ def verdict(parameters: Parameters) -> Table:
     """Return how far history supports the model, question by question."""
     rows = verdicts(parameters).values()
     return Table(
-        tr("What history says about the model, question by question"),
+        tr(
+            "What history says about the model, question by question (WAPE: mean miss in per cent, "
+            "weighted by trade)"
+        ),
         (tr("question"), tr("may the model be used?"), tr("why")),
-        tuple((now(one.asked), now(one.answer), now(one.why)) for one in rows),
+        tuple((now(one.asked), now(one.answer), marked(now(one.why))) for one in rows),
         numeric=(False, False, False),
     )
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from cepasim.core.language import now, tr
-from cepasim.core.numbers import in_bn, in_mn, unit_mn
+from cepasim.core.numbers import MINUS, NEARLY_NONE, billions, in_bn, in_mn, millions, unit_mn
 
 _MN, _BN = "usd_mn", "usd_bn"
+
+#: Rows of a table whose numbers are written one by one; of a longer one that would take too long.
+_WRITTEN = 1000
 
 #: Pixels of a row at the size of the theme's type, and of the border.
 _ROW, _BORDER = 33, 3
@@ -30,6 +34,93 @@ def converted(table: pd.DataFrame) -> pd.DataFrame:
         name: in_bn(1000 * table[name]) for name in table.columns if str(name).endswith(_BN)
     }
     return table.assign(**amounts)
+
+
+def draw(
+    table: pd.DataFrame, config: Mapping[str, Any], *, amounts: Iterable[str] = (), **options: Any
+) -> Any:
+    """Draw a table of results, its numbers as people read them; in a file they stay numbers.
+
+    Amounts have the digits that count, a minus is a minus and no hyphen, and nothing is ``0``,
+    never ``-0.0``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of US$ million end in ``usd_mn``, of US$ billion in ``usd_bn``.
+    config : mapping of str to column configuration
+        Columns that are shown, in their order. The format of a number says whether it has a sign.
+    amounts : iterable of str, optional
+        Further columns of US$ million.
+    **options
+        Of `st.dataframe`.
+
+    Returns
+    -------
+    Any
+        What `st.dataframe` returns.
+    """
+    shown = table[list(config)].reset_index(drop=True)
+    money = {name for name in config if name.endswith((_MN, _BN))} | set(amounts)
+    missing = options.pop("placeholder", "")
+    options = {"hide_index": True, "placeholder": missing, **options}
+    counted = converted(shown).assign(**{name: in_mn(shown[name]) for name in amounts})
+    if len(shown) > _WRITTEN:
+        return st.dataframe(counted, column_config=dict(config), **options)
+    writers = {
+        name: _writer(_format(config[name]), str(name), name in money, missing)
+        for name in config
+        if not pd.api.types.is_bool_dtype(shown[name])
+    }
+    return st.dataframe(written(counted, writers), column_config=_unformatted(config), **options)
+
+
+def written(table: pd.DataFrame, writers: Mapping[str, Callable[[Any], str]]) -> Styler:
+    """Return a table that shows what is written of each cell, and sorts by what is in it."""
+    return table.style.format(dict(writers))
+
+
+def _format(column: Any) -> str:
+    """Return the format of a column's configuration; empty where there is none."""
+    kind = column.get("type_config") if isinstance(column, Mapping) else None
+    return str((kind or {}).get("format") or "")
+
+
+def _unformatted(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return configurations without formats, which the browser would prefer to what is written."""
+    return {
+        name: one | {"type_config": {**one["type_config"], "format": None}} if _format(one) else one
+        for name, one in config.items()
+    }
+
+
+def _writer(form: str, name: str, is_money: bool, missing: str) -> Callable[[Any], str]:
+    """Return what writes the cells of a column."""
+    signed = "+" in form
+
+    def number(value: float) -> str:
+        if not is_money:
+            return _printed(form, value)
+        if name.endswith(_BN):
+            return billions(value / in_bn(1.0), signed=signed)
+        return millions(value / in_mn(1.0), signed=signed)
+
+    def cell(value: Any) -> str:
+        if value is None or value != value:
+            return missing
+        if isinstance(value, str) or not (form or is_money):
+            return str(value)
+        return number(float(value)).replace("-", MINUS)
+
+    return cell
+
+
+def _printed(form: str, value: float) -> str:
+    """Write a number by its format; with a sign, what is small but not zero is said to be."""
+    text = form % value
+    if "+" in form and not any(digit in text for digit in "123456789"):
+        return tr(NEARLY_NONE) if value else "0"
+    return text
 
 
 def height(rows: int, most: int = 12) -> int:

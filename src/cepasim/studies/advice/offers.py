@@ -39,6 +39,11 @@ _SIDES = (
 _WELFARE = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}
 
 
+_CENTRAL = mark(
+    "These are central values, without ranges; draws of each offer say how sure they are."
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OfferComparison:
     """Two offers side by side in one year; central values, without ranges.
@@ -63,6 +68,13 @@ class OfferComparison:
             return said
         detail = detail_in_words(self.mine.scenario)
         return paragraph([said, tr("Both offers were run by {level}.", level=detail)])
+
+    @property
+    def lead(self) -> str:
+        """How far the offers differ and who loses most: `text` without the amounts by side."""
+        lines, losers = self._tables["lines"], self._tables["losers"]
+        said = [_counted(lines), *_worst(self._economy, losers), tr(_CENTRAL)]
+        return paragraph(said)
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -302,18 +314,8 @@ def _in_words(
     tables: dict[str, pd.DataFrame],
     fiscal_year: str,
 ) -> str:
-    lines, sides, losers = tables["lines"], tables["sides"], tables["losers"]
-    counts = [int((lines["importer"] == importer).sum()) for importer in PAIR]
-    sentences = [
-        tr(
-            "The offers differ on {first} lines of {one} and {second} lines of {other}.",
-            first=f"{counts[0]:,}",
-            one=tr(COUNTRY[PAIR[0]]),
-            second=f"{counts[1]:,}",
-            other=tr(COUNTRY[PAIR[1]]),
-        ),
-        tr("In {year}:", year=year_in_words(fiscal_year)),
-    ]
+    sides = tables["sides"]
+    sentences = [_counted(tables["lines"]), tr("In {year}:", year=year_in_words(fiscal_year))]
     parts = []
     for row in sides.to_dict("records"):
         mine, theirs = (float(row[f"{one}_usd_mn"]) for one in ("mine", "theirs"))
@@ -326,23 +328,35 @@ def _in_words(
                 tr("{country}'s {item}: {mine} in mine, {theirs} in theirs", **whose, **amounts)
             )
     sentences.append(tr("{parts}.", parts=tr("; ").join(parts)))
-    if len(losers):
-        worst = losers.to_dict("records")[0]
-        who = (
-            tr("home producers")
-            if worst["source"] == "domestic"
-            else tr(economy.classification.partner_name(str(worst["source"])))
-        )
-        sentences.append(
-            tr(
-                "Most is lost by {who} in {market}: {mine} in mine, {theirs} in theirs.",
-                who=who,
-                market=tr(COUNTRY["JPN" if worst["flow"] == "export" else "IND"]),
-                mine=mn(float(worst["mine_usd_mn"]), signed=True),
-                theirs=mn(float(worst["theirs_usd_mn"]), signed=True),
-            )
-        )
-    sentences.append(
-        tr("These are central values, without ranges; draws of each offer say how sure they are.")
-    )
+    sentences += [*_worst(economy, tables["losers"]), tr(_CENTRAL)]
     return paragraph(sentences)
+
+
+def _counted(lines: pd.DataFrame) -> str:
+    """On how many lines of each side the offers differ."""
+    counts = [int((lines["importer"] == importer).sum()) for importer in PAIR]
+    return tr(
+        "The offers differ on {first} lines of {one} and {second} lines of {other}.",
+        first=f"{counts[0]:,}",
+        one=tr(COUNTRY[PAIR[0]]),
+        second=f"{counts[1]:,}",
+        other=tr(COUNTRY[PAIR[1]]),
+    )
+
+
+def _worst(economy: Economy, losers: pd.DataFrame) -> list[str]:
+    """Who loses most, in a sentence; none where nobody does."""
+    if losers.empty:
+        return []
+    worst = losers.to_dict("records")[0]
+    name = economy.classification.partner_name
+    is_home = worst["source"] == "domestic"
+    return [
+        tr(
+            "Most is lost by {who} in {market}: {mine} in mine, {theirs} in theirs.",
+            who=tr("home producers") if is_home else tr(name(str(worst["source"]))),
+            market=tr(COUNTRY["JPN" if worst["flow"] == "export" else "IND"]),
+            mine=mn(float(worst["mine_usd_mn"])),
+            theirs=mn(float(worst["theirs_usd_mn"])),
+        )
+    ]

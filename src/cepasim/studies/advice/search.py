@@ -83,8 +83,13 @@ def depth_in_words(depth: Depth) -> str:
     if depth.setting == "usd_mn":
         return money(depth.value)
     if depth.setting in _SETTINGS:
-        return tr(_SETTINGS[depth.setting], value=f"{depth.value:,.4g}")
+        return tr(_SETTINGS[depth.setting], value=_digits(depth.value))
     return str(depth)
+
+
+def _digits(value: float) -> str:
+    """Three digits count: what is sought is found to within a tenth of a million dollars."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @dataclass(frozen=True, slots=True)

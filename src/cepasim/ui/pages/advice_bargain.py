@@ -10,7 +10,8 @@ import streamlit as st
 
 from cepasim.core.language import mark, now, tr
 from cepasim.report.bargain import frontier_chart
-from cepasim.ui.columns import amount, converted, said
+from cepasim.ui import columns
+from cepasim.ui.columns import amount, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, sought
 from cepasim.ui.state import Session
@@ -114,12 +115,10 @@ def _prices(package: Package) -> None:
         "looser_usd_mn": amount(tr("A tenth looser")),
         "price_usd_mn": amount(tr("Costs"), help=tr("Objective without the limit, less that")),
     }
-    st.dataframe(
-        converted(shown),
+    columns.draw(
+        shown,
+        config,
         key="prices-table",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
         alt=tr("What each limit costs the objective"),
     )
 
@@ -150,12 +149,10 @@ def _sure(package: Package) -> None:
         "alternatives_percent": number(tr("Chosen in, % of alternatives"), format="%.0f"),
         "other_depth_percent": number(tr("At another depth, %"), format="%.0f"),
     }
-    st.dataframe(
+    columns.draw(
         said(sure.measures, ("measure", "given_by")),
+        config,
         key="sure-measures",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
         alt=tr("How often each measure is chosen under the model's own alternatives"),
     )
     config = {
@@ -166,11 +163,9 @@ def _sure(package: Package) -> None:
         "best_usd_mn": amount(tr("Best there")),
         "holds": tick(tr("Keeps to the limits")),
     }
-    st.dataframe(
-        converted(said(sure.alternatives, ("choice", "label"))),
+    columns.draw(
+        said(sure.alternatives, ("choice", "label")),
+        config,
         key="sure-alternatives",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
         alt=tr("This package and the best one under each alternative"),
     )

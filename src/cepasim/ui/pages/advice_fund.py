@@ -11,7 +11,8 @@ from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.levers.words import WINDOWS, dollars_in_words
-from cepasim.ui.columns import amount, converted, said
+from cepasim.ui import columns
+from cepasim.ui.columns import amount, height, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, sought, year_box
 from cepasim.ui.state import Session
@@ -68,6 +69,12 @@ def _answer(
     """Draw the split in words, beside the equal one, and how sure it is."""
     size, objective, year = asked
     name = tr("{what}, {year}", what=tr(_OBJECTIVES[objective]), year=year_in_words(year))
+    changed = tr(
+        "Change in {what}, {year}, {currency}",
+        what=tr(_OBJECTIVES[objective]),
+        year=year_in_words(year),
+        currency=figures.currency_sign(),
+    )
     does = tr(
         "{this} with this split, {equal} with the equal one (prices of {price_year}, change "
         "against the reference).",
@@ -75,7 +82,7 @@ def _answer(
         equal=figures.mn(split.equal_usd_mn, signed=True),
         price_year=year_in_words(found.figures.economy.price_year),
     )
-    st.markdown(tr("**{name}:** {said}", name=plain(name), said=plain(does)))
+    st.markdown(tr("**{name}:** {said}", name=plain(changed), said=plain(does)))
     st.markdown(plain(_how_sure(sure)))
     st.markdown(plain(split.text))
     st.caption(
@@ -86,7 +93,6 @@ def _answer(
             "as spread over several industries, not as a ranking."
         )
     )
-    _again(split)
     mine, even = st.columns(2)
     if mine.button(tr("Open as scenario"), type="primary", key="split-open"):
         dollars = dollars_in_words(1000 * size, bn=True)
@@ -112,14 +118,14 @@ def _answer(
         ),
     }
     table = table.sort_values("share", ascending=False, kind="stable")
-    st.dataframe(
-        converted(said(table, ("label", "window"))),
+    columns.draw(
+        said(table, ("label", "window")),
+        config,
         key="split-table",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
+        height=height(len(table), len(table)),
         alt=tr("Money by industry: this split and the equal one"),
     )
+    _again(split)
 
 
 def _again(split: FundAllocation) -> None:
@@ -148,12 +154,11 @@ def _again(split: FundAllocation) -> None:
         "most": number(tr("Most, %"), format="%.0f", help=over),
         "alternatives_percent": number(tr("Gets money in, % of alternatives"), format="%.0f"),
     }
-    st.dataframe(
+    columns.draw(
         said(shares, ("label",)),
+        config,
         key="split-again-table",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
+        height=height(len(shares)),
         alt=tr("Share of each industry under the model's own alternatives"),
     )
 

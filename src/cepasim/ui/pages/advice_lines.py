@@ -16,7 +16,8 @@ from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import beginning
-from cepasim.ui.columns import amount, converted, height
+from cepasim.ui import columns
+from cepasim.ui.columns import amount, height
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, opened, section_box, workbook, year_box
@@ -77,14 +78,11 @@ def draw(found: Session) -> None:
         return
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
-    columns = _columns(lines)
-    chosen = st.dataframe(
+    chosen = columns.draw(
         _worded(found, shown.table),
+        _columns(lines),
         key=key,
-        hide_index=True,
         height=height(len(shown)),
-        column_order=list(columns),
-        column_config=columns,
         on_select="rerun",
         selection_mode="multi-row",
         alt=tr(
@@ -107,7 +105,7 @@ def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
         for name in ("reasons", "rests_on")
     }
     parts |= {name: [named(found, one) for one in table[name]] for name in _SOURCES}
-    return converted(table.assign(ask=asks, **parts))
+    return table.assign(ask=asks, **parts)
 
 
 def _parts(text: str) -> list[str]:
@@ -132,6 +130,11 @@ def _about(lines: LineList, shown: int) -> list[str]:
             start=year_in_words("2026-27"),
         ),
         tr("Proof of origin and barriers are eased for a whole product (HS6)."),
+        tr(
+            "Where claims do not say which line of a product carries its trade, one line is taken "
+            "to carry it all, and freeing any of them frees the product: their gains are equal, "
+            "to be counted once."
+        ),
         tr("Sensitivity is a convention (grade D). Central values, without ranges."),
         tr(
             "History does not show the response to duty cuts that elasticities expect: gains are "
@@ -299,7 +302,7 @@ def _columns(lines: LineList) -> dict[str, Any]:
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
         "best_rival": text(tr("Best rival"), width=110),
-        "rival_percent": number(tr("Its rate, %"), format="%.1f"),
+        "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "grade_trade": text(tr("Grade, trade"), width=90),

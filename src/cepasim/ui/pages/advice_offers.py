@@ -10,12 +10,17 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
+from cepasim.core.numbers import millions, unit_mn
 from cepasim.core.problems import InputError
+from cepasim.report import html
+from cepasim.report.blocks import Table
 from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.advice import offers_text, triggers_text
-from cepasim.ui.columns import amount, converted
+from cepasim.ui import columns
+from cepasim.ui.columns import amount, height
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import sought, workbook, year_box
@@ -23,6 +28,10 @@ from cepasim.ui.state import Session
 
 _KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
 _ROWS = 200
+#: Tables that are read as a whole: lines of them may be long.
+_READ = ("sides", "levers")
+#: Rows of the years that are seen at once.
+_MOST = 20
 
 
 def draw(found: Session) -> None:
@@ -48,18 +57,22 @@ def draw(found: Session) -> None:
     )
     if answer is None:
         return
-    st.markdown(plain(answer.text))
+    st.markdown(plain(answer.lead))
     for name, heading in offers_text.TABLES.items():
-        _table(found, name, tr(heading), getattr(answer, name))
+        _table(found, name, tr(heading), getattr(answer, name), year)
 
 
-def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
+def _table(found: Session, name: str, title: str, table: pd.DataFrame, year: str) -> None:
     """Draw one table of a comparison, its first rows."""
     if len(table) > _ROWS:
         title = tr(
             "{title}: the first {rows} of {all}", title=title, rows=_ROWS, all=f"{len(table):,}"
         )
     rows = offers_text.worded(found.figures.economy, table.head(_ROWS))
+    if name in _READ:
+        with st.expander(title, expanded=name == "sides"):
+            st.html(html.fragment(_read(rows, year)))
+        return
     config = {}
     for column in rows.columns:
         head = tr(offers_text.COLUMNS[column])
@@ -70,13 +83,29 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame) -> None:
         else:
             config[column] = st.column_config.TextColumn(head)
     with st.expander(title, expanded=name == "sides"):
-        st.dataframe(
-            converted(rows),
+        columns.draw(
+            rows,
+            config,
             key=f"offers-{name}",
-            hide_index=True,
-            column_config=config,
             alt=title,
         )
+
+
+def _read(rows: pd.DataFrame, year: str) -> Table:
+    """Return a short table of a comparison as one that is read and not searched."""
+    is_money = [str(column).endswith("_usd_mn") for column in rows.columns]
+    cells = tuple(
+        tuple(
+            (tr("not claimed") if pd.isna(cell) else millions(cell, signed=True)) if money else cell
+            for money, cell in zip(is_money, row, strict=True)
+        )
+        for row in rows.itertuples(index=False, name=None)
+    )
+    said = tr(
+        "Change against the reference, {year}, {unit}", year=year_in_words(year), unit=unit_mn()
+    )
+    head = tuple(tr(offers_text.COLUMNS[column]) for column in rows.columns)
+    return Table(said if any(is_money) else "", head, cells, tuple(is_money))
 
 
 def clauses(found: Session) -> None:
@@ -154,11 +183,10 @@ def triggers(found: Session) -> None:
     ratio = config["largest_ratio"]
     config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
     shown = triggers_text.worded(found.figures.economy, table)
-    st.dataframe(
+    columns.draw(
         shown,
+        config,
         key="triggers-table",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
+        height=height(len(shown), _MOST),
         alt=tr("Year in which quotas fill and thresholds are passed, by variant of the reference"),
     )

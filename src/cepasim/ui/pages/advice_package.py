@@ -11,10 +11,11 @@ import cepasim
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
 from cepasim.core.numbers import unit_mn
-from cepasim.ui.columns import amount, converted, said
+from cepasim.ui import columns
+from cepasim.ui.columns import amount, height, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import advice_bargain
-from cepasim.ui.pages.advice_parts import opened, sought, workbook, year_box
+from cepasim.ui.pages.advice_parts import amount_box, opened, sought, workbook, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -27,15 +28,17 @@ _OBJECTIVES = {
     "joint_welfare": mark("Raise the welfare of both together"),
 }
 _MEASURES = 10
+#: Rows of the package that are seen at once: its measures, what they do together, the sum.
+_ROWS = 14
 _LEFT_OUT = 10
 _COLUMNS = {
     "balance_usd_mn": mark("Balance"),
-    "exports_usd_mn": mark("Exports of India"),
-    "imports_usd_mn": mark("Imports of India"),
-    "duty_japan_usd_mn": mark("Duty of Japan"),
-    "duty_india_usd_mn": mark("Duty of India"),
-    "welfare_japan_usd_mn": mark("Welfare of Japan"),
-    "welfare_india_usd_mn": mark("Welfare of India"),
+    "exports_usd_mn": mark("India exports"),
+    "imports_usd_mn": mark("India imports"),
+    "duty_japan_usd_mn": mark("Duty, Japan"),
+    "duty_india_usd_mn": mark("Duty, India"),
+    "welfare_japan_usd_mn": mark("Welfare, Japan"),
+    "welfare_india_usd_mn": mark("Welfare, India"),
 }
 
 
@@ -77,16 +80,12 @@ def _asked(found: Session) -> dict[str, Any]:
     with third:
         most = st.number_input(tr("Measures at most"), 1, 60, _MEASURES, key="package-most")
     left, middle, right, last = st.columns(4, vertical_alignment="bottom")
-    gains = left.number_input(
-        tr("Each side gains at least, US\\$ mn of welfare"), 0.0, value=0.0, key="package-gains"
-    )
-    none: dict[str, Any] = {"value": None, "placeholder": tr("no limit")}
-    japan = middle.number_input(
-        tr("Japan loses duty of at most, US\\$ mn"), 0.0, key="package-jpn", **none
-    )
-    india = right.number_input(
-        tr("India loses duty of at most, US\\$ mn"), 0.0, key="package-ind", **none
-    )
+    gained = tr("Each side gains at least, {unit} of welfare")
+    gains = amount_box(left, gained, "package-gains", 0.0, min_value=0.0) or 0.0
+    none: dict[str, Any] = {"min_value": 0.0, "placeholder": tr("no limit")}
+    lost = tr("Japan loses duty of at most, {unit}"), tr("India loses duty of at most, {unit}")
+    japan = amount_box(middle, lost[0], "package-jpn", None, **none)
+    india = amount_box(right, lost[1], "package-ind", None, **none)
     out = last.text_input(
         tr("Products nobody touches (HS codes)"), placeholder="1006, 0402", key="package-out"
     )
@@ -148,16 +147,19 @@ def _answer(found: Session, package: Package) -> None:
     )
     text = st.column_config.TextColumn
     names: dict[str, Any] = {
-        "measure": text(tr("Measure"), width=330),
+        "measure": text(tr("Measure"), width=410),
         "given_by": text(tr("Given by"), width=70),
     }
-    config = names | {column: amount(tr(name)) for column, name in _COLUMNS.items()}
-    st.dataframe(
-        converted(said(package.table, names)),
+    number = st.column_config.NumberColumn  # the heading above says the unit of all
+    config = names | {
+        column: number(tr(name), format="%+.1f", width=95) for column, name in _COLUMNS.items()
+    }
+    shown = said(package.table, names)
+    columns.draw(
+        shown,
+        config,
         key="package-table",
-        hide_index=True,
-        column_order=list(config),
-        column_config=config,
+        height=height(len(shown), _ROWS),
         alt=tr("Each measure of the package alone, together beyond the sum, and the package"),
     )
     left = package.left_out
@@ -170,11 +172,11 @@ def _answer(found: Session, package: Package) -> None:
             "would_add_usd_mn": amount(tr("Would add to the objective")),
             "why": text(tr("Why not"), width=330),
         }
-        st.dataframe(
-            converted(said(others, ("measure", "given_by", "why"))),
+        columns.draw(
+            said(others, ("measure", "given_by", "why")),
+            config,
             key="package-left",
-            hide_index=True,
-            column_config=config,
+            height=height(len(others)),
             alt=tr("Measures that are not in the package, and why"),
         )
     advice_bargain.draw(found, package)
@@ -184,9 +186,9 @@ def _caveats(package: Package) -> list[str]:
     """What to know before a package is quoted, a sentence each."""
     said = [
         tr(
-            "The search expected {gap} % against the model when it first found the package; every "
-            "value shown is the model's.",
-            gap=f"{round(package.gap_percent, 1) + 0.0:+.1f}",
+            "Every value shown is the model's own; what the search first expected differed from it "
+            "by {gap} %.",
+            gap=f"{abs(package.gap_percent):.1f}",
         )
     ]
     if package.rests_on:

@@ -6,16 +6,19 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year, year_in_words
+from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.language import tr
+from cepasim.core.numbers import in_mn, unit_mn
 from cepasim.core.problems import InputError, RunError
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import speech
+from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
@@ -36,8 +39,38 @@ def year_box(found: Session, key: str) -> str:
     years = years_of_advice()
     shown = found.year if found.year in years else FIRST_YEAR_SHOWN
     return st.selectbox(
-        tr("Fiscal year"), years, index=years.index(shown), format_func=year_in_words, key=key
+        tr("Fiscal year"), years, index=years.index(shown), format_func=fiscal_year, key=key
     )
+
+
+def amount_box(
+    place: DeltaGenerator, label: str, key: str, usd_mn: float | None, **options: Any
+) -> float | None:
+    """Draw a box for an amount in the reader's own unit, and return it in US$ million.
+
+    Parameters
+    ----------
+    place : DeltaGenerator
+    label : str
+        In the language of the moment, with ``{unit}`` in it.
+    key : str
+        Of the widget; where the unit is another one so is the number, and the widget.
+    usd_mn : float or None
+        What it begins with, one digit of it in another unit; None for an empty box.
+    **options
+        Of `st.number_input`.
+    """
+    unit = in_mn(1.0)
+    value = usd_mn if usd_mn is None or unit == 1.0 else float(f"{in_mn(usd_mn):.1g}")
+    said: float | None = place.number_input(
+        label.format(unit=plain(unit_mn())),
+        value=value,
+        step=float(f"{in_mn(50.0):.1g}"),
+        format="%g",
+        key=key if unit == 1.0 else f"{key}:{unit_mn()}",
+        **options,
+    )
+    return None if said is None else said / unit
 
 
 @contextmanager

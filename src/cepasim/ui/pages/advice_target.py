@@ -9,7 +9,7 @@ import streamlit as st
 import cepasim
 from cepasim.core.language import mark, tr
 from cepasim.ui.messages import plain
-from cepasim.ui.pages.advice_parts import opened, sought, year_box
+from cepasim.ui.pages.advice_parts import amount_box, opened, sought, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def draw(found: Session) -> None:
         )
     )
     _target(found, names)
-    st.markdown(tr("**Cars against fish: what must be given for what is asked?**"))
+    st.markdown(tr("**What must be given for what is asked?**"))
     _given(found, names)
 
 
@@ -65,7 +65,7 @@ def _target(found: Session, names: list[str]) -> None:
             format_func=lambda one: tr(_ITEMS[one]),
             key="target-of",
         )
-    usd_mn = middle.number_input(tr("Is, US\\$ mn"), value=100.0, step=50.0, key="target-usd")
+    usd_mn = amount_box(middle, tr("Is, {unit}"), "target-usd", 100.0) or 0.0
     with right:
         year = year_box(found, "target-year")
     economy, scenario = found.figures.economy, found.scenario

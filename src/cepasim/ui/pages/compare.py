@@ -17,7 +17,7 @@ import streamlit as st
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.core.numbers import in_mn, unit_bn, unit_mn
+from cepasim.core.numbers import mn, unit_bn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
@@ -25,8 +25,9 @@ from cepasim.report.blocks import Bars
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, ranges, speech, style, uploads
+from cepasim.ui import answers, charts, columns, ranges, speech, style, uploads
 from cepasim.ui.columns import height
+from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import compare_link
 from cepasim.ui.state import MOST_COMPARED, Session, session
@@ -60,7 +61,7 @@ def page() -> None:
         style.title(
             tr("Compare"),
             tr(
-                "Up to {most} scenarios; differences are of the rest less the first.",
+                "Up to {most} scenarios; differences are against the first of them.",
                 most=MOST_COMPARED,
             ),
         )
@@ -83,7 +84,7 @@ def page() -> None:
             tr("Fiscal year"),
             common,
             index=common.index(year),
-            format_func=year_in_words,
+            format_func=fiscal_year,
             key="compare-year",
         )
     with left:
@@ -235,7 +236,7 @@ def _choose(found: Session) -> Any:
             args=(found, {**shown, "current": found.scenario}),
         )
         for name, said in compare_link.short(found.saved).items():
-            label = plain(tr("Remove {scenario}", scenario=said))
+            label = plain(tr("Remove “{scenario}”", scenario=said))
             if st.button(label, key=f"compare-remove:{name}", help=tr(name)):
                 del found.saved[name]
                 st.rerun()
@@ -372,16 +373,16 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     still = int((moved < _LEAST).sum())
     table = table[moved.reindex(table.index) >= _LEAST]
     cells = table.columns[1:]
-    table[cells] = table[cells].where(table[cells].abs() >= _LEAST).apply(in_mn)
+    table[cells] = table[cells].where(table[cells].abs() >= _LEAST)
     title = tr(_BY_CHAPTER[item], unit=plain(unit_mn()), year=year_in_words(year))
     st.markdown(f"#### {title}")
     if table.empty:
         st.caption(tr("Nothing changes."))
         return
-    st.dataframe(
+    columns.draw(
         table,
-        hide_index=True,
-        column_config=config,
+        config,
+        amounts=list(frames),
         height=height(len(table), _SECTORS),
         placeholder=tr("~0"),
         alt=tr("Change by chapter in each scenario"),
@@ -390,11 +391,10 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
         st.caption(
             plain(
                 ntr(
-                    "{n} chapter that moves by less than {least} {unit} is left out.",
-                    "{n} chapters that move by less than {least} {unit} are left out.",
+                    "{n} chapter that moves by less than {least} is left out.",
+                    "{n} chapters that move by less than {least} are left out.",
                     still,
-                    least=f"{in_mn(_LEAST):.2g}",
-                    unit=unit_mn(),
+                    least=mn(_LEAST),
                 )
             )
         )

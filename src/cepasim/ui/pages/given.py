@@ -27,20 +27,24 @@ def given(found: Session) -> None:
     grants = grants_in_words(result, year)
     for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
         with place:
-            shown: list[Block] = [gives(result, year, side)]
+            gifts: list[Block] = [gives(result, year, side)]
             if side == "JPN" and grants:
-                shown.append(Paragraph(grants, "small"))
-            st.html(html.fragment(*shown))
+                gifts.append(Paragraph(grants, "small"))
+            st.html(html.fragment(*gifts))
     st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
     for side, flow, place in zip(
         ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
     ):
         with place:
+            shown = [industries(result, year, side, section)]
+            if section is None:  # suppliers of all sections are above
+                st.html(html.fragment(*shown))
+                continue
             total = _sold(result, year, side, section)
             rows = result.who_loses(year, section)
             losers = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
-            st.html(html.fragment(industries(result, year, side, section), *losers))
+            st.html(html.fragment(*shown, *losers))
 
 
 def _section(found: Session) -> str | None:

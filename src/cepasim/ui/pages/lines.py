@@ -14,8 +14,8 @@ from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import STANDING, TariffLines
-from cepasim.ui import style
-from cepasim.ui.columns import amount, converted, height, said
+from cepasim.ui import columns, style
+from cepasim.ui.columns import amount, height, said
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, section_box
@@ -120,13 +120,11 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
     )
     config = _columns(lines)
     buyer = tr(COUNTRY[lines.importer])
-    chosen = st.dataframe(
-        converted(view),
+    chosen = columns.draw(
+        view,
+        config,
         key=f"browse:{key}",
-        hide_index=True,
         height=height(len(view)),
-        column_order=list(config),
-        column_config=config,
         on_select="rerun",
         selection_mode="multi-row",
         placeholder="–",
@@ -258,14 +256,12 @@ def _one(lines: TariffLines, code: str) -> None:
         "rate_percent": number(tr("Rate from {year}, %", year=start), format="%.1f"),
         "chapter_usd_mn": amount(tr("Sells in chapter {hs}", hs=row["hs"]), form="%.1f"),
     }
-    st.dataframe(
-        converted(said(rates, ("name",))),
+    columns.draw(
+        said(rates, ("name",)),
+        config,
         key=f"browse-rates:{code}",
-        hide_index=True,
         height=height(len(rates)),
         placeholder="–",
-        column_order=list(config),
-        column_config=config,
         alt=tr("What each source pays on line {code}, the lowest rate first", code=code),
     )
 
@@ -300,7 +296,7 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
     return {
         "line": text(tr("Line"), width=85, pinned=True),
-        "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
+        "description": text(tr("Product"), width=235, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
             tr("{country} pays, %", country=seller),
             format="%.1f",
@@ -308,10 +304,10 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
         ),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
-            tr("Best rival"), width=110, help=tr("Lowest rate of those that sell here")
+            tr("Best rival"), width=105, help=tr("Lowest rate of those that sell here")
         ),
-        "rival_percent": number(tr("It pays, %"), format="%.1f"),
-        "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.2f"),
+        "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
+        "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f"),
         "use_percent": number(
             tr("Use, %"),
             format="%.0f",
@@ -319,7 +315,7 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
         ),
         "category": text(tr("Under the CEPA"), width=130),
         "counted": text(
-            tr("Counted"), width=70, help=tr("Whether a cut of this rate counts in the model")
+            tr("Counted"), width=65, help=tr("Whether a cut of this rate counts in the model")
         ),
         "why": text(tr("Why, or why not"), width=300),
         "grade_trade": text(tr("Grade, trade"), width=85),

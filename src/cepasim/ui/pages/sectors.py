@@ -13,6 +13,7 @@ from cepasim.core.language import mark, now, ntr, tr
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
+from cepasim.ui import columns
 from cepasim.ui.columns import height
 from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
@@ -68,15 +69,12 @@ def sectors(found: Session) -> None:
         st.caption(tr("No sector with trade matches “{search}”.", search=plain(search)))
         return
     frame = _moving_first(frame, keep=bool(search.strip()))
-    for column in frame.columns[frame.columns.str.endswith("_usd_mn")]:
-        frame[column] = figures.in_mn(frame[column])
-    chosen = st.dataframe(
+    config = _column_config()
+    chosen = columns.draw(
         frame,
+        {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
-        hide_index=True,
         height=height(len(frame)),
-        column_order=_columns(frame),
-        column_config=_column_config(),
         on_select="rerun",
         selection_mode="single-row",
         alt=tr(
@@ -116,18 +114,15 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
-    flows = [
-        stem.format(flow)
-        for flow in ("exports", "imports")
-        for stem in (
-            "baseline_{}_usd_mn",
-            "{}_range",
-            "{}_usd_mn",
-            "change_in_{}_usd_mn",
-            "change_in_{}_pct",
+    changes, levels = (
+        [stem.format(flow) for flow in ("exports", "imports") for stem in stems]
+        for stems in (
+            ("change_in_{}_usd_mn", "change_in_{}_pct"),
+            ("baseline_{}_usd_mn", "{}_range", "{}_usd_mn"),
         )
-    ]
-    wanted = ["code", "name", *flows, "change_in_balance_usd_mn", "grade"]
+    )
+    # What a policy changes is read, and stands first: levels are uncertain.
+    wanted = ["code", "name", *changes, "change_in_balance_usd_mn", "grade", *levels]
     return [column for column in wanted if column in frame.columns]
 
 

@@ -51,16 +51,22 @@ _LOOK_EVERY = 0.2  # seconds
 def page() -> None:
     """Draw the page, and again once its ranges are there."""
     asked = _page(session())
-    if asked is None or asked.range() is not None:
+    if asked is None or _drawn(asked) == ranges.DRAWS:
         return
-    progress = st.empty()
-    while asked.range() is None and not asked.failed:
+    shown, progress = _drawn(asked), st.empty()
+    while _drawn(asked) == shown and not asked.failed:
         progress.caption(
-            tr("Ranges: {draws} of {all} draws …", draws=asked.draws, all=ranges.FIRST)
+            tr("Ranges: {draws} of {all} draws …", draws=asked.draws, all=ranges.DRAWS)
         )
         time.sleep(_LOOK_EVERY)
     if not asked.failed:
         st.rerun()
+
+
+def _drawn(asked: ranges.Asked) -> int:
+    """Return how many draws the ranges on the screen are of."""
+    ranged = asked.range()
+    return 0 if ranged is None else ranged.draws
 
 
 def _page(found: Session) -> ranges.Asked | None:
@@ -105,7 +111,8 @@ def _page(found: Session) -> ranges.Asked | None:
         key="sure-item",
         label_visibility="collapsed",
     )
-    if ranged is not None:
+    # Medians by alternative need all draws: of the first few, none or one may have an alternative.
+    if ranged is not None and ranged.draws == ranges.DRAWS:
         _choices(ranged, found.year, item or next(iter(_ITEMS)))
     key = ("swings", found.scenario, found.year, id(found.figures))
     kept = st.session_state.get("cepasim-swings")
