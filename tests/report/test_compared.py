@@ -53,7 +53,7 @@ def test_tables_say_differences_with_both_ranges(
 ) -> None:
     table = compared.differences_table(results, sample, YEAR, DRAWS)
     first, second = results
-    assert table.caption.startswith(f"Less {first}, {YEAR}")
+    assert table.caption.startswith(f"Difference from “{first}”, {YEAR}")
     row = {str(row[0]): row for row in table.rows}[f"{second}: exports"]
     change = [
         float(r.totals["exports_usd_mn"].iloc[-1] - r.totals["baseline_exports_usd_mn"].iloc[-1])

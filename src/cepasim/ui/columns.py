@@ -60,10 +60,11 @@ def draw(
     Any
         What `st.dataframe` returns.
     """
-    shown = table[list(config)].reset_index(drop=True)
+    shown = table.reset_index(drop=True)
     money = {name for name in config if name.endswith((_MN, _BN))} | set(amounts)
     missing = options.pop("placeholder", "")
-    options = {"hide_index": True, "placeholder": missing, **options}
+    order = list(config)
+    options = {"hide_index": True, "placeholder": missing, "column_order": order, **options}
     counted = converted(shown).assign(**{name: in_mn(shown[name]) for name in amounts})
     if len(shown) > _WRITTEN:
         return st.dataframe(counted, column_config=dict(config), **options)
