@@ -16,8 +16,8 @@ from types import MappingProxyType
 import cepasim
 from cepasim.scenario.bundled import MAIN
 from cepasim.studies.executors import open_executor
-from cepasim.studies.model_choice import CHOICES
 from cepasim.studies.monte_carlo import MonteCarlo
+from cepasim.studies.open_choices import CHOICES
 from docs.writers.quoted import bundled
 
 PAGE = Path(__file__).parents[1] / "uncertainty.md"

@@ -14,7 +14,6 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
 from cepasim.economy.marks import told_apart
 from cepasim.economy.schedule import TariffSchedule
-from cepasim.params.loading import load_parameters
 
 BASE, FINAL = np.array([2023]), np.array([2026])
 #: Sources that pay in Japan in different ways: an agreement, a later one, two treatments, none.
@@ -274,9 +273,9 @@ def tiny(rule: str, first: np.ndarray) -> TariffSchedule:
 
 
 @pytest.fixture(scope="module", params=["claims", "claims_else_mean", "best", "mean"])
-def drawn_schedule(request: pytest.FixtureRequest) -> TariffSchedule:
+def drawn_schedule(request: pytest.FixtureRequest, economy: Economy) -> TariffSchedule:
     """Japan's schedule by a rule, under drawn values, once the kinds are known without them."""
-    known = Economy.build(load_parameters(), line_rule=request.param)
+    known = economy.with_rules(line_rule=request.param)
     for source in PAYING:
         known.markets["JPN"].schedule.kinds(source)
     drawn = {"gsp_use_ind": 0.4, "b15_remaining_steps": 2.0, "roll_back_share_chn": 0.3}
@@ -305,6 +304,20 @@ def test_products_of_a_kind_pay_the_same_whatever_the_figures(
     there = chosen[np.searchsorted(schedule.lines, thin.lines)]
     expected = halved(schedule, source, chosen)
     equal(halved(thin, schedule.name_of(source), there)[:, kinds.of_product], expected)
+
+
+def test_a_rule_for_lines_is_that_of_an_economy_built_by_it(economy: Economy) -> None:
+    before, changed = economy, economy.with_rules(line_rule="best")
+    built = Economy.build(economy.parameters, line_rule="best")
+    for importer, market in changed.markets.items():
+        for name in ("tariff_effective", "tariff_collected", "origin_cost"):
+            assert np.array_equal(getattr(market, name), getattr(built.markets[importer], name)), (
+                name
+            )
+    # Sources that use the lines as before have the kinds of before; India's lines count otherwise.
+    old, new = (one.markets["JPN"].schedule for one in (before, changed))
+    assert new.kinds("CHN") is old.kinds("CHN")
+    assert new.kinds("IND") is not old.kinds("IND")
 
 
 def test_places_are_numbered_by_what_the_marks_say() -> None:

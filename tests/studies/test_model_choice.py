@@ -23,8 +23,9 @@ from cepasim.studies import chunks, model_choice
 from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.choice_ranges import share_of_variance
 from cepasim.studies.containment import SLACK, containment, why_beyond
-from cepasim.studies.model_choice import BLOCK, CHOICES, TABLE, ModelChoice, Worlds
+from cepasim.studies.model_choice import BLOCK, TABLE, ModelChoice, Worlds
 from cepasim.studies.monte_carlo import choice_chunk, monte_carlo
+from cepasim.studies.open_choices import CHOICES
 from cepasim.studies.study import measure
 from cepasim.tables.column import TOTALS
 from docs.writers.ranges import PAGE

@@ -14,7 +14,7 @@ from cepasim.core.language import language, now
 from cepasim.studies.advice.candidates import read_candidates
 from cepasim.studies.advice.terms import read_terms
 from cepasim.studies.groups import GROUPS
-from cepasim.studies.model_choice import CHOICES
+from cepasim.studies.open_choices import CHOICES
 from tests.english_left import english_left
 
 PROGRAM = """

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints, frozen_floats, read_only
 from cepasim.core.countries import PARTNER
@@ -209,24 +210,36 @@ def japan_schedule(
         exporters,
         words["cepa_status"].to_numpy(str),
         words["mfn_kind"].to_numpy(str),
-        _line_use(parameters, ordered, exporters, line_rule),
+        _line_use(parameters, ordered.codes, ordered.first, exporters, line_rule),
         alike,
         JapanRates.under(facts, parameters),
     )
 
 
+def under_line_rule(
+    schedule: TariffSchedule, parameters: Parameters, line_rule: LineRule
+) -> TariffSchedule:
+    """Return Japan's schedule with the lines of a product used by another rule."""
+    lines, first, exporters = schedule.lines, schedule.first_line, schedule.exporters
+    return schedule.used(_line_use(parameters, lines, first, exporters, line_rule))
+
+
 def _line_use(
-    parameters: Parameters, lines: Lines, exporters: tuple[str, ...], line_rule: LineRule
+    parameters: Parameters,
+    lines: NDArray[np.str_],
+    first: Ints,
+    exporters: tuple[str, ...],
+    line_rule: LineRule,
 ) -> dict[str, Floats]:
     """Weights of lines in their products by source; who is not named takes the best line."""
     if line_rule == "mean":
-        return dict.fromkeys(exporters, frozen_floats(np.ones(len(lines.codes))))
+        return dict.fromkeys(exporters, frozen_floats(np.ones(len(lines))))
     if line_rule == "best":
         return {}
     table = parameters.table("tariffs/japan_lines_used").set_index("hs9")["share"]
-    shares = table.reindex(lines.codes).fillna(0.0).to_numpy(float, copy=True)
+    shares = table.reindex(lines).fillna(0.0).to_numpy(float, copy=True)
     if line_rule == "claims_else_mean":
-        counts = np.diff(np.append(lines.first, len(lines.codes)))
-        silent = np.add.reduceat(shares, lines.first) == 0
+        counts = np.diff(np.append(first, len(lines)))
+        silent = np.add.reduceat(shares, first) == 0
         shares[np.repeat(silent, counts)] = 1.0
     return {PARTNER["JPN"]: frozen_floats(shares)}

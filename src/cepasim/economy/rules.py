@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.claims import UseRule
-from cepasim.economy.japan import japan_schedule
+from cepasim.economy.japan import under_line_rule
 from cepasim.economy.market import markets_of
 from cepasim.economy.rates import LineRule
 from cepasim.economy.weights import ProductRule
@@ -52,7 +52,7 @@ def with_rules(
         return coarse.with_products(own)  # type: ignore[no-any-return]
     schedules = {importer: market.schedule for importer, market in known.markets.items()}
     if rules["line_rule"] != known.line_rule:
-        schedules["JPN"] = japan_schedule(known.parameters, known.chapters, rules["line_rule"])
+        schedules["JPN"] = under_line_rule(schedules["JPN"], known.parameters, rules["line_rule"])
     markets = markets_of(
         schedules,
         known.parameters,

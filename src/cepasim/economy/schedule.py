@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats, Ints
+from cepasim.core.immutable import FrozenMapping
 from cepasim.core.recent import Recent
 from cepasim.economy.marks import Marks, grouped, identical, least_used, used_rates
 from cepasim.economy.rates import Rates, Start, done_by, same_known, staged
@@ -81,6 +82,17 @@ class TariffSchedule:
         for name in ("first_product", "product_of_line"):
             changed.__dict__[name] = getattr(self, name)
         return changed
+
+    def used(self, line_use: Mapping[str, Floats]) -> TariffSchedule:
+        """Return the same lines with other weights; sources that keep theirs keep their kinds."""
+        known: dict[Hashable, Any] = {
+            key: found
+            for key, found in self.known.items()
+            if isinstance(found, Kinds)
+            and isinstance(key, tuple)
+            and line_use.get(key[0]) is self.line_use.get(key[0])
+        }
+        return replace(self, line_use=FrozenMapping(line_use), known=known, recent=Recent(_RECENT))
 
     @cached_property
     def _by_kind(self) -> Recent[Kinds, TariffSchedule]:

@@ -9,7 +9,7 @@ that cannot express a lever is left out for that scenario; the others share its 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,35 +18,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
-from cepasim.core.language import deferred, mark, separated, tr
+from cepasim.core.language import separated, tr
 from cepasim.core.problems import InputError, Problem
-from cepasim.economy.barriers import IMPORTER
 from cepasim.economy.economy import Economy
-from cepasim.economy.variants import CENTRAL
-from cepasim.engines.every import ENGINES, engine_named
-from cepasim.levers.ntb import NtbLever
+from cepasim.engines.every import ENGINES
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run
+from cepasim.solution.solve import run, with_own_markets
+from cepasim.studies.open_choices import CHOICES, IN_PARAMETERS, central_of, left_out
 from cepasim.studies.study import Study, measure, outcomes_of
 
 TABLE = "uncertainty/model_choice"
-#: Choices in the order of their scores, with their names for people.
-CHOICES: Mapping[str, str] = {
-    "engine": mark("Engine"),
-    "line_rule": mark("Rule for tariff lines"),
-    "product_rule": mark("Weights of products"),
-    "use_rule": mark("Use of preferences"),
-    "elasticities": mark("Source of elasticities"),
-    "sourcing": mark("How sourcing moves"),
-    "reference": mark("Variant of the reference"),
-    "barriers": mark("Source of barriers"),
-}
-_STATED = mark("{choice}: {alternative}, as was asked for; not drawn")
-_INEXPRESSIBLE = mark("Engine: {engine} cannot express {levers}; left out")
-_NO_ROW = mark("{choice}: {alternative} has no row for what is set; left out")
-#: Choices that replace rows of parameters.
-_IN_PARAMETERS = ("elasticities", "barriers")
 #: Draws among which the alternatives are shared out evenly; as many as a chunk has.
 BLOCK = 64
 #: Tells the stream of the structural draws from others that begin from the same seed.
@@ -146,8 +128,8 @@ class ModelChoice:
         for key, label in CHOICES.items():
             rows = table[table["choice"] == key]
             _check(key, rows, economy)
-            out = _left_out(key, tuple(rows["alternative"]), economy, scenario, engine)
-            central = _central(key, economy, scenario, engine)
+            out = left_out(key, tuple(rows["alternative"]), economy, scenario, engine)
+            central = central_of(key, economy, scenario, engine)
             rows = rows[~rows["alternative"].isin(out.names)]
             if out.only is not None or rows.empty:
                 rows = table[(table["choice"] == key) & (table["alternative"] == central)]
@@ -226,10 +208,14 @@ class Worlds:
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: it makes its own studies."""
-        return {name: value for name, value in self.__dict__.items() if name != "_known"}
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @cached_property
     def _known(self) -> dict[Hashable, Study]:
+        return {}
+
+    @cached_property
+    def _economies(self) -> dict[str, Economy]:
         return {}
 
     def under(self, combination: Combination) -> Study:
@@ -238,7 +224,7 @@ class Worlds:
             return self.study
         if combination not in self._known:
             picked: dict[str, Any] = dict(zip(CHOICES, combination, strict=True))
-            sources = {key: picked[key] for key in _IN_PARAMETERS}
+            sources = {key: picked[key] for key in IN_PARAMETERS}
             built = self._built(picked["line_rule"], **sources)
             levers = tuple(
                 lever.model_copy(update={"mode": picked["sourcing"]})
@@ -271,104 +257,34 @@ class Worlds:
         key = line_rule, *sources.values()
         if key not in self._known:
             own = self.study.economy
-            if all(source == getattr(own, name) for name, source in sources.items()):
+            asked = self.scenario.model_copy(update=sources)
+            if line_rule != own.line_rule:
+                # The lines are taken together first, once for all sources of elasticities.
+                economy = asked.economy_under(self._by_line_rule(line_rule))
+                found = replace(
+                    self._built(own.line_rule, **sources),
+                    economy=with_own_markets(economy, asked),
+                )
+            elif all(source == getattr(own, name) for name, source in sources.items()):
                 found = self.study
-            elif line_rule == own.line_rule:
-                asked = self.scenario.model_copy(update=sources)
-                found = Study.of(self.economy, asked, self.study.engine)
             else:
-                found = self._built(own.line_rule, **sources)
-            economy = found.economy.with_rules(line_rule=line_rule)  # type: ignore[arg-type]
-            self._known[key] = replace(found, economy=economy)
+                found = Study.of(self.economy, asked, self.study.engine)
+            self._known[key] = found
         return self._known[key]
+
+    def _by_line_rule(self, line_rule: str) -> Economy:
+        """Return the economy as given under a rule for lines."""
+        if line_rule not in self._economies:
+            self._economies[line_rule] = self.economy.with_rules(
+                line_rule=line_rule  # type: ignore[arg-type]
+            )
+        return self._economies[line_rule]
 
     def outcomes(
         self, scores: Floats, combinations: Sequence[Combination], shape: tuple[int, int]
     ) -> Floats:
         """Outcomes of several draws, shape (n, *shape); NaN where no equilibrium is found."""
         return outcomes_of([self.under(one) for one in combinations], scores, shape)
-
-
-@dataclass(frozen=True)
-class _Out:
-    """Alternatives left out, or the only one left, with the reasons."""
-
-    names: tuple[str, ...] = ()
-    only: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-def _central(key: str, economy: Economy, scenario: Scenario, engine: str) -> str:
-    if key == "engine":
-        return engine
-    if key in _IN_PARAMETERS:
-        return str(getattr(scenario, key) or getattr(economy, key))
-    if key == "reference":
-        return scenario.variant
-    if key == "sourcing":
-        modes = {lever.mode for lever in scenario.levers_of(SourcingLever)}
-        return modes.pop() if len(modes) == 1 else "intended"
-    return str(getattr(economy, key))
-
-
-def _left_out(
-    key: str, names: tuple[str, ...], economy: Economy, scenario: Scenario, engine: str
-) -> _Out:
-    central = _central(key, economy, scenario, engine)
-    stated = {
-        "engine": engine != ENGINES[0],
-        "elasticities": scenario.elasticities is not None,
-        "barriers": scenario.barriers is not None,
-        "reference": scenario.variant != CENTRAL,
-        "sourcing": any(lever.mode == "imposed" for lever in scenario.levers_of(SourcingLever)),
-    }
-    if stated.get(key):
-        word = deferred(_STATED, choice=CHOICES[key], alternative=central)
-        return _Out(only=central, notes=(word,))
-    if key == "sourcing" and not scenario.levers_of(SourcingLever):
-        return _Out(only=central)
-    if key == "reference" and not scenario.staged:
-        return _Out(only=central)
-    if key == "engine":
-        return _engines_out(names, scenario)
-    if key == "barriers" and not _relieves_published(scenario):
-        return _Out(only=central)
-    if key in _IN_PARAMETERS and scenario.parameters:
-        return _sources_out(key, names, economy, scenario)
-    return _Out()
-
-
-def _engines_out(names: tuple[str, ...], scenario: Scenario) -> _Out:
-    """Engines that cannot express a lever."""
-    out, notes = [], []
-    for name in names:
-        one = engine_named(name)
-        refusals = {
-            deferred("{lever} ({why})", lever=lever.said, why=one.refused[quantity])
-            for lever in scenario.levers
-            if (quantity := one.cannot_move(lever)) is not None
-        }
-        if refusals:
-            out.append(name)
-            notes.append(deferred(_INEXPRESSIBLE, engine=name, levers=sorted(refusals)))
-    return _Out(tuple(out), None, tuple(notes))
-
-
-def _relieves_published(scenario: Scenario) -> bool:
-    """Whether barriers at the border that has published ones are relieved at all."""
-    return any(lever.importer == IMPORTER for lever in scenario.levers_of(NtbLever))
-
-
-def _sources_out(key: str, names: tuple[str, ...], economy: Economy, scenario: Scenario) -> _Out:
-    """Sources that have no row for a parameter that the scenario sets."""
-    out, notes = [], []
-    for name in names:
-        try:
-            scenario.model_copy(update={key: name}).economy_under(economy)
-        except InputError:
-            out.append(name)
-            notes.append(deferred(_NO_ROW, choice=CHOICES[key], alternative=name))
-    return _Out(tuple(out), None, tuple(notes))
 
 
 def _check(key: str, rows: pd.DataFrame, economy: Economy) -> None:

@@ -28,7 +28,8 @@ from cepasim.studies.advice.programme import NoPackageError, Programme
 from cepasim.studies.advice.searched import Searched
 from cepasim.studies.advice.settle import settled
 from cepasim.studies.advice.terms import read_terms
-from cepasim.studies.model_choice import CHOICES, Combination, Worlds
+from cepasim.studies.model_choice import Combination, Worlds
+from cepasim.studies.open_choices import CHOICES
 
 
 class Found(NamedTuple):
