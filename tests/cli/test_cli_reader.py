@@ -18,7 +18,7 @@ def test_a_command_speaks_to_its_reader() -> None:
     code, said = _said("run", "reference", "--language", "ja", "--currency", "jpy")
     assert code == 0
     assert "2035年度" in said
-    assert "1ドル＝145円" in said
+    assert "1ドル＝144.5円" in said
 
 
 @pytest.mark.parametrize(

@@ -88,16 +88,16 @@ def test_rupees_are_counted_in_crore_and_grouped_as_in_india() -> None:
         assert numbers.mn(-7.81, signed=True) == "−64.7 crore"
         assert numbers.range_mn(15.0, 67.0) == "₹ 124–555 crore"
         assert (numbers.unit_mn(), numbers.unit_bn()) == ("₹ crore", "₹ crore")
-        assert numbers.rate_in_words() == "at ₹ 82.8 per US$ (2023-24)"
+        assert numbers.rate_in_words() == "at ₹ 82.78 per US$ (2023-24)"
 
 
 def test_yen_are_counted_in_billions() -> None:
     with shown_in(YEN):
         assert [numbers.mn(one) for one in (34.2, 7.81)] == ["¥ 4.9 bn", "¥ 1.13 bn"]
         assert numbers.bn(12400.0) == "¥ 1,792 bn"
-        assert numbers.rate_in_words() == "at ¥ 145 per US$ (2023-24)"
+        assert numbers.rate_in_words() == "at ¥ 144.5 per US$ (2023-24)"
         with language("ja"):
-            assert numbers.rate_in_words() == "1ドル＝145円（2023年度）で換算"
+            assert numbers.rate_in_words() == "1ドル＝144.5円（2023年度）で換算"
 
 
 def test_charts_count_in_what_their_titles_say() -> None:

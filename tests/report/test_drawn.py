@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 import cepasim
+from cepasim.core.language import language
 from cepasim.economy.economy import Economy
+from cepasim.params.currencies import currency
 from cepasim.report import html, model_choice, terminal, views
 from cepasim.report.brief import document
-from cepasim.report.drawn import SHARES, drawn_in_words
+from cepasim.report.drawn import SHARES, choice_in_words, drawn_in_words
 from cepasim.report.pictures import svg
 from cepasim.report.terminal_ranges import ranges_text
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.monte_carlo import MonteCarlo
+from tests.english_left import english_left
 
 #: All share ranges that take seconds to draw.
 pytestmark = pytest.mark.slow(seconds=1)
@@ -65,6 +68,17 @@ def test_draws_as_text_say_which_choice_moves_most(drawn: MonteCarlo) -> None:
     assert "figures and" in text
     assert "Source of elasticities" in text
     assert "probability" not in text, "shares of draws are no probabilities"
+
+
+def test_what_moves_most_is_said_in_the_language_and_currency_of_the_reader(
+    drawn: MonteCarlo,
+) -> None:
+    said = " ".join(choice_in_words(drawn.options(), YEAR))
+    assert "US$" in said and "left out" in said
+    with language("ja"), currency("JPY"):
+        said = " ".join(choice_in_words(drawn.options(), YEAR))
+    assert "億円" in said and "US$" not in said
+    assert english_left(said) == []
 
 
 def test_without_model_choice_nothing_is_said_of_it(economy: Economy) -> None:

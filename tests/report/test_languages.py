@@ -48,8 +48,8 @@ def test_the_rate_is_said_wherever_amounts_are_converted(relief: cepasim.Result)
     with cepasim.currency("INR"):
         note = html.page(brief.document(relief, relief._classification, "2030-31"))
         said = (relief.headline("2030-31"), note, "\n".join(_sheet(relief)))
-        assert all("₹ 82.8 per US$ (2023-24)" in text for text in said)
-        assert "₹ 82.8 per US$ (2023-24)" in " ".join(
+        assert all("₹ 82.78 per US$ (2023-24)" in text for text in said)
+        assert "₹ 82.78 per US$ (2023-24)" in " ".join(
             terminal.text(relief, "section", "2030-31").split()
         )
         assert not re.search(r"US\$ [\d~]", note)

@@ -148,4 +148,4 @@ def test_a_path_and_its_headlines_are_in_the_readers_currency(path: pd.DataFrame
     rows = [line.split() for line in said.splitlines()]
     assert ["2023-24", "benchmark", "744", "2,557"] in rows and ["a", "+28.9"] in rows
     assert said.count("¥ billion of 2023-24") == 2 == said.count("US$")
-    assert said.count("Amounts are converted at ¥ 145 per US$ (2023-24).") == 2
+    assert said.count("Amounts are converted at ¥ 144.5 per US$ (2023-24).") == 2

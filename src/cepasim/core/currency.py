@@ -113,7 +113,7 @@ def rate_in_words() -> str:
     currency = _CURRENCY.get()
     if currency.code == "USD":
         return ""
-    rate, year = significant(currency.per_usd, 3), year_in_words(currency.year)
+    rate, year = significant(currency.per_usd, 4), year_in_words(currency.year)
     if currency.code == "INR":
         return tr("at ₹ {rate} per US$ ({year})", rate=rate, year=year)
     return tr("at ¥ {rate} per US$ ({year})", rate=rate, year=year)

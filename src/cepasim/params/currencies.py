@@ -75,7 +75,7 @@ def currency(code: str, parameters: Parameters | None = None) -> Iterator[None]:
     >>> from cepasim.core.numbers import mn, rate_in_words
     >>> with currency("INR"):
     ...     print(mn(340.0), rate_in_words())
-    ₹ 2,814 crore at ₹ 82.8 per US$ (2023-24)
+    ₹ 2,814 crore at ₹ 82.78 per US$ (2023-24)
     """
     with shown_in(display_currency(parameters or load_parameters(), code)):
         yield

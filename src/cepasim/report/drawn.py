@@ -73,8 +73,8 @@ def choice_in_words(options: Mapping[str, object], year: str) -> list[str]:
     lines = []
     moves = options.get("moves_most")
     if isinstance(moves, Mapping) and moves.get(year):
-        lines.append(tr("Most depends on the choice of: {choice}.", choice=now(str(moves[year]))))
+        lines.append(tr("Most depends on the choice of: {choice}.", choice=now(moves[year])))
     left = options.get("left_out")
     if isinstance(left, (list, tuple)):
-        lines += [tr("{text}.", text=now(str(note))) for note in left]
+        lines += [tr("{text}.", text=now(note)) for note in left]
     return lines

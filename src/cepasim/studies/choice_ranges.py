@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core.arrays import Floats
+from cepasim.core.language import deferred, tr
+from cepasim.core.numbers import mn
 from cepasim.studies.model_choice import Choice, Combination, ModelChoice
 from cepasim.studies.percentiles import Drawn
 from cepasim.tables.column import TOTALS
@@ -166,8 +169,19 @@ def _moves_most(rows: pd.DataFrame) -> str:
         (row for row in known if row["choice"] == most["choice"]),
         key=lambda row: float(row["median"]),
     )
-    said = " to ".join(f"{row['median']:+,.0f} ({row['label']})" for row in (its[0], its[-1]))
-    return f"{str(most['choice_label']).lower()}, US$ mn {said}"
+    low, high = its[0], its[-1]
+    return deferred(
+        "{choice}, {low} ({first}) to {high} ({last})",
+        choice=partial(_in_a_sentence, str(most["choice_label"])),
+        low=partial(mn, float(low["median"])),
+        first=str(low["label"]),
+        high=partial(mn, float(high["median"])),
+        last=str(high["label"]),
+    )
+
+
+def _in_a_sentence(label: str) -> str:
+    return tr(label).lower()
 
 
 def _by_alternative(values: Floats, names: NDArray[np.object_], choice: Choice) -> pd.DataFrame:
