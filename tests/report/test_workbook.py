@@ -9,6 +9,7 @@ import pytest
 
 from cepasim.economy.economy import Economy
 from cepasim.params.words import WORDS, amount, in_words, name_in_words
+from cepasim.report.front_sheet import front_sheet
 from cepasim.result import Result
 from cepasim.studies.percentiles import headline_ranges
 from cepasim.tables.column import TOTALS
@@ -41,6 +42,14 @@ def test_the_first_sheet_says_the_answer_in_words(book: openpyxl.Workbook, resul
     assert "US$ million of 2023-24" in whole
     assert "sigma_" not in whole and "nu_" not in whole
     assert set(book.sheetnames[1:]) <= {line.split(" ")[0] for line in text}
+    assert not set(book.sheetnames) & set(text), "each sheet is described"
+
+
+def test_the_first_sheet_is_about_the_year_asked_for(result: Result, economy: Economy) -> None:
+    for year, said in ((None, "2027-28"), ("2026-27", "2026-27")):
+        sheet = front_sheet(result, economy.classification, ("totals",), year)
+        words = " ".join(str(cell) for row in sheet.rows[:4] for cell in row.cells)
+        assert f"in {said} India" in words
 
 
 def test_the_chart_draws_the_change_with_its_range(book: openpyxl.Workbook, result: Result) -> None:

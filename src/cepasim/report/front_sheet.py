@@ -18,7 +18,7 @@ from cepasim.report.headline import headline, weighed_notes
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
 
-#: The year the sentence is about, or the last one before it.
+#: The year the sentence is about unless another is asked for; the last one where there is none.
 _YEAR = "2030-31"
 _NAME = mark("In words")
 #: Heads of columns: the change, the ends of its ranges, and of that with model choice.
@@ -67,7 +67,10 @@ _SHEETS = {
 
 
 def front_sheet(
-    result: ResultTables, classification: Classification, names: tuple[str, ...]
+    result: ResultTables,
+    classification: Classification,
+    names: tuple[str, ...],
+    fiscal_year: str | None = None,
 ) -> Front:
     """Return the first sheet.
 
@@ -77,9 +80,12 @@ def front_sheet(
     classification : Classification
     names : tuple of str
         Of the sheets that follow.
+    fiscal_year : str, optional
+        The year the sentence is about.
     """
     years = result.fiscal_years
-    year = _YEAR if _YEAR in years else years[-1]
+    usual = _YEAR if _YEAR in years else years[-1]
+    year = usual if fiscal_year is None else result.year_of(fiscal_year)
     text = list(_before(result, classification, year))
     table = _by_year(result)
     said = {"unit": figures.unit_mn(long=True), "price_year": year_in_words(result.price_year)}

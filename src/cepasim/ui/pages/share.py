@@ -15,6 +15,9 @@ import streamlit as st
 
 from cepasim.core.language import now, tr
 from cepasim.levers import every
+from cepasim.products.classification import Classification
+from cepasim.report.front_sheet import front_sheet
+from cepasim.report.sheets import sheets
 from cepasim.result import Result
 from cepasim.ui import code, link
 from cepasim.ui.marks import assumed_in_words
@@ -120,7 +123,7 @@ def _downloads(found: Session) -> None:
                 tr("Workbook (XLSX)"),
                 ".xlsx",
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                workbook,
+                partial(workbook, found.figures.economy.classification, found.year),
             ),
             (tr("Tables (CSV, zipped)"), ".zip", "application/zip", csv_archive),
             (tr("Scenario (YAML)"), ".yaml", "application/yaml", scenario_file),
@@ -181,11 +184,14 @@ def file_stem(found: Session) -> str:
     return "-".join(part for part in kept.split("-") if part)[:60] or "scenario"
 
 
-def workbook(result: Result) -> bytes:
-    """Return the result as an XLSX file."""
+def workbook(classification: Classification, year: str, result: Result) -> bytes:
+    """Return the result as an XLSX file, whose first sheet is about the year on the screen."""
+    from cepasim.core.workbook import write_workbook
+
     with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "result.xlsx"
-        result.to_excel(path, by="section")
+        pages = sheets(result, result.frames("section"), {})
+        write_workbook(pages, path, front_sheet(result, classification, tuple(pages), year))
         return path.read_bytes()
 
 
