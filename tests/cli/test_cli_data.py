@@ -23,6 +23,14 @@ def test_a_sound_file_is_described(tmp_path: Path) -> None:
     assert "US$ 41.3 mn in Japan's market" in done.stdout
 
 
+def test_trade_at_prohibitive_duties_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(HEAD + "2023-24,IND,JPN,import,870323,12.5,US$ mn,cif,HS 2022\n")
+    done = RUNNER.invoke(app, ["data", "check", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "870323 in 87 Vehicles and parts, duty 125 %" in done.stdout
+
+
 @pytest.mark.slow(seconds=1)
 def test_all_problems_of_all_files_and_the_exit_code(tmp_path: Path) -> None:
     wrong, strange = tmp_path / "wrong.csv", tmp_path / "strange.csv"

@@ -92,8 +92,10 @@ def check(
 ) -> None:
     """Say what was understood of each file; nothing is written."""
     with reporting(debug):
+        from cepasim.calibrate.own_figures.prohibitive import prohibitive
         from cepasim.data.recognise import inspect
         from cepasim.data.words import described
+        from cepasim.economy.loading import load
 
         hints = said.hints(year)
         problems: list[Problem] = []
@@ -105,6 +107,8 @@ def check(
                 continue
             typer.echo("\n".join(described(reading)))
             problems += reading.problems
+            if reading.understood.kind == "trade" and not reading.problems:
+                typer.echo("".join(f"{line}\n" for line in prohibitive(reading, load())), nl=False)
         if problems:
             raise InputError(problems)
 

@@ -19,6 +19,7 @@ from cepasim.calibrate.own_figures.given import Given, given
 from cepasim.calibrate.own_figures.lists import TradeList, trade_lists
 from cepasim.calibrate.own_figures.moved_tables import rebased_stays
 from cepasim.calibrate.own_figures.moving import Move
+from cepasim.calibrate.own_figures.prohibitive import Barred, barred, barred_line
 from cepasim.calibrate.own_figures.report import Update, markdown, short
 from cepasim.calibrate.own_figures.staying import staying
 from cepasim.calibrate.own_figures.tables import _write_products
@@ -203,6 +204,7 @@ def test_the_report_lists_what_moved_and_what_conflicts(
     total = next(one for one in what.conflicts if "total" in one.where)
     assert total.against_usd_mn == 5150.0
     text = (out / "UPDATE.md").read_text()
+    assert "| 03 Fish and seafood |" in text
     for words in ("exports.csv", "published 5,150.00", "marine products", "What stays as it was"):
         assert words in text
 
@@ -225,13 +227,30 @@ def test_the_report_is_written_in_the_language_of_its_reader(
             left=(),
             stays=tuple(staying(after.parameters, what.given)),
             headline=(),
+            barred=(Barred("cars.csv", "IND", "JPN", 0.5, 20.0, 0.2, (("870323", 1.25, 20.0),)),),
         )
         text = markdown(again) + "\n".join(short(again))
     assert "## 読み取った内容" in text and "不一致：" in text
     sources = [*what.cells["source"], *what.missed["source"], *what.missed["name"]]
-    allowed = [*names, *map(str, sources), *(str(one.file) for one in what.readings)]
+    assert "870323" in text
+    allowed = [*names, "cars.csv", *map(str, sources), *(str(one.file) for one in what.readings)]
     rates = [rate for one in what.readings for rate in one.understood.rates.values()]
     assert english_left(TABLE.sub("", text), [*allowed, *rates]) == []
+
+
+def test_trade_at_prohibitive_duties_is_named(economy: Economy, tmp_path: Path) -> None:
+    """Evenly spread imports lie on cars at 125 %, which multiplies what a cut of duties does."""
+    values = pd.Series({"870323": 12.5, "220421": 0.5, "848210": 87.0})
+    file = comtrade(tmp_path / "even.csv", values, "IND", "JPN", "M")
+    [found] = barred(listed_in(economy, file), economy)
+    assert found.products == (("870323", 1.25, 12.5), ("220421", 0.5, 0.5))
+    assert found.usd_mn == pytest.approx(13.0)
+    assert found.share == pytest.approx(0.13)
+    said = barred_line(found)
+    assert "US$ 13 mn of India's imports from Japan, 13 % of what is given" in said
+    assert "870323 in 87 Vehicles and parts, duty 125 %: US$ 12 mn" in said
+    exports = comtrade(tmp_path / "fish.csv", pd.Series({"030617": 9.0}), "IND", "JPN", "X")
+    assert list(barred(listed_in(economy, exports), economy)) == []
 
 
 def test_what_stays_of_another_year_is_said_in_japanese(economy: Economy) -> None:

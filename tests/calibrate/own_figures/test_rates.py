@@ -155,7 +155,7 @@ def test_the_report_names_lines_in_both_languages(folder: Path, put: object) -> 
     moved = pd.DataFrame({"importer": ["IND"], "hs": ["87"], "old": [0.07], "new": [0.065]})
     text = "\n".join(duties_section([found], moved))
     assert "| 87082100 | MFN |" in text
-    assert "| India | 87 | 7 | 6.5 |" in text
+    assert "| India | 87 Vehicles and parts | 7 | 6.5 |" in text
     assert "codes that the schedule does not have are not used, 1 in all: 87999999" in text
     with language("ja"):
         lines = [*duties_section([found], moved), *duties_left(found)]

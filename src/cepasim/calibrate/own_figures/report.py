@@ -11,6 +11,9 @@ from cepasim.calibrate.own_figures.changes import cells_that_moved
 from cepasim.calibrate.own_figures.duties_done import DutiesDone
 from cepasim.calibrate.own_figures.given import Conflict, Given
 from cepasim.calibrate.own_figures.lists import TradeList, named
+from cepasim.calibrate.own_figures.markdown import chapter_named, table
+from cepasim.calibrate.own_figures.markdown import row as _row
+from cepasim.calibrate.own_figures.prohibitive import Barred, barred_line
 from cepasim.calibrate.own_figures.report_rates import (
     duties_left,
     duties_line,
@@ -64,6 +67,8 @@ class Update:
         Mean duty on the partner's goods by market and chapter before and after.
     use : UseDone or None
         What claims changed in the use of the CEPA.
+    barred : tuple of Barred
+        Given trade at duties that let almost nothing through.
     headline : tuple of str
         Answers before and after.
     """
@@ -84,6 +89,7 @@ class Update:
     duties: tuple[DutiesDone, ...]
     followed: pd.DataFrame
     use: UseDone | None
+    barred: tuple[Barred, ...] = ()
     headline: tuple[str, ...] = ()
 
     @property
@@ -102,6 +108,9 @@ def markdown(update: Update) -> str:
         *_section(
             tr("Chapters of trade between India and Japan"),
             _cells(update) if update.given or update.rebased else [],
+        ),
+        *_section(
+            tr("Trade at prohibitive duties"), [f"- {barred_line(one)}." for one in update.barred]
         ),
         *_section(tr("Other sources"), _rivals(update.rivals)),
         *_section(tr("Duties"), [*duties_section(update.duties, update.followed)]),
@@ -204,7 +213,7 @@ def _cells(update: Update) -> list[str]:
     lines = [first, "", _row(head)]
     lines.append(_row(["---"] * len(head)))
     for row in moved.head(_SHOWN).to_dict("records"):
-        cells = [tr(str(row["flow"])), row["hs"], _mn(row["old"])]
+        cells = [tr(str(row["flow"])), chapter_named(row["hs"]), _mn(row["old"])]
         if ranges:
             cells += [
                 _range(row["old_low"], row["old_high"]),
@@ -231,12 +240,14 @@ def _rivals(rivals: pd.DataFrame) -> list[str]:
     if rivals.empty:
         return []
     head = [tr("market"), tr("source"), "HS", tr("before"), tr("now")]
-    lines = [tr("US$ mn c.i.f."), "", _row(head)]
-    lines.append(_row(["---"] * 5))
-    return lines + [
-        _row([row["importer"], row["exporter"], row["hs"], _mn(row["old"]), _mn(row["new"])])
+    rows = [
+        [
+            *(row["importer"], row["exporter"], chapter_named(row["hs"])),
+            *(_mn(row["old"]), _mn(row["new"])),
+        ]
         for row in rivals.to_dict("records")
     ]
+    return [tr("US$ mn c.i.f."), "", *table(head, rows)]
 
 
 def _conflicts(update: Update) -> list[str]:
@@ -313,6 +324,7 @@ def short(update: Update) -> Iterator[str]:
         yield use_line(update.use)
         yield from (tr("note: {text}", text=text) for text in update.use.left)
     yield from (tr("note: {text}", text=text) for text in update.left)
+    yield from (tr("note: {text}", text=barred_line(one)) for one in update.barred)
     if update.given or update.rebased:
         yield tr(
             "chapters of the pair that moved: {chapters}; tables: {tables}",
@@ -332,10 +344,6 @@ def short(update: Update) -> Iterator[str]:
             number=f"{more:,}",
         )
     yield from update.headline
-
-
-def _row(cells: Sequence[object]) -> str:
-    return f"| {' | '.join(str(cell) for cell in cells)} |"
 
 
 def _range(low: float, high: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from cepasim.calibrate.own_figures.duties_done import MFN, DutiesDone
-from cepasim.calibrate.own_figures.markdown import table
+from cepasim.calibrate.own_figures.markdown import chapter_named, table
 from cepasim.calibrate.own_figures.use import UseDone
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
@@ -65,7 +65,11 @@ def duties_section(done: Sequence[DutiesDone], followed: pd.DataFrame) -> Iterat
         yield from table(
             [tr("market"), tr("HS"), tr("before, %"), tr("now, %")],
             [
-                [tr(COUNTRY[row["importer"]]), row["hs"], *(_rate(100 * row[x]) for x in _ENDS)]
+                [
+                    tr(COUNTRY[row["importer"]]),
+                    chapter_named(row["hs"]),
+                    *(_rate(100 * row[x]) for x in _ENDS),
+                ]
                 for row in moved.head(_SHOWN).to_dict("records")
             ],
         )
@@ -127,7 +131,7 @@ def use_section(done: UseDone) -> Iterator[str]:
         ],
         [
             [
-                row["hs"],
+                chapter_named(row["hs"]),
                 *(_rate(100 * row[end]) for end in _ENDS),
                 mn(row["claimed"], unit=False),
                 mn(row["eligible"], unit=False),

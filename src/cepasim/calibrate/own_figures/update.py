@@ -19,6 +19,7 @@ from cepasim.calibrate.own_figures.lists import TradeList, mirrors, trade_lists,
 from cepasim.calibrate.own_figures.moved_tables import rebased_stays
 from cepasim.calibrate.own_figures.moving import Move
 from cepasim.calibrate.own_figures.naming import name_rates
+from cepasim.calibrate.own_figures.prohibitive import barred
 from cepasim.calibrate.own_figures.report import Update, markdown
 from cepasim.calibrate.own_figures.staying import staying
 from cepasim.calibrate.own_figures.tables import balanced, write_tables
@@ -199,6 +200,7 @@ def updated(
             duties=duties,
             followed=changes.duties_moved(before, after),
             use=use,
+            barred=tuple(barred(lists, after)),
         )
         if headline is not None:
             done = replace(done, headline=tuple(headline(before, after)))
