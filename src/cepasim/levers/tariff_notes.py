@@ -105,6 +105,11 @@ def unreachable(
     yield Complaint(path, f"{cut.percent:g} %", text)
 
 
+def _from_to(percent: Floats) -> str:
+    low, high = percent.min(), percent.max()
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
 class _Reading:
     """The tariff levers on one flow, seen together: rates before and after on every line."""
 
@@ -130,6 +135,7 @@ class _Reading:
         yield from self._unchanged()
         yield from self._special_duties()
         yield from self._barred()
+        yield from self._lowered_since()
         yield from self._silent()
 
     def _chapters_of(self, lines: Mask) -> list[str]:
@@ -272,8 +278,43 @@ class _Reading:
             text = tr("{note}; {more}", note=text, more=cheaper)
         yield text
 
+    def _lowered_since(self) -> Iterator[str]:
+        """Say which lines keep the duty of the base year though the book has a lower one now."""
+        if self.importer != "IND" or self.source != self.market.partner:
+            return
+        schedule, codes = self.market.schedule, self.market.schedule.lines
+        book = self.economy.parameters.table("tariffs/india_lines").set_index("hs8")
+        book = book[book["duty_base_pct"].notna()]
+        falls = np.nan_to_num(self.after[-1]) < np.nan_to_num(self.rate)
+        lines = self.chosen & falls & np.isin(codes, book.index.to_numpy(str))
+        if not lines.any():
+            return
+        rows = book.loc[codes[lines]]
+        products = np.logical_or.reduceat(lines, schedule.first_line)
+        yield tr(
+            "{number} of the selected lines of India, in {headings}, keep the basic duty of {base} "
+            "in all years ({then} %), whereas the tariff book of {book} has {now} %. Part of the "
+            "difference came back as a cess (up to {cess} % where the book prints one), and what "
+            "is paid today cannot be read for every line. In the model India buys {amount} of "
+            "these products from Japan in {base}",
+            number=int(lines.sum()),
+            headings=separated(sorted({at_level(str(code), "heading") for code in rows.index})),
+            base=year_in_words(self.economy.base_year),
+            then=_from_to(rows["duty_base_pct"].to_numpy(float)),
+            book=rows["year"].max(),
+            now=_from_to(rows["duty_pct"].to_numpy(float)),
+            cess=f"{rows['aidc_pct'].fillna(0.0).max():g}",
+            amount=mn(self._imports(products, np.nan_to_num(self.rate)).sum()),
+        )
+
     def _share_of_chapters(self, products: Mask, rates: Floats) -> float:
         """Share of some products in the base year's imports of their chapters, c.i.f."""
+        column, group = self.market.exporters.index(self.source), self.market.schedule.chapter
+        all_of_them = self.market.cif[np.unique(group[products]), column].sum()
+        return float(self._imports(products, rates).sum() / max(all_of_them, 1e-12))
+
+    def _imports(self, products: Mask, rates: Floats) -> Floats:
+        """Imports of some products from the source in the base year, US$ million c.i.f."""
         market, schedule = self.market, self.market.schedule
         column, group = market.exporters.index(self.source), schedule.chapter
         paid = np.nan_to_num(schedule.product_rates(rates, self.source))
@@ -283,8 +324,7 @@ class _Reading:
         effective = effective_tariff(mfn, mfn - paid, cost, claims.maximum, claims.function)
         cif = market.product_weights[:, column] / (1 + effective)
         cif = cif * (market.cif[:, column] / schedule.chapter_sums(cif))[group]
-        all_of_them = market.cif[np.unique(group[products]), column].sum()
-        return float(cif[products].sum() / max(all_of_them, 1e-12))
+        return np.asarray(cif[products])
 
     def _heading(self, code: str) -> str:
         """Text of a heading, shortened: subheadings are described as ``heading: ...``."""
