@@ -201,6 +201,25 @@ def test_shapes_read_only_and_empty_arguments() -> None:
     assert empty.price.shape == (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("import_shares", -1e-9),
+        ("trade_cost", np.inf),
+        ("supply", 0.0),
+        ("taste", np.nan),
+        ("capacity", -1.0),
+        ("cost", np.inf),
+    ],
+)
+def test_the_last_entry_of_a_large_table_is_checked(name: str, value: float) -> None:
+    """Large tables are checked by the kernel, in its columns."""
+    arguments = wild_markets(6, 4_000, 33)
+    arguments[name][-1, -1] = value
+    with pytest.raises(ValueError, match=rf"{name}\[3999, 32\] = "):
+        compiled(arguments)
+
+
 def test_an_unknown_kernel_is_refused() -> None:
     with pytest.raises(ValueError, match='kernel = "fortran": must be "numpy" or "numba"'):
         solve_market([1.0], 0.5, 1.0, 3.0, 2.0, 1.0, 2.0, 1.0, kernel="fortran")  # type: ignore[call-overload]

@@ -114,7 +114,9 @@ def arranged(by_source: dict[str, ArrayLike], by_market: dict[str, ArrayLike]) -
     lead, sources = _common_shape(tables, lists)
     shares = tables["import_shares"]
     # Shares are summed over sources: one share given for all of them is written out.
-    shares = np.ascontiguousarray(np.broadcast_to(shares, (*shares.shape[:-1], sources)))
+    if shares.shape[-1] != sources:
+        shares = np.broadcast_to(shares, (*shares.shape[:-1], sources))
+    shares = np.ascontiguousarray(shares)
     if not _later(shares, _LARGE):
         _check_share_sum(shares)
     tables["import_shares"] = shares

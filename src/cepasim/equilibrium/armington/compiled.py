@@ -23,17 +23,16 @@ from cepasim.equilibrium.armington.vector import (
     GROUP,
     TABLES,
     gather,
-    out_of_range,
+    put,
     scatter,
     take,
 )
 from cepasim.equilibrium.ces import FloatArray
 
 #: Digest of `stages` and `vector`: numba compiles again when this file changes, not when they do.
-PARTS = "e8a44255608abe35"
+PARTS = "015e4023bb7b6a12"
 
 DONE, GOING_ON, HARD = 0, 1, 2  # what becomes of a market
-_TINIEST = 5e-324  # shares may be 0
 
 # One signature, so that there is one thing to compile; arguments may be read-only.
 _TABLE = types.Array(types.float64, 2, "C", readonly=True)
@@ -111,24 +110,23 @@ def _solve_groups(
     """
     sources, n = import_shares.shape[1], places.size
     by = np.empty((sources, TABLES, GROUP))
+    # Views are made here, once: each is counted, which costs more than a row of arithmetic.
+    columns = by.ravel()
+    flat_shares, flat_trade_cost = import_shares.ravel(), trade_cost.ravel()
+    flat_supply = supply.ravel()
+    flat_taste, flat_cost, flat_capacity = taste.ravel(), cost.ravel(), capacity.ravel()
+    prices, quantities, values = hats[0].ravel(), hats[1].ravel(), hats[2].ravel()
     of = np.empty((at.LISTS, GROUP))
     row = np.empty(GROUP, np.uint64)
     with_taste = taste.size > 1 or taste[0, 0] != 1.0
     with_cost = cost.size > 1 or cost[0, 0] != 1.0
     pushed = with_taste or capacity.size > 1 or capacity[0, 0] != 1.0
 
-    bad = 0
+    bad = 0.0
     for first in range(0, n, GROUP):
         here = min(GROUP, n - first)
         for j in range(GROUP):  # the last market stands in for those that are missing
             row[j] = places[min(first + j, n - 1)]
-        # Checked in the order of memory, which also fetches them for what follows.
-        bad += out_of_range(import_shares, row, -_TINIEST, np.inf)
-        bad += out_of_range(trade_cost, row, 0.0, np.inf)
-        bad += out_of_range(supply, row, 0.0, np.nan)
-        bad += out_of_range(taste, row, 0.0, np.inf)
-        bad += out_of_range(capacity, row, 0.0, np.inf)
-        bad += out_of_range(cost, row, 0.0, np.inf)
         take(domestic_share, row, of, at.THETA_D)
         take(sigma_import, row, of, at.SIGMA)
         take(sigma_domestic, row, of, at.SIGMA_D)
@@ -138,15 +136,15 @@ def _solve_groups(
         take(demand, row, of, at.DEMAND)
         take(capacity_domestic, row, of, at.CAPACITY_D)
         take(cost_domestic, row, of, at.COST_D)
-        gather(import_shares, row, by, at.WEIGHT)
-        gather(trade_cost, row, by, at.WEDGE)
-        gather(supply, row, by, at.SLOPE)
+        gather(flat_shares, import_shares.shape, sources, row, columns, at.WEIGHT)
+        gather(flat_trade_cost, trade_cost.shape, sources, row, columns, at.WEDGE)
+        gather(flat_supply, supply.shape, sources, row, columns, at.SLOPE)
         if with_taste:
-            gather(taste, row, by, at.TASTE)
+            gather(flat_taste, taste.shape, sources, row, columns, at.TASTE)
         if with_cost:
-            gather(cost, row, by, at.COST)
+            gather(flat_cost, cost.shape, sources, row, columns, at.COST)
         if pushed:
-            gather(capacity, row, by, at.PRICE)
+            gather(flat_capacity, capacity.shape, sources, row, columns, at.PRICE)
 
         at.nest(of, lanes, steepest, limit)
         bad += at.by_source(by, of, lanes, with_taste, with_cost, pushed, share_tolerance)
@@ -156,24 +154,20 @@ def _solve_groups(
                 break
             at.step(of, lanes)
         at.hats(by, of, lanes, with_taste, with_cost, limit)
-        scatter(by, at.PRICE, row, here, hats[0])
-        scatter(by, at.POWER, row, here, hats[1])
+        scatter(columns, at.PRICE, row, here, sources, prices)
+        scatter(columns, at.POWER, row, here, sources, quantities)
+        scatter(columns, at.VALUE, row, here, sources, values)
+        put(of, at.ALPHA, row, here, price_domestic)
+        put(of, at.LEVEL_D, row, here, quantity_domestic)
+        put(of, at.M, row, here, import_index)
+        put(of, at.Q, row, here, composite_index)
+        put(of, at.F, row, here, residual)
+        put(of, at.COUNT, row, here, iterations)
         for j in range(here):
-            i = row[j]
-            for s in range(sources):
-                hats[2, i, s] = hats[0, i, s] * hats[1, i, s]
-        for j in range(here):
-            i = row[j]
             going_on = of[at.ACTIVE, j] > 0.0
             hard_here = of[at.HARD, j] > 0.0 or (going_on and not leave)
             status[first + j] = HARD if hard_here else (GOING_ON if going_on else DONE)
-            price_domestic[i] = of[at.ALPHA, j]
-            quantity_domestic[i] = of[at.LEVEL_D, j]
-            import_index[i] = of[at.M, j]
-            composite_index[i] = of[at.Q, j]
-            residual[i] = abs(of[at.F, j])
-            iterations[i] = int(of[at.COUNT, j])
-    return bad == 0
+    return bad == 0.0
 
 
 solve_groups: Callable[..., bool] = njit(

@@ -269,10 +269,10 @@ def _solve_compiled(given: Given, out: Answer) -> None:
 
     count, sources = out.hats.shape[1:]
     threads = min(_cores(), _THREADS) if count * sources >= _THREADED else 1
-    runs = np.array_split(np.arange(count), threads)
     if threads == 1:
-        hard = solve_run(runs[0])
+        hard = solve_run(np.arange(count))
     else:
+        runs = np.array_split(np.arange(count), threads)
         with ThreadPoolExecutor(threads) as pool:
             hard = np.concatenate(list(pool.map(solve_run, runs)))
     out.converged[...] = True

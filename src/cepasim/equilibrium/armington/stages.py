@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from cepasim.equilibrium.armington.vector import exp, exp_parts, expm1, least, log, log1p
+from cepasim.equilibrium.armington.vector import exp, exp_parts, expm1, least, log, log1p, most
 from cepasim.equilibrium.ces import FloatArray
 
 LARGEST = 600.0  # exponents beyond this are left to the other way
@@ -24,7 +24,8 @@ SMALLEST = 1e-290  # arguments of a logarithm below this as well
 stage = njit(inline="always", fastmath={"contract"}, error_model="numpy")
 
 # Places in the two working arrays.
-(WEIGHT, WEDGE, SLOPE, START, POWER_SLOPE, POWER_START, POWER, PRICE, TASTE, COST) = range(10)
+(WEIGHT, WEDGE, SLOPE, START, POWER_START, POWER, PRICE, TASTE, COST) = range(9)
+VALUE = POWER_START  # in the end
 (
     THETA_D,
     SIGMA,
@@ -59,12 +60,17 @@ stage = njit(inline="always", fastmath={"contract"}, error_model="numpy")
     TOTAL,
     MEAN,
     SQUARE,
+    PUSH,
     EXTREME,
     HARD,
     ACTIVE,
     COUNT,
-) = range(37)
-LISTS = 37
+    REFUSED,
+    STEEPEST_SUPPLY,
+    FURTHEST,
+) = range(41)
+LISTS = 41
+_TINIEST = 5e-324  # shares may be 0
 _LARGEST_VALUE = 1e290
 
 
@@ -113,6 +119,9 @@ def nest(of: FloatArray, lanes: int, steepest: float, limit: float) -> None:
         of[TOTAL, j] = 0.0
         of[GROWN, j] = 0.0
         of[COUNT, j] = 0.0
+        of[REFUSED, j] = 0.0
+        of[STEEPEST_SUPPLY, j] = 0.0
+        of[FURTHEST, j] = 0.0
 
 
 @stage
@@ -124,18 +133,22 @@ def by_source(
     with_cost: bool,
     pushed: bool,
     share_tolerance: float,
-) -> int:
-    """Coefficients by source, in the place of what was gathered; how many share sums are off."""
-    sources, bad = by.shape[0], 0
+) -> float:
+    """Coefficients by source, in the place of what was gathered; how many are out of range."""
+    sources, bad = by.shape[0], 0.0
     for s in range(sources):
         for j in range(lanes):
-            of[TOTAL, j] += by[s, WEIGHT, j]
+            share = by[s, WEIGHT, j]
+            of[TOTAL, j] += share
+            of[REFUSED, j] += 0.0 if share > -_TINIEST else 1.0
     for j in range(lanes):
-        bad += 0 if abs(of[TOTAL, j] - 1.0) <= share_tolerance else 1
+        of[REFUSED, j] += 0.0 if abs(of[TOTAL, j] - 1.0) <= share_tolerance else 1.0
     if with_taste:
         for s in range(sources):
             for j in range(lanes):
-                weight = by[s, WEIGHT, j] * by[s, TASTE, j]
+                taste = by[s, TASTE, j]
+                of[REFUSED, j] += 0.0 if 0.0 < taste < np.inf else 1.0
+                weight = by[s, WEIGHT, j] * taste
                 by[s, WEIGHT, j] = weight
                 of[GROWN, j] += weight
         for j in range(lanes):
@@ -146,18 +159,24 @@ def by_source(
     for s in range(sources):
         if with_cost:
             for j in range(lanes):
-                by[s, POWER, j] = by[s, WEDGE, j] * by[s, COST, j]
+                cost = by[s, COST, j]
+                of[REFUSED, j] += 0.0 if 0.0 < cost < np.inf else 1.0
+                by[s, POWER, j] = by[s, WEDGE, j] * cost
         else:
             for j in range(lanes):
                 by[s, POWER, j] = by[s, WEDGE, j]
         for j in range(lanes):
-            landed_cost = by[s, POWER, j]
+            landed_cost, supply = by[s, POWER, j], by[s, SLOPE, j]
+            refused = 0.0 if 0.0 < by[s, WEDGE, j] < np.inf else 1.0
+            of[REFUSED, j] += refused if supply > 0.0 else 1.0
             of[EXTREME, j] = least(of[EXTREME, j], landed_cost)
             log_wedge = log(landed_cost)
             by[s, POWER, j] = log_wedge
-            by[s, SLOPE, j] = 1.0 / (of[SIGMA, j] + by[s, SLOPE, j])
+            by[s, SLOPE, j] = 1.0 / (of[SIGMA, j] + supply)
             by[s, START, j] = of[SHIFT, j] - of[SIGMA, j] * log_wedge
         if pushed:
+            for j in range(lanes):
+                of[REFUSED, j] += 0.0 if 0.0 < by[s, PRICE, j] < np.inf else 1.0
             if with_taste:
                 for j in range(lanes):
                     by[s, PRICE, j] = by[s, TASTE, j] / by[s, PRICE, j]
@@ -168,12 +187,17 @@ def by_source(
                 of[EXTREME, j] = least(of[EXTREME, j], by[s, PRICE, j])
                 by[s, START, j] += log(by[s, PRICE, j])
         for j in range(lanes):
-            start = by[s, START, j] * by[s, SLOPE, j]
+            slope = by[s, SLOPE, j]
+            start = by[s, START, j] * slope
+            power_start = of[GAP, j] * (by[s, POWER, j] + start)
             by[s, START, j] = start
-            by[s, POWER_SLOPE, j] = of[GAP, j] * by[s, SLOPE, j]
-            by[s, POWER_START, j] = of[GAP, j] * (by[s, POWER, j] + start)
+            by[s, POWER_START, j] = power_start
+            size = abs(power_start)
+            of[STEEPEST_SUPPLY, j] = most(of[STEEPEST_SUPPLY, j], slope)
+            of[FURTHEST, j] = most(of[FURTHEST, j], size)
     for j in range(lanes):
         of[HARD, j] = of[HARD, j] if of[EXTREME, j] > SMALLEST else 1.0
+        bad += of[REFUSED, j]
     return bad
 
 
@@ -193,18 +217,21 @@ def index(by: FloatArray, of: FloatArray, lanes: int, tolerance: float, near_one
         of[W, j] = (z + of[SHARE, j]) / (1.0 + z)
         of[M, j] = m
         of[U, j] = u
+        push = of[GAP, j] * u
+        of[PUSH, j] = push
+        # No exponent below is further from 0 than this.
+        furthest = of[FURTHEST, j] + of[STEEPEST_SUPPLY, j] * abs(push)
+        of[HARD, j] = of[HARD, j] if furthest < LARGEST else 1.0
         of[Q, j] = m + nest
         of[GROWN, j] = 0.0
         of[TOTAL, j] = 0.0
         of[MEAN, j] = 0.0
         of[SQUARE, j] = 0.0
-        of[EXTREME, j] = 0.0
     for s in range(sources):
         for j in range(lanes):
-            exponent = by[s, POWER_SLOPE, j] * of[U, j] + by[s, POWER_START, j]
-            scale, part = exp_parts(exponent)
-            power = scale + scale * part
             weight, b = by[s, WEIGHT, j], by[s, SLOPE, j]
+            scale, part = exp_parts(b * of[PUSH, j] + by[s, POWER_START, j])
+            power = scale + scale * part
             landed = weight * power
             moment = landed * b
             by[s, POWER, j] = power
@@ -212,8 +239,6 @@ def index(by: FloatArray, of: FloatArray, lanes: int, tolerance: float, near_one
             of[TOTAL, j] += landed
             of[MEAN, j] += moment
             of[SQUARE, j] += moment * b
-            size = abs(exponent)
-            of[EXTREME, j] = size if not size < of[EXTREME, j] else of[EXTREME, j]
     for j in range(lanes):
         grown = of[GROWN, j] / of[WEIGHT_SUM, j]
         ratio = of[TOTAL, j] / of[WEIGHT_SUM, j]
@@ -224,8 +249,7 @@ def index(by: FloatArray, of: FloatArray, lanes: int, tolerance: float, near_one
         lost = (grown - (ratio - 1.0)) / ratio if near > 0.0 else 0.0
         f = of[M, j] - (log(ratio) + lost) / of[GAP, j]
         of[F, j] = f
-        hard = of[HARD, j] if of[EXTREME, j] < LARGEST else 1.0
-        hard = hard if ratio > SMALLEST else 1.0
+        hard = of[HARD, j] if ratio > SMALLEST else 1.0
         of[HARD, j] = hard
         of[COUNT, j] += of[ACTIVE, j]
         going_on = 0.0 if abs(f) <= tolerance else of[ACTIVE, j]  # NaN goes on
@@ -295,7 +319,10 @@ def hats(
             for j in range(lanes):
                 by[s, POWER, j] *= by[s, TASTE, j]
         for j in range(lanes):
-            of[TOTAL, j] += by[s, PRICE, j] * by[s, POWER, j]
+            value = by[s, PRICE, j] * by[s, POWER, j]
+            by[s, VALUE, j] = value
+            of[TOTAL, j] += value
     for j in range(lanes):
         hard = of[HARD, j] if of[EXTREME, j] > SMALLEST else 1.0
         of[HARD, j] = hard if of[TOTAL, j] < _LARGEST_VALUE else 1.0
+        of[F, j] = abs(of[F, j])
