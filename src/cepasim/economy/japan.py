@@ -220,8 +220,14 @@ def under_line_rule(
     schedule: TariffSchedule, parameters: Parameters, line_rule: LineRule
 ) -> TariffSchedule:
     """Return Japan's schedule with the lines of a product used by another rule."""
-    lines, first, exporters = schedule.lines, schedule.first_line, schedule.exporters
-    return schedule.used(_line_use(parameters, lines, first, exporters, line_rule))
+    key = "line rule", line_rule
+    found = schedule.known.get(key)
+    if found is None:
+        lines, first, exporters = schedule.lines, schedule.first_line, schedule.exporters
+        use = _line_use(parameters, lines, first, exporters, line_rule)
+        schedule.known[key] = found = schedule.used(use)
+    assert isinstance(found, TariffSchedule)
+    return found.under(schedule.rates)
 
 
 def _line_use(

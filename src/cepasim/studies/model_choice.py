@@ -9,7 +9,7 @@ that cannot express a lever is left out for that scenario; the others share its 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ from cepasim.economy.economy import Economy
 from cepasim.engines.every import ENGINES
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
-from cepasim.solution.solve import run, with_own_markets
+from cepasim.solution.solve import run
 from cepasim.studies.open_choices import CHOICES, IN_PARAMETERS, central_of, left_out
 from cepasim.studies.study import Study, measure, outcomes_of
 
@@ -208,14 +208,10 @@ class Worlds:
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: it makes its own studies."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in self.__dict__.items() if name != "_known"}
 
     @cached_property
     def _known(self) -> dict[Hashable, Study]:
-        return {}
-
-    @cached_property
-    def _economies(self) -> dict[str, Economy]:
         return {}
 
     def under(self, combination: Combination) -> Study:
@@ -257,28 +253,16 @@ class Worlds:
         key = line_rule, *sources.values()
         if key not in self._known:
             own = self.study.economy
-            asked = self.scenario.model_copy(update=sources)
-            if line_rule != own.line_rule:
-                # The lines are taken together first, once for all sources of elasticities.
-                economy = asked.economy_under(self._by_line_rule(line_rule))
-                found = replace(
-                    self._built(own.line_rule, **sources),
-                    economy=with_own_markets(economy, asked),
-                )
-            elif all(source == getattr(own, name) for name, source in sources.items()):
+            if all(source == getattr(own, name) for name, source in sources.items()):
                 found = self.study
-            else:
+            elif line_rule == own.line_rule:
+                asked = self.scenario.model_copy(update=sources)
                 found = Study.of(self.economy, asked, self.study.engine)
-            self._known[key] = found
+            else:
+                found = self._built(own.line_rule, **sources)
+            economy = found.economy.with_rules(line_rule=line_rule)  # type: ignore[arg-type]
+            self._known[key] = replace(found, economy=economy)
         return self._known[key]
-
-    def _by_line_rule(self, line_rule: str) -> Economy:
-        """Return the economy as given under a rule for lines."""
-        if line_rule not in self._economies:
-            self._economies[line_rule] = self.economy.with_rules(
-                line_rule=line_rule  # type: ignore[arg-type]
-            )
-        return self._economies[line_rule]
 
     def outcomes(
         self, scores: Floats, combinations: Sequence[Combination], shape: tuple[int, int]
