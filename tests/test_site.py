@@ -14,6 +14,7 @@ import yaml
 
 import cepasim
 from cepasim.levers.every import LEVERS
+from cepasim.params.loading import load_parameters
 from docs.writers.api import api_page
 from docs.writers.command_line import command_line_page
 from docs.writers.keys import allowed
@@ -80,3 +81,21 @@ def test_the_site_builds_and_no_link_is_broken(tmp_path: Path) -> None:
             r'<(?:script|link|img)[^>]+(?:src|href)="(https?:[^"]+)"', page.read_text()
         )
         assert not loaded, f"{page.name} loads {loaded}"
+
+
+def test_the_page_on_citing_quotes_a_number_of_today() -> None:
+    quoted = (DOCS / "howto" / "cite.md").read_text(encoding="utf-8")
+    [row] = re.findall(r"^\| \[`full-package`\].*$", (ROOT / "README.md").read_text(), re.M)
+    *_, balance, figures, with_choice, _later, _end = (cell.strip(" *") for cell in row.split("|"))
+    assert f"by {balance} US$ mn" in quoted
+    assert f"(90 % range {figures} from the figures, {with_choice} with model" in quoted
+
+
+def test_the_page_on_elasticities_names_values_that_exist() -> None:
+    page = (DOCS / "howto" / "own_elasticity.md").read_text(encoding="utf-8")
+    table = load_parameters().table("elasticities/armington")
+    fish = table.set_index("name").loc["sigma_import_03"]
+    assert f"is {fish['value']:g}, with a range from {fish['low']:g} to {fish['high']:g}:" in page
+    known = {*table["name"], *load_parameters().table("elasticities/demand_supply")["name"]}
+    named = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| `[^|]*\|", page, re.M)))
+    assert len(named) > 4 and set(named) <= known

@@ -70,13 +70,13 @@ STAYS = {
 CODES = frozenset({"data update", "params copy", "low, high", "Exp or Imp", "India's Total"})
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
-        yield name, ast.parse(path.read_text(encoding="utf-8"))
+FILES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-MODULES = dict(_modules())
+@pytest.fixture(scope="module")
+def modules() -> dict[str, ast.Module]:
+    """Modules parsed, by name: not where tests are collected, since every worker does that."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
 
 
 def _called(node: ast.AST) -> str:
@@ -135,11 +135,11 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
             yield node
 
 
-@pytest.mark.parametrize("room", sorted({name.split("/")[0] for name in MODULES}))
-def test_what_refuses_is_said_in_every_language(room: str) -> None:
+@pytest.mark.parametrize("room", sorted({name.split("/")[0] for name in FILES}))
+def test_what_refuses_is_said_in_every_language(modules: dict[str, ast.Module], room: str) -> None:
     found = [
         f"{name}, {one}"
-        for name, tree in MODULES.items()
+        for name, tree in modules.items()
         if name.split("/")[0] == room and not name.startswith(tuple(BUILDERS))
         for one in _refused(tree)
         if one.partition(": ")[2].strip("'\"") not in CODES
@@ -147,10 +147,12 @@ def test_what_refuses_is_said_in_every_language(room: str) -> None:
     assert found == [], "say it by `tr`"
 
 
-def test_rooms_that_are_read_have_no_text_in_english_alone() -> None:
+def test_rooms_that_are_read_have_no_text_in_english_alone(
+    modules: dict[str, ast.Module],
+) -> None:
     found = {
         name: [line for one in _statements(tree) for line in _left(one)]
-        for name, tree in MODULES.items()
+        for name, tree in modules.items()
         if name.startswith(READ_WHOLE)
     }
     with_any = {name: lines for name, lines in found.items() if lines}
