@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -58,6 +59,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         taken[scope(item.nodeid)] += seconds(item)  # type: ignore[assignment]
     items.sort(key=lambda item: (-taken[scope(item.nodeid)], scope(item.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: no use in looking for what of it can go.
+
+    Python's collector of garbage goes through all there is again and again: 300,000 objects after
+    collection, before a test has run. It took a tenth of the time of all tests.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
