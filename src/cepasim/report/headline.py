@@ -32,11 +32,14 @@ class Headline:
         What decides the size, with its grade; empty without levers.
     caveat : str
         The note that bears on most of the trade that moves; may be empty.
+    stake : str
+        How much there is to be changed at all, where the levers say; not part of the sentence.
     """
 
     change: str
     rests_on: str
     caveat: str
+    stake: str = ""
 
     def __str__(self) -> str:
         said = paragraph(part for part in (self.change, self.rests_on, self.caveat) if part)
@@ -73,6 +76,7 @@ def headline(result: ResultTables, year: str) -> Headline:
         if graded
         else "",
         sentence(now(caveat)) if caveat else "",
+        paragraph(sentence(now(note)) for note in notes if _at_stake(note, graded)),
     )
 
 
@@ -171,6 +175,11 @@ def _ranged(result: ResultTables, year: str) -> str:
 def clauses(parts: Iterable[str]) -> str:
     """Put parts of a sentence beside each other, each a thought of its own."""
     return tr("; ").join(parts)
+
+
+def _at_stake(note: str, graded: Note | None) -> bool:
+    """Whether a note says how much there is to be changed by what moves most."""
+    return isinstance(note, Note) and note.stake and graded is not None and graded.kind == note.kind
 
 
 def _graded(note: str) -> bool:

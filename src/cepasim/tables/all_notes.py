@@ -17,6 +17,7 @@ from cepasim.tables.caveats import Note
 from cepasim.tables.names import REGIME_WORDS, name_now
 from cepasim.tables.notes import beyond_the_record, level_notes, own_figures_notes, scenario_notes
 from cepasim.tables.relief_cost import relief_cost_notes
+from cepasim.tables.stake import stake_notes
 from cepasim.tables.trips import trip_notes
 from cepasim.tables.untraded import untraded_notes
 from cepasim.tables.who_gains import arrival_notes
@@ -31,7 +32,9 @@ def notes(run: Run) -> tuple[str, ...]:
     """What a reader must know: what levers cannot do, unusual prices, what quotas do."""
     resolved = run.measures if run.economy.coarse is None else None
     said = scenario_notes(run.economy, run.scenario, resolved) + beyond_the_record(run)
-    said += arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
+    said += (
+        tuple(stake_notes(run)) + arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
+    )
     said += tuple(Note(text, "quota") for text in quota_notes(run))
     said += tuple(Note(text) for text in trip_notes(run))
     said += own_figures_notes(run.economy) + untraded_notes(run)

@@ -17,19 +17,30 @@ class Note(str):
         Whether it bears on all that levers of the kind do, or on the whole answer.
     on, grade : str
         What the size of the effect rests on most, and how good that is; empty in other notes.
+    stake : bool
+        Whether it says how much there is to be changed.
     """
 
     kind: str
     decides: bool
     on: str
     grade: str
+    stake: bool
 
     def __new__(
-        cls, text: str, kind: str = "", *, decides: bool = False, on: str = "", grade: str = ""
+        cls,
+        text: str,
+        kind: str = "",
+        *,
+        decides: bool = False,
+        on: str = "",
+        grade: str = "",
+        stake: bool = False,
     ) -> Self:
         """Make a note of a text."""
         note = super().__new__(cls, text)
         note.kind, note.decides, note.on, note.grade = kind, decides, on, grade
+        note.stake = stake
         return note
 
     def __getnewargs__(self) -> Any:

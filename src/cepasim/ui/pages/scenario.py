@@ -245,7 +245,7 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
 
 def _to_mind(result: Result, year: str) -> str:
     said = headline(result, year)
-    return paragraph(part for part in (said.rests_on, said.caveat) if part)
+    return paragraph(part for part in (said.stake, said.rests_on, said.caveat) if part)
 
 
 def _notes(result: Result, year: str) -> None:

@@ -1,0 +1,57 @@
+"""What there is to cut: the duty collected today where a lever changes duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cepasim.core.countries import PARTNER
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import mark, tr
+from cepasim.core.numbers import money
+from cepasim.solution.state import Run
+from cepasim.tables.caveats import Note
+
+#: By the side that collects.
+_STAKE = {
+    "JPN": mark(
+        "There to be cut: in {year} Japan collected {duty} of duty on {sold} of India's goods in "
+        "the chapters concerned, {percent} % of their value"
+    ),
+    "IND": mark(
+        "There to be cut: in {year} India collected {duty} of duty on {sold} of Japan's goods in "
+        "the chapters concerned, {percent} % of their value"
+    ),
+}
+
+
+def stake_notes(run: Run) -> Iterator[Note]:
+    """Say how much duty there is where tariffs between the pair change, by side.
+
+    It explains why a cut is worth little: nobody gains more than is paid today.
+    """
+    economy = run.economy
+    for importer, text in _STAKE.items():
+        schedule = economy.markets[importer].schedule
+        lines = np.zeros(len(schedule.lines), dtype=np.bool_)
+        for one in run.measures.get(importer, ()):
+            lever = one.asked
+            if lever.kind == "tariff" and getattr(lever, "source", "") == PARTNER[importer]:
+                lines |= one.lines
+        if not lines.any():
+            continue
+        chapters = np.unique(schedule.chapter[schedule.product_of_line[lines]])
+        duty = float(run.reference.duty_on_partner(importer)[0, chapters].sum())
+        flow = run.reference.exports if importer == "JPN" else run.reference.imports
+        sold = float(flow[0, chapters].sum())
+        if sold <= 0:
+            continue
+        said = tr(
+            text,
+            year=year_in_words(run.labels[0]),
+            duty=money(duty),
+            sold=money(sold),
+            percent=f"{100 * duty / sold:.2g}",
+        )
+        yield Note(said, "tariff", stake=True)
