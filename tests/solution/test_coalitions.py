@@ -156,6 +156,26 @@ def test_only_what_a_lever_touches_is_solved(
     assert [economy.chapters[h] for h in np.flatnonzero(moved)] == ["64"]
 
 
+def test_markets_solved_together_are_solved_from_the_first_year_that_differs(
+    economy: Economy,
+) -> None:
+    cut = {"importer": "JPN", "select": {"hs": ["64"]}, "cut": "eliminate", "start": "2028-29"}
+    scenario = Scenario.from_dict({"name": "x", "levers": [{"tariff": cut}]})
+    game = game_of(economy, scenario, "gsim")
+    before, after = game.reference(), game.scenario()
+    whole = game.engine.solve(
+        game.economy, {one: found.shocks for one, found in after.markets.items()}
+    )
+    for importer, found in after.markets.items():
+        for name in ("price", "fob", "domestic", "composite_index", "duty"):
+            ours, expected = getattr(found, name), getattr(whole[importer], name)
+            np.testing.assert_array_equal(ours[5:], expected[5:], err_msg=name)
+            np.testing.assert_allclose(ours, expected, rtol=1e-12, err_msg=name)
+            # What comes before the lever is the reference itself, not its like to rounding.
+            np.testing.assert_array_equal(ours[:5], getattr(before.markets[importer], name)[:5])
+    assert len(after.markets["JPN"].fob) == len(game.years)
+
+
 @pytest.mark.parametrize("name", TOGETHER)
 def test_shocks_on_some_products_are_those_of_the_whole_market(mixed: Economy, name: str) -> None:
     scenario = Scenario.from_dict({"name": name, "levers": TOGETHER[name]})

@@ -25,6 +25,7 @@ from cepasim.engines.outcome import Outcome
 from cepasim.levers.fund import FundPath
 from cepasim.levers.timing import Years
 from cepasim.shocks.shocks import scheduled_wedges, shocks
+from cepasim.shocks.wedges import KnownWedges, moved_wedges
 from cepasim.solution.finite import solved_in_numbers
 
 #: Known years are met within this (logs): a thousandth of a dollar in a billion.
@@ -93,7 +94,7 @@ def _in_known_years(engine: Engine, economy: Economy, horizon: Years) -> dict[st
         over = horizon if len(horizon) > len(years) else years
         for group in engine.groups(economy):
             if not _meet_at_once(engine, economy, group, targets, sizes, over):
-                _meet(engine, economy, group, targets, sizes, years)
+                _meet(engine, economy, group, targets, sizes, years, over)
     for importer, market in markets.items():
         sizes[importer] = sizes[importer] ** weight
         if kept:
@@ -158,6 +159,7 @@ def _meet(
     targets: Mapping[str, Floats],
     sizes: dict[str, Floats],
     years: Years,
+    horizon: Years,
 ) -> None:
     """Set the sizes at which the reference of known years is what was published.
 
@@ -166,8 +168,9 @@ def _meet(
     """
     for importer in group:
         sizes[importer][1:] = _missing(economy.markets[importer], targets[importer], None, years)
+    known = {one: _early_wedges(economy, one, horizon, len(years)) for one in group}
     for _ in range(_ROUNDS):
-        outcomes = _solved(engine, economy, group, sizes, years)
+        outcomes = _solved(engine, economy, known, sizes, years)
         worst = 0.0
         for importer in group:
             market, target = economy.markets[importer], targets[importer]
@@ -185,6 +188,14 @@ def _meet(
     raise RunError(text)
 
 
+def _early_wedges(economy: Economy, importer: str, years: Years, first: int) -> KnownWedges:
+    """Wedges of one market without any lever, in the first of some years."""
+    exporters = economy.markets[importer].exporters
+    moved = moved_wedges(economy, importer, (), years, KnownWedges())
+    rows = slice(first)
+    return KnownWedges({(exporters[at], ()): one.in_years(rows) for at, one in moved.items()})
+
+
 def _missing(market: Market, target: Floats, outcome: Outcome | None, years: Years) -> Floats:
     """Published trade over the reference's, shape (K, H); 1 where there is no trade."""
     column = market.partner_column
@@ -200,14 +211,22 @@ def _missing(market: Market, target: Floats, outcome: Outcome | None, years: Yea
 def _solved(
     engine: Engine,
     economy: Economy,
-    group: tuple[str, ...],
+    known: Mapping[str, KnownWedges],
     sizes: Mapping[str, Floats],
     years: Years,
 ) -> Mapping[str, Outcome]:
     """Reference of known years at given sizes."""
     nothing = FundPath.none(len(years), len(economy.chapters))
     hats = {
-        importer: shocks(economy, importer, (), nothing, years, partner_size=sizes[importer])
-        for importer in group
+        importer: shocks(
+            economy,
+            importer,
+            (),
+            nothing,
+            years,
+            known_wedges=wedges,
+            partner_size=sizes[importer],
+        )
+        for importer, wedges in known.items()
     }
     return solved_in_numbers(engine, economy, hats)

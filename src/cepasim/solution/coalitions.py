@@ -139,9 +139,7 @@ class Coalitions:
         """Outcomes of a group of markets; solved together, or each where it is touched."""
         known = self.solved_reference.outcomes
         if self.engine.joint:
-            if all(hats[one] is known[one].shocks for one in group):
-                return {one: known[one] for one in group}
-            return dict(solved_in_numbers(self.engine, self.economy, hats))
+            return self._together({one: hats[one] for one in group})
         found: dict[str, Outcome] = {}
         for importer, hat in hats.items():
             before = known[importer]
@@ -154,6 +152,21 @@ class Coalitions:
                 part = self.part(importer, shocks_at(hat, touched), touched)
                 found[importer] = put_back(before, hat, part, touched)
         return found
+
+    def _together(self, hats: Mapping[str, Shocks]) -> dict[str, Outcome]:
+        """Outcomes of markets that are solved together, in the years from the first that differs.
+
+        A producer sells in all of them, so that every product of every market is solved again.
+        """
+        known = {one: self.solved_reference.outcomes[one] for one in hats}
+        found = [difference(hat, known[one].shocks) for one, hat in hats.items()]
+        rows = [touched.first_row for touched in found if not touched.nothing]
+        if not rows:
+            return known
+        later = Touched(np.ones(len(self.economy.chapters), dtype=np.bool_), min(rows))
+        cut = {one: shocks_at(hat, later) for one, hat in hats.items()}
+        part = solved_in_numbers(self.engine, self.economy, cut)
+        return {one: put_back(known[one], hat, part[one], later) for one, hat in hats.items()}
 
     def part(self, importer: str, hats: Shocks, touched: Touched) -> Outcome:
         """Outcome of the touched part of a market, from shocks on it."""
