@@ -157,7 +157,7 @@ def test_advice_takes_it(shoes: Path, tmp_path: Path) -> None:
         package = pd.read_csv(out / "package" / "package.csv").set_index("measure")
         gains.append(float(package["balance_usd_mn"]["package"]))
         offers = ("compare-offers", shoes, "reference", "--year", "2025-26", "--out", out / "o")
-        assert "The offers differ on" in call(*offers, *asked)
+        assert "Duties of the offers differ on" in call(*offers, *asked)
         assert len(pd.read_csv(out / "o" / "lines.csv")) > 20
         sides = pd.read_csv(out / "o" / "sides.csv").set_index(["side", "item"])
         gains.append(float(sides["mine_usd_mn"][("India", "sales to the partner")]))

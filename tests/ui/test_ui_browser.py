@@ -425,7 +425,7 @@ def test_assumptions_add_a_line_and_go_back(page: Any, address: str) -> None:
     _set_slider(page, slider, 0.9)
     _says(page, "[data-testid=stSidebar]", "1 assumption changed")
     _shoot(page, "assumptions-changed")
-    sidebar.get_by_role("button", name="Back to the figures").click()
+    sidebar.get_by_role("button", name="Back to the program's values").click()
     _settled(page)
     _says(page, "[data-testid=stSidebar]", "No assumption changed")
 

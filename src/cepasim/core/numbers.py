@@ -7,6 +7,7 @@ Amounts come in US$ million and are written in the currency and the language of 
 from __future__ import annotations
 
 import math
+import re
 from typing import overload
 
 import numpy as np
@@ -52,10 +53,14 @@ __all__ = [
     "unit_bn",
     "unit_mn",
     "value",
+    "with_minus",
     "year_text",
 ]
 
 MINUS = "\u2212"
+
+#: A hyphen before a number; not within one, such as ``2019-20`` or ``1e-9``.
+_HYPHEN = re.compile(r"(?<![\w.\-\u2013])-(?=\d)")
 
 #: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
@@ -258,6 +263,17 @@ def value(number: float, unit: str = "") -> str:
     size = abs(number)
     text = f"{number:,.0f}" if size >= 1000 and number == round(number) else f"{number:.4g}"
     return f"{text.replace('-', MINUS)} {unit}".strip()
+
+
+def with_minus(text: str) -> str:
+    """Write the minus of every number in a text as people do.
+
+    Examples
+    --------
+    >>> with_minus("by -41 % to +41 % after 2019-20")
+    'by −41 % to +41 % after 2019-20'
+    """
+    return _HYPHEN.sub(MINUS, text)
 
 
 def year_text(number: float) -> str:

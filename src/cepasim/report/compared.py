@@ -21,7 +21,7 @@ from cepasim.tables.result_tables import ResultTables
 
 Results = Mapping[str, ResultTables]
 #: Draws of scenarios: ways of drawing x scenarios x draws x years x totals.
-WAYS = (mark("figures"), mark("figures and model choice"))
+WAYS = (mark("parameters"), mark("parameters and model choice"))
 _ITEMS = ("balance", "exports", "imports")
 _WAITING = "…"
 _CHANGES = {
@@ -41,8 +41,8 @@ _OF_SCENARIO = {
     "imports": mark("Imports, {name}"),
 }
 _RANGES = (
-    mark("90 % range, figures"),
-    mark("90 % range, figures and model choice"),
+    mark("90 % range, parameters"),
+    mark("90 % range, parameters and model choice"),
 )
 
 
@@ -196,7 +196,7 @@ def changes_chart(results: Results, sample: Floats, year: str) -> alt.LayerChart
                 values = tuple(figures.in_mn(one) for one in (float(low), value, float(high)))
                 rows.append((charts.Row(text, values), way))
     series = (charts.Series(tr(WAYS[0]), look.GAIN), charts.Series(tr(WAYS[1]), look.REFERENCE))
-    return charts.ranges("", series, rows, width=520, names=150)
+    return charts.ranges("", series, rows, width=520, names=190)
 
 
 def tables(results: Results, sample: Floats | None) -> dict[str, pd.DataFrame]:

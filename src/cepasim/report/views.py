@@ -309,7 +309,10 @@ def verdict(parameters: Parameters) -> Table:
             "weighted by trade)"
         ),
         (tr("question"), tr("may the model be used?"), tr("why")),
-        tuple((now(one.asked), now(one.answer), marked(now(one.why))) for one in rows),
+        tuple(
+            (now(one.asked), now(one.answer), marked(figures.with_minus(now(one.why))))
+            for one in rows
+        ),
         numeric=(False, False, False),
     )
 

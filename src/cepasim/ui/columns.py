@@ -10,7 +10,16 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from cepasim.core.language import now, tr
-from cepasim.core.numbers import MINUS, NEARLY_NONE, billions, in_bn, in_mn, millions, unit_mn
+from cepasim.core.numbers import (
+    MINUS,
+    NEARLY_NONE,
+    billions,
+    in_bn,
+    in_mn,
+    millions,
+    percent,
+    unit_mn,
+)
 
 _MN, _BN = "usd_mn", "usd_bn"
 
@@ -101,7 +110,7 @@ def _writer(form: str, name: str, is_money: bool, missing: str) -> Callable[[Any
 
     def number(value: float) -> str:
         if not is_money:
-            return _printed(form, value)
+            return percent(value) if form.endswith("%%") else _printed(form, value)
         if name.endswith(_BN):
             return billions(value / in_bn(1.0), signed=signed)
         return millions(value / in_mn(1.0), signed=signed)

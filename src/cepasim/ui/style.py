@@ -39,7 +39,9 @@ _WIDGETS = f"""
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
 [data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
 [data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}
-[class*="st-key-text-page"] [data-testid="stMarkdownContainer"] {{max-width:62rem;}}
+[class*="st-key-text-page"] [data-testid="stMarkdownContainer"] :is(p,li,pre) {{max-width:62rem;}}
+[class*="st-key-text-page"] :is(table,.katex-display) {{display:block; max-width:100%;
+  overflow-x:auto;}}
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}

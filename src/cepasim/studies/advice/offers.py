@@ -336,7 +336,7 @@ def _counted(lines: pd.DataFrame) -> str:
     """On how many lines of each side the offers differ."""
     counts = [int((lines["importer"] == importer).sum()) for importer in PAIR]
     return tr(
-        "The offers differ on {first} lines of {one} and {second} lines of {other}.",
+        "Duties of the offers differ on {first} lines of {one} and {second} lines of {other}.",
         first=f"{counts[0]:,}",
         one=tr(COUNTRY[PAIR[0]]),
         second=f"{counts[1]:,}",

@@ -41,7 +41,7 @@ def draw(found: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{changed_in_words(overrides)}**")
         st.button(
-            tr("Back to the figures"),
+            tr("Back to the program's values"),
             key="assume-nothing",
             disabled=not overrides,
             on_click=found.assume_nothing,

@@ -12,7 +12,7 @@ import streamlit as st
 import cepasim
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
-from cepasim.core.numbers import millions, unit_mn
+from cepasim.core.numbers import MINUS, millions, unit_mn
 from cepasim.core.problems import InputError
 from cepasim.report import html
 from cepasim.report.blocks import Table
@@ -74,7 +74,8 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame, year: str
             st.html(html.fragment(_read(rows, year)))
         return
     config = {}
-    for column in rows.columns:
+    losers_last = sorted(rows.columns, key=lambda one: "_los" in one)
+    for column in losers_last:
         head = tr(offers_text.COLUMNS[column])
         if column.endswith("_usd_mn"):
             config[column] = amount(head)
@@ -87,6 +88,7 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame, year: str
             rows,
             config,
             key=f"offers-{name}",
+            height=height(len(rows)),
             alt=title,
         )
 
@@ -95,10 +97,7 @@ def _read(rows: pd.DataFrame, year: str) -> Table:
     """Return a short table of a comparison as one that is read and not searched."""
     is_money = [str(column).endswith("_usd_mn") for column in rows.columns]
     cells = tuple(
-        tuple(
-            (tr("not claimed") if pd.isna(cell) else millions(cell, signed=True)) if money else cell
-            for money, cell in zip(is_money, row, strict=True)
-        )
+        tuple(_changed(cell) if money else cell for money, cell in zip(is_money, row, strict=True))
         for row in rows.itertuples(index=False, name=None)
     )
     said = tr(
@@ -106,6 +105,12 @@ def _read(rows: pd.DataFrame, year: str) -> Table:
     )
     head = tuple(tr(offers_text.COLUMNS[column]) for column in rows.columns)
     return Table(said if any(is_money) else "", head, cells, tuple(is_money))
+
+
+def _changed(usd_mn: float) -> str:
+    if pd.isna(usd_mn):
+        return tr("not claimed")
+    return millions(usd_mn, signed=True).replace("-", MINUS)
 
 
 def clauses(found: Session) -> None:

@@ -363,7 +363,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
     table = pd.DataFrame({"sector": names}, index=first.index)
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=240)
+        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=200)
     }
     for name, frame in frames.items():
         table[name] = frame[f"change_in_{item}_usd_mn"]

@@ -69,7 +69,7 @@ def _state(found: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(tr("**{changes}**, for this session only", changes=changed_in_words(overrides)))
         st.button(
-            tr("Back to the figures"),
+            tr("Back to the program's values"),
             key="parameters-back",
             disabled=not overrides,
             on_click=found.assume_nothing,
@@ -147,7 +147,7 @@ def _named(found: Session) -> None:
         on_change=_edited,
         args=(found, key, list(shown["name"])),
         column_config={
-            "words": text(tr("What it is"), width=380, pinned=True),
+            "words": text(tr("What it is"), width=380),
             "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
             "said": text(tr("Value"), alignment="right"),
             "range": text(tr("Range"), alignment="right"),
@@ -323,4 +323,6 @@ def _tables(found: Session) -> None:
                 all=f"{len(table):,}",
             )
         )
-    st.dataframe(table.head(_MOST_ROWS), hide_index=True, height=360, key=f"table:{name}")
+    st.dataframe(
+        table.head(_MOST_ROWS), hide_index=True, height=height(len(table)), key=f"table:{name}"
+    )

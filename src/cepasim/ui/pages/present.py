@@ -27,6 +27,8 @@ _WORDS: Mapping[charts.Item, str] = {
     "exports": mark("Change in India's exports to Japan"),
     "imports": mark("Change in India's imports from Japan"),
 }
+_BY_YEAR = mark("Change by year, {unit}")
+_BY_YEAR_WITH_BAND = mark("Change by year, {unit}; band: 90 % range")
 _STYLE = f"""<style>
 .cs-wall.cs-title {{display:block;}}
 .cs-wall h1 {{font-size:clamp(1.3rem,2.6vw,2.2rem); padding:0; margin:0;}}
@@ -138,6 +140,7 @@ def in_large(
     ]
     small = paragraph(part for part in (mind.rests_on, mind.caveat) if part)
     lines.append(f'<p class="cs-mind">{escape(small)}</p>' if small else "")
-    by_year = tr("Change by year, {unit}", unit=figures.unit_bn())
+    heading = _BY_YEAR if ranged is None else _BY_YEAR_WITH_BAND
+    by_year = tr(heading, unit=figures.unit_bn())
     lines.append(f"<p>{escape(by_year)}</p>")
     return f'<div class="cs-wall cs-title">{"".join(lines)}</div>'

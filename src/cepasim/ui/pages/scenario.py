@@ -251,5 +251,7 @@ def _to_mind(result: Result, year: str) -> str:
 def _notes(result: Result, year: str) -> None:
     box = st.expander(tr("Read with these results"), key="notes", on_change="rerun")
     if box.open:
-        said = "\n".join(f"- {plain(now(note))}" for note in weighed_notes(result, year))
+        said = "\n".join(
+            f"- {plain(now(note).replace('`', ''))}" for note in weighed_notes(result, year)
+        )
         box.markdown(said or tr("Nothing beyond what the method says."))

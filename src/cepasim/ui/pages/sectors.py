@@ -129,10 +129,10 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": st.column_config.TextColumn(tr("Code"), width=60, pinned=True),
-        "name": st.column_config.TextColumn(tr("Sector"), width=230, pinned=True),
+        "code": st.column_config.TextColumn(tr("Code"), width=60),
+        "name": st.column_config.TextColumn(tr("Sector"), width=200, pinned=True),
         "grade": st.column_config.TextColumn(
-            tr("Grade"), width=60, help=tr("Worst benchmark cell")
+            tr("Grade"), width="small", help=tr("Worst benchmark cell")
         ),
         "change_in_balance_usd_mn": number(tr("Balance, change"), format="%+.1f"),
     }
