@@ -108,7 +108,7 @@ def _read(rows: pd.DataFrame, year: str) -> Table:
 
 
 def _changed(usd_mn: float) -> str:
-    if pd.isna(usd_mn):
+    if usd_mn != usd_mn:  # a welfare that is not claimed
         return tr("not claimed")
     return millions(usd_mn, signed=True).replace("-", MINUS)
 

@@ -185,7 +185,7 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     said = tr(
         "{what} against the reference: {amount} as it is",
         what=tr(_ITEMS[item]),
-        amount=figures.mn(central, signed=True),
+        amount=figures.mn(central),
     )
     head = (
         tr("What it rests on"),
@@ -241,13 +241,13 @@ def to_turn(swings: pd.DataFrame, item: str, share: float | None) -> list[str]:
         for end in ("at_low", "at_high")
     ]
     sentences = [
-        tr(_TURNS[end], group=group, amount=figures.mn(value, signed=True))
+        tr(_TURNS[end], group=group, amount=figures.mn(value))
         for value, group, end in ends
         if value * central < 0
     ]
     if not sentences:
         value, group, end = min(ends, key=lambda found: abs(found[0]))
-        amount = figures.mn(value, signed=True)
+        amount = figures.mn(value)
         sentences = [tr(_NEAREST[end], group=group, amount=amount)]
     if share is not None:
         sentences.append(
