@@ -451,7 +451,8 @@ def test_what_would_turn_the_sign_is_said() -> None:
     assert turned[0].startswith("Barriers: at the low end") and "25 %" in turned[1]
     alone = sure.to_turn(swings[swings["label"] == "Lags"], item, None)
     assert alone == [
-        "No single group turns it; the nearest is “Lags”, at whose low end the answer is US$ 8.0 mn."
+        "No single group turns it; the nearest is “Lags”, at whose low end the answer is "
+        "US$ 8.0 mn."
     ]
     assert "Barriers" in str(sure.tornado_chart(swings, item).to_dict())
 
