@@ -11,6 +11,15 @@ from cepasim.calibrate.evidence.folder import write_folder
 from cepasim.economy.economy import Economy
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for the calibration is slow: whichever of them comes first waits 6 s for it."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "calibrated" in fixtures and item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.slow(seconds=0.1))
+
+
 @pytest.fixture(scope="session")
 def calibrated(economy: Economy) -> Calibration:
     return calibration(economy)

@@ -27,6 +27,7 @@ def end_while_sending() -> None:
     Connection._send_bytes = send  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow(seconds=5)
 def test_a_process_killed_while_it_answers_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page used to wait for ever: the pool waited for the rest of the answer."""
     from cepasim.studies import executors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cepasim.core.countries import INDIA, JAPAN, PAIR
@@ -34,24 +35,7 @@ class Countries:
     @classmethod
     def from_parameters(cls, parameters: Parameters) -> Countries:
         """Read ``classification/countries`` and ``classification/country_codes``."""
-        countries = parameters.table("classification/countries")
-        codes = parameters.table("classification/country_codes")
-        classification = Classification.from_parameters(parameters)
-        named = {
-            ("name", str(name).lower()): str(iso)
-            for name, iso in zip(countries["name"], countries["iso3"], strict=True)
-        }
-        stated = {
-            (str(row.system), str(row.code).lower()): str(row.iso3)
-            for row in codes.itertuples(index=False)
-        }
-        sources: dict[str, dict[str, str]] = {}
-        for importer in PAIR:
-            own = classification.sources(importer)
-            group = dict(zip(countries["iso3"], countries[_GROUPS[importer]], strict=True))
-            sources[importer] = {iso: iso if iso in own else group[iso] or REST for iso in group}
-            sources[importer] |= {code: code for code in own}
-        return cls(frozenset(countries["iso3"]), {**named, **stated}, sources)
+        return _read(parameters)
 
     def find(self, text: str, *systems: str) -> str | None:
         """ISO code of what a file calls a country, looked for in some systems and among names.
@@ -74,3 +58,25 @@ class Countries:
     def source(self, importer: str, iso: str) -> str:
         """Return the source in an importer's market that a country belongs to."""
         return self.sources[importer].get(iso, REST)
+
+
+@lru_cache(maxsize=1)  # files are checked several at a time, all with the same parameters
+def _read(parameters: Parameters) -> Countries:
+    countries = parameters.table("classification/countries")
+    codes = parameters.table("classification/country_codes")
+    classification = Classification.from_parameters(parameters)
+    named = {
+        ("name", str(name).lower()): str(iso)
+        for name, iso in zip(countries["name"], countries["iso3"], strict=True)
+    }
+    stated = {
+        (str(row.system), str(row.code).lower()): str(row.iso3)
+        for row in codes.itertuples(index=False)
+    }
+    sources: dict[str, dict[str, str]] = {}
+    for importer in PAIR:
+        own = classification.sources(importer)
+        group = dict(zip(countries["iso3"], countries[_GROUPS[importer]], strict=True))
+        sources[importer] = {iso: iso if iso in own else group[iso] or REST for iso in group}
+        sources[importer] |= {code: code for code in own}
+    return Countries(frozenset(countries["iso3"]), {**named, **stated}, sources)

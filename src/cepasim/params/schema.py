@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -309,6 +310,7 @@ class Dictionary(_Frozen):
         return own | {k: v for k, v in inline.items() if k not in own}
 
 
+@lru_cache(maxsize=1024)  # a check of a folder asks 20,000 times for some 200 texts
 def chapters_of(spec: str) -> tuple[str, ...]:
     """Expand ``"01-24,30"`` to chapters; 77 inside a range is left out.
 
