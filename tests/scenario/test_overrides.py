@@ -99,6 +99,15 @@ def test_the_rule_of_two_acts_beside_a_source_and_is_refused_without(economy: Ec
         cepasim.sweep(economy, scenario(), {WITH_A_SOURCE: [0.5, 1.0]})
 
 
+def test_a_barrier_that_a_published_one_replaces_is_refused(economy: Economy) -> None:
+    """With barriers: kno the own row of a group holds for none of its chapters."""
+    own = {"nu_tbt_ind_72_83": 0.2}
+    assert scenario(parameters=own).economy_under(economy).parameters.overrides == own
+    with pytest.raises(InputError, match="others take its place everywhere .nu_tbt_ind_kno_72, "):
+        scenario(barriers="kno", parameters=own).economy_under(economy)
+    scenario(barriers="kno", parameters={"nu_tbt_ind_kno_72": 0.2}).economy_under(economy)
+
+
 def test_what_a_source_implies_follows_the_elasticity_of_supply(economy: Economy) -> None:
     """Boehm's response of trade to tariffs is what is published, whatever supply is."""
     supply = {"epsilon_supply_ind_jpn": 4.0}

@@ -283,6 +283,10 @@ class Parameters(Described):
         row = self._rows.iloc[place].to_dict()
         return {str(c): row[c] for c in row} | {"value": float(self._values[place])}
 
+    def hidden_by(self, name: str, chapters: Sequence[str]) -> tuple[str, ...]:
+        """Names of the rows that hold wherever one of this name would; empty where it holds."""
+        return self._scopes.hidden_by(name, chapters)
+
     def with_overrides(self, overrides: Mapping[str, float]) -> Parameters:
         """Return the same parameters with some values changed by name.
 

@@ -133,3 +133,24 @@ class Scopes:
                 [Problem(OVERRIDES, None, parameter, ", ".join(missing) or None, words)]
             )
         return winner
+
+    def hidden_by(self, name: str, codes: Sequence[str]) -> tuple[str, ...]:
+        """Names of the rows that hold wherever a row would; empty where it holds itself.
+
+        Parameters
+        ----------
+        name : str
+            A parameter by its unique name.
+        codes : sequence of str
+            Chapters.
+        """
+        [rows] = [rows for rows in self.index.values() if any(row.name == name for row in rows)]
+        own = next(row for row in rows if row.name == name)
+        scope = (own.importer or None, own.exporter or None, own.window or None)
+        winner: dict[str, str] = {}
+        for row in rows:
+            if row.covers(*scope):
+                held = codes if row.chapters is None else row.chapters
+                winner.update(dict.fromkeys(held, row.name))
+        there = {winner[code] for code in (codes if own.chapters is None else own.chapters)}
+        return () if name in there else tuple(sorted(there))

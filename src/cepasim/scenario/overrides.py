@@ -28,6 +28,12 @@ _NO_SOURCE = mark(
     "elasticities. Name one of these sources under elasticities, or leave the parameter out"
 )
 
+_HIDDEN = mark(
+    "a parameter that holds for some chapter: with the sources of this scenario others take its "
+    "place everywhere ({others}). Set those, or leave the source out"
+)
+_NAMED = 3
+
 
 def without_effect(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each name that no run of any scenario reads, and what to do instead.
@@ -62,6 +68,11 @@ def overridden(economy: Economy, overrides: Mapping[str, float]) -> Economy:
         idle.append(
             (RULE_OF_TWO, tr(_NO_SOURCE, sources=separated(one for one in SOURCES if one != OWN)))
         )
+    chapters = economy.by_chapter.chapters
+    for name in overrides:
+        if others := economy.parameters.hidden_by(name, chapters):
+            named = separated([*others[:_NAMED], *(["…"] if others[_NAMED:] else [])])
+            idle.append((name, tr(_HIDDEN, others=named)))
     if idle:
         raise InputError(
             Problem(UNREAD, None, f"parameters.{name}", overrides[name], why) for name, why in idle
