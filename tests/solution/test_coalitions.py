@@ -190,6 +190,7 @@ def test_shocks_on_some_products_are_those_of_the_whole_market(mixed: Economy, n
                 pairs = [
                     (getattr(pairs[0][0], one.name), getattr(pairs[0][1], one.name))
                     for one in fields(pairs[0][0])
+                    if one.name != "moved"  # what they are made of is of the whole market
                 ]
             for expected, found in pairs:
                 np.testing.assert_array_equal(found, expected, err_msg=item.name)

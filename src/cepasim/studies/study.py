@@ -152,11 +152,14 @@ def outcomes_of(studies: Sequence[Study], scores: Floats, shape: tuple[int, int]
     ndarray, shape (n, *shape)
     """
     found = np.full((len(scores), *shape), np.nan)
-    alike = {one.uncertainty: one for one in studies}
-    figures = {own: one.figures(scores) for own, one in alike.items()}
+    alike: dict[Uncertainty, list[int]] = {}
     for place, study in enumerate(studies):
-        try:
-            found[place] = study.outcome_of(figures[study.uncertainty].of(place))
-        except RunError:
-            continue
+        alike.setdefault(study.uncertainty, []).append(place)
+    for places in alike.values():
+        figures = studies[places[0]].figures(scores[places])
+        for row, place in enumerate(places):
+            try:
+                found[place] = studies[place].outcome_of(figures.of(row))
+            except RunError:
+                continue
     return found
