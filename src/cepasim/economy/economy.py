@@ -22,11 +22,11 @@ from cepasim.economy.claims import UseRule
 from cepasim.economy.detail import at_level, detail_of, refine, with_products
 from cepasim.economy.elasticities import OWN, from_source, with_elasticities
 from cepasim.economy.india import IndiaRates, india_schedule
-from cepasim.economy.japan import JapanRates, japan_schedule
+from cepasim.economy.japan import JapanRates, japan_schedule, under_line_rule
 from cepasim.economy.market import Market, WedgeRule, markets_of
 from cepasim.economy.products import markets_by_product, pair_by_product
 from cepasim.economy.rates import LineRule
-from cepasim.economy.rules import with_rules
+from cepasim.economy.rules import Rules, with_rules
 from cepasim.economy.split import Split
 from cepasim.economy.weights import ProductRule
 from cepasim.params.parameters import Parameters
@@ -321,7 +321,7 @@ class Economy:
         values: Mapping[str, float],
         benchmarks: Mapping[str, Benchmark] | None = None,
         india_mfn: Floats | None = None,
-        rules: tuple[ProductRule, UseRule] | None = None,
+        rules: Rules | None = None,
     ) -> Economy:
         """Return the same economy under other figures, unchecked: for many draws.
 
@@ -336,7 +336,7 @@ class Economy:
         india_mfn : ndarray, shape (H,), optional
             India's MFN rates by chapter, fractions, where no heading has one of its own.
         rules : tuple of str, optional
-            Weights of products and the use function, where they are not the economy's own.
+            Rule for lines, weights of products and use, where they are not the economy's own.
 
         Returns
         -------
@@ -365,13 +365,20 @@ class Economy:
         parameters: Parameters,
         benchmarks: Mapping[str, Benchmark] | None = None,
         india_mfn: Floats | None = None,
-        rules: tuple[ProductRule, UseRule] | None = None,
+        rules: Rules | None = None,
     ) -> Economy:
         if self.coarse is not None and self.split is not None:
             coarse = self.coarse._under(parameters, benchmarks, india_mfn, rules)
             return coarse._split_by(self.split)
         ground = self.ground
+        line_rule, product_rule, use_rule = rules or (
+            self.line_rule,
+            self.product_rule,
+            self.use_rule,
+        )
         japan, india = self.markets["JPN"].schedule, self.markets["IND"].schedule
+        if line_rule != self.line_rule:
+            japan = under_line_rule(japan, parameters, line_rule)
         assert isinstance(japan.rates, JapanRates) and isinstance(india.rates, IndiaRates)
         prior = india.rates.prior if india_mfn is None else india_mfn
         schedules = {
@@ -379,12 +386,12 @@ class Economy:
             "IND": india.under(IndiaRates.under(india.rates.facts, prior, parameters)),
         }
         given = benchmarks or ground.benchmarks
-        product_rule, use_rule = rules or (self.product_rule, self.use_rule)
         markets = markets_of(schedules, parameters, ground, given, product_rule, use_rule)
         return replace(
             self,
             parameters=parameters,
             markets=markets,
+            line_rule=line_rule,
             product_rule=product_rule,
             use_rule=use_rule,
         )

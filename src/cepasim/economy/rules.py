@@ -6,7 +6,7 @@ A method of `Economy`, beside `with_elasticities`: what the model could have bee
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.claims import UseRule
@@ -16,6 +16,8 @@ from cepasim.economy.rates import LineRule
 from cepasim.economy.weights import ProductRule
 
 EconomyT = TypeVar("EconomyT")
+#: Rule for lines, weights of products, use of preferences.
+Rules: TypeAlias = tuple[LineRule, ProductRule, UseRule]
 
 
 def with_rules(

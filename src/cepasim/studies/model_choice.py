@@ -220,8 +220,7 @@ class Worlds:
             return self.study
         if combination not in self._known:
             picked: dict[str, Any] = dict(zip(CHOICES, combination, strict=True))
-            sources = {key: picked[key] for key in IN_PARAMETERS}
-            built = self._built(picked["line_rule"], **sources)
+            built = self._built(**{key: picked[key] for key in IN_PARAMETERS})
             levers = tuple(
                 lever.model_copy(update={"mode": picked["sourcing"]})
                 if isinstance(lever, SourcingLever)
@@ -235,33 +234,26 @@ class Worlds:
                 built,
                 scenario=scenario,
                 engine=picked["engine"],
-                rules=(picked["product_rule"], picked["use_rule"]),
+                rules=(picked["line_rule"], picked["product_rule"], picked["use_rule"]),
             )
         return self._known[combination]
 
     def alone(self, combination: Combination) -> Floats:
         """What `measure` gives under a combination with all figures as they stand."""
         study = self.under(combination)
-        economy = study.economy
-        if study.rules is not None:
-            economy = economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
-        solved = run(economy, study.scenario, attribution=False, engine=study.engine, check=False)
-        return measure(solved)
+        asked = study.ruled, study.scenario
+        return measure(run(*asked, attribution=False, engine=study.engine, check=False))
 
-    def _built(self, line_rule: str, **sources: str) -> Study:
-        """Return the study under a rule for lines, a source of elasticities and one of barriers."""
-        key = line_rule, *sources.values()
+    def _built(self, **sources: str) -> Study:
+        """Return the study under a source of elasticities and one of barriers."""
+        key = tuple(sources.values())
         if key not in self._known:
             own = self.study.economy
             if all(source == getattr(own, name) for name, source in sources.items()):
-                found = self.study
-            elif line_rule == own.line_rule:
-                asked = self.scenario.model_copy(update=sources)
-                found = Study.of(self.economy, asked, self.study.engine)
+                self._known[key] = self.study
             else:
-                found = self._built(own.line_rule, **sources)
-            economy = found.economy.with_rules(line_rule=line_rule)  # type: ignore[arg-type]
-            self._known[key] = replace(found, economy=economy)
+                asked = self.scenario.model_copy(update=sources)
+                self._known[key] = Study.of(self.economy, asked, self.study.engine)
         return self._known[key]
 
     def outcomes(

@@ -13,11 +13,10 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.language import tr
 from cepasim.core.manifest import manifest
 from cepasim.core.problems import RunError
-from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
+from cepasim.economy.rules import Rules
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.draws import Figures
-from cepasim.economy.weights import ProductRule
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
@@ -68,14 +67,14 @@ class Study:
     uncertainty : Uncertainty
     engine : str
     rules : tuple of str or None
-        Weights of products and the use function of the draws; None for the economy's own.
+        Rule for lines, weights of products and use in the draws; None for the economy's own.
     """
 
     economy: Economy
     scenario: Scenario
     uncertainty: Uncertainty
     engine: str
-    rules: tuple[ProductRule, UseRule] | None = None
+    rules: Rules | None = None
 
     @classmethod
     def of(cls, economy: Economy, scenario: Scenario, engine: str = "armington") -> Study:
@@ -84,6 +83,14 @@ class Study:
         instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
         economy = with_own_markets(scenario.economy_under(economy), scenario)
         return cls(economy, scenario.bare, Uncertainty.of(economy), engine)
+
+    @property
+    def ruled(self) -> Economy:
+        """The economy under the rules of the draws."""
+        if self.rules is None:
+            return self.economy
+        line, product, use = self.rules
+        return self.economy.with_rules(line_rule=line, product_rule=product, use_rule=use)
 
     def central(self) -> Run:
         """Run under the figures as they stand; checks the scenario."""

@@ -28,11 +28,10 @@ from cepasim.core.arrays import Floats
 from cepasim.core.disk_cache import cache_folder, keep, kept
 from cepasim.core.immutable import FrozenMapping
 from cepasim.economy.benchmark import Benchmark
-from cepasim.economy.claims import UseRule
 from cepasim.economy.economy import Economy
+from cepasim.economy.rules import Rules
 from cepasim.economy.uncertainty.blocks import Block, Blocks, Builder
 from cepasim.economy.variants import Variant, with_variants
-from cepasim.economy.weights import ProductRule
 
 _MOST_STEPS = 100
 
@@ -96,7 +95,7 @@ class Uncertainty(Blocks):
         self,
         economy: Economy,
         scores: Floats,
-        rules: tuple[ProductRule, UseRule] | None = None,
+        rules: Rules | None = None,
     ) -> Economy:
         """Return an economy under one draw.
 
@@ -107,7 +106,7 @@ class Uncertainty(Blocks):
         scores : ndarray, shape (dimensions,)
             All zero gives every figure its median.
         rules : tuple of str, optional
-            Weights of products and the use function, where they are not the economy's own.
+            Rule for lines, weights of products and use, where they are not the economy's own.
 
         Returns
         -------
@@ -128,7 +127,7 @@ class Uncertainty(Blocks):
         self,
         economy: Economy,
         figures: Figures,
-        rules: tuple[ProductRule, UseRule] | None = None,
+        rules: Rules | None = None,
     ) -> Economy:
         """Return an economy with the figures of one draw."""
         block = self.parameters
@@ -152,7 +151,7 @@ class Uncertainty(Blocks):
         self,
         economy: Economy,
         figures: Callable[[Block], Floats],
-        rules: tuple[ProductRule, UseRule] | None = None,
+        rules: Rules | None = None,
     ) -> Economy:
         """Return an economy with given figures.
 

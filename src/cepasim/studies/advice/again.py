@@ -142,6 +142,4 @@ def economy_under(worlds: Worlds, combination: Combination, scores: Floats | Non
     study = worlds.under(combination)
     if scores is not None:
         return study.uncertainty.economy(study.economy, scores, study.rules)
-    if study.rules is None:
-        return study.economy
-    return study.economy.with_rules(product_rule=study.rules[0], use_rule=study.rules[1])
+    return study.ruled
