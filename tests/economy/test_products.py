@@ -106,6 +106,26 @@ def test_rivals_follow_the_partner_as_far_as_the_parameter_says(economy: Economy
     )
 
 
+def test_one_known_import_moves_rivals_in_its_chapter_only(economy: Economy) -> None:
+    """Where nothing is known of a chapter, rivals keep what taste says."""
+    market = economy.markets["IND"]
+    ground, given = economy.ground, np.zeros(len(market.schedule.products))
+    given[list(market.schedule.products).index("870899")] = 50.0
+    known = replace(
+        economy,
+        ground=replace(ground, known_trade={**ground.known_trade, "IND": given}),
+    ).with_overrides({"eta": economy.parameters.value("eta")})
+    before, after = (one.refine(["87", "90"], "hs4").markets["IND"] for one in (economy, known))
+    cars, optics = (
+        [place for place, hs in enumerate(before.chapters) if hs.startswith(chapter)]
+        for chapter in ("87", "90")
+    )
+    rivals = np.arange(len(before.exporters)) != before.partner_column
+    np.testing.assert_allclose(after.cif[optics], before.cif[optics], rtol=1e-12)
+    moved = np.abs(after.cif[cars][:, rivals] / before.cif[cars][:, rivals] - 1)
+    assert np.nanmax(moved) > 0.01
+
+
 def test_an_economy_of_products_can_be_sent_to_another_process(products: Economy) -> None:
     sent = pickle.loads(pickle.dumps(products))
     assert sent.chapters == products.chapters

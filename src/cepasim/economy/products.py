@@ -9,7 +9,7 @@ from the chapter, and is an assumption (docs/aggregation.md says which):
 
 * what a source sells of each product is what the chapter's tariff was averaged with: products alike
   in taste, so that a dear line carries little trade;
-* where the partner's trade is known by product, rivals sell in part where it sells
+* in chapters where the partner's trade is known by product, rivals sell in part where it sells
   (``size_follows_partner``);
 * domestic sales follow the imports of a product;
 * freight, barriers, use of the preference (by its cost of claiming), elasticities of supply and
@@ -87,8 +87,8 @@ def _market(market: Market, split: Split, size_follows_partner: float) -> Market
     schedule = layout.schedule.under(market.schedule.rates.on(layout.schedule.rates.facts))
     own = market.partner_column
     sold = _by_source(market, layout.product)
-    # Where the partner's trade is known by product, so is a part of where its rivals sell.
-    follow = 0.0 if market.weights[own].known is None else size_follows_partner
+    # In a chapter of which nothing is known there is nothing to follow but an assumption.
+    follow = size_follows_partner * _known_chapters(market)[parent]
     partner = schedule.chapter_sums(sold[own].share)
     found: dict[int, _Part] = {}
     for column, one in enumerate(sold):
@@ -129,6 +129,14 @@ def _market(market: Market, split: Split, size_follows_partner: float) -> Market
         supply=frozen_floats(market.supply[parent]),
         supply_domestic=frozen_floats(market.supply_domestic[parent]),
     )
+
+
+def _known_chapters(market: Market) -> Bools:
+    """Whether any of the partner's trade in a chapter is known by product, shape (H,)."""
+    known = market.weights[market.partner_column].known
+    if known is None:
+        return np.zeros(len(market.chapters), dtype=np.bool_)
+    return np.asarray(market.schedule.chapter_sums(known) > 0)
 
 
 def _by_source(market: Market, product: Ints) -> list[_Sold]:
