@@ -13,6 +13,7 @@ import pytest
 
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.page import document, sections, table
+from cepasim.calibrate.evidence.words import billions, signed_percent
 from cepasim.report import html
 from cepasim.report.blocks import Document
 
@@ -96,6 +97,15 @@ def test_columns_of_numbers_stand_to_the_right() -> None:
     shown = table(pd.DataFrame({"what": ["a", "**b**"], "n": ["-1.5 to 2 %", "+3 %"]}))
     assert shown.columns == (False, True)
     assert "<strong>b</strong>" in html.fragment(shown)
+
+
+def test_nothing_has_no_sign() -> None:
+    """Amounts that round to nothing are written alike on either side of it."""
+    assert table(pd.DataFrame({"x": ["-0.00", "+0.0", "-0.01"]})).rows[:2] == (
+        *table(pd.DataFrame({"x": ["0.00", "0.0"]})).rows,
+    )
+    assert billions(-0.4) == billions(0.4) == "0.00"
+    assert signed_percent(-0.001) == "0 %"
 
 
 def test_folder_holds_every_table_and_lists_its_files(

@@ -22,6 +22,7 @@ from cepasim.calibrate.evidence import (
 )
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.section import Section
+from cepasim.calibrate.evidence.words import plain_zero
 from cepasim.report.blocks import (
     Block,
     Bullets,
@@ -88,7 +89,7 @@ def words(paragraph: str) -> Paragraph | Bullets:
 
 def table(frame: pd.DataFrame) -> Table:
     """A table whose columns of numbers stand to the right."""
-    cells = frame.map(str)
+    cells = frame.map(lambda value: plain_zero(str(value)))
     return Table(
         "",
         tuple(map(str, cells.columns)),
@@ -119,6 +120,8 @@ def markdown(result: Calibration) -> str:
             if isinstance(piece, str):
                 out += [piece, ""]
                 continue
-            rows = ([str(value) for value in row] for row in piece.itertuples(index=False))
+            rows = (
+                [plain_zero(str(value)) for value in row] for row in piece.itertuples(index=False)
+            )
             out += markdown_table(map(str, piece.columns), rows)
     return "\n".join(out).rstrip("\n") + "\n"

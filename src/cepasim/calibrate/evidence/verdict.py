@@ -102,7 +102,7 @@ def _ends(result: Calibration, flow: str) -> str:
 
 
 def fan_ends(result: Calibration, flow: str, level: str, ahead: int) -> str:
-    """Ends of the fan in percent of the level."""
+    """Ends of the fan: what came against what was forecast, in percent."""
     fan = result.fan
     one = fan[(fan["flow"] == flow) & (fan["level"] == level) & (fan["years_ahead"] == ahead)]
     ends = np.expm1(one[["error_low_log", "error_high_log"]].to_numpy(float)[0])
@@ -116,8 +116,9 @@ def _fan_words(result: Calibration) -> str:
     return (
         "In the central variant, chosen on years to 2018-19, exports grow by "
         f"{float(central['export']):g} % and imports by {float(central['import']):g} % a year in "
-        f"constant dollars; {_AHEAD} years ahead 90 % of such forecasts missed by "
-        f"{ends['export']} (exports) and {ends['import']} (imports). Read changes."
+        f"constant dollars; {_AHEAD} years on, trade differed from 90 % of such forecasts by "
+        f"{ends['export']} (exports) and {ends['import']} (imports); a minus means less trade than "
+        "forecast. Read changes, not levels."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pandas as pd
@@ -25,12 +26,17 @@ def percent(share: float) -> str:
 
 def signed_percent(share: float) -> str:
     """Write a share in percent with its sign."""
-    return f"{100 * share:+.0f} %"
+    return f"{plain_zero(f'{100 * share:+.0f}')} %"
 
 
 def billions(usd_mn: float) -> str:
     """Write an amount in US$ billion; nothing where it is missing."""
-    return "" if math.isnan(usd_mn) else f"{usd_mn / 1000:.2f}"
+    return "" if math.isnan(usd_mn) else plain_zero(f"{usd_mn / 1000:.2f}")
+
+
+def plain_zero(number: str) -> str:
+    """Drop the sign of a number that rounds to nothing."""
+    return number.lstrip("+-") if re.fullmatch(r"[+-]0(\.0+)?", number) else number
 
 
 def label(year: int) -> str:
