@@ -116,7 +116,7 @@ def test_japan_enters_india(economy: Economy) -> None:
 
 def test_what_is_not_traded_is_named(economy: Economy, meat: Result) -> None:
     """Not the chapter that is entered; both directions; nothing without levers."""
-    japan, india = (note for note in meat.notes if "A share of nothing stays nothing" in note)
+    japan, india = (note for note in meat.notes if "A share of zero stays zero" in note)
     assert "sold Japan nothing of 6 chapters (47 " in japan and f"{MEAT} " not in japan
     assert japan.startswith("India") and india.startswith("Japan sold India nothing of 10 chapters")
     assert not any("A share of nothing" in note for note in run(economy, horizon="2024-25").notes)

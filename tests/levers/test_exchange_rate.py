@@ -100,7 +100,7 @@ def test_the_result_says_how_far_it_may_be_trusted(economy: Economy) -> None:
     notes = " ".join(result(economy, rate()).notes)
     assert f"10 % reaches trade ({PASS_THROUGH}, 0 to 30 %, grade D)" in notes
     assert "rejects full pass-through" in notes
-    assert "count one side of the account" in notes
+    assert "cover one side of the account" in notes
 
 
 # --- a path by year --------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_no_welfare_is_claimed_where_a_currency_of_the_pair_moves(
         by_year = found.totals.set_index("fiscal_year")[name]
         assert by_year["2025-26"] == 0.0
         assert bool(np.isnan(by_year["2030-31"])) is empty
-    assert any("welfare is left empty for both countries" in note for note in found.notes)
+    assert any("welfare is left blank for both countries" in note for note in found.notes)
 
 
 def test_a_currency_that_does_not_move_leaves_welfare_alone(economy: Economy) -> None:

@@ -183,7 +183,7 @@ def test_an_origin_lever_says_how_much_of_the_preference_is_used(economy: Econom
     notes = cepasim.simulate(economy, scenario(lever)).notes
     row = economy.parameters.describe("utilisation_observed", "01", "IND", "JPN")
     share = f"{100 * row['value']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
-    [note] = [note for note in notes if "claims its preference" in note]
+    [note] = [note for note in notes if "claims the preference" in note]
     assert share in note and "grade C" in note and "Japan sells" in note
     assert "Budget papers" in note
 

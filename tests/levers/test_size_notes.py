@@ -26,7 +26,7 @@ def test_a_fund_of_two_hundred_billion_is_beyond_the_record(economy: Economy) ->
 
 
 def test_a_fund_beyond_the_proposal_is_beyond_the_evidence(economy: Economy) -> None:
-    said = "Beyond what the evidence bears: grants of US$ 5 bn in all"
+    said = "Beyond what the evidence supports: grants of US$ 5 bn in all"
     assert said in notes(economy, {"fund": FUND | {"usd_bn": 5}})
     assert "Beyond what the evidence" not in notes(economy, {"fund": FUND | {"usd_bn": 2}})
     again = notes(economy, {"fund": FUND | {"usd_bn": 2, "replenish": True}})

@@ -67,7 +67,7 @@ def test_the_note_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
     said = (tmp_path / "note.html").read_text(encoding="utf-8")
     assert range_of(totals_of(relief), "balance", scenario=True) in said
     assert "90 % range of the level" in said
-    assert "Read changes against the reference; its levels are uncertain" in said
+    assert "Read changes against the reference; the levels themselves are uncertain" in said
 
 
 @pytest.mark.slow(seconds=2)

@@ -10,7 +10,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.bundled import bundled_path, scenarios
 from cepasim.tables.notes import scenario_notes
 
-LOSERS = "Who loses in Japan rests on Japan's customs data"
+LOSERS = "Losses in Japan are worked out from Japan's customs data"
 
 
 @pytest.fixture(scope="module")

@@ -202,13 +202,13 @@ def barriers_in_words(economy: Any) -> str:
     ours = mean(japan.barrier_total - japan.barriers["border"], bought, there)
     return tr(
         "Barriers at India's border as published ({source}): Kee, Nicita & Olarreaga, all core "
-        "measures of about 2000 and of all sources by GTAP sector (grade B; by chapter and type "
-        "C). They cover {share} % of what Japan sells India and average {now} % there, against "
-        "{before} % assumed; nothing is published for {lacking}, and nothing for Japan's border: "
-        "there the own assumptions stay. For scale only, the European Union's published ones "
-        "weighted by what India sells Japan are {theirs} %, against {ours} % assumed for Japan. "
-        "Many measures of 2000 are gone (India's import licences), others are new (quality control "
-        "orders on steel)",
+        "measures of about 2000, facing all sources, by GTAP sector (grade B; by chapter and "
+        "type C). They cover {share} % of what Japan sells India and average {now} % there, "
+        "against {before} % assumed. Nothing is published for {lacking} or for Japan's border, "
+        "where the model's own assumptions stay. For scale only: the European Union's published"
+        " barriers, weighted by what India sells Japan, average {theirs} %, against {ours} % "
+        "assumed for Japan. Many measures of 2000 are gone (India's import licences), others "
+        "are new (quality control orders on steel)",
         source=economy.barriers,
         share=f"{100 * share:.0f}",
         now=f"{now:.0f}",

@@ -116,8 +116,9 @@ class EntryLever(AgreementLever):
             high = float(np.quantile(usual, _HIGH)) if usual.size else 0.0
             if shown and lever.share_percent > 100 * high:
                 yield tr(
-                    "Warning: {percent} % is more than {partner} has in nine of ten chapters it "
-                    "sells {importer} ({high} %; half of them are below {median} %)",
+                    "Warning: a share of {percent} % is more than {partner} has in nine out of "
+                    "ten of the chapters that it sells {importer} ({high} %; in half of them it"
+                    " has less than {median} %)",
                     percent=number_in_words(lever.share_percent),
                     partner=own,
                     importer=tr(COUNTRY[lever.importer]),
@@ -129,8 +130,8 @@ class EntryLever(AgreementLever):
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
         yield tr(
-            "Market entry: no welfare is claimed for it, the cells of both countries are empty "
-            "from its first year on"
+            "Market entry: no effect on welfare is claimed, and the cells of both countries are"
+            " blank from its first year on"
         )
 
     @classmethod

@@ -178,10 +178,11 @@ class ExchangeRateLever(Lever):
     def notes_on_kind(cls) -> Iterable[str]:
         """Why no welfare is claimed where a currency of the pair moves."""
         yield tr(
-            "Exchange rates: welfare is left empty for both countries in years in which the rupee "
-            "or the yen moves. A country's buyers pay another price for goods of all sources, but "
-            "of its exporters the model has only those that sell to the partner: the sum would "
-            "count one side of the account. Where only a third currency moves, welfare is reported"
+            "Exchange rates: welfare is left blank for both countries in years in which the "
+            "rupee or the yen moves. Buyers pay different prices for goods from all sources, "
+            "but of a country's exporters the model holds only those that sell to the partner, "
+            "so that the sum would cover one side of the account. Where only a third currency "
+            "moves, welfare is reported"
         )
 
     @classmethod

@@ -235,9 +235,9 @@ class ExternalLever(Lever):
                 )
             elif lever.demand_in is not None:
                 yield tr(
-                    "Demand of {country} moves by {percent} % against its growth in the reference, "
-                    "at unchanged prices and for all sources; the change of demand itself is no "
-                    "gain or loss in welfare",
+                    "Demand in {country} changes by {percent} % against its growth in the "
+                    "reference, at unchanged prices and for all sources; the change in demand "
+                    "is not itself counted as a gain or loss in welfare",
                     country=tr(COUNTRY[lever.demand_in]),
                     percent=f"{lever.demand_percent:+g}",
                 )

@@ -128,9 +128,9 @@ class FundLever(Lever):
         for lever, measure in of_kind(measures, cls):
             yield tr(
                 "No source says how much of the fund's output goes to Japan (grade D), and its "
-                "plants are taken to buy as much from Japan as the average Indian producer of the "
-                "same goods, though Japanese affiliates buy more: the sign of its effect on the "
-                "balance depends on both"
+                "plants are assumed to buy as much from Japan as the average Indian producer of"
+                " the same goods, although Japanese affiliates buy more: the sign of its effect"
+                " on the balance depends on both"
             )
             shares = [allocation(economy, lever, window) for window in lever.windows]
             idle = [economy.chapters[h] for h in np.flatnonzero((np.sum(shares, 0) > 0) & ~sells)]

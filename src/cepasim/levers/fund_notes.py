@@ -27,9 +27,9 @@ def size_notes(economy: Economy, usd_bn: float, granted: float, planned: float) 
     seen = economy.parameters.value("fund_size_evidence")
     if granted > seen:
         yield tr(
-            "Beyond what the evidence bears: grants of {granted} in all. The proposal is "
-            "{proposed} and Japan's schemes so far were smaller; every further dollar is taken to "
-            "do as much as the first, though the best projects come first",
+            "Beyond what the evidence supports: grants of {granted} in all. The proposal is "
+            "{proposed}, and Japan's schemes so far were smaller; every further dollar is "
+            "assumed to do as much as the first, although the best projects come first",
             granted=dollars_in_words(1000 * float(f"{granted:.3g}"), bn=True),
             proposed=dollars_in_words(1000 * seen, bn=True),
         )

@@ -193,7 +193,7 @@ class NtbLever(AgreementLever):
         days = economy.parameters.by_chapter("border_days", economy.chapters, self.importer)
         if self.days_saved > days.min():
             text = tr(
-                "at most {days} days: goods wait no longer there ({importer})",
+                "at most {days} days, which is how long goods wait there ({importer})",
                 days=f"{days.min():g}",
                 importer=self.importer,
             )

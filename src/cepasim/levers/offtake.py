@@ -111,8 +111,8 @@ class OfftakeLever(Lever):
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
         yield tr(
-            "Offtake: parents decide, not prices; no welfare is claimed for it, the cells of both "
-            "countries are empty from its first year on"
+            "Offtake: parent companies decide, not prices; no effect on welfare is claimed, and"
+            " the cells of both countries are blank from its first year on"
         )
 
     @classmethod

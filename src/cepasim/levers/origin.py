@@ -368,10 +368,10 @@ def _use_of_preferences(economy: Economy, importer: str) -> str:
             high=f"{max(own):.0f}",
         )
     return tr(
-        "Of what {partner} sells under the CEPA with a margin, {share} claims its preference "
-        "({grade}; {source}). The cost of claiming is calibrated to it: simpler rules gain the "
-        "share that does not claim and save paperwork; goods that are not shipped today because "
-        "they do not originate are not counted",
+        "Of {partner}'s sales that have a margin under the CEPA, {share} claims the preference "
+        "({grade}; {source}). The cost of claiming is calibrated to this: simpler rules win "
+        "over the share that does not claim and save paperwork; goods that are not shipped "
+        "today because they do not originate are not counted",
         partner=tr(COUNTRY[market.partner]),
         share=said,
         grade=grade_in_words(*(row["grade"] for row in rows)),

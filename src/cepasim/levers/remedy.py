@@ -187,8 +187,8 @@ class RemedyLever(BilateralLever):
             if not one.staged:
                 if len(set(lever.add_percent)) > 1:
                     yield tr(
-                        "Comparative statics know no years: the remedy is counted at its highest "
-                        "rate, {percent} %",
+                        "Comparative statics have no years: the remedy is counted at its "
+                        "highest rate, {percent} %",
                         percent=number_in_words(max(lever.add_percent)),
                     )
             elif parse_fiscal_year(lever.end) < one.years[-1]:

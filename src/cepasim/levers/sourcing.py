@@ -171,8 +171,9 @@ class SourcingLever(Lever):
     def notes_on_kind(cls) -> Iterable[str]:
         """Nothing is claimed across a change of taste."""
         yield tr(
-            "Sourcing: no welfare is claimed where buyers like other goods than before; the cells "
-            "of the importer, and where plants move along of its partner, are empty from then on"
+            "Sourcing: no effect on welfare is claimed where buyers' preferences change; the "
+            "cells of the importer and, where plants move along, of its partner are blank from "
+            "then on"
         )
 
     @classmethod

@@ -257,8 +257,8 @@ class _Reading:
         if more:
             headings = tr("{headings} and {n} more headings", headings=headings, n=more)
         text = tr(
-            "Rates so high that they let almost nothing through: {headings}. Today's trade says "
-            "little about what would come, and a chapter average hides it",
+            "Rates so high that they let almost nothing through: {headings}. Today's trade says"
+            " little about what would come if they fell, and chapter averages hide them",
             headings=headings,
         )
         if barred.any():

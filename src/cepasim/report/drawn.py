@@ -13,7 +13,7 @@ BALANCE = "change_in_balance_usd_mn"
 CHOICE = "_choice"
 #: How a share of draws is to be read.
 SHARES = mark(
-    "Shares of draws are no probabilities: most ranges and all weights are judgement (grade D)."
+    "Shares of draws are not probabilities: most ranges and all weights are judgement (grade D)."
 )
 
 

@@ -36,9 +36,10 @@ def jobs_in_words(result: ResultTables, year: str) -> str:
         said = tr(_CAUSES[row["cause"]], jobs=figures.count(row["jobs"]), low=low, high=high)
         parts.append(said)
     return tr(
-        "Jobs supported in India in {year}, gross and not created: {jobs}. They are "
-        "sales times an average ratio of jobs to dollars, assumed from data of 2012-13 (grade "
-        "D); the range is the ratio's alone, and nobody is said to be without work otherwise.",
+        "Jobs that the change in sales supports in India in {year}, gross: {jobs}. They are not"
+        " jobs created, since those who hold them may otherwise work elsewhere. Sales are "
+        "multiplied by an average ratio of jobs to dollars, assumed from data of 2012-13 (grade"
+        " D); the range is that of the ratio alone.",
         year=year_in_words(year),
         jobs=tr("; ").join(parts),
     )

@@ -229,15 +229,15 @@ def losers(
     saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
     if export:
         said = tr(
-            "Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
-            "size.",
+            "At nobody's expense: {saved} of duty and barriers saved, {grown} from a larger "
+            "market.",
             saved=saved,
             grown=grown,
         )
     else:
         said = tr(
-            "Taken from nobody: {saved} from duty and barriers saved, {grown} from the market's "
-            "size, {content} inputs and machinery of what the levers add.",
+            "At nobody's expense: {saved} of duty and barriers saved, {grown} from a larger "
+            "market, {content} of inputs and machinery for what the levers add.",
             saved=saved,
             grown=grown,
             content=content,

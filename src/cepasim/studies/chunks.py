@@ -216,7 +216,7 @@ def _told_in_our_words(resumes: bool) -> Iterator[None]:
         raise
     except (BrokenExecutor, CancelledError, asyncio.CancelledError) as error:
         if isinstance(error, BrokenExecutor):
-            lost = tr("a worker process was ended from outside, perhaps for want of memory")
+            lost = tr("a worker process was ended from outside, perhaps because memory ran out")
         else:
             lost = tr("the scheduler of the workers was lost")
         raise RunError(_going_on(lost, resumes)) from None

@@ -63,7 +63,7 @@ class Drawn:
         ok = np.concatenate([np.isfinite(part[:, 0, 0]) for part in parts])
         if not ok.any():
             raise RunError(
-                tr("no draw has an equilibrium; the scenario is out of the model's reach")
+                tr("no draw has an equilibrium; the scenario is beyond what the model can solve")
             )
         size, totals, sectors = len(TOTALS), [], []
         samples = np.empty((len(ok), len(years), size))

@@ -354,8 +354,8 @@ def _counted(
             sold == 0,
             "no",
             deferred(
-                "{country} sold none of the product in {year}: elasticities multiply trade that "
-                "there is",
+                "{country} sold none of the product in {year}: elasticities only scale existing"
+                " trade",
                 year=partial(year_in_words, economy.base_year),
                 **goods,
             ),

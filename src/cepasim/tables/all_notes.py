@@ -135,8 +135,8 @@ def unusual_prices(run: Run) -> tuple[str, ...]:
         hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
         notes.append(
             tr(
-                "{hs} {product}: India's price moves by {percent} % in {year}, further than the "
-                "elasticities were measured for",
+                "{hs} {product}: India's price moves by {percent} % in {year}, beyond the range"
+                " in which the elasticities were measured",
                 hs=hs,
                 product=name_now(run.economy.name(hs)),
                 percent=f"{100 * (price[year, h] - 1):+.0f}",

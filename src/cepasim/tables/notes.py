@@ -91,9 +91,9 @@ def scenario_notes(
     if scenario.levers:
         notes.append(
             tr(
-                "Who loses in Japan rests on Japan's customs data of {base_year} by source and "
-                "group of goods; inside a group, chapters are divided by an estimate (grade B/C; "
-                "D for sources that sell little of a chapter)",
+                "Losses in Japan are worked out from Japan's customs data of {base_year} by "
+                "source and group of goods; within a group, chapters are divided by an estimate"
+                " (grade B/C; D for sources that sell little of a chapter)",
                 base_year=year_in_words(economy.base_year),
             )
         )
@@ -149,7 +149,7 @@ def level_notes(run: Run) -> tuple[str, ...]:
         low, high = section_factors(run, flow)
         said |= {f"{name}_low": f"{low:.2g}", f"{name}_high": f"{high:.2g}"}
     sentences = [
-        tr("Read changes against the reference; its levels are uncertain."),
+        tr("Read changes against the reference; the levels themselves are uncertain."),
         tr(
             "In {year}, under the variant {variant} of the reference, exports are {exports} "
             "[{exports_range}] and imports {imports} [{imports_range}] at prices of {price_year} "
@@ -217,7 +217,7 @@ def _elasticities(economy: Economy) -> Iterator[str]:
         )
     ]
     if gaps:
-        text = mark("Where it has no value that of the parameter folder is kept: {chapters}.")
+        text = mark("Where it has no value, that of the parameter folder is kept: {chapters}.")
         sentences.append(tr(text, chapters=separated(gaps)))
     yield paragraph(sentences)
 

@@ -90,9 +90,9 @@ def _how_much_is_assumed(economy: Economy) -> str:
         share = 100 * rows.loc[rows["low"].isna(), "value"].sum() / value if value > 0 else 0.0
         shares[flow] = f"{share:.0f}"
     return tr(
-        "Of the trade in these products {exports} % of India's exports to Japan and {imports} % of "
-        "its imports from Japan are spread over them by assumption (grade D), as are the sales of "
-        "all others; products add up to what is estimated of their chapter",
+        "In these products, {exports} % of India's exports to Japan and {imports} % of its "
+        "imports from Japan are spread by assumption (grade D), as are the sales of all other "
+        "sources; products add up to what is estimated for their chapter",
         exports=shares["export"],
         imports=shares["import"],
     )

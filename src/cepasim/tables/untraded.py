@@ -50,9 +50,10 @@ def _said(run: Run) -> Iterator[str]:
         bought = market.cif.sum(axis=1)
         largest = nothing[np.argsort(-bought[nothing], kind="stable")]
         yield tr(
-            "{partner} sold {importer} nothing of {goods} in {base_year}, of which {importer} buys "
-            "{amount} a year elsewhere. A share of nothing stays nothing whatever duties, barriers "
-            "or prices do there; a lever `entry` says what a share of these purchases would mean",
+            "In {base_year} {partner} sold {importer} none of {goods}, of which {importer} buys"
+            " {amount} a year elsewhere. A share of zero stays zero in the model whatever "
+            "happens to duties, barriers or prices; the lever `entry` shows what a share of "
+            "these purchases would mean",
             partner=tr(COUNTRY[market.partner]),
             importer=tr(COUNTRY[importer]),
             goods=_named(economy, market, largest),

@@ -35,16 +35,15 @@ _BEST: Mapping[Objective, str] = {
 #: it chooses words and moves no result.
 _NEARLY = 0.05
 _IN_THE_YEAR = mark(
-    "With this split it changes by {amount} in the year that counts, with an equal split by "
-    "{equal}."
+    "With this split it changes by {amount} in the target year, with an equal split by {equal}."
 )
 _IN_YEARS = mark(
     "With this split it changes by {amount} over the years that count, with an equal split by "
     "{equal}."
 )
-_LEAST_HARM = mark("No split is good for it: this one does the least harm.")
+_LEAST_HARM = mark("No split improves it: this one does the least harm.")
 _LEAST_HARM_WITHIN = mark(
-    "No split that keeps to the floors and caps is good for it: this one does the least harm."
+    "No split within the floors and caps improves it: this one does the least harm."
 )
 
 
@@ -365,8 +364,8 @@ def _in_words(
     if gap > large:
         sentences.append(
             tr(
-                "That is more than {share} % after correction: read the model's value, not the "
-                "optimiser's.",
+                "That is still more than {share} % after correction: use the model's value, not"
+                " the optimiser's.",
                 share=f"{100 * large:g}",
             )
         )

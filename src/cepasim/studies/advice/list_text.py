@@ -126,7 +126,7 @@ def _gap(checked: pd.DataFrame, lines: LineList) -> list[str]:
     else:
         said.append(
             tr(
-                "Run alone, each line gives what the list says within {share} %.",
+                "Run by itself, each line gives what the list says within {share} %.",
                 share=f"{large:g}",
             )
         )

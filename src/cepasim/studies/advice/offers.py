@@ -40,7 +40,7 @@ _WELFARE = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}
 
 
 _CENTRAL = mark(
-    "These are central values, without ranges; draws of each offer say how sure they are."
+    "These are central values without ranges; draws of each offer show how sure they are."
 )
 
 
@@ -325,7 +325,11 @@ def _in_words(
         else:
             amounts = {"mine": mn(mine, signed=True), "theirs": mn(theirs, signed=True)}
             parts.append(
-                tr("{country}'s {item}: {mine} in mine, {theirs} in theirs", **whose, **amounts)
+                tr(
+                    "{country}'s {item}: {mine} under mine, {theirs} under theirs",
+                    **whose,
+                    **amounts,
+                )
             )
     sentences.append(tr("{parts}.", parts=tr("; ").join(parts)))
     sentences += [*_worst(economy, tables["losers"]), tr(_CENTRAL)]
@@ -353,7 +357,8 @@ def _worst(economy: Economy, losers: pd.DataFrame) -> list[str]:
     is_home = worst["source"] == "domestic"
     return [
         tr(
-            "Most is lost by {who} in {market}: {mine} in mine, {theirs} in theirs.",
+            "The largest loss is that of {who} in {market}: {mine} under mine, {theirs} under "
+            "theirs.",
             who=tr("home producers") if is_home else tr(name(str(worst["source"]))),
             market=tr(COUNTRY["JPN" if worst["flow"] == "export" else "IND"]),
             mine=mn(float(worst["mine_usd_mn"])),

@@ -195,8 +195,8 @@ class PackageChoice:
                     range=range_mn(objective["p5"], objective["p95"]),
                 ),
                 tr(
-                    "It gives up {lost} % against the best of each draw in the median and keeps "
-                    "to the constraints in {held} %.",
+                    "In the median draw it falls {lost} % short of the best package of that "
+                    "draw; it keeps to the constraints in {held} % of them.",
                     lost=f"{drawn['given_up_percent'].median():.0f}",
                     held=f"{100 * drawn['holds'].mean():.0f}",
                 ),

@@ -331,7 +331,7 @@ def _in_words(
             )
         ]
         if found.depth.value == found.depth.neutral:
-            sentences.append(tr("It goes the wrong way, so that none of it comes nearest."))
+            sentences.append(tr("It works in the wrong direction: doing nothing comes nearest."))
     sentences.append(
         tr(
             "Looked for from {least} to {most}; in the scenario: {lever}.",

@@ -33,7 +33,7 @@ MEASURES: Mapping[str, Mapping[str, str]] = {
 }
 #: Constraints, and what each takes.
 CONSTRAINTS: Mapping[str, str] = {
-    "narrow_deficit_usd_mn": mark("US$ million by which the deficit must be narrower"),
+    "narrow_deficit_usd_mn": mark("US$ million by which the deficit must narrow"),
     "each_side_gains_usd_mn": mark("US$ million that each side must gain, 0 or more"),
     "revenue_loss_usd_mn": mark("US$ million of duty each importer may lose: {IND: 200, JPN: 50}"),
     "reciprocity_percent": mark("percent, 0 to 100, by which the gains of the sides may differ"),

@@ -45,7 +45,7 @@ def _details(form: Form) -> None:
         current,
         lambda measure: tr(RELIEF[measure]),
         lambda chosen: form.begin_anew(measured({"ntb": dict(form.settings)}, chosen)),
-        tr("One inspection less: count the days it takes."),
+        tr("One inspection fewer: count the days it takes."),
     )
     if current == "relief_percent":
         _types(form)
