@@ -184,7 +184,7 @@ def test_an_origin_lever_says_how_much_of_the_preference_is_used(economy: Econom
     row = economy.parameters.describe("utilisation_observed", "01", "IND", "JPN")
     share = f"{100 * row['value']:.0f} % ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
     [note] = [note for note in notes if "claims the preference" in note]
-    assert share in note and "grade C" in note and "Japan sells" in note
+    assert share in note and "grade C" in note and "Of Japan's sales" in note
     assert "Budget papers" in note
 
 
@@ -268,7 +268,7 @@ def test_demand_may_be_written_with_its_market(economy: Economy) -> None:
     )
     assert one == other and "demand_in: JPN" in one.to_yaml()
     notes = cepasim.simulate(economy, one, attribution=False).notes
-    assert any("Demand of Japan moves by -5 %" in note for note in notes)
+    assert any("Demand in Japan changes by -5 %" in note for note in notes)
 
 
 @pytest.mark.parametrize(

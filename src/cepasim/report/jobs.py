@@ -36,10 +36,10 @@ def jobs_in_words(result: ResultTables, year: str) -> str:
         said = tr(_CAUSES[row["cause"]], jobs=figures.count(row["jobs"]), low=low, high=high)
         parts.append(said)
     return tr(
-        "Jobs that the change in sales supports in India in {year}, gross: {jobs}. They are not"
-        " jobs created, since those who hold them may otherwise work elsewhere. Sales are "
-        "multiplied by an average ratio of jobs to dollars, assumed from data of 2012-13 (grade"
-        " D); the range is that of the ratio alone.",
+        "Jobs supported in India in {year} by the change in sales: {jobs}. The count is gross: "
+        "supported and not created, since those who hold these jobs may otherwise work "
+        "elsewhere. Sales are multiplied by an average ratio of jobs to dollars, assumed from "
+        "data of 2012-13 (grade D); the range is that of the ratio alone.",
         year=year_in_words(year),
         jobs=tr("; ").join(parts),
     )

@@ -50,8 +50,8 @@ def _said(run: Run) -> Iterator[str]:
         bought = market.cif.sum(axis=1)
         largest = nothing[np.argsort(-bought[nothing], kind="stable")]
         yield tr(
-            "In {base_year} {partner} sold {importer} none of {goods}, of which {importer} buys"
-            " {amount} a year elsewhere. A share of zero stays zero in the model whatever "
+            "In {base_year} {partner} sold {importer} nothing in {goods}, of which {importer} "
+            "buys {amount} a year elsewhere. A share of zero stays zero in the model whatever "
             "happens to duties, barriers or prices; the lever `entry` shows what a share of "
             "these purchases would mean",
             partner=tr(COUNTRY[market.partner]),
