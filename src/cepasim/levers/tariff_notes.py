@@ -292,11 +292,11 @@ class _Reading:
         rows = book.loc[codes[lines]]
         products = np.logical_or.reduceat(lines, schedule.first_line)
         yield tr(
-            "{number} of the selected lines of India, in {headings}, keep the basic duty of {base} "
-            "in all years ({then} %), whereas the tariff book of {book} has {now} %. Part of the "
-            "difference came back as a cess (up to {cess} % where the book prints one), and what "
-            "is paid today cannot be read for every line. In the model India buys {amount} of "
-            "these products from Japan in {base}",
+            "{number} of the selected lines of India ({headings}) keep the basic duty of {base}"
+            " in all years ({then} %), whereas the tariff book of {book} has {now} %. Part of "
+            "the difference came back as a cess (up to {cess} % where the book prints one), and"
+            " what is paid today cannot be read for every line. In the model these products "
+            "make up {amount} of India's imports from Japan in {base}",
             number=int(lines.sum()),
             headings=separated(sorted({at_level(str(code), "heading") for code in rows.index})),
             base=year_in_words(self.economy.base_year),

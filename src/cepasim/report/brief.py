@@ -331,8 +331,8 @@ def _distance(note: str, shown: Sequence[str]) -> int:
 def _made_by(result: ResultTables) -> str:
     made = result.manifest
     said = tr(
-        "cepasim {version}, engine {engine}; parameters {parameters}, scenario {scenario}: the "
-        "same two give the same results.",
+        "cepasim {version}, engine {engine}; digests of the parameters {parameters} and of the "
+        "scenario {scenario}: the same two give the same results.",
         version=made.get("version", ""),
         engine=result.engine,
         parameters=str(made.get("parameter_digest", ""))[:12],

@@ -15,14 +15,14 @@ from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
 _WELFARE = mark(
-    "National welfare counts buyers, home producers, exporters to the partner, the treasury's duty "
-    "and the owners of rents, each at the prices of their country."
+    "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
+    "duty and the owners of rents, each at the prices of their own country."
 )
 _WITH_FUND = mark(
-    "National welfare counts buyers, home producers, exporters to the partner, the treasury's duty "
-    "and the owners of rents, each at the prices of their country; Japan's counts what the fund "
-    "costs as well, but not the grants, which stay within Japan. Jobs and other countries are not "
-    "counted."
+    "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
+    "duty and the owners of rents, each at the prices of their own country; Japan's also counts"
+    " what the fund costs, but not the grants, which stay within Japan. Jobs and other "
+    "countries are not counted."
 )
 _CURRENCY = {
     "JPN": mark("in yen exports {exports}, imports {imports}"),

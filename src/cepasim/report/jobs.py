@@ -10,7 +10,8 @@ from cepasim.tables.result_tables import ResultTables
 _CAUSES = {
     "exports": mark("{jobs} ({low} to {high}) with extra exports to Japan"),
     "imports": mark(
-        "{jobs} ({low} to {high}) with sales at home, as imports from Japan displace more or fewer"
+        "{jobs} ({low} to {high}) with sales at home, where imports from Japan displace more or"
+        " less"
     ),
 }
 

@@ -229,15 +229,15 @@ def losers(
     saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
     if export:
         said = tr(
-            "At nobody's expense: {saved} of duty and barriers saved, {grown} from a larger "
-            "market.",
+            "At nobody's expense: {saved} of duty and barriers saved, {grown} from the size of "
+            "the market.",
             saved=saved,
             grown=grown,
         )
     else:
         said = tr(
-            "At nobody's expense: {saved} of duty and barriers saved, {grown} from a larger "
-            "market, {content} of inputs and machinery for what the levers add.",
+            "At nobody's expense: {saved} of duty and barriers saved, {grown} from the size of "
+            "the market, {content} of inputs and machinery for what the levers add.",
             saved=saved,
             grown=grown,
             content=content,

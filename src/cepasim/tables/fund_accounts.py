@@ -26,7 +26,7 @@ from cepasim.tables.schema import empty_table
 FUND_ACCOUNTS: Mapping[str, str] = MappingProxyType(
     {
         "grants": mark("Grants Japan's treasury pays"),
-        "transfer": mark("of them for what was planned anyway"),
+        "transfer": mark("of which for what was planned anyway"),
         "investment": mark("Capital they set off, and its upkeep"),
         "private_outlay": mark("of it paid by firms themselves"),
         "cost_of_public_funds": mark("Cost of raising the grants"),

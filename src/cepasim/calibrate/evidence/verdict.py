@@ -245,7 +245,7 @@ def _duties_note(result: Calibration) -> str:
     if result.second_response["export"] == (0.0, 1.0):
         exports = "its exports cannot tell"
     upper = (
-        ": read what a change of duties does to trade as the upper part of what may happen"
+        ": read the effect of a change in duties on trade as the upper part of what may happen"
         if imports < 1
         else ""
     )
