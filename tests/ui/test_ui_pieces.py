@@ -306,7 +306,7 @@ def test_the_code_runs_and_gives_the_figures_of_the_page(economy: Economy, name:
 
 
 def test_the_code_names_an_uploaded_folder() -> None:
-    program = code.python_code(BUNDLED["reference"], YEAR, "2023-24", "my-params")
+    program = code.python_code(BUNDLED["reference"], YEAR, "2023-24", "my-params.zip")
     assert 'cepasim.load("my-params")' in program
     compile(program, "reproduce", "exec")
 

@@ -19,7 +19,7 @@ def python_code(
     fiscal_year, price_year : str
         The year on the screen, and that of the prices.
     own_figures : str, optional
-        Name of the uploaded parameter folder, if there is one.
+        Name of the uploaded parameter folder, or of what was changed on the page, if any.
 
     Returns
     -------
@@ -27,8 +27,13 @@ def python_code(
         It uses the public names only and prints the totals of the year, in US$ million.
     """
     structure = pprint.pformat(scenario.to_dict(), width=88, sort_dicts=False)
-    folder = "" if own_figures is None else f'"{own_figures}"'
-    note = "" if own_figures is None else "  # " + tr("the parameter folder you uploaded, unpacked")
+    folder, note = "", ""
+    if own_figures is not None and own_figures.endswith(".zip"):
+        folder = f'"{own_figures.removesuffix(".zip")}"'
+        note = "  # " + tr("the parameter folder you uploaded, unpacked")
+    elif own_figures is not None:  # changed on the page, which offers them as a folder
+        folder = '"parameters"'
+        note = "  # " + tr("the ZIP that the page “Parameters” offers, unpacked")
     return (
         "import cepasim\n"
         "\n"

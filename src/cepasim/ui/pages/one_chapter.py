@@ -23,7 +23,7 @@ from cepasim.ui.uploads import OwnFigures
 _MOST = 40
 
 
-def draw(found: Session, names: Sequence[str]) -> None:
+def draw(found: Session, names: Sequence[str], search: str = "") -> None:
     """Draw the choice among the values found, of one chapter, and of its own value.
 
     Parameters
@@ -31,6 +31,8 @@ def draw(found: Session, names: Sequence[str]) -> None:
     found : Session
     names : sequence of str
         Parameters that the search found.
+    search : str
+        What was searched for: a chapter named there is offered first.
     """
     known = found.figures.known
     chapters = {name: _chapters(found, str(known[name]["hs"] or "")) for name in names}
@@ -49,8 +51,9 @@ def draw(found: Session, names: Sequence[str]) -> None:
         hs = middle.selectbox(
             tr("Chapter alone"),
             wide[name],
+            index=_asked_for(wide[name], search),
             format_func=lambda one: f"{one} {tr(classification.name(one))}",
-            key=f"alone-hs:{name}",
+            key=f"alone-hs:{name}:{search}",
         )
         value = right.number_input(
             tr("Its value, in the unit of the table (a share of 0.1 is 10 %)"),
@@ -66,6 +69,12 @@ def draw(found: Session, names: Sequence[str]) -> None:
                 "every page and file says; take them back under “Files” on the page “Scenario”."
             )
         )
+
+
+def _asked_for(chapters: Sequence[str], search: str) -> int:
+    """Place of the chapter that a search names; the first where it names none."""
+    named = search.split()
+    return next((place for place, hs in enumerate(chapters) if hs in named), 0)
 
 
 def _use(found: Session, row: Mapping[str, Any], hs: str, value: float) -> None:
@@ -112,7 +121,13 @@ def narrowed(found: Session, row: Mapping[str, Any], hs: str, value: float) -> O
         "low": min(value, factor * float(row["low"])),
         "high": max(value, factor * float(row["high"])),
         "grade": "D",
-        "note": tr("own value for chapter {hs}", hs=hs),
+        "source": tr("own value"),
+        "note": tr(
+            "own value for chapter {hs}, in place of {value} of {name}",
+            hs=hs,
+            value=f"{float(row['value']):g}",
+            name=row["name"],
+        ),
     }
     changed = pd.concat([rows[rows["name"] != name], pd.DataFrame([added])], ignore_index=True)
     folder = tempfile.TemporaryDirectory(prefix="cepasim-")

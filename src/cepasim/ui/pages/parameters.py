@@ -160,7 +160,7 @@ def _named(found: Session) -> None:
         },
     )
     _parts(found, shown["name"].tolist())
-    one_chapter.draw(found, shown["name"].tolist())
+    one_chapter.draw(found, shown["name"].tolist(), search)
 
 
 def _parts(found: Session, names: list[str]) -> None:
@@ -171,7 +171,12 @@ def _parts(found: Session, names: list[str]) -> None:
     for name in parts:
         row = known[name]
         where = words.in_words({**row, "parameter": "", "name": ""}).strip(", 、")
-        groups.setdefault(where, {})[str(row["parameter"])] = float(row["value"])
+        said = groups.setdefault(where, {})
+        for other in parts:  # what has no value of its own has that of more chapters
+            wider = known[other]
+            if row["importer"] == wider["importer"] and _holds(str(wider["hs"]), str(row["hs"])):
+                said.setdefault(str(wider["parameter"]), float(wider["value"]))
+        said[str(row["parameter"])] = float(row["value"])
     whole = {where: said for where, said in groups.items() if len(said) > 1}
     if not whole or len(whole) > _MOST_SUMS:
         return

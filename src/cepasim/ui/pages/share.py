@@ -96,7 +96,7 @@ def share(found: Session) -> None:
         st.markdown(tr("**Download**"))
         _downloads(found)
         st.markdown(tr("**Reproduce in Python**"))
-        own = None if found.own is None else found.own.name.removesuffix(".zip")
+        own = None if found.own is None else found.own.name
         st.code(
             code.python_code(found.scenario, found.year, found.figures.economy.price_year, own),
             language="python",
