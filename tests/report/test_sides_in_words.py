@@ -10,6 +10,7 @@ import pytest
 import cepasim
 from cepasim import Scenario
 from cepasim.report import views
+from cepasim.report.given import gives
 from cepasim.report.terminal import print_page
 
 YEAR = "2030-31"
@@ -28,6 +29,15 @@ def test_the_chart_of_page_and_note_names_the_sides(result: cepasim.Result) -> N
     assert japan.size > 0 > india.size
     total = result.totals.set_index("fiscal_year").loc[YEAR, "change_in_balance_usd_mn"]
     assert japan.size + india.size == pytest.approx(total, abs=1e-8)
+
+
+def test_a_side_that_gives_nothing_names_no_section() -> None:
+    relief = {"importer": "JPN", "select": {"section": ["XI"]}, "relief_percent": 40, "type": "all"}
+    scenario = Scenario.from_dict({"name": "x", "levers": [{"ntb": relief | {"start": "2026-27"}}]})
+    result = cepasim.simulate(cepasim.load(), scenario)
+    assert [row[0] for row in gives(result, YEAR, "IND").rows] == ["All products"]
+    [textiles, total] = gives(result, YEAR, "JPN").rows
+    assert textiles[0] == "XI Textiles and garments" and textiles[1:] == total[1:]
 
 
 def test_the_terminal_and_the_note_name_the_sides(

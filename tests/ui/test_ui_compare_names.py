@@ -10,6 +10,8 @@ def test_long_names_are_cut_where_they_stay_apart() -> None:
     long = "Japan relieves {} % of the actionable part of all its barriers to Indian goods"
     said = compare_link.short(["Full package", long.format(20), long.format(60)])
     assert said["Full package"] == "Full package"
-    assert said[long.format(20)] == "Japan relieves 20 % of the actionable part o…"
+    assert said[long.format(20)] == "Japan relieves 20 % of the actionable part …"
+    whole = "日" * 60
+    assert compare_link.short([whole]) == {whole: "日" * 44 + "…"}, "has no spaces"
     alike = ["Fund " + "and more " * 9 + end for end in ("one", "two")]
     assert list(compare_link.short(alike).values()) == alike

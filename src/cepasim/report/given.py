@@ -14,6 +14,8 @@ from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
+#: US$ million: sections that move by less are not named.
+_LEAST = 0.05
 _WELFARE = mark(
     "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
     "duty and the owners of rents, each at the prices of their own country."
@@ -89,13 +91,15 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     total = rows[rows["section"] == "total"][[*COUNTED]].sum().tolist()
     rows = rows[rows["section"] != "total"]
     rows = rows.reindex(rows["sales_usd_mn"].abs().sort_values(ascending=False).index)
+    # Where one side gives nothing, what little moves there would fill its table with next to none.
+    moved = rows[(rows[[*COUNTED]].abs() >= _LEAST).any(axis=1)][:shown]
     cells = [
         _row(_named(row["section"], row["name"]), [float(row[column]) for column in COUNTED])
-        for row in rows[:shown].to_dict("records")
+        for row in moved.to_dict("records")
     ]
-    if rest := len(rows) - shown if len(rows) > shown else 0:
-        others = rows[shown:][[*COUNTED]].sum().tolist()
-        cells.append(_row(_others(rest), others))
+    others = rows.drop(moved.index)
+    if len(moved) and len(others):
+        cells.append(_row(_others(len(others)), others[[*COUNTED]].sum().tolist()))
     title, *heads = _GIVES[side]
     return Table(
         tr(title, unit=figures.unit_mn(), year=year_in_words(year)),

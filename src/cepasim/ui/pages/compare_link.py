@@ -85,8 +85,14 @@ def short(names: Iterable[str]) -> dict[str, str]:
         Of the scenarios side by side; one made from its levers is a sentence.
     """
     said = {name: tr(name) for name in names}
-    cut = {name: one if len(one) <= _LONG else f"{one[:_LONG]}…" for name, one in said.items()}
+    cut = {name: one if len(one) <= _LONG else _cut(one) for name, one in said.items()}
     return cut if len(set(cut.values())) == len(cut) else said
+
+
+def _cut(name: str) -> str:
+    """Cut a name, at the end of a word where there are any."""
+    words, space, _ = name[:_LONG].rpartition(" ")
+    return f"{words} …" if space else f"{name[:_LONG]}…"
 
 
 def query_of(found: Session) -> dict[str, list[str]]:
