@@ -134,35 +134,52 @@ def browser(chromium: str) -> Iterator[Any]:
         launched.close()
 
 
-def _new_page(browser: Any, width: int = 1440, height: int = 900) -> Any:
+def _new_context(browser: Any, width: int = 1440, height: int = 900) -> Any:
     context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(120_000)  # of a machine that has other things to do as well
     context.add_init_script(f"({WATCHED})()")
-    return context.new_page()
+    return context
+
+
+def _new_page(browser: Any, width: int = 1440, height: int = 900) -> Any:
+    """A visitor who has never been here, whose browser has nothing of the page yet."""
+    return _new_context(browser, width, height).new_page()
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Any) -> Iterator[Any]:
+    """One browser for all new visitors: it compiles the page's own programs once, not for each."""
+    context = _new_context(browser)
+    yield context
+    context.close()
 
 
 @contextmanager
-def _loading_nothing_from_outside(browser: Any, address: str) -> Iterator[Any]:
-    opened = _new_page(browser)
+def _loading_nothing_from_outside(context: Any, address: str) -> Iterator[Any]:
+    opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     yield opened
     allowed = (address, address.replace("http", "ws"), "data:", "blob:")
     outside = [url for url in asked if not url.startswith(allowed)]
-    opened.context.close()
+    if opened.url.startswith(address):
+        opened.evaluate("() => localStorage.clear()")  # nothing is left to the next visitor
+    opened.close()
     assert outside == [], "something was loaded from outside"
 
 
 @pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
+def page(profile: Any, address: str) -> Iterator[Any]:
     """A new visitor."""
-    with _loading_nothing_from_outside(browser, address) as opened:
+    profile.clear_cookies()
+    with _loading_nothing_from_outside(profile, address) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def visitor(browser: Any, address: str) -> Iterator[Any]:
     """One visitor, who stays for all tests that only go somewhere and read."""
-    with _loading_nothing_from_outside(browser, address) as opened:
+    with _loading_nothing_from_outside(_new_context(browser), address) as opened:
         _open(opened, address)
         yield opened
 
@@ -239,8 +256,8 @@ def test_the_answer_stands_on_one_screen(page: Any, address: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768), (820, 1180)])
-def test_narrower_screens_are_readable(browser: Any, address: str, width: int, height: int) -> None:
-    page = _new_page(browser, width, height)
+def test_narrower_screens_are_readable(page: Any, address: str, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
     _open(page, address)
     _shoot(page, f"scenario-{width}x{height}")
     wider = page.evaluate(
@@ -253,7 +270,6 @@ def test_narrower_screens_are_readable(browser: Any, address: str, width: int, h
         ".filter(e => e.scrollWidth > e.clientWidth + 1).length"
     )
     assert cut == 0
-    page.context.close()
 
 
 CONTRAST = """() => {

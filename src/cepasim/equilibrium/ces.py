@@ -246,7 +246,8 @@ def aggregate_sorted(
     count = np.diff(np.append(first, weight.size))
     gap = one_minus(sigma)
     exponent = np.repeat(gap, count) * log_wedge
-    with np.errstate(over="ignore", invalid="ignore"):
+    # Where nothing at all is left, log1p says -inf, and the branch below says how little it is.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         grown = np.expm1(exponent)
         total = np.add.reduceat(weight, first)
         index = np.log1p(np.add.reduceat(weight * grown, first, axis=-1) / total)
