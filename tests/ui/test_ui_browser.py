@@ -186,7 +186,7 @@ def visitor(browser: Any, address: str) -> Iterator[Any]:
 
 def _open(page: Any, address: str, path: str = "/") -> None:
     page.goto(address + path)
-    page.locator(".cs-title").first.wait_for(timeout=60_000)
+    page.locator(".cs-title").first.wait_for()
     if path == "/" or path.startswith("/?"):
         # Controls come as pieces of program of their own, after the page.
         page.locator("[data-testid=stSidebar] [data-testid=stCheckbox]").first.wait_for()
@@ -197,7 +197,7 @@ def _open(page: Any, address: str, path: str = "/") -> None:
 def _settled(page: Any) -> None:
     """Wait until the page has run what was asked of it."""
     since = page.evaluate("() => performance.now()")
-    page.wait_for_function(SETTLED, arg=since, timeout=60_000)
+    page.wait_for_function(SETTLED, arg=since)
 
 
 def _cards(page: Any) -> str:
@@ -219,7 +219,7 @@ def _says(page: Any, where: str, *words: str) -> None:
 
     for word in words:
         try:
-            page.locator(where).filter(has_text=word).first.wait_for(timeout=30_000)
+            page.locator(where).filter(has_text=word).first.wait_for()
         except TooLate:
             pytest.fail(f"{where} says {page.locator(where).all_inner_texts()}, not {word!r}")
 
@@ -463,7 +463,7 @@ def test_a_link_restores_the_scenario_for_somebody_else(
     assert page.url == link
     other = _new_page(browser)
     other.goto(link)
-    other.locator(".cs-cards").wait_for(timeout=60_000)
+    other.locator(".cs-cards").wait_for()
     _settled(other)
     assert _cards(other) == _cards(page)
     other.context.close()
@@ -523,7 +523,7 @@ def test_own_figures_good_and_bad(page: Any, address: str) -> None:
     changed = table.replace("central,import,all,2026-27,3,", "central,import,all,2026-27,4,")
     assert changed != table
     _upload(page, 1, "mine.zip", _archive("reference/growth.csv", changed), "Use these figures")
-    page.get_by_text("The figures are now those of mine.zip").wait_for(timeout=30_000)
+    page.get_by_text("The figures are now those of mine.zip").wait_for()
     _settled(page)
     _shoot(page, "own-figures")
     _differs(page, ".cs-cards", before)
@@ -535,7 +535,7 @@ def test_the_workbook_opens_and_holds_the_figures_of_the_page(page: Any, address
     _settled(page)
     found = {}
     for label in ("Workbook (XLSX)", "Tables (CSV, zipped)", "Scenario (YAML)"):
-        with page.expect_download(timeout=60_000) as download:
+        with page.expect_download() as download:
             page.get_by_role("button", name=label).click()
         found[label] = Path(download.value.path()).read_bytes()
     workbook = openpyxl.load_workbook(io.BytesIO(found["Workbook (XLSX)"]), read_only=True)
@@ -560,7 +560,7 @@ def test_the_chart_can_be_saved_as_a_picture(page: Any, address: str) -> None:
     _open(page, address)
     chart = page.locator(".stVegaLiteChart").first
     chart.hover()
-    with page.expect_download(timeout=30_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("^Download as PNG")).click()
     content = Path(download.value.path()).read_bytes()
     assert content.startswith(b"\x89PNG")
@@ -599,7 +599,7 @@ def test_questions_are_answered_in_two_clicks(visitor: Any, question: Any) -> No
     page = visitor
     page.get_by_role("link", name="Start here", exact=True).click()
     page.get_by_role("button", name=question.text).click()
-    page.get_by_text(question.answer.split("“")[0][:40]).first.wait_for(timeout=30_000)
+    page.get_by_text(question.answer.split("“")[0][:40]).first.wait_for()
     _settled(page)
     text = page.locator("[data-testid=stMain]").inner_text()
     for said in ANSWERS[question.key]:
@@ -634,7 +634,7 @@ def test_why_this_number(page: Any, address: str) -> None:
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     page.mouse.click(box["x"] + 15, box["y"] + 55)
-    page.get_by_text("Why this number").wait_for(timeout=20_000)
+    page.get_by_text("Why this number").wait_for()
     _settled(page)
     page.get_by_text("Why this number").scroll_into_view_if_needed()
     _shoot(page, "why")
@@ -651,7 +651,7 @@ def test_ranges_come_aside(page: Any, address: str) -> None:
     _shoot(page, "ranges")
     assert re.search(r"% of \d+ draws", _cards(page))
     switch.click()
-    page.wait_for_function(shown, arg=False, timeout=60_000)
+    page.wait_for_function(shown, arg=False)
 
 
 # --- in Japanese ------------------------------------------------------------------------------
@@ -680,7 +680,7 @@ def test_pages_in_japanese_are_whole_and_leave_nothing_in_english(
     page = _new_page(browser, 1280)
     for path in ("/", "/start", "/present"):
         page.goto(f"{address}{path}?lang=ja&currency=JPY")
-        page.locator(".cs-title").first.wait_for(timeout=60_000)
+        page.locator(".cs-title").first.wait_for()
         _settled(page)
         assert page.evaluate("() => document.documentElement.lang") == "ja"
         assert english_left(page.evaluate(SAID)) == [], path
@@ -767,7 +767,7 @@ def test_who_loses_in_japan_by_industry_of_one_section(page: Any, address: str) 
     _pick(page, "Section", "XI Tex")
     industries = page.locator("table", has=page.locator("caption", has_text="Industries in Japan"))
     industries.scroll_into_view_if_needed()
-    industries.filter(has_text="Knitted garments").first.wait_for(timeout=30_000)
+    industries.filter(has_text="Knitted garments").first.wait_for()
     assert "Machinery" not in industries.inner_text()
     _shoot(page, "task-industries")
 
@@ -818,7 +818,7 @@ def test_no_page_breaks_the_rules_of_accessibility(page: Any, address: str) -> N
 
     for name in (*PAGES, "method", "present"):
         page.goto(f"{address}/{name}")
-        page.locator(".cs-title").first.wait_for(timeout=60_000)
+        page.locator(".cs-title").first.wait_for()
         look(name or "scenario")
         if not name:
             sliders = page.get_by_role("slider").all()
