@@ -26,7 +26,7 @@ from tests.english_left import english_left
 HS = Classification.bundled()
 YEARS = np.arange(2023, 2036)
 #: Headings have official descriptions, which stay as they are.
-_HEADING = re.compile(r"[^、：]*（\d{4}、\d+%）")
+_HEADING = re.compile(r"[^、：]*（\d{4}、\d+[%％]）")
 
 
 def of_form(kind: str, settings: object) -> Lever:

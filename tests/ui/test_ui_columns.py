@@ -115,3 +115,14 @@ def test_japanese_has_one_form_of_each_word():
     assert not found, (
         "customs law and the other catalogues write 又は, 及び, パラメータ, 全て, ブック"
     )
+
+
+def test_japanese_writes_per_cent_in_one_form():
+    folder = Path(cepasim.__file__).parent / "catalogues" / "ja"
+    halved = [
+        line
+        for path in folder.glob("*.po")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"[}\d] ?%[ぁ-ヶ一-龠、。」）]", line)
+    ]
+    assert not halved

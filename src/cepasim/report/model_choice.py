@@ -106,6 +106,17 @@ def choice_chart(rows: pd.DataFrame, year: str, item: str = BALANCE, width: int 
     altair.LayerChart
         The dot is the median of the alternative that the central run has.
     """
+    title = choice_title(year, item)
+    return choice_ranges(rows, title, item, width)
+
+
+def choice_title(year: str, item: str = BALANCE) -> str:
+    """Return what the tornado of the model's choices shows, its unit and how to read it."""
+    return tr(_DRAWN[item], year=year_in_words(year), unit=figures.unit_mn())
+
+
+def choice_ranges(rows: pd.DataFrame, title: str, item: str = BALANCE, width: int = 440) -> Any:
+    """Return `choice_chart` with a title of one's own, or none where a heading stands above it."""
     from cepasim.report import charts
 
     bars = []
@@ -117,5 +128,4 @@ def choice_chart(rows: pd.DataFrame, year: str, item: str = BALANCE, width: int 
         values = tuple(figures.in_mn(float(end)) for end in ends)
         bars.append((charts.Row(tr(str(group["choice_label"].iloc[0])), values), 0))
     series = (charts.Series(tr("medians by alternative"), look.SCENARIO),)
-    title = tr(_DRAWN[item], year=year_in_words(year), unit=figures.unit_mn())
     return charts.ranges(title, series, bars, width=width)

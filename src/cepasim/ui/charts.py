@@ -186,6 +186,9 @@ def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False
     spec = deepcopy(_spec(current_language(), styles, height, bands=tuple(names)))
     if large:
         spec["config"]["axis"]["labelFontSize"] = spec["config"]["legend"]["labelFontSize"] = 18
+        for layer in spec["layer"]:  # on a phone years would run into each other
+            if axis := layer.get("encoding", {}).get("x", {}).get("axis"):
+                axis["labelOverlap"] = "greedy"
     return spec
 
 

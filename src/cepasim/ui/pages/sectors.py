@@ -70,8 +70,9 @@ def sectors(found: Session) -> None:
         return
     frame = _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
+    said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
     chosen = columns.draw(
-        frame,
+        frame.assign(sector=said),
         {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
         height=height(len(frame)),
@@ -122,15 +123,14 @@ def _columns(frame: pd.DataFrame) -> list[str]:
         )
     )
     # What a policy changes is read, and stands first: levels are uncertain.
-    wanted = ["code", "name", *changes, "change_in_balance_usd_mn", "grade", *levels]
-    return [column for column in wanted if column in frame.columns]
+    wanted = ["sector", *changes, "change_in_balance_usd_mn", "grade", *levels]
+    return [one for one in wanted if one == "sector" or one in frame.columns]
 
 
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "code": st.column_config.TextColumn(tr("Code"), width=60),
-        "name": st.column_config.TextColumn(tr("Sector"), width=200, pinned=True),
+        "sector": st.column_config.TextColumn(tr("Sector"), width=215, pinned=True),
         "grade": st.column_config.TextColumn(
             tr("Grade"), width="small", help=tr("Worst benchmark cell")
         ),

@@ -142,7 +142,8 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     if rows.empty:
         return
     st.markdown(tr("**The model’s own choices**"))
-    chart = model_choice.choice_chart(rows, year, item)
+    st.markdown(plain(model_choice.choice_title(year, item)))  # wraps on a phone
+    chart = model_choice.choice_ranges(rows, "", item)
     st.altair_chart(chart, theme=None)
     st.html(html.fragment(model_choice.choice_table(rows, year, item)))
     for note in ranged.model.notes:
