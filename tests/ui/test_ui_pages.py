@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,8 +16,10 @@ from cepasim.core import numbers as figures
 from cepasim.core.problems import RunError
 from cepasim.params.parameters import bundled_directory
 from cepasim.report import views
+from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import code, link, questions, state
+from cepasim.tables.column import TOTALS
+from cepasim.ui import code, draws, launch, link, questions, ranges, state
 from cepasim.ui.pages.path import plain_reference
 from cepasim.ui.state import Session
 
@@ -100,6 +104,68 @@ def test_a_slider_changes_the_scenario_and_the_figures(app: AppTest) -> None:
     assert "Full package, changed: Japan relieves 80 %" in _html(app)
     app.button(key="undo").click().run()
     assert _session(app).scenario == FULL
+
+
+#: One page by itself.
+_PAGE = """
+from cepasim.ui import speech
+from cepasim.ui.pages import {page}
+from cepasim.ui.state import session
+
+with speech.spoken(session()):
+    {page}.page()
+"""
+
+
+@pytest.fixture
+def pieces(monkeypatch: pytest.MonkeyPatch) -> list[Future[Any]]:
+    """Draws that nobody computes until the test does."""
+    found: list[Future[Any]] = [Future() for _ in range(draws.DRAWS // draws.AT_ONCE)]
+    shared = draws.Shared()
+    monkeypatch.setattr(draws.Draws, "of", lambda work: draws.Draws(tuple(found)))
+    monkeypatch.setattr(ranges, "shared", lambda: shared)
+    monkeypatch.setenv(launch.RANGES, "on")
+    return found
+
+
+def _drawn(pieces: list[Future[Any]], result: Result) -> None:
+    shape = (2, draws.AT_ONCE, len(result.fiscal_years), len(TOTALS))
+    for place, piece in enumerate(pieces):
+        piece.set_result(np.full(shape, float(place)))
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [("scenario", "0 of 128 draws …"), ("sure", "Ranges: 0 of 128 draws …"), ("present", "")],
+)
+def test_a_page_ends_without_its_ranges_and_is_drawn_again_with_them(
+    page: str, said: str, pieces: list[Future[Any]]
+) -> None:
+    """It ran on until the last draw, with what a change took away still on the screen."""
+    app = AppTest.from_string(_PAGE.format(page=page), default_timeout=60).run()
+    assert not app.exception and "% of 32 draws" not in _html(app)
+    assert [one.value for one in app.caption if "draws …" in one.value] == ([said] if said else [])
+    _drawn(pieces[: draws.FIRST // draws.AT_ONCE], _session(app).result())
+    app.run()
+    assert "% of 32 draws" in _html(app)
+    _drawn(pieces[draws.FIRST // draws.AT_ONCE :], _session(app).result())
+    app.run()
+    assert "% of 128 draws" in _html(app) and not app.exception
+    assert not any("draws …" in one.value for one in app.caption)
+
+
+def test_a_page_says_that_its_ranges_cannot_be_drawn(pieces: list[Future[Any]]) -> None:
+    pieces[0].set_exception(RunError("no"))
+    app = _opened()
+    assert "none for this scenario" in [one.value for one in app.caption]
+
+
+def test_ranges_of_what_was_shown_before_are_not_asked_for(pieces: list[Future[Any]]) -> None:
+    """A run still under way would have given up those of the newer scenario."""
+    found = _new_session()
+    before = found.result()
+    found.load(found.figures.bundled["ntb-relief"])
+    assert found.ask_range(before) is None and found.ask_range(found.result()) is not None
 
 
 def _new_session() -> Session:

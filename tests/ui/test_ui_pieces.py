@@ -7,10 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,8 +26,7 @@ from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.model_choice import ModelChoice
-from cepasim.ui import assumptions, charts, code, questions, ranges, style, workers
+from cepasim.ui import assumptions, charts, code, draws, questions, ranges, style, workers
 from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
@@ -371,16 +372,17 @@ class Worker:
         return future
 
     def go(self, pieces: int) -> None:
-        for future, work, given in self.waiting[:pieces]:
+        for _ in range(pieces):
+            future, work, given = self.waiting.pop(0)
             if future.set_running_or_notify_cancel():
                 future.set_result(work(*given))
-        self.waiting = self.waiting[pieces:]
 
 
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
-    found = Worker()
+    found, queue = Worker(), workers.Queue(2)
     monkeypatch.setattr(workers, "pool", lambda purpose: found)
+    monkeypatch.setattr(workers, "queue", lambda: queue)
     return found
 
 
@@ -388,14 +390,13 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
 def test_ranges_are_those_of_the_command_line(
     economy: Economy, result: Result, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranges, "FIRST", 16)
-    choice = ModelChoice.of(economy, result.scenario)
-    asked = ranges.Ranges().ask(None, result.scenario, result.fiscal_years, choice)
-    assert asked.range() is None and asked.draws == 0
-    worker.go(ranges.FIRST // 8)
+    monkeypatch.setattr(draws, "FIRST", 16)
+    asked = ranges.Asked.of(None, economy, result.scenario, result.fiscal_years)
+    assert asked.range() is None and asked.draws.number == 0
+    worker.go(draws.FIRST // draws.AT_ONCE)
     ranged = asked.range()
-    assert ranged is not None and ranged.draws == ranges.FIRST
-    known = cepasim.monte_carlo(economy, result.scenario, draws=ranges.FIRST, model_choice=True)
+    assert ranged is not None and ranged.draws == draws.FIRST == asked.draws.number
+    known = cepasim.monte_carlo(economy, result.scenario, draws=draws.FIRST, model_choice=True)
     pd.testing.assert_frame_equal(ranged.headline(), known.headline_ranges(), rtol=1e-9)
     beside = ranged.beside(result)
     assert beside.manifest["ranges"] == known.options()
@@ -406,28 +407,82 @@ def test_ranges_are_those_of_the_command_line(
     low, high = known.range_of("exports_usd_mn", YEAR)
     row = beside.totals.set_index("fiscal_year").loc[YEAR]
     assert (row["exports_usd_mn_p5"], row["exports_usd_mn_p95"]) == pytest.approx((low, high))
-    assert f"% of {ranges.FIRST} draws" in ranges.in_words(ranged, YEAR)["balance"]
+    assert f"% of {draws.FIRST} draws" in ranges.in_words(ranged, YEAR)["balance"]
 
 
-def test_ranges_of_a_scenario_that_is_left_are_dropped(
-    economy: Economy, worker: Worker, result: Result
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Draws that are their own first number."""
+
+    draws: draws.Draws
+
+    @classmethod
+    def new(cls) -> Counted:
+        return cls(draws.Draws.of(lambda start: np.array([start])))
+
+
+def test_draws_are_shared_and_given_up_when_nobody_looks(worker: Worker) -> None:
+    shared, one, other = draws.Shared(), draws.Viewer(), draws.Viewer()
+    first = shared.ask(one, "a", Counted.new)
+    assert shared.ask(other, "a", Counted.new) is first
+    second = shared.ask(one, "b", Counted.new)  # the other still waits for the first
+    assert second is not first and not first.draws.given_up
+    shared.ask(other, "b", Counted.new)
+    assert first.draws.given_up and first.draws.on_their_way and not first.draws.failed
+    assert not second.draws.given_up
+    # The figures of one scenario never get the ranges of another: there are none until its own.
+    assert second.draws.number == 0
+    again = shared.ask(other, "a", Counted.new)
+    assert again is not first and not again.draws.given_up
+    del one  # a session that ended looks at nothing
+    shared.ask(other, "a", Counted.new)
+    assert second.draws.given_up
+
+
+def test_draws_that_are_there_are_kept_for_others(worker: Worker) -> None:
+    shared, one, other = draws.Shared(most=2), draws.Viewer(), draws.Viewer()
+    first = shared.ask(one, "a", Counted.new)
+    worker.go(draws.DRAWS // draws.AT_ONCE)
+    assert first.draws.enough == draws.DRAWS and not first.draws.on_their_way
+    shared.ask(one, "b", Counted.new)
+    assert shared.ask(other, "a", Counted.new) is first and not worker.waiting[2:]
+    others = [draws.Viewer(), draws.Viewer()]
+    for viewer, name in zip(others, "cd", strict=True):
+        shared.ask(viewer, name, Counted.new)
+    assert shared.ask(other, "a", Counted.new) is not first  # a bounded number is kept
+
+
+def test_first_draws_of_everybody_come_before_the_rest_of_anybody(worker: Worker) -> None:
+    """And no more is handed over than the processes do at once: that cannot be taken back."""
+    one, other = (draws.Draws.of(lambda start: np.array([start])) for _ in range(2))
+    assert len(worker.waiting) == 2
+    worker.go(2 * draws.FIRST // draws.AT_ONCE)
+    assert one.enough == other.enough == one.number == other.number == draws.FIRST
+    one.drop()
+    worker.go((draws.DRAWS - draws.FIRST) // draws.AT_ONCE + 2)
+    assert other.enough == draws.DRAWS and one.number == draws.FIRST + 2 * draws.AT_ONCE
+    assert not worker.waiting
+
+
+def test_a_name_does_not_matter_to_ranges(
+    economy: Economy, worker: Worker, result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, years = ranges.Ranges(), result.fiscal_years
-    choice = ModelChoice.of(economy, BUNDLED["reference"])
-    first = mine.ask(None, BUNDLED["reference"], years, choice)
-    assert mine.ask(None, BUNDLED["reference"], years, choice) is first
-    second = mine.ask(None, BUNDLED["ntb-relief"], years, choice)
-    assert all(piece.cancelled() for piece in first.pieces) and first.failed
-    assert not any(piece.cancelled() for piece in second.pieces)
-    # The figures of one scenario never get the range of another: there is none until its own.
-    assert second.range() is None
+    shared = draws.Shared()
+    monkeypatch.setattr(ranges, "shared", lambda: shared)
+    reference, years = BUNDLED["reference"], result.fiscal_years
+    named = reference.model_copy(update={"name": "基準", "description": "…"})
+    asked = [
+        ranges.ask(draws.Viewer(), folder, economy, one, years)
+        for folder, one in ((None, reference), (None, named), ("/own", named))
+    ]
+    assert asked[0] is asked[1] and asked[2] is not asked[0]
 
 
 def test_a_piece_that_fails_is_told(economy: Economy, worker: Worker, result: Result) -> None:
-    choice = ModelChoice.of(economy, BUNDLED["reference"])
-    asked = ranges.Ranges().ask(None, BUNDLED["reference"], result.fiscal_years, choice)
-    asked.pieces[0].set_exception(ValueError("no"))
-    assert asked.failed and asked.range() is None
+    asked = ranges.Asked.of(None, economy, BUNDLED["reference"], result.fiscal_years)
+    worker.waiting[0][0].set_exception(ValueError("no"))
+    assert asked.draws.failed and asked.range() is None and not asked.draws.on_their_way
+    assert len(worker.waiting) == 3  # the process goes on with what comes next
 
 
 @pytest.mark.slow(seconds=2)

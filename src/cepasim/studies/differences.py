@@ -21,6 +21,7 @@ from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies import chunks
+from cepasim.studies.grounds import Grounds
 from cepasim.studies.model_choice import Choice, ModelChoice, Worlds
 from cepasim.studies.monte_carlo import CHUNK, MOST_DRAWS, choice_chunk, draw_chunk, monte_carlo
 from cepasim.studies.percentiles import statistics
@@ -117,7 +118,7 @@ class Together:
     worlds: tuple[Worlds, ...]
 
     @classmethod
-    def of(cls, economy: Economy, scenarios: Sequence[Scenario]) -> Together:
+    def of(cls, economy: Economy | Grounds, scenarios: Sequence[Scenario]) -> Together:
         """Scenarios of the same years.
 
         Raises
@@ -125,13 +126,15 @@ class Together:
         InputError
             For scenarios of other years, or with no alternative of the model in common.
         """
-        years = scenarios[0].years_from(economy.base_year).tolist()
+        grounds = economy if isinstance(economy, Grounds) else Grounds(economy)
+        base = grounds.economy.base_year
+        years = scenarios[0].years_from(base).tolist()
         for scenario in scenarios[1:]:
-            if scenario.years_from(economy.base_year).tolist() != years:
+            if scenario.years_from(base).tolist() != years:
                 last = format_fiscal_year(years[-1])
                 words = tr("the same in all scenarios, such as {last}", last=last)
                 refuse("horizon", scenario.horizon, words)
-        found = [Worlds.of(economy, scenario) for scenario in scenarios]
+        found = [Worlds.of(grounds, scenario) for scenario in scenarios]
         common = reduce(open_to_both, (one.choice for one in found))
         return cls(tuple(replace(one, choice=common) for one in found))
 

@@ -25,6 +25,7 @@ from cepasim.engines.every import ENGINES
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
+from cepasim.studies.grounds import Grounds
 from cepasim.studies.open_choices import CHOICES, IN_PARAMETERS, central_of, left_out
 from cepasim.studies.study import Study, measure, outcomes_of
 
@@ -193,18 +194,23 @@ class Worlds:
     study : Study
         The central combination.
     choice : ModelChoice
+    grounds : Grounds
+        Economies made so far, perhaps for other scenarios.
     """
 
     economy: Economy
     scenario: Scenario
     study: Study
     choice: ModelChoice
+    grounds: Grounds
 
     @classmethod
-    def of(cls, economy: Economy, scenario: Scenario, engine: str = ENGINES[0]) -> Worlds:
+    def of(cls, economy: Economy | Grounds, scenario: Scenario, engine: str = ENGINES[0]) -> Worlds:
         """Apply the scenario's own parameters."""
-        study = Study.of(economy, scenario, engine)
-        return cls(economy, scenario, study, ModelChoice.of(economy, scenario, engine))
+        grounds = economy if isinstance(economy, Grounds) else Grounds(economy)
+        study = grounds.study(scenario, engine)
+        choice = ModelChoice.of(grounds.economy, scenario, engine)
+        return cls(grounds.economy, scenario, study, choice, grounds)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to another process: it makes its own studies."""
@@ -246,15 +252,11 @@ class Worlds:
 
     def _built(self, **sources: str) -> Study:
         """Return the study under a source of elasticities and one of barriers."""
-        key = tuple(sources.values())
-        if key not in self._known:
-            own = self.study.economy
-            if all(source == getattr(own, name) for name, source in sources.items()):
-                self._known[key] = self.study
-            else:
-                asked = self.scenario.model_copy(update=sources)
-                self._known[key] = Study.of(self.economy, asked, self.study.engine)
-        return self._known[key]
+        own = self.study.economy
+        asked = self.scenario
+        if any(source != getattr(own, name) for name, source in sources.items()):
+            asked = asked.model_copy(update=sources)
+        return self.grounds.study(asked, self.study.engine)
 
     def outcomes(
         self, scores: Floats, combinations: Sequence[Combination], shape: tuple[int, int]

@@ -6,33 +6,30 @@ A part of the draws gives a first range; the others make it firmer. The draws ar
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import takewhile
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 from numpy.typing import NDArray
 
+from cepasim.core.fiscal_year import format_fiscal_year
+from cepasim.economy.economy import Economy
 from cepasim.report import views
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.choice_ranges import decomposed, told
+from cepasim.studies.grounds import Grounds
 from cepasim.studies.model_choice import Combination, ModelChoice, Worlds
 from cepasim.studies.percentiles import headline_ranges
 from cepasim.tables.column import TOTALS
 from cepasim.ui import workers
+from cepasim.ui.draws import AT_ONCE, SEED, Draws, Viewer, shared
+from cepasim.ui.figures import LANDING, bundled_figures
+from cepasim.ui.launch import ranges_wanted
 
 Floats = NDArray[np.float64]
-
-#: Powers of two, for which the points are balanced: a first range, and the one to talk about.
-FIRST, DRAWS = 32, 128
-SEED = 1
-#: Draws of one piece of work: what a scenario that is no longer looked at may still take.
-_AT_ONCE = 8
-_KEPT = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +59,10 @@ class Range:
 
     def headline(self) -> pd.DataFrame:
         """Return the ranges as columns that stand beside ``Result.totals``."""
+        return self._headline.copy()
+
+    @cached_property
+    def _headline(self) -> pd.DataFrame:
         return headline_ranges(self.fiscal_years, self.sample, self.choice)
 
     def beside(self, result: Result) -> Result:
@@ -80,29 +81,44 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Ranges on their way: pieces of the draws, in order."""
+    """Ranges on their way."""
 
-    scenario: Scenario
     fiscal_years: tuple[str, ...]
     model: ModelChoice
-    pieces: tuple[Future[Floats], ...]
+    draws: Draws
 
-    @property
-    def draws(self) -> int:
-        """Draws that are there, without a gap."""
-        return _AT_ONCE * len(self._there())
+    @classmethod
+    def of(
+        cls, folder: str | None, economy: Economy, scenario: Scenario, years: tuple[str, ...]
+    ) -> Asked:
+        """Have ranges drawn.
 
-    @property
-    def failed(self) -> bool:
-        """Whether a piece could not be computed."""
-        return any(p.done() and (p.cancelled() or p.exception() is not None) for p in self.pieces)
+        Parameters
+        ----------
+        folder : str or None
+            Parameter folder of a user's own figures; None for the bundled ones.
+        economy : Economy
+            The same figures.
+        scenario : Scenario
+        years : tuple of str
+            Those of its result.
+        """
+        model = ModelChoice.of(economy, scenario)
+        return cls(years, model, Draws.of(partial(_drawn, folder, scenario, len(years))))
 
     def range(self) -> Range | None:
         """Return the ranges of the first draws or of all; None while there is neither."""
-        draws = DRAWS if self.draws == DRAWS else FIRST
-        if self.draws < draws:
-            return None
-        both = np.concatenate([p.result() for p in self._there()[: draws // _AT_ONCE]], axis=1)
+        draws = self.draws.enough
+        if draws not in self._made:
+            self._made[draws] = self._range(draws) if draws else None
+        return self._made[draws]
+
+    @cached_property
+    def _made(self) -> dict[int, Range | None]:
+        return {}
+
+    def _range(self, draws: int) -> Range | None:
+        both = np.concatenate(self.draws.first(draws), axis=1)
         there = np.isfinite(both[:, :, 0, 0])
         if not there.any(axis=1).all():
             return None
@@ -116,61 +132,55 @@ class Asked:
             tuple(combination for combination, found in picked if found),
         )
 
-    def _there(self) -> list[Future[Floats]]:
-        return list(
-            takewhile(
-                lambda p: p.done() and not p.cancelled() and p.exception() is None, self.pieces
-            )
-        )
+
+def ask(
+    viewer: Viewer,
+    folder: str | None,
+    economy: Economy,
+    scenario: Scenario,
+    years: tuple[str, ...],
+) -> Asked:
+    """Return the ranges of a scenario for somebody who looks at it, whoever else asked for them.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Who no longer looks at any other.
+    folder, economy, scenario, years
+        As in `Asked.of`; what the scenario is called does not matter.
+    """
+    bare = nameless(scenario)
+    key = ("ranges", folder, bare)
+    return shared().ask(viewer, key, lambda: Asked.of(folder, economy, bare, years))
 
 
-class Ranges:
-    """Ranges of one session by figures and scenario; only the newest is worked on."""
+@st.cache_resource(show_spinner=False)
+def of_the_first_page() -> Viewer | None:
+    """Have the ranges drawn that every visitor sees first; return who keeps on looking at them."""
+    if not ranges_wanted():
+        return None
+    figures, host = bundled_figures(), Viewer()
+    scenario = figures.bundled[LANDING]
+    years = scenario.years_from(figures.economy.base_year)
+    labels = tuple(format_fiscal_year(int(year)) for year in years)
+    ask(host, None, figures.economy, scenario, labels)
+    return host
 
-    def __init__(self) -> None:
-        self._asked: OrderedDict[tuple[str | None, Scenario], Asked] = OrderedDict()
 
-    def ask(
-        self,
-        folder: str | None,
-        scenario: Scenario,
-        fiscal_years: tuple[str, ...],
-        choice: ModelChoice,
-    ) -> Asked:
-        """Return the ranges of a scenario, finished or on their way.
-
-        Parameters
-        ----------
-        folder : str or None
-            Parameter folder of a user's own figures; None for the bundled ones.
-        scenario : Scenario
-        fiscal_years : tuple of str
-            Those of its result.
-        choice : ModelChoice
-            What it leaves open of the model's own alternatives.
-        """
-        key = (folder, scenario)
-        if key in self._asked and workers.lost(self._asked[key].pieces):
-            del self._asked[key]
-        if key not in self._asked:
-            # What is under way for another scenario is dropped: nobody looks at it any more.
-            for other in [k for k, asked in self._asked.items() if asked.draws < DRAWS]:
-                for piece in self._asked.pop(other).pieces:
-                    piece.cancel()
-            starts = range(0, DRAWS, _AT_ONCE)
-            given = (folder, scenario, len(fiscal_years))
-            pieces = tuple(workers.submit("ranges", _drawn, *given, start) for start in starts)
-            self._asked[key] = Asked(scenario, fiscal_years, choice, pieces)
-            if len(self._asked) > _KEPT:
-                self._asked.popitem(last=False)
-        self._asked.move_to_end(key)
-        return self._asked[key]
+def nameless(scenario: Scenario) -> Scenario:
+    """Return a scenario without what it is called in a reader's language."""
+    return scenario.model_copy(update={"name": "-", "description": ""})
 
 
 @lru_cache(maxsize=2)
+def grounds(folder: str | None) -> Grounds:
+    """Return what draws of all scenarios have in common, in a background process."""
+    return Grounds(workers.economy(folder))
+
+
+@lru_cache(maxsize=4)
 def _worlds(folder: str | None, scenario: Scenario) -> Worlds:
-    """Figures under the scenario's assumptions with their distributions, and the alternatives."""
-    return Worlds.of(workers.economy(folder), scenario)
+    return Worlds.of(grounds(folder), scenario)
 
 
 def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Floats:
@@ -181,8 +191,8 @@ def _drawn(folder: str | None, scenario: Scenario, years: int, start: int) -> Fl
     worlds = _worlds(folder, scenario)
     study = worlds.study
     shape = (years, len(TOTALS) + 4 * len(study.economy.by_chapter.chapters))
-    scores = study.uncertainty.scores(start, start + _AT_ONCE, SEED)
-    picked = worlds.choice.draws(start, start + _AT_ONCE, SEED)
+    scores = study.uncertainty.scores(start, start + AT_ONCE, SEED)
+    picked = worlds.choice.draws(start, start + AT_ONCE, SEED)
     both = (study.outcomes(scores, shape), worlds.outcomes(scores, picked, shape))
     return np.stack([one[:, :, : len(TOTALS)] for one in both])
 

@@ -21,14 +21,14 @@ from cepasim.levers import words as levers
 from cepasim.result import Result
 from cepasim.scenario.naming import followed, said_anew
 from cepasim.scenario.scenario import Scenario
-from cepasim.studies.model_choice import ModelChoice
-from cepasim.ui import answers, link
+from cepasim.ui import answers, link, ranges
+from cepasim.ui.draws import Viewer
 from cepasim.ui.figures import LANDING, Figures, bundled_figures, figures_of
 from cepasim.ui.history import History
 from cepasim.ui.launch import ranges_wanted
 from cepasim.ui.one_at_a_time import one_at_a_time
 from cepasim.ui.opened_link import read_link
-from cepasim.ui.ranges import Asked, Ranges
+from cepasim.ui.ranges import Asked
 from cepasim.ui.speech import Speech, of_this_visit, spoken
 from cepasim.ui.uploads import OwnFigures
 
@@ -41,7 +41,7 @@ _KEY = "cepasim"
 @one_at_a_time(
     *("load", "edit", "rename", "undo", "redo", "return_to", "set_lever", "replace_lever"),
     *("add_levers", "remove_levers", "assume", "choose_source", "choose_level", "assume_nothing"),
-    *("use", "say_anew", "keep_year_within"),
+    *("use", "say_anew", "keep_year_within", "ask_range"),
 )
 @dataclass
 class Session:
@@ -78,6 +78,8 @@ class Session:
         How far each slider reached, by its key: a value beyond its ends widens it for good.
     speech : Speech
         Language and currency of the reader.
+    viewer : Viewer
+        Looks at the draws of the page.
     lock : RLock
         Held by whatever changes the scenario: a click may find the run before it still under way.
     """
@@ -100,7 +102,7 @@ class Session:
     welcome: bool = False
     question: str = ""
     with_ranges: bool = field(default_factory=ranges_wanted)
-    ranges: Ranges = field(default_factory=Ranges)
+    viewer: Viewer = field(default_factory=Viewer)
     speech: Speech = field(default_factory=Speech)
     lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 
@@ -294,11 +296,15 @@ class Session:
         return answers.shared()(self.figures.economy, scenario or self.scenario)
 
     def ask_range(self, result: Result) -> Asked | None:
-        """Return the ranges of what is shown, perhaps on their way; None if nobody wants them."""
-        if not self.with_ranges or self.too_fine_for_ranges:
+        """Return the ranges of what is shown, perhaps on their way.
+
+        None if nobody wants them, and for a result of what was shown before.
+        """
+        shown = self.scenario
+        if not self.with_ranges or self.too_fine_for_ranges or result.scenario != shown:
             return None
-        choice = ModelChoice.of(self.figures.economy, self.scenario)
-        return self.ranges.ask(self._folder, self.scenario, result.fiscal_years, choice)
+        years = result.fiscal_years
+        return ranges.ask(self.viewer, self.folder, self.figures.economy, shown, years)
 
     @property
     def too_fine_for_ranges(self) -> bool:
@@ -307,10 +313,10 @@ class Session:
 
     def split(self, waiting: Callable[[], object]) -> Result:
         """Return the result of what is shown with what each lever adds; see `Answers.split`."""
-        return answers.shared().split(self.figures.economy, self.scenario, self._folder, waiting)
+        return answers.shared().split(self.figures.economy, self.scenario, self.folder, waiting)
 
     @property
-    def _folder(self) -> str | None:
+    def folder(self) -> str | None:
         """Parameter folder of the user's own figures; None for the bundled ones."""
         return None if self.own is None else self.own.folder.name
 

@@ -10,7 +10,11 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from heapq import heappop, heappush
+from itertools import count
+from threading import Lock
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import streamlit as st
@@ -55,6 +59,84 @@ def submit(purpose: Purpose, work: Callable[P, T], *given: P.args, **named: P.kw
     except BrokenProcessPool:  # a process was killed: others take over
         pool.clear(purpose)
         return pool(purpose).submit(work, *given, **named)
+
+
+@dataclass(order=True)
+class _Piece:
+    """Work that waits, in the order in which it is taken."""
+
+    place: int
+    number: int
+    asked: Future[Any] = field(compare=False)
+    work: Callable[[], Any] = field(compare=False)
+
+
+class Queue:
+    """Work for the processes that draw ranges, the most urgent first.
+
+    A process is given the next piece when it has done its last: what it has fetched cannot be taken
+    back, and would hold up whatever is asked for meanwhile.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._free = at_once
+        self._numbers = count()
+        self._waiting: list[_Piece] = []
+        self._lock = Lock()
+
+    def submit(
+        self, place: int, work: Callable[P, T], *given: P.args, **named: P.kwargs
+    ) -> Future[T]:
+        """Have something computed, before all of a higher place and after what came before.
+
+        Parameters
+        ----------
+        place : int
+        work : callable
+            Goes to another process with what it is given.
+        """
+        asked: Future[T] = Future()
+        with self._lock:
+            piece = _Piece(place, next(self._numbers), asked, partial(work, *given, **named))
+            heappush(self._waiting, piece)
+        self._go_on()
+        return asked
+
+    def _go_on(self) -> None:
+        while (piece := self._take()) is not None:
+            try:
+                submit("ranges", piece.work).add_done_callback(partial(self._done, piece.asked))
+            except Exception as error:  # no process can be started any more
+                self._end(piece.asked, error, None)
+
+    def _take(self) -> _Piece | None:
+        """Take what comes next, if a process is free for it."""
+        with self._lock:
+            while self._free and self._waiting:
+                piece = heappop(self._waiting)
+                if piece.asked.set_running_or_notify_cancel():
+                    self._free -= 1
+                    return piece
+        return None
+
+    def _done(self, asked: Future[Any], done: Future[Any]) -> None:
+        error = done.exception()
+        self._end(asked, error, None if error else done.result())
+        self._go_on()
+
+    def _end(self, asked: Future[Any], error: BaseException | None, found: Any) -> None:
+        with self._lock:
+            self._free += 1
+        if error is None:
+            asked.set_result(found)
+        else:
+            asked.set_exception(error)
+
+
+@st.cache_resource(show_spinner=False)
+def queue() -> Queue:
+    """Return the queue of this process."""
+    return Queue(processors())
 
 
 def lost(pieces: Iterable[Future[Any]]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -25,13 +24,14 @@ from cepasim.report.blocks import Bars
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, columns, ranges, speech, style, uploads
+from cepasim.ui import answers, charts, columns, speech, style, together, uploads
 from cepasim.ui.columns import height
 from cepasim.ui.controls.form import fiscal_year
+from cepasim.ui.draws import DRAWS, Draws
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import compare_link
+from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import MOST_COMPARED, Session, session
-from cepasim.ui.together import Asked
 
 _HEIGHT = 260
 _BY_YEAR: dict[charts.Item, str] = {
@@ -48,8 +48,6 @@ _BY_CHAPTER: dict[charts.Item, str] = {
 #: US$ million: what moves less is small but not zero, and left out where all is.
 _LEAST = 0.05
 _ADD = "compare-add"
-_ASKED = "cepasim-compared"
-_LOOK_EVERY = 0.15  # seconds
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,11 +95,10 @@ def page() -> None:
             label_visibility="collapsed",
         )
     asked = _ask(found, results)
+    seen = 0 if asked is None else asked.draws.enough
     sample = None if asked is None else asked.sample()
-    progress, drawn = st.empty(), st.container()
-    with drawn:
-        parts = _Parts(results, year, item or "balance")
-    parts.draw(sample, ranges.FIRST if asked is None else asked.draws)
+    progress = st.container()
+    _draw(results, year, item or "balance", sample, seen)
     contributions = st.container()
     _sectors(results, year, item or "balance")
     _levers(found, results)
@@ -110,7 +107,8 @@ def page() -> None:
     with contributions:
         _contributions(found, results, year)
     if asked is not None:
-        _as_they_come(asked, sample, parts, progress)
+        with progress:
+            _arrive(found, asked.draws, seen)
 
 
 def _common_years(results: Mapping[str, Result]) -> list[str]:
@@ -118,68 +116,60 @@ def _common_years(results: Mapping[str, Result]) -> list[str]:
     return [year for year in every[0] if all(year in years for years in every)] if every else []
 
 
-class _Parts:
-    """Places of what carries ranges, drawn again as ranges come."""
-
-    def __init__(self, results: dict[str, Result], year: str, item: charts.Item) -> None:
-        self.results, self.year, self.item = results, year, item
-        self.difference = st.empty()
-        left, right = st.columns(2)
-        with left:
-            unit = plain(unit_bn())
-            st.markdown("#### " + tr(_BY_YEAR[item], unit=unit))
-            self.path = st.empty()
-        with right:
-            title = tr(
-                "Changes in {year} with their 90 % ranges, {unit}",
-                year=year_in_words(year),
-                unit=plain(unit_mn()),
-            )
-            st.markdown(f"#### {title}")
-            self.chart = st.empty()
-        self.changes = st.empty()
-
-    def draw(self, sample: Floats | None, draws: int) -> None:
-        """Draw tables and charts with the ranges that are there."""
-        results, year = self.results, self.year
-        if len(results) > 1:
-            table = compared.differences_table(results, sample, year, draws)
-            self.difference.html(html.fragment(table))
-        table = compared.changes_table(results, sample, year, draws)
-        self.changes.html(html.fragment(table))
-        self.path.vega_lite_chart(
-            charts.compared_rows(results, self.item, self._bands(sample)),
+def _draw(
+    results: dict[str, Result], year: str, item: charts.Item, sample: Floats | None, draws: int
+) -> None:
+    """Draw tables and charts with the ranges that are there."""
+    if len(results) > 1:
+        st.html(html.fragment(compared.differences_table(results, sample, year, draws)))
+    left, right = st.columns(2)
+    with left:
+        unit = plain(unit_bn())
+        st.markdown("#### " + tr(_BY_YEAR[item], unit=unit))
+        st.vega_lite_chart(
+            charts.compared_rows(results, item, _bands(results, item, sample)),
             charts.compare_spec(list(results), _HEIGHT),
             theme=None,
             key=f"compare-path:{0 if sample is None else draws}",
             alt=tr(
                 "{what}: change against the reference by year, {unit}, each scenario with its 90 % "
                 "range; the tables give the values of one year.",
-                what=tr(charts.ITEMS[self.item]),
+                what=tr(charts.ITEMS[item]),
                 unit=unit_bn(),
             ),
         )
+    with right:
+        title = tr(
+            "Changes in {year} with their 90 % ranges, {unit}",
+            year=year_in_words(year),
+            unit=plain(unit_mn()),
+        )
+        st.markdown(f"#### {title}")
         if sample is not None:
             chart = compared.changes_chart(results, sample, year)
-            self.chart.altair_chart(chart, theme=None, key=f"compare-ranges:{draws}")
+            st.altair_chart(chart, theme=None, key=f"compare-ranges:{draws}")
         else:
-            self.chart.caption(tr("Ranges are on their way."))
-
-    def _bands(self, sample: Floats | None) -> dict[str, pd.DataFrame]:
-        if sample is None:
-            return {}
-        column = f"change_in_{self.item}_usd_mn"
-        bands = {}
-        for place, (name, result) in enumerate(self.results.items()):
-            found = compared.ends(sample, 0, place)
-            assert found is not None
-            low, high = found[:, :, TOTALS.index(column)]
-            given = {"fiscal_year": list(result.fiscal_years), "low_usd_mn": low}
-            bands[name] = pd.DataFrame(given | {"high_usd_mn": high})
-        return bands
+            st.caption(tr("Ranges are on their way."))
+    st.html(html.fragment(compared.changes_table(results, sample, year, draws)))
 
 
-def _ask(found: Session, results: Mapping[str, Result]) -> Asked | None:
+def _bands(
+    results: Mapping[str, Result], item: charts.Item, sample: Floats | None
+) -> dict[str, pd.DataFrame]:
+    if sample is None:
+        return {}
+    column = f"change_in_{item}_usd_mn"
+    bands = {}
+    for place, (name, result) in enumerate(results.items()):
+        found = compared.ends(sample, 0, place)
+        assert found is not None
+        low, high = found[:, :, TOTALS.index(column)]
+        given = {"fiscal_year": list(result.fiscal_years), "low_usd_mn": low}
+        bands[name] = pd.DataFrame(given | {"high_usd_mn": high})
+    return bands
+
+
+def _ask(found: Session, results: Mapping[str, Result]) -> together.Asked | None:
     """Have ranges drawn in the background, once for the scenarios on the page."""
     scenarios = tuple(result.scenario for result in results.values())
     if len({(one.horizon, one.time) for one in scenarios}) > 1:
@@ -187,36 +177,20 @@ def _ask(found: Session, results: Mapping[str, Result]) -> Asked | None:
         return None
     if not found.with_ranges:
         return None
-    folder = None if found.own is None else found.own.folder.name
-    kept: Asked | None = st.session_state.get(_ASKED)
-    if kept is None or not kept.answers(folder, scenarios):
-        if kept is not None:
-            kept.drop()
-        kept = st.session_state[_ASKED] = Asked.of(folder, scenarios)
-    return kept
+    return together.ask(found.viewer, found.folder, scenarios)
 
 
-def _as_they_come(asked: Asked, shown: Floats | None, parts: _Parts, progress: Any) -> None:
-    """Draw ranges as they come; the wait ends where another run of the page is asked for."""
-    drawn = 0 if shown is None else asked.draws
-    while drawn < ranges.DRAWS and not asked.failed:
-        progress.caption(
-            tr(
-                "Ranges: {draws} of {all} draws of each scenario …",
-                draws=asked.draws,
-                all=ranges.DRAWS,
-            )
-        )
-        time.sleep(_LOOK_EVERY)
-        sample = asked.sample()
-        there = ranges.DRAWS if asked.draws == ranges.DRAWS else ranges.FIRST
-        if sample is not None and there > drawn:
-            drawn = there
-            parts.draw(sample, drawn)
-    if asked.failed:
-        progress.caption(plain(tr("No ranges: {why}.", why=asked.failed)))
-    else:
-        progress.empty()
+def _arrive(found: Session, draws: Draws, seen: int) -> None:
+    if draws.failed:
+        st.caption(plain(tr("No ranges: {why}.", why=draws.failed)))
+    arriving(
+        found,
+        draws,
+        seen,
+        lambda draws: tr(
+            "Ranges: {draws} of {all} draws of each scenario …", draws=draws.number, all=DRAWS
+        ),
+    )
 
 
 def _choose(found: Session) -> Any:
@@ -338,12 +312,11 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
     places = {
         name: column.empty() for name, column in zip(results, st.columns(2) * 2, strict=False)
     }
-    folder = None if found.own is None else found.own.folder.name
     waiting = st.empty().empty
     drawn: dict[str, Bars] = {}
     for name, result in results.items():
         economy = found.figures.economy
-        split = answers.shared().split(economy, result.scenario, folder, waiting)
+        split = answers.shared().split(economy, result.scenario, found.folder, waiting)
         drawn[name] = views.contributions(split, year)
     scale = max((abs(bar.size) for bars in drawn.values() for bar in bars.bars), default=0.0)
     for name, bars in drawn.items():

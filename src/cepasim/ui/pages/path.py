@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 import streamlit as st
@@ -28,8 +28,8 @@ _SHORT: Mapping[charts.Item, str] = {
 _CHANGE = "change_in_balance_usd_mn"
 
 
-def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None], None]:
-    """Draw the choice of a line; return what draws the path itself, and draws it anew."""
+def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> None:
+    """Draw the choice of a line and the path, with the ranges that are there."""
     names: dict[str, str] = {
         _CHANGES: tr("Change"),
         **{item: tr(said) for item, said in _SHORT.items()},
@@ -42,46 +42,41 @@ def draw_path(found: Session, result: Result) -> Callable[[ranges.Range | None],
         key="path-item",
         label_visibility="collapsed",
     )
-    chart, note = st.empty(), st.empty()
     unit, prices = figures.unit_bn(), year_in_words(found.figures.economy.price_year)
-
-    def draw(ranged: ranges.Range | None) -> None:
-        if item in (_CHANGES, None):
-            band = None if ranged is None else ranges.band(ranged, _CHANGE)
-            rows, spec = charts.change_rows(result, band), charts.change_spec(_HEIGHT)
-            said = [
-                tr(
-                    "Change against the reference, {unit} of {price_year}, fiscal years.",
-                    unit=unit,
-                    price_year=prices,
-                )
-            ]
-            if band is not None:
-                said.append(tr("Band: 90 % range of the change in the balance."))
-            words = change_in_words(result)
-        else:
-            shown = cast("charts.Item", item)
-            plain = plain_reference(found)
-            band = None if ranged is None else ranges.band(ranged, f"{shown}_usd_mn")
-            rows = charts.path_rows(result, found.figures.history, shown, plain, band)
-            spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
-            said = [
-                tr(
-                    "{item}, {unit}; history at current prices, then at those of {price_year}. "
-                    "Wide band: 90 % range of the level; read changes.",
-                    item=tr(charts.ITEMS[shown]),
-                    unit=unit,
-                    price_year=prices,
-                )
-            ]
-            if band is not None:
-                said.append(tr("Narrow band: of the scenario's parameters."))
-            first = str(found.figures.history["fiscal_year"].min())
-            words = path_in_words(result, shown, first)
-        chart.vega_lite_chart(rows, spec, theme=None, alt=words)
-        note.html(html.fragment(Paragraph(paragraph(said), "small")))
-
-    return draw
+    if item in (_CHANGES, None):
+        band = None if ranged is None else ranges.band(ranged, _CHANGE)
+        rows, spec = charts.change_rows(result, band), charts.change_spec(_HEIGHT)
+        said = [
+            tr(
+                "Change against the reference, {unit} of {price_year}, fiscal years.",
+                unit=unit,
+                price_year=prices,
+            )
+        ]
+        if band is not None:
+            said.append(tr("Band: 90 % range of the change in the balance."))
+        words = change_in_words(result)
+    else:
+        shown = cast("charts.Item", item)
+        plain = plain_reference(found)
+        band = None if ranged is None else ranges.band(ranged, f"{shown}_usd_mn")
+        rows = charts.path_rows(result, found.figures.history, shown, plain, band)
+        spec = charts.path_spec(_HEIGHT, assumed=plain is not None)
+        said = [
+            tr(
+                "{item}, {unit}; history at current prices, then at those of {price_year}. "
+                "Wide band: 90 % range of the level; read changes.",
+                item=tr(charts.ITEMS[shown]),
+                unit=unit,
+                price_year=prices,
+            )
+        ]
+        if band is not None:
+            said.append(tr("Narrow band: of the scenario's parameters."))
+        first = str(found.figures.history["fiscal_year"].min())
+        words = path_in_words(result, shown, first)
+    st.vega_lite_chart(rows, spec, theme=None, alt=words)
+    st.html(html.fragment(Paragraph(paragraph(said), "small")))
 
 
 def plain_reference(found: Session) -> Result | None:

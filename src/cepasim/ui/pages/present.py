@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from html import escape
 
@@ -18,9 +17,9 @@ from cepasim.result import Result
 from cepasim.ui import charts, ranges
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import plain
+from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import session
 
-_LOOK_EVERY = 0.15  # seconds
 _HEIGHT = 430
 _WORDS: Mapping[charts.Item, str] = {
     "balance": mark("Change in India's balance with Japan"),
@@ -74,32 +73,24 @@ def page() -> None:
     asked, name = found.ask_range(result), now(result.scenario.name)
     shown: charts.Item = item or "balance"
 
-    def draw(ranged: ranges.Range | None) -> None:
-        number.html(in_large(result, year, prices, shown, ranged))
-        band = None if ranged is None else ranges.band(ranged, f"change_in_{shown}_usd_mn")
-        bands = {} if band is None else {name: band}
-        picture.vega_lite_chart(
-            charts.compared_rows({name: result}, shown, bands),
-            charts.compare_spec([name], _HEIGHT, large=True),
-            theme=None,
-            key=f"present-path:{0 if ranged is None else ranged.draws}",
-            alt=tr(
-                "{item}: change against the reference by year, {unit}, with its 90 % range.",
-                item=tr(charts.ITEMS[shown]),
-                unit=figures.unit_bn(),
-            ),
-        )
-
+    seen = 0 if asked is None else asked.draws.enough
     ranged = None if asked is None else asked.range()
-    draw(ranged)
-    drawn = 0 if ranged is None else ranged.draws
-    while asked is not None and drawn < ranges.DRAWS and not asked.failed:
-        time.sleep(_LOOK_EVERY)
-        st.empty()  # ends here where another run of the page is asked for
-        newer = asked.range()
-        if newer is not None and newer.draws > drawn:
-            drawn = newer.draws
-            draw(newer)
+    number.html(in_large(result, year, prices, shown, ranged))
+    band = None if ranged is None else ranges.band(ranged, f"change_in_{shown}_usd_mn")
+    bands = {} if band is None else {name: band}
+    picture.vega_lite_chart(
+        charts.compared_rows({name: result}, shown, bands),
+        charts.compare_spec([name], _HEIGHT, large=True),
+        theme=None,
+        key=f"present-path:{0 if ranged is None else ranged.draws}",
+        alt=tr(
+            "{item}: change against the reference by year, {unit}, with its 90 % range.",
+            item=tr(charts.ITEMS[shown]),
+            unit=figures.unit_bn(),
+        ),
+    )
+    if asked is not None:
+        arriving(found, asked.draws, seen)
 
 
 def in_large(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -21,7 +21,9 @@ from cepasim.scenario.naming import says_changed, words_beside_levers
 from cepasim.ui import ranges, style
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
+from cepasim.ui.draws import DRAWS, FIRST, Draws
 from cepasim.ui.messages import listed, plain
+from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.pages.files import files
 from cepasim.ui.pages.given import given
 from cepasim.ui.pages.path import draw_path
@@ -31,7 +33,6 @@ from cepasim.ui.state import Session, session, write_address
 
 #: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
 _PAUSE = 0.03
-_LOOK_EVERY = 0.1
 _LONG_NAME = 45
 
 
@@ -40,12 +41,13 @@ def page() -> None:
     found = session()
     heading, messages = st.container(), st.container()
     cards, caveat, panels = st.empty(), st.empty(), st.container()
-    result, asked, ranged = found.shown(), None, None
+    result, asked, ranged, seen = found.shown(), None, None, 0
     if result is not None:
         year = found.keep_year_within(result)
         total = views.total_row(result, year)
         asked = found.ask_range(result)
-        ranged = None if asked is None else asked.range()
+        if asked is not None:
+            seen, ranged = asked.draws.enough, asked.range()
         cards.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
         # What sends the figures waits for this thread to pause.
         time.sleep(_PAUSE)
@@ -57,7 +59,7 @@ def page() -> None:
     if result is not None:
         write_address(found)
         with panels:
-            last, path = _panels(found, result, total, ranged)
+            last = _panels(found, result, total, ranged)
         given(found)
         sectors(found)
         fund, notes = st.container(), st.container()
@@ -83,24 +85,19 @@ def page() -> None:
         with notes:
             _notes(result, year)
         if asked is not None:
-            for newer in _as_they_come(asked, ranged, progress):
-                cards.html(html.fragment(views.headline(total, year, _ranges(found, newer))))
-                path(newer)
+            with progress:
+                _arrive(found, asked.draws, seen)
 
 
 def _panels(
     found: Session, result: Result, total: Mapping[str, Any], ranged: ranges.Range | None
-) -> tuple[DeltaGenerator, Callable[[ranges.Range | None], None]]:
-    """Draw the panels.
-
-    Returns the place of the one that takes longest to compute, and what draws the path anew.
-    """
+) -> DeltaGenerator:
+    """Draw the panels; return the place of the one that takes longest to compute."""
     year = found.year
     upper = st.columns([1.25, 1, 1], gap="small")
     lower = st.columns([1.25, 1, 1], gap="small")
     with upper[0]:
-        path = draw_path(found, result)
-        path(ranged)
+        draw_path(found, result, ranged)
     for place, flow in ((1, "export"), (2, "import")):
         with upper[place]:
             st.html(html.fragment(views.movers(result, year, flow)))
@@ -108,7 +105,7 @@ def _panels(
     for place, flow in ((1, "export"), (2, "import")):
         with lower[place]:
             st.html(html.fragment(*views.losers(losers, total, year, flow)))
-    return lower[0], path
+    return lower[0]
 
 
 def _heading(found: Session) -> DeltaGenerator:
@@ -119,7 +116,7 @@ def _heading(found: Session) -> DeltaGenerator:
     if not is_said:
         name = tr("{name} (changed)", name=name)
     # Both places are always there: what a change of layout leaves behind would stand, faded, beside
-    # the new until the last draw has come.
+    # the new until the page is done.
     above = st.empty()
     left, tools = st.columns([1, 2], vertical_alignment="center")
     beside = left.empty()
@@ -133,8 +130,7 @@ def _heading(found: Session) -> DeltaGenerator:
     ):
         with st.container(key="ranges", width="content"):
             _range_switch(found)
-            with st.container(key="draws"):
-                progress = st.empty()
+            progress = st.container(key="draws")
         _year(found)
         in_words(found)
         share(found)
@@ -207,8 +203,8 @@ def _range_switch(found: Session) -> None:
         help=tr(
             "Every parameter is drawn from its own range, first {first} times, then {all} times. "
             "This takes some seconds in the background.",
-            first=ranges.FIRST,
-            all=ranges.DRAWS,
+            first=FIRST,
+            all=DRAWS,
         ),
     )
 
@@ -217,25 +213,15 @@ def _switch_ranges(found: Session) -> None:
     found.with_ranges = not found.with_ranges
 
 
-def _as_they_come(
-    asked: ranges.Asked, shown: ranges.Range | None, progress: DeltaGenerator
-) -> Iterator[ranges.Range]:
-    """Yield ranges of more draws than those shown, until they are all there.
-
-    The wait ends where another run of this page is asked for meanwhile: all else is drawn.
-    """
-    drawn = 0 if shown is None else shown.draws
-    while drawn < ranges.DRAWS and not asked.failed:
-        progress.caption(tr("{done} of {all} draws …", done=asked.draws, all=ranges.DRAWS))
-        time.sleep(_LOOK_EVERY)
-        found = asked.range()
-        if found is not None and found.draws > drawn:
-            drawn = found.draws
-            yield found
-    if asked.failed:
-        progress.caption(tr("none for this scenario"))
-    else:
-        progress.empty()
+def _arrive(found: Session, draws: Draws, seen: int) -> None:
+    if draws.failed:
+        st.caption(tr("none for this scenario"))
+    arriving(
+        found,
+        draws,
+        seen,
+        lambda draws: tr("{done} of {all} draws …", done=draws.number, all=DRAWS),
+    )
 
 
 def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:

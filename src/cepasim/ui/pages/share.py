@@ -22,7 +22,7 @@ from cepasim.result import Result
 from cepasim.ui import code, link
 from cepasim.ui.marks import assumed_in_words
 from cepasim.ui.messages import plain
-from cepasim.ui.ranges import DRAWS, Asked
+from cepasim.ui.ranges import Asked
 from cepasim.ui.speech import later
 from cepasim.ui.state import Session
 
@@ -172,7 +172,8 @@ def with_ranges(result: Result, asked: Asked | None) -> Result:
     if asked is None:
         return result
     until = time.monotonic() + _LONGEST
-    while asked.draws < DRAWS and not asked.failed and time.monotonic() < until:
+    draws = asked.draws
+    while draws.on_their_way and not draws.given_up and time.monotonic() < until:
         time.sleep(_LOOK_EVERY)
     ranged = asked.range()
     return result if ranged is None else ranged.beside(result)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -18,7 +16,9 @@ from cepasim.report.blocks import Table
 from cepasim.studies.choice_ranges import of_year
 from cepasim.tables.column import TOTALS
 from cepasim.ui import ranges, style
+from cepasim.ui.draws import DRAWS
 from cepasim.ui.messages import plain
+from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import Session, session
 
 _ITEMS = {
@@ -45,32 +45,23 @@ _NEAREST = {
 }
 #: Groups shown: those that move the answer most.
 _SHOWN = 10
-_LOOK_EVERY = 0.2  # seconds
 
 
 def page() -> None:
     """Draw the page, and again once its ranges are there."""
-    asked = _page(session())
-    if asked is None or _drawn(asked) == ranges.DRAWS:
-        return
-    shown, progress = _drawn(asked), st.empty()
-    while _drawn(asked) == shown and not asked.failed:
-        progress.caption(
-            tr("Ranges: {draws} of {all} draws …", draws=asked.draws, all=ranges.DRAWS)
+    found = session()
+    asked, seen = _page(found)
+    if asked is not None:
+        arriving(
+            found,
+            asked.draws,
+            seen,
+            lambda draws: tr("Ranges: {draws} of {all} draws …", draws=draws.number, all=DRAWS),
         )
-        time.sleep(_LOOK_EVERY)
-    if not asked.failed:
-        st.rerun()
 
 
-def _drawn(asked: ranges.Asked) -> int:
-    """Return how many draws the ranges on the screen are of."""
-    ranged = asked.range()
-    return 0 if ranged is None else ranged.draws
-
-
-def _page(found: Session) -> ranges.Asked | None:
-    """Draw what there is; return the ranges that are asked for."""
+def _page(found: Session) -> tuple[ranges.Asked | None, int]:
+    """Draw what there is; return the ranges that are asked for, and how many draws it shows."""
     st.html(
         style.title(
             tr("How sure?"),
@@ -87,9 +78,10 @@ def _page(found: Session) -> ranges.Asked | None:
     if result is None:
         st.warning(plain(found.message))
         found.message = ""
-        return None
+        return None, 0
     row = views.total_row(result, found.year)
     asked = found.ask_range(result)
+    seen = 0 if asked is None else asked.draws.enough
     ranged = None if asked is None else asked.range()
     said = None if ranged is None else ranges.in_words(ranged, found.year)
     st.html(html.fragment(views.headline(row, found.year, said)))
@@ -112,17 +104,17 @@ def _page(found: Session) -> ranges.Asked | None:
         label_visibility="collapsed",
     )
     # Medians by alternative need all draws: of the first few, none or one may have an alternative.
-    if ranged is not None and ranged.draws == ranges.DRAWS:
+    if ranged is not None and ranged.draws == DRAWS:
         _choices(ranged, found.year, item or next(iter(_ITEMS)))
     key = ("swings", found.scenario, found.year, id(found.figures))
     kept = st.session_state.get("cepasim-swings")
     if kept is None or kept[0] != key:
         if not st.button(tr("Try every decisive assumption"), type="primary", key="sure-run"):
             st.caption(tr("About sixty runs; takes some seconds."))
-            return asked
+            return asked, seen
         swings = _swings(found)
         if swings is None:
-            return asked
+            return asked, seen
         st.session_state["cepasim-swings"] = kept = (key, swings)
     asked_item = item or next(iter(_ITEMS))
     title = tr("What moves the answer most, one at a time, {unit}", unit=plain(figures.unit_mn()))
@@ -133,7 +125,7 @@ def _page(found: Session) -> ranges.Asked | None:
     for sentence in to_turn(kept[1], asked_item, share):
         st.markdown(f"- {plain(sentence)}")
     st.html(html.fragment(decisive_table(kept[1], asked_item)))
-    return asked
+    return asked, seen
 
 
 def _choices(ranged: ranges.Range, year: str, item: str) -> None:
