@@ -3,8 +3,8 @@
 ``python benchmarks/bench_app.py [PAGE]`` prints a table in some minutes. Needs Chromium and
 Playwright, as the browser tests do; nothing is downloaded. Close other programs first.
 
-Ranges are off where the parts of a wait are measured: with them a page is not done before its last
-draw. They are on, as by default, where it is measured that they hold up nobody.
+Ranges are off where the parts of a wait are measured: with them the page looks for more draws again
+and again. They are on, as by default, where it is measured that they hold up nobody.
 
 Each wait is cut in three: from the release to the message the browser sends, from there to the
 message with the new figures (the server: engine and framework), and from there to the screen (the

@@ -23,6 +23,7 @@ from cepasim.studies import chunks, model_choice
 from cepasim.studies import monte_carlo as montecarlo
 from cepasim.studies.choice_ranges import share_of_variance
 from cepasim.studies.containment import SLACK, containment, why_beyond
+from cepasim.studies.grounds import Grounds
 from cepasim.studies.model_choice import BLOCK, TABLE, ModelChoice, Worlds
 from cepasim.studies.monte_carlo import choice_chunk, monte_carlo
 from cepasim.studies.open_choices import CHOICES
@@ -291,3 +292,15 @@ def test_the_second_range_contains_what_the_program_answers_otherwise(
     found = containment(economy, Scenario.bundled(name), 128)
     assert not found.failed
     assert [one for one in found.outside if not one.tolerated] == []
+
+
+def test_scenarios_share_what_they_ask_of_the_economy_and_nothing_else(economy: Economy) -> None:
+    grounds, asked = Grounds(economy), Scenario.bundled("ntb-relief")
+    first = Worlds.of(grounds, Scenario.bundled("full-package"))
+    second = Worlds.of(grounds, asked)
+    assert second.study.economy is first.study.economy and second.study.scenario == asked.bare
+    other = next(c for choice, _, c in second.choice.alone if choice.key == "elasticities")
+    assert first.under(other).economy is second.under(other).economy
+    np.testing.assert_array_equal(second.alone(other), Worlds.of(economy, asked).alone(other))
+    lagged = asked.model_copy(update={"parameters": {"lag_first_year": 0.5}})
+    assert Worlds.of(grounds, lagged).study.economy is not first.study.economy

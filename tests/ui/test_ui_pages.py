@@ -22,6 +22,7 @@ from cepasim.tables.column import TOTALS
 from cepasim.ui import code, draws, launch, link, questions, ranges, state
 from cepasim.ui.pages.path import plain_reference
 from cepasim.ui.state import Session
+from cepasim.ui.told import Told
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 FULL = Scenario.read(bundled_directory() / "scenarios/full-package.yaml")
@@ -152,6 +153,27 @@ def test_a_page_ends_without_its_ranges_and_is_drawn_again_with_them(
     app.run()
     assert "% of 128 draws" in _html(app) and not app.exception
     assert not any("draws …" in one.value for one in app.caption)
+
+
+def test_what_a_click_brought_stays_while_ranges_come(pieces: list[Future[Any]]) -> None:
+    """The page is drawn again then, and took away what it had said a moment before."""
+    app = AppTest.from_string(_PAGE.format(page="scenario"), default_timeout=60).run()
+    _session(app).message = "to be read"
+    app.run()
+    said = [one.value for one in app.warning]
+    assert said == ["to be read"]
+    app.run()  # as when ranges come
+    assert [one.value for one in app.warning] == said
+
+    told = Told()
+    told.begin()
+    assert told.press(True, "save", "this") and told.say("done") == "done"
+    told.again = True
+    told.begin()
+    assert told.press(False, "save", "this") and told.say("") == "done"
+    assert not told.press(False, "save", "that")
+    told.begin()  # somebody clicked
+    assert not told.press(False, "save", "this") and told.say("") == ""
 
 
 def test_a_page_says_that_its_ranges_cannot_be_drawn(pieces: list[Future[Any]]) -> None:

@@ -52,6 +52,7 @@ def main() -> None:
 def _draw(found: Session) -> None:
     """Draw the page in the language of the moment."""
     found.say_anew()
+    found.told.begin()
     st.html(style.sheets())
     st.html(style.live(), unsafe_allow_javascript=True)
     pages = navigation.register(

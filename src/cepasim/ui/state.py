@@ -30,6 +30,7 @@ from cepasim.ui.one_at_a_time import one_at_a_time
 from cepasim.ui.opened_link import read_link
 from cepasim.ui.ranges import Asked
 from cepasim.ui.speech import Speech, of_this_visit, spoken
+from cepasim.ui.told import Told
 from cepasim.ui.uploads import OwnFigures
 
 MOST_COMPARED = 4
@@ -80,6 +81,8 @@ class Session:
         Language and currency of the reader.
     viewer : Viewer
         Looks at the draws of the page.
+    told : Told
+        What the last click brought.
     lock : RLock
         Held by whatever changes the scenario: a click may find the run before it still under way.
     """
@@ -103,6 +106,7 @@ class Session:
     question: str = ""
     with_ranges: bool = field(default_factory=ranges_wanted)
     viewer: Viewer = field(default_factory=Viewer)
+    told: Told = field(default_factory=Told)
     speech: Speech = field(default_factory=Speech)
     lock: RLock = field(default_factory=RLock, repr=False, compare=False)
 

@@ -38,6 +38,7 @@ def arriving(
 @st.fragment(run_every=_LOOK_EVERY)
 def _looking(found: Session, draws: Draws, seen: int, said: Callable[[Draws], str] | None) -> None:
     if draws.enough > seen or draws.failed or draws.given_up:
+        found.told.again = True
         st.rerun()
     if said is not None:
         with spoken(found):

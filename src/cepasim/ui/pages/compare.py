@@ -265,7 +265,9 @@ def _from_files(found: Session) -> None:
         key="compare-files",
         max_upload_size=1,
     )
-    if not sent or not st.button(tr("Add these"), key="compare-load"):
+    if not sent or not found.told.press(
+        st.button(tr("Add these"), key="compare-load"), "add", *(file.file_id for file in sent)
+    ):
         return
     economy = found.figures.economy
     wrong: list[Problem | str] = []

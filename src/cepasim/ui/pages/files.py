@@ -25,7 +25,9 @@ def files(found: Session) -> None:
             label_visibility="collapsed",
             max_upload_size=1,
         )
-        if sent is not None and st.button(tr("Load this scenario"), key="load-scenario"):
+        if sent is not None and found.told.press(
+            st.button(tr("Load this scenario"), key="load-scenario"), "load", sent.file_id
+        ):
             _load_scenario(found, sent.getvalue(), sent.name)
         st.markdown(
             tr("**Your own parameters**: a parameter folder as ZIP, whole or single tables")
@@ -37,7 +39,9 @@ def files(found: Session) -> None:
             label_visibility="collapsed",
             max_upload_size=20,
         )
-        if sent is not None and st.button(tr("Use these figures"), key="use-figures"):
+        if sent is not None and found.told.press(
+            st.button(tr("Use these figures"), key="use-figures"), "use", sent.file_id
+        ):
             _load_figures(found, sent.getvalue(), sent.name)
         if found.own is not None:
             st.caption(tr("In use: {file}, for this session only.", file=plain(found.own.name)))

@@ -181,8 +181,8 @@ def _messages(found: Session) -> None:
         )
     if found.question:
         st.info(found.question)
-    if found.message:
-        st.warning(plain(found.message))
+    if message := found.told.say(found.message):
+        st.warning(plain(message))
         found.message = ""
     if found.problems:
         st.error(

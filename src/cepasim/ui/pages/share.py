@@ -90,7 +90,8 @@ def share(found: Session) -> None:
         # Another scenario has another name: a field would keep the one it was drawn with.
         key = f"save:{found.generation}:{found.scenario.name}"
         name = st.text_input(tr("Name"), value=found.scenario.name, key=key)
-        if st.button(tr("Save to compare"), key="save"):
+        pressed = st.button(tr("Save to compare"), key="save")
+        if found.told.press(pressed, "save", name, found.scenario):
             saved = plain(found.save(name, found.scenario))
             st.success(tr("Saved as “{name}” on the page “Compare”.", name=saved))
         st.markdown(tr("**Download**"))
