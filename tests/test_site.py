@@ -92,6 +92,14 @@ def test_the_page_on_citing_quotes_a_number_of_today() -> None:
     assert f"(90 % range {figures} from the figures, {with_choice} with model" in quoted
 
 
+def test_the_smallest_file_of_own_figures_is_read(tmp_path: Path) -> None:
+    [text] = re.findall(r"```csv\n(.*?)```", (DOCS / "own_figures.md").read_text("utf-8"), re.S)
+    file = tmp_path / "fish.csv"
+    file.write_text(text, encoding="utf-8")
+    [row] = cepasim.data.read(file, year="2023-24").frame.to_dict("records")
+    assert (row["hs"], row["reporter"], row["usd_mn"]) == ("03", "IND", 400.0)
+
+
 def test_the_page_on_elasticities_names_values_that_exist() -> None:
     page = (DOCS / "howto" / "own_elasticity.md").read_text(encoding="utf-8")
     table = load_parameters().table("elasticities/armington")
