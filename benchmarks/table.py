@@ -73,14 +73,13 @@ market, of processor time.
   same: that saved 6 to 9 %, without moving a bit. Before the first draw 0.3 s went to scrambling
   the points, now kept in the user's cache, and to packing the economy, which processes of the same
   machine now read from a file.
-- **Structural draws.** A draw with the model's own alternatives takes 2.1 times as long as one of
-  figures alone where a process makes 128 of each, 1.8 times once the economies of its alternatives
-  are made (2.8 and 1.85 before these were made once for all rules; programs in turn on a busy
-  machine). A fifth of the draws are answered by GSIM, which takes six times as long as the default
-  engine. Of all the time GSIM's prices take 44 % (meeting published trade, reference and scenario
-  about a third each; Jacobians and their solution two fifths of it), the other engine's solutions
-  12 %, wedges from lines 13 %, perturbing the economy 9 %. Years before the first lever are the
-  reference itself, and known years share its wedges. Of draws of figures alone, as samples of the
+- **Structural draws.** A draw with the model's own alternatives takes 1.75 times as long as one of
+  figures alone where a process makes 128 of each, 1.55 times once the economies of its alternatives
+  are made (2.8 and 1.9 before these were made once for all rules and GSIM's steps were solved for
+  two market indices in place of 23 sources; programs in turn on a busy machine). A fifth of the
+  draws are answered by GSIM, which takes four times as long as the default engine. Years before the
+  first lever are the reference itself, and known years share its wedges.
+  Of draws of figures alone, as samples of the
   interpreter say: the economy 18 %; published trade 18 %, two thirds of it wedges that the
   reference needs anyhow; the reference 15 %; the scenario's shocks 17 % and solutions 18 %, what it
   differs in and is put back into 5 %, its fund 2 %; totals and welfare 4 %.

@@ -8,6 +8,7 @@ from scipy.optimize import root
 
 from cepasim.equilibrium import solve_gsim, solve_market
 from cepasim.equilibrium.gsim import clear_markets, clear_markets_linear
+from cepasim.equilibrium.gsim.clearing import _Slopes
 
 TRADE = np.array(
     [[0, 50, 200, 300], [500, 0, 150, 200], [300, 100, 200, 200], [50, 100, 110, 20.0]]
@@ -255,3 +256,18 @@ def test_bad_input_is_named() -> None:
         solve_gsim(TRADE, OLD[:2], NEW, 1, 1, 5)
     with pytest.raises(ValueError, match="trade"):
         solve_gsim(TRADE[0], OLD, NEW, 1, 1, 5)
+
+
+def test_a_step_is_the_solution_of_the_whole_system() -> None:
+    draw = np.random.default_rng(3)
+    own, excess = draw.uniform(0.5, 5.0, (2, 6, 9))
+    pull, share = draw.uniform(0.0, 0.3, (2, 6, 9, 2))
+    whole = pull @ np.swapaxes(share, 1, 2) - own[:, :, None] * np.eye(9)
+    expected = np.linalg.solve(whole, -excess[:, :, None])[:, :, 0]
+    np.testing.assert_allclose(_Slopes(own, pull, share).step(excess), expected, rtol=1e-12)
+
+
+def test_a_system_without_any_elasticity_takes_a_finite_step() -> None:
+    nothing = np.zeros((1, 3, 2))
+    step = _Slopes(np.zeros((1, 3)), nothing, nothing).step(np.full((1, 3), 1e-9))
+    assert np.isfinite(step).all()

@@ -216,21 +216,55 @@ class _System:
             excess = np.where(self.fixed | idle, self.log_cost - price, excess)
         return _State(excess, quantity, index, share, sold / safe[:, :, None], abroad / safe)
 
-    def jacobian(self, state: _State) -> FloatArray:
-        """Derivative of the excess demand by log prices, (B, R, R)."""
-        sources = self.value.shape[1]
-        mixed = (state.sales_share * (self.sigma - self.eta)[:, None, :]) @ np.swapaxes(
-            state.landed_share, 1, 2
-        )
+    def slopes(self, state: _State) -> _Slopes:
+        """Derivative of the excess demand by log prices."""
+        pull = state.sales_share * (self.sigma - self.eta)[:, None, :]
         own = (
             (state.sales_share * self.sigma[:, None, :]).sum(axis=2)
             + state.outside_share * self.outside_elasticity
             + self.supply
         )
         held = self.fixed | (self.value.sum(axis=2) + self.outside <= 0)
-        mixed = np.where(held[:, :, None], 0.0, mixed)
-        own = np.where(held, 1.0, own)
-        return np.asarray(mixed - own[:, :, None] * np.eye(sources))
+        return _Slopes(
+            own=np.where(held, 1.0, own),
+            pull=np.where(held[:, :, None], 0.0, pull),
+            share=state.landed_share,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slopes:
+    """Jacobians ``pull @ share' - diag(own)``: a source feels the others by market indices alone.
+
+    Attributes
+    ----------
+    own : ndarray, (B, R)
+    pull, share : ndarray, (B, R, V)
+    """
+
+    own: FloatArray
+    pull: FloatArray
+    share: FloatArray
+
+    def step(self, excess: FloatArray) -> FloatArray:
+        """Newton's step in log prices, (B, R), at an excess of the same shape.
+
+        The step of the market indices is solved for first: a system of V in place of one of R
+        (Sherman and Morrison 1950; Woodbury 1950). A singular one (no elasticity at all) takes a
+        harmless step.
+        """
+        try:
+            return self._solved(excess)
+        except np.linalg.LinAlgError:
+            return _Slopes(self.own + 1e-9, self.pull, self.share)._solved(excess)
+
+    def _solved(self, excess: FloatArray) -> FloatArray:
+        own = np.where(self.own > 0, self.own, 1e-9)
+        alone, passed = excess / own, self.pull / own[:, :, None]
+        weights = np.ascontiguousarray(np.swapaxes(self.share, 1, 2))
+        matrix = np.eye(self.share.shape[2]) - weights @ passed
+        index = np.linalg.solve(matrix, weights @ alone[:, :, None])
+        return np.asarray(alone + (passed @ index)[:, :, 0])
 
 
 def _newton(system: _System) -> tuple[FloatArray, FloatArray, NDArray[np.int64], _State]:
@@ -253,7 +287,7 @@ def _newton(system: _System) -> tuple[FloatArray, FloatArray, NDArray[np.int64],
         part = system if everyone else system.chosen(active)
         known = state if everyone else state.chosen(active)
         here, now = price[active], residual[active]
-        step = _solved(part.jacobian(known), -known.excess)
+        step = part.slopes(known).step(known.excess)
         longest = np.abs(step).max(axis=1, keepdims=True)
         step = step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, 1e-300))
         size, found, reached = np.ones(len(active)), here.copy(), now.copy()
@@ -280,15 +314,6 @@ def _newton(system: _System) -> tuple[FloatArray, FloatArray, NDArray[np.int64],
         price[active], residual[active] = found, np.where(stuck, np.inf, reached)
         steps[active] += 1
     return price, residual, steps, state
-
-
-def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
-    """Solution of each system; a singular one (no elasticity at all) takes a harmless step."""
-    try:
-        return np.asarray(np.linalg.solve(matrix, right[:, :, None])[:, :, 0])
-    except np.linalg.LinAlgError:
-        nudged = matrix - 1e-9 * np.eye(matrix.shape[-1])
-        return np.asarray(np.linalg.solve(nudged, right[:, :, None])[:, :, 0])
 
 
 def shares(values: FloatArray, axis: int) -> FloatArray:
