@@ -328,6 +328,7 @@ def test_answers_are_kept_and_dropped(economy: Economy) -> None:
 def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> None:
     answers, scenario = Answers(), BUNDLED["full-package"]
     found = answers(economy, scenario)
+    assert answers.known_split(economy, scenario) is None
     sent = pickle.loads(pickle.dumps(found))  # before any table is made
     whole = answers.split(economy, scenario, None, lambda: None)
     for late in (found, sent, whole):
@@ -335,7 +336,7 @@ def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> N
             pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
         assert late.notes == result.notes and late.manifest == result.manifest
     # It is kept: asked again, nobody waits, and the figures are of the same result.
-    assert answers(economy, scenario) is whole
+    assert answers(economy, scenario) is answers.known_split(economy, scenario) is whole
     assert answers.split(economy, scenario, None, pytest.fail) is whole
 
 

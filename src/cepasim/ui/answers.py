@@ -86,6 +86,12 @@ class Answers:
             self._kept.move_to_end(key)
             return self._kept[key].result
 
+    def known_split(self, economy: Economy, scenario: Scenario) -> Result | None:
+        """Return the result with what each lever adds, where it was split before."""
+        with self._lock:
+            kept = self._kept.get((id(economy), scenario))
+        return kept.result if kept is not None and kept.is_whole else None
+
     def _drop_fine(self) -> None:
         """Drop the oldest results with all chapters split: each takes as much as ten others."""
         fine = [key for key in self._kept if is_fine(key[1])]

@@ -319,6 +319,10 @@ class Session:
         """Return the result of what is shown with what each lever adds; see `Answers.split`."""
         return answers.shared().split(self.figures.economy, self.scenario, self.folder, waiting)
 
+    def known_split(self) -> Result | None:
+        """Return the result of what is shown with what each lever adds, if it was split before."""
+        return answers.shared().known_split(self.figures.economy, self.scenario)
+
     @property
     def folder(self) -> str | None:
         """Parameter folder of the user's own figures; None for the bundled ones."""

@@ -40,7 +40,6 @@ def page() -> None:
     """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
     heading, messages = st.container(), st.container()
-    cards, caveat, panels = st.empty(), st.empty(), st.container()
     result, asked, ranged, seen = found.shown(), None, None, 0
     if result is not None:
         year = found.keep_year_within(result)
@@ -48,9 +47,13 @@ def page() -> None:
         asked = found.ask_range(result)
         if asked is not None:
             seen, ranged = asked.draws.enough, asked.range()
-        cards.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
+        # In their place at once: an empty one would take the former figures away meanwhile.
+        st.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
         # What sends the figures waits for this thread to pause.
         time.sleep(_PAUSE)
+    else:
+        st.empty()
+    caveat, panels = _caveat(found), st.container()
     with heading:
         progress = _heading(found)
     with messages:
@@ -87,6 +90,14 @@ def page() -> None:
         if asked is not None:
             with progress:
                 _arrive(found, asked.draws, seen)
+
+
+def _caveat(found: Session) -> DeltaGenerator:
+    """Return the place of the caveat; it says at once what is known of the scenario already."""
+    place, known = st.empty(), found.known_split()
+    if known is not None:
+        place.html(html.fragment(Paragraph(_to_mind(known, found.year), "small")))
+    return place
 
 
 def _panels(
