@@ -23,7 +23,7 @@ COLUMNS = {
     "name": mark("Chapter"),
     "first_year": mark("First year"),
     "first_year_without_levers": mark("Without the levers"),
-    "largest_ratio": mark("Largest, of the limit"),
+    "largest_ratio": mark("Largest, times the limit"),
 }
 _WATCHED = mark(
     "Imports of a chapter that the levers move are compared with {factor} times the average of the "

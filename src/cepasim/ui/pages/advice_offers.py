@@ -184,6 +184,7 @@ def triggers(found: Session) -> None:
     if table.empty:
         st.markdown(tr("No quota, and no chapter passes a threshold."))
         return
+    st.caption(tr("Where both years are the same, the levers are not the reason."))
     config: dict[str, Any] = {name: tr(head) for name, head in triggers_text.COLUMNS.items()}
     ratio = config["largest_ratio"]
     config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
