@@ -60,7 +60,7 @@ SESSIONS, SESSION_SECONDS, PAUSE = 10, 20.0, 2.0
 HASTE = 0.6
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SLIDERS = "[data-testid=stSidebar] [data-testid=stSlider]"
-DRAWN = r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards').innerText)"
+DRAWN = r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards')?.innerText || '')"
 BARE = """import streamlit as st
 value = st.sidebar.slider("value", 0.0, 100.0, 50.0)
 st.html(f"<div class='cs-cards'>{value}</div>")
