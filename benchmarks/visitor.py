@@ -224,6 +224,7 @@ class Visitor:
             re.DOTALL,
         )
         self.page.locator(CARDS).filter(has_text=pattern).first.wait_for(timeout=FOR_RANGES)
+        self.look()
         return self.text(CARDS)
 
     def token(self) -> str:
