@@ -6,7 +6,7 @@ import pytest
 
 import cepasim
 from cepasim.core.language import language, now
-from cepasim.core.numbers import money
+from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.report.headline import headline
 from cepasim.scenario.scenario import Scenario
@@ -22,7 +22,7 @@ def test_what_is_paid_today_is_said_of_what_is_cut(freed: cepasim.Result) -> Non
     first = freed.totals.iloc[0]
     duty, sold = first["baseline_duty_japan_usd_mn"], first["baseline_exports_usd_mn"]
     said = headline(freed, "2030-31").stake
-    assert f"Japan collected {money(duty)} of duty on {money(sold)} of India's goods" in said
+    assert f"Japan collected {mn(duty)} on {mn(sold)} of India's goods" in said
     assert f"{100 * duty / sold:.2g} %" in said
     assert "India collected" not in said, "India cuts nothing"
 

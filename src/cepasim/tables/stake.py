@@ -9,19 +9,19 @@ import numpy as np
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.core.numbers import money
+from cepasim.core.numbers import mn
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 
 #: By the side that collects.
 _STAKE = {
     "JPN": mark(
-        "There to be cut: in {year} Japan collected {duty} of duty on {sold} of India's goods in "
-        "the chapters concerned, {percent} % of their value"
+        "Duty at stake: in {year} Japan collected {duty} on {sold} of India's goods in the "
+        "chapters concerned, {percent} % of their value"
     ),
     "IND": mark(
-        "There to be cut: in {year} India collected {duty} of duty on {sold} of Japan's goods in "
-        "the chapters concerned, {percent} % of their value"
+        "Duty at stake: in {year} India collected {duty} on {sold} of Japan's goods in the "
+        "chapters concerned, {percent} % of their value"
     ),
 }
 
@@ -50,8 +50,8 @@ def stake_notes(run: Run) -> Iterator[Note]:
         said = tr(
             text,
             year=year_in_words(run.labels[0]),
-            duty=money(duty),
-            sold=money(sold),
+            duty=mn(duty),
+            sold=mn(sold),
             percent=f"{100 * duty / sold:.2g}",
         )
         yield Note(said, "tariff", stake=True)
