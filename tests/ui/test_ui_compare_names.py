@@ -14,4 +14,7 @@ def test_long_names_are_cut_where_they_stay_apart() -> None:
     whole = "日" * 60
     assert compare_link.short([whole]) == {whole: "日" * 44 + "…"}, "has no spaces"
     alike = ["Fund " + "and more " * 9 + end for end in ("one", "two")]
-    assert list(compare_link.short(alike).values()) == alike
+    assert [one[-9:] for one in compare_link.short(alike).values()] == [" more one", " more two"]
+    assert all(one.startswith("…") for one in compare_link.short(alike).values())
+    apart = ["Fund " * 9 + end + "and more " * 9 for end in ("one ", "two ")]
+    assert list(compare_link.short(apart).values()) == apart, "no part of them says which is which"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os.path import commonprefix
 
 import streamlit as st
 
@@ -16,6 +17,8 @@ _SCENARIOS, _NAMES = "c", "n"
 _BEGUN = "cepasim-compare-begun"
 #: Letters of a name that buttons, heads and tables have room for.
 _LONG = 44
+#: Letters shown before the place where two long names part.
+_BEFORE = 20
 #: What stands beside the full package on a first visit: the largest of its parts.
 _BESIDE = "ntb-relief"
 
@@ -86,7 +89,14 @@ def short(names: Iterable[str]) -> dict[str, str]:
     """
     said = {name: tr(name) for name in names}
     cut = {name: one if len(one) <= _LONG else _cut(one) for name, one in said.items()}
-    return cut if len(set(cut.values())) == len(cut) else said
+    if len(set(cut.values())) == len(cut):
+        return cut
+    # Alike as far as they are shown, as sentences of Japanese are: from a little before they part.
+    long = [one for one in said.values() if len(one) > _LONG]
+    start = max(0, len(commonprefix(long)) - _BEFORE)
+    ends = {name: one if one not in long else f"…{one[start:]}" for name, one in said.items()}
+    fits = all(len(one) <= _LONG for one in ends.values())
+    return ends if fits and len(set(ends.values())) == len(ends) else said
 
 
 def _cut(name: str) -> str:
