@@ -18,7 +18,7 @@ _BEGUN = "cepasim-compare-begun"
 #: Letters of a name that buttons, heads and tables have room for.
 _LONG = 44
 #: Letters shown before the place where two long names part.
-_BEFORE = 20
+_BEFORE = 10
 #: What stands beside the full package on a first visit: the largest of its parts.
 _BESIDE = "ntb-relief"
 
