@@ -39,10 +39,10 @@ def test_a_process_killed_while_it_answers_is_replaced(monkeypatch: pytest.Monke
     try:
         lost = workers.submit("splits", end_while_sending)
         with pytest.raises(BrokenProcessPool):
-            lost.result(timeout=30)
+            lost.result(timeout=120)
         assert workers.lost([lost])
         again = workers.submit("splits", os.getpid)
-        assert again.result(timeout=30) != os.getpid()
+        assert again.result(timeout=120) != os.getpid()
         assert not workers.lost([again])
     finally:
         workers.pool("splits").shutdown()

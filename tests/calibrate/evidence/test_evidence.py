@@ -146,7 +146,11 @@ def test_the_page_and_the_terminal_quote_the_table(
     result: Calibration, page: str, economy: Economy
 ) -> None:
     said = " ".join(text(result).split())
-    shown = " ".join(str(cell) for row in views.verdict(economy.parameters).rows for cell in row)
+    shown = " ".join(
+        cell if isinstance(cell, str) else "".join(span.text for span in cell)
+        for row in views.verdict(economy.parameters).rows
+        for cell in row
+    )
     for one in verdicts(economy.parameters).values():
         assert one.asked in page and one.why in page and one.asked in said
         assert one.answer in page.replace("**", "") and one.answer in said
