@@ -8,15 +8,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from cepasim.core.language import language
-from cepasim.core.problems import InputError, Problem, RunError
-from cepasim.economy.economy import Economy
-from cepasim.economy.loading import load
-from cepasim.params.currencies import currency
-from cepasim.result import Result
-from cepasim.scenario.bundled import scenarios
-from cepasim.scenario.scenario import Scenario
-from cepasim.simulate import simulate
+from cepasim.core.importing import uncollected as _uncollected
+
+with _uncollected():
+    from cepasim.core.language import language
+    from cepasim.core.problems import InputError, Problem, RunError
+    from cepasim.economy.economy import Economy
+    from cepasim.economy.loading import load
+    from cepasim.params.currencies import currency
+    from cepasim.result import Result
+    from cepasim.scenario.bundled import scenarios
+    from cepasim.scenario.scenario import Scenario
+    from cepasim.simulate import simulate
 
 if TYPE_CHECKING:
     from cepasim import data as data
