@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.table [DIRECTORY]``: a few minutes on two processors. Ratios are of medians
 measured in turn in one run, so that a busy machine is busy for both. The pages hold what the
-command prints, nothing typed.
+command prints, nothing typed. The table wants a machine that does nothing else; with
+``--profiles`` only what is below it is renewed, which is of processor time.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import root
@@ -24,6 +27,7 @@ from scipy.optimize import root
 import cepasim
 from benchmarks.bench_market import SOURCES, markets, median_times
 from benchmarks.installed import with_compiled_modules
+from benchmarks.profiles import measured_by_product, sections
 from cepasim.core.disk_cache import OFF, SWITCH
 from cepasim.equilibrium import solve_gsim, solve_market
 from cepasim.params.parameters import bundled_directory
@@ -38,41 +42,33 @@ PEER_DRAWS = 10
 BATCH = 40  # scenarios that are timed
 #: What `benchmarks.products` measured.
 PRODUCTS = Path(__file__).with_name("products.json")
+IMPORT = ["-c", "import cepasim, os; os._exit(0)"]
 FULL_PACKAGE = bundled_directory() / "scenarios" / "full-package.yaml"
 
 
-WHERE_IT_GOES = """## Where the time goes
+HEAD_OF_PROFILES = "## Where the time goes"
+WHERE_IT_GOES = """
+A profiler lengthens calls of small functions: shares say where to look, times are in the table
+above. What a library does belongs to the part that called it. Times here are of processor time.
+"""
 
-Where a goal is missed or near. Parts were taken with a profiler; ns are for one source in one
-market, of processor time.
+WHY = """### Why what is left is left
 
-- **Kernel in NumPy.** Three evaluations of the equations are the rule. Of some 22 ns, the four
-  exponentials and the logarithm take 4, turning the arguments into columns and the results back 6,
-  other passes over arrays 6, and some 130 calls on one number a market 5. Markets next to an
-  elasticity of one stay among the others, and a block of up to 512 goes on until all have settled,
-  so that few markets pay for one block, not for two.
-- **Kernel in numba.** One pass does all of it in 14 to 16 ns on one processor: three evaluations at
-  1.4 each, the range check 2, writing three hats 2.3, logarithms 1, the market's own arithmetic 2;
-  the rest waits for memory. Two threads halve it where two processors are idle, and only there. It
-  is not the default: loading it takes half a second, more than a scenario, and compiling it ten
-  seconds on a new machine, once; a draw has four solutions of some 1,300 markets and would be
-  1.1 ms shorter. First touch of fresh memory, 20 to 46 ns where this was written, is in neither.
-- **1,000 draws.** Missed: a draw takes 1.5 times as long as in the first release
-  (`python -m benchmarks.against release=DIR`, programs in turn). It meets published trade, has
-  12,000 lines of India's schedule and rivals with rates of their own. The four solutions with their
-  accounts take a quarter, wedges from lines somewhat less, perturbing the economy a fifth, and what
-  is left goes to the anchor of known years, levers and the difference from the reference; no
-  function takes more than a twentieth. The new plan of the code alone made a draw 1.1 times as long
-  (commit 6f3678c, the last before India's lines came in); the rest came with the data. Some 5,000
-  calls on arrays of a thousand numbers and 14,000 of the interpreter cost about as much as the
-  arithmetic. Eight solutions in one call take four fifths of the time of eight calls, so that draws
-  side by side would have to share all steps, not that one alone. Figures of a chunk of draws are
-  worked out side by side; the rest is done draw by
-  draw. What no figure changes (years, phases, places of chapters) is worked out once, what was
-  paid before is not worked out again, and shocks are compared where their wedges are not the very
-  same: that saved 6 to 9 %, without moving a bit. Before the first draw 0.3 s went to scrambling
-  the points, now kept in the user's cache, and to packing the economy, which processes of the same
-  machine now read from a file.
+- **Kernel in NumPy.** Three evaluations of the equations are the rule, with an exponential each.
+  The rest are moves into columns and back, other passes over arrays and some 130 calls on one
+  number a market. Smaller blocks would stay in the second-level cache and make more calls; larger
+  ones leave it: the size is where the two cost the same.
+- **Kernel in numba.** Two threads halve the time of many markets where two processors are idle,
+  and only there. The bound of one processor is the arithmetic: exponentials of three evaluations,
+  the prices, the logarithm, the market's own equations; an evaluation less would need a start
+  within 1e-5 of the answer. It is not the default: loading it takes half a second, more than a
+  scenario, and compiling it ten seconds on a new machine, once.
+- **1,000 draws.** A draw meets published trade, has 12,000 lines of India's schedule and rivals
+  with rates of their own: `python -m benchmarks.against release=DIR` compares it with an earlier
+  one in turn. Thousands of calls on arrays of a thousand numbers cost about as much as the
+  arithmetic; draws side by side would have to share all steps, not the solution alone. What no
+  datum changes (years, phases, places of chapters) is worked out once, and what was paid before is
+  not worked out again.
 - **Structural draws.** A draw with the model's own alternatives takes 1.75 times as long as one of
   figures alone where a process makes 128 of each, 1.55 times once the economies of its alternatives
   are made (2.8 and 1.9 before these were made once for all rules and GSIM's steps were solved for
@@ -83,17 +79,13 @@ market, of processor time.
   interpreter say: the economy 18 %; published trade 18 %, two thirds of it wedges that the
   reference needs anyhow; the reference 15 %; the scenario's shocks 17 % and solutions 18 %, what it
   differs in and is put back into 5 %, its fund 2 %; totals and welfare 4 %.
-- **Runs by product.** glibc handed back every table of 12 MB and asked for fresh pages, which the
-  system clears: two fifths of the processor time of a draw. The process now keeps what it held at
-  its peak (`cepasim.core.memory`). Dask tells its workers to hand memory back at once, so that
-  they are started with other settings (docs/scale.md): 0.32 s of processor time a draw in place
-  of 0.98.
-- **`import cepasim`.** Of 0.39 s of processor time pandas with PyArrow takes half, NumPy an eighth,
-  the program's own 180 modules three tenths. Modules are compiled, as in an installation; without
-  that (`PYTHONDONTWRITEBYTECODE`) it takes a tenth of a second more, every time.
-- **A cold run.** Two thirds are imports (pandas, pydantic, rich), a twentieth is the economy from
-  the cache, the rest the run and its page in equal parts. Of SciPy one extension is loaded, not the
-  package around it.
+- **Runs by product.** glibc hands back every table of 12 MB and asks for fresh pages, which the
+  system clears: the process keeps what it held at its peak (`cepasim.core.memory`). Dask tells its
+  workers to hand memory back at once, so that they are started with other settings
+  (docs/scale.md).
+- **`import cepasim` and a cold run.** pandas with PyArrow and NumPy are most of an import. Nothing
+  looks for garbage while the program is loaded, nor when a command ends; of SciPy one extension is
+  loaded, not the package around it. Modules are compiled, as in an installation.
 """
 
 # --- measuring --------------------------------------------------------------------------------
@@ -268,7 +260,7 @@ def scenario_rows(economy: cepasim.Economy, scenario: cepasim.Scenario) -> list[
     return [
         ("full package, 2 markets x 13 years, no attribution", f"{1e3 * plain:.0f} ms", "25 ms"),
         ("the same with the exact split over its levers", f"{split:.2f} s", "0.5 s"),
-        ("`import cepasim`", f"{seconds_of(['-c', 'import cepasim'], 5):.2f} s", "0.5 s"),
+        ("`import cepasim`, until it returns", f"{seconds_of(IMPORT, 5):.2f} s", "0.5 s"),
         *start_rows(),
         batch_row(economy),
     ]
@@ -434,13 +426,26 @@ def world(countries: int, seed: int = 0) -> Case:
     return Case(names, output, spending * output.sum() / spending.sum(), resistance)
 
 
-def benchmark_page() -> str:
+def product_rows(found: dict[str, Any]) -> list[Row]:
+    """Rows on six kinds of levers at once by product."""
+    return [
+        (
+            "six kinds of levers by product, split exactly, processor time",
+            f"{found['again']:.1f} s, {found['first']:.1f} s the first time",
+            "2.5 s",
+        ),
+        ("peak memory of that, a process of its own", f"{found['peak']:,.0f} MB", "1,500 MB"),
+    ]
+
+
+def benchmark_page(found: dict[str, Any]) -> str:
     """The table as Markdown."""
     economy, scenario = cepasim.load(), cepasim.Scenario.read(FULL_PACKAGE)
     rows = [
         *kernel_rows(),
         *scenario_rows(economy, scenario),
         *draw_rows(economy, scenario),
+        *product_rows(found),
         *peer_rows(),
     ]
     lines = [
@@ -458,9 +463,18 @@ def benchmark_page() -> str:
         "|---|---|---|",
         *(f"| {what} | {measured} | {goal} |" for what, measured, goal in rows),
         "",
-        WHERE_IT_GOES,
+        "",
     ]
     return "\n".join(lines)
+
+
+def profile_page(found: dict[str, Any]) -> str:
+    """Where the time goes, as Markdown."""
+    head = (
+        f"Measured by `python -m benchmarks.profiles` on {date.today().isoformat()} at a load "
+        f"average of {os.getloadavg()[0]:.1f}."
+    )
+    return "\n".join([HEAD_OF_PROFILES, "", head, WHERE_IT_GOES, *sections(found), WHY])
 
 
 # --- what a large run costs -------------------------------------------------------------------
@@ -594,12 +608,18 @@ there are processors unless `--oversubscribe` is given: more of them save no tim
 
 
 def main() -> None:
-    """Write both pages, and print the table."""
-    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs"
-    page = benchmark_page()
-    (directory / "benchmarks.md").write_text(page, encoding="utf-8")
+    """Write both pages, and print the table; with ``--profiles`` renew what is below the table."""
+    given = [one for one in sys.argv[1:] if one != "--profiles"]
+    directory = Path(given[0]) if given else Path(__file__).parents[1] / "docs"
+    file, found = directory / "benchmarks.md", measured_by_product()
+    if "--profiles" in sys.argv:
+        table = file.read_text(encoding="utf-8").split(HEAD_OF_PROFILES)[0]
+    else:
+        table = benchmark_page(found)
+        (directory / "scale.md").write_text(scale_page(), encoding="utf-8")
+    page = table + profile_page(found)
+    file.write_text(page, encoding="utf-8")
     print(page)
-    (directory / "scale.md").write_text(scale_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":
