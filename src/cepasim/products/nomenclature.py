@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cepasim.core.language import deferred, mark, separated, tr
-from cepasim.products.levels import at_level, chapter_of
+from cepasim.products.levels import DIGITS, at_level, chapter_of
 
 #: Digits of a national line: eight in India's schedule, nine in Japan's.
 _LINE = (8, 9)
@@ -54,9 +54,9 @@ class Places:
     by_chapter: Mapping[str, list[int]]
     older: list[int]
 
-    def near(self, chapters: Sequence[str]) -> set[int]:
-        """Return the places of the codes of some chapters and of all older vintages."""
-        return {place for c in chapters for place in self.by_chapter.get(c, [])} | {*self.older}
+    def of(self, chapter: str) -> list[int]:
+        """Return the places of the codes of a chapter."""
+        return self.by_chapter.get(chapter, [])
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,11 @@ class Nomenclature:
             if not all(map(_CODE.fullmatch, listed)):
                 for code in listed:
                     require_code(code)
+            # Some thousand codes each time: groups are cut here, without a call for each.
+            chapter, subheading = DIGITS["chapter"], DIGITS["subheading"]
             for place, code in enumerate(listed):
-                by_chapter.setdefault(chapter_of(code), []).append(place)
-                if at_level(code, "subheading") in self.older:
+                by_chapter.setdefault(code[:chapter], []).append(place)
+                if code[:subheading] in self.older:
                     older.append(place)
             self._places[id(codes)] = (codes, Places(listed, by_chapter, older))
         return self._places[id(codes)][1]

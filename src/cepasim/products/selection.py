@@ -98,8 +98,14 @@ class Selection:
             return self._matched[id(codes)][1]
         found = np.zeros(len(codes), dtype=np.bool_)
         places = self._hs.places(codes)
-        for place in places.near(self.chapters):
-            found[place] = self._holds(places.codes[place])
+        looked_at = set(places.older)
+        for chapter in self.chapters:
+            if chapter in self._whole:
+                found[places.of(chapter)] = True
+            else:
+                looked_at.update(places.of(chapter))
+        for place in looked_at:
+            found[place] = found[place] or self._holds(places.codes[place])
         found.setflags(write=False)
         self._matched[id(codes)] = (codes, found)
         return found
