@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +39,13 @@ class _Row:
         )
 
 
-def _by_group(codes: Sequence[str]) -> dict[str, list[str]]:
-    """Codes by each group they belong to, themselves included."""
+def _by_group(codes: Sequence[str], groups: Set[str]) -> dict[str, list[str]]:
+    """Codes by those of the groups they belong to, themselves included."""
     found: dict[str, list[str]] = {}
-    for code in codes:
-        for length in range(2, len(code) + 1):
-            found.setdefault(code[:length], []).append(code)
+    for length in sorted({len(group) for group in groups}):
+        for code in codes:
+            if len(code) >= length and code[:length] in groups:
+                found.setdefault(code[:length], []).append(code)
     return found
 
 
@@ -116,7 +117,7 @@ class Scopes:
             raise InputError([Problem(OVERRIDES, None, "parameter", parameter, words)])
         rows = [row for row in index[parameter] if row.covers(importer, exporter, window)]
         winner: dict[str, _Row] = {}
-        by_group = _by_group(codes)
+        by_group = _by_group(codes, {g for row in rows for g in row.chapters or ()})
         for row in rows:
             if row.chapters is None:
                 winner.update(dict.fromkeys(codes, row))

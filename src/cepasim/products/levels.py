@@ -6,7 +6,7 @@ knows how many digits a level has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -128,11 +128,7 @@ def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
     KeyError
         For a code of which not even the chapter is there.
     """
-    place = {group: index for index, group in enumerate(groups)}
-    beside: dict[str, int] = {}
-    for index, group in enumerate(groups):
-        for length in range(DIGITS["chapter"], len(group)):
-            beside.setdefault(group[:length], index)
+    place, beside = _neighbours(tuple(groups))
 
     def found(code: str) -> int:
         starts = [code[:length] for length in range(len(code), 1, -1)]
@@ -143,6 +139,16 @@ def nearest_to(codes: Iterable[str], groups: Sequence[str]) -> Ints:
         raise KeyError(code)
 
     return np.array([found(code) for code in codes], dtype=np.int64)
+
+
+@lru_cache(maxsize=8)
+def _neighbours(groups: tuple[str, ...]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Place of each group, and of the first that begins with so many digits: read, not changed."""
+    beside: dict[str, int] = {}
+    for index, group in enumerate(groups):
+        for length in range(DIGITS["chapter"], len(group)):
+            beside.setdefault(group[:length], index)
+    return {group: index for index, group in enumerate(groups)}, beside
 
 
 @lru_cache(maxsize=256)
