@@ -52,6 +52,20 @@ def test_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
         assert np.array_equal(getattr(alone, name), getattr(side_by_side, name)), name
 
 
+def test_markets_that_go_on_are_put_back_in_their_places() -> None:
+    """Two that want more passes than most, not side by side, are solved by themselves."""
+    given = markets(40)
+    far = given["trade_cost"][[3, 20]] ** 50
+    given["trade_cost"] **= 0.1
+    given["trade_cost"][[3, 20]] = far
+    found = solve_market(**given, kernel="numba")
+    assert found.iterations[[3, 20]].min() > np.median(found.iterations)
+    for place in (2, 3, 20, 21):
+        lone = solve_market(**{name: value[place] for name, value in given.items()}, kernel="numba")
+        for name in ("price", "value", "import_index", "residual", "iterations"):
+            assert np.array_equal(getattr(lone, name), getattr(found, name)[place]), name
+
+
 def test_cores_are_those_a_process_is_bound_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve.os, "sched_getaffinity", lambda _: {0, 2, 3}, raising=False)
     assert solve._cores() == 3

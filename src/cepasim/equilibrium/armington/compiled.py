@@ -30,7 +30,7 @@ from cepasim.equilibrium.armington.vector import (
 from cepasim.equilibrium.ces import FloatArray
 
 #: Digest of `stages` and `vector`: numba compiles again when this file changes, not when they do.
-PARTS = "015e4023bb7b6a12"
+PARTS = "7b64b8a39ada7fdd"
 
 DONE, GOING_ON, HARD = 0, 1, 2  # what becomes of a market
 

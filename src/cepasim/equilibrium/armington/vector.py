@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import config, njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -138,7 +138,10 @@ _NEXT = np.uint64(TABLES * GROUP)  # from a source to the next in the columns
 _WIDE = np.uint64(GROUP)
 
 
-def _turned(typing_context: Any, source: Any, places: Any, target: Any, to: Any, apart: Any) -> Any:
+# What follows writes instructions when numba compiles; coverage runs the kernel as Python.
+def _turned(  # pragma: no cover
+    typing_context: Any, source: Any, places: Any, target: Any, to: Any, apart: Any
+) -> Any:
     """Four entries from each of four places of a flat array, as columns of another.
 
     ``target[to + k * apart + i]`` becomes entry k from the i-th of `places`.
@@ -173,10 +176,13 @@ def _turned(typing_context: Any, source: Any, places: Any, target: Any, to: Any,
     return signature, written
 
 
-turned: Any = intrinsic(_turned)
+def _turned_in_python(source: Any, places: Any, target: Any, to: Any, apart: Any) -> None:
+    for i, place in enumerate(places):
+        for k in range(4):
+            target[to + k * apart + i] = source[place + k]
 
 
-def _fetched(typing_context: Any, array: Any, place: Any) -> Any:
+def _fetched(typing_context: Any, array: Any, place: Any) -> Any:  # pragma: no cover
     """Ask for an entry of a flat array, so that it is in the cache when it is wanted."""
     signature = types.void(array, types.uint64)
 
@@ -192,7 +198,13 @@ def _fetched(typing_context: Any, array: Any, place: Any) -> Any:
     return signature, written
 
 
-fetched: Any = intrinsic(_fetched)
+def _fetched_in_python(array: Any, place: Any) -> None:
+    """Nothing to ask for."""
+
+
+_AS_PYTHON = bool(config.DISABLE_JIT)  # type: ignore[attr-defined]  # set from the environment
+turned: Any = _turned_in_python if _AS_PYTHON else intrinsic(_turned)
+fetched: Any = _fetched_in_python if _AS_PYTHON else intrinsic(_fetched)
 
 
 @moves
