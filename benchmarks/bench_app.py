@@ -47,7 +47,7 @@ Written by `make benchmark-app`: a real Chromium and the real server on the same
 is 200 ms from a slider's release to new figures (95th percentile), and 2 s until their 90 % range
 stands below them; 700 ms from the address of the first page to its figures. The engine is what any
 front end would have to wait for; a bare page of one slider and one line of text says what the
-framework takes at least. Ten at work are one browser and nine visitors without one, each moving a
+framework takes at least, before the first page and after a release. Ten at work are one browser and nine visitors without one, each moving a
 slider every two seconds, with the ranges of all ten computed meanwhile.
 """
 MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
@@ -433,7 +433,9 @@ async def bare_page(browser: Browser, say: Table) -> None:
             await settled(page)
             waits, _, _ = await moved(page, BARE_MOVES)
             await page.context.close()
+            loads, _ = await first_pages(browser, address)
     say(row("bare Streamlit page: release -> screen", [w["wait"] for w in waits]))
+    say(row("bare Streamlit page: address -> screen", loads))
 
 
 async def several_sessions(browser: Browser, say: Table) -> None:
