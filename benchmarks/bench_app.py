@@ -47,8 +47,9 @@ Written by `make benchmark-app`: a real Chromium and the real server on the same
 is 200 ms from a slider's release to new figures (95th percentile), and 2 s until their 90 % range
 stands below them; 700 ms from the address of the first page to its figures. The engine is what any
 front end would have to wait for; a bare page of one slider and one line of text says what the
-framework takes at least, before the first page and after a release. Ten at work are one browser and nine visitors without one, each moving a
-slider every two seconds, with the ranges of all ten computed meanwhile.
+framework takes at least, before the first page and after a release. Ten at work are one browser
+and nine visitors without one, each moving a slider every two seconds, with the ranges of all ten
+computed meanwhile.
 """
 MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
 #: Visitors who open the page one after the other.
@@ -63,7 +64,7 @@ SLIDERS = "[data-testid=stSidebar] [data-testid=stSlider]"
 DRAWN = r"() => /% of \d+ draws/.test(document.querySelector('.cs-cards')?.innerText || '')"
 BARE = """import streamlit as st
 value = st.sidebar.slider("value", 0.0, 100.0, 50.0)
-st.html(f"<div class='cs-cards'>{value}</div>")
+st.html(f"<div class='cs-cards'><b class='cs-main'>{value}</b></div>")
 """
 #: Notes when the figures change, and when the browser sent and got messages. A busy page sends the
 #: next release only after the last answer, so that waits never overlap.
