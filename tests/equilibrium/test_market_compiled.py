@@ -81,8 +81,8 @@ def assert_the_same(arguments: Arguments) -> int:
     assert fast.converged.all()
     assert fast.residual.max(initial=0.0) <= 1e-10
     for name in HATS:
-        # Of a hat of 1e-30 the last digits are those of an exponent of 70: it is nothing. A price of
-        # 1e-26 has lost some as well, and its quantity loses that times an elasticity.
+        # Of a hat of 1e-30 the last digits are those of an exponent of 70: it is nothing. A price
+        # of 1e-26 has lost some as well, and its quantity loses that times an elasticity.
         np.testing.assert_allclose(
             getattr(fast, name), getattr(plain, name), rtol=1e-11, atol=1e-27, err_msg=name
         )
