@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from cepasim.core.fiscal_year import year_in_words
@@ -163,6 +164,7 @@ def _units() -> Mapping[str, Unit]:
     return tables.get(current_language(), _english)(currency)
 
 
+@lru_cache(maxsize=8)  # asked for with every amount that is written
 def _english(currency: Currency) -> Mapping[str, Unit]:
     if currency.code == "INR":
         crore = Unit(
@@ -180,6 +182,7 @@ def _english(currency: Currency) -> Mapping[str, Unit]:
     }
 
 
+@lru_cache(maxsize=8)
 def _japanese(currency: Currency) -> Mapping[str, Unit]:
     if currency.code == "USD":
         large = _unit_of(100.0, "億ドル")

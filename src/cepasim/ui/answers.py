@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from cepasim.economy.economy import Economy
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import workers
+from cepasim.ui.pieces import Pieces
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class _Kept:
     economy: Economy  # stays with its result, so that no other can get its id meanwhile
     result: Result
     is_whole: bool = False
+    pieces: Pieces = field(default_factory=Pieces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,8 @@ class Answers:
         self._most = kept
         self._kept: OrderedDict[tuple[int, Scenario], _Kept] = OrderedDict()
         self._failed: OrderedDict[tuple[int, Scenario, str], _Failed] = OrderedDict()
+        # As they were last kept, to be looked through while another run holds the lock.
+        self._known: tuple[_Kept, ...] = ()
         # One run at a time: side by side they take each other's time, and ten times the memory.
         self._lock = Lock()
 
@@ -83,6 +87,7 @@ class Answers:
                     raise
                 _put(self._kept, key, _Kept(economy, result), self._most)
                 self._drop_fine()
+                self._known = tuple(self._kept.values())
             self._kept.move_to_end(key)
             return self._kept[key].result
 
@@ -91,6 +96,14 @@ class Answers:
         with self._lock:
             kept = self._kept.get((id(economy), scenario))
         return kept.result if kept is not None and kept.is_whole else None
+
+    def pieces(self, result: Result) -> Pieces:
+        """Return what was made of a result for the screen, before or after it was split.
+
+        It goes by the very result, not by its scenario, which means other values under other
+        figures; of a result that is no longer kept, nothing is.
+        """
+        return next((kept.pieces for kept in self._known if kept.result is result), Pieces())
 
     def _drop_fine(self) -> None:
         """Drop the oldest results with all chapters split: each takes as much as ten others."""
@@ -131,7 +144,9 @@ class Answers:
             asked.cancel()
         with self._lock:
             if key in self._kept:
-                self._kept[key] = _Kept(economy, result, is_whole=True)
+                pieces = self._kept[key].pieces
+                self._kept[key] = _Kept(economy, result, is_whole=True, pieces=pieces)
+                self._known = tuple(self._kept.values())
         return result
 
 

@@ -121,23 +121,27 @@ def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
     )
 
 
-def change_rows(result: Result, band: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the rows of the chart of changes against the reference, year by year.
+def change_rows(result: Result) -> pd.DataFrame:
+    """Return the rows of the chart of changes against the reference, year by year."""
+    frame = result.balance("total")
+    lines = [
+        _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label))
+        for item, label in ITEMS.items()
+    ]
+    return pd.concat(lines, ignore_index=True)
+
+
+def banded(rows: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `change_rows` with the range of the change in the balance.
 
     Parameters
     ----------
-    result : Result
-    band : DataFrame, optional
-        ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn`` of the change in the balance.
+    rows : DataFrame
+    band : DataFrame
+        ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn``.
     """
-    frame = result.balance("total")
-    lines = {
-        item: _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label))
-        for item, label in ITEMS.items()
-    }
-    if band is not None:
-        lines["balance"] = _with_band(lines["balance"], band)
-    return pd.concat(lines.values(), ignore_index=True)
+    balance = rows["line"] == tr(ITEMS["balance"])
+    return pd.concat([_with_band(rows[balance], band), rows[~balance]], ignore_index=True)
 
 
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from cepasim.core.fiscal_year import year_in_words
@@ -10,6 +12,7 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph
 from cepasim.report.given import gives, grants_in_words, industries
 from cepasim.result import Result
+from cepasim.ui import answers
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
@@ -24,27 +27,35 @@ def given(found: Session) -> None:
         return
     year = found.year
     st.markdown("#### " + tr("Give and take, {year}", year=year_in_words(year)))
-    grants = grants_in_words(result, year)
+    pieces = answers.shared().pieces(result)
     for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
         with place:
-            gifts: list[Block] = [gives(result, year, side)]
-            if side == "JPN" and grants:
-                gifts.append(Paragraph(grants, "small"))
-            st.html(html.fragment(*gifts))
+            st.html(pieces(year, ("gives", side), partial(_gifts, result, year, side)))
     st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
     for side, flow, place in zip(
         ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
     ):
         with place:
-            shown = [industries(result, year, side, section)]
-            if section is None:  # suppliers of all sections are above
-                st.html(html.fragment(*shown))
-                continue
-            total = _sold(result, year, side, section)
-            rows = result.who_loses(year, section)
-            losers = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
-            st.html(html.fragment(*shown, *losers))
+            shown = partial(_industries, result, year, side, flow, section)
+            st.html(pieces(year, ("industries", side, section), shown))
+
+
+def _gifts(result: Result, year: str, side: str) -> str:
+    gifts: list[Block] = [gives(result, year, side)]
+    if side == "JPN" and (grants := grants_in_words(result, year)):
+        gifts.append(Paragraph(grants, "small"))
+    return html.fragment(*gifts)
+
+
+def _industries(result: Result, year: str, side: str, flow: str, section: str | None) -> str:
+    shown = industries(result, year, side, section)
+    if section is None:  # suppliers of all sections are above
+        return html.fragment(shown)
+    total = _sold(result, year, side, section)
+    rows = result.who_loses(year, section)
+    losers = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
+    return html.fragment(shown, *losers)
 
 
 def _section(found: Session) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import cast
 
 import streamlit as st
@@ -15,7 +16,7 @@ from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import charts, ranges
+from cepasim.ui import answers, charts, ranges
 from cepasim.ui.state import Session
 
 _HEIGHT = 190
@@ -45,7 +46,10 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
     unit, prices = figures.unit_bn(), year_in_words(found.figures.economy.price_year)
     if item in (_CHANGES, None):
         band = None if ranged is None else ranges.band(ranged, _CHANGE)
-        rows, spec = charts.change_rows(result, band), charts.change_spec(_HEIGHT)
+        rows = answers.shared().pieces(result)("", "changes", partial(charts.change_rows, result))
+        if band is not None:
+            rows = charts.banded(rows, band)
+        spec = charts.change_spec(_HEIGHT)
         said = [
             tr(
                 "Change against the reference, {unit} of {price_year}, fiscal years.",

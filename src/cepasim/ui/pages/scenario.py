@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -18,7 +19,7 @@ from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.scenario.naming import says_changed, words_beside_levers
-from cepasim.ui import ranges, style
+from cepasim.ui import answers, ranges, style
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.draws import DRAWS, FIRST, Draws
@@ -68,23 +69,16 @@ def page() -> None:
         fund, notes = st.container(), st.container()
         # The pause ends here if another run of this page is asked for meanwhile.
         result = found.split(waiting=st.empty().empty)
+        pieces = answers.shared().pieces(result)
         with last:
-            said = own_currency(result, year)
-            st.html(
-                html.fragment(
-                    views.contributions(result, year),
-                    views.accounts(result, year),
-                    welfare_in_words(result, year),
-                    *((Paragraph(said, "small"),) if said else ()),
-                )
-            )
-        if shown := fund_accounts(result, year):
+            st.html(pieces(year, "split", partial(_split, result, year)))
+        if shown := pieces(year, "fund", partial(_fund, result, year)):
             with fund, st.expander(tr("The fund: who pays, who gains")):
-                st.html(html.fragment(*shown))
-        if jobs := jobs_in_words(result, year):
-            fund.html(html.fragment(Paragraph(jobs, "small")))
+                st.html(shown)
+        if jobs := pieces(year, "jobs", partial(_jobs, result, year)):
+            fund.html(jobs)
         # Which caveat weighs most depends on what each lever moves.
-        caveat.html(html.fragment(Paragraph(_to_mind(result, year), "small")))
+        caveat.html(pieces(year, "to mind", partial(_to_mind, result, year)))
         with notes:
             _notes(result, year)
         if asked is not None:
@@ -96,7 +90,8 @@ def _caveat(found: Session) -> DeltaGenerator:
     """Return the place of the caveat; it says at once what is known of the scenario already."""
     place, known = st.empty(), found.known_split()
     if known is not None:
-        place.html(html.fragment(Paragraph(_to_mind(known, found.year), "small")))
+        said = partial(_to_mind, known, found.year)
+        place.html(answers.shared().pieces(known)(found.year, "to mind", said))
     return place
 
 
@@ -104,18 +99,17 @@ def _panels(
     found: Session, result: Result, total: Mapping[str, Any], ranged: ranges.Range | None
 ) -> DeltaGenerator:
     """Draw the panels; return the place of the one that takes longest to compute."""
-    year = found.year
+    year, pieces = found.year, answers.shared().pieces(result)
     upper = st.columns([1.25, 1, 1], gap="small")
     lower = st.columns([1.25, 1, 1], gap="small")
     with upper[0]:
         draw_path(found, result, ranged)
     for place, flow in ((1, "export"), (2, "import")):
         with upper[place]:
-            st.html(html.fragment(views.movers(result, year, flow)))
-    losers = result.who_loses(year)
+            st.html(pieces(year, ("movers", flow), partial(_movers, result, year, flow)))
     for place, flow in ((1, "export"), (2, "import")):
         with lower[place]:
-            st.html(html.fragment(*views.losers(losers, total, year, flow)))
+            st.html(pieces(year, ("losers", flow), partial(_losers, result, total, year, flow)))
     return lower[0]
 
 
@@ -240,9 +234,39 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
     return {} if ranged is None else ranges.in_words(ranged, found.year)
 
 
+def _movers(result: Result, year: str, flow: str) -> str:
+    return html.fragment(views.movers(result, year, flow))
+
+
+def _losers(result: Result, total: Mapping[str, Any], year: str, flow: str) -> str:
+    return html.fragment(*views.losers(result.who_loses(year), total, year, flow))
+
+
+def _split(result: Result, year: str) -> str:
+    """What each lever adds, treasuries and welfare."""
+    said = own_currency(result, year)
+    return html.fragment(
+        views.contributions(result, year),
+        views.accounts(result, year),
+        welfare_in_words(result, year),
+        *((Paragraph(said, "small"),) if said else ()),
+    )
+
+
+def _fund(result: Result, year: str) -> str:
+    shown = fund_accounts(result, year)
+    return html.fragment(*shown) if shown else ""
+
+
+def _jobs(result: Result, year: str) -> str:
+    said = jobs_in_words(result, year)
+    return html.fragment(Paragraph(said, "small")) if said else ""
+
+
 def _to_mind(result: Result, year: str) -> str:
     said = headline(result, year)
-    return paragraph(part for part in (said.stake, said.rests_on, said.caveat) if part)
+    words = paragraph(part for part in (said.stake, said.rests_on, said.caveat) if part)
+    return html.fragment(Paragraph(words, "small"))
 
 
 def _notes(result: Result, year: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from cepasim.core.language import mark, now, ntr, tr
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
-from cepasim.ui import columns
+from cepasim.ui import answers, columns
 from cepasim.ui.columns import height
 from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
@@ -64,7 +65,7 @@ def sectors(found: Session) -> None:
             placeholder=tr("Search by code or name: 61, garments, steel …"),
         )
     level = level or usual
-    frame = views.sector_frame(result, level, year, search)
+    frame = _frame(found, result, level, year, search)
     if frame.empty:
         st.caption(tr("No sector with trade matches “{search}”.", search=plain(search)))
         return
@@ -72,7 +73,7 @@ def sectors(found: Session) -> None:
     config = _column_config()
     said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
     chosen = columns.draw(
-        frame.assign(sector=said),
+        frame.assign(sector=said)[_columns(frame)],
         {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
         height=height(len(frame)),
@@ -94,6 +95,14 @@ def sectors(found: Session) -> None:
     rows = chosen["selection"]["rows"] if chosen else []
     if rows and rows[0] < len(frame):
         _why(result, level, frame.iloc[rows[0]], year)
+
+
+def _frame(found: Session, result: Result, level: str, year: str, search: str) -> pd.DataFrame:
+    make = partial(views.sector_frame, result, level, year, search)
+    # What is searched for is asked for once; a table of products is large.
+    if search.strip() or level == "product":
+        return make()
+    return answers.shared().pieces(result)(year, ("sectors", level), make)
 
 
 def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
