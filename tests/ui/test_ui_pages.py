@@ -19,8 +19,9 @@ from cepasim.report import views
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import code, draws, launch, link, questions, ranges, state
+from cepasim.ui import answers, code, draws, launch, link, questions, ranges, state
 from cepasim.ui.pages.path import plain_reference
+from cepasim.ui.pieces import Pieces
 from cepasim.ui.state import Session
 from cepasim.ui.told import Told
 
@@ -583,3 +584,22 @@ def test_the_level_of_detail_is_a_choice_that_travels(app: AppTest) -> None:
     assert "'refine': ['42', '64']" in code.python_code(found.scenario, found.year, "2023-24")
     app.segmented_control(key=f"detail:{found.generation}:hs4").set_value("chapter").run()
     assert found.scenario == Scenario.bundled("cepa-remaining-tariffs")
+
+
+def _drawn(app: AppTest) -> list[str]:
+    """All that the page shows of the result: fragments, tables as they are written, charts."""
+    protos = [table.proto for table in app.dataframe]
+    tables = [f"{one.arrow_data.styler.display_values!r}{one.columns}{one.alt}" for one in protos]
+    charts = [str(chart.proto) for chart in app.get("vega_lite_chart")]
+    return [str(element.proto.body) for element in app.get("html")] + tables + charts
+
+
+def test_what_is_kept_of_a_page_is_shown_in_no_other_language_currency_or_year(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = {**_query(app), "lang": "ja", "currency": "JPY", "year": "2035-36"}
+    shown = _drawn(_opened(elsewhere))
+    assert len(shown) > 10 and not {*shown} & {*_drawn(app)}
+    # Made anew, nothing of it kept, the page is the same.
+    monkeypatch.setattr(answers.shared(), "pieces", lambda _: Pieces())
+    assert _drawn(_opened(elsewhere)) == shown

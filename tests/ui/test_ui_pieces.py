@@ -18,6 +18,7 @@ import pytest
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.core.currency import shown_in
 from cepasim.core.language import language
 from cepasim.economy.economy import Economy
 from cepasim.params.currencies import currency
@@ -32,6 +33,7 @@ from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
 from cepasim.ui.pages import documents, sure
+from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
     file.stem: Scenario.read(file) for file in sorted(bundled_directory().glob("scenarios/*.yaml"))
@@ -330,14 +332,30 @@ def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> N
     found = answers(economy, scenario)
     assert answers.known_split(economy, scenario) is None
     sent = pickle.loads(pickle.dumps(found))  # before any table is made
+    pieces = answers.pieces(found)
     whole = answers.split(economy, scenario, None, lambda: None)
     for late in (found, sent, whole):
         for name, frame in result.frames().items():
             pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
         assert late.notes == result.notes and late.manifest == result.manifest
+    # What was made of it for the screen before holds after; of no other result does it.
+    assert answers.pieces(whole) is pieces is not answers.pieces(found)
     # It is kept: asked again, nobody waits, and the figures are of the same result.
     assert answers(economy, scenario) is answers.known_split(economy, scenario) is whole
     assert answers.split(economy, scenario, None, pytest.fail) is whole
+
+
+def test_a_piece_is_kept_by_language_currency_and_year(economy: Economy) -> None:
+    pieces, rupees = Pieces(most=3), currency(economy.parameters, "INR")
+    assert pieces(YEAR, "movers", lambda: 1) == pieces(YEAR, "movers", lambda: 2) == 1
+    assert pieces("2031-32", "movers", lambda: 2) == 2
+    with language("ja"):
+        assert pieces(YEAR, "movers", lambda: 3) == 3
+    pieces(YEAR, "movers", pytest.fail)  # looked at last, so that the other year goes
+    with shown_in(rupees):
+        assert pieces(YEAR, "movers", lambda: 4) == 4
+    assert pieces(YEAR, "movers", pytest.fail) == 1
+    assert pieces("2031-32", "movers", lambda: 5) == 5
 
 
 def test_waiting_for_a_split_can_be_given_up(economy: Economy, worker: Worker) -> None:

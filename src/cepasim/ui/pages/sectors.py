@@ -73,7 +73,7 @@ def sectors(found: Session) -> None:
     config = _column_config()
     said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
     chosen = columns.draw(
-        frame.assign(sector=said)[_columns(frame)],
+        frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
         height=height(len(frame)),
