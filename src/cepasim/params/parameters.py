@@ -279,9 +279,8 @@ class Parameters(Described):
         dict
             The columns of the row; ``value`` with overrides applied.
         """
-        place = self._scopes.winners(parameter, [hs], importer, exporter, window)[hs].place
-        row = self._rows.iloc[place].to_dict()
-        return {str(c): row[c] for c in row} | {"value": float(self._values[place])}
+        [place] = self._scopes.places(parameter, [hs], importer, exporter, window)[0].tolist()
+        return self._scopes.record(place) | {"value": float(self._values[place])}
 
     def hidden_by(self, name: str, chapters: Sequence[str]) -> tuple[str, ...]:
         """Names of the rows that hold wherever one of this name would; empty where it holds."""

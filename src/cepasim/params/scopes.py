@@ -60,6 +60,7 @@ class Scopes:
         self.values = rows["value"].to_numpy(np.float64, copy=True)
         self.index: dict[str, list[_Row]] = {}
         self.found: dict[tuple[Any, ...], tuple[NDArray[np.intp], frozenset[str]]] = {}
+        self._rows, self._records = rows, dict[int, dict[str, Any]]()
         for row in rows.itertuples(index=False):
             self.index.setdefault(str(row.parameter), []).append(self._scoped(row))
         for scoped in self.index.values():
@@ -74,6 +75,13 @@ class Scopes:
         narrowness = -len(chapters) if chapters is not None else -(10**6)
         rank = (scope, narrowness)
         return _Row(name, self.place[name], importer, exporter, window, chapters, rank)
+
+    def record(self, place: int) -> dict[str, Any]:
+        """Row at a place by column, read once: notes ask for the same ones again and again."""
+        if place not in self._records:
+            row = self._rows.iloc[place].to_dict()
+            self._records[place] = {str(column): cell for column, cell in row.items()}
+        return self._records[place]
 
     def places(
         self,
