@@ -586,7 +586,7 @@ def test_the_level_of_detail_is_a_choice_that_travels(app: AppTest) -> None:
     assert found.scenario == Scenario.bundled("cepa-remaining-tariffs")
 
 
-def _drawn(app: AppTest) -> list[str]:
+def _everything_shown(app: AppTest) -> list[str]:
     """All that the page shows of the result: fragments, tables as they are written, charts."""
     protos = [table.proto for table in app.dataframe]
     tables = [f"{one.arrow_data.styler.display_values!r}{one.columns}{one.alt}" for one in protos]
@@ -598,8 +598,8 @@ def test_what_is_kept_of_a_page_is_shown_in_no_other_language_currency_or_year(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = {**_query(app), "lang": "ja", "currency": "JPY", "year": "2035-36"}
-    shown = _drawn(_opened(elsewhere))
-    assert len(shown) > 10 and not {*shown} & {*_drawn(app)}
+    shown = _everything_shown(_opened(elsewhere))
+    assert len(shown) > 10 and not {*shown} & {*_everything_shown(app)}
     # Made anew, nothing of it kept, the page is the same.
     monkeypatch.setattr(answers.shared(), "pieces", lambda _: Pieces())
-    assert _drawn(_opened(elsewhere)) == shown
+    assert _everything_shown(_opened(elsewhere)) == shown
