@@ -124,3 +124,11 @@ def test_parameters() -> None:
         "infinite",
         "−infinite",
     ]
+
+
+def test_a_minus_may_follow_a_japanese_character() -> None:
+    assert numbers.with_minus("輸出で-41％～+41％、推計値は-4.2") == (
+        "輸出で−41％～+41％、推計値は−4.2"
+    )
+    for kept in ("2013-14", "COVID-19", "第84-85類", "Table 4-1"):
+        assert numbers.with_minus(kept) == kept

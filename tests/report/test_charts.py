@@ -13,7 +13,7 @@ import altair as alt
 import pytest
 
 from cepasim.core.language import language
-from cepasim.report import charts, look, pictures
+from cepasim.report import chart_parts, charts, look, pictures
 from cepasim.report.charts import Line, Row, Series
 
 YEARS = ["2023-24", "2024-25", "2025-26"]
@@ -133,3 +133,9 @@ def test_a_specification_without_values_does_not_know_them() -> None:
     ).to_dict()
     assert made["data"] == {"name": "rows"}
     assert "datasets" not in made and "'values'" not in str(made)
+
+
+def test_an_axis_and_its_tooltip_group_thousands() -> None:
+    """In yen and rupees axes reach thousands, and the tables beside them group."""
+    assert "',~f'" in chart_parts.printed()
+    assert chart_parts.number_format(2) == ",.2f"

@@ -60,7 +60,8 @@ __all__ = [
 MINUS = "\u2212"
 
 #: A hyphen before a number; not within one, such as ``2019-20`` or ``1e-9``.
-_HYPHEN = re.compile(r"(?<![\w.\-\u2013])-(?=\d)")
+#: A minus follows no letter and no digit; a Japanese character may stand right before it.
+_HYPHEN = re.compile(r"(?<![^\W\u3040-\u9fff])(?<![.\-\u2013])-(?=\d)")
 
 #: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
@@ -272,6 +273,8 @@ def with_minus(text: str) -> str:
     --------
     >>> with_minus("by -41 % to +41 % after 2019-20")
     'by −41 % to +41 % after 2019-20'
+    >>> with_minus("輸入で-34％")
+    '輸入で−34％'
     """
     return _HYPHEN.sub(MINUS, text)
 

@@ -47,13 +47,13 @@ SMALL: dict[str, Any] = {"fontSize": 11, "color": look.INK, "baseline": "middle"
 
 
 def printed() -> str:
-    """Return how an axis writes numbers: with the minus sign of print, as everywhere on a page."""
-    return f"replace(format(datum.value, '{',' if indian_grouping() else ''}~f'), '-', '{MINUS}')"
+    """Return how an axis writes numbers: minus sign and thousands as everywhere on a page."""
+    return f"replace(format(datum.value, ',~f'), '-', '{MINUS}')"
 
 
 def number_format(decimals: int) -> str:
     """Return the format of a number with so many decimals, for what a browser writes."""
-    return f",.{decimals}f" if indian_grouping() else f".{decimals}f"
+    return f",.{decimals}f"
 
 
 def said(value: float, form: str, most: float = math.inf) -> str:

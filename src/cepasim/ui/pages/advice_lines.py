@@ -301,14 +301,14 @@ def _columns(lines: LineList) -> dict[str, Any]:
             format="%.1f",
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
-        "best_rival": text(tr("Best rival"), width=110),
+        "best_rival": text(tr("Best rival"), width=160),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "grade_trade": text(tr("Grade, trade"), width=90),
         "grade_gain": text(tr("Grade, gain"), width=90),
         "loses_most": text(
-            tr("Loses most"), width=110, help=tr("The other source that loses most")
+            tr("Loses most"), width=215, help=tr("The other source that loses most")
         ),
         "loss_rivals_usd_mn": amount(tr("Rivals lose"), form="%.2f"),
         "loss_domestic_usd_mn": amount(tr("{country}'s makers lose", country=buyer), form="%.2f"),

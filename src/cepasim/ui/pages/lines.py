@@ -304,7 +304,7 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
         ),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
-            tr("Best rival"), width=105, help=tr("Lowest rate of those that sell here")
+            tr("Best rival"), width=160, help=tr("Lowest rate of those that sell here")
         ),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f"),
