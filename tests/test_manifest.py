@@ -66,3 +66,17 @@ def test_everything_becomes_plain_json() -> None:
 def test_what_json_cannot_hold_is_named() -> None:
     with pytest.raises(TypeError, match=r"options\.odd\[1\]: object"):
         manifest(**RUN, options={"odd": [1, object()]})
+
+
+def test_what_acts_has_a_digest_that_no_word_moves() -> None:
+    def digest(**scenario: object) -> object:
+        return manifest(**RUN, scenario=scenario)["acting_sha256"]
+
+    first = digest(name="Relief", horizon="2030-31", levers=[{"fund": {"usd_bn": 2.0}}])
+    renamed = digest(
+        levers=[{"fund": {"usd_bn": 2.0}}], horizon="2030-31", name="軽減", description="基金"
+    )
+    assert first == renamed
+    assert first != digest(name="Relief", horizon="2031-32", levers=[{"fund": {"usd_bn": 2.0}}])
+    assert first != digest(name="Relief", horizon="2030-31", levers=[{"fund": {"usd_bn": 2.5}}])
+    assert "acting_sha256" not in manifest(**RUN)

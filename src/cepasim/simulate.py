@@ -98,6 +98,7 @@ def _described(solved: Run, engine: str) -> dict[str, object]:
     return manifest(
         engine=engine,
         scenario_text=solved.scenario.to_yaml(),
+        scenario=solved.scenario.to_dict(),
         parameter_digest=parameters.digest,
         overrides=parameters.overrides,
         benchmark=parameters.benchmark_metadata,
@@ -128,9 +129,9 @@ def _variant_described(solved: Run) -> dict[str, object]:
 
 def _notes(solved: Run, engine: str) -> tuple[str, ...]:
     own = () if are_bundled(solved.economy.parameters) else (tr(OWN_FIGURES),)
-    figures = solved.economy.parameters.rows.set_index("name")["value"]
+    figures = solved.economy.parameters.rows.set_index("name", drop=False)
     changed = overrides_in_words(
-        solved.scenario, {name: float(figures[name]) for name in solved.scenario.parameters}
+        solved.scenario, {name: dict(figures.loc[name]) for name in solved.scenario.parameters}
     )
     return own + changed + product_notes(solved, engine) + notes(solved)
 

@@ -132,3 +132,10 @@ def test_what_is_set_by_name_is_no_error_of_the_rest(economy: Economy) -> None:
 def test_it_is_in_one_group(uncertainty: Uncertainty) -> None:
     assert {group_of(name).key for name in uncertainty.growth.names} == {"growth"}
     assert score_groups(uncertainty).any(axis=1).all()
+
+
+def test_growth_that_rounds_to_nothing_is_said_as_nothing(economy: Economy) -> None:
+    central = economy.ground.variants[CENTRAL]
+    still = central.drawn([0.0004, *[0.03] * (len(central.rules) - 1)])
+    assert still.in_words.startswith("exports 0 %; ")
+    assert "+3.0 %" in still.in_words

@@ -50,7 +50,7 @@ def test_the_totals_have_both_ranges(result: Result, drawn: MonteCarlo) -> None:
 def test_the_runs_table_shows_both(result: Result) -> None:
     text = terminal.text(result, "section", YEAR)
     assert "figures and" in text and "model choice" in text
-    assert "smart cannot express fund" in " ".join(text.split())
+    assert "SMART cannot express the lever “Fund”" in " ".join(text.split())
     assert " ".join(SHARES.split()) in " ".join(text.split())
     assert "…" not in text.split("What each lever")[0], "nothing of the headline is cut off"
 
@@ -60,7 +60,7 @@ def test_the_note_and_the_cards_show_both(economy: Economy, result: Result) -> N
     assert "With model choice" in card
     note = html.page(document(result, economy.classification, YEAR))
     assert "The second range also draws the model’s own alternatives" in note
-    assert "smart cannot express fund" in note
+    assert "SMART cannot express the lever “Fund”" in note
 
 
 def test_draws_as_text_say_which_choice_moves_most(drawn: MonteCarlo) -> None:

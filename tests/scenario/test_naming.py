@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import language
 from cepasim.levers.words import number_in_words
 from cepasim.products.classification import Classification
@@ -116,6 +117,21 @@ def test_how_fine_a_market_is_belongs_to_the_words() -> None:
     assert detail_in_words(fine) == "headings of chapters 64, 87"
     assert assumptions_in_words(fine) == ("Markets are headings of chapters 64, 87.",)
     assert detail_in_words(plain.model_copy(update={"refine": ("87",)})) is not None
+
+
+def test_changed_assumptions_are_said_in_words_with_their_units() -> None:
+    name = "nu_process_jpn_01_05"
+    row = {"name": name, "parameter": "nu_process", "importer": "JPN", "exporter": "", "window": ""}
+    row |= {"hs": "01-05", "unit": "AVE", "value": 0.05}
+    changed = Scenario.reference().model_copy(update={"parameters": FrozenMapping({name: 0.15})})
+    [said] = assumptions_in_words(changed, {name: row})
+    assert said.startswith("1 assumption changed: ")
+    assert said.endswith(", Japan, chapters 01-05: 15 % (5 % in the figures).")
+    with language("ja"):
+        said = " ".join(
+            (*assumptions_in_words(changed, {name: row}), *assumptions_in_words(changed))
+        )
+    assert "：15％（データでは5％）" in said and "nu_" not in said
 
 
 def test_a_name_is_made_in_the_readers_language_and_recognised_in_all() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cepasim.core.language import language, now
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.engines.every import ENGINES
@@ -120,8 +121,10 @@ def test_engines_that_cannot_express_a_lever_are_left_out_and_named(economy: Eco
     choice = ModelChoice.of(economy, Scenario.from_dict(QUOTA))
     assert choice.choices[0].alternatives == ("armington",)
     said = " ".join(choice.notes)
-    assert "gsim cannot express tariff quota" in said
-    assert "smart cannot express tariff quota" in said
+    with language("ja"):
+        assert any("GSIMは政策手段「関税割当」（" in now(note) for note in choice.notes)
+    assert "GSIM cannot express the lever “Tariff quotas”" in said
+    assert "SMART cannot express the lever “Tariff quotas”" in said
 
 
 def test_what_a_scenario_states_is_not_drawn(economy: Economy) -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from cepasim.core.language import language
+from cepasim.scenario.scenario import Scenario
+from cepasim.ui.figures import LANDING
 from cepasim.ui.pages import compare_link
+from cepasim.ui.state import Session
 
 
 def test_long_names_are_cut_where_they_stay_apart() -> None:
@@ -18,3 +27,27 @@ def test_long_names_are_cut_where_they_stay_apart() -> None:
     assert all(one.startswith("…") for one in compare_link.short(alike).values())
     apart = ["Fund " * 9 + end + "and more " * 9 for end in ("one ", "two ")]
     assert list(compare_link.short(apart).values()) == apart, "no part of them says which is which"
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"), [("en", "Full package (changed)"), ("ja", "Full package（変更後）")]
+)
+def test_a_clash_of_names_is_resolved_in_the_readers_language(
+    tag: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare_link, "st", SimpleNamespace(session_state={}))
+    monkeypatch.setattr(compare_link, "_read", lambda _: None)
+    landing = Scenario.bundled(LANDING)
+    other = landing.model_copy(update={"levers": landing.levers[:1]})
+    saved: dict[str, Any] = {}
+    found = SimpleNamespace(
+        saved=saved,
+        figures=SimpleNamespace(bundled={LANDING: landing}),
+        loaded=landing,
+        changed=True,
+        scenario=other,
+        save=saved.__setitem__,
+    )
+    with language(tag):
+        compare_link.begin(cast(Session, found))
+    assert list(saved) == [landing.name, said]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cepasim.core.language import language
 from cepasim.ui.code import python_code
 from cepasim.ui.state import Session
 
@@ -36,6 +37,10 @@ def test_a_barrier_is_changed_for_one_chapter_alone() -> None:
     values = {hs: describe("nu_sps", hs, importer="JPN")["value"] for hs in ("02", "03", "04")}
     assert values == {"02": 0.10, "03": 0.15, "04": 0.10}
     assert found.own is not None and found.own.name == "nu_sps_jpn_03 = 0.15"
+    barrier = "Barrier: food safety and plant health rules"
+    assert found.own.in_words == f"{barrier}, Japan, chapter 03: 15 %"
+    with language("ja"):
+        assert found.own.in_words.endswith("：15％") and "nu_" not in found.own.in_words
     mine = found.figures.known["nu_sps_jpn_03"]
     assert mine["source"] == "own value" and "0.1 of nu_sps_jpn_01_05" in mine["note"]
     said = python_code(found.scenario, "2030-31", "2023-24", found.own.name)

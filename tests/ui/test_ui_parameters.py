@@ -50,3 +50,11 @@ def test_the_template_is_the_whole_folder() -> None:
     assert there <= set(archive.namelist()) and "tables.yaml" in archive.namelist()
     ave = bundled_directory() / "ntb/ave.csv"
     assert archive.read("ntb/ave.csv") == ave.read_bytes()
+
+
+def test_what_no_scenario_may_set_is_shown_and_not_offered() -> None:
+    app = _page("yen_per_dollar_2021")
+    assert not app.exception
+    assert any("To be read only" in one.value for one in app.caption)
+    kept = [one.value for one in app.dataframe if "yen_per_dollar_2021" in list(one.value["name"])]
+    assert [("yours" in table) for table in kept] == [False], "in the table without “Yours” alone"

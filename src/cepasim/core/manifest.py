@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,6 +14,8 @@ from types import MappingProxyType
 PROGRAM = "cepasim"
 # The packages whose version can move a digit of a result or the bytes of a file.
 PACKAGES = ("numpy", "scipy", "pandas", "pydantic", "pandera", "pyyaml", "pyarrow", "openpyxl")
+#: What a scenario is called: the same levers have other words in another language.
+_WORDS = ("name", "description")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -25,6 +28,7 @@ def manifest(
     benchmark: Mapping[str, object] = _NOTHING,
     options: Mapping[str, object] = _NOTHING,
     created: datetime | None = None,
+    scenario: Mapping[str, object] = _NOTHING,
 ) -> dict[str, object]:
     """Describe a run so that it can be repeated.
 
@@ -46,6 +50,9 @@ def manifest(
         Everything else that was asked for, such as the output format.
     created : datetime, optional
         Moment of the run, with a time zone; written in UTC. Left out of the manifest unless given.
+    scenario : mapping, optional
+        The scenario as a structure: with it the manifest has a digest of what acts, which is the
+        same whatever the scenario is called and in whatever language.
 
     Returns
     -------
@@ -72,11 +79,19 @@ def manifest(
         "scenario_sha256": hashlib.sha256(scenario_text.encode()).hexdigest(),
         "scenario": scenario_text,
     }
+    if scenario:
+        described["acting_sha256"] = _digest_of_what_acts(scenario)
     if created is not None:
         if created.tzinfo is None:
             raise ValueError("created: a moment without a time zone; give it one, such as UTC")
         described["created"] = created.astimezone(UTC).isoformat(timespec="seconds")
     return described
+
+
+def _digest_of_what_acts(scenario: Mapping[str, object]) -> str:
+    acting = {key: item for key, item in scenario.items() if key not in _WORDS}
+    text = json.dumps(_plain(acting, "scenario"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @cache

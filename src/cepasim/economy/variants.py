@@ -130,9 +130,7 @@ class Variant:
         for flow in _FLOWS:
             rates = [rule for rule in self.rules if rule.flow == flow and not rule.chapters]
             rate = (
-                tr("{number} %", number=f"{100 * rates[0].value:+.1f}")
-                if rates
-                else tr("as demand")
+                tr("{number} %", number=_signed(100 * rates[0].value)) if rates else tr("as demand")
             )
             fades = rates and not np.isnan(rates[0].half_life)
             said.append(
@@ -141,6 +139,11 @@ class Variant:
                 else tr("{flow} {rate}", flow=tr(_FLOWS[flow]), rate=rate)
             )
         return "; ".join(said)
+
+
+def _signed(percent: float) -> str:
+    """Write per cent with its sign and one decimal; what rounds to nothing is 0, without a sign."""
+    return f"{percent:+.1f}" if round(percent, 1) else "0"
 
 
 def bundled_variants(

@@ -336,7 +336,7 @@ def _made_by(result: ResultTables) -> str:
         version=made.get("version", ""),
         engine=result.engine,
         parameters=str(made.get("parameter_digest", ""))[:12],
-        scenario=str(made.get("scenario_sha256", ""))[:12],
+        scenario=str(made.get("acting_sha256") or made.get("scenario_sha256", ""))[:12],
     )
     if not result.own_figures:
         return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from cepasim.core.language import mark, now, ntr, tr
 from cepasim.core.numbers import value
@@ -10,6 +11,7 @@ from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.words import listed
+from cepasim.params import words
 from cepasim.scenario.naming import detail_in_words
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.result_tables import ResultTables
@@ -24,23 +26,23 @@ OWN_FIGURES = mark(
 
 
 def overrides_in_words(
-    scenario: Scenario, figures: Mapping[str, float] | None = None
+    scenario: Scenario, figures: Mapping[str, Mapping[str, Any]] | None = None
 ) -> tuple[str, ...]:
     """Say which parameters a scenario changes.
 
     Parameters
     ----------
     scenario : Scenario
-    figures : mapping of str to float, optional
-        Value of each parameter in the figures, to be named beside the changed one.
+    figures : mapping of str to mapping, optional
+        Row of each parameter in the figures, whose value is named beside the changed one.
     """
     own, number = figures or {}, len(scenario.parameters)
     if not number:
         return ()
     changed = (
-        tr("{name} = {new} ({old} in the figures)", name=name, new=value(new), old=value(own[name]))
+        _beside_its_own(own[name], new)
         if name in own
-        else f"{name} = {value(new)}"
+        else tr("{name}: {item}", name=words.name_in_words(name), item=value(new))
         for name, new in scenario.parameters.items()
     )
     return (
@@ -53,8 +55,18 @@ def overrides_in_words(
     )
 
 
+def _beside_its_own(row: Mapping[str, Any], new: float) -> str:
+    unit = str(row.get("unit") or "")
+    return tr(
+        "{name}: {new} ({old} in the figures)",
+        name=words.in_words(row),
+        new=words.amount(new, unit),
+        old=words.amount(float(row["value"]), unit),
+    )
+
+
 def assumptions_in_words(
-    scenario: Scenario, figures: Mapping[str, float] | None = None
+    scenario: Scenario, figures: Mapping[str, Mapping[str, Any]] | None = None
 ) -> tuple[str, ...]:
     """Say which assumptions of a scenario differ from those the program comes with.
 

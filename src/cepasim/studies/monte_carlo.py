@@ -277,6 +277,7 @@ def _described(
         manifest(
             engine=study.engine,
             scenario_text=scenario.to_yaml(),
+            scenario=scenario.to_dict(),
             parameter_digest=str(plan["parameter_digest"]),
             overrides=study.economy.parameters.overrides,
             benchmark=study.economy.parameters.benchmark_metadata,

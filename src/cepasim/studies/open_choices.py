@@ -102,13 +102,13 @@ def _engines_out(names: tuple[str, ...], scenario: Scenario) -> LeftOut:
     for name in names:
         one = engine_named(name)
         refusals = {
-            deferred("{lever} ({why})", lever=lever.said, why=one.refused[quantity])
+            deferred("the lever “{lever}” ({why})", lever=lever.title, why=one.refused[quantity])
             for lever in scenario.levers
             if (quantity := one.cannot_move(lever)) is not None
         }
         if refusals:
             out.append(name)
-            notes.append(deferred(_INEXPRESSIBLE, engine=name, levers=sorted(refusals)))
+            notes.append(deferred(_INEXPRESSIBLE, engine=name.upper(), levers=sorted(refusals)))
     return LeftOut(tuple(out), None, tuple(notes))
 
 

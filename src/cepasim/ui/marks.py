@@ -19,7 +19,7 @@ def figures_in_words(found: Session) -> tuple[str, ...]:
             tr(
                 "Your own parameters are in use ({file}); every number depends on them, not on "
                 "those of the program.",
-                file=found.own.name,
+                file=found.own.in_words,
             )
         )
     if found.sender:
@@ -34,9 +34,7 @@ def figures_in_words(found: Session) -> tuple[str, ...]:
 
 def assumed_in_words(found: Session) -> tuple[str, ...]:
     """Say which assumptions of what is shown differ from the figures."""
-    known = found.figures.known
-    own = {name: float(known[name]["value"]) for name in found.overrides if name in known}
-    return assumptions_in_words(found.scenario, own)
+    return assumptions_in_words(found.scenario, found.figures.known)
 
 
 def draw(found: Session) -> None:

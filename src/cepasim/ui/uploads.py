@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from cepasim.core.language import tr
+from cepasim.core.language import now, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -73,15 +73,23 @@ class OwnFigures:
     Attributes
     ----------
     name : str
-        Name of the file it came in.
+        Name of the file it came in, or what was changed on the page.
     economy : Economy
     folder : TemporaryDirectory
         Where the tables lie: they are read when first asked for. The folder goes with the object.
+    said : str
+        In words, perhaps deferred, where no file has a name for it.
     """
 
     name: str
     economy: Economy
     folder: tempfile.TemporaryDirectory[str]
+    said: str = ""
+
+    @property
+    def in_words(self) -> str:
+        """What it is called in the language of the moment."""
+        return now(self.said) if self.said else self.name
 
 
 def read_parameters(content: bytes, file_name: str) -> OwnFigures:

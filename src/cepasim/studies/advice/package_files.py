@@ -47,6 +47,7 @@ def write_package(
     described = manifest(
         engine="armington",
         scenario_text=text,
+        scenario=package.scenario.to_dict(),
         parameter_digest=parameters.digest,
         overrides=parameters.overrides,
         options={"objective": package.terms.objective, "measure": package.terms.measure},

@@ -37,8 +37,8 @@ def begin(found: Session) -> None:
             beside = bundled[_BESIDE]
         found.save(beside.name, beside)
         name = found.scenario.name
-        if name in found.saved and not name.endswith("(changed)"):
-            name = f"{name} (changed)"
+        if name in found.saved and not name.endswith(tr("{name} (changed)", name="").strip()):
+            name = tr("{name} (changed)", name=name)
         found.save(name, found.scenario)
 
 

@@ -44,7 +44,7 @@ def files(found: Session) -> None:
         ):
             _load_figures(found, sent.getvalue(), sent.name)
         if found.own is not None:
-            st.caption(tr("In use: {file}, for this session only.", file=plain(found.own.name)))
+            st.caption(tr("In use: {file}, for this session only.", file=plain(found.own.in_words)))
             st.button(
                 tr("Back to the bundled figures"), on_click=found.use, args=(None,), key="bundled"
             )

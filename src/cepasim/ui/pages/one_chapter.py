@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cepasim.core.language import tr
+from cepasim.core.language import deferred, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.loading import load
 from cepasim.params import words
@@ -137,10 +138,19 @@ def narrowed(found: Session, row: Mapping[str, Any], hs: str, value: float) -> O
         file = Path(folder.name) / f"{table}.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
         changed.to_csv(file, index=False)
-        return OwnFigures(f"{name} = {value:g}", load(folder.name), folder)
+        return OwnFigures(f"{name} = {value:g}", load(folder.name), folder, _said(added))
     except BaseException:
         folder.cleanup()
         raise
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """Say a value in words, in whatever language it is read."""
+    return deferred(
+        "{name}: {item}",
+        name=partial(words.in_words, row),
+        item=partial(words.amount, float(row["value"]), str(row.get("unit") or "")),
+    )
 
 
 def _chapters(found: Session, scope: str) -> list[str]:

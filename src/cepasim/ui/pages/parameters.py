@@ -15,6 +15,7 @@ import streamlit as st
 from cepasim.core.language import SOURCE, current_language, language, mark, paragraph, separated, tr
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
+from cepasim.scenario.overrides import without_effect
 from cepasim.ui import style
 from cepasim.ui.columns import height
 from cepasim.ui.controls.assumed import changed_in_words
@@ -112,6 +113,7 @@ def _named(found: Session) -> None:
     shown = matching(rows, search, grades, texts(found))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
+    elsewhere = dict(without_effect(shown["name"]))
     about = [
         tr("{shown} of {all} named parameters.", shown=len(shown), all=len(rows)),
         tr(
@@ -133,10 +135,11 @@ def _named(found: Session) -> None:
         ],
     )
     shown["yours"] = shown["yours"].astype(float)
-    shown["unit"] = [tr(str(unit)) for unit in shown["unit"]]
-    shown = shown[[column for column in _SHOWN if column in shown.columns]].reset_index(drop=True)
+    for_reading = shown[shown["name"].isin(list(elsewhere))]
+    shown = shown[~shown["name"].isin(list(elsewhere))]
+    shown, for_reading = _as_shown(shown), _as_shown(for_reading).drop(columns="yours")
     key = f"parameters:{found.generation}:{search}:{grades}:{changed_only}"
-    text = st.column_config.TextColumn
+    heads = _heads()
     st.data_editor(
         shown,
         key=key,
@@ -146,21 +149,47 @@ def _named(found: Session) -> None:
         placeholder="",
         on_change=_edited,
         args=(found, key, list(shown["name"])),
-        column_config={
-            "words": text(tr("What it is"), width=380),
-            "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
-            "said": text(tr("Value"), alignment="right"),
-            "range": text(tr("Range"), alignment="right"),
-            "unit": text(tr("Unit")),
-            "grade": text(tr("Grade")),
-            "year": text(tr("Year")),
-            "source": text(tr("Where it comes from")),
-            "note": text(tr("Note")),
-            "name": text(tr("Name in files"), width="medium"),
-        },
+        column_config=heads,
     )
+    if elsewhere:
+        st.caption(
+            tr(
+                "To be read only: calibration, the backcast or the advice on packages use these "
+                "values, and no scenario can change them."
+            )
+        )
+        st.dataframe(
+            for_reading,
+            key="parameters-read-only",
+            hide_index=True,
+            height=height(len(for_reading)),
+            column_config=heads,
+        )
     _parts(found, shown["name"].tolist())
     one_chapter.draw(found, shown["name"].tolist(), search)
+
+
+def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns of the table in their order, with units in words."""
+    rows = rows.assign(unit=[tr(str(unit)) for unit in rows["unit"]])
+    return rows[[column for column in _SHOWN if column in rows.columns]].reset_index(drop=True)
+
+
+def _heads() -> dict[str, Any]:
+    """Heads of the columns, by name."""
+    text = st.column_config.TextColumn
+    return {
+        "words": text(tr("What it is"), width=380),
+        "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
+        "said": text(tr("Value"), alignment="right"),
+        "range": text(tr("Range"), alignment="right"),
+        "unit": text(tr("Unit")),
+        "grade": text(tr("Grade")),
+        "year": text(tr("Year")),
+        "source": text(tr("Where it comes from")),
+        "note": text(tr("Note")),
+        "name": text(tr("Name in files"), width="medium"),
+    }
 
 
 def _parts(found: Session, names: list[str]) -> None:
