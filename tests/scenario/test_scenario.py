@@ -429,7 +429,7 @@ def test_a_conflict_is_said_in_words(tmp_path: Path) -> None:
     [problem] = problems_of(tmp_path, lever_file(TARIFF, swap(TARIFF, "eliminate", "{cap: 2}")))
     assert problem.allowed == (
         "two tariff levers of Japan for India, number 1 (line 3) and number 2 (line 4) of the "
-        "list, choose the same products (Footwear (64)): keep one of them, or let one choose "
+        "list, choose the same products (64 Footwear): keep one of them, or let one choose "
         "fewer products, which then counts on what the two share"
     )
 

@@ -83,7 +83,11 @@ def test_outside_conditions_start_at_no_change(economy: Economy) -> None:
     [
         (
             {"tariff": {"importer": "IND", "select": {"hs": ["87"]}, "cut": {"percent": 50.0}}},
-            "India cuts its duties by 50 % on goods from Japan (Vehicles and parts (87))",
+            "India cuts its duties by 50 % on goods from Japan (87 Vehicles and parts)",
+        ),
+        (
+            {"tariff": {"importer": "JPN", "select": {"section": "X"}, "cut": {"percent": 50.0}}},
+            "Japan cuts its duties by 50 % on goods from India (section X: ",
         ),
         (
             {"tariff": {"source": "IND", "select": {"all": True}, "cut": "eliminate"}},

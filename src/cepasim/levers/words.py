@@ -76,7 +76,10 @@ def importer_of(settings: Mapping[str, Any]) -> str:
 
 
 def selection_in_words(select: Mapping[str, Any], classification: Classification) -> str:
-    """Say which products a lever is about ("Knitted garments (61)", "all products")."""
+    """Say which products a lever is about ("61 Knitted garments", "all products").
+
+    Without brackets, because most sentences put it into some.
+    """
     if select == {"all": True}:
         return tr("all products")
     said = []
@@ -103,12 +106,12 @@ def selection_in_words(select: Mapping[str, Any], classification: Classification
 
 def _section_in_words(section: str, names: Mapping[str, str]) -> str:
     name = tr(names.get(section, section))
-    return tr("{name} (section {section})", name=name, section=section)
+    return tr("section {section}: {name}", name=name, section=section)
 
 
 def _code_in_words(code: str, classification: Classification) -> str:
     if code in classification.chapters:
-        return tr("{name} ({code})", name=tr(classification.name(code)), code=code)
+        return f"{code} {tr(classification.name(code))}"
     return f"HS {code}"
 
 
