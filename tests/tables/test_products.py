@@ -13,7 +13,7 @@ import cepasim
 from cepasim import Economy, Result, Scenario
 from cepasim.core.language import language
 from cepasim.core.numbers import mn
-from cepasim.report import brief, html
+from cepasim.report import brief, html, views
 from cepasim.report.product_views import product_movers
 from cepasim.report.views import cell_in_words
 from cepasim.tables.sums import by_chapter_where_long
@@ -152,6 +152,9 @@ def test_the_note_shows_the_products_that_move_most(result: Result, economy: Eco
     assert "Products that move most" in text and largest in text
     chapters = cepasim.simulate(economy, result.scenario, attribution=False)
     assert product_movers(chapters, YEAR) is None
+    # What bars show is what their heading says.
+    assert views.movers(result, YEAR, "export").sub.endswith("HS chapters and products")
+    assert views.movers(chapters, YEAR, "export").sub.endswith("HS chapters")
 
 
 def test_what_is_left_of_a_group_is_named_in_the_language_of_the_reader(result: Result) -> None:

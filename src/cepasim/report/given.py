@@ -9,6 +9,7 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
 from cepasim.report.blocks import Bar, Bars, Paragraph, Table
+from cepasim.report.product_views import by_product
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
@@ -179,15 +180,14 @@ def industries(
         )
         for row in rows.reindex(order)[:shown].to_dict("records")
     )
-    return Bars(
-        tr(_INDUSTRIES[side]),
-        tr(
-            "change in sales at home against reference, {unit}, {year}, HS chapters",
-            unit=figures.unit_mn(),
-            year=year_in_words(year),
-        ),
-        bars,
-    )
+    said = {"unit": figures.unit_mn(), "year": year_in_words(year)}
+    sub = tr("change in sales at home against reference, {unit}, {year}, HS chapters", **said)
+    if by_product(result):
+        sub = tr(
+            "change in sales at home against reference, {unit}, {year}, HS chapters and products",
+            **said,
+        )
+    return Bars(tr(_INDUSTRIES[side]), sub, bars)
 
 
 def welfare_in_words(result: ResultTables, year: str) -> Paragraph:

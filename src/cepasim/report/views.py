@@ -17,6 +17,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table, marked
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
+from cepasim.report.product_views import by_product
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -151,7 +152,7 @@ def _level(row: Mapping[str, Any], item: str) -> str:
 
 
 def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> Bars:
-    """Return the chapters of one flow that move most.
+    """Return the chapters, or products where markets are finer, of one flow that move most.
 
     Parameters
     ----------
@@ -179,6 +180,8 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
     heading = tr("Exports that move most") if export else tr("Imports that move most")
     said = {"unit": figures.unit_mn(), "year": year_in_words(year)}
     sub = tr("change against reference, {unit}, {year}, HS chapters", **said)
+    if by_product(result):
+        sub = tr("change against reference, {unit}, {year}, HS chapters and products", **said)
     if any(bar.text.endswith("*") for bar in bars):
         sub = tr("{what}, * grade D", what=sub)
     return Bars(heading, sub, tuple(bars))
