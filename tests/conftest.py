@@ -72,6 +72,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """What a worker has covered is stored before it is asked to end, which must not take long."""
+    coverage = sys.modules.get("coverage")
+    if "PYTEST_XDIST_WORKER" in os.environ and coverage is not None:
+        measured = coverage.Coverage.current()
+        if measured is not None:
+            measured.save()
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object | None:
     """With ``--dist loadfile``: files in the order above, those that share a fixture together."""
     if config.getvalue("dist") != "loadfile":

@@ -18,7 +18,7 @@ def test_lines_are_printed_with_the_gap_and_what_they_rest_on(tmp_path: Path) ->
         ["list", "JPN", "--only", "XII", "--level", "hs6:64", "--top", "3", "--out", str(out)],
     )
     assert done.exit_code == 0, done.output
-    assert "640319010" in done.output and "Run alone" in done.output
+    assert "640319010" in done.output and "Run by itself" in done.output
     assert "of grade D" in done.output
     assert {"lines.csv", "lines.xlsx", "lines.yaml", "manifest.json"} == {
         one.name for one in out.iterdir()
