@@ -321,6 +321,13 @@ def test_quick_and_sure_way_agree(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- shapes, bits and bad input -----------------------------------------------------------------
 
 
+def test_one_share_for_all_sources_is_written_out() -> None:
+    cost = np.array([1.0, 1.1, 0.9, 1.0])
+    given = dict(trade_cost=cost, sigma_import=3.0, sigma_domestic=2.0, eta=0.8, supply=4.0)
+    given |= dict(domestic_share=0.4, supply_domestic=4.0)
+    assert_same_bits(solve_market([0.25], **given), solve_market([0.25] * 4, **given))
+
+
 def test_broadcasting_over_sources_and_markets() -> None:
     rng = np.random.default_rng(17)
     shares = rng.dirichlet(np.ones(3))
