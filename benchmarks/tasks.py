@@ -242,8 +242,10 @@ def barrier(who: Visitor) -> str:
     with who.counted():
         value.fill("0.15")
     use = who.button("Use it for this chapter")
-    who.click(use, lambda: who.reads("[data-testid=stAlert]", "jpn_03 = 0.15"))
+    who.click(use, lambda: who.reads("[data-testid=stAlert]", "15"))
     said = who.text("[data-testid=stAlert] [data-testid=stMarkdownContainer]")
+    if "03" not in said:
+        who.miss(f"no word of chapter 03: {said}")
     who.go("Scenario", "Full package")
     who.ready()
     if cards_of(who) == before:
