@@ -6,7 +6,7 @@ import pytest
 
 import cepasim
 from cepasim.core.language import language, now
-from cepasim.core.numbers import mn
+from cepasim.core.numbers import mn, two_digits
 from cepasim.economy.economy import Economy
 from cepasim.report.headline import headline
 from cepasim.scenario.scenario import Scenario
@@ -24,6 +24,7 @@ def test_what_is_paid_today_is_said_of_what_is_cut(freed: cepasim.Result) -> Non
     said = headline(freed, "2030-31").stake
     assert f"Japan collected {mn(duty)} on {mn(sold)} of India's goods" in said
     assert f"{100 * duty / sold:.2g} %" in said
+    assert two_digits(124.0) == "120", "a duty above the value has no exponent"
     assert "India collected" not in said, "India cuts nothing"
 
 

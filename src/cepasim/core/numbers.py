@@ -28,6 +28,7 @@ from cepasim.core.language import current_language, mark, tr
 from cepasim.core.writing import grouped_as_in_india
 
 __all__ = [
+    "LEAST",
     "MINUS",
     "NEARLY_NONE",
     "bare_percent",
@@ -50,6 +51,7 @@ __all__ = [
     "share",
     "span",
     "span_mn",
+    "two_digits",
     "unit_bn",
     "unit_mn",
     "value",
@@ -65,6 +67,9 @@ _HYPHEN = re.compile(r"(?<![^\W\u3040-\u9fff])(?<![.\-\u2013])-(?=\d)")
 
 #: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
 _NOTHING = 1e-6
+
+#: US$ million: a smaller amount is written as small but not zero, and left out of lists.
+LEAST = 0.05
 
 #: What is small but not zero.
 NEARLY_NONE = mark("~0")
@@ -253,6 +258,16 @@ def ratio(number: float) -> str:
     if math.isnan(number):
         return "–"
     return _number(number, decimals=2, signed=False).replace("-", MINUS)
+
+
+def two_digits(number: float) -> str:
+    """Write a number with its first two digits, never with an exponent of ten.
+
+    >>> two_digits(0.0000834), two_digits(18.2), two_digits(124.0)
+    ('0.000083', '18', '120')
+    """
+    rounded = float(f"{number:.2g}")
+    return np.format_float_positional(rounded, trim="-").replace("-", MINUS)
 
 
 def value(number: float, unit: str = "") -> str:

@@ -10,7 +10,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, separated, tr
-from cepasim.core.numbers import mn
+from cepasim.core.numbers import mn, two_digits
 from cepasim.economy.benchmark import known_product_trade
 from cepasim.economy.economy import Economy
 from cepasim.economy.lines import NO_LINE
@@ -264,7 +264,7 @@ class _Reading:
         if barred.any():
             start = tr(
                 "the model starts from {percent} % of these chapters' trade in the base year",
-                percent=f"{100 * self._share_of_chapters(barred, before):.2g}",
+                percent=two_digits(100 * self._share_of_chapters(barred, before)),
             )
             text = tr("{note}; {more}", note=text, more=start)
         if beside:

@@ -15,8 +15,6 @@ from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
-#: US$ million: sections that move by less are not named.
-_LEAST = 0.05
 _WELFARE = mark(
     "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
     "duty and the owners of rents, each at the prices of their own country."
@@ -93,7 +91,7 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     rows = rows[rows["section"] != "total"]
     rows = rows.reindex(rows["sales_usd_mn"].abs().sort_values(ascending=False).index)
     # Where one side gives nothing, what little moves there would fill its table with next to none.
-    moved = rows[(rows[[*COUNTED]].abs() >= _LEAST).any(axis=1)][:shown]
+    moved = rows[(rows[[*COUNTED]].abs() >= figures.LEAST).any(axis=1)][:shown]
     cells = [
         _row(_named(row["section"], row["name"]), [float(row[column]) for column in COUNTED])
         for row in moved.to_dict("records")

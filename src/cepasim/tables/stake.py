@@ -9,7 +9,7 @@ import numpy as np
 from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.core.numbers import mn
+from cepasim.core.numbers import mn, two_digits
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 
@@ -29,7 +29,8 @@ _STAKE = {
 def stake_notes(run: Run) -> Iterator[Note]:
     """Say how much duty there is where tariffs between the pair change, by side.
 
-    It explains why a cut is worth little: nobody gains more than is paid today.
+    It explains why a cut is worth little where today's duties let trade through; those that let
+    almost nothing through have a note of their own.
     """
     economy = run.economy
     for importer, text in _STAKE.items():
@@ -52,6 +53,6 @@ def stake_notes(run: Run) -> Iterator[Note]:
             year=year_in_words(run.labels[0]),
             duty=mn(duty),
             sold=mn(sold),
-            percent=f"{100 * duty / sold:.2g}",
+            percent=two_digits(100 * duty / sold),
         )
         yield Note(said, "tariff", stake=True)

@@ -16,7 +16,7 @@ import streamlit as st
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.core.numbers import mn, unit_bn, unit_mn
+from cepasim.core.numbers import LEAST, mn, unit_bn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
@@ -45,8 +45,6 @@ _BY_CHAPTER: dict[charts.Item, str] = {
     "exports": mark("Change in exports to Japan by chapter, {unit}, {year}"),
     "imports": mark("Change in imports from Japan by chapter, {unit}, {year}"),
 }
-#: US$ million: what moves less is small but not zero, and left out where all is.
-_LEAST = 0.05
 _ADD = "compare-add"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -345,10 +343,10 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
         config[name] = st.column_config.NumberColumn(tr(name), format="%+.1f", width=105)
     moved = table.drop(columns="sector").abs().max(axis=1)
     table = table.loc[moved.sort_values(ascending=False).index]
-    still = int((moved < _LEAST).sum())
-    table = table[moved.reindex(table.index) >= _LEAST]
+    still = int((moved < LEAST).sum())
+    table = table[moved.reindex(table.index) >= LEAST]
     cells = table.columns[1:]
-    table[cells] = table[cells].where(table[cells].abs() >= _LEAST)
+    table[cells] = table[cells].where(table[cells].abs() >= LEAST)
     title = tr(_BY_CHAPTER[item], unit=plain(unit_mn()), year=year_in_words(year))
     st.markdown(f"#### {title}")
     if table.empty:
@@ -369,7 +367,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
                     "{n} chapter that moves by less than {least} is left out.",
                     "{n} chapters that move by less than {least} are left out.",
                     still,
-                    least=mn(_LEAST),
+                    least=mn(LEAST),
                 )
             )
         )

@@ -22,8 +22,6 @@ from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
-#: US$ million: rows that move by less are folded away.
-_LEAST = 0.05
 _LEVELS = {
     "chapter": mark("Chapters"),
     "section": mark("Sections"),
@@ -109,14 +107,14 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
     """Sort by size of change; what does not move is folded away unless it is searched for."""
     moved = frame[["change_in_exports_usd_mn", "change_in_imports_usd_mn"]].abs().max(axis=1)
     frame = frame.loc[moved.sort_values(ascending=False, kind="stable").index]
-    still = moved.reindex(frame.index) < _LEAST
+    still = moved.reindex(frame.index) < figures.LEAST
     if not still.any() or still.all() or keep:
         return frame.reset_index(drop=True)
     label = ntr(
         "Show the one that moves by less than {least}, too",
         "Show the {n} that move by less than {least}, too",
         int(still.sum()),
-        least=figures.mn(_LEAST),
+        least=figures.mn(figures.LEAST),
     )
     if not st.toggle(plain(label), key="sectors-still"):
         frame = frame[~still]
