@@ -17,7 +17,8 @@ from cepasim.calibrate.evidence import calibration as evidence
 from cepasim.calibrate.evidence.__main__ import main
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.page import markdown
-from cepasim.calibrate.evidence.scores import lost_to
+from cepasim.calibrate.evidence.reference import fresh_table
+from cepasim.calibrate.evidence.scores import bounds_table, lost_to
 from cepasim.calibrate.evidence.terminal import text
 from cepasim.calibrate.evidence.verdict import (
     default_economy,
@@ -25,6 +26,7 @@ from cepasim.calibrate.evidence.verdict import (
     question_table,
     sector_table,
 )
+from cepasim.calibrate.evidence.words import records
 from cepasim.cli.commands import app
 from cepasim.economy.economy import Economy
 from cepasim.economy.loading import load
@@ -57,6 +59,21 @@ def page(result: Calibration) -> str:
 def test_committed_page_is_current(page: str) -> None:
     renew = "run: python -m cepasim.calibrate.evidence docs/evidence.md"
     assert PAGE.read_text(encoding="utf-8") == page, renew
+
+
+def test_a_bound_has_the_unit_of_its_score_and_a_name_in_words(result: Calibration) -> None:
+    fresh = fresh_table(result)
+    for row in (*records(fresh), *records(bounds_table(result.bounds))):
+        measured = str(row.get("now", row.get("measured"))).split(",")[0]
+        limits = str(row["bound"]).split(", ")
+        assert all(limit.endswith(" %") == measured.endswith(" %") for limit in limits), row
+        assert "_" not in f"{row['score']}{row.get('bound on', '')}", row
+    assert "at most 45 %" in set(fresh["bound"])
+
+
+def test_an_amount_begins_with_its_currency(page: str) -> None:
+    assert re.search(r"added US\$ \d\.\d\d bn to imports", page)
+    assert not re.search(r"\d US\$ bn", page)
 
 
 def test_rows_of_a_table_have_as_many_cells_as_its_head(page: str) -> None:

@@ -116,7 +116,7 @@ def against_bounds(
             "section": section,
             "name": name,
             "measured": scores[section, name],
-            "bound": _limits(bound),
+            "bound": _limits(name, bound),
             "met": meets(scores[section, name], bound),
             "reason": bound["reason"],
             "why_missed": (missed or {}).get((section, name), ""),
@@ -158,7 +158,7 @@ def fresh_bounds(fresh: pd.DataFrame) -> pd.DataFrame:
         {
             "test": test,
             "name": name,
-            "bound": _limits(bound),
+            "bound": _limits(name, bound),
             "first_run": first[test][name],
             "first_met": meets(first[test][name], bound),
             "measured": float(measured[test, name]),
@@ -173,11 +173,16 @@ def fresh_bounds(fresh: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "reason", "why_missed"])
 
 
-def _limits(bound: Mapping[str, Any]) -> str:
-    """The limits of a bound in words."""
+def is_ratio(name: str) -> bool:
+    """Whether a score is a ratio of two errors; all others are shares."""
+    return name.endswith("_ratio") or "_u_" in name
+
+
+def _limits(name: str, bound: Mapping[str, Any]) -> str:
+    """The limits of a bound in words, in the unit of its score."""
     return ", ".join(
-        f"{limit.replace('_', ' ')} {bound[limit]:g}"
-        for limit in ("at_least", "at_most", "within")
+        f"{words} {bound[limit]:g}" if is_ratio(name) else f"{words} {100 * bound[limit]:g} %"
+        for limit, words in (("at_least", "at least"), ("at_most", "at most"), ("within", "within"))
         if limit in bound
     )
 

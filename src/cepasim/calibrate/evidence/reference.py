@@ -8,12 +8,19 @@ import numpy as np
 import pandas as pd
 
 from cepasim.calibrate.backcast import fresh
+from cepasim.calibrate.backcast.bounds import is_ratio
 from cepasim.calibrate.backcast.history import FLOWS, LAST_FITTED
 from cepasim.calibrate.backcast.reference_rules import chosen
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.section import Section
 from cepasim.calibrate.evidence.verdict import fan_ends
-from cepasim.calibrate.evidence.words import FLOW_WORDS, label, percent, records
+from cepasim.calibrate.evidence.words import (
+    FLOW_WORDS,
+    label,
+    percent,
+    records,
+    score_in_words,
+)
 
 #: Years ahead at which the fan is printed.
 SHOWN = (1, 3, 5, 7, 12)
@@ -156,11 +163,11 @@ def fresh_table(result: Calibration) -> pd.DataFrame:
     rows = []
     for r in records(result.fresh_bounds):
         simple = wide.loc[(r["test"], r["name"])]
-        ratio = r["name"].endswith("ratio")
+        ratio = is_ratio(r["name"])
         rows.append(
             {
                 "test": _TESTS[r["test"]],
-                "score": r["name"].replace("_", ", ", 1).replace("_", " "),
+                "score": _fresh_score(r["test"], r["name"]),
                 "bound": r["bound"],
                 "first run": _score(r["first_run"], ratio, r["first_met"]),
                 "now": _score(r["measured"], ratio, r["met"]),
@@ -170,6 +177,14 @@ def fresh_table(result: Calibration) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _fresh_score(test: str, name: str) -> str:
+    """What a fresh score measures; where it is named by flow and year, its test says what."""
+    flow, _, year = name.partition("_")
+    if test in ("totals", "customs_goods"):
+        return f"{FLOW_WORDS[flow]} of {year}: {'miss' if test == 'totals' else 'mean miss'}"
+    return score_in_words(name)
 
 
 def _score(value: float, ratio: bool, met: bool = True) -> str:

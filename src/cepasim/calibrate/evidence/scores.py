@@ -8,6 +8,7 @@ import pandas as pd
 
 from cepasim.calibrate.backcast import forecasts
 from cepasim.calibrate.backcast.backcast import Backcast
+from cepasim.calibrate.backcast.bounds import is_ratio
 from cepasim.calibrate.backcast.history import FLOWS, LAST_FITTED, START
 from cepasim.calibrate.evidence.calibration import Calibration
 from cepasim.calibrate.evidence.section import ACTUAL, MODEL, SIMPLE, Charts, Section
@@ -19,6 +20,7 @@ from cepasim.calibrate.evidence.words import (
     label,
     percent,
     records,
+    score_in_words,
     signed_percent,
 )
 from cepasim.report import charts
@@ -145,13 +147,31 @@ def lost_to(report: Backcast) -> list[str]:
     return out
 
 
+_BOUND_ON = {
+    "judged_totals": "totals, judged years",
+    "judged_sections": "sections, judged years",
+    "judged_chapters": "chapters, judged years",
+    "coverage": "90 % band of chapters",
+}
+
+
+def _measured(name: str, value: float) -> str:
+    """A score in the unit of its bound; a bias has its sign."""
+    if is_ratio(name):
+        return f"{value:.2f}"
+    return signed_percent(value) if name.endswith("bias") else percent(value)
+
+
 def bounds_table(bounds: pd.DataFrame) -> pd.DataFrame:
     """Scores beside their bounds, for reading."""
     return pd.DataFrame(
         {
-            "bound on": bounds["section"].str.replace("_", " "),
-            "score": bounds["name"].str.replace("_", " "),
-            "measured": [f"{v:+.2f}" for v in bounds["measured"]],
+            "bound on": bounds["section"].map(_BOUND_ON),
+            "score": bounds["name"].map(score_in_words),
+            "measured": [
+                _measured(str(name), float(value))
+                for name, value in zip(bounds["name"], bounds["measured"], strict=True)
+            ],
             "bound": bounds["bound"],
             "met": ["yes" if met else "**no**" for met in bounds["met"]],
             "why this bound": bounds["reason"],

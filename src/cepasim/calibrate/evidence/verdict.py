@@ -19,11 +19,11 @@ from cepasim.calibrate.evidence.calibration import Calibration, calibration
 from cepasim.calibrate.evidence.section import Section
 from cepasim.calibrate.evidence.words import (
     FLOW_WORDS,
-    billions,
     label,
     percent,
     records,
     signed_percent,
+    usd_bn,
 )
 from cepasim.calibrate.table_command import write_table
 from cepasim.economy.loading import load
@@ -38,8 +38,9 @@ def section(result: Calibration) -> Section:
     pieces: list[str | pd.DataFrame] = [
         *plain_words(result),
         _headline(result),
+        "Errors below are WAPE: the mean miss in per cent, weighted by trade.",
         question_table(result),
-        f"By section, levels six to eight years ahead (WAPE on {label(LAST_FITTED + 1)} to "
+        f"By section, levels six to eight years ahead (mean miss on {label(LAST_FITTED + 1)} to "
         f"2021-22, sections that trade US$ {result.smallest_section:.0f} mn a year or more). "
         "Where a simple forecast is at least as close, the model adds nothing to it:",
         sector_table(result),
@@ -68,9 +69,9 @@ def plain_words(result: Calibration) -> list[str]:
         f"{'high' if first['import'] > 0 else 'low'} and exports {percent(abs(first['export']))} "
         f"too {'high' if first['export'] > 0 else 'low'}.",
         "- **History does not show the response to the CEPA that the elasticities expect.** The "
-        f"tariff cuts after {label(START)} should have added {billions(worth[1.0])} US$ bn to "
+        f"tariff cuts after {label(START)} should have added {usd_bn(worth[1.0])} to "
         f"imports in {label(LAST)} by the elasticities alone (second model), and explain "
-        f"{billions(rise['tariffs'])} of the deficit's rise by {billions(rise['total'])} US$ bn in "
+        f"{usd_bn(rise['tariffs'])} of the deficit's rise by {usd_bn(rise['total'])} in "
         "the first. The record before 2019-20 fits best with "
         f"{percent(result.second_settings['import'].tariff)} of that response for imports "
         f"({_ends(result, 'import')}) and "
@@ -230,9 +231,9 @@ def _why_duties(result: Calibration) -> str:
     by_assumption = {row["assumption"]: row for row in records(result.decomposition.ranges)}
     full = by_assumption["full use of the preference"]["tariffs_usd_mn"]
     return (
-        f"The cuts after {label(START)} explain {billions(rise['tariffs'])} of the deficit's "
-        f"rise by {billions(rise['total'])} US$ bn with the preference used as measured, "
-        f"{billions(full)} if every shipment claimed it at no cost: the range is about the "
+        f"The cuts after {label(START)} explain {usd_bn(rise['tariffs'])} of the deficit's "
+        f"rise by {usd_bn(rise['total'])} with the preference used as measured, "
+        f"{usd_bn(full)} if every shipment claimed it at no cost: the range is about the "
         f"use of preferences. {result.panel.verdict}"
     )
 
@@ -268,14 +269,14 @@ def _why_exchange_rates(result: Calibration) -> str:
         f"With the weak yen the model expects {percent(abs(bias))} "
         f"{'more' if bias > 0 else 'less'} imports than came; a constant share of demand "
         f"misses by {signed_percent(share)}. Without pass-through demand explains "
-        f"{billions(none['demand_usd_mn'])} US$ bn of the deficit's rise, exchange rates and "
-        f"prices {billions(none['prices_usd_mn'])}, and the rest is "
-        f"{billions(none['rest_usd_mn'])}. The second model, which fits trends beside the "
+        f"{usd_bn(none['demand_usd_mn'])} of the deficit's rise, exchange rates and "
+        f"prices {usd_bn(none['prices_usd_mn'])}, and the rest is "
+        f"{usd_bn(none['rest_usd_mn'])}. The second model, which fits trends beside the "
         f"yen, finds that imports move by {currency:g} % where the yen moves by 1 % (0.2 % on "
         "two origins only); the lever `exchange_rate` passes on "
         f"{percent(result.passed_on[0])} ({percent(result.passed_on[1])} to "
         f"{percent(result.passed_on[2])}, `exchange_rate_pass_through`), not the "
-        f"{fitted:.2f} that the first model's fit found."
+        f"{percent(fitted)} that the first model's fit found."
     )
 
 

@@ -34,6 +34,45 @@ def billions(usd_mn: float) -> str:
     return "" if math.isnan(usd_mn) else plain_zero(f"{usd_mn / 1000:.2f}")
 
 
+def usd_bn(usd_mn: float) -> str:
+    """Write an amount in US$ billion with its unit; a sign stays with its number."""
+    return f"US$ {billions(usd_mn)} bn"
+
+
+def score_in_words(name: str) -> str:
+    """Say what a score measures that the files of bounds name in short.
+
+    Examples
+    --------
+    >>> score_in_words("import_wape")
+    'imports: mean miss (WAPE)'
+    >>> score_in_words("import_u_no_change_2013-14")
+    "imports: error over that of no change since 2013-14 (Theil's U)"
+    """
+    if name in _SCORES:
+        return _SCORES[name]
+    flow, _, rest = name.partition("_")
+    simple = rest.removeprefix("u_no_change_")
+    if simple != rest:
+        return f"{FLOW_WORDS[flow]}: error over that of no change since {simple} (Theil's U)"
+    return f"{FLOW_WORDS[flow]}: {_MEASURES.get(rest, rest)}"
+
+
+_MEASURES = {
+    "wape": "mean miss (WAPE)",
+    "bias": "bias",
+    "section": "mean miss of sections",
+    "chapter": "mean miss of chapters",
+    "chapter_ratio": "chapters",
+}
+_SCORES = {
+    "share_inside": "cells inside the band",
+    "width_ratio": "width of the band over that of the first model",
+    "total_share_inside": "totals inside the fan",
+    "chapter_share_inside": "chapters inside the fan",
+}
+
+
 def plain_zero(number: str) -> str:
     """Drop the sign of a number that rounds to nothing."""
     return number.lstrip("+-") if re.fullmatch(r"[+-]0(\.0+)?", number) else number
