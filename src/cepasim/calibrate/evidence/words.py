@@ -47,14 +47,14 @@ def score_in_words(name: str) -> str:
     >>> score_in_words("import_wape")
     'imports: mean miss (WAPE)'
     >>> score_in_words("import_u_no_change_2013-14")
-    "imports: error over that of no change since 2013-14 (Theil's U)"
+    "imports: Theil's U against no change since 2013-14"
     """
     if name in _SCORES:
         return _SCORES[name]
     flow, _, rest = name.partition("_")
     simple = rest.removeprefix("u_no_change_")
     if simple != rest:
-        return f"{FLOW_WORDS[flow]}: error over that of no change since {simple} (Theil's U)"
+        return f"{FLOW_WORDS[flow]}: Theil's U against no change since {simple}"
     return f"{FLOW_WORDS[flow]}: {_MEASURES.get(rest, rest)}"
 
 
