@@ -117,7 +117,7 @@ def test_one_chart_shows_the_change_in_balance(result: Result, tmp_path: Path) -
     result.brief(tmp_path / "bare.html")
     [said] = [dict(a)["aria-label"] for tag, a in _pictures(tmp_path / "bare.html")]
     totals = result.totals.set_index("fiscal_year")["change_in_balance_usd_mn"]
-    assert f"2035-36 {figures.bn(totals['2035-36'], signed=True)}." in said
+    assert f"2035-36 {figures.mn(totals['2035-36'], signed=True)}." in said
     assert "band" not in _read(tmp_path / "bare.html").text
     ranges = cepasim.monte_carlo(cepasim.load(), result.scenario, draws=4)
     ranged = result.with_ranges(ranges.headline_ranges(), {"draws": 4, "seed": 1})

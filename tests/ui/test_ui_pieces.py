@@ -270,6 +270,29 @@ def test_changed_assumptions_make_a_third_line(economy: Economy, result: Result)
     assert charts.ASSUMED not in str(charts.path_spec())
 
 
+def test_years_in_which_levers_begin_and_are_all_in_force_are_marked(
+    economy: Economy, result: Result
+) -> None:
+    def marked(shown: Result) -> dict[str, list[str]]:
+        rows = charts.change_rows(shown)
+        return {name: list(rows.loc[rows[name] != "", "year"]) for name in ("begins", "complete")}
+
+    relief = cepasim.simulate(economy, BUNDLED["ntb-relief"])
+    assert marked(relief) == {"begins": ["2026-27"], "complete": ["2028-29"]}
+    # The last step of India's cuts comes after the horizon.
+    assert marked(result) == {"begins": ["2026-27"], "complete": []}
+    assert marked(cepasim.simulate(economy, Scenario.reference())) == {"begins": [], "complete": []}
+    layers = str(charts.change_spec()["layer"])
+    assert "datum.begins" in layers
+    assert "datum.complete" in layers
+
+
+def test_changes_are_drawn_in_the_unit_of_the_cards(result: Result) -> None:
+    rows, last = charts.change_rows(result), result.totals.iloc[-1]
+    drawn = rows[(rows["line"] == "Balance") & (rows["year"] == last["fiscal_year"])]["value"]
+    assert list(drawn) == pytest.approx([last["change_in_balance_usd_mn"]])
+
+
 def test_charts_load_nothing_from_outside() -> None:
     for spec in (charts.path_spec(), charts.change_spec(), charts.compare_spec(["a", "b"])):
         text = str({key: value for key, value in spec.items() if key != "$schema"})

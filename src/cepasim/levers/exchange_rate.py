@@ -125,6 +125,11 @@ class ExchangeRateLever(Lever):
         return self.path or {self.start: self.depreciation_percent or 0.0}
 
     @property
+    def complete(self) -> str:
+        """Last year of its path."""
+        return max(self.by_year)
+
+    @property
     def is_idle(self) -> bool:
         """A change of 0 percent."""
         return not any(self.by_year.values())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import PAIR
-from cepasim.core.fiscal_year import parse_fiscal_year, year_in_words
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year, year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.core.problems import closest
 from cepasim.economy.verdict import UNMEASURED
@@ -137,6 +137,11 @@ class Lever(Frozen):
     def steps(self) -> int:
         """Equal annual steps in which it comes into force."""
         return int(getattr(self, "years", 1))
+
+    @property
+    def complete(self) -> str:
+        """First fiscal year in which all of it is in force; what it moves adjusts for longer."""
+        return format_fiscal_year(parse_fiscal_year(self.start) + self.steps - 1)
 
     @property
     def last(self) -> str | None:

@@ -19,7 +19,7 @@ from pydantic import Field, PlainValidator, model_validator
 
 from cepasim.core.arrays import Floats, Ints
 from cepasim.core.countries import COUNTRY
-from cepasim.core.fiscal_year import parse_fiscal_year
+from cepasim.core.fiscal_year import format_fiscal_year, parse_fiscal_year
 from cepasim.core.language import mark, separated, tr
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
@@ -133,6 +133,18 @@ class QuotaLever(BilateralLever):
                     tr("over_rate_percent: at least in_rate_percent, {rate}", rate=f"{lower:g}")
                 )
         return self
+
+    @property
+    def complete(self) -> str:
+        """Year of the last entry of its quantity or rates."""
+        given = (
+            self.usd_mn,
+            self.share_of_benchmark_percent,
+            self.over_rate_percent,
+            self.in_rate_percent,
+        )
+        longest = max(len(_listed(one)) for one in given if one is not None)
+        return format_fiscal_year(parse_fiscal_year(self.start) + longest - 1)
 
     @property
     def rests_on(self) -> tuple[str, str]:

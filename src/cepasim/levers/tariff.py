@@ -186,6 +186,13 @@ class TariffLever(RateLever):
             schedule.known[key] = row_of_line(self.rows, classification, schedule)
         return np.asarray(schedule.known[key])
 
+    @property
+    def complete(self) -> str:
+        """Year in which the last of its phases is in force in full."""
+        return format_fiscal_year(
+            max(parse_fiscal_year(one.start) + one.years - 1 for one in self.stages)
+        )
+
     def in_force(self, years: YearsOf, part: Ints | None) -> Floats:
         """Part of all its phases that is in force; of a table, line by line."""
         done = np.stack([self._done(stage, years) for stage in self.stages], axis=1)

@@ -218,18 +218,18 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
     years = [year_in_words(str(year)) for year in totals["fiscal_year"]]
     ranged = f"{_CHANGE}_p5" in totals
     low, high = (
-        (figures.in_bn(totals[f"{_CHANGE}_{end}"].to_numpy(float)) if ranged else ())
+        (figures.in_mn(totals[f"{_CHANGE}_{end}"].to_numpy(float)) if ranged else ())
         for end in ("p5", "p95")
     )
     line = charts.Line(
         tr("change in balance"),
         look.SCENARIO,
-        figures.in_bn(totals[_CHANGE].to_numpy(float)),
+        figures.in_mn(totals[_CHANGE].to_numpy(float)),
         low=low,
         high=high,
     )
     width, height = _CHART_SIZE
-    title = tr("Change in balance against the reference, {unit}", unit=figures.unit_bn())
+    title = tr("Change in balance against the reference, {unit}", unit=figures.unit_mn())
     if ranged:
         title = tr("{what}; band: 90 % range", what=title)
     picture = charts.lines(title, years, [line], every=2, width=width, height=height)
@@ -239,10 +239,10 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
 def _in_words(rows: Sequence[dict[Any, Any]], ranged: bool) -> str:
     said = []
     for row in _some_years(rows):
-        change = figures.bn(float(row[_CHANGE]), signed=True)
+        change = figures.mn(float(row[_CHANGE]), signed=True)
         if ranged:
             low, high = (float(row[f"{_CHANGE}_{end}"]) for end in ("p5", "p95"))
-            around = figures.span(low, high, signed=True)
+            around = figures.span_mn(low, high, signed=True)
             change = tr("{amount} ({ranges})", amount=change, ranges=around)
         said.append(f"{year_in_words(str(row['fiscal_year']))} {change}")
     return tr(

@@ -151,6 +151,7 @@ def line_layers(
     *,
     title: str = "",
     bands: Sequence[str] = (),
+    marked: bool = False,
     shaded: Sequence[str] = (),
     zero: bool = False,
     years: Sequence[str] | None = None,
@@ -166,12 +167,15 @@ def line_layers(
     Parameters
     ----------
     data : altair data
-        Rows with ``year``, ``line``, ``value`` and, for bands, ``low`` and ``high``.
+        Rows with ``year``, ``line``, ``value`` and, for bands, ``low`` and ``high``; for marks
+        ``begins`` and ``complete``, what is written at a year and empty at all others.
     styles : sequence of Style
         In the order of the legend.
     title : str
     bands : sequence of str
         Names of lines that have a band.
+    marked : bool
+        Whether an upright rule and a word are at the years that rows mark.
     shaded : sequence of str
         Years whose ground is shaded.
     zero : bool
@@ -219,6 +223,8 @@ def line_layers(
                 color=alt.Color("line:N", scale=colours, legend=legend),
             )
         )
+    if marked:
+        layers.extend(_marks(base, x))
     layers.append(
         base.mark_line(strokeWidth=2.3).encode(
             x=x,
@@ -232,6 +238,20 @@ def line_layers(
     points = base.mark_point(size=60, filled=True, opacity=0.001)
     layers.append(points.encode(x=x, y=y, tooltip=tooltip))
     return finished(alt.layer(*layers), title, width, height)
+
+
+def _marks(base: alt.Chart, x: alt.X) -> list[alt.Chart]:
+    """Upright rules where rows have a word for a beginning or an end, with the word beside each.
+
+    A beginning is named to its left and an end to its right: the two may be a year apart.
+    """
+    layers = []
+    for column, align, away in (("begins", "right", -3), ("complete", "left", 3)):
+        at = base.transform_filter(f"datum.{column}")
+        layers.append(at.mark_rule(color=look.MUTED, strokeDash=[2, 3]).encode(x=x))
+        word = at.mark_text(align=align, dx=away, **SMALL | {"baseline": "top"})
+        layers.append(word.encode(x=x, y=alt.value(0), text=f"{column}:N"))
+    return layers
 
 
 def bars(

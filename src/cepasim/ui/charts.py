@@ -5,19 +5,22 @@ The specification does not change with the figures, so that a browser redraws an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cepasim.core import numbers
 from cepasim.core.language import current_language, mark, tr
 from cepasim.report import look
 from cepasim.report.charts import Style, line_layers
 from cepasim.result import Result
+from cepasim.scenario.milestones import milestones
 
 Item = Literal["balance", "exports", "imports"]
 ITEMS: Mapping[Item, str] = {
@@ -36,6 +39,8 @@ HISTORY, REFERENCE, ASSUMED, SCENARIO = (
     mark("Your assumptions"),
     mark("Scenario"),
 )
+#: Changes are drawn in the millions of the cards beside them, levels in billions.
+Scaled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 _MN_PER_BN = 1000.0
 _DASHED = (6.0, 3.0)
 #: The axis names every third year.
@@ -103,17 +108,21 @@ def path_rows(
     return pd.concat(lines, ignore_index=True)[columns]
 
 
-def _with_band(line: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
+def _with_band(
+    line: pd.DataFrame, band: pd.DataFrame, scaled: Scaled = numbers.in_bn
+) -> pd.DataFrame:
     ends = band.set_index("fiscal_year").reindex(line["year"])
-    low, high = (numbers.in_bn(ends[end].to_numpy(float)) for end in ("low_usd_mn", "high_usd_mn"))
+    low, high = (scaled(ends[end].to_numpy(float)) for end in ("low_usd_mn", "high_usd_mn"))
     return line.assign(low=low, high=high)
 
 
-def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
+def _line(
+    years: pd.Series, usd_mn: pd.Series, label: str, scaled: Scaled = numbers.in_bn
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "year": years.astype(str).to_numpy(),
-            "value": numbers.in_bn(usd_mn.to_numpy(float)),
+            "value": scaled(usd_mn.to_numpy(float)),
             "line": label,
             "low": float("nan"),
             "high": float("nan"),
@@ -122,13 +131,29 @@ def _line(years: pd.Series, usd_mn: pd.Series, label: str) -> pd.DataFrame:
 
 
 def change_rows(result: Result) -> pd.DataFrame:
-    """Return the rows of the chart of changes against the reference, year by year."""
+    """Return the rows of the chart of changes against the reference by year, in millions.
+
+    The years in which the levers begin and are all in force have their word in ``begins`` and
+    ``complete``.
+    """
     frame = result.balance("total")
     lines = [
-        _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label))
+        _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label), numbers.in_mn)
         for item, label in ITEMS.items()
     ]
-    return pd.concat(lines, ignore_index=True)
+    lines[0] = _marked(lines[0], result)
+    return pd.concat(lines, ignore_index=True).fillna({"begins": "", "complete": ""})
+
+
+def _marked(line: pd.DataFrame, result: Result) -> pd.DataFrame:
+    begins, complete = milestones(result.scenario) or ("", "")
+    first, full = tr("start"), tr("all in force")
+    if begins == complete:
+        begins = ""
+    return line.assign(
+        begins=np.where(line["year"] == begins, first, ""),
+        complete=np.where(line["year"] == complete, full, ""),
+    )
 
 
 def banded(rows: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +166,9 @@ def banded(rows: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
         ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn``.
     """
     balance = rows["line"] == tr(ITEMS["balance"])
-    return pd.concat([_with_band(rows[balance], band), rows[~balance]], ignore_index=True)
+    return pd.concat(
+        [_with_band(rows[balance], band, numbers.in_mn), rows[~balance]], ignore_index=True
+    )
 
 
 def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
@@ -161,13 +188,13 @@ def change_spec(height: int = 210) -> dict[str, Any]:
     """Return the specification of the chart of changes against the reference."""
     colours = (look.INK, *look.SERIES[:2])
     styles = tuple(map(Style, map(tr, ITEMS.values()), colours, look.DASHES))
-    return deepcopy(_spec(current_language(), styles, height, bands=(tr(ITEMS["balance"]),)))
+    return deepcopy(_spec(current_language(), styles, height, (tr(ITEMS["balance"]),), marked=True))
 
 
 def compared_rows(
     results: Mapping[str, Result], item: Item, bands: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Return the rows of the chart of changes of several scenarios.
+    """Return the rows of the chart of changes of several scenarios, in millions.
 
     Parameters
     ----------
@@ -179,8 +206,9 @@ def compared_rows(
     lines = []
     for name, result in results.items():
         frame = result.balance("total")
-        line = _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], name)
-        lines.append(_with_band(line, bands[name]) if name in bands else line)
+        change = frame[f"change_in_{item}_usd_mn"]
+        line = _line(frame["fiscal_year"], change, name, numbers.in_mn)
+        lines.append(_with_band(line, bands[name], numbers.in_mn) if name in bands else line)
     return pd.concat(lines, ignore_index=True)
 
 
@@ -198,13 +226,19 @@ def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False
 
 @lru_cache(maxsize=32)
 def _spec(
-    spoken: str, styles: tuple[Style, ...], height: int, bands: tuple[str, ...] = ()
+    spoken: str,
+    styles: tuple[Style, ...],
+    height: int,
+    bands: tuple[str, ...] = (),
+    marked: bool = False,
 ) -> dict[str, Any]:
     """Lines over the years without their rows, which the page sends beside it.
 
     Axes are written in a language, which is why it is among what a specification is kept by.
     """
-    chart = line_layers(alt.NamedData("rows"), styles, bands=bands, every=_EVERY, height=height)
+    chart = line_layers(
+        alt.NamedData("rows"), styles, bands=bands, marked=marked, every=_EVERY, height=height
+    )
     spec: dict[str, Any] = chart.to_dict()
     del spec["data"]
     return spec

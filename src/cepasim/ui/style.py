@@ -36,7 +36,7 @@ _WIDGETS = f"""
 [data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
   opacity:1 !important;}}
 [data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
-[class*="st-key-question"] [data-testid="stButton"] button {{justify-content:flex-start;}}
+[class*="st-key-question"] [data-testid="stButton"] button > div {{justify-content:flex-start;}}
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
 [data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
 [data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}

@@ -16,7 +16,7 @@ import streamlit as st
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.core.numbers import LEAST, mn, unit_bn, unit_mn
+from cepasim.core.numbers import LEAST, mn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
@@ -122,7 +122,7 @@ def _draw(
         st.html(html.fragment(compared.differences_table(results, sample, year, draws)))
     left, right = st.columns(2)
     with left:
-        unit = plain(unit_bn())
+        unit = plain(unit_mn())
         st.markdown("#### " + tr(_BY_YEAR[item], unit=unit))
         st.vega_lite_chart(
             charts.compared_rows(results, item, _bands(results, item, sample)),
@@ -133,7 +133,7 @@ def _draw(
                 "{what}: change against the reference by year, {unit}, each scenario with its 90 % "
                 "range; the tables give the values of one year.",
                 what=tr(charts.ITEMS[item]),
-                unit=unit_bn(),
+                unit=unit_mn(),
             ),
         )
     with right:

@@ -15,6 +15,7 @@ from cepasim.report import html
 from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
 from cepasim.result import Result
+from cepasim.scenario.milestones import milestones
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, charts, ranges
 from cepasim.ui.state import Session
@@ -43,7 +44,7 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
         key="path-item",
         label_visibility="collapsed",
     )
-    unit, prices = figures.unit_bn(), year_in_words(found.figures.economy.price_year)
+    prices = year_in_words(found.figures.economy.price_year)
     if item in (_CHANGES, None):
         band = None if ranged is None else ranges.band(ranged, _CHANGE)
         rows = answers.shared().pieces(result)("", "changes", partial(charts.change_rows, result))
@@ -53,10 +54,20 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
         said = [
             tr(
                 "Change against the reference, {unit} of {price_year}, fiscal years.",
-                unit=unit,
+                unit=figures.unit_mn(),
                 price_year=prices,
             )
         ]
+        if dated := milestones(result.scenario):
+            begins, complete = map(year_in_words, dated)
+            said.append(
+                tr(
+                    "The first lever starts in {begins}; all are in force, a fund paid out, from "
+                    "{complete}. Trade and plants take longer to adjust.",
+                    begins=begins,
+                    complete=complete,
+                )
+            )
         if band is not None:
             said.append(tr("Band: 90 % range of the change in the balance."))
         words = change_in_words(result)
@@ -71,7 +82,7 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
                 "{item}, {unit}; history at current prices, then at those of {price_year}. "
                 "Wide band: 90 % range of the level; read changes.",
                 item=tr(charts.ITEMS[shown]),
-                unit=unit,
+                unit=figures.unit_bn(),
                 price_year=prices,
             )
         ]
@@ -99,9 +110,9 @@ def change_in_words(result: Result) -> str:
     return tr(
         "Change of exports, imports and balance against the reference by year, {unit}. In {year} "
         "the balance changes by {change}.",
-        unit=figures.unit_bn(),
+        unit=figures.unit_mn(),
         year=year_in_words(last["fiscal_year"]),
-        change=figures.bn(last[_CHANGE], signed=True),
+        change=figures.mn(last[_CHANGE], signed=True),
     )
 
 

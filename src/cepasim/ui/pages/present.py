@@ -86,7 +86,7 @@ def page() -> None:
         alt=tr(
             "{item}: change against the reference by year, {unit}, with its 90 % range.",
             item=tr(charts.ITEMS[shown]),
-            unit=figures.unit_bn(),
+            unit=figures.unit_mn(),
         ),
     )
     if asked is not None:
@@ -132,6 +132,6 @@ def in_large(
     small = paragraph(part for part in (mind.rests_on, mind.caveat) if part)
     lines.append(f'<p class="cs-mind">{escape(small)}</p>' if small else "")
     heading = _BY_YEAR if ranged is None else _BY_YEAR_WITH_BAND
-    by_year = tr(heading, unit=figures.unit_bn())
+    by_year = tr(heading, unit=figures.unit_mn())
     lines.append(f"<p>{escape(by_year)}</p>")
     return f'<div class="cs-wall cs-title">{"".join(lines)}</div>'

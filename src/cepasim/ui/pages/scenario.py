@@ -123,14 +123,14 @@ def _heading(found: Session) -> DeltaGenerator:
     # Both places are always there: what a change of layout leaves behind would stand, faded, beside
     # the new until the page is done.
     above = st.empty()
-    left, tools = st.columns([1, 2], vertical_alignment="center")
+    left, tools = st.columns([1, 2.3], vertical_alignment="center")
     beside = left.empty()
     title = above if len(name) > _LONG_NAME else beside
     title.html(style.title(name, now(words_beside_levers(scenario))))
     with (
         tools,
         st.container(
-            horizontal=True, horizontal_alignment="right", gap="small", vertical_alignment="center"
+            horizontal=True, horizontal_alignment="right", gap="xsmall", vertical_alignment="center"
         ),
     ):
         with st.container(key="ranges", width="content"):
