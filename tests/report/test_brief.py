@@ -124,8 +124,7 @@ def test_one_chart_shows_the_change_in_balance(result: Result, tmp_path: Path) -
     ranged.brief(tmp_path / "ranged.html")
     [said] = [dict(a)["aria-label"] for tag, a in _pictures(tmp_path / "ranged.html")]
     low, high = ranges.range_of("change_in_balance_usd_mn", "2035-36")
-    ends = " to ".join(figures.bn(end, signed=True, unit=False) for end in (low, high))
-    assert f"({ends})." in said
+    assert f"({figures.span_mn(low, high, signed=True)})." in said
     assert "band: 90 % range" in _read(tmp_path / "ranged.html").text
     ranged.brief(tmp_path / "ranged.docx")
     assert len(docx.Document(str(tmp_path / "ranged.docx")).inline_shapes) == 1

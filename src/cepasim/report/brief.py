@@ -238,7 +238,7 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
 
 def _in_words(rows: Sequence[dict[Any, Any]], ranged: bool) -> str:
     said = []
-    for row in _some_years(rows):
+    for row in _some_years(rows)[1:]:  # nothing has changed in the first
         change = figures.mn(float(row[_CHANGE]), signed=True)
         if ranged:
             low, high = (float(row[f"{_CHANGE}_{end}"]) for end in ("p5", "p95"))

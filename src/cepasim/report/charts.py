@@ -7,9 +7,9 @@ apart by people who see no red or no green; a dash, a ring or a hatch says it on
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -246,7 +246,11 @@ def _marks(base: alt.Chart, x: alt.X) -> list[alt.Chart]:
     A beginning is named to its left and an end to its right: the two may be a year apart.
     """
     layers = []
-    for column, align, away in (("begins", "right", -3), ("complete", "left", 3)):
+    sides: Mapping[str, tuple[Literal["left", "right"], int]] = {
+        "begins": ("right", -3),
+        "complete": ("left", 3),
+    }
+    for column, (align, away) in sides.items():
         at = base.transform_filter(f"datum.{column}")
         layers.append(at.mark_rule(color=look.MUTED, strokeDash=[2, 3]).encode(x=x))
         word = at.mark_text(align=align, dx=away, **SMALL | {"baseline": "top"})
