@@ -33,7 +33,6 @@ MANY_ARGUMENTS: dict[str, int] = {
     "equilibrium/gsim/clearing.py:clear_markets": 11,
     "equilibrium/gsim/linear.py:clear_markets_linear": 11,
     "equilibrium/trq.py:solve_market_with_quota": 11,
-    "report/charts.py:line_layers": 10,
     "studies/batch.py:batch": 11,
     "studies/sensitivity.py:sensitivity": 9,
     "ui/controls/form.py:_slider": 9,

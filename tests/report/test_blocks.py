@@ -8,7 +8,7 @@ from pathlib import Path
 import docx as word
 import pytest
 
-from cepasim.report import charts, docx, html, look, pictures
+from cepasim.report import charts, docx, html, line_charts, look, pictures
 from cepasim.report.blocks import (
     Bar,
     Bars,
@@ -104,7 +104,9 @@ def test_words_of_a_user_are_shown_as_they_are(tmp_path: Path) -> None:
         Bars(WICKED, WICKED, (Bar(WICKED, 1.0, WICKED),)),
         Cards((Card(WICKED, WICKED, WICKED, WICKED),)),
         Chart(
-            "wicked", WICKED, charts.lines(WICKED, ["a", "b"], [charts.Line("l", "#000", [1, 2])])
+            "wicked",
+            WICKED,
+            line_charts.lines(WICKED, ["a", "b"], [line_charts.Line("l", "#000", [1, 2])]),
         ),
     )
     page = html.page(Document(WICKED, blocks))

@@ -13,14 +13,15 @@ import altair as alt
 import pytest
 
 from cepasim.core.language import language
-from cepasim.report import chart_parts, charts, look, pictures
-from cepasim.report.charts import Line, Row, Series
+from cepasim.report import chart_parts, charts, line_charts, look, pictures
+from cepasim.report.charts import Row, Series
+from cepasim.report.line_charts import Line
 
 YEARS = ["2023-24", "2024-25", "2025-26"]
 
 
 def _lines() -> Any:
-    return charts.lines(
+    return line_charts.lines(
         "Path, US$ bn",
         YEARS,
         [
@@ -118,7 +119,7 @@ def test_years_of_a_chart_are_written_as_readers_do() -> None:
 def test_a_band_lies_where_it_was_given() -> None:
     with_band, without = (
         pictures.svg(_lines()),
-        pictures.svg(charts.lines("t", YEARS, [Line("l", look.INK, [1, 2, 3])])),
+        pictures.svg(line_charts.lines("t", YEARS, [Line("l", look.INK, [1, 2, 3])])),
     )
     assert 'opacity="0.16"' in with_band and 'opacity="0.16"' not in without
 
@@ -128,8 +129,10 @@ def test_a_chart_without_rows_is_drawn() -> None:
 
 
 def test_a_specification_without_values_does_not_know_them() -> None:
-    made = charts.line_layers(
-        alt.NamedData(name="rows"), [charts.Style("Scenario", look.SCENARIO)], bands=["Scenario"]
+    made = line_charts.line_layers(
+        alt.NamedData(name="rows"),
+        [line_charts.Style("Scenario", look.SCENARIO)],
+        bands=["Scenario"],
     ).to_dict()
     assert made["data"] == {"name": "rows"}
     assert "datasets" not in made and "'values'" not in str(made)

@@ -159,7 +159,7 @@ class Chart:
     in_words : str
         What it shows, for those who hear the page.
     picture : altair chart
-        From `report.charts`, which also makes the picture of it.
+        From `report.charts` or `report.line_charts`, which also makes the picture of it.
     """
 
     name: str

@@ -213,7 +213,7 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
     """Change in the balance by year, with its range where there is one; nothing if none changes."""
     if not totals[_CHANGE].any():
         return
-    from cepasim.report import charts
+    from cepasim.report import line_charts
 
     years = [year_in_words(str(year)) for year in totals["fiscal_year"]]
     ranged = f"{_CHANGE}_p5" in totals
@@ -221,7 +221,7 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
         (figures.in_mn(totals[f"{_CHANGE}_{end}"].to_numpy(float)) if ranged else ())
         for end in ("p5", "p95")
     )
-    line = charts.Line(
+    line = line_charts.Line(
         tr("change in balance"),
         look.SCENARIO,
         figures.in_mn(totals[_CHANGE].to_numpy(float)),
@@ -232,7 +232,7 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
     title = tr("Change in balance against the reference, {unit}", unit=figures.unit_mn())
     if ranged:
         title = tr("{what}; band: 90 % range", what=title)
-    picture = charts.lines(title, years, [line], every=2, width=width, height=height)
+    picture = line_charts.lines(title, years, [line], every=2, width=width, height=height)
     yield Chart("change-in-balance", _in_words(totals.to_dict("records"), ranged), picture)
 
 

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import altair as alt
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from cepasim.core.currency import indian_grouping
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.numbers import MINUS
 from cepasim.report import look
 
+Values = Sequence[float] | NDArray[np.float64]
 #: Latin letters and digits are Arial's in every language; what it lacks is drawn from the others.
 _FONT = ", ".join(("Arial", "Helvetica", *look.JAPANESE, "sans-serif"))
 _SIZE = 12

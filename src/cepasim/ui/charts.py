@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cepasim.core import numbers
 from cepasim.core.language import current_language, mark, tr
 from cepasim.report import look
-from cepasim.report.charts import Style, line_layers
+from cepasim.report.line_charts import Ground, Style, line_layers
 from cepasim.result import Result
 from cepasim.scenario.milestones import milestones
 
@@ -237,7 +237,11 @@ def _spec(
     Axes are written in a language, which is why it is among what a specification is kept by.
     """
     chart = line_layers(
-        alt.NamedData("rows"), styles, bands=bands, marked=marked, every=_EVERY, height=height
+        alt.NamedData("rows"),
+        styles,
+        bands=bands,
+        ground=Ground(every=_EVERY, marked=marked),
+        height=height,
     )
     spec: dict[str, Any] = chart.to_dict()
     del spec["data"]

@@ -21,7 +21,7 @@ from cepasim.calibrate.evidence.words import (
     percent,
     records,
 )
-from cepasim.report import charts
+from cepasim.report import line_charts
 
 
 def sections(result: Calibration) -> Iterator[Section]:
@@ -92,13 +92,13 @@ def path_charts(report: Backcast) -> Charts:
         one = t[t["flow"] == flow]
         columns = ("actual_usd_mn", "predicted_usd_mn", "low_usd_mn", "high_usd_mn")
         actual, model, low, high = (one[c].to_numpy(float) / BILLION for c in columns)
-        out[f"path_{flow}"] = charts.lines(
+        out[f"path_{flow}"] = line_charts.lines(
             f"{word}, US$ billion",
             years,
             [
-                charts.Line("actual", ACTUAL, actual),
-                charts.Line("model, with 90 % band", MODEL, model, (7, 4), low, high),
-                charts.Line("constant share of demand", SIMPLE, share[flow], (2, 3)),
+                line_charts.Line("actual", ACTUAL, actual),
+                line_charts.Line("model, with 90 % band", MODEL, model, (7, 4), low, high),
+                line_charts.Line("constant share of demand", SIMPLE, share[flow], (2, 3)),
             ],
             shaded_from=FIRST_JUDGED,
             width=300,

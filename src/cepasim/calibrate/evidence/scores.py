@@ -23,7 +23,7 @@ from cepasim.calibrate.evidence.words import (
     score_in_words,
     signed_percent,
 )
-from cepasim.report import charts
+from cepasim.report import charts, line_charts
 
 #: Errors beyond are drawn open: a trend that doubles a flow says no more than that it is wrong.
 MOST = 150.0
@@ -253,16 +253,16 @@ def rolling_charts(report: Backcast) -> Charts:
     lines = (
         ("model", MODEL, (7, 4), "rmse_predicted_usd_mn"),
         ("constant share of demand", SIMPLE, (2, 3), "rmse_constant_share_usd_mn"),
-        ("no change", ACTUAL, charts.FULL, "rmse_no_change_usd_mn"),
+        ("no change", ACTUAL, line_charts.FULL, "rmse_no_change_usd_mn"),
     )
     out = {}
     for flow in FLOWS:
         one = r[r["flow"] == flow].sort_values("horizon")
-        out[f"rolling_{flow}"] = charts.lines(
+        out[f"rolling_{flow}"] = line_charts.lines(
             f"{HEADS[flow]}: RMSE by years ahead, US$ billion",
             [str(h) for h in one["horizon"]],
             [
-                charts.Line(label, colour, one[column].to_numpy(float) / BILLION, dash)
+                line_charts.Line(label, colour, one[column].to_numpy(float) / BILLION, dash)
                 for label, colour, dash, column in lines
             ],
         )

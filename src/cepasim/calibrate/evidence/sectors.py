@@ -22,7 +22,7 @@ from cepasim.calibrate.evidence.words import (
     short,
     signed_percent,
 )
-from cepasim.report import charts
+from cepasim.report import charts, line_charts
 
 
 def sections(result: Calibration) -> Iterator[Section]:
@@ -149,10 +149,13 @@ def hard_charts(report: Backcast) -> Charts:
         actual, model = (
             one[c].to_numpy(float) / BILLION for c in ("actual_usd_mn", "predicted_usd_mn")
         )
-        out[f"hard_{flow}_{hs}"] = charts.lines(
+        out[f"hard_{flow}_{hs}"] = line_charts.lines(
             f"Chapter {hs}, {HEADS[str(flow)].lower()}, US$ billion",
             list(one["fiscal_year"]),
-            [charts.Line("actual", ACTUAL, actual), charts.Line("model", MODEL, model, (7, 4))],
+            [
+                line_charts.Line("actual", ACTUAL, actual),
+                line_charts.Line("model", MODEL, model, (7, 4)),
+            ],
             shaded_from=FIRST_JUDGED,
             width=230,
             height=150,
