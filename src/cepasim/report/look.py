@@ -49,4 +49,6 @@ def as_css() -> str:
     named = " ".join(f"--{name}:{colour};" for name, colour in IN_STYLE_SHEETS.items())
     japanese = ",".join(f'"{face}"' for face in JAPANESE)
     letters = f"html[lang=ja] body {{font-family:{japanese},sans-serif;}}"
-    return f":root {{{named}}}\n{letters}\n"
+    # Japanese has no spaces: lines break between phrases where the browser knows them.
+    phrases = "html[lang=ja] :not(pre, pre *) {word-break:auto-phrase; line-break:strict;}"
+    return f":root {{{named}}}\n{letters}\n{phrases}\n"
