@@ -341,6 +341,8 @@ def _with_unit(usd_mn: float, size: Size, signed: bool, unit: bool) -> str:
     text = _amount(usd_mn, size, counted, signed).replace("-", MINUS)
     if not unit:
         return text
+    if current_language() == "ja" and (text == "0" or is_nearly_none(text)):
+        return text + currency_sign()  # 「0円」: nothing has no power of ten
     if signed:
         return counted.change.format(number=text)
     if text.startswith(MINUS):

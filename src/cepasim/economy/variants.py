@@ -138,7 +138,7 @@ class Variant:
                 if fades
                 else tr("{flow} {rate}", flow=tr(_FLOWS[flow]), rate=rate)
             )
-        return "; ".join(said)
+        return tr("; ").join(said)
 
 
 def _signed(percent: float) -> str:

@@ -68,13 +68,14 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
     for row in in_order(rows, item).to_dict("records"):
         first = row["choice"] != last
         last = row["choice"]
-        median = "–" if row["median"] != row["median"] else figures.mn(row["median"], signed=True)
+        amount = row["median"]
+        median = "–" if amount != amount else figures.millions(amount, signed=True)
         cells.append(
             (
                 tr(str(row["choice_label"])) if first else "",
                 tr(str(row["label"])),
                 figures.share(row["share_of_draws"]),
-                median,
+                median.replace("-", figures.MINUS),
                 figures.share(row["share_of_variance"]) if first else "",
             )
         )
@@ -85,7 +86,7 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
         tr("median"),
         tr("explains of the variance"),
     )
-    title = tr(_SAID[item], year=year_in_words(year), unit=figures.currency_sign())
+    title = tr(_SAID[item], year=year_in_words(year), unit=figures.unit_mn())
     return Table(title, head, tuple(cells), numeric=(False, False, True, True, True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -26,8 +27,11 @@ _MN, _BN = "usd_mn", "usd_bn"
 #: Rows of a table whose numbers are written one by one; of a longer one that would take too long.
 _WRITTEN = 1000
 
-#: Pixels of a row at the size of the theme's type, and of the border.
-_ROW, _BORDER = 33, 3
+#: Pixels of a row at the size of the theme's type, of each line more, and of the border.
+_ROW, _LINE, _BORDER = 33, 18, 3
+
+#: Pixels of a letter of Latin and of a Japanese one, and of the space beside a text in its cell.
+_LETTER, _CHARACTER, _PADDING = 6.3, 13.0, 18
 
 
 def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +137,7 @@ def _printed(form: str, value: float) -> str:
     return text
 
 
-def height(rows: int, most: int = 12) -> int:
+def height(rows: int, most: int = 12, row: int | None = None) -> int:
     """Return how high a table is that shows its rows and no empty strip below them, pixels.
 
     Parameters
@@ -141,8 +145,45 @@ def height(rows: int, most: int = 12) -> int:
     rows : int
     most : int
         Rows shown at once; the others are scrolled to.
+    row : int, optional
+        Height of a row, where it has more than a line.
     """
-    return _ROW * (min(rows, most) + 1) + _BORDER
+    return _ROW + (row or _ROW) * min(rows, most) + _BORDER
+
+
+def width(text: str) -> int:
+    """Return how wide a cell is that shows a text in one line, pixels.
+
+    Parameters
+    ----------
+    text : str
+    """
+    full = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return round(_CHARACTER * full + _LETTER * (len(text) - full)) + _PADDING
+
+
+def row_height(texts: Iterable[str], wide: int, most: int = 2) -> int | None:
+    """Return how high rows are that show long texts in several lines; None where one is enough.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    wide : int
+        Width of their column, pixels.
+    most : int, optional
+        Lines at most: a longer text is cut, and opens by a click.
+    """
+    lines = 1
+    for text in texts:
+        lines = max(lines, -(-(width(text) - _PADDING) // (wide - _PADDING)))
+        if lines >= most:  # of thousands of rows the first long one settles it
+            return _ROW + _LINE * (most - 1) - 6
+    return None if lines == 1 else _ROW + _LINE * (lines - 1) - 6
+
+
+def widest(texts: Iterable[str], least: int, most: int = 260) -> int:
+    """Return how wide a column is that shows all its texts in one line, within two ends, pixels."""
+    return min(max((least, *map(width, texts))), most)
 
 
 def said(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cepasim.core.language import tr
+from cepasim.core.language import SOURCE, current_language, tr
 from cepasim.core.problems import Problem
 
 #: Lines of a list of problems; a screen holds no more.
@@ -28,3 +28,15 @@ def listed(problems: Sequence[Problem | str]) -> str:
     if len(problems) > _SHOWN:
         lines.append("- " + tr("and {n} more", n=len(problems) - _SHOWN))
     return "\n".join(lines)
+
+
+def of_products() -> list[str]:
+    """Say to readers of other languages than English why products are described in it."""
+    if current_language() == SOURCE:
+        return []
+    return [
+        tr(
+            "Products are described in English, as in the nomenclature: the data hold no other "
+            "descriptions. Names of chapters and sections are translated."
+        )
+    ]

@@ -45,7 +45,7 @@ def read_link(found: Reader, query: Mapping[str, str]) -> None:
         )
     except InputError as wrong:
         found.load(figures.bundled.get("reference", Scenario.reference()))
-        said = "; ".join(
+        said = tr("; ").join(
             problem.allowed if problem.field == "scenario" else str(problem)
             for problem in wrong.problems[:3]
         )

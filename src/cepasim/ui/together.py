@@ -75,4 +75,4 @@ def _drawn(folder: str | None, scenarios: tuple[Scenario, ...], tag: str, start:
                 tr("{field} must be {allowed}", field=one.field, allowed=one.allowed)
                 for one in wrong.problems
             ]
-            raise RunError("; ".join(problems)) from None
+            raise RunError(tr("; ").join(problems)) from None

@@ -103,7 +103,7 @@ def _elasticities(found: Session) -> None:
         tr("Elasticities from"),
         list(SOURCES),
         index=list(SOURCES).index(current),
-        format_func=lambda name: f"{name}: {SOURCES[name].reference}",
+        format_func=lambda name: tr("{name}: {item}", name=name, item=SOURCES[name].reference),
         key=key,
         help=tr(
             "One source for all elasticities of substitution; a chapter it lacks keeps its own."
@@ -124,7 +124,7 @@ def _barriers(found: Session) -> None:
         tr("Barriers at India's border from"),
         list(BARRIER_SOURCES),
         index=list(BARRIER_SOURCES).index(current),
-        format_func=lambda name: f"{name}: {source(name)}",
+        format_func=lambda name: tr("{name}: {item}", name=name, item=source(name)),
         key=key,
         help=tr(
             "Published equivalents for India, old and of all sources; none for machinery and "
@@ -178,7 +178,9 @@ def _assumption(
             ),
         )
     else:  # infinite, or without a range: no slider has such ends
-        st.markdown(f"{label}: **{numbers.value(value)}**", help=meaning)
+        st.markdown(
+            tr("{name}: {item}", name=label, item=f"**{numbers.value(value)}**"), help=meaning
+        )
     st.caption(
         tr(
             "{value} in the parameter folder; range {low} to {high}, {unit}, grade {grade}",

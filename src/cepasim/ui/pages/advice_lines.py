@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,8 @@ from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import beginning
 from cepasim.ui import columns
-from cepasim.ui.columns import amount, height
-from cepasim.ui.messages import listed, plain
+from cepasim.ui.columns import amount, height, widest
+from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, opened, section_box, workbook, year_box
 from cepasim.ui.state import Session
@@ -78,9 +79,11 @@ def draw(found: Session) -> None:
         return
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
+    worded = _worded(found, shown.table)
+    rivals = {name: widest(set(worded[name]), 160) for name in _SOURCES}
     chosen = columns.draw(
-        _worded(found, shown.table),
-        _columns(lines),
+        worded,
+        _columns(lines, rivals),
         key=key,
         height=height(len(shown)),
         on_select="rerun",
@@ -101,7 +104,7 @@ def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its words in the language of the moment."""
     asks = [tr(_ASKED[one]) if one else "" for one in table["ask"]]
     parts: dict[str, list[str]] = {
-        name: ["; ".join(now(part) for part in _parts(text)) for text in table[name]]
+        name: [tr("; ").join(now(part) for part in _parts(text)) for text in table[name]]
         for name in ("reasons", "rests_on")
     }
     parts |= {name: [named(found, one) for one in table[name]] for name in _SOURCES}
@@ -136,6 +139,7 @@ def _about(lines: LineList, shown: int) -> list[str]:
             "to be counted once."
         ),
         tr("Sensitivity is a convention (grade D). Central values, without ranges."),
+        *of_products(),
         tr(
             "History does not show the response to duty cuts that elasticities expect: gains are "
             "the upper part of what may happen."
@@ -282,8 +286,8 @@ def put(found: Session, wanted: LineList) -> bool:
     return True
 
 
-def _columns(lines: LineList) -> dict[str, Any]:
-    """Columns shown, with units."""
+def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
+    """Columns shown, with units; those of rivals are as wide as their names."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     buyer, seller = tr(COUNTRY[lines.importer]), tr(COUNTRY[PARTNER[lines.importer]])
     base = year_in_words(lines.economy.base_year)
@@ -301,14 +305,16 @@ def _columns(lines: LineList) -> dict[str, Any]:
             format="%.1f",
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
-        "best_rival": text(tr("Best rival"), width=160),
+        "best_rival": text(tr("Best rival"), width=rivals["best_rival"]),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "grade_trade": text(tr("Grade, trade"), width=90),
         "grade_gain": text(tr("Grade, gain"), width=90),
         "loses_most": text(
-            tr("Loses most"), width=215, help=tr("The other source that loses most")
+            tr("Loses most"),
+            width=rivals["loses_most"],
+            help=tr("The other source that loses most"),
         ),
         "loss_rivals_usd_mn": amount(tr("Rivals lose"), form="%.2f"),
         "loss_domestic_usd_mn": amount(tr("{country}'s makers lose", country=buyer), form="%.2f"),

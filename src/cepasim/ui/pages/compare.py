@@ -25,7 +25,7 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
 from cepasim.ui import answers, charts, columns, speech, style, together, uploads
-from cepasim.ui.columns import height
+from cepasim.ui.columns import height, row_height, widest
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.draws import DRAWS, Draws
 from cepasim.ui.messages import listed, plain
@@ -34,6 +34,8 @@ from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
 _HEIGHT = 260
+#: Pixels of the names of chapters, which leave room for a number on a phone.
+_NAME = 200
 _BY_YEAR: dict[charts.Item, str] = {
     "balance": mark("Change in balance by year, {unit}"),
     "exports": mark("Change in exports to Japan by year, {unit}"),
@@ -336,11 +338,13 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
     table = pd.DataFrame({"sector": names}, index=first.index)
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=200)
+        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=_NAME)
     }
     for name, frame in frames.items():
         table[name] = frame[f"change_in_{item}_usd_mn"]
-        config[name] = st.column_config.NumberColumn(tr(name), format="%+.1f", width=105)
+        head = tr(name)
+        wide = widest([head], 105)
+        config[name] = st.column_config.NumberColumn(head, format="%+.1f", width=wide)
     moved = table.drop(columns="sector").abs().max(axis=1)
     table = table.loc[moved.sort_values(ascending=False).index]
     still = int((moved < LEAST).sum())
@@ -352,11 +356,13 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     if table.empty:
         st.caption(tr("Nothing changes."))
         return
+    tall = row_height(table["sector"], _NAME)
     columns.draw(
         table,
         config,
         amounts=list(frames),
-        height=height(len(table), _SECTORS),
+        height=height(len(table), _SECTORS, tall),
+        row_height=tall,
         placeholder=tr("~0"),
         alt=tr("Change by chapter in each scenario"),
     )

@@ -15,8 +15,8 @@ from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import STANDING, TariffLines
 from cepasim.ui import columns, style
-from cepasim.ui.columns import amount, height, said
-from cepasim.ui.messages import listed, plain
+from cepasim.ui.columns import amount, height, said, widest
+from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import named, section_box
 from cepasim.ui.state import Session, session
@@ -118,7 +118,7 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         category=[tr(STANDING[one]) if one in STANDING else one for one in shown["category"]],
         counted=[tr(_WORDS[one]) for one in shown["counted"]],
     )
-    config = _columns(lines)
+    config = _columns(lines, widest(set(view["best_rival"]), 160))
     buyer = tr(COUNTRY[lines.importer])
     chosen = columns.draw(
         view,
@@ -173,6 +173,7 @@ def _about(lines: TariffLines, found: int) -> list[str]:
         tr("Grades: A official, B published estimate, C own calculation, D assumption."),
         tr("Choose rows to see who pays what and to make levers of them."),
         tr("– is a rate that is not known, or a line without a margin."),
+        *of_products(),
     ]
 
 
@@ -289,8 +290,8 @@ def _facts(lines: TariffLines, row: pd.Series) -> list[str]:
     return facts
 
 
-def _columns(lines: TariffLines) -> dict[str, Any]:
-    """Columns shown, with units."""
+def _columns(lines: TariffLines, wide: int) -> dict[str, Any]:
+    """Columns shown, with units; that of rivals is as wide as their names."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     seller = tr(COUNTRY[PARTNER[lines.importer]])
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
@@ -304,7 +305,7 @@ def _columns(lines: TariffLines) -> dict[str, Any]:
         ),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
-            tr("Best rival"), width=160, help=tr("Lowest rate of those that sell here")
+            tr("Best rival"), width=wide, help=tr("Lowest rate of those that sell here")
         ),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f"),

@@ -346,7 +346,9 @@ def _tables(found: Session) -> None:
         tr("Table"),
         list(parameters.tables),
         key="parameter-table",
-        format_func=lambda table: f"{table}: {tr(known[table].description)}",
+        format_func=lambda table: tr(
+            "{name}: {item}", name=table, item=tr(known[table].description)
+        ),
     )
     table = parameters.table(name)
     if len(table) > _MOST_ROWS:

@@ -10,17 +10,21 @@ import streamlit as st
 
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, ntr, tr
+from cepasim.core.language import mark, now, ntr, paragraph, tr
 from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui import answers, columns
-from cepasim.ui.columns import height
-from cepasim.ui.messages import plain
+from cepasim.ui.columns import height, row_height
+from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
+
+#: Pixels of the names of sectors, which leave room for a number on a phone, and of the parts of the
+#: chain of numbers behind one.
+_NAME, _STEP, _CITED = 215, 260, 520
 
 _LEVELS = {
     "chapter": mark("Chapters"),
@@ -70,11 +74,13 @@ def sectors(found: Session) -> None:
     frame = _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
     said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
+    tall = row_height(said, _NAME)
     chosen = columns.draw(
         frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
-        height=height(len(frame)),
+        height=height(len(frame), row=tall),
+        row_height=tall,
         on_select="rerun",
         selection_mode="single-row",
         alt=tr(
@@ -83,13 +89,12 @@ def sectors(found: Session) -> None:
             year=year_in_words(year),
         ),
     )
-    st.caption(
-        tr(
-            "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
-            "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
-            "B published estimate, C own calculation, D assumption."
-        )
+    read = tr(
+        "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
+        "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
+        "B published estimate, C own calculation, D assumption."
     )
+    st.caption(paragraph([read, *(of_products() if level == "product" else [])]))
     rows = chosen["selection"]["rows"] if chosen else []
     if rows and rows[0] < len(frame):
         _why(result, level, frame.iloc[rows[0]], year)
@@ -137,7 +142,7 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Sector"), width=215, pinned=True),
+        "sector": st.column_config.TextColumn(tr("Sector"), width=_NAME, pinned=True),
         "grade": st.column_config.TextColumn(
             tr("Grade"), width="small", help=tr("Worst benchmark cell")
         ),
@@ -178,6 +183,13 @@ _HEADS = {
 }
 
 
+def _cited(source: str, note: str) -> str:
+    """Say the sources of a number and what is noted of it, one after the other."""
+    said = now(source)
+    sources = source.split("; ") if said == source else [said]
+    return tr("; ").join(part for part in (*sources, now(note)) if part)
+
+
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
     sector = plain(str(row["name"]))
     heading = tr("Why this number: {code} {sector}", code=row["code"], sector=sector)
@@ -197,12 +209,26 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
                 tr("unit"): [now(unit) for unit in steps["unit"]],
                 tr("grade"): steps["grade"],
                 tr("source and note"): [
-                    "; ".join(now(part) for part in (source, note) if part)
+                    _cited(source, note)
                     for source, note in zip(steps["source"], steps["note"], strict=True)
                 ],
             }
         )
-        st.dataframe(shown, hide_index=True, key=f"why:{flow}", height=height(len(shown)))
+        step, cited = shown.columns[0], shown.columns[-1]
+        tall = max(
+            row_height(shown[step], _STEP) or 0, row_height(shown[cited], _CITED, most=3) or 0
+        )
+        st.dataframe(
+            shown,
+            hide_index=True,
+            key=f"why:{flow}",
+            height=height(len(shown), row=tall or None),
+            row_height=tall or None,
+            column_config={
+                step: st.column_config.TextColumn(width=_STEP),
+                cited: st.column_config.TextColumn(width=_CITED),
+            },
+        )
     with st.container(horizontal=True):
         code = row["code"]
         for key, words, label in (
