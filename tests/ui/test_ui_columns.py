@@ -11,6 +11,7 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.currency import Currency, shown_in
+from cepasim.core.language import language, tr
 from cepasim.ui import columns
 from cepasim.ui.pages import advice_parts
 from cepasim.ui.pages.documents import as_shown
@@ -126,3 +127,16 @@ def test_japanese_writes_per_cent_in_one_form():
         if re.search(r"[}\d] ?%[ぁ-ヶ一-龠、。」）]", line)
     ]
     assert not halved
+
+
+def test_no_japanese_name_of_a_chapter_is_cut_in_its_column() -> None:
+    economy = cepasim.load()
+    with language("ja"):
+        names = [f"{hs} {tr(economy.classification.name(hs))}" for hs in economy.chapters]
+    assert [name for name in names if columns.width(name) > columns.NAME] == []
+
+
+def test_a_column_is_as_wide_as_its_texts_within_two_ends() -> None:
+    assert columns.widest(["日本"], 160) == 160
+    assert 160 < columns.widest(["中国（香港及びマカオを含む）", "日本"], 160) < 220
+    assert columns.widest(["x" * 100], 160, 260) == 260

@@ -27,11 +27,16 @@ _MN, _BN = "usd_mn", "usd_bn"
 #: Rows of a table whose numbers are written one by one; of a longer one that would take too long.
 _WRITTEN = 1000
 
-#: Pixels of a row at the size of the theme's type, of each line more, and of the border.
-_ROW, _LINE, _BORDER = 33, 18, 3
+#: Pixels of a row at the size of the theme's type, of the border, and of a row that holds three
+#: lines of a text: in lower ones the browser breaks none.
+_ROW, _BORDER = 33, 3
+TALL_ROW = 62
+
+#: Pixels of the names of chapters, all seen whole; they leave room for a number on a phone.
+NAME = 215
 
 #: Pixels of a letter of Latin and of a Japanese one, and of the space beside a text in its cell.
-_LETTER, _CHARACTER, _PADDING = 6.3, 13.0, 18
+_LETTER, _CHARACTER, _PADDING = 6.0, 12.7, 16
 
 
 def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -160,25 +165,6 @@ def width(text: str) -> int:
     """
     full = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return round(_CHARACTER * full + _LETTER * (len(text) - full)) + _PADDING
-
-
-def row_height(texts: Iterable[str], wide: int, most: int = 2) -> int | None:
-    """Return how high rows are that show long texts in several lines; None where one is enough.
-
-    Parameters
-    ----------
-    texts : iterable of str
-    wide : int
-        Width of their column, pixels.
-    most : int, optional
-        Lines at most: a longer text is cut, and opens by a click.
-    """
-    lines = 1
-    for text in texts:
-        lines = max(lines, -(-(width(text) - _PADDING) // (wide - _PADDING)))
-        if lines >= most:  # of thousands of rows the first long one settles it
-            return _ROW + _LINE * (most - 1) - 6
-    return None if lines == 1 else _ROW + _LINE * (lines - 1) - 6
 
 
 def widest(texts: Iterable[str], least: int, most: int = 260) -> int:

@@ -25,7 +25,7 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
 from cepasim.ui import answers, charts, columns, speech, style, together, uploads
-from cepasim.ui.columns import height, row_height, widest
+from cepasim.ui.columns import NAME, height, widest
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.draws import DRAWS, Draws
 from cepasim.ui.messages import listed, plain
@@ -34,8 +34,6 @@ from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
 _HEIGHT = 260
-#: Pixels of the names of chapters, which leave room for a number on a phone.
-_NAME = 200
 _BY_YEAR: dict[charts.Item, str] = {
     "balance": mark("Change in balance by year, {unit}"),
     "exports": mark("Change in exports to Japan by year, {unit}"),
@@ -338,7 +336,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
     table = pd.DataFrame({"sector": names}, index=first.index)
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=_NAME)
+        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=NAME)
     }
     for name, frame in frames.items():
         table[name] = frame[f"change_in_{item}_usd_mn"]
@@ -356,13 +354,11 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     if table.empty:
         st.caption(tr("Nothing changes."))
         return
-    tall = row_height(table["sector"], _NAME)
     columns.draw(
         table,
         config,
         amounts=list(frames),
-        height=height(len(table), _SECTORS, tall),
-        row_height=tall,
+        height=height(len(table), _SECTORS),
         placeholder=tr("~0"),
         alt=tr("Change by chapter in each scenario"),
     )

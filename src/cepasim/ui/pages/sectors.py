@@ -15,16 +15,15 @@ from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui import answers, columns
-from cepasim.ui.columns import height, row_height
+from cepasim.ui.columns import NAME, TALL_ROW, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
-#: Pixels of the names of sectors, which leave room for a number on a phone, and of the parts of the
-#: chain of numbers behind one.
-_NAME, _STEP, _CITED = 215, 260, 520
+#: Pixels of a step and of its sources in the chain of numbers behind a row.
+_STEP, _CITED = 260, 520
 
 _LEVELS = {
     "chapter": mark("Chapters"),
@@ -74,13 +73,11 @@ def sectors(found: Session) -> None:
     frame = _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
     said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
-    tall = row_height(said, _NAME)
     chosen = columns.draw(
         frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
         key=f"sectors:{level}",
-        height=height(len(frame), row=tall),
-        row_height=tall,
+        height=height(len(frame)),
         on_select="rerun",
         selection_mode="single-row",
         alt=tr(
@@ -142,7 +139,7 @@ def _columns(frame: pd.DataFrame) -> list[str]:
 def _column_config() -> dict[str, Any]:
     number = st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Sector"), width=_NAME, pinned=True),
+        "sector": st.column_config.TextColumn(tr("Sector"), width=NAME, pinned=True),
         "grade": st.column_config.TextColumn(
             tr("Grade"), width="small", help=tr("Worst benchmark cell")
         ),
@@ -215,15 +212,12 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
             }
         )
         step, cited = shown.columns[0], shown.columns[-1]
-        tall = max(
-            row_height(shown[step], _STEP) or 0, row_height(shown[cited], _CITED, most=3) or 0
-        )
         st.dataframe(
             shown,
             hide_index=True,
             key=f"why:{flow}",
-            height=height(len(shown), row=tall or None),
-            row_height=tall or None,
+            height=height(len(shown), row=TALL_ROW),
+            row_height=TALL_ROW,
             column_config={
                 step: st.column_config.TextColumn(width=_STEP),
                 cited: st.column_config.TextColumn(width=_CITED),
