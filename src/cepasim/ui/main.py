@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from cepasim.core.language import language, now, tr
-from cepasim.ui import marks, navigation, speech, style
+from cepasim.ui import marks, navigation, speech, style, turns
 from cepasim.ui.pages import (
     advice,
     compare,
@@ -36,7 +37,9 @@ def main() -> None:
     try:
         found = session()
         with speech.spoken(found):
-            _draw(found)
+            with turns.shared().first():
+                page = _frame(found)
+            page.run()
     except Exception:
         # The control flow of Streamlit is no Exception and passes.
         _LOG.exception("a page failed")
@@ -49,8 +52,8 @@ def main() -> None:
             )
 
 
-def _draw(found: Session) -> None:
-    """Draw the page in the language of the moment."""
+def _frame(found: Session) -> StreamlitPage:
+    """Draw what every page shows; return the page that is asked for."""
     found.say_anew()
     found.told.begin()
     st.html(style.sheets())
@@ -76,4 +79,4 @@ def _draw(found: Session) -> None:
     marks.draw(found)
     if page.url_path:  # the page of the scenario chooses a year first and writes it itself
         write_address(found)
-    page.run()
+    return page

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 
 from cepasim.core.currency import current_currency
 from cepasim.core.language import current_language
+from cepasim.ui import turns
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class Pieces:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return cast(T, self._kept[key])
-        made = make()  # two may make the same at once, which costs no more than waiting
+        with turns.shared().later(turns.look):  # figures go first
+            made = make()  # two may make the same at once, which costs no more than waiting
         with self._lock:
             self._kept[key] = made
             if len(self._kept) > self._most:

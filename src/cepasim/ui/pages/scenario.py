@@ -19,7 +19,7 @@ from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.scenario.naming import says_changed, words_beside_levers
-from cepasim.ui import answers, ranges, style
+from cepasim.ui import answers, ranges, style, turns
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.draws import DRAWS, FIRST, Draws
@@ -41,19 +41,20 @@ def page() -> None:
     """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
     heading, messages = st.container(), st.container()
-    result, asked, ranged, seen = found.shown(), None, None, 0
-    if result is not None:
-        year = found.keep_year_within(result)
-        total = views.total_row(result, year)
-        asked = found.ask_range(result)
-        if asked is not None:
-            seen, ranged = asked.draws.enough, asked.range()
-        # In their place at once: an empty one would take the former figures away meanwhile.
-        st.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
-        # What sends the figures waits for this thread to pause.
-        time.sleep(_PAUSE)
-    else:
-        st.empty()
+    with turns.shared().first():
+        result, asked, ranged, seen = found.shown(), None, None, 0
+        if result is not None:
+            year = found.keep_year_within(result)
+            total = views.total_row(result, year)
+            asked = found.ask_range(result)
+            if asked is not None:
+                seen, ranged = asked.draws.enough, asked.range()
+            # In their place at once: an empty one would take the former figures away meanwhile.
+            st.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
+            # What sends the figures waits for this thread to pause.
+            time.sleep(_PAUSE)
+        else:
+            st.empty()
     caveat, panels = _caveat(found), st.container()
     with heading:
         progress = _heading(found)
