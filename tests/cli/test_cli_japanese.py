@@ -17,7 +17,6 @@ from tests.english_left import english_left
 LOAD = functools.cache(cepasim.load)
 #: What stays: names that the user or the tables give, official descriptions, keys of a file.
 ALLOWED = (
-    "docs/evidence.md",
     "Motor cars and other motor vehicles princip",
     *cepasim.scenarios(),
 )

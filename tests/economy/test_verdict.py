@@ -7,7 +7,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.verdict import verdicts, with_numbers
 from tests.english_left import english_left
 
-CODE = ("docs/evidence.md", "`exchange_rate`", "`exchange_rate_pass_through`")
+CODE = ("`exchange_rate`", "`exchange_rate_pass_through`")
 
 
 def test_every_part_of_the_verdict_is_said_in_japanese(economy: Economy) -> None:

@@ -13,7 +13,7 @@ from cepasim.report import brief, front_sheet, html, terminal
 from tests.english_left import english_left
 
 #: What stays in English: notes and names that other rooms make, programs, files.
-ALLOWED = ("docs/uncertainty.md", "docs/evidence.md", "cepasim montecarlo")
+ALLOWED = ("docs/uncertainty.md", "cepasim montecarlo")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from cepasim.tables.names import LEVELS, name_now
 from tests.english_left import english_left
 
 #: Names of sources, commands and documents stay.
-ALLOWED = ("cepasim triggers", "Kee, Nicita & Olarreaga", "docs/evidence.md", "docs/aggregation.md")
+ALLOWED = ("cepasim triggers", "Kee, Nicita & Olarreaga", "docs/aggregation.md")
 
 
 @pytest.fixture(scope="module")

@@ -208,7 +208,7 @@ def verdict_table(result: Calibration) -> pd.DataFrame:
             "Nothing of the kind was measured in these years; the ranges of the parameters "
             "(grade D) are all there is.",
             f"History cannot check this: from {label(START)} to {label(LAST)} nobody measured what "
-            "barriers, proof of origin, the fund or moved purchases did (docs/evidence.md)",
+            "barriers, proof of origin, the fund or moved purchases did (see Evidence)",
         ),
         (
             "losers",
@@ -254,7 +254,7 @@ def _duties_note(result: Calibration) -> str:
         f"Duties: the size of the response rests on the literature. Trade of {label(START)} to "
         f"{label(LAST_FITTED)} {'does not show' if imports < 1 else 'shows'} the response to the "
         f"CEPA's cuts that the elasticities expect (India's imports show {shown}, {exports})"
-        f"{upper} (docs/evidence.md)"
+        f"{upper} (see Evidence)"
     )
 
 
@@ -284,7 +284,7 @@ def _exchange_rate_note(result: Calibration) -> str:
     return (
         f"Exchange rates: India's trade with Japan from {label(START)} on rejects full "
         f"pass-through ({percent(result.passed_on[1])} to {percent(result.passed_on[2])} reaches "
-        "trade): what they change is not a question the model answers well (docs/evidence.md)"
+        "trade): what they change is not a question the model answers well (see Evidence)"
     )
 
 
