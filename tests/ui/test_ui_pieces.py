@@ -25,6 +25,8 @@ from cepasim.params.currencies import currency
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
+from cepasim.report.blocks import Bar, Bars, Paragraph
+from cepasim.report.marks import overrides_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import assumptions, charts, code, draws, questions, ranges, style, workers
@@ -183,6 +185,55 @@ def test_movers_and_losers_are_sorted_by_size(result: Result, flow: str) -> None
     who = _text_of(html.fragment(*views.losers(result.who_loses(YEAR), total, YEAR, flow)))
     assert ("India" if flow == "export" else "Japan") in who
     assert "China" in who
+
+
+@pytest.mark.parametrize("flow", ["export", "import"])
+def test_what_one_side_gains_is_what_others_lose_and_what_costs_nobody(
+    result: Result, flow: str
+) -> None:
+    """The rows of the panel stop at eight suppliers; the sum of the others has a row, too."""
+    rows, total = result.who_loses(YEAR), views.total_row(result, YEAR)
+    bars, nobody = views.losers(rows, total, YEAR, flow)
+    assert isinstance(bars, Bars) and isinstance(nobody, Paragraph)
+    assert bars.bars[-1].label.endswith(" others")
+    gained, *lost = (bar.size for bar in bars.bars)
+    of_nobody = rows[(rows["flow"] == flow) & rows["source"].isin(list(views._FROM_NOBODY))]
+    assert gained == pytest.approx(-sum(lost) + of_nobody["change_usd_mn"].sum())
+    assert " 0 mn" not in str(nobody.text)
+
+
+def test_no_change_has_no_range() -> None:
+    same = {f"{stem}_{item}_usd_mn": 1.0 for stem in ("baseline",) for item in views._CARDS}
+    row = same | {f"{item}_usd_mn": 1.0 for item in views._CARDS}
+    row |= {f"change_in_{item}_usd_mn": 0.0 for item in views._CARDS}
+    said = dict.fromkeys(views._CARDS, "90 % range 0 to 0 mn")
+    cards = views.headline(row, YEAR, said).cards
+    assert [card.note for card in cards] == ["", "", ""]
+
+
+def test_bars_of_two_panels_have_one_scale() -> None:
+    """A panel with losses gives its gains less room: the same number had bars of two lengths."""
+    bar = Bar("a", 10.0, "+10")
+    panels = (Bars("", "", (bar,), (-5.0, 10.0)), Bars("", "", (Bar("b", -5.0, "−5"), bar)))
+    lengths = [html._bar_rows(panel)[-1][3] for panel in panels]
+    assert lengths == [pytest.approx(200 / 3)] * 2
+
+
+def test_changed_assumptions_in_a_file_have_the_unit_of_the_page() -> None:
+    scenario = Scenario.from_dict({"name": "x", "parameters": {"additionality": 0.15}})
+    [said] = overrides_in_words(scenario)
+    assert "15 %" in said and "0.15" not in said
+
+
+def test_links_of_the_documentation_lead_to_the_page_that_shows_it() -> None:
+    shown = documents.as_shown(
+        "[time.md](time.md), [a](evidence.md#x), [b](uncertainty.md), [c](#here), -1",
+        "?scenario=x&year=2030-31",
+    )
+    assert shown == (
+        "[time.md](method?scenario=x&year=2030-31&tab=time), "
+        "[a](evidence?scenario=x&year=2030-31&tab=evidence), b, [c](#here), −1"
+    )
 
 
 @pytest.mark.parametrize("name", ["reference", "full-package"])

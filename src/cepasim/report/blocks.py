@@ -110,8 +110,8 @@ class Bars:
     bars : tuple of Bar
         In the order of the rows. The sign is in the text, in the side of the axis and in the
         pattern; colour says it once more.
-    scale : float, optional
-        Size that fills the bar; the largest of the rows unless given.
+    span : tuple of float, optional
+        Sizes at both ends of the bar, the lower not above zero; those of the rows unless given.
     wide : bool
         Whether the texts need room, such as a sum spelled out.
     """
@@ -119,7 +119,7 @@ class Bars:
     heading: str
     sub: str
     bars: tuple[Bar, ...]
-    scale: float | None = None
+    span: tuple[float, float] | None = None
     wide: bool = False
 
 

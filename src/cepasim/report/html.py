@@ -98,12 +98,11 @@ def _picture(chart: blocks.Chart) -> Markup:
 
 def _bar_rows(table: Bars) -> list[tuple[Bar, str, float, float, float]]:
     """Rows of a bar table: the bar, gain or loss, where it begins, its length, and the axis, %."""
-    largest = table.scale or max((abs(bar.size) for bar in table.bars), default=0.0) or 1.0
-    lows = min((bar.size for bar in table.bars if bar.size < 0), default=0.0)
-    highs = max((bar.size for bar in table.bars if bar.size > 0), default=0.0)
+    sizes = [0.0, *(bar.size for bar in table.bars)]
     # The axis stands where both sides get room in proportion to what they must hold.
-    span = (min(largest, -lows) + min(largest, highs)) or 1.0
-    axis = 100 * min(largest, -lows) / span
+    low, high = table.span or (min(sizes), max(sizes))
+    span = (high - low) or 1.0
+    axis = 100 * -low / span
     rows = []
     for bar in table.bars:
         below = bar.size < 0

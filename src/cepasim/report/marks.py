@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cepasim.core.language import mark, now, ntr, tr
@@ -12,6 +13,7 @@ from cepasim.economy.elasticities import OWN
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.words import listed
 from cepasim.params import words
+from cepasim.params.loading import load_parameters
 from cepasim.scenario.naming import detail_in_words
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.result_tables import ResultTables
@@ -36,13 +38,12 @@ def overrides_in_words(
     figures : mapping of str to mapping, optional
         Row of each parameter in the figures, whose value is named beside the changed one.
     """
-    own, number = figures or {}, len(scenario.parameters)
+    number = len(scenario.parameters)
     if not number:
         return ()
+    own, named = figures or {}, _rows()
     changed = (
-        _beside_its_own(own[name], new)
-        if name in own
-        else tr("{name}: {item}", name=words.name_in_words(name), item=value(new))
+        _beside_its_own(own[name], new) if name in own else _alone(named.get(name), name, new)
         for name, new in scenario.parameters.items()
     )
     return (
@@ -53,6 +54,20 @@ def overrides_in_words(
             changed=listed(changed, _NAMED),
         ),
     )
+
+
+@cache
+def _rows() -> Mapping[str, Mapping[str, Any]]:
+    """Rows of the program's own parameters by name: what each is, and its unit."""
+    rows = load_parameters().rows.set_index("name", drop=False)
+    return {str(name): dict(row) for name, row in rows.to_dict("index").items()}
+
+
+def _alone(row: Mapping[str, Any] | None, name: str, new: float) -> str:
+    if row is None:
+        return tr("{name}: {item}", name=words.name_in_words(name), item=value(new))
+    item = words.amount(new, str(row["unit"]))
+    return tr("{name}: {item}", name=words.in_words(row), item=item)
 
 
 def _beside_its_own(row: Mapping[str, Any], new: float) -> str:

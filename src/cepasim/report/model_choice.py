@@ -84,7 +84,7 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
         tr("alternative"),
         tr("share of draws"),
         tr("median"),
-        tr("explains of the variance"),
+        tr("share of variance"),
     )
     title = tr(_SAID[item], year=year_in_words(year), unit=figures.unit_mn())
     return Table(title, head, tuple(cells), numeric=(False, False, True, True, True))

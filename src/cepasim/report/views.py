@@ -10,7 +10,7 @@ import pandas as pd
 
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, tr
+from cepasim.core.language import mark, now, ntr, separated, tr
 from cepasim.economy.verdict import verdicts
 from cepasim.levers.every import lever_name
 from cepasim.params.parameters import Parameters
@@ -24,7 +24,11 @@ from cepasim.tables.sums import percent_change
 
 _SHOWN = 8
 #: Parts of a change that no supplier loses.
-_FROM_NOBODY = ("wedge", "market_expansion", "import_content")
+_FROM_NOBODY = {
+    "wedge": mark("{amount} of duty and barriers saved"),
+    "market_expansion": mark("{amount} from the size of the market"),
+    "import_content": mark("{amount} of inputs and machinery for what the levers add"),
+}
 
 
 def total_row(result: ResultTables, year: str) -> dict[str, float]:
@@ -110,7 +114,7 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
                 tr(title, year=year_in_words(year)),
                 _change(row, item),
                 _against_reference(row, item),
-                said.get(item, ""),
+                said.get(item, "") if row[f"change_in_{item}_usd_mn"] else "",
                 _level(row, item),
             )
             for item, title in _CARDS.items()
@@ -216,6 +220,9 @@ def losers(
     bars = [_signed_bar(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
     bars += [_signed_bar(tr(names[source]), -taken[source]) for source in others[:shown]]
+    if rest := others[shown:]:  # so that the rows add up
+        label = ntr("{n} other", "{n} others", len(rest))
+        bars.append(_signed_bar(label, -sum(taken[source] for source in rest)))
     table = Bars(
         tr("Who gains and who loses in Japan's market")
         if export
@@ -227,25 +234,15 @@ def losers(
         ),
         tuple(bars),
     )
-    if not bars:
+    amounts = {part: figures.mn(usd_mn, signed=True) for part, usd_mn in parts.items() if usd_mn}
+    said = [
+        tr(_FROM_NOBODY[part], amount=amount)
+        for part, amount in amounts.items()
+        if not figures.is_nearly_none(amount)
+    ]
+    if not (bars and said):
         return (table,)
-    saved, grown, content = (figures.mn(parts[part], signed=True) for part in _FROM_NOBODY)
-    if export:
-        said = tr(
-            "At nobody's expense: {saved} of duty and barriers saved, {grown} from the size of "
-            "the market.",
-            saved=saved,
-            grown=grown,
-        )
-    else:
-        said = tr(
-            "At nobody's expense: {saved} of duty and barriers saved, {grown} from the size of "
-            "the market, {content} of inputs and machinery for what the levers add.",
-            saved=saved,
-            grown=grown,
-            content=content,
-        )
-    return table, Paragraph(said, "small")
+    return table, Paragraph(tr("At nobody's expense: {parts}.", parts=separated(said)), "small")
 
 
 def _signed_bar(label: str, usd_mn: float) -> Bar:

@@ -45,9 +45,9 @@ _BASE = "US$ million of {price_year}"
 #: Standing of a line under the CEPA, in words.
 STANDING = {
     "mfn_free": mark("free for all"),
-    "free": mark("free under the CEPA"),
+    "free": mark("free under CEPA"),
     "partial": mark("free in part"),
-    "X": mark("excluded from the CEPA"),
+    "X": mark("excluded"),
 }
 
 LINES = TableSchema(
@@ -377,7 +377,7 @@ def _counted(
         (
             paid == 0,
             "yes",
-            deferred("free for {country} already: there is no duty left to cut", **goods),
+            deferred("already free for {country}", **goods),
         ),
     )
     held = [mask for mask, _, _ in cases]

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cepasim.core.language import SOURCE, current_language, tr
+from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.core.problems import Problem
 
 #: Lines of a list of problems; a screen holds no more.
 _SHOWN = 12
+#: Which page shows a file of the documentation.
+_PAGES = {
+    "docs/evidence.md": mark("Evidence"),
+    "docs/aggregation.md": mark("Evidence"),
+    "docs/method.md": mark("Method"),
+    "docs/uncertainty.md": mark("How sure?"),
+}
 _SIGNS = "\\`*_{}[]<>#$|~"
 
 
 def plain(text: str) -> str:
     """Keep Markdown from reading a text as its own."""
     return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in text)
+
+
+def with_pages(text: str) -> str:
+    """Name the page of the front end where a text points to a file of the documentation.
+
+    Examples
+    --------
+    >>> with_pages("nobody measured it (docs/evidence.md)")
+    'nobody measured it (page “Evidence”)'
+    """
+    for file, page in _PAGES.items():
+        text = text.replace(file, tr("page “{page}”", page=tr(page)))
+    return text
 
 
 def begun(text: str) -> str:

@@ -94,8 +94,8 @@ QUESTIONS: tuple[Question, ...] = (
         TOKYO,
         mark("What does our treasury give up?"),
         mark(
-            "“Treasuries and welfare”: the duty Japan collects on India's goods and on all "
-            "imports, and the grants of the fund."
+            "“Treasuries and welfare”: the duty Japan collects on India's goods, and the grants of "
+            "the fund."
         ),
         "scenario",
         ("full-package",),

@@ -36,7 +36,8 @@ _WIDGETS = f"""
 [data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
   opacity:1 !important;}}
 [data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
-[class*="st-key-question"] [data-testid="stButton"] button > div {{justify-content:flex-start;}}
+[class*="st-key-question"] [data-testid="stButton"] button :is(div,span) {{
+  justify-content:flex-start;}}
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
 [data-testid="stSidebar"] button[kind="tertiary"] {{color:{MUTED}; padding:0;}}
 [data-testid="stSidebar"] button[kind="tertiary"] p {{font-size:.8rem; line-height:1.25;}}
@@ -75,6 +76,7 @@ _WIDGETS = f"""
     background:#fff; order:-1; padding-bottom:.3rem;}}
   .st-key-speech {{gap:.3rem; right:.4rem;}}
   .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
+  [data-testid="stTabs"] [role="tablist"] {{flex-wrap:wrap;}}
   .cs-table {{font-size:.72rem;}}
   .cs-table th.n, .cs-table th.s {{white-space:normal;}}
   .cs-cards {{grid-template-columns:repeat(3,minmax(0,1fr)) !important; gap:.3rem !important;}}

@@ -353,13 +353,7 @@ def _in_words(
     ]
     if not bounds.met(division.equal):
         sentences.append(tr("The equal split does not keep to the floors and caps."))
-    sentences.append(
-        tr(
-            "The optimiser expected {amount}, {gap} % away from the model.",
-            amount=mn(expected, signed=True),
-            gap=f"{100 * gap:.1f}",
-        )
-    )
+    sentences.append(tr("The optimiser expected {amount}.", amount=mn(expected, signed=True)))
     large = division.economy.parameters.value(LARGE_GAP)
     if gap > large:
         sentences.append(

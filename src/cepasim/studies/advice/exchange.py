@@ -230,7 +230,7 @@ def _in_words(
     what = mine.sentence(economy.classification)
     sentences = [
         tr(
-            "What {country} asks ({what}) is worth {amount} to it in {year}, in {measure}.",
+            "{country} asks: {what}. This is worth {amount} to {country} in {year}, in {measure}.",
             country=asks,
             what=what,
             amount=mn(wanted),

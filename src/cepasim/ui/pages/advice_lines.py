@@ -21,7 +21,14 @@ from cepasim.ui import columns
 from cepasim.ui.columns import amount, height, widest
 from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import named, opened, section_box, workbook, year_box
+from cepasim.ui.pages.advice_parts import (
+    opened,
+    section_box,
+    short_name,
+    told_apart,
+    workbook,
+    year_box,
+)
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -80,7 +87,7 @@ def draw(found: Session) -> None:
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
     worded = _worded(found, shown.table)
-    rivals = {name: widest(set(worded[name]), 160) for name in _SOURCES}
+    rivals = {name: widest(set(worded[name]), 105) for name in _SOURCES}
     chosen = columns.draw(
         worded,
         _columns(lines, rivals),
@@ -107,7 +114,8 @@ def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:
         name: [tr("; ").join(now(part) for part in _parts(text)) for text in table[name]]
         for name in ("reasons", "rests_on")
     }
-    parts |= {name: [named(found, one) for one in table[name]] for name in _SOURCES}
+    parts |= {name: [short_name(found, one) for one in table[name]] for name in _SOURCES}
+    parts["description"] = [told_apart(str(one)) for one in table["description"]]
     return table.assign(ask=asks, **parts)
 
 
@@ -293,29 +301,33 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
     base = year_in_words(lines.economy.base_year)
     return {
         "rank": number(
-            tr("Rank"),
+            tr("Rank of all"),
             format="%d",
-            width=50,
+            width=80,
             help=tr("In the whole list, 1 first: gain over sensitivity"),
         ),
         "line": text(tr("Line"), width=90),
-        "description": text(tr("Product"), width=230, help=tr("What the HS calls the subheading")),
+        "description": text(tr("Product"), width=205, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
             tr("Rate, %"),
             format="%.1f",
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
-        "best_rival": text(tr("Best rival"), width=rivals["best_rival"]),
+        "best_rival": text(
+            tr("Best rival"),
+            width=rivals["best_rival"],
+            help=tr("China includes Hong Kong and Macao"),
+        ),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
-        "grade_trade": text(tr("Grade, trade"), width=90),
-        "grade_gain": text(tr("Grade, gain"), width=90),
         "loses_most": text(
             tr("Loses most"),
             width=rivals["loses_most"],
             help=tr("The other source that loses most"),
         ),
+        "grade_trade": text(tr("Grade, trade"), width=85),
+        "grade_gain": text(tr("Grade, gain"), width=85),
         "loss_rivals_usd_mn": amount(tr("Rivals lose"), form="%.2f"),
         "loss_domestic_usd_mn": amount(tr("{country}'s makers lose", country=buyer), form="%.2f"),
         "sensitivity": number(tr("Sensitivity, points"), format="%.2f"),

@@ -164,10 +164,10 @@ def triggers(found: Session) -> None:
     st.caption(
         plain(
             tr(
-                "In which year each quota of the scenario on the screen fills, and imports of a "
-                "chapter that its levers move pass {factor} times the average of the three years "
-                "before, under every variant of the reference. A chapter that starts from next to "
-                "nothing passes any such threshold at once.",
+                "The year in which each quota of the scenario on the screen fills, and the year in "
+                "which imports of a chapter that its levers move exceed {factor} times the average "
+                "of the three preceding years, under every variant of the reference. A chapter "
+                "that starts from almost nothing exceeds any such threshold at once.",
                 factor=f"{factor:g}",
             )
         )

@@ -191,8 +191,6 @@ def _caveats(package: Package) -> list[str]:
             gap=f"{abs(package.gap_percent):.1f}",
         )
     ]
-    if package.rests_on:
-        said.append(tr("Grade D, the worst of what it rests on."))
     kept = separated(now(row.text) for row in package.terms.rows)
     said.append(tr("Kept to: {limits}.", limits=kept))
     said.append(

@@ -318,9 +318,9 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
         economy = found.figures.economy
         split = answers.shared().split(economy, result.scenario, found.folder, waiting)
         drawn[name] = views.contributions(split, year)
-    scale = max((abs(bar.size) for bars in drawn.values() for bar in bars.bars), default=0.0)
+    sizes = [0.0, *(bar.size for bars in drawn.values() for bar in bars.bars)]
     for name, bars in drawn.items():
-        shown = replace(bars, heading=tr(name), scale=scale or None)
+        shown = replace(bars, heading=tr(name), span=(min(sizes), max(sizes)))
         places[name].html(html.fragment(shown))
 
 

@@ -12,7 +12,7 @@ from cepasim.core.files import bundled
 from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.core.numbers import with_minus
 from cepasim.report import html, views
-from cepasim.ui import style
+from cepasim.ui import link, style
 from cepasim.ui.state import session
 
 _METHOD = {
@@ -27,7 +27,9 @@ _EVIDENCE = {
     "validation.md": mark("Published examples"),
     "aggregation.md": mark("Chapters and lines"),
 }
-_LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]+\)")
+_LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
+#: What an address says of the document it opens.
+_TAB = "tab"
 #: An equation with its marks beside it, which the screen reads as opened and never closed.
 _EQUATION = re.compile(r"^\$\$(?=\S)(.*?)\$\$$", re.MULTILINE | re.DOTALL)
 _REMARK = re.compile(r"^<!--.*?-->$\n?", re.MULTILINE | re.DOTALL)
@@ -47,17 +49,35 @@ def documents() -> Path:
     return bundled("docs")
 
 
-def as_shown(text: str) -> str:
+def as_shown(text: str, query: str = "?") -> str:
     """Return a text of the documentation as the screen needs it.
 
-    Remarks go, links to other files become plain text, the dollar of an amount is kept from opening
-    an equation, and the marks of an equation get lines of their own.
+    Remarks go, links lead to the page that shows the other document (to none where none does), the
+    dollar of an amount is kept from opening an equation, and the marks of an equation get lines of
+    their own.
+
+    Parameters
+    ----------
+    text : str
+    query : str, optional
+        Of an address that shows what the user sees, so that a link keeps it.
     """
-    shown = _AMOUNT.sub(r"US\\$", _LINK_TO_FILE.sub(r"\1", _REMARK.sub("", text)))
+
+    def leads(found: re.Match[str]) -> str:
+        words, name = found[1], found[2]
+        if name == "parameters.md":
+            return f"[{words}](parameters{query})"
+        page = "method" if name in _METHOD else "evidence" if name in _EVIDENCE else ""
+        if not page:
+            return words
+        between = "" if query.endswith("?") else "&"
+        return f"[{words}]({page}{query}{between}{_TAB}={name.removesuffix('.md')})"
+
+    shown = _AMOUNT.sub(r"US\\$", _REMARK.sub("", text))
     pieces = _CODE.split(_EQUATION.sub(r"$$\n\1\n$$", _GENERATED.sub("", shown)))
     # Code and equations have a hyphen for a minus, people do not.
     pieces[::2] = map(_unbroken, map(with_minus, pieces[::2]))
-    return "".join(pieces)
+    return _LINK_TO_FILE.sub(leads, "".join(pieces))  # last: an address stays as it is
 
 
 def _unbroken(text: str) -> str:
@@ -92,6 +112,8 @@ def _draw(title: str, sub: str, pages: Mapping[str, str]) -> None:
         if pages is _EVIDENCE:  # the verdict with which the English page begins
             st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
         st.info(tr("This page is long: it is in English only."))
-    for tab, name in zip(st.tabs(list(there.values())), there, strict=True):
+    opened = there.get(f"{st.query_params.get(_TAB, '')}.md")
+    query = link.query_text(found.link_query())
+    for tab, name in zip(st.tabs(list(there.values()), default=opened), there, strict=True):
         with tab, st.container(key=f"text-page-{name.removesuffix('.md')}"):
-            st.markdown(as_shown((documents() / name).read_text(encoding="utf-8")))
+            st.markdown(as_shown((documents() / name).read_text(encoding="utf-8"), query))

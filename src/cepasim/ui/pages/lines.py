@@ -18,7 +18,7 @@ from cepasim.ui import columns, style
 from cepasim.ui.columns import amount, height, said, widest
 from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import named, section_box
+from cepasim.ui.pages.advice_parts import section_box, short_name, told_apart
 from cepasim.ui.state import Session, session
 
 #: Rows drawn; the file has them all.
@@ -113,12 +113,21 @@ def _first_large(text: str) -> str:
 def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> None:
     """Draw the rows, and below them what is chosen."""
     shown = rows.head(_SHOWN)
-    view = said(shown, ("why",)).assign(
-        best_rival=[named(found, one) for one in shown["best_rival"]],
+    view = shown.assign(
+        description=[told_apart(str(one)) for one in shown["description"]],
+        best_rival=[short_name(found, one) for one in shown["best_rival"]],
         category=[tr(STANDING[one]) if one in STANDING else one for one in shown["category"]],
-        counted=[tr(_WORDS[one]) for one in shown["counted"]],
+        counted=[
+            tr("{counted}: {why}", counted=tr(_WORDS[one]), why=now(why))
+            if why
+            else tr(_WORDS[one])
+            for one, why in zip(shown["counted"], shown["why"], strict=True)
+        ],
+        grades=[
+            ", ".join(one) for one in zip(shown["grade_trade"], shown["grade_rate"], strict=True)
+        ],
     )
-    config = _columns(lines, widest(set(view["best_rival"]), 160))
+    config = _columns(lines, widest(set(view["best_rival"]), 105))
     buyer = tr(COUNTRY[lines.importer])
     chosen = columns.draw(
         view,
@@ -276,7 +285,7 @@ def _facts(lines: TariffLines, row: pd.Series) -> list[str]:
     standing = tr(STANDING[category]) if category in STANDING else category
     facts = [
         tr("{fact}.", fact=counted),
-        tr("Under the CEPA: {standing}.", standing=standing),
+        tr("Standing under the CEPA: {standing}.", standing=standing),
     ]
     if row["use_percent"] == row["use_percent"]:
         facts.append(
@@ -297,7 +306,7 @@ def _columns(lines: TariffLines, wide: int) -> dict[str, Any]:
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
     return {
         "line": text(tr("Line"), width=85, pinned=True),
-        "description": text(tr("Product"), width=235, help=tr("What the HS calls the subheading")),
+        "description": text(tr("Product"), width=205, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
             tr("{country} pays, %", country=seller),
             format="%.1f",
@@ -305,7 +314,9 @@ def _columns(lines: TariffLines, wide: int) -> dict[str, Any]:
         ),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
-            tr("Best rival"), width=wide, help=tr("Lowest rate of those that sell here")
+            tr("Best rival"),
+            width=wide,
+            help=tr("Lowest rate of those that sell here; China includes Hong Kong and Macao"),
         ),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f"),
@@ -314,11 +325,11 @@ def _columns(lines: TariffLines, wide: int) -> dict[str, Any]:
             format="%.0f",
             help=tr("Of the chapter's trade with a margin, what claims it"),
         ),
-        "category": text(tr("Under the CEPA"), width=130),
+        "category": text(tr("Under the CEPA"), width=125),
         "counted": text(
-            tr("Counted"), width=65, help=tr("Whether a cut of this rate counts in the model")
+            tr("Counted in the model"),
+            width=185,
+            help=tr("Whether a cut of this rate counts in the model, and why or why not"),
         ),
-        "why": text(tr("Why, or why not"), width=300),
-        "grade_trade": text(tr("Grade, trade"), width=85),
-        "grade_rate": text(tr("Grade, rate"), width=80),
+        "grades": text(tr("Grades"), width=60, help=tr("Of the trade, and of the rate")),
     }

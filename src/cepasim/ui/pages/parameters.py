@@ -84,11 +84,11 @@ def _state(found: Session) -> None:
     known = found.figures.known
     outside = [
         tr(
-            "{name} = {value} (range {low} to {high})",
-            name=name,
-            value=f"{value:g}",
-            low=f"{known[name]['low']:g}",
-            high=f"{known[name]['high']:g}",
+            "{name}: {value} (range {low} to {high})",
+            name=words.in_words(known[name]),
+            value=words.amount(value, str(known[name]["unit"])),
+            low=words.amount(known[name]["low"], str(known[name]["unit"])),
+            high=words.amount(known[name]["high"], str(known[name]["unit"])),
         )
         for name, value in overrides.items()
         if name in known and not known[name]["low"] <= value <= known[name]["high"]
@@ -117,8 +117,8 @@ def _named(found: Session) -> None:
     about = [
         tr("{shown} of {all} named parameters.", shown=len(shown), all=len(rows)),
         tr(
-            "Write into “Yours” to change one, in its own unit (a share of 0.1 is shown as 10 %); "
-            "blank it to take the change back."
+            "Write into “Yours” to change one; a share goes in as a fraction, 0.1 for the 10 % "
+            "shown. Blank it to take the change back."
         ),
         tr("Grades: A official, B published estimate, C own calculation, D assumption."),
     ]
@@ -179,7 +179,7 @@ def _heads() -> dict[str, Any]:
     """Heads of the columns, by name."""
     text = st.column_config.TextColumn
     return {
-        "words": text(tr("What it is"), width=380),
+        "words": text(tr("What it is"), width=370),
         "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
         "said": text(tr("Value"), alignment="right"),
         "range": text(tr("Range"), alignment="right"),

@@ -23,7 +23,7 @@ from cepasim.ui import answers, ranges, style, turns
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
 from cepasim.ui.draws import DRAWS, FIRST, Draws
-from cepasim.ui.messages import listed, plain
+from cepasim.ui.messages import listed, plain, with_pages
 from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.pages.files import files
 from cepasim.ui.pages.given import given
@@ -267,13 +267,14 @@ def _jobs(result: Result, year: str) -> str:
 def _to_mind(result: Result, year: str) -> str:
     said = headline(result, year)
     words = paragraph(part for part in (said.stake, said.rests_on, said.caveat) if part)
-    return html.fragment(Paragraph(words, "small"))
+    return html.fragment(Paragraph(with_pages(words), "small"))
 
 
 def _notes(result: Result, year: str) -> None:
     box = st.expander(tr("Read with these results"), key="notes", on_change="rerun")
     if box.open:
         said = "\n".join(
-            f"- {plain(now(note).replace('`', ''))}" for note in weighed_notes(result, year)
+            f"- {plain(with_pages(now(note).replace('`', '')))}"
+            for note in weighed_notes(result, year)
         )
         box.markdown(said or tr("Nothing beyond what the method says."))

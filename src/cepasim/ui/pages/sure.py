@@ -85,14 +85,6 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
     ranged = None if asked is None else asked.range()
     said = None if ranged is None else ranges.in_words(ranged, found.year)
     st.html(html.fragment(views.headline(row, found.year, said)))
-    st.markdown(
-        tr(
-            "Each group of parameters is moved to the low and to the high end of its ranges while "
-            "all others are kept, and each of the model’s own choices to its alternatives. The ten "
-            "that move the answer most are shown. Where the two answers differ in sign, the "
-            "verdict depends on that group. Ranges and sources are on the page “Parameters”."
-        )
-    )
     with st.expander(tr("How far history supports the model, question by question")):
         st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
     item = st.segmented_control(
@@ -106,6 +98,15 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
     # Medians by alternative need all draws: of the first few, none or one may have an alternative.
     if ranged is not None and ranged.draws == DRAWS:
         _choices(ranged, found.year, item or next(iter(_ITEMS)))
+    st.markdown(tr("**One at a time**"))
+    st.caption(
+        tr(
+            "Each group of parameters is moved to the low and to the high end of its ranges while "
+            "all others are kept, and each of the model’s own choices to its alternatives. The ten "
+            "that move the answer most are shown. Where the two answers differ in sign, the "
+            "verdict depends on that group. Ranges and sources are on the page “Parameters”."
+        )
+    )
     key = ("swings", found.scenario, found.year, id(found.figures))
     kept = st.session_state.get("cepasim-swings")
     if kept is None or kept[0] != key:
@@ -139,9 +140,8 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     st.altair_chart(chart, theme=None)
     st.html(html.fragment(model_choice.choice_table(rows, year, item)))
     for note in ranged.model.notes:
-        st.caption(plain(now(note)))
+        st.caption(plain(tr("{sentence}.", sentence=now(note))))
     st.caption(tr(drawn.SHARES))
-    st.markdown(tr("**One at a time**"))
 
 
 def _swings(found: Session) -> pd.DataFrame | None:
