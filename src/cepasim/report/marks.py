@@ -60,7 +60,10 @@ def overrides_in_words(
 def _rows() -> Mapping[str, Mapping[str, Any]]:
     """Rows of the program's own parameters by name: what each is, and its unit."""
     rows = load_parameters().rows.set_index("name", drop=False)
-    return {str(name): dict(row) for name, row in rows.to_dict("index").items()}
+    return {
+        str(name): {str(column): cell for column, cell in row.items()}
+        for name, row in rows.to_dict("index").items()
+    }
 
 
 def _alone(row: Mapping[str, Any] | None, name: str, new: float) -> str:

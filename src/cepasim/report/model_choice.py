@@ -24,14 +24,12 @@ _SAID = {
 }
 _DRAWN = {
     "change_in_exports_usd_mn": mark(
-        "Change in exports, {year}, {unit}: medians by alternative; dot: the central one"
+        "Change in exports, {year}, {unit}: medians by alternative; dot: the one in use"
     ),
     "change_in_imports_usd_mn": mark(
-        "Change in imports, {year}, {unit}: medians by alternative; dot: the central one"
+        "Change in imports, {year}, {unit}: medians by alternative; dot: the one in use"
     ),
-    BALANCE: mark(
-        "Change in balance, {year}, {unit}: medians by alternative; dot: the central one"
-    ),
+    BALANCE: mark("Change in balance, {year}, {unit}: medians by alternative; dot: the one in use"),
 }
 
 

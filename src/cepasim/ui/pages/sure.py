@@ -9,7 +9,7 @@ import streamlit as st
 import cepasim
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, tr
+from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.core.problems import InputError, RunError
 from cepasim.report import charts, drawn, html, look, model_choice, views
 from cepasim.report.blocks import Table
@@ -141,7 +141,17 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     st.html(html.fragment(model_choice.choice_table(rows, year, item)))
     for note in ranged.model.notes:
         st.caption(plain(tr("{sentence}.", sentence=now(note))))
-    st.caption(tr(drawn.SHARES))
+    st.caption(
+        paragraph(
+            [
+                tr(
+                    "Medians are those of draws of all parameters and choices at once; the "
+                    "headline has each at its central value."
+                ),
+                tr(drawn.SHARES),
+            ]
+        )
+    )
 
 
 def _swings(found: Session) -> pd.DataFrame | None:
