@@ -44,11 +44,11 @@ def test_ranges_in_english() -> None:
         (DOLLARS, (34.2, 7.81, 312.0, 1240.0), "3,400万ドル 780万ドル 3.12億ドル 12.40億ドル"),
         (DOLLARS, (0.05, 0.04, 0.0), "10万ドル ほぼ0ドル 0ドル"),
         (YEN, (0.01, 0.0), "ほぼ0円 0円"),
-        (YEN, (34.2, 7.81, 312.0, 1240.0), "49億円 11.3億円 451億円 1,792億円"),
+        (YEN, (34.2, 7.81, 312.0, 1240.0), "49億円 11億円 451億円 1,792億円"),
         (
             RUPEES,
             (34.2, 7.81, 312.0, 1240.0),
-            "28.3億ルピー 6.47億ルピー 258.3億ルピー 1,026.5億ルピー",
+            "28.3億ルピー 6.5億ルピー 258.3億ルピー 1,026.5億ルピー",
         ),
     ],
 )
@@ -86,7 +86,7 @@ def test_rupees_are_counted_in_crore_and_grouped_as_in_india() -> None:
     with shown_in(RUPEES):
         assert numbers.mn(340.0) == "₹ 2,814 crore"
         assert numbers.bn(12400.0) == "₹ 1,02,650 crore"
-        assert numbers.mn(-7.81, signed=True) == "−64.7 crore"
+        assert numbers.mn(-7.81, signed=True) == "−65 crore"
         assert numbers.range_mn(15.0, 67.0) == "₹ 124–555 crore"
         assert (numbers.unit_mn(), numbers.unit_bn()) == ("₹ crore", "₹ crore")
         assert numbers.rate_in_words() == "at ₹ 82.78 per US$ (2023-24)"
@@ -94,7 +94,7 @@ def test_rupees_are_counted_in_crore_and_grouped_as_in_india() -> None:
 
 def test_yen_are_counted_in_billions() -> None:
     with shown_in(YEN):
-        assert [numbers.mn(one) for one in (34.2, 7.81)] == ["¥ 4.9 bn", "¥ 1.13 bn"]
+        assert [numbers.mn(one) for one in (34.2, 7.81)] == ["¥ 4.9 bn", "¥ 1.1 bn"]
         assert numbers.bn(12400.0) == "¥ 1,792 bn"
         assert numbers.rate_in_words() == "at ¥ 144.5 per US$ (2023-24)"
         with language("ja"):

@@ -11,6 +11,7 @@ import pytest
 
 import cepasim
 from cepasim.core import numbers
+from cepasim.core.digits import place_of_column
 from cepasim.report import compared, terminal, views
 from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.names import LEVELS, Level
@@ -119,10 +120,13 @@ def test_the_terminal_prints_a_range_beside_every_sectors_level(
     rows = text.split("By ")[-1].split("Fiscal year")[0].splitlines()
     printed = "\n".join(rows)
     traded = 0
-    for row in relief.balance(level, YEAR).to_dict("records"):
+    table = relief.balance(level, YEAR)
+    for row in table.to_dict("records"):
         for flow in ("exports", "imports"):
             if level := row[f"baseline_{flow}_usd_mn"]:
-                said = f"{numbers.millions(level)} +{re.escape(range_of_mn(row, flow))} "
+                place = place_of_column([table[f"baseline_{flow}_usd_mn"].sum()])  # of the total
+                said = f"{numbers.millions(level, place=place)} +"
+                said += f"{re.escape(range_of_mn(row, flow))} "
                 assert re.search(said, printed), (row["name"], flow)
                 traded += 1
     assert traded > 1

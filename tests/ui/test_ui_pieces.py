@@ -180,7 +180,7 @@ def test_movers_and_losers_are_sorted_by_size(result: Result, flow: str) -> None
     text = _text_of(html.fragment(views.movers(result, YEAR, flow)))
     rows = result.sectors.query("fiscal_year == @YEAR and flow == @flow")
     largest = rows.loc[rows["change_usd_mn"].abs().idxmax()]
-    assert figures.mn(largest["change_usd_mn"], signed=True, unit=False) in text
+    assert figures.column([largest["change_usd_mn"]], signed=True)[0] in text
     total = views.total_row(result, YEAR)
     who = _text_of(html.fragment(*views.losers(result.who_loses(YEAR), total, YEAR, flow)))
     assert ("India" if flow == "export" else "Japan") in who
@@ -690,3 +690,12 @@ def test_what_the_browser_adds_is_in_the_language() -> None:
     with language("ja"):
         said = style.live()
     assert "政策手段へ移動" in said and "ファイルを選択" in said and "To the" not in said
+
+
+def test_a_chart_of_one_reader_is_not_that_of_another_currency() -> None:
+    """Rupees are grouped as in India and have no decimals; the next reader may read dollars."""
+    with cepasim.currency("INR"):
+        rupees = str(charts.path_spec())
+    dollars = str(charts.path_spec())
+    assert "'grouping': [3, 2" in rupees and "grouping" not in dollars
+    assert "',.0f'" in rupees and "',.3f'" in dollars

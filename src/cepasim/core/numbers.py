@@ -1,31 +1,34 @@
 """Numbers written for people: unit, sign, and no more digits than the size deserves.
 
 Amounts come in US$ million and are written in the currency and the language of the moment (see
-`cepasim.core.currency` and `cepasim.core.language`), with the digits that count in dollars.
+`cepasim.core.currency` and `cepasim.core.language`), to the last place that `cepasim.core.digits`
+chooses, or that a column or a sum asks for.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cepasim.core.currency import (
-    Size,
-    Unit,
-    amount_unit,
-    column_unit,
-    conversion,
-    currency_sign,
-    indian_grouping,
-    rate_in_words,
+from cepasim.core import digits
+from cepasim.core.currency import Size, column_unit, conversion, currency_sign, rate_in_words
+from cepasim.core.digits import place_of_column
+from cepasim.core.language import tr
+from cepasim.core.written import (
+    MINUS,
+    NEARLY_NONE,
+    amount,
+    amounts_between,
+    between,
+    plain_number,
+    with_unit,
 )
-from cepasim.core.language import current_language, mark, tr
-from cepasim.core.writing import grouped_as_in_india
 
 __all__ = [
     "LEAST",
@@ -34,9 +37,11 @@ __all__ = [
     "bare_percent",
     "billions",
     "bn",
+    "column",
     "conversion",
     "count",
     "currency_sign",
+    "in_billions",
     "in_bn",
     "in_mn",
     "is_nearly_none",
@@ -59,20 +64,12 @@ __all__ = [
     "year_text",
 ]
 
-MINUS = "\u2212"
+#: US$ million: a smaller amount is written as small but not zero, and left out of lists.
+LEAST = digits.LEAST["mn"]
 
 #: A hyphen before a number; not within one, such as ``2019-20`` or ``1e-9``.
 #: A minus follows no letter and no digit; a Japanese character may stand right before it.
 _HYPHEN = re.compile(r"(?<![^\W\u3040-\u9fff])(?<![.\-\u2013])-(?=\d)")
-
-#: What arithmetic leaves of nothing: below a dollar, or a millionth of a percent.
-_NOTHING = 1e-6
-
-#: US$ million: a smaller amount is written as small but not zero, and left out of lists.
-LEAST = 0.05
-
-#: What is small but not zero.
-NEARLY_NONE = mark("~0")
 
 
 def is_nearly_none(text: str) -> bool:
@@ -123,7 +120,7 @@ def in_bn(usd_mn: object) -> object:
     return usd_mn / column_unit("bn").usd_mn  # type: ignore[operator]
 
 
-def millions(usd_mn: float, *, signed: bool = False) -> str:
+def millions(usd_mn: float, *, signed: bool = False, place: int | None = None) -> str:
     """Write US$ million in `unit_mn`, without it; ``~0`` is small but not zero.
 
     Parameters
@@ -132,16 +129,18 @@ def millions(usd_mn: float, *, signed: bool = False) -> str:
         Amount in US$ million: whole ones count, and tenths below ten.
     signed : bool
         Whether a plus sign is shown, too.
+    place : int, optional
+        The last place, where the amount is one of a column or of a sum (`cepasim.core.digits`).
     """
-    return _amount(usd_mn, "mn", column_unit("mn"), signed)
+    return amount(usd_mn, "mn", column_unit("mn"), signed, place)
 
 
-def billions(usd_mn: float, *, signed: bool = False) -> str:
+def billions(usd_mn: float, *, signed: bool = False, place: int | None = None) -> str:
     """Write US$ million in `unit_bn`, without it; see `millions`.
 
     Ten million count, and below a tenth of a billion one: two decimals and three in US$ billion.
     """
-    return _amount(usd_mn, "bn", column_unit("bn"), signed)
+    return amount(usd_mn, "bn", column_unit("bn"), signed, place)
 
 
 def span(low: float, high: float, *, signed: bool = False) -> str:
@@ -154,7 +153,7 @@ def span(low: float, high: float, *, signed: bool = False) -> str:
         Whether both ends show their sign: ``+3.43 to +8.23``.
     """
     ends = (billions(end, signed=signed).replace("-", MINUS) for end in (low, high))
-    return _between(signed or low < 0, *ends)
+    return between(signed or low < 0, *ends)
 
 
 def span_mn(low: float, high: float, *, signed: bool = False) -> str:
@@ -162,13 +161,50 @@ def span_mn(low: float, high: float, *, signed: bool = False) -> str:
     if math.isnan(low) or math.isnan(high):
         return tr("unknown")
     ends = (millions(end, signed=signed).replace("-", MINUS) for end in (low, high))
-    return _between(signed or low < 0, *ends)
+    return between(signed or low < 0, *ends)
+
+
+def column(
+    usd_mn: Iterable[float],
+    *,
+    signed: bool = False,
+    size: Size = "mn",
+    place: int | None = None,
+    missing: str = "\u2013",
+) -> list[str]:
+    """Write the amounts of a column, all to one place: that of the largest, unless one is given.
+
+    Parameters
+    ----------
+    usd_mn : iterable of float
+        US$ million.
+    signed : bool
+        Whether plus signs are shown, too.
+    size : {"mn", "bn"}
+        Whether the head of the column is `unit_mn` or `unit_bn`.
+    place : int, optional
+        The last place, as `cepasim.core.digits` counts it.
+    missing : str
+        What is written where there is no amount.
+
+    Examples
+    --------
+    >>> column([34.21, -7.8, 0.32, 0.01], signed=True)
+    ['+34.2', '−7.8', '+0.3', '~0']
+    """
+    amounts = list(usd_mn)
+    last = place_of_column(amounts, size) if place is None else place
+    unit = column_unit(size)
+    return [
+        missing if one != one else amount(one, size, unit, signed, last).replace("-", MINUS)
+        for one in amounts
+    ]
 
 
 # --- amounts in sentences: each with its unit -------------------------------------------------
 
 
-def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
+def bn(usd_mn: float, *, signed: bool = False, unit: bool = True, place: int | None = None) -> str:
     """Write an amount of US$ million in billions: ``US$ 1.24 bn``, ``+0.31 bn``, 12.4億ドル.
 
     Parameters
@@ -179,18 +215,25 @@ def bn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
         Whether to show a plus sign; then without ``US$``.
     unit : bool
         Whether to write the unit; without, it is that of a column, `unit_bn`.
+    place : int, optional
+        The last place, where the amount is one of a column or of a sum (`cepasim.core.digits`).
     """
-    return _with_unit(usd_mn, "bn", signed, unit)
+    return with_unit(usd_mn, "bn", signed, unit, place)
 
 
-def mn(usd_mn: float, *, signed: bool = False, unit: bool = True) -> str:
+def mn(usd_mn: float, *, signed: bool = False, unit: bool = True, place: int | None = None) -> str:
     """Write an amount in US$ million: ``US$ 312 mn``, ``+7.8 mn``, 780万ドル; see `bn`."""
-    return _with_unit(usd_mn, "mn", signed, unit)
+    return with_unit(usd_mn, "mn", signed, unit, place)
 
 
-def money(usd_mn: float, *, signed: bool = False) -> str:
-    """Write an amount in millions below a tenth of a billion, in billions above."""
-    return (bn if abs(usd_mn) >= 99.5 else mn)(usd_mn, signed=signed)
+def money(usd_mn: float, *, signed: bool = False, place: int | None = None) -> str:
+    """Write an amount in millions below a tenth of a billion, in billions above; see `bn`."""
+    return (bn if in_billions(usd_mn) else mn)(usd_mn, signed=signed, place=place)
+
+
+def in_billions(usd_mn: float) -> bool:
+    """Whether `money` counts an amount in billions."""
+    return abs(usd_mn) >= 99.5
 
 
 def range_mn(low: float, high: float, *, unit: bool = True, signed: bool = False) -> str:
@@ -206,7 +249,7 @@ def range_mn(low: float, high: float, *, unit: bool = True, signed: bool = False
     signed : bool
         Whether both ends show their sign; then without ``US$``: ``+15 to +67 mn``.
     """
-    return _range(low, high, "mn", unit, signed=signed, sign=not signed)
+    return amounts_between(low, high, "mn", unit, signed=signed, sign=not signed)
 
 
 def range_bn(low: float, high: float, *, unit: bool = True, sign: bool = True) -> str:
@@ -219,7 +262,7 @@ def range_bn(low: float, high: float, *, unit: bool = True, sign: bool = True) -
     sign : bool
         Whether the currency is written; without, for a range beside an amount: ``3.43–8.23 bn``.
     """
-    return _range(low, high, "bn", unit, signed=False, sign=sign)
+    return amounts_between(low, high, "bn", unit, signed=False, sign=sign)
 
 
 # --- other numbers ----------------------------------------------------------------------------
@@ -229,7 +272,7 @@ def bare_percent(value: float) -> str:
     """Write a percentage change with its sign; ``new`` where there was nothing before."""
     if math.isnan(value):
         return tr("new")
-    return _number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
+    return plain_number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
 
 
 def percent(value: float) -> str:
@@ -257,7 +300,7 @@ def ratio(number: float) -> str:
     """Write dollars per dollar with two decimals; a dash where there is no denominator."""
     if math.isnan(number):
         return "–"
-    return _number(number, decimals=2, signed=False).replace("-", MINUS)
+    return plain_number(number, decimals=2, signed=False).replace("-", MINUS)
 
 
 def two_digits(number: float) -> str:
@@ -297,75 +340,3 @@ def with_minus(text: str) -> str:
 def year_text(number: float) -> str:
     """Write a calendar year without a comma."""
     return f"{number:.0f}"
-
-
-# --- how it is done ---------------------------------------------------------------------------
-
-
-def _number(number: float, *, decimals: int, signed: bool, nothing: float = _NOTHING) -> str:
-    if math.isnan(number):
-        return tr("n/a")
-    if abs(number) < nothing:
-        return "0"
-    if abs(number) < 0.5 * 10.0**-decimals:
-        return tr(NEARLY_NONE)
-    return f"{number:{'+' if signed else ''},.{decimals}f}"
-
-
-def _amount(usd_mn: float, size: Size, unit: Unit, signed: bool) -> str:
-    """Write an amount with the digits that count in dollars: the same in every currency."""
-    if math.isnan(usd_mn):
-        return tr("n/a")
-    if abs(usd_mn) < _NOTHING:
-        return "0"
-    if size == "mn":
-        step = 1.0 if abs(usd_mn) >= 9.95 else 0.1
-    else:
-        step = 10.0 if abs(usd_mn) >= 99.5 else 1.0
-    number = usd_mn / unit.usd_mn
-    decimals = math.ceil(-math.log10(step / unit.usd_mn) - 1e-9)
-    smallest = 0.1 if size == "mn" else 1.0
-    if abs(number) < 0.5 * smallest / unit.usd_mn:
-        return tr(NEARLY_NONE)
-    if decimals < 0 and size == "mn":  # as dollars are rounded, also at halves
-        number = float(f"{usd_mn:.{1 if step < 1 else 0}f}") / unit.usd_mn
-    number = round(number, decimals) if decimals < 0 else number
-    text = f"{number:{'+' if signed else ''},.{max(decimals, 0)}f}"
-    return grouped_as_in_india(text) if indian_grouping() else text
-
-
-def _with_unit(usd_mn: float, size: Size, signed: bool, unit: bool) -> str:
-    if usd_mn is None or math.isnan(usd_mn):
-        return "–"
-    counted = amount_unit(usd_mn, size) if unit else column_unit(size)
-    text = _amount(usd_mn, size, counted, signed).replace("-", MINUS)
-    if not unit:
-        return text
-    if current_language() == "ja" and (text == "0" or is_nearly_none(text)):
-        return text + currency_sign()  # 「0円」: nothing has no power of ten
-    if signed:
-        return counted.change.format(number=text)
-    if text.startswith(MINUS):
-        return MINUS + counted.amount.format(number=text[1:])
-    return counted.amount.format(number=text)
-
-
-def _range(low: float, high: float, size: Size, unit: bool, *, signed: bool, sign: bool) -> str:
-    if math.isnan(low) or math.isnan(high):
-        return tr("unknown")
-    counted = amount_unit(max(abs(low), abs(high)), size)
-    ends = [_amount(end, size, counted, signed).replace("-", MINUS) for end in (low, high)]
-    if current_language() == "ja":  # 「1,500万～6,700万ドル」: every number with its power of ten
-        power = counted.amount.removeprefix("{number}")[:1]
-        ends[0] += "" if ends[0] in ("0", tr(NEARLY_NONE)) else power
-        return counted.amount.format(number=_between(signed or low < 0, *ends))
-    text = _between(signed or low < 0, *ends)
-    if not unit:
-        return text
-    return (counted.amount if sign else counted.change).format(number=text)
-
-
-def _between(has_signs: bool, low: str, high: str) -> str:
-    if has_signs:
-        return tr("{low} to {high}", low=low, high=high)
-    return tr("{low}–{high}", low=low, high=high)

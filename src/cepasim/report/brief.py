@@ -15,6 +15,7 @@ import pandas as pd
 
 from cepasim.core import files as output
 from cepasim.core import numbers as figures
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import InputError, Problem
@@ -40,6 +41,7 @@ from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
 from cepasim.report.marks import marks
 from cepasim.report.product_views import product_movers
+from cepasim.report.together import place_of_changes
 from cepasim.scenario.naming import words_beside_levers
 
 if TYPE_CHECKING:
@@ -239,7 +241,7 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
 def _in_words(rows: Sequence[dict[Any, Any]], ranged: bool) -> str:
     said = []
     for row in _some_years(rows)[1:]:  # nothing has changed in the first
-        change = figures.mn(float(row[_CHANGE]), signed=True)
+        change = figures.mn(float(row[_CHANGE]), signed=True, place=place_of_changes(row))
         if ranged:
             low, high = (float(row[f"{_CHANGE}_{end}"]) for end in ("p5", "p95"))
             around = figures.span_mn(low, high, signed=True)
@@ -261,20 +263,20 @@ def _path(result: ResultTables) -> Table:
     items = ("exports", "imports", "balance")
     sums = result.balance("total").to_dict("records")
     known = {str(row["fiscal_year"]): row for row in result.totals.to_dict("records")}
-    cells = tuple(
-        (
-            year_in_words(str(row["fiscal_year"])),
-            *(
-                words
-                for item in items
-                for words in (
-                    _level(row, known[str(row["fiscal_year"])], item),
-                    figures.bn(float(row[f"change_in_{item}_usd_mn"]), signed=True, unit=False),
-                )
-            ),
-        )
-        for row in _some_years(sums)
+    shown = _some_years(sums)
+    place = place_of_column(
+        (row[f"change_in_{item}_usd_mn"] for row in shown for item in items), "bn"
     )
+    columns = [[year_in_words(str(row["fiscal_year"])) for row in shown]]
+    for item in items:
+        levels = figures.column((row[f"{item}_usd_mn"] for row in shown), size="bn")
+        around = (range_of(known[str(row["fiscal_year"])], item, scenario=True) for row in shown)
+        columns.append(
+            [f"{one} [{span}]" if span else one for one, span in zip(levels, around, strict=True)]
+        )
+        changes = (row[f"change_in_{item}_usd_mn"] for row in shown)
+        columns.append(figures.column(changes, signed=True, size="bn", place=place))
+    cells = tuple(zip(*columns, strict=True))
     heads = (tr("exports"), tr("imports"), tr("balance"))
     head = (tr("fiscal year"), *(word for item in heads for word in (item, tr("change"))))
     title = tr("Scenario and change against the reference, {unit}", unit=figures.unit_bn())
@@ -284,13 +286,6 @@ def _path(result: ResultTables) -> Table:
             unit=figures.unit_bn(),
         )
     return Table(title, head, cells)
-
-
-def _level(row: dict[Any, Any], totals: dict[Any, Any], item: str) -> str:
-    """Level of the scenario with its range, where it has one."""
-    around = range_of(totals, item, scenario=True)
-    level = figures.bn(float(row[f"{item}_usd_mn"]), unit=False)
-    return f"{level} [{around}]" if around else level
 
 
 def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...]:

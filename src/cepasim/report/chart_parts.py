@@ -122,11 +122,12 @@ def finished(layers: Any, title: str, width: int | str, height: int) -> alt.Laye
         layers = layers.properties(title=alt.Title(title, anchor="start", frame="group"))
     if width == "container":
         layers = layers.properties(autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    spoken: Any = alt.Undefined
     if indian_grouping():
-        layers = layers.configure(locale=alt.Locale(number=alt.NumberLocale(**_INDIA)))
+        spoken = alt.Locale(number=alt.NumberLocale(**_INDIA))
     done: alt.LayerChart = (
         layers.properties(width=width, height=height)
-        .configure(font=_FONT, aria=False, background=look.PAPER)
+        .configure(font=_FONT, aria=False, background=look.PAPER, locale=spoken)
         .configure_view(stroke=None)
         .configure_title(fontSize=_SIZE + 1, fontWeight=600, color=look.INK, offset=8)
         .configure_axis(

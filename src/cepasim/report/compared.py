@@ -10,11 +10,13 @@ import pandas as pd
 
 from cepasim.core import numbers as figures
 from cepasim.core.arrays import Floats
+from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.report import charts, look
 from cepasim.report.blocks import Table
 from cepasim.report.levels import range_of_mn
+from cepasim.report.together import trade_balance
 from cepasim.report.views import total_row
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
@@ -86,8 +88,7 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
     rows = {name: total_row(result, year) for name, result in results.items()}
     cells: list[tuple[str, ...]] = []
     for item in _ITEMS:
-        changes = (row[f"change_in_{item}_usd_mn"] for row in rows.values())
-        said = (figures.mn(one, signed=True, unit=False) for one in changes)
+        said = (_changed(row, item) for row in rows.values())
         cells.append((tr(_CHANGES[item]), *said))
         for way, name in enumerate(_RANGES):
             around = (
@@ -111,7 +112,15 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
         price_year=year_in_words(price_year),
     )
     caption = _drawn(caption, sample, draws)
+    if not all(trade_balance(row).adds_up for row in rows.values()):
+        caption = tr("{what}. {more}", what=caption, more=tr(NOT_ADDING))
     return Table(caption, ("", *results), tuple(cells))
+
+
+def _changed(row: Mapping[str, float], item: str) -> str:
+    """Write a change as the cards of its scenario do."""
+    change, place = row[f"change_in_{item}_usd_mn"], trade_balance(row).place
+    return figures.mn(change, signed=True, unit=False, place=place)
 
 
 def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
@@ -137,13 +146,17 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
     at = [result.fiscal_years.index(year) for result in results.values()]
     cells = []
     for place, name in enumerate(names[1:], start=1):
-        for item in _ITEMS:
-            gap = rows[place][f"change_in_{item}_usd_mn"] - rows[0][f"change_in_{item}_usd_mn"]
+        gaps = {
+            item: rows[place][f"change_in_{item}_usd_mn"] - rows[0][f"change_in_{item}_usd_mn"]
+            for item in _ITEMS
+        }
+        last = trade_balance(gaps, "{}").place
+        for item, gap in gaps.items():
             around = [_range(ends(sample, way, place, 0), at[place], item) for way in (0, 1)]
             cells.append(
                 (
                     tr("{name}: {item}", name=name, item=tr(_ITEM[item])),
-                    figures.mn(gap, signed=True, unit=False),
+                    figures.mn(gap, signed=True, unit=False, place=last),
                     *around,
                     _above(sample, place, at[place], item),
                 )

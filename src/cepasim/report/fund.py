@@ -31,16 +31,16 @@ def fund_cells(result: ResultTables, year: str) -> tuple[tuple[str, ...], ...]:
         tr("per US$\ngranted"),
         tr("sum, plants\nreplaced"),
     )
-    columns = ("usd_mn", "cumulative_usd_mn", "present_value_usd_mn")
-    cells = (
-        (
-            str(row["account"]),
-            tr(str(row["name"])),
-            *(figures.mn(row[column], signed=True, unit=False) for column in columns),
-            figures.ratio(row["per_grant"]),
-            figures.mn(kept_up[row["account"]], signed=True, unit=False),
-        )
-        for row in rows[rows["replacement"] == "no"].to_dict("records")
+    rows = rows[rows["replacement"] == "no"]
+    cells = zip(
+        map(str, rows["account"]),
+        map(tr, rows["name"]),
+        figures.column(rows["usd_mn"], signed=True),
+        figures.column(rows["cumulative_usd_mn"], signed=True),
+        figures.column(rows["present_value_usd_mn"], signed=True),
+        map(figures.ratio, rows["per_grant"]),
+        figures.column(kept_up.reindex(rows["account"]), signed=True),
+        strict=True,
     )
     return (head, *cells)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cepasim.core import numbers as figures
 from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.report.blocks import Bar, Bars, Paragraph, Table
+from cepasim.report.blocks import Bars, Paragraph, Table
 from cepasim.report.product_views import by_product
+from cepasim.report.together import bars_of, noted
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
@@ -57,19 +59,20 @@ def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table
     shown : int
         Sections named; the rest are one row.
     """
-    cells = section_cells(result, year, shown)
+    amounts = _by_section(result, year, shown)
+    said = tr(
+        "Give and take by section, change against the reference, {unit}, {year}",
+        unit=figures.unit_mn(),
+        year=year_in_words(year),
+    )
     return Table(
-        tr(
-            "Give and take by section, change against the reference, {unit}, {year}",
-            unit=figures.unit_mn(),
-            year=year_in_words(year),
-        ),
+        noted(said, amounts.values()),
         (
             "",
             *(tr("Japan gives: India's sales"), tr("Japan's duty"), tr("Japan's producers")),
             *(tr("India gives: Japan's sales"), tr("India's duty"), tr("India's producers")),
         ),
-        cells,
+        _rows(amounts),
     )
 
 
@@ -92,23 +95,30 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     rows = rows.reindex(rows["sales_usd_mn"].abs().sort_values(ascending=False).index)
     # Where one side gives nothing, what little moves there would fill its table with next to none.
     moved = rows[(rows[[*COUNTED]].abs() >= figures.LEAST).any(axis=1)][:shown]
-    cells = [
-        _row(_named(row["section"], row["name"]), [float(row[column]) for column in COUNTED])
+    amounts = {
+        _named(row["section"], row["name"]): [float(row[column]) for column in COUNTED]
         for row in moved.to_dict("records")
-    ]
+    }
     others = rows.drop(moved.index)
     if len(moved) and len(others):
-        cells.append(_row(_others(len(others)), others[[*COUNTED]].sum().tolist()))
+        amounts[_others(len(others))] = others[[*COUNTED]].sum().tolist()
+    amounts[tr("All products")] = total
     title, *heads = _GIVES[side]
+    said = tr(title, unit=figures.unit_mn(), year=year_in_words(year))
     return Table(
-        tr(title, unit=figures.unit_mn(), year=year_in_words(year)),
+        noted(said, amounts.values()),
         ("", *(tr(head) for head in heads)),
-        (*cells, _row(tr("All products"), total)),
+        _rows(amounts),
     )
 
 
 def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[str, ...], ...]:
     """Rows of the table as words: sections by how much is sold, the others in one, the total."""
+    return _rows(_by_section(result, year, shown))
+
+
+def _by_section(result: ResultTables, year: str, shown: int) -> dict[str, list[float]]:
+    """Changes by section: what each market opens, costs and takes from its producers."""
     table = result.give_and_take(year)
     names = dict(zip(table["section"], table["name"], strict=True))
     values: dict[str, list[float]] = {str(section): [] for section in table["section"].unique()}
@@ -118,11 +128,11 @@ def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[st
     total = values.pop("total", [])
     moved = [section for section in values if any(values[section])]
     moved.sort(key=lambda section: -(abs(values[section][0]) + abs(values[section][3])))
-    rows = [_row(_named(section, names[section]), values[section]) for section in moved[:shown]]
+    rows = {_named(section, names[section]): values[section] for section in moved[:shown]}
     if rest := moved[shown:]:
         summed = [sum(column) for column in zip(*(values[one] for one in rest), strict=True)]
-        rows.append(_row(_others(len(rest)), summed))
-    return (*rows, _row(tr("All products"), total)) if total else ()
+        rows[_others(len(rest))] = summed
+    return rows | {tr("All products"): total} if total else {}
 
 
 def _others(number: int) -> str:
@@ -134,8 +144,11 @@ def _named(section: object, name: object) -> str:
     return said if section == NO_SECTION else f"{section} {said}"
 
 
-def _row(name: str, amounts: list[float]) -> tuple[str, ...]:
-    return (name, *(figures.mn(amount, signed=True, unit=False) for amount in amounts))
+def _rows(amounts: Mapping[str, Sequence[float]]) -> tuple[tuple[str, ...], ...]:
+    """Write rows of changes by name, each column to one place."""
+    columns = zip(*amounts.values(), strict=True)
+    written = (figures.column(column, signed=True) for column in columns)
+    return tuple(zip(amounts, *written, strict=True))
 
 
 def grants_in_words(result: ResultTables, year: str) -> str:
@@ -170,13 +183,14 @@ def industries(
         rows = rows[rows["section"] == section]
     rows = rows[rows["producers_usd_mn"] != 0]
     order = rows["producers_usd_mn"].abs().sort_values(ascending=False).index
-    bars = tuple(
-        Bar(
-            f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
-            float(row["producers_usd_mn"]),
-            figures.mn(float(row["producers_usd_mn"]), signed=True, unit=False),
-        )
-        for row in rows.reindex(order)[:shown].to_dict("records")
+    bars = bars_of(
+        [
+            (
+                f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
+                float(row["producers_usd_mn"]),
+            )
+            for row in rows.reindex(order)[:shown].to_dict("records")
+        ]
     )
     said = {"unit": figures.unit_mn(), "year": year_in_words(year)}
     sub = tr("change in sales at home against reference, {unit}, {year}, HS chapters", **said)

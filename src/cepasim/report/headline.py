@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from cepasim.core import numbers as figures
+from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.report.levels import range_of
+from cepasim.report.together import trade_balance
 from cepasim.report.views import total_row
 from cepasim.tables.caveats import Note, by_weight
 from cepasim.tables.result_tables import ResultTables
@@ -117,19 +119,22 @@ def _change(result: ResultTables, year: str) -> str:
         return tr("{name}: nothing changes in {year}.", name=name, year=in_year)
     exports, imports = (_flow(row, item) for item in ("exports", "imports"))
     said = {"name": name, "year": in_year, "exports": exports, "imports": imports}
+    added = "" if trade_balance(row).adds_up else tr(NOT_ADDING)
     if row["change_in_balance_usd_mn"] > 0:
-        return tr(
+        changes = tr(
             "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
             "{imports}; its balance improves by {change}.",
             change=_of_reference(row, _ranged(result, year)),
             **said,
         )
-    return tr(
-        "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
-        "{imports}; its balance worsens by {change}.",
-        change=_of_reference(row, _ranged(result, year)),
-        **said,
-    )
+    else:
+        changes = tr(
+            "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
+            "{imports}; its balance worsens by {change}.",
+            change=_of_reference(row, _ranged(result, year)),
+            **said,
+        )
+    return paragraph(part for part in (changes, added) if part)
 
 
 def _of_reference(row: Mapping[str, Any], change: str) -> str:
@@ -147,7 +152,8 @@ def _flow(row: Mapping[str, Any], item: str) -> str:
     change = row[f"change_in_{item}_usd_mn"]
     if change == 0:
         return tr("as much as without it")
-    amount, percent = figures.mn(abs(change)), figures.percent(row[f"change_in_{item}_pct"])
+    amount = figures.mn(abs(change), place=trade_balance(row).place)
+    percent = figures.percent(row[f"change_in_{item}_pct"])
     if figures.is_nearly_none(figures.millions(abs(change))):
         return tr("practically the same")
     if change > 0:
@@ -158,7 +164,9 @@ def _flow(row: Mapping[str, Any], item: str) -> str:
 def _ranged(result: ResultTables, year: str) -> str:
     """Change of the balance without its sign, with the ranges there are."""
     [row] = result.totals[result.totals["fiscal_year"] == year].to_dict("records")
-    amount = figures.mn(abs(total_row(result, year)["change_in_balance_usd_mn"]))
+    changes = total_row(result, year)
+    place = trade_balance(changes).place
+    amount = figures.mn(abs(changes["change_in_balance_usd_mn"]), place=place)
     said = [
         tr(
             words,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +11,9 @@ from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+
+from cepasim.core.currency import Size
+from cepasim.core.numbers import MINUS, column
 
 #: Every table fits into this many columns; a pipe has no width of its own and gets it.
 WIDTH = 100
@@ -71,6 +74,32 @@ def list_of(notes: Sequence[str]) -> Table:
     return table
 
 
+def amounts(
+    usd_mn: Iterable[float],
+    *,
+    signed: bool = False,
+    size: Size = "mn",
+    place: int | None = None,
+    missing: str = "",
+) -> list[str]:
+    """Write a column of amounts for a terminal, all to one place, as `numbers.column` does.
+
+    Parameters
+    ----------
+    usd_mn : iterable of float
+        US$ million.
+    signed : bool
+        Whether plus signs are shown, too.
+    size : {"mn", "bn"}
+    place : int, optional
+        The last place, where several columns have one.
+    missing : str
+        What is written where there is no amount.
+    """
+    written = column(usd_mn, signed=signed, size=size, place=place, missing=missing)
+    return [one.replace(MINUS, "-") for one in written]
+
+
 class Cells(NamedTuple):
     """A column of a plain table: its head, which may have several lines, and what is below it."""
 
@@ -95,11 +124,11 @@ def plain_table(columns: Sequence[Cells]) -> str:
         for head, column in zip(heads, columns, strict=True)
     ]
     padded = []
-    for column, cells in zip(columns, filled, strict=True):
+    for one, cells in zip(columns, filled, strict=True):
         width = max(map(cell_len, cells))
         room = (" " * (width - cell_len(cell)) for cell in cells)
         padded.append(
-            [c + blank if column.words else blank + c for c, blank in zip(cells, room, strict=True)]
+            [c + blank if one.words else blank + c for c, blank in zip(cells, room, strict=True)]
         )
     return "\n".join("  ".join(row).rstrip() for row in zip(*padded, strict=True))
 

@@ -10,6 +10,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from cepasim.core.currency import Size
+from cepasim.core.digits import most_decimals
 from cepasim.core.language import tr
 from cepasim.report import look
 from cepasim.report.chart_parts import (
@@ -149,6 +151,7 @@ def line_layers(
     title: str = "",
     bands: Sequence[str] = (),
     ground: Ground = Ground(),
+    size: Size = "bn",
     width: int | str = "container",
     height: int = 210,
 ) -> alt.LayerChart:
@@ -168,6 +171,8 @@ def line_layers(
     bands : sequence of str
         Names of lines that have a band.
     ground : Ground
+    size : {"mn", "bn"}
+        What amounts are counted in: how many decimals a value has that is pointed at.
     width, height : int
         Of the plot; ``"container"`` for that of the page.
     """
@@ -185,7 +190,7 @@ def line_layers(
     tooltip = [
         alt.Tooltip("line:N", title=tr("Series")),
         alt.Tooltip("said:O", title=tr("Year")),
-        alt.Tooltip("value:Q", title=tr("Value"), format=number_format(2)),
+        alt.Tooltip("value:Q", title=tr("Value"), format=number_format(most_decimals(size))),
     ]
     base = alt.Chart(data).transform_calculate(said=year_expression("datum.year"))
     layers: list[Any] = []

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cepasim.core import numbers as figures
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.report import look
@@ -63,11 +64,13 @@ def choice_table(rows: pd.DataFrame, year: str, item: str = BALANCE) -> Table:
     item : str, optional
     """
     cells, last = [], None
-    for row in in_order(rows, item).to_dict("records"):
+    ordered = in_order(rows, item)
+    place = place_of_column(ordered["median"])
+    for row in ordered.to_dict("records"):
         first = row["choice"] != last
         last = row["choice"]
         amount = row["median"]
-        median = "–" if amount != amount else figures.millions(amount, signed=True)
+        median = "–" if amount != amount else figures.millions(amount, signed=True, place=place)
         cells.append(
             (
                 tr(str(row["choice_label"])) if first else "",

@@ -39,19 +39,17 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
     rows = result.by("product", year)
     rows = rows[(rows["hs"].map(level_of) != "chapter") & (rows["change_usd_mn"] != 0)]
     rows = rows.sort_values("change_usd_mn", key=abs, ascending=False, kind="stable").head(shown)
-    cells = tuple(
-        (
-            f"{row['hs']} {name_now(str(row['name']))}",
-            tr(_FLOWS[str(row["flow"])]),
-            figures.mn(row["baseline_usd_mn"], unit=False),
-            figures.mn(row["scenario_usd_mn"], unit=False),
-            figures.mn(row["change_usd_mn"], signed=True, unit=False),
-            str(row["grade"]),
-        )
-        for row in rows.to_dict("records")
-    )
-    if not cells:
+    if rows.empty:
         return None
+    cells = zip(
+        (f"{hs} {name_now(str(name))}" for hs, name in zip(rows["hs"], rows["name"], strict=True)),
+        (tr(_FLOWS[str(flow)]) for flow in rows["flow"]),
+        figures.column(rows["baseline_usd_mn"]),
+        figures.column(rows["scenario_usd_mn"]),
+        figures.column(rows["change_usd_mn"], signed=True),
+        rows["grade"].astype(str),
+        strict=True,
+    )
     return Table(
         tr(
             "Products that move most, {unit}, {year}; grade D: placed in the product by assumption",
@@ -66,6 +64,6 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
             tr("change"),
             tr("grade"),
         ),
-        cells,
+        tuple(cells),
         numeric=(False, False, True, True, True, False),
     )

@@ -10,16 +10,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.core.numbers import (
     MINUS,
-    bare_percent,
     billions,
     conversion,
     millions,
@@ -34,9 +33,11 @@ from cepasim.report.given import section_cells
 from cepasim.report.headline import headline as in_brief
 from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
-from cepasim.report.layout import WIDTH, indented, list_of, table, titled, wrapped
-from cepasim.report.levels import range_of, range_of_mn
-from cepasim.tables.names import GROUP_COLUMN, Level, name_now
+from cepasim.report.layout import WIDTH, amounts, indented, list_of, table, titled, wrapped
+from cepasim.report.levels import range_of
+from cepasim.report.terminal_sectors import rows_of, said_of, sector_table
+from cepasim.report.together import trade_balance
+from cepasim.tables.names import Level
 from cepasim.tables.result_tables import ResultTables
 
 _ITEMS = ("exports", "imports", "balance")
@@ -51,25 +52,18 @@ SHORT_NAMES = {
     "imports": mark("Imports"),
     "balance": mark("Balance"),
 }
-_BY_LEVEL = {
-    "product": mark("By Product in {year}, {unit} of {price_year}"),
-    "chapter": mark("By HS chapter in {year}, {unit} of {price_year}"),
-    "section": mark("By HS section in {year}, {unit} of {price_year}"),
-    "window": mark("By window of the fund in {year}, {unit} of {price_year}"),
-    "total": mark("By the total in {year}, {unit} of {price_year}"),
-}
 _GRADES = mark(
     "gr. grade, the worst of the row's benchmark cells. A official, B published estimate, C own "
     "calculation, D assumption: read it as an order of magnitude."
 )
 _LEVELS = mark(
     "ref. reference, scen. scenario; changes are against the reference of the same year. Rounded "
-    "for reading: ~0 is small but not zero, and rows may differ from the total in the last digit."
+    "for reading: ~0 is small but not zero, and figures may not add up because of rounding."
 )
 _LEVELS_RANGED = mark(
     "ref. reference with the 90 % range of its level; the scenario's level is that and the change, "
     "and as uncertain; changes are against the reference of the same year. Rounded for reading: ~0 "
-    "is small but not zero, and rows may differ from the total in the last digit."
+    "is small but not zero, and figures may not add up because of rounding."
 )
 
 
@@ -80,9 +74,9 @@ _SECTIONS_GIVEN = 8
 
 def headline(result: ResultTables, fiscal_year: str) -> Group:
     """Exports, imports and balance of one year, in US$ billion: reference, scenario, change."""
-    (row,) = _rows(result.balance("total", fiscal_year))
+    (row,) = rows_of(result.balance("total", fiscal_year))
     totals = result.totals
-    (ranges,) = _rows(totals[totals["fiscal_year"] == fiscal_year])
+    (ranges,) = rows_of(totals[totals["fiscal_year"] == fiscal_year])
     both = "share_deficit_falls_choice" in ranges
     cells = [
         [
@@ -95,6 +89,7 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
             *([indented(tr("figures and\nmodel choice"))] if both else ()),
         ]
     ]
+    place = trade_balance(row).place  # as in the sentence above
     for item in _ITEMS:
         signed = item == "balance"
         change = f"change_in_{item}_usd_mn"
@@ -107,23 +102,14 @@ def headline(result: ResultTables, fiscal_year: str) -> Group:
                 billions(row[f"baseline_{item}_usd_mn"], signed=signed),
                 _level(ranges, item),
                 billions(row[f"{item}_usd_mn"], signed=signed),
-                billions(row[change], signed=True),
+                billions(row[change], signed=True, place=place),
                 *spread,
             ]
         )
-    said = _said(result, fiscal_year, unit_bn(long=True))
+    said = said_of(result, fiscal_year, unit_bn(long=True))
     return titled(
         tr("India's trade with Japan in {year}, {unit} of {price_year}", **said), table(cells)
     )
-
-
-def _said(result: ResultTables, year: str, unit: str) -> dict[str, str]:
-    """What titles name: the year, the unit and the year of its prices."""
-    return {
-        "year": year_in_words(year),
-        "unit": unit,
-        "price_year": year_in_words(result.price_year),
-    }
 
 
 def _level(totals: Mapping[str, Any], item: str) -> str:
@@ -160,16 +146,17 @@ def path(result: ResultTables) -> Group:
             ),
         ]
     ]
-    for row, totals in zip(_rows(result.balance("total")), _rows(result.totals), strict=True):
-        cells.append(
-            [
-                year_in_words(str(row["fiscal_year"])),
-                billions(row["baseline_balance_usd_mn"], signed=True),
-                _level(totals, "balance"),
-                billions(row["balance_usd_mn"], signed=True),
-                *(billions(row[f"change_in_{item}_usd_mn"], signed=True) for item in _ITEMS),
-            ]
-        )
+    sums = result.balance("total")
+    changes = sums[[f"change_in_{item}_usd_mn" for item in _ITEMS]]
+    place = place_of_column(changes.to_numpy(float).ravel(), "bn")
+    columns = [
+        [year_in_words(str(year)) for year in sums["fiscal_year"]],
+        amounts(sums["baseline_balance_usd_mn"], signed=True, size="bn"),
+        [_level(totals, "balance") for totals in rows_of(result.totals)],
+        amounts(sums["balance_usd_mn"], signed=True, size="bn"),
+        *(amounts(changes[one], signed=True, size="bn", place=place) for one in changes),
+    ]
+    cells += map(list, zip(*columns, strict=True))
     title = tr(
         "Year by year, {unit} of {price_year}",
         unit=unit_bn(long=True),
@@ -190,12 +177,17 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
         "welfare_india_usd_mn": tr("welfare,\nIndia"),
     }
     cells = [[tr("lever"), *(indented(head) for head in columns.values())]]
-    for row in _rows(split):
-        name = lever_name(str(row["lever"]), str(row["side"]))
-        cells.append([name, *(millions(row[column], signed=True) for column in columns)])
-    whole = split[list(columns)].sum()
-    cells.append([tr("Together"), *(millions(float(whole[c]), signed=True) for c in columns)])
-    said = _said(result, fiscal_year, unit_mn(long=True))
+    names = [lever_name(str(row["lever"]), str(row["side"])) for row in rows_of(split)]
+    [total] = rows_of(result.balance("total", fiscal_year))
+    place = trade_balance(total).place  # as in the sentence
+    written = (
+        amounts(
+            [*split[one], split[one].sum()], signed=True, place=None if "welfare" in one else place
+        )
+        for one in columns
+    )
+    cells += map(list, zip([*names, tr("Together")], *written, strict=True))
+    said = said_of(result, fiscal_year, unit_mn(long=True))
     title = tr("What each lever does in {year}, {unit} of {price_year}", **said)
     return titled(title, table(cells))
 
@@ -221,59 +213,6 @@ def given_table(result: ResultTables, fiscal_year: str) -> Group:
         unit=unit_mn(long=True),
     )
     return titled(title, table(written))
-
-
-def sector_table(result: ResultTables, level: Level, fiscal_year: str) -> Group:
-    """Exports, imports and change in balance by sector, in US$ million.
-
-    Rows stand by the size of their change in balance; groups without any trade are left out, and
-    the last row is the total of all.
-
-    Parameters
-    ----------
-    result : Result
-        What to show.
-    level : {"chapter", "section", "window", "total"}
-        How to group the chapters.
-    fiscal_year : str
-        One of the result's years.
-
-    Raises
-    ------
-    InputError
-        If the level or the year is unknown.
-    """
-    frame = result.balance(level, fiscal_year)
-    rows = [row for row in _rows(frame) if _has_trade(row)]
-    rows.sort(key=lambda row: (-abs(row["change_in_balance_usd_mn"]), -_size(row)))
-    (total,) = _rows(result.balance("total", fiscal_year))
-    # A level stands beside its range: where there are any, they take the room of the scenario.
-    ranged = any(range_of_mn(row, flow) for row in (total, *rows) for flow in _ITEMS[:2])
-    heads = [tr("ref."), tr("90 % range") if ranged else tr("scen."), tr("change"), "%"]
-    group = {"product": "HS", "chapter": "HS", "section": tr("sec.")}.get(level)
-    cells = [
-        [
-            f"\n{group}" if group else "",
-            "",
-            *(f"{flow}\n{head}" for flow in (tr("exp."), tr("imp.")) for head in heads),
-            tr("balance\nchange"),
-            "\n" + tr("gr."),
-        ]
-    ]
-    for row in rows:
-        # Codes people know; the keys of windows and totals only repeat the name.
-        code = str(row[GROUP_COLUMN[level]]) if level in ("product", "chapter", "section") else ""
-        cells.append(
-            [
-                "" if code == "none" else code,
-                name_now(str(row["name"])),
-                *_amounts(row, ranged),
-                _text(row.get("grade")),
-            ]
-        )
-    cells.append(["", tr("Total"), *_amounts(total, ranged), ""])
-    title = tr(_BY_LEVEL[level], **_said(result, fiscal_year, unit_mn(long=True)))
-    return titled(title, table(cells, name_column=1))
 
 
 def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
@@ -364,31 +303,3 @@ def text(result: ResultTables, level: Level, fiscal_year: str) -> str:
     console = Console(file=buffer, highlight=False, width=WIDTH, color_system=None)
     console.print(page(result, level, fiscal_year))
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")]
-
-
-def _amounts(row: Mapping[str, Any], ranged: bool) -> list[str]:
-    cells = []
-    for flow in ("exports", "imports"):
-        cells += [
-            millions(row[f"baseline_{flow}_usd_mn"]),
-            range_of_mn(row, flow) if ranged else millions(row[f"{flow}_usd_mn"]),
-            millions(row[f"change_in_{flow}_usd_mn"], signed=True),
-            bare_percent(row[f"change_in_{flow}_pct"]),
-        ]
-    return [*cells, millions(row["change_in_balance_usd_mn"], signed=True)]
-
-
-def _has_trade(row: Mapping[str, Any]) -> bool:
-    return any(row[f"{stem}{flow}_usd_mn"] != 0 for stem in ("baseline_", "") for flow in _ITEMS)
-
-
-def _size(row: Mapping[str, Any]) -> float:
-    return float(row["baseline_exports_usd_mn"] + row["baseline_imports_usd_mn"])
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

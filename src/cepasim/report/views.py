@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core import numbers as figures
+from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, separated, tr
 from cepasim.economy.verdict import verdicts
@@ -18,6 +19,7 @@ from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Tabl
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.report.product_views import by_product
+from cepasim.report.together import bars_of, equations, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -124,7 +126,9 @@ def headline(row: Mapping[str, Any], year: str, ranges: Mapping[str, str] | None
 
 def _change(row: Mapping[str, Any], item: str) -> str:
     change = float(row[f"change_in_{item}_usd_mn"])
-    return figures.mn(change, signed=True) if change else tr("no change")
+    if not change:
+        return tr("no change")
+    return figures.mn(change, signed=True, place=trade_balance(row).place)
 
 
 def _against_reference(row: Mapping[str, Any], item: str) -> str:
@@ -173,10 +177,11 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
         Bar(
             f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
             float(row["change_usd_mn"]),
-            figures.mn(row["change_usd_mn"], signed=True, unit=False)
-            + ("*" if row.get("grade") == "D" else ""),
+            text + ("*" if row.get("grade") == "D" else ""),
         )
-        for row in rows.to_dict("records")
+        for row, text in zip(
+            rows.to_dict("records"), figures.column(rows["change_usd_mn"], signed=True), strict=True
+        )
     ]
     # What is next to nothing says so once.
     bars = [bar for bar in bars if tr(figures.NEARLY_NONE) not in bar.text] or bars[:1]
@@ -217,12 +222,12 @@ def losers(
     others = [source for source, usd_mn in taken.items() if usd_mn]
     others.sort(key=lambda source: -abs(taken[source]))
     names = {str(source): str(name) for source, name in rows["name"].items()}
-    bars = [_signed_bar(gainer, float(change))] if change else []
+    sizes = [(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
-    bars += [_signed_bar(tr(names[source]), -taken[source]) for source in others[:shown]]
+    sizes += [(tr(names[source]), -taken[source]) for source in others[:shown]]
     if rest := others[shown:]:  # so that the rows add up
         label = ntr("{n} other", "{n} others", len(rest))
-        bars.append(_signed_bar(label, -sum(taken[source] for source in rest)))
+        sizes.append((label, -sum(taken[source] for source in rest)))
     table = Bars(
         tr("Who gains and who loses in Japan's market")
         if export
@@ -232,7 +237,7 @@ def losers(
             unit=figures.unit_mn(),
             year=year_in_words(year),
         ),
-        tuple(bars),
+        bars_of(sizes),
     )
     amounts = {part: figures.mn(usd_mn, signed=True) for part, usd_mn in parts.items() if usd_mn}
     said = [
@@ -240,39 +245,29 @@ def losers(
         for part, amount in amounts.items()
         if not figures.is_nearly_none(amount)
     ]
-    if not (bars and said):
+    if not (sizes and said):
         return (table,)
     return table, Paragraph(tr("At nobody's expense: {parts}.", parts=separated(said)), "small")
-
-
-def _signed_bar(label: str, usd_mn: float) -> Bar:
-    return Bar(label, usd_mn, figures.mn(usd_mn, signed=True, unit=False))
 
 
 def contributions(result: ResultTables, year: str) -> Bars:
     """Return what each lever adds to the balance on each side, with both flows beside it."""
     rows = result.contributions_by_side
     rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
-    bars = [
-        Bar(
-            lever_name(str(row["lever"]), str(row["side"])),
-            float(row["balance_usd_mn"]),
-            f"{figures.mn(row['balance_usd_mn'], signed=True, unit=False)}"
-            f" = {figures.mn(row['exports_usd_mn'], signed=True, unit=False)}"
-            f" − ({figures.mn(row['imports_usd_mn'], signed=True, unit=False)})",
-        )
-        for row in rows.to_dict("records")
-    ]
-    return Bars(
-        tr("What each lever adds to the balance"),
-        tr(
-            "balance = exports − imports, {unit} against reference, {year}",
-            unit=figures.unit_mn(),
-            year=year_in_words(year),
-        ),
-        tuple(bars),
-        wide=True,
+    found = rows.to_dict("records")
+    texts, all_add_up = equations(found, total_row(result, year))
+    bars = (
+        Bar(lever_name(str(row["lever"]), str(row["side"])), float(row["balance_usd_mn"]), text)
+        for row, text in zip(found, texts, strict=True)
     )
+    said = tr(
+        "balance = exports − imports, {unit} against reference, {year}",
+        unit=figures.unit_mn(),
+        year=year_in_words(year),
+    )
+    if not all_add_up:
+        said = tr("{what}. {more}", what=said, more=tr(NOT_ADDING))
+    return Bars(tr("What each lever adds to the balance"), said, tuple(bars), wide=True)
 
 
 def accounts(result: ResultTables, year: str) -> Table:
@@ -280,14 +275,12 @@ def accounts(result: ResultTables, year: str) -> Table:
     rows = result.accounts(year)
     some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
     rows = rows[some | rows["account"].str.startswith(("duty", "welfare"))]
-    cells = tuple(
-        (
-            tr(str(row["name"])),
-            figures.mn(row["baseline_usd_mn"], unit=False),
-            figures.mn(row["scenario_usd_mn"], unit=False),
-            figures.mn(row["change_usd_mn"], signed=True, unit=False),
-        )
-        for row in rows.to_dict("records")
+    cells = zip(
+        map(tr, rows["name"]),
+        figures.column(rows["baseline_usd_mn"]),
+        figures.column(rows["scenario_usd_mn"]),
+        figures.column(rows["change_usd_mn"], signed=True),
+        strict=True,
     )
     return Table(
         tr(
@@ -296,7 +289,7 @@ def accounts(result: ResultTables, year: str) -> Table:
             year=year_in_words(year),
         ),
         ("", tr("reference"), tr("scenario"), tr("change")),
-        cells,
+        tuple(cells),
     )
 
 

@@ -10,19 +10,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from cepasim.core.digits import NOT_ADDING, place_of_sums
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.core.numbers import conversion, millions, unit_mn
+from cepasim.core.numbers import column, conversion, unit_mn
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.engines.closures import as_it_is, full_use, infinite_supply, one_nest
 from cepasim.engines.engine import Engine
 from cepasim.engines.every import ENGINES
 from cepasim.engines.gsim import GSIM_LINEAR
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
@@ -142,8 +142,12 @@ class Comparison:
             Cells(tr("engine"), ran["engine"].tolist(), words=True),
             Cells(tr("fiscal\nyear"), [_when(one) for one in ran["horizon"]], words=True),
         ]
+        changes = {name: ran[f"change_in_{name}_usd_mn"] for name in _HEADS}
+        together = place_of_sums(
+            zip(changes["balance"], changes["exports"], -changes["imports"], strict=True)
+        )
         columns += [
-            Cells(tr(head), _amounts(ran[f"change_in_{name}_usd_mn"]))
+            Cells(tr(head), column(changes[name], signed=True, place=together.place))
             for name, head in _HEADS.items()
         ]
         parts = [
@@ -156,6 +160,7 @@ class Comparison:
                 price_year=year_in_words(self.price_year),
             ),
             *filter(None, [conversion()]),
+            *([] if together.adds_up else [tr(NOT_ADDING)]),
             "",
             plain_table(columns),
         ]
@@ -188,7 +193,7 @@ def _when(horizon: str) -> str:
 
 
 def _amounts(values: pd.Series) -> list[str]:
-    return ["–" if np.isnan(one) else millions(one, signed=True) for one in values]
+    return amounts(values, signed=True, missing="–")
 
 
 def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, paragraph, tr
-from cepasim.core.numbers import billions, conversion, millions, span, unit_bn, unit_mn
+from cepasim.core.numbers import conversion, span, unit_bn, unit_mn
 from cepasim.economy.variants import CENTRAL
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 
 #: What is known of a year.
 _STATUS = {
@@ -61,11 +61,8 @@ def path_text(table: pd.DataFrame, variant: str, price_year: str) -> str:
             "" if benchmark else span(low, high)
             for benchmark, low, high in zip(known, rows["low"], rows["high"], strict=True)
         ]
-        as_published = [
-            "" if benchmark or pd.isna(one) else billions(one)
-            for benchmark, one in zip(known, rows["published_usd_mn"], strict=True)
-        ]
-        columns.append(Cells(level, list(map(billions, rows["usd_mn"]))))
+        as_published = amounts(rows["published_usd_mn"].where(~known.to_numpy()), size="bn")
+        columns.append(Cells(level, amounts(rows["usd_mn"], size="bn")))
         columns.append(Cells(around, ranges))
         if any(as_published):
             columns.append(Cells(published, as_published))
@@ -112,7 +109,7 @@ def headlines_text(table: pd.DataFrame, price_year: str) -> str:
         columns += [
             Cells(
                 tr(str(variant).replace("_", " ")),
-                [millions(value, signed=True) for value in wide[variant]],
+                amounts(wide[variant], signed=True, missing=tr("n/a")),
             )
             for variant in wide
         ]

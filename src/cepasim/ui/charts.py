@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cepasim.core import numbers
+from cepasim.core.currency import Currency, Size, current_currency
 from cepasim.core.language import current_language, mark, tr
 from cepasim.report import look
 from cepasim.report.line_charts import Ground, Style, line_layers
@@ -180,7 +181,13 @@ def path_spec(height: int = 210, *, assumed: bool = False) -> dict[str, Any]:
         Style(tr(SCENARIO), look.SCENARIO),
     ]
     return deepcopy(
-        _spec(current_language(), tuple(styles), height, bands=(tr(REFERENCE), tr(SCENARIO)))
+        _spec(
+            (current_language(), current_currency()),
+            tuple(styles),
+            height,
+            bands=(tr(REFERENCE), tr(SCENARIO)),
+            size="bn",
+        )
     )
 
 
@@ -188,7 +195,15 @@ def change_spec(height: int = 210) -> dict[str, Any]:
     """Return the specification of the chart of changes against the reference."""
     colours = (look.INK, *look.SERIES[:2])
     styles = tuple(map(Style, map(tr, ITEMS.values()), colours, look.DASHES))
-    return deepcopy(_spec(current_language(), styles, height, (tr(ITEMS["balance"]),), marked=True))
+    return deepcopy(
+        _spec(
+            (current_language(), current_currency()),
+            styles,
+            height,
+            (tr(ITEMS["balance"]),),
+            marked=True,
+        )
+    )
 
 
 def compared_rows(
@@ -215,7 +230,9 @@ def compared_rows(
 def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False) -> dict[str, Any]:
     """Return the specification of a chart of changes of up to four scenarios."""
     styles = tuple(map(Style, names, look.SERIES, look.DASHES))
-    spec = deepcopy(_spec(current_language(), styles, height, bands=tuple(names)))
+    spec = deepcopy(
+        _spec((current_language(), current_currency()), styles, height, bands=tuple(names))
+    )
     if large:
         spec["config"]["axis"]["labelFontSize"] = spec["config"]["legend"]["labelFontSize"] = 18
         for layer in spec["layer"]:  # on a phone years would run into each other
@@ -226,21 +243,24 @@ def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False
 
 @lru_cache(maxsize=32)
 def _spec(
-    spoken: str,
+    spoken: tuple[str, Currency],
     styles: tuple[Style, ...],
     height: int,
     bands: tuple[str, ...] = (),
     marked: bool = False,
+    size: Size = "mn",
 ) -> dict[str, Any]:
     """Lines over the years without their rows, which the page sends beside it.
 
-    Axes are written in a language, which is why it is among what a specification is kept by.
+    Axes and numbers are written in a language and a currency, which is why a specification is
+    kept by both.
     """
     chart = line_layers(
         alt.NamedData("rows"),
         styles,
         bands=bands,
         ground=Ground(every=_EVERY, marked=marked),
+        size=size,
         height=height,
     )
     spec: dict[str, Any] = chart.to_dict()

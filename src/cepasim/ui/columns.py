@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
+from cepasim.core.currency import Size
+from cepasim.core.digits import place_of_column
 from cepasim.core.language import now, tr
 from cepasim.core.numbers import (
     MINUS,
@@ -55,12 +57,17 @@ def converted(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw(
-    table: pd.DataFrame, config: Mapping[str, Any], *, amounts: Iterable[str] = (), **options: Any
+    table: pd.DataFrame,
+    config: Mapping[str, Any],
+    *,
+    amounts: Iterable[str] = (),
+    alike: Iterable[str] = (),
+    **options: Any,
 ) -> Any:
     """Draw a table of results, its numbers as people read them; in a file they stay numbers.
 
-    Amounts have the digits that count, a minus is a minus and no hyphen, and nothing is ``0``,
-    never ``-0.0``.
+    Amounts of a column have one number of decimals, a minus is a minus and no hyphen, and nothing
+    is ``0``, never ``-0.0``.
 
     Parameters
     ----------
@@ -70,6 +77,8 @@ def draw(
         Columns that are shown, in their order. The format of a number says whether it has a sign.
     amounts : iterable of str, optional
         Further columns of US$ million.
+    alike : iterable of str, optional
+        Columns of US$ million that have one number of decimals, such as a sum and its parts.
     **options
         Of `st.dataframe`.
 
@@ -86,8 +95,16 @@ def draw(
     counted = converted(shown).assign(**{name: in_mn(shown[name]) for name in amounts})
     if len(shown) > _WRITTEN:
         return st.dataframe(counted, column_config=dict(config), **options)
+    same = [name for name in alike if name in shown]
+    place = place_of_column(shown[same].to_numpy(float).ravel())
     writers = {
-        name: _writer(_format(config[name]), str(name), name in money, missing)
+        name: _writer(
+            _format(config[name]),
+            missing,
+            _amounts(str(name), shown[name], place if name in same else None)
+            if name in money
+            else None,
+        )
         for name in config
         if not pd.api.types.is_bool_dtype(shown[name])
     }
@@ -113,21 +130,31 @@ def _unformatted(config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _writer(form: str, name: str, is_money: bool, missing: str) -> Callable[[Any], str]:
+def _amounts(name: str, values: pd.Series, place: int | None) -> Callable[[float, bool], str]:
+    """Return what writes the converted amounts of a column, all to one place."""
+    size: Size = "bn" if name.endswith(_BN) else "mn"
+    factor = 1000.0 if size == "bn" else 1.0
+    if place is None:
+        place = place_of_column(factor * pd.to_numeric(values).to_numpy(float), size)
+    write, unit = (billions, in_bn(1.0)) if size == "bn" else (millions, in_mn(1.0))
+    return lambda value, signed: write(value / unit, signed=signed, place=place)
+
+
+def _writer(
+    form: str, missing: str, amount: Callable[[float, bool], str] | None
+) -> Callable[[Any], str]:
     """Return what writes the cells of a column."""
     signed = "+" in form
 
     def number(value: float) -> str:
-        if not is_money:
-            return percent(value) if form.endswith("%%") else _printed(form, value)
-        if name.endswith(_BN):
-            return billions(value / in_bn(1.0), signed=signed)
-        return millions(value / in_mn(1.0), signed=signed)
+        if amount is not None:
+            return amount(value, signed)
+        return percent(value) if form.endswith("%%") else _printed(form, value)
 
     def cell(value: Any) -> str:
         if value is None or value != value:
             return missing
-        if isinstance(value, str) or not (form or is_money):
+        if isinstance(value, str) or not (form or amount is not None):
             return str(value)
         return number(float(value)).replace("-", MINUS)
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.core.numbers import (
-    billions,
     conversion,
     currency_sign,
     mn,
@@ -15,7 +14,7 @@ from cepasim.core.numbers import (
     unit_bn,
 )
 from cepasim.levers.words import WINDOWS
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.studies.advice.allocate import FundAllocation
 from cepasim.studies.advice.fund_choice import FundChoice
 
@@ -46,7 +45,7 @@ def fund_text(found: FundAllocation) -> str:
         Cells(tr("industry"), [tr(one) for one in table["label"]], words=True),
         Cells(tr("name for --bound"), table["industry"].tolist(), words=True),
         Cells(tr("share,\n%"), [f"{100 * one:.1f}" for one in table["share"]]),
-        Cells(tr("amount"), [billions(1000 * one) for one in table["usd_bn"]]),
+        Cells(tr("amount"), amounts(1000 * table["usd_bn"], size="bn")),
         Cells(tr("equal split,\n%"), [f"{100 * one:.1f}" for one in table["equal_share"]]),
         Cells(more, [f"{one:+.4f}" for one in table["marginal_usd_per_usd"]]),
     ]

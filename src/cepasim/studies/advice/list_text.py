@@ -7,8 +7,8 @@ import pandas as pd
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
-from cepasim.core.numbers import conversion, millions, money, unit_mn
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.core.numbers import conversion, money, unit_mn
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.studies.advice.line_list import LineList
 from cepasim.studies.advice.search import LARGE_GAP
 
@@ -74,8 +74,10 @@ def _table(table: pd.DataFrame) -> str:
         for code, rate in zip(table["best_rival"], table["rival_percent"], strict=True)
     ]
     losses = [
-        f"{code} {millions(loss)}".strip()
-        for code, loss in zip(table["loses_most"], table["loss_rivals_usd_mn"], strict=True)
+        f"{code} {loss}".strip()
+        for code, loss in zip(
+            table["loses_most"], amounts(table["loss_rivals_usd_mn"]), strict=True
+        )
     ]
     columns = [
         Cells(tr("line"), table["line"].tolist(), words=True),
@@ -83,11 +85,11 @@ def _table(table: pd.DataFrame) -> str:
         Cells(tr("ask"), [tr(ASKED[one]) if one else "" for one in table["ask"]], words=True),
         Cells(tr("rate, %"), [_rate(rate) for rate in table["rate_percent"]]),
         Cells(tr("best rival,\nits rate"), rivals),
-        Cells(tr("trade"), list(map(millions, table["trade_usd_mn"]))),
-        Cells(tr("gain"), list(map(millions, table["gain_usd_mn"]))),
-        Cells(tr("own\nloss"), list(map(millions, table["loss_domestic_usd_mn"]))),
+        Cells(tr("trade"), amounts(table["trade_usd_mn"])),
+        Cells(tr("gain"), amounts(table["gain_usd_mn"])),
+        Cells(tr("own\nloss"), amounts(table["loss_domestic_usd_mn"])),
         Cells(tr("rivals' loss,\nmost of it"), losses),
-        Cells(tr("revenue"), [millions(one, signed=True) for one in table["revenue_usd_mn"]]),
+        Cells(tr("revenue"), amounts(table["revenue_usd_mn"], signed=True)),
         Cells(tr("sensi-\ntivity"), [f"{one:.1f}" for one in table["sensitivity"]]),
         Cells(tr("grades"), (table["grade_trade"] + "/" + table["grade_gain"]).tolist()),
     ]

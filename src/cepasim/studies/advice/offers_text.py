@@ -9,9 +9,9 @@ import pandas as pd
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, tr
-from cepasim.core.numbers import conversion, millions, unit_mn
+from cepasim.core.numbers import conversion, unit_mn
 from cepasim.economy.economy import Economy
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.studies.advice.offers import OfferComparison
 
 #: Tables of a comparison, by what each is about.
@@ -150,7 +150,7 @@ def _cells(column: str, values: pd.Series) -> Cells:
     """One column: rates in per cent, amounts in the unit of the moment, words."""
     head = tr(COLUMNS[column]).replace(", ", ",\n").replace("（", "\n（")
     if column.endswith("_usd_mn"):
-        texts = ["" if pd.isna(one) else millions(one, signed=True) for one in values]
+        texts = amounts(values, signed=True)
     elif column.endswith("_pct"):
         texts = ["?" if pd.isna(one) else f"{one:.1f}" for one in values]
     else:

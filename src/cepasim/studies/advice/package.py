@@ -17,8 +17,9 @@ from cepasim.core.countries import COUNTRY
 from cepasim.core.files import replace_file
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import deferred, mark, now, ntr, paragraph, separated, tr
-from cepasim.core.numbers import money
+from cepasim.core.numbers import in_billions, money
 from cepasim.core.workbook import write_workbook
+from cepasim.report.together import trade_balance
 from cepasim.studies.advice.package_choice import PackageChoice, package_choice
 from cepasim.studies.advice.package_effects import QUANTITIES, chapters_of
 from cepasim.studies.advice.package_files import write_package
@@ -172,6 +173,8 @@ class Package(Searched):
                 kind=tr(self.kind),
             )
         effects, by = self.effects, [one.giver for one in self.chosen]
+        large = all(in_billions(effects[item]) for item in ("balance", "exports", "imports"))
+        place = trade_balance(effects, "{}", "bn" if large else "mn").place
         gap = self.gap_percent
         sentences = [
             tr(
@@ -179,10 +182,10 @@ class Package(Searched):
                 package=now(self.name),
                 measures=ntr("{n} measure", "{n} measures", len(by)),
                 given=_given(by),
-                amount=money(abs(effects["balance"])),
+                amount=money(abs(effects["balance"]), place=place),
                 year=year,
-                exports=money(effects["exports"], signed=True),
-                imports=money(effects["imports"], signed=True),
+                exports=money(effects["exports"], signed=True, place=place),
+                imports=money(effects["imports"], signed=True, place=place),
                 welfare_india=money(effects["welfare_india"], signed=True),
                 welfare_japan=money(effects["welfare_japan"], signed=True),
                 duty_india=money(-effects["duty_india"]),

@@ -8,8 +8,8 @@ import pandas as pd
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, tr
-from cepasim.core.numbers import conversion, millions, unit_mn
-from cepasim.report.layout import Cells, plain_table, wrapped
+from cepasim.core.numbers import conversion, unit_mn
+from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.studies.advice.package import Package
 from cepasim.studies.advice.package_choice import PackageChoice
 
@@ -161,8 +161,8 @@ def _said(texts: Iterable[str]) -> list[str]:
     return [now(one) for one in texts]
 
 
-def _changes(amounts: Iterable[float]) -> list[str]:
-    return ["" if pd.isna(one) else millions(one, signed=True) for one in amounts]
+def _changes(usd_mn: Iterable[float]) -> list[str]:
+    return amounts(usd_mn, signed=True)
 
 
 def _percents(shares: Iterable[float]) -> list[str]:

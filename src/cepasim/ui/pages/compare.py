@@ -358,6 +358,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
         table,
         config,
         amounts=list(frames),
+        alike=list(frames),
         height=height(len(table), _SECTORS),
         placeholder=tr("~0"),
         alt=tr("Change by chapter in each scenario"),

@@ -14,6 +14,7 @@ from cepasim.core.language import mark, paragraph, tr
 from cepasim.report import html
 from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
+from cepasim.report.together import place_of_changes
 from cepasim.result import Result
 from cepasim.scenario.milestones import milestones
 from cepasim.scenario.scenario import Scenario
@@ -112,7 +113,7 @@ def change_in_words(result: Result) -> str:
         "the balance changes by {change}.",
         unit=figures.unit_mn(),
         year=year_in_words(last["fiscal_year"]),
-        change=figures.mn(last[_CHANGE], signed=True),
+        change=figures.mn(last[_CHANGE], signed=True, place=place_of_changes(last)),
     )
 
 

@@ -13,6 +13,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.report import look, views
 from cepasim.report.headline import headline
+from cepasim.report.together import trade_balance
 from cepasim.result import Result
 from cepasim.ui import charts, ranges
 from cepasim.ui.controls.form import fiscal_year
@@ -122,7 +123,8 @@ def in_large(
         currency=currency_sign(),
         price_year=year_in_words(price_year),
     )
-    size = figures.mn(change, signed=True) if change else tr("no change")
+    place = trade_balance(row).place
+    size = figures.mn(change, signed=True, place=place) if change else tr("no change")
     lines = [
         f"<h1>{escape(now(result.scenario.name))}</h1>",
         f"<p>{escape(what)}</p>",

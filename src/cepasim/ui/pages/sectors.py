@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,8 @@ from cepasim.ui.state import Session
 #: Pixels of a step and of its sources in the chain of numbers behind a row.
 _STEP, _CITED = 260, 520
 
+#: The balance and what it is the difference of.
+_CHANGED = re.compile("change_in_.*_usd_mn")
 _LEVELS = {
     "chapter": mark("Chapters"),
     "section": mark("Sections"),
@@ -76,6 +79,7 @@ def sectors(found: Session) -> None:
     chosen = columns.draw(
         frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
+        alike=[name for name in frame.columns if _CHANGED.fullmatch(name)],
         key=f"sectors:{level}",
         height=height(len(frame)),
         on_select="rerun",

@@ -8,6 +8,7 @@ import streamlit as st
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.core.problems import InputError, RunError
@@ -175,11 +176,12 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     item : str
     """
     rows = _decisive(swings, item).head(_SHOWN)
+    place = place_of_column(rows[["at_low", "at_high"]].to_numpy(float).ravel())
     cells = tuple(
         (
             now(row["label"]),
-            figures.mn(row["at_low"], signed=True),
-            figures.mn(row["at_high"], signed=True),
+            figures.mn(row["at_low"], signed=True, place=place),
+            figures.mn(row["at_high"], signed=True, place=place),
             tr("yes") if row["at_low"] * row["at_high"] < 0 else tr("no"),
         )
         for row in rows.to_dict("records")
