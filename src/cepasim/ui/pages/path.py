@@ -113,7 +113,7 @@ def change_in_words(result: Result) -> str:
         "the balance changes by {change}.",
         unit=figures.unit_mn(),
         year=year_in_words(last["fiscal_year"]),
-        change=figures.mn(last[_CHANGE], signed=True, place=place_of_changes(last)),
+        change=figures.mn(last[_CHANGE], signed=True, place=place_of_changes(last.to_dict())),
     )
 
 
