@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from cepasim.ui.pages import scenario
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _components_are_looked_for_once() -> Iterator[None]:
@@ -14,4 +16,12 @@ def _components_are_looked_for_once() -> Iterator[None]:
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda *_: list(found))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_browser_is_waited_for() -> Iterator[None]:
+    """Each ``AppTest`` is a new visitor, whose browser would have 0.12 s to draw the figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenario, "_FIRST_PAUSE", 0.0)
         yield

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
+import streamlit as st
 
+from cepasim.ui.pages import scenario
 from cepasim.ui.pieces import Pieces
 from cepasim.ui.turns import Turns
 
@@ -170,3 +172,15 @@ def test_pieces_of_pages_take_their_turn(monkeypatch: pytest.MonkeyPatch, others
     until.set()
     made.result(LONG), holder.result(LONG)
     assert others.done == ["", "table"]
+
+
+def test_the_browser_of_a_new_visitor_has_time_to_draw_the_figures_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(scenario, "_FIRST_PAUSE", 0.12)
+    monkeypatch.setattr("cepasim.ui.pages.scenario.time.sleep", slept.append)
+    for _ in range(3):
+        scenario._let_a_new_browser_draw()
+    assert slept == [0.12]

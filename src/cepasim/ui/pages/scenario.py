@@ -34,6 +34,9 @@ from cepasim.ui.state import Session, session, write_address
 
 #: Seconds. Long enough for the headline figures to be on their way before the rest is computed.
 _PAUSE = 0.03
+#: Seconds. Long enough for a browser to fetch the program of the headline figures and draw them.
+_FIRST_PAUSE = 0.12
+_DRAWN = "cepasim-drawn"
 _LONG_NAME = 45
 
 
@@ -55,6 +58,7 @@ def page() -> None:
             time.sleep(_PAUSE)
         else:
             st.empty()
+    _let_a_new_browser_draw()
     caveat, panels = _caveat(found), st.container()
     with heading:
         progress = _heading(found)
@@ -85,6 +89,17 @@ def page() -> None:
         if asked is not None:
             with progress:
                 _arrive(found, asked.draws, seen)
+
+
+def _let_a_new_browser_draw() -> None:
+    """Let the headline figures reach the screen of a new visitor before the rest is sent.
+
+    A browser fetches the program of each kind of element when it first meets one, and shows nothing
+    of what came together before it has them all.
+    """
+    if _DRAWN not in st.session_state:
+        st.session_state[_DRAWN] = True
+        time.sleep(_FIRST_PAUSE)
 
 
 def _caveat(found: Session) -> DeltaGenerator:
