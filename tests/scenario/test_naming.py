@@ -89,6 +89,14 @@ def test_changed_assumptions_are_in_name_and_words() -> None:
     assert "Assumptions changed: eta = 1.2." in now.description
 
 
+def test_finer_products_are_no_other_assumption() -> None:
+    finer = Scenario.from_dict({**FULL.to_dict(), "level": "hs6"})
+    now = _followed(finer, FULL, FULL)
+    assert now.name == "Full package, other detail of products"
+    assumed = Scenario.from_dict({**now.to_dict(), "parameters": {"eta": 1.2}})
+    assert _followed(assumed, now, FULL).name == "Full package, other assumptions"
+
+
 def test_beside_the_levers_only_the_origin_is_said() -> None:
     changed = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
     assert words_beside_levers(changed) == "Changed from “Full package”."

@@ -74,6 +74,8 @@ def title(
         base = _base_now(origin, classification)
         if _conditions(scenario) == _conditions(origin):
             return base
+        if scenario.level != origin.level and _assumed(scenario) == _assumed(origin):
+            return tr("{name}, other detail of products", name=base)
         return tr("{name}, other assumptions", name=base)
     if not levers:
         return tr("No lever moved")
@@ -204,6 +206,11 @@ def _conditions(scenario: Scenario) -> Scenario:
     return _content(scenario).model_copy(update={"levers": ()})
 
 
+def _assumed(scenario: Scenario) -> Scenario:
+    """What is neither a lever nor how fine a market is."""
+    return _conditions(scenario).model_copy(update={"level": None, "refine": ()})
+
+
 def _kept(lever: Lever, levers: Sequence[Lever], new: Sequence[Lever]) -> bool:
     """Whether a lever is still there, as it was or changed: a new one of its kind on its flow."""
     changed = any((lever.kind, lever.targets) == (one.kind, one.targets) for one in new)
@@ -212,16 +219,16 @@ def _kept(lever: Lever, levers: Sequence[Lever], new: Sequence[Lever]) -> bool:
 
 def says_changed(name: str) -> bool:
     """Whether a name says, in any language, that the scenario was changed from another."""
-    return any(
-        changed in name or name.endswith(assumptions) for changed, assumptions in _additions()
-    )
+    return any(changed in name or name.endswith(ends) for changed, ends in _additions())
 
 
 def _base(origin: Scenario) -> str:
     """Name of what was changed, without what an earlier change added to it in any language."""
     name = origin.name
-    for changed, assumptions in _additions():
-        name = name.partition(changed)[0].removesuffix(assumptions)
+    for changed, ends in _additions():
+        name = name.partition(changed)[0]
+        for end in ends:
+            name = name.removesuffix(end)
     return name
 
 
@@ -236,13 +243,16 @@ def _base_now(origin: Scenario, classification: Classification) -> str:
     return name_in_words(name)
 
 
-def _additions() -> Iterator[tuple[str, str]]:
-    """What a change of levers and one of assumptions add to a name, in each language."""
+def _additions() -> Iterator[tuple[str, tuple[str, str]]]:
+    """What a change of levers and those of all else add to a name, in each language."""
     for tag in LANGUAGES:
         with language(tag):
             yield (
                 tr("{name}, changed: {changes}", name="", changes=""),
-                tr("{name}, other assumptions", name=""),
+                (
+                    tr("{name}, other assumptions", name=""),
+                    tr("{name}, other detail of products", name=""),
+                ),
             )
 
 

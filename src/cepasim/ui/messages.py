@@ -11,7 +11,6 @@ from cepasim.core.problems import Problem
 _SHOWN = 12
 #: Which page shows a file of the documentation.
 _PAGES = {
-    "docs/evidence.md": mark("Evidence"),
     "docs/aggregation.md": mark("Evidence"),
     "docs/method.md": mark("Method"),
     "docs/uncertainty.md": mark("How sure?"),
@@ -29,8 +28,8 @@ def with_pages(text: str) -> str:
 
     Examples
     --------
-    >>> with_pages("nobody measured it (docs/evidence.md)")
-    'nobody measured it (page “Evidence”)'
+    >>> with_pages("spread by assumption (docs/aggregation.md)")
+    'spread by assumption (page “Evidence”)'
     """
     for file, page in _PAGES.items():
         text = text.replace(file, tr("page “{page}”", page=tr(page)))

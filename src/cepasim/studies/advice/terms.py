@@ -209,11 +209,12 @@ def read_terms(
     least = constraints.get("each_side_gains_usd_mn")
     if least is not None:
         for side, weights in gains.items():
-            text = deferred(
-                "{country} gains {amount} at least",
-                country=COUNTRY[side],
-                amount=partial(money, least),
-            )
+            name = COUNTRY[side]
+            text = deferred("{country} loses nothing", country=name)
+            if least:
+                text = deferred(
+                    "{country} gains {amount} at least", country=name, amount=partial(money, least)
+                )
             rows.append(Row("each_side_gains_usd_mn", text, float(least), weights))
     for side, most in (constraints.get("revenue_loss_usd_mn") or {}).items():
         name = "duty_japan" if side == "JPN" else "duty_india"

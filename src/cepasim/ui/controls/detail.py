@@ -23,7 +23,7 @@ def draw(found: Session) -> None:
         key=picked,
         help=tr(
             "Products of a chapter that are solved as markets of their own. Products add up to "
-            "their chapter; what is known of them and what is assumed: docs/aggregation.md."
+            "their chapter; what is known of them and what is assumed is on the page “Evidence”."
         ),
         on_change=lambda: found.choose_level(str(st.session_state[picked] or level), chapters),
     )

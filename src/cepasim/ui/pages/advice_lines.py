@@ -46,7 +46,7 @@ _ASKS = {
 _ASKED = {"tariff": mark("tariff"), "origin": mark("origin"), "barrier": mark("barrier")}
 
 
-@st.cache_resource(max_entries=6, show_spinner="Listing the lines …")
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _list(_economy: Economy, digest: str, importer: str, year: str) -> LineList:
     """List the lines of an importer; the same for all sessions with the same figures."""
     return cepasim.product_list(_economy, importer, year)
@@ -76,7 +76,8 @@ def draw(found: Session) -> None:
         words = st.text_input(
             tr("Search"), placeholder=tr("Code or word: 6403, footwear"), key="lines-find"
         )
-    lines = _list(found.figures.economy, found.figures.digest, importer, year)
+    with st.spinner(tr("Listing the lines …")):
+        lines = _list(found.figures.economy, found.figures.digest, importer, year)
     with st.popover(tr("Saved list"), key="lines-reload"):
         lines = _reloaded(lines)
     lines = lines.filter(ask=ask or None, section=section or None)

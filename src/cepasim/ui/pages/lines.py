@@ -89,7 +89,8 @@ def page() -> None:
             format_func=lambda one: tr(_COUNTED[one]),
             key="browse-counted",
         )
-    lines = lines_of(found.figures.economy, found.figures.digest, importer)
+    with st.spinner(tr("Reading the lines …")):
+        lines = lines_of(found.figures.economy, found.figures.digest, importer)
     asked = {"section": section, "category": standing, "counted": counted}
     rows = lines.search(words, **{name: value for name, value in asked.items() if value})
     if rows.empty:
@@ -100,7 +101,7 @@ def page() -> None:
     _table(found, lines, rows, ":".join([importer, words, *asked.values()]))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the lines …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def lines_of(_economy: Economy, digest: str, importer: str) -> TariffLines:
     """Lines of an importer; the same for all sessions with the same figures."""
     return cepasim.tariff_lines(_economy, importer)

@@ -57,7 +57,7 @@ def draw(found: Session, names: Sequence[str], search: str = "") -> None:
             key=f"alone-hs:{name}:{search}",
         )
         value = right.number_input(
-            tr("Its value, in the unit of the table (a share of 0.1 is 10 %)"),
+            tr("Its value; a share as a fraction, 0.1 for 10 %"),
             value=float(known[name]["value"]),
             format="%.4g",
             key=f"alone-value:{name}",

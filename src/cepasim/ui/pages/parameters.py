@@ -25,6 +25,8 @@ from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "yours", "said", "range", "unit", "grade", "year", "source", "note", "name"]
 _MOST_ROWS = 5000
+#: Units that are abbreviations, in words.
+_UNITS = {"AVE": mark("ad-valorem equivalent")}
 #: Parts of a barrier that add up, and sums that are shown at most.
 _BARRIERS = ("nu_sps", "nu_tbt", "nu_process")
 _MOST_SUMS = 8
@@ -134,6 +136,9 @@ def _named(found: Session) -> None:
             for low, high, unit in shown[["low", "high", "unit"]].itertuples(index=False)
         ],
     )
+    if shown.empty:
+        st.caption(tr("No parameter matches what you look for."))
+        return
     shown["yours"] = shown["yours"].astype(float)
     for_reading = shown[shown["name"].isin(list(elsewhere))]
     shown = shown[~shown["name"].isin(list(elsewhere))]
@@ -171,7 +176,7 @@ def _named(found: Session) -> None:
 
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns of the table in their order, with units in words."""
-    rows = rows.assign(unit=[tr(str(unit)) for unit in rows["unit"]])
+    rows = rows.assign(unit=[tr(_UNITS.get(str(unit), str(unit))) for unit in rows["unit"]])
     return rows[[column for column in _SHOWN if column in rows.columns]].reset_index(drop=True)
 
 

@@ -19,6 +19,7 @@ from cepasim.ui import answers, columns
 from cepasim.ui.columns import NAME, TALL_ROW, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
+from cepasim.ui.pages.advice_parts import told_apart
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
@@ -75,7 +76,8 @@ def sectors(found: Session) -> None:
         return
     frame = _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
-    said = frame["code"] + " " + frame["name"] if level != "window" else frame["name"]
+    names = frame["name"].map(told_apart) if level == "product" else frame["name"]
+    said = frame["code"] + " " + names if level != "window" else names
     chosen = columns.draw(
         frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
@@ -118,8 +120,9 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
         return frame.reset_index(drop=True)
     label = ntr(
         "Show the one that moves by less than {least}, too",
-        "Show the {n} that move by less than {least}, too",
+        "Show the {count} that move by less than {least}, too",
         int(still.sum()),
+        count=f"{still.sum():,}",
         least=figures.mn(figures.LEAST),
     )
     if not st.toggle(plain(label), key="sectors-still"):

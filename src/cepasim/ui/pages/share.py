@@ -43,7 +43,7 @@ def in_words(found: Session) -> None:
         st.markdown("\n".join(said) or tr("No lever is moved: this is the reference."))
         for mark in assumed_in_words(found):
             st.caption(plain(mark))
-        st.code(found.scenario.to_yaml(), language="yaml")
+        st.code(found.scenario.to_yaml(), language="yaml", wrap_lines=True)
 
 
 def _name(found: Session) -> None:

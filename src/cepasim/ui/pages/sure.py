@@ -86,6 +86,11 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
     ranged = None if asked is None else asked.range()
     said = None if ranged is None else ranges.in_words(ranged, found.year)
     st.html(html.fragment(views.headline(row, found.year, said)))
+    if not any(row[f"change_in_{flow}_usd_mn"] for flow in ("exports", "imports")):
+        st.caption(
+            tr("This scenario changes nothing. Open another one to see how sure its answer is.")
+        )
+        return asked, seen
     with st.expander(tr("How far history supports the model, question by question")):
         st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
     item = st.segmented_control(
