@@ -7,7 +7,7 @@ import pytest
 
 from cepasim import Economy, Scenario, simulate
 from cepasim.core import numbers as figures
-from cepasim.report import compared
+from cepasim.report import compared, compared_front
 from cepasim.result import Result
 from cepasim.studies.differences import Together, difference_ranges
 from cepasim.studies.model_choice import ModelChoice
@@ -94,3 +94,32 @@ def test_accounts_are_matched_by_what_they_are(economy: Economy) -> None:
             said = rows[f"National welfare of {country}, change"][place]
             assert said == figures.mn(welfare, signed=True, unit=False)
     assert sum("–" in row for row in rows.values()) == 2
+
+
+def test_the_workbook_says_whose_figures_what_is_assumed_and_the_ranges_in_words(
+    results: dict[str, Result],
+    sample: np.ndarray,
+    economy: Economy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compared_front, "marks", lambda one: (f"Mind {one.scenario.name}.",))
+    pages = compared_front.sheets(results, sample)
+    front = compared_front.front(results, sample, YEAR, economy.classification, tuple(pages))
+    said = [str(row.cells[0]) for row in front.rows if row.cells]
+    first, second = results
+    for name, result in results.items():
+        assert f"Mind {name}." in said and name in said
+        assert name in set(pages["scenarios"]["scenario"])
+        digest = f"parameter_digest: {result.manifest['parameter_digest']}"
+        assert digest in set(pages["manifest"]["text"])
+    cells = [row.cells for row in front.rows]
+    begin = cells.index((f"Difference from “{first}” in {YEAR}, US$ million",))
+    gap = next(row for row in cells[begin:] if row and row[0] == f"{second}: exports")
+    ends = compared.ends(sample, 1, 1, 0)
+    assert ends is not None
+    assert gap[4:] == pytest.approx(tuple(ends[:, -1, COLUMN]))
+    change = pages["differences"].query("fiscal_year == @YEAR and item == 'exports'")
+    assert gap[1] == pytest.approx(change["change_usd_mn"].iloc[0])
+    assert front.chart is not None and front.chart.columns == (2, 3)
+    waiting = compared_front.front(results, None, YEAR, economy.classification, ())
+    assert any("No range" in str(row.cells[:1]) for row in waiting.rows)

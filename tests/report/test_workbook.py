@@ -9,6 +9,7 @@ import pytest
 
 from cepasim.economy.economy import Economy
 from cepasim.params.words import WORDS, amount, in_words, name_in_words
+from cepasim.report import front_sheet as front_sheets
 from cepasim.report.front_sheet import front_sheet
 from cepasim.result import Result
 from cepasim.studies.percentiles import headline_ranges
@@ -43,6 +44,21 @@ def test_the_first_sheet_says_the_answer_in_words(book: openpyxl.Workbook, resul
     assert "sigma_" not in whole and "nu_" not in whole
     assert set(book.sheetnames[1:]) <= {line.split(" ")[0] for line in text}
     assert not set(book.sheetnames) & set(text), "each sheet is described"
+
+
+def test_own_figures_and_changed_assumptions_come_before_the_first_number(
+    result: Result, economy: Economy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_sheets, "marks", lambda _: ("Whose figures.", "What is assumed."))
+    rows = [
+        row.cells[0]
+        for row in front_sheet(result, economy.classification, ()).rows[:6]
+        if row.cells
+    ]
+    sentence = next(
+        place for place, text in enumerate(rows) if "against the reference" in str(text)
+    )
+    assert rows.index("Whose figures.") < rows.index("What is assumed.") < sentence
 
 
 def test_the_first_sheet_is_about_the_year_asked_for(result: Result, economy: Economy) -> None:

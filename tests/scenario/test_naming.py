@@ -86,7 +86,8 @@ def test_changed_assumptions_are_in_name_and_words() -> None:
     assumed = Scenario.from_dict({**FULL.to_dict(), "parameters": {"eta": 1.2}})
     now = _followed(assumed, FULL, FULL)
     assert now.name == "Full package, other assumptions"
-    assert "Assumptions changed: eta = 1.2." in now.description
+    words = "How demand answers prices (elasticity of demand): 1.2"
+    assert f"Assumptions changed: {words}." in now.description, "in words, not by codes"
 
 
 def test_finer_products_are_no_other_assumption() -> None:

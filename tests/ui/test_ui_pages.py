@@ -20,6 +20,7 @@ from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
 from cepasim.ui import answers, code, draws, launch, link, questions, ranges, state
+from cepasim.ui.pages import compare_link
 from cepasim.ui.pages.path import plain_reference
 from cepasim.ui.pieces import Pieces
 from cepasim.ui.state import Session
@@ -548,7 +549,12 @@ def test_comparing() -> None:
     again.default_timeout = 60
     for name in ("c", "n"):
         again.query_params[name] = app.query_params[name]
-    assert _session(again.run()).saved == found.saved
+    again.query_params["figures"], again.query_params["year"] = "0" * 12, "2032-33"
+    reopened = _session(again.run())
+    assert reopened.saved == found.saved
+    # Whose figures the sender had, and the year, travel with this link as with any other.
+    assert (reopened.sender, reopened.year) == ("0" * 12, "2032-33")
+    assert {"c", "n", "year", "figures"} <= set(compare_link.whole_query(reopened))
     for name in ("origin-in-japan", "border-in-japan", "full-package", "reference"):
         found.save(name, found.figures.scenario(name))
     app.run()

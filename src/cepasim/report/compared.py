@@ -24,7 +24,6 @@ from cepasim.tables.result_tables import ResultTables
 Results = Mapping[str, ResultTables]
 #: Draws of scenarios: ways of drawing x scenarios x draws x years x totals.
 WAYS = (mark("parameters"), mark("parameters and model choice"))
-_ITEMS = ("balance", "exports", "imports")
 _WAITING = "…"
 _CHANGES = {
     "balance": mark("Change in balance"),
@@ -36,7 +35,7 @@ _LEVELS = {
     "exports": mark("Level of exports [90 % range]"),
     "imports": mark("Level of imports [90 % range]"),
 }
-_ITEM = {"balance": mark("balance"), "exports": mark("exports"), "imports": mark("imports")}
+ITEMS = {"balance": mark("balance"), "exports": mark("exports"), "imports": mark("imports")}
 _OF_SCENARIO = {
     "balance": mark("Balance, {name}"),
     "exports": mark("Exports, {name}"),
@@ -87,7 +86,7 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
     """
     rows = {name: total_row(result, year) for name, result in results.items()}
     cells: list[tuple[str, ...]] = []
-    for item in _ITEMS:
+    for item in ITEMS:
         said = (_changed(row, item) for row in rows.values())
         cells.append((tr(_CHANGES[item]), *said))
         for way, name in enumerate(_RANGES):
@@ -96,7 +95,7 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
                 for place, result in enumerate(results.values())
             )
             cells.append((tr(name), *around))
-    for item in _ITEMS:
+    for item in ITEMS:
         level = (
             f"{figures.mn(row[f'{item}_usd_mn'], unit=False)} "
             f"[{range_of_mn(row, item, scenario=True) or tr('n/a')}]"
@@ -148,14 +147,14 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
     for place, name in enumerate(names[1:], start=1):
         gaps = {
             item: rows[place][f"change_in_{item}_usd_mn"] - rows[0][f"change_in_{item}_usd_mn"]
-            for item in _ITEMS
+            for item in ITEMS
         }
         last = trade_balance(gaps, "{}").place
         for item, gap in gaps.items():
             around = [_range(ends(sample, way, place, 0), at[place], item) for way in (0, 1)]
             cells.append(
                 (
-                    tr("{name}: {item}", name=name, item=tr(_ITEM[item])),
+                    tr("{name}: {item}", name=name, item=tr(ITEMS[item])),
                     figures.mn(gap, signed=True, unit=False, place=last),
                     *around,
                     _above(sample, place, at[place], item),
@@ -196,7 +195,7 @@ def changes_chart(results: Results, sample: Floats, year: str) -> alt.LayerChart
         As in `changes_table`.
     """
     rows = []
-    for item in _ITEMS:
+    for item in ITEMS:
         column = TOTALS.index(f"change_in_{item}_usd_mn")
         for place, (name, result) in enumerate(results.items()):
             at = result.fiscal_years.index(year)
@@ -224,7 +223,7 @@ def tables(results: Results, sample: Floats | None) -> dict[str, pd.DataFrame]:
     for place, (name, result) in enumerate(results.items()):
         held = result.totals
         first = results[names[0]].totals
-        for item in _ITEMS:
+        for item in ITEMS:
             column = TOTALS.index(f"change_in_{item}_usd_mn")
             change = held[f"{item}_usd_mn"] - held[f"baseline_{item}_usd_mn"]
             base = first[f"{item}_usd_mn"] - first[f"baseline_{item}_usd_mn"]

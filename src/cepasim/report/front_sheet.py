@@ -11,10 +11,10 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.core.workbook import Front, LineChart, Row
 from cepasim.levers.every import in_words
-from cepasim.params.words import name_in_words
 from cepasim.products.classification import Classification
 from cepasim.report.drawn import drawn_in_words, has_choice
 from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.marks import marks
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
 
@@ -109,6 +109,9 @@ def _before(result: ResultTables, classification: Classification, year: str) -> 
     yield Row((tr(scenario.name),), "title")
     if scenario.description:
         yield Row((tr(scenario.description),))
+    # Whose figures these are, before the first of them.
+    for marked in marks(result):
+        yield Row((marked,), "heading")
     said = headline(result, year)
     for part in (said.change, said.rests_on, said.caveat, figures.conversion()):
         if part:
@@ -118,10 +121,6 @@ def _before(result: ResultTables, classification: Classification, year: str) -> 
     levers = [in_words(one, classification) for one in scenario.to_dict()["levers"]]
     for lever in levers or [tr("Nothing: this is the reference.")]:
         yield Row((lever,))
-    if scenario.parameters:
-        yield Row((tr("Assumptions changed"),), "heading")
-        for name, value in scenario.parameters.items():
-            yield Row((tr("{heading}: {what}", heading=name_in_words(name), what=f"{value:.4g}"),))
     yield Row(())
 
 

@@ -113,6 +113,12 @@ def marks(result: ResultTables) -> tuple[str, ...]:
     ----------
     result : ResultTables
     """
+    own = own_figures(result)
+    return ((own,) if own else ()) + assumptions_in_words(result.scenario)
+
+
+def own_figures(result: ResultTables) -> str:
+    """Say that a result was made with the user's own figures; empty where it was not."""
     options = result.manifest.get("options")
     own = isinstance(options, Mapping) and options.get("figures") == OWN_FOLDER
-    return ((tr(OWN_FIGURES),) if own else ()) + assumptions_in_words(result.scenario)
+    return tr(OWN_FIGURES) if own else ""

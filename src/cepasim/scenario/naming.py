@@ -22,9 +22,11 @@ from cepasim.core.language import (
     separated,
     tr,
 )
+from cepasim.core.numbers import value
 from cepasim.economy.variants import CENTRAL
 from cepasim.levers.lever import Lever
 from cepasim.levers.words import in_a_sentence, listed
+from cepasim.params.words import name_in_words as parameter_in_words
 from cepasim.products.classification import Classification
 from cepasim.scenario.bundled import name_in_words
 from cepasim.scenario.scenario import Scenario
@@ -119,7 +121,10 @@ def describe(
     if (detail := detail_in_words(scenario)) is not None:
         said.append(tr("Markets: {detail}.", detail=detail))
     if scenario.parameters:
-        changed = (f"{name} = {value:g}" for name, value in scenario.parameters.items())
+        changed = (
+            tr("{name}: {item}", name=parameter_in_words(name), item=value(new))
+            for name, new in scenario.parameters.items()
+        )
         said.append(tr("Assumptions changed: {list}.", list=listed(changed, _MOST_SAID)))
     return paragraph(said)
 

@@ -19,6 +19,7 @@ class Reader(Protocol):
     figures: Figures
     address: dict[str, str] | None
     history: History[tuple[Scenario, Scenario]]
+    scenario: Scenario
     year: str
     sender: str
     message: str
@@ -55,7 +56,8 @@ def read_link(found: Reader, query: Mapping[str, str]) -> None:
             expected=said,
         )
         return
-    if linked is None:
+    if linked is None:  # a page of several scenarios has them in parameters of its own
+        _conditions(found, query.get("year"), query.get("figures"), found.scenario.horizon)
         return
     made_from = linked.scenario
     if linked.made_from in {*figures.bundled, *figures.derived}:
@@ -65,7 +67,12 @@ def read_link(found: Reader, query: Mapping[str, str]) -> None:
         found.history.past.clear()
     else:
         found.return_to(linked, made_from)
-    if linked.fiscal_year in found.years_after_base(linked.scenario.horizon):
-        found.year = str(linked.fiscal_year)
-    sender = str(linked.figures or "")
-    found.sender = "" if figures.digest.startswith(sender) else sender
+    _conditions(found, linked.fiscal_year, linked.figures, linked.scenario.horizon)
+
+
+def _conditions(found: Reader, year: str | None, digest: str | None, horizon: str) -> None:
+    """Show the sender's year, and remember whose figures the sender had where they are others."""
+    if year in found.years_after_base(horizon):
+        found.year = str(year)
+    sender = str(digest or "")
+    found.sender = "" if found.figures.digest.startswith(sender) else sender

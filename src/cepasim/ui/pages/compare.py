@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import pandas as pd
 import streamlit as st
 
 from cepasim.core.arrays import Floats
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, ntr, tr
+from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.numbers import LEAST, mn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
 from cepasim.report.blocks import Bars
+from cepasim.report.marks import assumptions_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, columns, speech, style, together, uploads
+from cepasim.ui import answers, charts, columns, style, together, uploads
 from cepasim.ui.columns import NAME, height, widest
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.draws import DRAWS, Draws
 from cepasim.ui.messages import listed, plain
-from cepasim.ui.pages import compare_link
+from cepasim.ui.pages import compare_files, compare_link
 from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import MOST_COMPARED, Session, session
 
@@ -46,7 +43,6 @@ _BY_CHAPTER: dict[charts.Item, str] = {
     "imports": mark("Change in imports from Japan by chapter, {unit}, {year}"),
 }
 _ADD = "compare-add"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def page() -> None:
@@ -81,7 +77,9 @@ def page() -> None:
             common,
             index=common.index(year),
             format_func=fiscal_year,
-            key="compare-year",
+            key=(key := f"compare-year:{year}"),
+            on_change=_set_year,
+            args=(found, key),
         )
     with left:
         item = st.segmented_control(
@@ -96,17 +94,30 @@ def page() -> None:
     seen = 0 if asked is None else asked.draws.enough
     sample = None if asked is None else asked.sample()
     progress = st.container()
+    _assumed(found, results)
     _draw(results, year, item or "balance", sample, seen)
     contributions = st.container()
     _sectors(results, year, item or "balance")
     _levers(found, results)
     with share:
-        _share(found, results, sample, fits)
+        compare_files.share(found, results, asked, year, fits=fits)
     with contributions:
         _contributions(found, results, year)
     if asked is not None:
         with progress:
             _arrive(found, asked.draws, seen)
+
+
+def _set_year(found: Session, key: str) -> None:
+    found.year = st.session_state[key]
+
+
+def _assumed(found: Session, results: Mapping[str, Result]) -> None:
+    """Say which scenario rests on which changed assumptions: the mark above is of one alone."""
+    for name, result in results.items():
+        if said := assumptions_in_words(result.scenario, found.figures.known):
+            words = tr("{name}: {item}", name=tr(name), item=paragraph(said))
+            st.caption(plain(words))
 
 
 def _common_years(results: Mapping[str, Result]) -> list[str]:
@@ -215,37 +226,6 @@ def _choose(found: Session) -> Any:
         with st.popover(tr("From files")):
             _from_files(found)
         return st.popover(tr("Link and files"), key="compare-share")
-
-
-def _share(found: Session, results: dict[str, Result], sample: Floats | None, fits: bool) -> None:
-    """Offer the link and the workbook."""
-    st.markdown(tr("**Link** that restores this page"))
-    if fits:
-        here = urlsplit(str(st.context.url or "http://localhost:8501/compare"))
-        query = urlencode(compare_link.query_of(found), doseq=True)
-        address = urlunsplit((here.scheme, here.netloc, here.path or "/", query, ""))
-        st.code(address, language=None, wrap_lines=True)
-    else:
-        st.caption(tr("These scenarios are too long for a link: send their files."))
-    st.download_button(
-        tr("Workbook (XLSX)"),
-        data=speech.later(partial(workbook, results, sample)),
-        file_name="comparison.xlsx",
-        mime=_XLSX,
-        key="compare-workbook",
-        on_click="ignore",
-        help=tr("Still without ranges") if sample is None else tr("With the ranges that are there"),
-    )
-
-
-def workbook(results: dict[str, Result], sample: Floats | None) -> bytes:
-    """Return the comparison as an XLSX file."""
-    from cepasim.core.workbook import write_workbook
-
-    with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
-        path = Path(folder) / "comparison.xlsx"
-        write_workbook(compared.tables(results, sample), path)
-        return path.read_bytes()
 
 
 def _add(found: Session, offered: dict[str, Scenario]) -> None:

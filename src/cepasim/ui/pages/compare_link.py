@@ -111,3 +111,9 @@ def query_of(found: Session) -> dict[str, list[str]]:
     scenarios = found.saved.values()
     written = [known.get(one) or link.token_of(one) for one in scenarios]
     return {_SCENARIOS: written, _NAMES: list(found.saved)}
+
+
+def whole_query(found: Session) -> dict[str, str | list[str]]:
+    """Return `query_of` with year, digest of the figures, language and currency."""
+    shown = {k: v for k, v in found.link_query().items() if k not in ("scenario", "s", "from")}
+    return {**query_of(found), **shown}

@@ -10,7 +10,8 @@ import streamlit as st
 
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, paragraph, tr
+from cepasim.core.language import mark, now, paragraph, tr
+from cepasim.economy.verdict import verdicts
 from cepasim.report import html
 from cepasim.report.blocks import Paragraph
 from cepasim.report.levels import range_of
@@ -89,6 +90,13 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
         ]
         if band is not None:
             said.append(tr("Narrow band: of the scenario's parameters."))
+        verdict = verdicts(found.figures.economy.parameters)["years_to_come"]
+        said.append(
+            tr(
+                "Verdict of history on levels to come: {answer} (page “Evidence”).",
+                answer=now(verdict.answer),
+            )
+        )
         first = str(found.figures.history["fiscal_year"].min())
         words = path_in_words(result, shown, first)
     st.vega_lite_chart(rows, spec, theme=None, alt=words)

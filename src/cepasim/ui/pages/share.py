@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import textwrap
 import time
 import zipfile
 from collections.abc import Callable
@@ -13,13 +14,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
-from cepasim.core.language import now, tr
+from cepasim.core.language import now, paragraph, tr
 from cepasim.levers import every
 from cepasim.products.classification import Classification
 from cepasim.report.front_sheet import front_sheet
+from cepasim.report.marks import own_figures
 from cepasim.report.sheets import sheets
 from cepasim.result import Result
 from cepasim.ui import code, link
+from cepasim.ui.draws import Draws
 from cepasim.ui.marks import assumed_in_words
 from cepasim.ui.messages import plain
 from cepasim.ui.ranges import Asked
@@ -172,12 +175,16 @@ def with_ranges(result: Result, asked: Asked | None) -> Result:
     """Return a result with its ranges, once they are there; without where none can be drawn."""
     if asked is None:
         return result
-    until = time.monotonic() + _LONGEST
-    draws = asked.draws
-    while draws.on_their_way and not draws.given_up and time.monotonic() < until:
-        time.sleep(_LOOK_EVERY)
+    wait_for(asked.draws)
     ranged = asked.range()
     return result if ranged is None else ranged.beside(result)
+
+
+def wait_for(draws: Draws) -> None:
+    """Wait for draws, as long as a file may take."""
+    until = time.monotonic() + _LONGEST
+    while draws.on_their_way and not draws.given_up and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY)
 
 
 def file_stem(found: Session) -> str:
@@ -210,8 +217,13 @@ def csv_archive(result: Result) -> bytes:
 
 
 def scenario_file(result: Result) -> bytes:
-    """Return the scenario as a file."""
-    return result.scenario.to_yaml().encode("utf-8")
+    """Return the scenario as a file; what only its reader's figures give is said above it."""
+    said = own_figures(result)
+    if said:
+        digest = str(result.manifest.get("parameter_digest", ""))[:12]
+        said = paragraph((said, tr("Digest of the parameters: {digest}.", digest=digest)))
+    above = "".join(f"# {line}\n" for line in textwrap.wrap(said, 98))
+    return (above + result.scenario.to_yaml()).encode("utf-8")
 
 
 def brief(result: Result, suffix: str, year: str) -> bytes:
