@@ -75,6 +75,7 @@ def test_ranges_in_japanese_have_their_unit() -> None:
         assert numbers.range_mn(15.0, 67.0, unit=False) == "1,500万～6,700万ドル"
         assert numbers.range_mn(-62.0, 312.0) == "−0.62億～3.12億ドル"
         assert numbers.range_mn(0.01, 67.0) == "ほぼ0～6,700万ドル"
+        assert numbers.range_mn(0.0, 0.0) == "0～0ドル"
         assert numbers.range_bn(3430.0, 8230.0) == "34.3億～82.3億ドル"
         assert numbers.span_mn(15.0, 67.0) == "15～67"
         assert numbers.range_mn(math.nan, 67.0) == "不明"

@@ -86,6 +86,8 @@ def amounts_between(
     ends = [amount(end, size, counted, signed).replace("-", MINUS) for end in (low, high)]
     if current_language() == "ja":  # 「1,500万～6,700万ドル」: every number with its power of ten
         power = counted.amount.removeprefix("{number}")[:1]
+        if all(end in ("0", tr(NEARLY_NONE)) for end in ends):
+            return between(signed, *ends) + currency_sign()
         ends[0] += "" if ends[0] in ("0", tr(NEARLY_NONE)) else power
         return counted.amount.format(number=between(signed or low < 0, *ends))
     text = between(signed or low < 0, *ends)

@@ -16,7 +16,7 @@ from cepasim.report import views
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui import answers, columns
-from cepasim.ui.columns import NAME, TALL_ROW, height
+from cepasim.ui.columns import NAME, height, in_lines, tall
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import told_apart
@@ -189,9 +189,7 @@ _HEADS = {
 
 def _cited(source: str, note: str) -> str:
     """Say the sources of a number and what is noted of it, one after the other."""
-    said = now(source)
-    sources = source.split("; ") if said == source else [said]
-    return tr("; ").join(part for part in (*sources, now(note)) if part)
+    return tr("; ").join(now(part) for part in (source, note) if part)
 
 
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
@@ -208,23 +206,24 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
         steps = explanation.table
         shown = pd.DataFrame(
             {
-                tr("step"): [now(step) for step in steps["step"]],
+                tr("step"): [in_lines(now(step), _STEP) for step in steps["step"]],
                 tr("value"): [figures.value(value) for value in steps["value"]],
                 tr("unit"): [now(unit) for unit in steps["unit"]],
                 tr("grade"): steps["grade"],
                 tr("source and note"): [
-                    _cited(source, note)
+                    in_lines(_cited(source, note), _CITED)
                     for source, note in zip(steps["source"], steps["note"], strict=True)
                 ],
             }
         )
         step, cited = shown.columns[0], shown.columns[-1]
+        row = tall([*shown[step], *shown[cited]])
         st.dataframe(
             shown,
             hide_index=True,
             key=f"why:{flow}",
-            height=height(len(shown), row=TALL_ROW),
-            row_height=TALL_ROW,
+            height=height(len(shown), row=row),
+            row_height=row,
             column_config={
                 step: st.column_config.TextColumn(width=_STEP),
                 cited: st.column_config.TextColumn(width=_CITED),
