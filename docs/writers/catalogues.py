@@ -11,7 +11,10 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from typer.main import get_command
 
+from cepasim.cli import help as help_of
+from cepasim.cli.commands import app
 from cepasim.core.language import LANGUAGES, SOURCE
 from cepasim.params.loading import load_parameters
 from docs.writers.names_shown import names_shown
@@ -24,6 +27,9 @@ KEYWORDS = {"tr": None, "mark": None, "deferred": None, "ntr": (1, 2)}
 
 #: The catalogue of names that come from data.
 NAMES = "names"
+
+#: The catalogue of the help of commands and options, which is where they are, without a mark.
+HELP = "cli"
 
 #: The catalogue of modules at the root of the package.
 TOP = "top"
@@ -41,6 +47,7 @@ def texts() -> Mapping[str, list[str | tuple[str, str]]]:
     for name, _line, said, *_ in read_from_code:
         found.setdefault(_room(Path(name)), []).append(said)
     found[NAMES] = list(names_shown(load_parameters()))
+    found[HELP] += help_of.texts(get_command(app))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,24 @@ def test_what_is_wrong_is_said_in_japanese(arguments: tuple[str, ...], allowed: 
     text = said(*arguments, code=2)
     assert text.startswith("コマンドライン：") or text.startswith("コマンドライン: ")
     assert allowed in text
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("data", "check")])
+def test_help_is_in_the_language_of_the_environment(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    plain = CliRunner().invoke(app, [*command, "--help"], env={"CEPASIM_LANGUAGE": ""}).output
+    text = CliRunner().invoke(app, [*command, "--help"], env={"CEPASIM_LANGUAGE": "ja"}).output
+    lines = [line.strip("│ ") for line in text.splitlines() if "Usage:" not in line]
+    words = re.sub("[a-z]+(-[a-z]+)+", "", "\n".join(lines))  # names of commands and options
+    assert english_left(words, ("cepasim scenarios", "cepasim run")) == []
+    assert "この説明を表示して終了する。" in text
+    assert "…" not in text
+    assert "Show this message and exit." in plain
+    assert plain == CliRunner().invoke(app, [*command, "--help"]).output
+
+
+def test_help_is_in_the_language_of_the_command_line() -> None:
+    assert "[既定値：armington]" in said("run", "--help")
+    assert "エラー" in said("run", "--nonsense", code=2)

@@ -23,6 +23,7 @@ from cepasim.cli.data import data
 from cepasim.cli.errors import FAILED
 from cepasim.cli.front_end import front_end
 from cepasim.cli.fund import allocate_fund
+from cepasim.cli.help import InWords
 from cepasim.cli.lines import lines
 from cepasim.cli.negotiate import negotiate
 from cepasim.cli.offers import compare_offers, triggers
@@ -37,6 +38,7 @@ from cepasim.core.disk_cache import OFF, SWITCH
 
 app = typer.Typer(
     name="cepasim",
+    cls=InWords,
     help="What a CEPA review, barrier relief and an India-focused fund would do to India-Japan "
     "trade, by HS sector.",
     no_args_is_help=True,

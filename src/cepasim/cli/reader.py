@@ -12,6 +12,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from cepasim.cli.errors import reporting
+from cepasim.cli.help import VARIABLE
 from cepasim.core.currency import DOLLAR
 from cepasim.core.language import SOURCE, language
 
@@ -20,7 +21,7 @@ _LANGUAGE = Annotated[
     typer.Option(
         "--language",
         metavar="TAG",
-        envvar="CEPASIM_LANGUAGE",
+        envvar=VARIABLE,
         help="Language of what is printed and written for people: en or ja.",
     ),
 ]
