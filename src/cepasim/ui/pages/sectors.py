@@ -217,13 +217,13 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
             }
         )
         step, cited = shown.columns[0], shown.columns[-1]
-        row = tall([*shown[step], *shown[cited]])
+        high = tall([*shown[step], *shown[cited]])
         st.dataframe(
             shown,
             hide_index=True,
             key=f"why:{flow}",
-            height=height(len(shown), row=row),
-            row_height=row,
+            height=height(len(shown), row=high),
+            row_height=high,
             column_config={
                 step: st.column_config.TextColumn(width=_STEP),
                 cited: st.column_config.TextColumn(width=_CITED),

@@ -54,7 +54,7 @@ def _name(found: Session) -> None:
     key = f"name:{found.generation}:{found.scenario.name}"
     st.text_input(
         tr("Name"),
-        value=found.scenario.name,
+        value=now(found.scenario.name),
         max_chars=200,
         key=key,
         help=tr(
@@ -92,17 +92,20 @@ def share(found: Session) -> None:
         st.markdown(tr("**Compare** with other scenarios"))
         # Another scenario has another name: a field would keep the one it was drawn with.
         key = f"save:{found.generation}:{found.scenario.name}"
-        name = st.text_input(tr("Name"), value=found.scenario.name, key=key)
+        own = now(found.scenario.name)
+        name = st.text_input(tr("Name"), value=own, key=key)
+        if name == own:  # not another one: it is said in whatever language it is read
+            name = found.scenario.name
         pressed = st.button(tr("Save to compare"), key="save")
         if found.told.press(pressed, "save", name, found.scenario):
-            saved = plain(found.save(name, found.scenario))
+            saved = plain(now(found.save(name, found.scenario)))
             st.success(tr("Saved as “{name}” on the page “Compare”.", name=saved))
         st.markdown(tr("**Download**"))
         _downloads(found)
         st.markdown(tr("**Reproduce in Python**"))
-        own = None if found.own is None else found.own.name
+        file = None if found.own is None else found.own.name
         st.code(
-            code.python_code(found.scenario, found.year, found.figures.economy.price_year, own),
+            code.python_code(found.scenario, found.year, found.figures.economy.price_year, file),
             language="python",
             wrap_lines=True,
         )
