@@ -91,7 +91,7 @@ def test_every_question_has_its_scenarios() -> None:
     known = {**BUNDLED, **questions.derived(BUNDLED)}
     for question in questions.QUESTIONS:
         assert set(question.scenarios) <= set(known), question.key
-        assert question.scenarios or question.page in ("parameters", "evidence")
+        assert question.scenarios or question.page in ("parameters", "evidence", "advice")
 
 
 def test_derived_scenarios_take_their_figures_from_bundled_ones() -> None:

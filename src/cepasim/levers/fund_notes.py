@@ -72,7 +72,7 @@ def crowded_notes(
                     "{number} of the {all} industries named for the {window} window lie in chapter "
                     "{chapter}: with equal money for each name it gets {percent} % of the window. "
                     "The reason is how finely the list divides the chapter, not a judgement on it; "
-                    "industries: sets other shares",
+                    "the fund's shares by industry can be set otherwise",
                     number=len(alone),
                     all=len(named),
                     window=in_a_sentence(tr(WINDOWS[window])),

@@ -151,7 +151,7 @@ def level_notes(run: Run) -> tuple[str, ...]:
     sentences = [
         tr("Read changes against the reference; the levels themselves are uncertain."),
         tr(
-            "In {year}, under the variant {variant} of the reference, exports are {exports} "
+            "In {year}, under the {variant} variant of the reference, exports are {exports} "
             "[{exports_range}] and imports {imports} [{imports_range}] at prices of {price_year} "
             "(90 % range); a single section's exports may be {exports_low} to {exports_high} times "
             "what is shown, its imports {imports_low} to {imports_high} times what is shown.",

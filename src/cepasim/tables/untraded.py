@@ -12,6 +12,7 @@ from cepasim.core.language import ntr, separated, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
+from cepasim.levers.entry import EntryLever
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 from cepasim.tables.names import name_now
@@ -52,13 +53,14 @@ def _said(run: Run) -> Iterator[str]:
         yield tr(
             "In {base_year} {partner} sold {importer} nothing in {goods}, of which {importer} "
             "buys {amount} a year elsewhere. A share of zero stays zero in the model whatever "
-            "happens to duties, barriers or prices; the lever `entry` shows what a share of "
+            "happens to duties, barriers or prices; the lever “{lever}” shows what a share of "
             "these purchases would mean",
             partner=tr(COUNTRY[market.partner]),
             importer=tr(COUNTRY[importer]),
             goods=_named(economy, market, largest),
             base_year=year_in_words(economy.base_year),
             amount=mn(bought[nothing].sum()),
+            lever=tr(EntryLever.title),
         )
 
 

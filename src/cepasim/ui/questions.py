@@ -10,7 +10,7 @@ from cepasim.core.language import mark
 from cepasim.levers.words import parts
 from cepasim.scenario.scenario import Scenario
 
-Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence"]
+Page = Literal["scenario", "compare", "parameters", "assumptions", "evidence", "advice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,11 @@ class Question:
     key, asked_by, text : str
     answer : str
         Where on the page to look, and what to keep in mind.
-    page : {"scenario", "compare", "parameters", "assumptions", "evidence"}
+    page : {"scenario", "compare", "parameters", "assumptions", "evidence", "advice"}
     scenarios : tuple of str
         Names of what is shown: bundled scenarios or those of `derived`.
+    tab : str
+        Of the page Advice, as it is in English.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Question:
     answer: str
     page: Page
     scenarios: tuple[str, ...] = ()
+    tab: str = ""
 
 
 DELHI, TOKYO, REVIEWER = mark("From Delhi"), mark("From Tokyo"), mark("A reviewer")
@@ -80,6 +83,62 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         "assumptions",
         ("full-package",),
+    ),
+    Question(
+        "request-list",
+        DELHI,
+        mark("Which hundred lines should be on our request list, and what will Tokyo say to each?"),
+        mark(
+            "The lines on which India still pays a duty, best gain over sensitivity first. The "
+            "columns to the right say who loses and why a line is sensitive."
+        ),
+        "advice",
+        tab=mark("Which lines?"),
+    ),
+    Question(
+        "billion",
+        DELHI,
+        mark("What would it take to narrow the deficit by a billion? What must we give for it?"),
+        mark(
+            "Choose a lever, enter the change in India's balance and find the depth that reaches "
+            "it. Below, the same for what is given in return."
+        ),
+        "advice",
+        ("full-package",),
+        tab=mark("What would it take?"),
+    ),
+    Question(
+        "not-their-rice",
+        DELHI,
+        mark("Which package narrows the deficit most without touching their rice?"),
+        mark(
+            "Enter 1006, rice, under “Products nobody touches”, and find the package: each measure "
+            "with what it adds."
+        ),
+        "advice",
+        tab=mark("Which package?"),
+    ),
+    Question(
+        "parity",
+        DELHI,
+        mark("Give us what you gave the EU and Viet Nam: what is that worth?"),
+        mark(
+            "Scenarios side by side: on every line India pays in Japan what the EU, or Viet Nam, "
+            "pays, where that is less."
+        ),
+        "compare",
+        ("parity-eu", "parity-viet-nam"),
+    ),
+    Question(
+        "their-offer",
+        DELHI,
+        mark("Their offer changed overnight. What changed for us, line by line?"),
+        mark(
+            "Choose the two offers and compare them: what each side gains, and the lines on which "
+            "the duties differ."
+        ),
+        "advice",
+        tab=mark("Two offers"),
     ),
     Question(
         "who-loses-in-japan",

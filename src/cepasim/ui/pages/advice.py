@@ -16,6 +16,8 @@ from cepasim.ui.pages import (
 )
 from cepasim.ui.state import session
 
+#: Under which the session keeps the tab that a question leads to.
+TAB = "cepasim-advice-tab"
 _TABS = (
     mark("Which lines?"),
     mark("Which package?"),
@@ -31,6 +33,8 @@ def page() -> None:
     """Draw the page."""
     found = session()
     st.html(style.title(tr("Advice"), tr("Every answer can be opened as a scenario and changed.")))
+    if found.question:
+        st.info(found.question)
     if found.message:
         st.warning(plain(found.message))
         found.message = ""
@@ -41,7 +45,9 @@ def page() -> None:
                 "files: the assumptions changed in the scenario are not used here."
             )
         )
-    lines, package, fund, target, offers, clauses, trips = st.tabs([tr(one) for one in _TABS])
+    lines, package, fund, target, offers, clauses, trips = st.tabs(
+        [tr(one) for one in _TABS], default=tr(st.session_state.get(TAB) or _TABS[0])
+    )
     with lines:
         advice_lines.draw(found)
     with package:

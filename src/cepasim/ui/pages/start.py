@@ -11,6 +11,7 @@ from cepasim.scenario.bundled import MAIN
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import questions, style
 from cepasim.ui.navigation import go
+from cepasim.ui.pages.advice import TAB
 from cepasim.ui.questions import Question
 from cepasim.ui.state import Session, session
 
@@ -67,6 +68,7 @@ def ask(found: Session, question: Question) -> None:
             found.save(scenario.name, scenario)
     elif scenarios:
         found.load(scenarios[0])
+    st.session_state[TAB] = question.tab
     text, answer = tr(question.text), tr(question.answer)
     found.question = " ".join([f"**{text}**", answer]).replace("$", "\\$")
     go(question.page)
