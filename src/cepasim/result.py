@@ -79,13 +79,15 @@ class Result(ResultTables):
         totals = pd.concat([self._table("totals"), added], axis=1)
         return self._with({"totals": totals}, self.manifest | {"ranges": dict(options)})
 
-    def with_contributions(self, by_side: pd.DataFrame) -> Result:
+    def with_contributions(self, by_side: pd.DataFrame, **others: pd.DataFrame) -> Result:
         """Return the same result with a split over the levers that was made elsewhere.
 
         Parameters
         ----------
         by_side : DataFrame
             `contributions_by_side` of the same scenario under the same parameters.
+        **others : DataFrame
+            Other tables of it that were made there, such as ``fund_accounts``.
 
         Returns
         -------
@@ -93,7 +95,7 @@ class Result(ResultTables):
             A new one.
         """
         split: dict[str, Table] = {"contributions": over_sides(by_side), SIDES: by_side}
-        return self._with(split, self._given_manifest)
+        return self._with(split | others, self._given_manifest)
 
     def _with(self, tables: dict[str, Table], manifest: Manifest) -> Result:
         return Result(

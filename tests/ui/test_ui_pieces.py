@@ -21,7 +21,7 @@ from cepasim.core import numbers as figures
 from cepasim.core.currency import shown_in
 from cepasim.core.language import language
 from cepasim.economy.economy import Economy
-from cepasim.params.currencies import currency
+from cepasim.params.currencies import currency, display_currency
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
@@ -412,6 +412,11 @@ def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> N
         for name, frame in result.frames().items():
             pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
         assert late.notes == result.notes and late.manifest == result.manifest
+    # Amounts in notes are those of the reader, whoever read them first.
+    with shown_in(display_currency(economy.parameters, "INR")):
+        assert whole.notes == result.notes
+        assert "₹" in " ".join(whole.notes)
+    assert "₹" not in " ".join(whole.notes)
     # What was made of it for the screen before holds after; of no other result does it.
     assert answers.pieces(whole) is pieces is not answers.pieces(found)
     # It is kept: asked again, nobody waits, and the figures are of the same result.
@@ -420,7 +425,7 @@ def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> N
 
 
 def test_a_piece_is_kept_by_language_currency_and_year(economy: Economy) -> None:
-    pieces, rupees = Pieces(most=3), currency(economy.parameters, "INR")
+    pieces, rupees = Pieces(most=3), display_currency(economy.parameters, "INR")
     assert pieces(YEAR, "movers", lambda: 1) == pieces(YEAR, "movers", lambda: 2) == 1
     assert pieces("2031-32", "movers", lambda: 2) == 2
     with language("ja"):

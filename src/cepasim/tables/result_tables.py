@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from types import MappingProxyType
 from typing import NoReturn
 
 import pandas as pd
 
+from cepasim.core.currency import current_currency
 from cepasim.core.language import current_language
 from cepasim.core.problems import InputError, Problem
 from cepasim.params.described import bundled_price_year
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.concentration import basket
+from cepasim.tables.copied import Copy
 from cepasim.tables.give_and_take import by_section
 from cepasim.tables.names import LEVELS, Level, group_name, years_in_words
 from cepasim.tables.schema import HELD, checked, empty_table
@@ -29,22 +31,6 @@ NOTHING: Mapping[str, object] = MappingProxyType({})
 Table = pd.DataFrame | Callable[[], pd.DataFrame]
 Notes = tuple[str, ...] | Callable[[], tuple[str, ...]]
 Manifest = Mapping[str, object] | Callable[[], Mapping[str, object]]
-
-
-class _Copy:
-    """A table of a result as an attribute that cannot be set; everyone gets a copy."""
-
-    def __init__(self, name: str, meaning: str) -> None:
-        self._name = name
-        self.__doc__ = meaning
-
-    def __get__(self, result: ResultTables | None, _: type | None = None) -> pd.DataFrame:
-        if result is None:
-            return self  # type: ignore[return-value]  # for those who read the documentation
-        return result._table(self._name).copy()
-
-    def __set__(self, result: ResultTables, value: object) -> NoReturn:
-        raise AttributeError(f"a Result does not change; {self._name!r} cannot be set")
 
 
 class ResultTables:
@@ -123,7 +109,7 @@ class ResultTables:
     _engine: str
     _classification: Classification
     _given_notes: Notes
-    _said_notes: dict[str, tuple[str, ...]]
+    _said_notes: dict[Hashable, tuple[str, ...]]
     _given_manifest: Manifest
     _price_year: str | None
 
@@ -151,12 +137,16 @@ class ResultTables:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know, in words of the language of the moment."""
+        """What a reader must know, in the language and the currency of the moment."""
         notes = self._given_notes
         if callable(notes):
-            said, spoken = self._said_notes, current_language()
+            said, spoken = self._said_notes, (current_language(), current_currency())
             return said[spoken] if spoken in said else said.setdefault(spoken, notes())
         return notes
+
+    def keep_notes(self, notes: tuple[str, ...]) -> None:
+        """Keep its notes as they were made elsewhere, in the same language and currency."""
+        self._said_notes.setdefault((current_language(), current_currency()), notes)
 
     @property
     def manifest(self) -> dict[str, object]:
@@ -178,25 +168,25 @@ class ResultTables:
         """Fiscal years, in the order of `totals`."""
         return tuple(self._table("totals")["fiscal_year"].tolist())
 
-    totals = _Copy("totals", "One row per fiscal year, US$ million of 2023-24.")
-    sectors = _Copy("sectors", "One row per (fiscal_year, flow, hs), US$ million of 2023-24.")
-    displacement = _Copy("displacement", "Who loses: one row per (fiscal_year, flow, hs, source).")
-    contributions = _Copy(
+    totals = Copy("totals", "One row per fiscal year, US$ million of 2023-24.")
+    sectors = Copy("sectors", "One row per (fiscal_year, flow, hs), US$ million of 2023-24.")
+    displacement = Copy("displacement", "Who loses: one row per (fiscal_year, flow, hs, source).")
+    contributions = Copy(
         "contributions", "What each lever adds: one row per (fiscal_year, hs, lever)."
     )
-    contributions_by_side = _Copy(
+    contributions_by_side = Copy(
         SIDES,
         "What each lever adds on Japan's side and on India's: one row per (fiscal_year, hs, "
         "lever, side), which sum to `contributions`.",
     )
-    diagnostics = _Copy("diagnostics", "Iterations, residuals, anything unusual, in words.")
-    quotas = _Copy("quotas", "What quotas came to: regime, premium, rent; empty without any.")
-    fund_accounts = _Copy(
+    diagnostics = Copy("diagnostics", "Iterations, residuals, anything unusual, in words.")
+    quotas = Copy("quotas", "What quotas came to: regime, premium, rent; empty without any.")
+    fund_accounts = Copy(
         "fund_accounts", "Who pays for the fund and who gains, by year, plants replaced or not."
     )
-    jobs = _Copy("jobs", "Jobs in India that go with the changes in sales, gross; never created.")
-    concessions = _Copy("concessions", "What changes in each side's own market, by product.")
-    levels = _Copy("levels", "Range of each level in the reference: by year, flow and group.")
+    jobs = Copy("jobs", "Jobs in India that go with the changes in sales, gross; never created.")
+    concessions = Copy("concessions", "What changes in each side's own market, by product.")
+    levels = Copy("levels", "Range of each level in the reference: by year, flow and group.")
 
     @property
     def basket(self) -> pd.DataFrame:

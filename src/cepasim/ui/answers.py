@@ -20,7 +20,8 @@ import streamlit as st
 
 import cepasim
 from cepasim.core.countries import COLUMN_NAME
-from cepasim.core.language import current_language, separated, tr
+from cepasim.core.currency import Currency, current_currency, shown_in
+from cepasim.core.language import current_language, language, separated, tr
 from cepasim.core.problems import RunError
 from cepasim.economy.economy import Economy
 from cepasim.result import Result
@@ -50,6 +51,15 @@ class _Kept:
 class _Failed:
     economy: Economy
     said: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """What takes longest to make of a result, made in another process."""
+
+    by_side: pd.DataFrame
+    fund_accounts: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 class Answers:
@@ -118,7 +128,9 @@ class Answers:
         folder: str | None,
         waiting: Callable[[], object],
     ) -> Result:
-        """Return the result with what each lever adds, which takes longer than all the rest.
+        """Return the result with what each lever adds, its notes and the accounts of its fund.
+
+        These take longer than all the rest.
 
         Parameters
         ----------
@@ -133,11 +145,14 @@ class Answers:
         with self._lock:
             if key in self._kept and self._kept[key].is_whole:
                 return self._kept[key].result
-        asked = workers.submit("splits", _split, folder, scenario)
+        spoken = current_language(), current_currency()
+        asked = workers.submit("splits", _made, folder, scenario, *spoken)
         try:
             while not wait([asked], timeout=_LOOK_EVERY).done:
                 waiting()
-            result = result.with_contributions(asked.result())
+            made = asked.result()
+            result = result.with_contributions(made.by_side, fund_accounts=made.fund_accounts)
+            result.keep_notes(made.notes)
         except BrokenProcessPool:
             return result  # the process was killed; the split is then computed here
         finally:
@@ -187,8 +202,10 @@ def _finite(result: Result, scenario: Scenario) -> Result:
     return result
 
 
-def _split(folder: str | None, scenario: Scenario) -> pd.DataFrame:
-    return cepasim.simulate(workers.economy(folder), scenario).contributions_by_side
+def _made(folder: str | None, scenario: Scenario, tag: str, currency: Currency) -> _Made:
+    result = cepasim.simulate(workers.economy(folder), scenario)
+    with language(tag), shown_in(currency):
+        return _Made(result.contributions_by_side, result.fund_accounts, result.notes)
 
 
 @st.cache_resource(show_spinner=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from heapq import heappop, heappush
 from itertools import count
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import streamlit as st
@@ -29,8 +30,8 @@ T = TypeVar("T")
 #: What the processes are for. A split is short and must not wait behind a queue of draws.
 Purpose = Literal["ranges", "splits"]
 _PURPOSES: tuple[Purpose, ...] = ("ranges", "splits")
-#: The pages come first wherever both want a processor.
-_GIVE_WAY = 10
+#: The pages come first wherever both want a processor, and what they wait for before draws.
+_GIVE_WAY: Mapping[Purpose, int] = MappingProxyType({"ranges": 10, "splits": 5})
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,7 +40,9 @@ def pool(purpose: Purpose) -> ProcessPoolExecutor:
     # Fresh processes: a fork of one with threads may hang.
     context = multiprocessing.get_context("spawn")
     size = processors() if purpose == "ranges" else 1
-    made = ProcessPoolExecutor(size, mp_context=context, initializer=_begin)
+    made = ProcessPoolExecutor(
+        size, mp_context=context, initializer=_begin, initargs=(_GIVE_WAY[purpose],)
+    )
     for _ in range(size):
         made.submit(os.getpid)
     break_with_lost_worker(made)
@@ -147,10 +150,10 @@ def lost(pieces: Iterable[Future[Any]]) -> bool:
     )
 
 
-def _begin() -> None:
+def _begin(give_way: int) -> None:
     end_with_parent()
     if hasattr(os, "nice"):
-        os.nice(_GIVE_WAY - os.nice(0))
+        os.nice(max(give_way - os.nice(0), 0))
     economy(None)
 
 
