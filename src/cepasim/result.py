@@ -94,8 +94,8 @@ class Result(ResultTables):
         Result
             A new one.
         """
-        split: dict[str, Table] = {"contributions": over_sides(by_side), SIDES: by_side}
-        return self._with(split | others, self._given_manifest)
+        split: dict[str, Table] = {"contributions": over_sides(by_side), SIDES: by_side, **others}
+        return self._with(split, self._given_manifest)
 
     def _with(self, tables: dict[str, Table], manifest: Manifest) -> Result:
         return Result(
