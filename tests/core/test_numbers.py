@@ -134,3 +134,9 @@ def test_a_minus_may_follow_a_japanese_character() -> None:
     )
     for kept in ("2013-14", "COVID-19", "第84-85類", "Table 4-1"):
         assert numbers.with_minus(kept) == kept
+
+
+def test_a_small_percentage_of_a_sentence_has_a_second_decimal() -> None:
+    written = [numbers.percent(value) for value in (6.04, 0.1, 0.094, -0.023, 0.004, 0.0)]
+    assert written == ["+6.0 %", "+0.1 %", "+0.09 %", "−0.02 %", "~0 %", "0 %"]
+    assert numbers.percent(0.023, in_column=True) == "~0 %"

@@ -704,3 +704,12 @@ def test_a_chart_of_one_reader_is_not_that_of_another_currency() -> None:
     dollars = str(charts.path_spec())
     assert "'grouping': [3, 2" in rupees and "grouping" not in dollars
     assert "',.0f'" in rupees and "',.3f'" in dollars
+
+
+def test_welfare_has_a_change_and_no_level(result: Result) -> None:
+    rows = {row[0]: row[1:] for row in views.accounts(result, "2030-31").rows}
+    for who in ("Japan", "India"):
+        before, after, change = rows[f"National welfare of {who}"]
+        assert (before, after) == ("–", "–")
+        assert change[0] in "+−"
+    assert all("–" not in row for name, row in rows.items() if name.startswith("Duty"))

@@ -67,6 +67,9 @@ __all__ = [
 #: US$ million: a smaller amount is written as small but not zero, and left out of lists.
 LEAST = digits.LEAST["mn"]
 
+#: Per cent below which a sentence has a second decimal.
+_SMALL_PERCENT = 0.095
+
 #: A hyphen before a number; not within one, such as ``2019-20`` or ``1e-9``.
 #: A minus follows no letter and no digit; a Japanese character may stand right before it.
 _HYPHEN = re.compile(r"(?<![^\W\u3040-\u9fff])(?<![.\-\u2013])-(?=\d)")
@@ -275,11 +278,23 @@ def bare_percent(value: float) -> str:
     return plain_number(value, decimals=1 if abs(value) < 99.95 else 0, signed=True)
 
 
-def percent(value: float) -> str:
-    """Write a percentage change with its sign; ``new`` where there was nothing before."""
+def percent(value: float, *, in_column: bool = False) -> str:
+    """Write a percentage change with its sign: ``+6.0 %``; ``new`` where there was nothing before.
+
+    Parameters
+    ----------
+    value : float
+        Per cent.
+    in_column : bool
+        Whether it has the one decimal of a column; in a sentence small ones have two: ``+0.02 %``.
+    """
     if value is None or math.isnan(value):
         return tr("new")
-    text = bare_percent(value).replace("-", MINUS)
+    if in_column or abs(value) >= _SMALL_PERCENT:
+        text = bare_percent(value)
+    else:
+        text = plain_number(value, decimals=2, signed=True)
+    text = text.replace("-", MINUS)
     return tr("{number} %", number=text) if text[-1].isdigit() else text
 
 

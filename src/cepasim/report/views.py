@@ -274,11 +274,14 @@ def accounts(result: ResultTables, year: str) -> Table:
     """Return treasuries and welfare of a year; quotas and grants only where there are any."""
     rows = result.accounts(year)
     some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
-    rows = rows[some | rows["account"].str.startswith(("duty", "welfare"))]
+    of_welfare = rows["account"].str.startswith("welfare")
+    rows = rows[some | of_welfare | rows["account"].str.startswith("duty")]
+    # Welfare has no level, only a change.
+    levels = rows[["baseline_usd_mn", "scenario_usd_mn"]].mask(of_welfare)
     cells = zip(
         map(tr, rows["name"]),
-        figures.column(rows["baseline_usd_mn"]),
-        figures.column(rows["scenario_usd_mn"]),
+        figures.column(levels["baseline_usd_mn"]),
+        figures.column(levels["scenario_usd_mn"]),
         figures.column(rows["change_usd_mn"], signed=True),
         strict=True,
     )

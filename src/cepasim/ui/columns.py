@@ -152,7 +152,7 @@ def _writer(
     def number(value: float) -> str:
         if amount is not None:
             return amount(value, signed)
-        return percent(value) if form.endswith("%%") else _printed(form, value)
+        return percent(value, in_column=True) if form.endswith("%%") else _printed(form, value)
 
     def cell(value: Any) -> str:
         if value is None or value != value:

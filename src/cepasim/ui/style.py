@@ -51,14 +51,15 @@ _WIDGETS = f"""
 [data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
 [data-testid="stCode"] .token.string {{color:#00695C !important;}}
 .st-key-ranges {{position:relative;}}
-.st-key-draws {{position:absolute; top:1.7rem; left:2.4rem; width:10rem !important;}}
+.st-key-draws {{position:absolute; top:1.45rem; left:2.4rem; width:10rem !important;}}
 :focus-visible,
-:is(label, [data-testid="stSelectbox"] [data-baseweb="select"],
-  [data-testid="stMultiSelect"] [data-baseweb="select"]):has(input:focus-visible),
+:is(label, :is([data-testid="stSelectbox"],[data-testid="stMultiSelect"])
+  [role="group"]):has(input:focus-visible),
 [data-testid="stSlider"] [data-focus-visible] {{outline:3px solid {_FOCUS} !important;
   outline-offset:2px; border-radius:4px;}}
 [data-testid="stSlider"] [data-focus-visible] {{border-radius:50%;}}
-[data-testid="stSlider"] input:focus-visible {{outline:none !important;}}
+:is([data-testid="stSlider"],[data-testid="stSelectbox"],[data-testid="stMultiSelect"])
+  input:focus-visible {{outline:none !important;}}
 @media (max-width: 1200px) {{
   [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
   [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}

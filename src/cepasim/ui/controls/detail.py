@@ -37,6 +37,7 @@ def draw(found: Session) -> None:
         default=chapters,
         format_func=lambda hs: f"{hs} {tr(classification.name(hs))}",
         key=split,
+        select_all=False,
         placeholder=tr("All chapters"),
         on_change=lambda: found.choose_level(level, list(st.session_state[split])),
     )

@@ -66,6 +66,7 @@ def _rules(form: Form) -> None:
         tr("Rules"),
         list(RULES),
         default=rules,
+        select_all=False,
         format_func=lambda name: begun(tr(RULES[name])),
         key=key,
         help=tr(

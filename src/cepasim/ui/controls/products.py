@@ -116,6 +116,7 @@ def _listed(
         list(options),
         default=[entry for entry in entries if entry in options],
         format_func=lambda code: options.get(code, code),
+        select_all=False,  # after a few letters, Enter would choose all that match
         placeholder=tr("Choose one or more"),
         key=key,
         on_change=lambda: then(mode, list(st.session_state[key])),

@@ -82,6 +82,7 @@ def _exempt(form: Form) -> None:
         format_func=form.country,
         key=key,
         help=tr("Developing countries with a small share of imports are exempt from a safeguard."),
+        select_all=False,
         placeholder=tr("Choose one or more"),
         on_change=lambda: form.change({"exempt": list(st.session_state[key]) or None}),
     )

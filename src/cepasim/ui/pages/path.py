@@ -30,6 +30,10 @@ _SHORT: Mapping[charts.Item, str] = {
     "imports": mark("Imports"),
 }
 _CHANGE = "change_in_balance_usd_mn"
+_IN_FORCE = mark(
+    "The first lever starts in {begins}; all are in force from {complete}. Trade takes longer to "
+    "adjust."
+)
 
 
 def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> None:
@@ -62,14 +66,9 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
         ]
         if dated := milestones(result.scenario):
             begins, complete = map(year_in_words, dated)
-            said.append(
-                tr(
-                    "The first lever starts in {begins}; all are in force, a fund paid out, from "
-                    "{complete}. Trade and plants take longer to adjust.",
-                    begins=begins,
-                    complete=complete,
-                )
-            )
+            said.append(tr(_IN_FORCE, begins=begins, complete=complete))
+            if any(lever.kind == "fund" for lever in result.scenario.levers):
+                said.append(tr("The fund is then paid out; its plants come later."))
         if band is not None:
             said.append(tr("Band: 90 % range of the change in the balance."))
         words = change_in_words(result)
