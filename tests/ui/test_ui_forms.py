@@ -201,3 +201,22 @@ def test_the_whole_page_shows_every_form_and_its_answer() -> None:
             scenario.levers
         )
         assert app.get("html")
+
+
+def test_of_many_levers_the_first_are_shown_and_the_others_when_asked_for() -> None:
+    cut = {"importer": "IND", "cut": {"percent": 10}, "start": "2028-29"}
+    many = [{"tariff": {**cut, "select": {"hs": [f"{hs:02d}"]}}} for hs in range(84, 94)]
+    app = _opened(AppTest.from_function(_levers, default_timeout=120), _scenario(many))
+
+    def shown() -> list[int]:
+        keys = [str(button.key) for button in app.sidebar.button]
+        return [int(key.split(":")[2]) for key in keys if key.endswith(":details")]
+
+    assert shown() == list(range(8))
+    [others] = [one for one in app.sidebar.toggle if str(one.key).endswith(":others")]
+    assert others.label == "Show the other 2"
+    _session(app).opened = {9}  # one just added is open
+    app.run()
+    assert shown() == [*range(8), 9]
+    others.set_value(True).run()
+    assert shown() == list(range(10))

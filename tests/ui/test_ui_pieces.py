@@ -34,7 +34,7 @@ from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
-from cepasim.ui.pages import documents, sure
+from cepasim.ui.pages import arriving, documents, sure
 from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
@@ -532,9 +532,16 @@ def test_draws_are_shared_and_given_up_when_nobody_looks(worker: Worker) -> None
     assert second.draws.number == 0
     again = shared.ask(other, "a", Counted.new)
     assert again is not first and not again.draws.given_up
+    assert shared.under_way == 2  # what each of them looks at
     del one  # a session that ended looks at nothing
+    assert shared.under_way == 1
     shared.ask(other, "a", Counted.new)
     assert second.draws.given_up
+
+
+def test_a_page_looks_for_draws_less_often_while_many_wait() -> None:
+    pauses = [arriving.pause(under_way) for under_way in (0, 1, 3, 10)]
+    assert pauses == pytest.approx([0.3, 0.3, 0.9, 1.5])
 
 
 def test_draws_that_are_there_are_kept_for_others(worker: Worker) -> None:

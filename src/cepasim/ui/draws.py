@@ -151,6 +151,13 @@ class Shared:
                 self._kept.popitem(last=False)
             return found  # type: ignore[return-value]
 
+    @property
+    def under_way(self) -> int:
+        """Number of things that draws are made of."""
+        with self._lock:
+            self._give_up()
+            return len(self._under_way)
+
     def _give_up(self) -> None:
         """Drop what nobody waits for."""
         self._under_way = {
@@ -158,8 +165,10 @@ class Shared:
             for key in self._under_way
             if key in self._kept and self._kept[key].draws.on_their_way
         }
-        for key in self._under_way - set(self._looked_at.values()):
+        unwanted = self._under_way - set(self._looked_at.values())
+        for key in unwanted:
             self._kept.pop(key).draws.drop()
+        self._under_way -= unwanted
 
 
 @st.cache_resource(show_spinner=False)

@@ -17,6 +17,9 @@ from cepasim.ui.controls.group import Group
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
 
+#: Levers of a group that are shown without being asked for: a browser needs seconds for hundreds.
+_AT_ONCE = 8
+
 
 def sidebar(found: Session) -> None:
     """Draw every lever and assumption of the session into the sidebar."""
@@ -49,10 +52,22 @@ def _group(found: Session, group: Group) -> None:
         on_change=_switch,
         args=(found, group, mine),
     )
-    for place, index in enumerate(mine):
+    places = dict(enumerate(mine))
+    for place in [*places][:_AT_ONCE]:
+        _lever(found, group, mine, place, places.pop(place))
+    if places and not _wants_others(found, group, len(places)):
+        places = {place: index for place, index in places.items() if index in found.opened}
+    for place, index in places.items():
         _lever(found, group, mine, place, index)
     if len(mine) > 1:
         st.caption(tr("Where these share products, the one that chooses fewer of them counts."))
+
+
+def _wants_others(found: Session, group: Group, number: int) -> bool:
+    return st.toggle(
+        ntr("Show the other one", "Show the other {n}", number),
+        key=key_of(found, group.key, "others"),
+    )
 
 
 def _lever(found: Session, group: Group, mine: list[int], place: int, index: int) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cepasim.ui.draws import DRAWS, Draws
+from cepasim.ui.draws import DRAWS, Draws, shared
 from cepasim.ui.speech import spoken
 from cepasim.ui.state import Session
 
-_LOOK_EVERY = 0.3  # seconds
+#: Seconds between two looks: of one reader alone, and at most.
+_LOOK_EVERY, _AT_MOST = 0.3, 1.5
 
 
 def arriving(
@@ -32,10 +33,23 @@ def arriving(
         How far they are, in the language of the moment, where the page tells it.
     """
     if seen < DRAWS and not draws.failed:
-        _looking(found, draws, seen, said)
+        every = pause(shared().under_way)
+        st.fragment(_looking, run_every=every)(found, draws, seen, said)
 
 
-@st.fragment(run_every=_LOOK_EVERY)
+def pause(under_way: int) -> float:
+    """Return how long to wait between two looks, seconds.
+
+    Each look is a small run of the page, and the draws of many take long to come.
+
+    Parameters
+    ----------
+    under_way : int
+        Scenarios that draws are made of.
+    """
+    return min(max(under_way, 1) * _LOOK_EVERY, _AT_MOST)
+
+
 def _looking(found: Session, draws: Draws, seen: int, said: Callable[[Draws], str] | None) -> None:
     if draws.enough > seen or draws.failed or draws.given_up:
         found.told.again = True
