@@ -140,12 +140,3 @@ def test_a_column_is_as_wide_as_its_texts_within_two_ends() -> None:
     assert columns.widest(["日本"], 160) == 160
     assert 160 < columns.widest(["中国（香港及びマカオを含む）", "日本"], 160) < 220
     assert columns.widest(["x" * 100], 160, 260) == 260
-
-
-def test_lines_end_between_words_and_no_line_begins_with_a_mark() -> None:
-    cited = "project assumption; Knebel & Peters 2019、日本税関の実行関税率表（2026年7月）。"
-    lines = columns.in_lines(cited, 200).split("\n")
-    assert "".join(lines).replace(" ", "") == cited.replace(" ", "")
-    assert lines[0] == "project assumption; Knebel &"
-    assert all(columns.width(line) <= 200 + 2 * 13 for line in lines)
-    assert not [line for line in lines if line[0] in "、。」）"]

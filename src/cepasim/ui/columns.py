@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -30,12 +29,8 @@ _MN, _BN = "usd_mn", "usd_bn"
 #: Rows of a table whose numbers are written one by one; of a longer one that would take too long.
 _WRITTEN = 1000
 
-#: Pixels of a row at the size of the theme's type, of each of its lines where it has several, of
-#: the border, and of the lowest row in which the browser keeps the ends of lines.
-_ROW, _LINE, _BORDER, _TALL = 33, 18, 3, 62
-
-#: What stays on one line: a word, or a Japanese character with the marks that close it.
-_PIECE = re.compile(r"[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\S[、。」）～]*\s*")
+#: Pixels of a row at the size of the theme's type, and of the border.
+_ROW, _BORDER = 33, 3
 
 #: Pixels of the names of chapters, all seen whole; they leave room for a number on a phone.
 NAME = 215
@@ -172,7 +167,7 @@ def _printed(form: str, value: float) -> str:
     return text
 
 
-def height(rows: int, most: int = 12, row: int | None = None) -> int:
+def height(rows: int, most: int = 12) -> int:
     """Return how high a table is that shows its rows and no empty strip below them, pixels.
 
     Parameters
@@ -180,10 +175,8 @@ def height(rows: int, most: int = 12, row: int | None = None) -> int:
     rows : int
     most : int
         Rows shown at once; the others are scrolled to.
-    row : int, optional
-        Height of a row, where it has more than a line.
     """
-    return _ROW + (row or _ROW) * min(rows, most) + _BORDER
+    return _ROW * (min(rows, most) + 1) + _BORDER
 
 
 def width(text: str) -> int:
@@ -195,30 +188,6 @@ def width(text: str) -> int:
     """
     full = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return round(_CHARACTER * full + _LETTER * (len(text) - full)) + _PADDING
-
-
-def in_lines(text: str, wide: int) -> str:
-    """Return a text with the ends of its lines in a column, which the browser takes as given.
-
-    It finds ends of its own, but not where a column has both Latin and Japanese letters.
-
-    Parameters
-    ----------
-    text : str
-    wide : int
-        Of the column, pixels.
-    """
-    lines = [""]
-    for piece in _PIECE.findall(text):
-        if lines[-1] and width((lines[-1] + piece).rstrip()) > wide:
-            lines.append("")
-        lines[-1] += piece
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def tall(texts: Iterable[str]) -> int:
-    """Return how high rows are that show texts with ends of lines, pixels."""
-    return max(_TALL, _LINE * (1 + max(text.count("\n") for text in texts)) + 8)
 
 
 def widest(texts: Iterable[str], least: int, most: int = 260) -> int:

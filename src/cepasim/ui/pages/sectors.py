@@ -12,20 +12,18 @@ import streamlit as st
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, tr
-from cepasim.report import views
+from cepasim.report import html, views
+from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
 from cepasim.ui import answers, columns
-from cepasim.ui.columns import NAME, height, in_lines, tall
+from cepasim.ui.columns import NAME, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import told_apart
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
-
-#: Pixels of a step and of its sources in the chain of numbers behind a row.
-_STEP, _CITED = 260, 520
 
 #: The balance and what it is the difference of.
 _CHANGED = re.compile("change_in_.*_usd_mn")
@@ -187,9 +185,20 @@ _HEADS = {
 }
 
 
-def _cited(source: str, note: str) -> str:
-    """Say the sources of a number and what is noted of it, one after the other."""
-    return tr("; ").join(now(part) for part in (source, note) if part)
+def _chain(name: str, steps: pd.DataFrame) -> Table:
+    """Return the steps of an explanation, each with its value, unit, grade, sources and note."""
+    head = (tr("step"), tr("value"), tr("unit"), tr("grade"), tr("source and note"))
+    rows = tuple(
+        (
+            now(step["step"]),
+            figures.value(step["value"]),
+            now(step["unit"]),
+            step["grade"],
+            tr("; ").join(now(part) for part in (step["source"], step["note"]) if part),
+        )
+        for step in steps.to_dict("records")
+    )
+    return Table(name, head, rows, numeric=(False, True, False, False, False))
 
 
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
@@ -202,33 +211,8 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
         return
     for flow, name in (("export", tr("Exports to Japan")), ("import", tr("Imports from Japan"))):
         explanation = result.explain(flow, str(row["code"]), year)
-        st.markdown(f"**{name}**")
-        steps = explanation.table
-        shown = pd.DataFrame(
-            {
-                tr("step"): [in_lines(now(step), _STEP) for step in steps["step"]],
-                tr("value"): [figures.value(value) for value in steps["value"]],
-                tr("unit"): [now(unit) for unit in steps["unit"]],
-                tr("grade"): steps["grade"],
-                tr("source and note"): [
-                    in_lines(_cited(source, note), _CITED)
-                    for source, note in zip(steps["source"], steps["note"], strict=True)
-                ],
-            }
-        )
-        step, cited = shown.columns[0], shown.columns[-1]
-        high = tall([*shown[step], *shown[cited]])
-        st.dataframe(
-            shown,
-            hide_index=True,
-            key=f"why:{flow}",
-            height=height(len(shown), row=high),
-            row_height=high,
-            column_config={
-                step: st.column_config.TextColumn(width=_STEP),
-                cited: st.column_config.TextColumn(width=_CITED),
-            },
-        )
+        # A table that is read and not searched: its cells break their lines, long sources too.
+        st.html(html.fragment(_chain(name, explanation.table)))
     with st.container(horizontal=True):
         code = row["code"]
         for key, words, label in (
