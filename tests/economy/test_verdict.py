@@ -27,3 +27,11 @@ def test_a_translation_holds_when_the_numbers_are_computed_again() -> None:
         said = now(again)
     assert "7.5％" in said and "2015年度" in said and "1,234.0％" in said and "-3％" in said
     assert english_left(said) == []
+
+
+def test_amounts_of_the_verdict_are_counted_as_the_language_counts() -> None:
+    amounts = with_numbers("US$ 9.87 bn of the rise, and US$ -1.00 bn")
+    assert amounts == "US$ 9.87 bn of the rise, and US$ -1.00 bn"
+    assert amounts.message == "{a} of the rise, and {b}"
+    with language("ja"):
+        assert now(amounts) == "98.7億ドル of the rise, and -10.0億ドル"

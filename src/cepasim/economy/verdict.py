@@ -13,7 +13,8 @@ from string import ascii_lowercase
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.language import Deferred, deferred
+from cepasim.core.language import Deferred, current_language, deferred
+from cepasim.core.numbers import MINUS
 from cepasim.params.parameters import Parameters
 
 TABLE = "history/verdict"
@@ -21,9 +22,12 @@ TABLE = "history/verdict"
 #: levers change of which history holds no measurement.
 DUTIES, EXCHANGE_RATES, UNMEASURED = "duties", "exchange_rates", "unmeasured"
 
-#: A fiscal year, or a number with its sign.
-_NUMBER = re.compile(r"\b\d{4}-\d{2}\b|(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?")
+#: An amount, a fiscal year, or a number with its sign.
+_NUMBER = re.compile(
+    r"US\$ [+−-]?\d+(?:\.\d+)? bn|\b\d{4}-\d{2}\b|(?<![\w.])[+−-]?\d+(?:,\d{3})*(?:\.\d+)?"
+)
 _YEAR = re.compile(r"\d{4}-\d{2}")
+_AMOUNT = re.compile(r"US\$ (.*) bn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,22 @@ def with_numbers(text: str) -> Deferred:
         raise ValueError(f"more numbers than letters: {text}")
     names = iter(ascii_lowercase)
     message = _NUMBER.sub(lambda _: f"{{{next(names)}}}", text)
-    values = {
-        name: partial(year_in_words, number) if _YEAR.fullmatch(number) else number
-        for name, number in zip(ascii_lowercase, numbers, strict=False)
-    }
+    values = {name: _value(one) for name, one in zip(ascii_lowercase, numbers, strict=False)}
     return deferred(message, **values)
+
+
+def _value(number: str) -> object:
+    """Value of a sentence for a number of it; some ask the language when they are said."""
+    if _YEAR.fullmatch(number):
+        return partial(year_in_words, number)
+    if amount := _AMOUNT.fullmatch(number):
+        return partial(_dollars, amount[1])
+    return number
+
+
+def _dollars(bn: str) -> str:
+    """Write an amount in US$ billion as the table has it; in Japanese in hundreds of millions."""
+    if current_language() != "ja":
+        return f"US$ {bn} bn"
+    decimals = max(len(bn.partition(".")[2]) - 1, 0)
+    return f"{10 * float(bn.replace(MINUS, '-')):.{decimals}f}億ドル"
