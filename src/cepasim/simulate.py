@@ -13,6 +13,7 @@ from cepasim.economy.economy import Economy
 from cepasim.params.loading import are_bundled
 from cepasim.report.marks import BUNDLED, OWN_FIGURES, OWN_FOLDER, overrides_in_words
 from cepasim.result import Result
+from cepasim.scenario.overrides import refuse_of_other_levers
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.solution.state import Run
@@ -65,6 +66,7 @@ def simulate(
     >>> float(abs(result.totals["change_in_balance_usd_mn"]).max())
     0.0
     """
+    refuse_of_other_levers(scenario.parameters, scenario.levers)
     solved = run(economy, scenario, attribution, engine)
     split = _Split(economy, scenario, engine)
     if attribution:

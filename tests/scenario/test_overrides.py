@@ -11,6 +11,7 @@ import pytest
 import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.economy.known_years import known_years
+from cepasim.levers.every import LEVERS as EVERY_LEVER
 from cepasim.levers.origin import RULES
 from cepasim.scenario.overrides import without_effect
 from cepasim.scenario.reading import naming_lines
@@ -59,9 +60,14 @@ def scenario(*levers: dict[str, Any], **header: Any) -> Scenario:
 @pytest.mark.slow(seconds=1)
 def test_what_no_run_reads_is_refused_in_a_scenario(economy: Economy) -> None:
     under = economy.with_overrides({"eta": 1.1})  # what is read from here on is counted
+    cepasim.simulate(under, scenario(horizon="2029-30"), attribution=False)
+    prefixes = tuple(prefix for lever in EVERY_LEVER.values() for prefix in lever.reads)
+    of_levers = {name for name in economy.parameters.names if name.startswith(prefixes)}
+    assert len(of_levers) > 40 and not of_levers & under.parameters.used
     for levers in LEVERS:
         result = cepasim.simulate(under, scenario(*levers, horizon="2029-30"), attribution=False)
         assert len(result.notes) and len(result.jobs) and len(result.fund_accounts) >= 0
+    assert of_levers <= under.parameters.used
     unread = set(economy.parameters.names) - under.parameters.used
     refused = dict(without_effect(economy.parameters.names))
     studies = {name for name in unread if name.startswith(OF_STUDIES)}
@@ -140,3 +146,91 @@ def test_advice_on_a_scenario_reads_the_scenarios_parameters(economy: Economy) -
     own = scenario({"ntb": days}, horizon="2026-27", parameters={"advice_nearness": 1e6})
     wanted = {"exports_usd_mn": 1e5, "fiscal_year": "2026-27"}
     assert what_would_it_take(economy, own, target=wanted).closed
+
+
+FUND = {"usd_bn": 2, "years": 5, "windows": WINDOWS, **START}
+OTHER_LEVERS = [
+    ("additionality", "Fund"),
+    ("origin_saving_cth", "Origin rules"),
+    ("relief_cost_state", "Barriers"),
+    ("us_redirection_share", "Outside conditions"),
+    ("exchange_rate_pass_through", "Exchange rates"),
+    ("size_follows_partner", "Tariff quotas, Market entry"),
+]
+
+
+def test_a_parameter_of_a_lever_that_is_not_there_is_refused_with_its_line(
+    economy: Economy, tmp_path: Path
+) -> None:
+    file = tmp_path / "set.yaml"
+    text = "name: set\nparameters:\n" + "".join(f"  {name}: 0.5\n" for name, _ in OTHER_LEVERS)
+    file.write_text(text)
+    with pytest.raises(InputError) as refused:
+        Scenario.read(file, parameters=economy.parameters)
+    found = {(one.field, one.line) for one in refused.value.problems}
+    assert found == {
+        (f"parameters.{name}", 3 + place) for place, (name, _) in enumerate(OTHER_LEVERS)
+    }
+    for one, (_, lever) in zip(refused.value.problems, OTHER_LEVERS, strict=True):
+        assert one.allowed.startswith("read only for levers that this scenario does not have")
+        assert lever in one.allowed and "leave the parameter out" in one.allowed
+    # Read without the parameters at hand, it is refused where it would be run.
+    unchecked = Scenario.read(file)
+    with pytest.raises(InputError, match="Add such a lever"):
+        cepasim.simulate(economy, unchecked)
+    with pytest.raises(InputError, match="Add such a lever"):
+        cepasim.monte_carlo(economy, unchecked, draws=2)
+
+
+def test_it_is_taken_where_its_lever_is_there(economy: Economy) -> None:
+    set_up = {"name": "x", "levers": [{"fund": FUND}], "parameters": {"additionality": 0.5}}
+    with_fund = Scenario.from_dict(set_up, economy.classification, economy.parameters)
+    halved = cepasim.simulate(economy, with_fund, attribution=False)
+    assert len(halved.fund_accounts)  # runs without the fund, under its parameters, are within
+    # A lever that cannot be read is what is wrong, not the parameter.
+    broken = {**set_up, "levers": [{"fund": {**FUND, "usd_bn": -1}}]}
+    with pytest.raises(InputError) as refused:
+        Scenario.from_dict(broken, economy.classification, economy.parameters)
+    assert [one.field for one in refused.value.problems] == ["levers[0].fund.usd_bn"]
+
+
+def test_a_sweep_of_it_needs_its_lever(economy: Economy) -> None:
+    values = {"additionality": [0.4, 0.6]}
+    with pytest.raises(InputError, match="levers that this scenario does not have .Fund"):
+        cepasim.sweep(economy, scenario(horizon="2026-27"), values)
+    table = cepasim.sweep(economy, scenario({"fund": FUND}, horizon="2030-31"), values)
+    assert table.query("fiscal_year == '2030-31'")["change_in_exports_usd_mn"].nunique() == 2
+
+
+def test_advice_runs_one_lever_under_the_parameters_of_all(economy: Economy) -> None:
+    fish = {"importer": "JPN", "select": {"hs": ["03"]}, "cut": "eliminate", **START}
+    cars = {"importer": "IND", "select": {"hs": ["87"]}, "cut": {"percent": 10}, **START}
+    own = scenario(
+        {"tariff": fish},
+        {"tariff": cars},
+        {"fund": FUND},
+        horizon="2027-28",
+        parameters={"additionality": 0.5},
+    )
+    found = cepasim.what_must_be_given(economy, own, fiscal_year="2027-28", measure="welfare")
+    assert found.setting == "cut.percent"
+    assert not found.scenario.parameters  # which can be read and run again
+
+
+def test_what_sources_hide_is_refused_as_the_file_is_read(economy: Economy, tmp_path: Path) -> None:
+    def read(text: str) -> Scenario:
+        file = tmp_path / "set.yaml"
+        file.write_text(text)
+        return Scenario.read(file, economy.classification, economy.parameters)
+
+    with pytest.raises(InputError, match="set.yaml:3: parameters.rule_of_two: 0.5; used only wh"):
+        read("name: set\nparameters:\n  rule_of_two: 0.5\n")
+    read("name: set\nelasticities: fgo\nparameters:\n  rule_of_two: 0.5\n")
+    hidden = "name: set\nbarriers: kno\nparameters:\n  nu_tbt_ind_72_83: 0.2\n"
+    with pytest.raises(InputError, match="set.yaml:4: parameters.nu_tbt_ind_72_83: 0.2; a para"):
+        read(hidden)
+    read(hidden.replace("kno", "own"))
+    # Whoever loads the economy with a source has it in the parameters.
+    file = tmp_path / "set.yaml"
+    file.write_text("name: set\nparameters:\n  rule_of_two: 0.5\n")
+    Scenario.read(file, parameters=cepasim.load(elasticities="fgo").parameters)

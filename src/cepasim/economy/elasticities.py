@@ -255,6 +255,12 @@ def check_source(name: object) -> str:
     return name
 
 
+def has_own_elasticities(parameters: Parameters) -> bool:
+    """Whether the elasticities are those of the folder's own table, not of a source."""
+    own = rows_in_folder(parameters, TABLE)
+    return list(own["source"]) == list(parameters.table(TABLE)["source"])
+
+
 def from_source(parameters: Parameters, name: str, chapters: tuple[str, ...]) -> Parameters:
     """Return the same parameters with the elasticities of substitution of one source.
 

@@ -56,6 +56,11 @@ class ExternalLever(Lever):
 
     kind: ClassVar[str] = "external"
     title: ClassVar[str] = mark("Outside conditions")
+    reads: ClassVar[tuple[str, ...]] = (
+        "redirection_many_times",
+        "third_market_tariff_response",
+        "us_redirection_share",
+    )
     sizes: ClassVar[tuple[str, ...]] = ("cost_percent", "tariff_percent", "demand_percent")
 
     source: Code | None = Field(default=None, description=CODE_TEXT)

@@ -26,7 +26,7 @@ from cepasim.core.problems import closest
 from cepasim.economy.economy import Economy
 from cepasim.levers.fields import SHARES_TOLERANCE, Flag, Money, Shares, WindowShares
 from cepasim.levers.fields import Years as WholeYears
-from cepasim.levers.fund_notes import crowded_notes, size_notes
+from cepasim.levers.fund_notes import READ_BY_FUNDS, crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.timing import Years
@@ -50,6 +50,7 @@ class FundLever(Lever):
 
     kind: ClassVar[str] = "fund"
     title: ClassVar[str] = mark("Fund")
+    reads: ClassVar[tuple[str, ...]] = READ_BY_FUNDS
     sizes: ClassVar[tuple[str, ...]] = ("usd_bn",)
 
     usd_bn: Money

@@ -10,6 +10,25 @@ from cepasim.core.numbers import bn
 from cepasim.economy.economy import Economy
 from cepasim.levers.words import WINDOWS, dollars_in_words, in_a_sentence
 
+#: How parameters begin by name that a run reads for funds only.
+READ_BY_FUNDS = (
+    "additionality",
+    "capital_goods_chapter_share_",
+    "captive_offtake_",
+    "depreciation",
+    "disbursement_rate",
+    "discount_rate",
+    "export_share_",
+    "fund_size_evidence",
+    "gestation_lag",
+    "japan_share_of_exports_",
+    "japanese_inputs_per_output_",
+    "japanese_share_of_capital_goods_",
+    "output_capital_ratio",
+    "ramp_",
+    "subsidy_rate",
+)
+
 
 def size_notes(economy: Economy, usd_bn: float, granted: float, planned: float) -> Iterable[str]:
     """Warn where more is granted than any scheme behind the parameters, or made than ever sold.

@@ -93,6 +93,8 @@ class Lever(Frozen):
     sizes: ClassVar[tuple[str, ...]] = ()
     #: What two levers that act on the same flow share, for the message about them.
     meeting: ClassVar[str] = mark("flow")
+    #: How parameters begin by name that a run reads for levers of this kind only.
+    reads: ClassVar[tuple[str, ...]] = ()
     #: Question of `economy.verdict` that it raises.
     question: ClassVar[str] = UNMEASURED
 

@@ -76,6 +76,10 @@ class NtbLever(AgreementLever):
 
     kind: ClassVar[str] = "ntb"
     title: ClassVar[str] = mark("Barriers")
+    reads: ClassVar[tuple[str, ...]] = (
+        "actionable_share_",
+        "relief_cost_",
+    )
     sizes: ClassVar[tuple[str, ...]] = ("relief_percent", "days_saved")
 
     preset: str | None = Field(default=None, strict=True, description=mark("the name of a preset"))

@@ -33,6 +33,7 @@ class OfftakeLever(Lever):
 
     kind: ClassVar[str] = "offtake"
     title: ClassVar[str] = mark("Offtake by parents")
+    reads: ClassVar[tuple[str, ...]] = ("named_gain_least",)
     sizes: ClassVar[tuple[str, ...]] = ("usd_mn",)
 
     select: Selected

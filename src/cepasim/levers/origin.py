@@ -74,6 +74,12 @@ class OriginLever(AgreementLever):
 
     kind: ClassVar[str] = "origin"
     title: ClassVar[str] = mark("Origin rules")
+    reads: ClassVar[tuple[str, ...]] = (
+        "origin_cost_factor_",
+        "origin_fabric_abroad",
+        "origin_reach_",
+        "origin_saving_",
+    )
     sizes: ClassVar[tuple[str, ...]] = ("cost_cut_percent",)
 
     cost_cut_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)

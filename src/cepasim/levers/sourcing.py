@@ -48,6 +48,7 @@ class SourcingLever(Lever):
 
     kind: ClassVar[str] = "sourcing"
     title: ClassVar[str] = mark("Sourcing")
+    reads: ClassVar[tuple[str, ...]] = ("named_gain_least",)
     sizes: ClassVar[tuple[str, ...]] = ("share_percent",)
 
     importer: Market

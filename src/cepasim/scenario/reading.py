@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from cepasim.levers.lever import Complain, Lever
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
 from cepasim.scenario.overlaps import check_overlaps
-from cepasim.scenario.overrides import without_effect
+from cepasim.scenario.overrides import hidden, of_other_levers, without_effect
 from cepasim.scenario.placing import UNREAD, Lines, Placed, Steps
 from cepasim.scenario.table import with_rows
 
@@ -89,6 +89,7 @@ def scenario_from(
     horizon = header.get("horizon", LAST_FISCAL_YEAR)
     if any(problem.field == "horizon" for problem in problems.found):
         horizon = LAST_FISCAL_YEAR
+    given = classification
     classification = classification or Classification.bundled()
     levers, selections = _read_levers(
         data.get("levers", []), horizon, classification, parameters, problems
@@ -100,8 +101,9 @@ def scenario_from(
             if chapter not in classification.chapters:
                 near = closest(chapter, classification.chapters)
                 problems.add(("refine", place), chapter, tr("a chapter such as '87'") + near)
-    if parameters is not None and scenario is not None:
-        _check_overrides(header, parameters, problems)
+    if parameters is not None and scenario is not None and header["parameters"]:
+        chapters = (given or Classification.from_parameters(parameters)).chapters
+        _check_overrides(header, _kinds(data.get("levers")), parameters, chapters, problems)
     if scenario is None or problems.found:
         raise InputError(sorted(problems.found, key=lambda problem: problem.line or 0))
     return scenario.model_copy(update={"levers": tuple(levers.values())})
@@ -222,15 +224,31 @@ def _unknown_key(key: str, known: Iterable[str]) -> str:
     return tr("unknown key{meant}; allowed: {allowed}", meant=meant, allowed=allowed)
 
 
-def _check_overrides(header: Mapping[str, Any], parameters: Parameters, problems: Placed) -> None:
+def _kinds(written: object) -> set[str]:
+    """Kinds of the levers of a file, also of those that could not be read."""
+    listed = written if isinstance(written, list | tuple) else ()
+    return {str(kind) for entry in listed if isinstance(entry, Mapping) for kind in entry}
+
+
+def _check_overrides(
+    header: Mapping[str, Any],
+    kinds: Collection[str],
+    parameters: Parameters,
+    chapters: tuple[str, ...],
+    problems: Placed,
+) -> None:
     overrides: Mapping[str, float] = header["parameters"]
     try:
         for key, taken_from in (("elasticities", from_source), ("barriers", from_barriers)):
-            if overrides and header.get(key):
-                chapters = Classification.from_parameters(parameters).chapters
+            if header.get(key):
                 parameters = taken_from(parameters, header[key], chapters)
         parameters.with_overrides(dict(overrides))
-        for name, why in without_effect(overrides):
+        idle = [
+            *without_effect(overrides),
+            *of_other_levers(overrides, kinds),
+            *hidden(parameters, overrides, chapters),
+        ]
+        for name, why in idle:
             problems.add(("parameters", name), overrides[name], why)
     except InputError as wrong:
         for problem in wrong.problems:

@@ -23,6 +23,7 @@ from cepasim.engines.engine import Engine
 from cepasim.engines.every import ENGINES
 from cepasim.engines.gsim import GSIM_LINEAR
 from cepasim.report.layout import Cells, amounts, plain_table, wrapped
+from cepasim.scenario.overrides import refuse_of_other_levers
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
@@ -213,6 +214,7 @@ def compare_engines(economy: Economy, scenario: Scenario) -> Comparison:
     InputError
         If the scenario is wrong for every engine, such as an override that is not a parameter.
     """
+    refuse_of_other_levers(scenario.parameters, scenario.levers)
     base = with_own_markets(scenario.economy_under(economy), scenario)
     plain = scenario.bare
     long_run = plain.model_copy(update={"time": "long_run"})

@@ -17,6 +17,7 @@ from cepasim.economy.economy import Economy
 from cepasim.economy.rules import Rules
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.economy.uncertainty.draws import Figures
+from cepasim.scenario.overrides import refuse_of_other_levers
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.claims import welfare_by_year
 from cepasim.solution.solve import run, with_own_markets
@@ -81,6 +82,7 @@ class Study:
         """Apply the scenario's own parameters."""
         instance_of("economy", economy, Economy, tr("an economy, such as cepasim.load() gives"))
         instance_of("scenario", scenario, Scenario, tr("a scenario, such as Scenario.read gives"))
+        refuse_of_other_levers(scenario.parameters, scenario.levers)
         economy = with_own_markets(scenario.economy_under(economy), scenario)
         return cls(economy, scenario.bare, Uncertainty.of(economy), engine)
 

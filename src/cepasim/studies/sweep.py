@@ -16,7 +16,7 @@ from cepasim.core.arrays import Floats
 from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark, tr
 from cepasim.economy.economy import Economy
-from cepasim.scenario.overrides import overridden
+from cepasim.scenario.overrides import overridden, refuse_of_other_levers
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.solve import run
 from cepasim.studies import chunks
@@ -73,6 +73,7 @@ def sweep(
     settings = _settings(values)
     source = economy.with_elasticities(scenario.elasticities).with_barriers(scenario.barriers)
     overridden(source, settings[0])
+    refuse_of_other_levers({**scenario.parameters, **settings[0]}, scenario.levers)
     for setting in settings:
         source.parameters.with_overrides(setting)
     shared = chunks.Shared((economy, scenario, engine))

@@ -9,6 +9,7 @@ from functools import partial
 from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
+from cepasim.core.immutable import FrozenMapping
 from cepasim.core.language import mark, paragraph, separated, tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
@@ -16,6 +17,7 @@ from cepasim.levers.bilateral import BilateralLever
 from cepasim.levers.depth import at_depth, evident_depth
 from cepasim.levers.lever import Lever
 from cepasim.result import Result
+from cepasim.scenario.overrides import acting
 from cepasim.scenario.scenario import Scenario
 from cepasim.simulate import simulate
 from cepasim.studies.advice.search import (
@@ -168,7 +170,7 @@ def what_must_be_given(
     found = search(depth, missed, economy.parameters.value(NEAR))
     deep = at_depth(theirs, found.depth.value)
     assert isinstance(deep, BilateralLever)
-    answer = scenario.model_copy(update={"levers": (mine, deep)})
+    answer = _alone(scenario, (mine, deep))
     together = {side: worth(side, (mine, deep)) for side in (mine.partner, theirs.partner)}
     return Exchange(
         scenario=answer,
@@ -194,13 +196,19 @@ def _of_a_side(scenario: Scenario, name: str, place: int) -> BilateralLever:
     return lever
 
 
+def _alone(scenario: Scenario, levers: tuple[Lever, ...]) -> Scenario:
+    """The scenario with some levers only, and without what others alone would read."""
+    parameters = acting(scenario.parameters, {one.kind for one in levers})
+    return scenario.model_copy(update={"levers": levers, "parameters": FrozenMapping(parameters)})
+
+
 def _worth(
     economy: Economy, scenario: Scenario, fiscal_year: str, measure: str
 ) -> Callable[[str, tuple[Lever, ...]], float]:
     """What levers are worth to a side in a year, US$ million."""
 
     def worth(side: str, levers: tuple[Lever, ...]) -> float:
-        alone = scenario.model_copy(update={"levers": levers})
+        alone = _alone(scenario, levers)
         if measure == "welfare":
             totals = simulate(economy, alone, attribution=False).totals.set_index("fiscal_year")
             column = {"IND": "welfare_india_usd_mn", "JPN": "welfare_japan_usd_mn"}[side]
