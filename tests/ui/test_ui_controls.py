@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from cepasim.levers.every import LEVER_KINDS, in_words
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
+from cepasim.ui import state
+from cepasim.ui.assumptions import waiting
 from cepasim.ui.controls import registry
 from cepasim.ui.controls.assumed import in_round_steps
 from cepasim.ui.controls.form import Form
@@ -144,3 +147,21 @@ def test_a_slider_keeps_the_reach_that_a_link_gave_it() -> None:
     reach = [form._ends("fund", value, (0.0, 10.0), 0.5) for value in (50.0, 20.0, 35.2)]
     assert reach == [(0.0, 50.0)] * 3
     assert form._ends("rate", -3.2, (0.0, 10.0), 0.5) == (-3.5, 10.0), "in whole steps"
+
+
+def test_an_assumption_of_a_lever_that_is_taken_out_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is no longer read, which a scenario file would be refused for."""
+    monkeypatch.setattr(state, "spoken", lambda found: nullcontext())
+    fund = Scenario.bundled("fund-2bn")
+    found = Session(bundled_figures(), fund.to_dict(), fund, fund)
+    found.assume("additionality", 0.5)
+    assert found.overrides == {"additionality": 0.5} and not found.problems
+    [lever] = found.draft["levers"]
+    found.remove_levers([0])
+    assert found.overrides == {} and not found.problems
+    assert "additionality" in waiting(found.draft["parameters"], found.draft)
+    found.add_levers([lever])
+    assert found.overrides == {"additionality": 0.5}
+    assert not waiting(found.draft["parameters"], found.draft)

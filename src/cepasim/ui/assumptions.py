@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from cepasim.core.language import mark
 from cepasim.params.parameters import Parameters
+from cepasim.scenario.overrides import of_other_levers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,19 @@ DECISIVE: tuple[Assumption, ...] = (
         mark("Part of the long-run effect that comes in the first year."),
     ),
 )
+
+
+def waiting(names: Iterable[str], draft: Mapping[str, Any]) -> dict[str, str]:
+    """Return assumptions that only levers read which a draft does not have, each with what to do.
+
+    Parameters
+    ----------
+    names : iterable of str
+    draft : mapping
+        Of a scenario, as its file would have it.
+    """
+    kinds = {kind for lever in draft["levers"] for kind in lever}
+    return dict(of_other_levers(names, kinds))
 
 
 def rows_of(parameters: Parameters) -> pd.DataFrame:

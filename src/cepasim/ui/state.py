@@ -20,6 +20,7 @@ from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers import words as levers
 from cepasim.result import Result
 from cepasim.scenario.naming import followed, said_anew
+from cepasim.scenario.overrides import acting
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, link, ranges
 from cepasim.ui.draws import Viewer
@@ -158,9 +159,11 @@ class Session:
         self.welcome = False
         # A lever for which nothing is chosen yet waits on the screen and does nothing.
         chosen = [lever for lever in draft["levers"] if not levers.nothing_chosen(lever)]
+        # So does an assumption that only levers read which are not there.
+        assumed = acting(draft.get("parameters", {}), {kind for one in chosen for kind in one})
         try:
             scenario = Scenario.from_dict(
-                {**draft, "levers": chosen},
+                {**draft, "levers": chosen, "parameters": assumed},
                 self.figures.economy.classification,
                 self.figures.economy.parameters,
             )

@@ -53,8 +53,11 @@ def draw(found: Session) -> None:
     box = st.expander(tr("Decisive assumptions"), key="decisive", on_change="rerun")
     if box.open:
         with box:
-            for assumption in assumptions.decisive(found.figures.rows):
-                _assumption(found, assumption, overrides)
+            decisive = assumptions.decisive(found.figures.rows)
+            idle = assumptions.waiting((one.name for one in decisive), found.draft)
+            for assumption in decisive:
+                if assumption.name not in idle:
+                    _assumption(found, assumption, overrides)
             st.caption(tr("All other parameters can be changed on the page “Parameters”."))
     else:
         known = {a.name: a.label for a in assumptions.DECISIVE}

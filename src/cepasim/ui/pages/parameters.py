@@ -17,6 +17,7 @@ from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.overrides import without_effect
 from cepasim.ui import style
+from cepasim.ui.assumptions import waiting
 from cepasim.ui.columns import height
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
@@ -84,6 +85,9 @@ def _state(found: Session) -> None:
         st.error(plain(found.message))
         found.message = ""
     known = found.figures.known
+    if idle := waiting(overrides, found.draft):
+        named = separated(words.in_words(known[name]) for name in idle if name in known)
+        st.info(plain(tr("Without effect until their lever is there: {names}", names=named)))
     outside = [
         tr(
             "{name}: {value} (range {low} to {high})",
@@ -115,7 +119,7 @@ def _named(found: Session) -> None:
     shown = matching(rows, search, grades, texts(found))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
-    elsewhere = dict(without_effect(shown["name"]))
+    elsewhere = dict(without_effect(shown["name"])) | waiting(shown["name"], found.draft)
     about = [
         tr("{shown} of {all} named parameters.", shown=len(shown), all=len(rows)),
         tr(
@@ -159,8 +163,8 @@ def _named(found: Session) -> None:
     if elsewhere:
         st.caption(
             tr(
-                "To be read only: calibration, the backcast or the advice on packages use these "
-                "values, and no scenario can change them."
+                "To be read only: calibration, the backcast, the advice on packages or levers that "
+                "the scenario does not have use these values. Add such a lever to change its own."
             )
         )
         st.dataframe(
