@@ -126,6 +126,12 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
     assert _on_the_scenario_page(app) and fund["fund"]["usd_bn"] == 1.0
 
 
+def _places(app: AppTest, said: str) -> list[int]:
+    """Where a text stands on the tab of the fund."""
+    on_tab = app.tabs[2].children.items()
+    return [place for place, one in on_tab if said in str(getattr(one, "value", ""))]
+
+
 @pytest.mark.slow(seconds=1)
 def test_an_answer_is_not_shown_under_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     ends = dict.fromkeys(["better_share", "p5", "p95", "outcome_p95"], 1.0) | {"outcome_p5": -1.0}
@@ -133,6 +139,9 @@ def test_an_answer_is_not_shown_under_other_questions(monkeypatch: pytest.Monkey
     app = _opened()
     app.button(key="split-run").click().run()
     assert app.button(key="split-open")
+    placed = _places(app, "90 % range of this split")
+    app.run()  # what shifts is drawn anew by the browser, tabs at their first again
+    assert placed and _places(app, "90 % range of this split") == placed
     assert "whether it helps at all is not certain" in _text(app)
     app.number_input(key="split-size").set_value(3.0).run()
     assert "split-open" not in [button.key for button in app.button]

@@ -102,9 +102,12 @@ def sought(key: str, asked: Hashable, busy: str, find: Callable[[], T], *, again
     again : bool
         Whether it is to be looked for now.
     """
-    if again:
-        with bar(busy), warned():
-            st.session_state[key] = (asked, find())
+    # Always in its place: without it, what stands below would move up in the next run, and the
+    # browser would draw it anew, tabs at their first again.
+    with st.container():
+        if again:
+            with bar(busy), warned():
+                st.session_state[key] = (asked, find())
     kept = st.session_state.get(key)
     if kept is None or kept[0] != asked:
         return None
