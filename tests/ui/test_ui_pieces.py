@@ -34,7 +34,7 @@ from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
-from cepasim.ui.pages import arriving, documents, sure
+from cepasim.ui.pages import arriving, documents, evidence_path, sure
 from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
@@ -615,6 +615,18 @@ def test_what_would_turn_the_sign_is_said() -> None:
         "US$ 8.0 mn."
     ]
     assert "Barriers" in str(sure.tornado_chart(swings, item).to_dict())
+
+
+def test_the_page_of_the_evidence_draws_its_own_table() -> None:
+    text = (documents.documents() / "evidence.md").read_text(encoding="utf-8")
+    rows = evidence_path._rows(text)
+    first, rest = evidence_path.after_verdict(text)
+    assert first + rest == text and "## Verdict" in first and first.count("\n## ") == 1
+    drawn = [str(chart.to_dict()) for chart in evidence_path.charts(text)]
+    for spec, flow in zip(drawn, ("exports", "imports"), strict=True):
+        assert rows[-1][f"{flow}, actual"].rstrip("0") in spec
+        assert rows[-1][f"{flow}, 90 % band"].split()[-1].rstrip("0") in spec
+    assert list(evidence_path.charts("# Nothing")) == []
 
 
 def test_equations_of_the_documentation_open_and_close_on_lines_of_their_own() -> None:

@@ -13,6 +13,7 @@ from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.core.numbers import with_minus
 from cepasim.report import html, views
 from cepasim.ui import link, style
+from cepasim.ui.pages import evidence_path
 from cepasim.ui.state import session
 
 _METHOD = {
@@ -27,6 +28,8 @@ _EVIDENCE = {
     "validation.md": mark("Published examples"),
     "aggregation.md": mark("Chapters and lines"),
 }
+#: The page with the path of trade, which charts show.
+_PATH = "evidence.md"
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 #: What an address says of the document it opens.
 _TAB = "tab"
@@ -116,4 +119,11 @@ def _draw(title: str, sub: str, pages: Mapping[str, str]) -> None:
     query = link.query_text(found.link_query())
     for tab, name in zip(st.tabs(list(there.values()), default=opened), there, strict=True):
         with tab, st.container(key=f"text-page-{name.removesuffix('.md')}"):
-            st.markdown(as_shown((documents() / name).read_text(encoding="utf-8"), query))
+            text = (documents() / name).read_text(encoding="utf-8")
+            first, rest = evidence_path.after_verdict(text) if name == _PATH else (text, "")
+            st.markdown(as_shown(first, query))
+            if rest:
+                drawn = evidence_path.charts(text)
+                for place, chart in zip(st.columns(2), drawn, strict=False):
+                    place.altair_chart(chart, theme=None)
+                st.markdown(as_shown(rest, query))

@@ -15,6 +15,9 @@ from cepasim.ui.pages.advice import TAB
 from cepasim.ui.questions import Question
 from cepasim.ui.state import Session, session
 
+#: Questions that stand below each other before they get a second column.
+_IN_A_COLUMN = 5
+
 
 def page() -> None:
     """Draw the page."""
@@ -25,12 +28,17 @@ def page() -> None:
         )
     )
     st.markdown("#### " + tr("Questions"))
-    asked_by = dict.fromkeys(question.asked_by for question in questions.QUESTIONS)
-    for place, who in zip(st.columns(len(asked_by)), asked_by, strict=True):
+    asked_by: dict[str, list[Question]] = {}
+    for question in questions.QUESTIONS:
+        asked_by.setdefault(question.asked_by, []).append(question)
+    beside = [-(-len(asked) // _IN_A_COLUMN) for asked in asked_by.values()]
+    places = st.columns(beside)
+    for place, number, (who, asked) in zip(places, beside, asked_by.items(), strict=True):
         with place:
             st.markdown(f"**{tr(who)}**")
-            for question in questions.QUESTIONS:
-                if question.asked_by == who and st.button(
+            inner = st.columns(number, gap="small")
+            for row, question in enumerate(asked):
+                if inner[row % number].button(
                     tr(question.text), key=f"question:{question.key}", width="stretch", wrap=True
                 ):
                     ask(found, question)
