@@ -90,7 +90,7 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
         st.caption(
             tr("This scenario changes nothing. Open another one to see how sure its answer is.")
         )
-        return asked, seen
+        return None, 0
     with st.expander(tr("How far history supports the model, question by question")):
         st.html(html.fragment(views.verdict(found.figures.economy.parameters)))
     item = st.segmented_control(
