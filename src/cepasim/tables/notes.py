@@ -231,7 +231,8 @@ def _rests_on(economy: Economy, scenario: Scenario) -> Iterator[Note]:
     for (kind, begins), levers in said.items():
         on = levers[0].rests_on[1]
         found = rows[rows["name"].str.startswith(begins)]
-        grade = max(_grade_of_most(found, getattr(lever, "importer", None)) for lever in levers)
+        importers = {getattr(lever, "importer", None) for lever in levers}
+        grade = max(_grade_of_most(found, importer) for importer in importers)
         text = tr(
             "{lever}: the size of the effect rests most on {on} (grade {grade})",
             lever=tr(levers[0].title),

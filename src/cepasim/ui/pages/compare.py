@@ -21,7 +21,7 @@ from cepasim.report.marks import assumptions_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, columns, style, together, uploads
+from cepasim.ui import answers, charts, columns, style, together, turns, uploads
 from cepasim.ui.columns import NAME, height, widest
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.draws import DRAWS, Draws
@@ -292,11 +292,10 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
     places = {
         name: column.empty() for name, column in zip(results, st.columns(2) * 2, strict=False)
     }
-    waiting = st.empty().empty
     drawn: dict[str, Bars] = {}
     for name, result in results.items():
         economy = found.figures.economy
-        split = answers.shared().split(economy, result.scenario, found.folder, waiting)
+        split = answers.shared().split(economy, result.scenario, found.folder, turns.look)
         drawn[name] = views.contributions(split, year)
     sizes = [0.0, *(bar.size for bars in drawn.values() for bar in bars.bars)]
     for name, bars in drawn.items():

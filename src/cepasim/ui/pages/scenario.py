@@ -73,7 +73,7 @@ def page() -> None:
         sectors(found)
         fund, notes = st.container(), st.container()
         # The pause ends here if another run of this page is asked for meanwhile.
-        result = found.split(waiting=st.empty().empty)
+        result = found.split(waiting=turns.look)
         pieces = answers.shared().pieces(result)
         with last:
             st.html(pieces(year, "split", partial(_split, result, year)))
