@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, tr
-from cepasim.core.numbers import conversion, unit_mn
+from cepasim.core.language import mark, now, separated, tr
+from cepasim.core.numbers import conversion, money, unit_mn
 from cepasim.report.layout import Cells, amounts, plain_table, wrapped
 from cepasim.studies.advice.package import Package
 from cepasim.studies.advice.package_choice import PackageChoice
@@ -128,12 +129,50 @@ def prices_text(package: Package) -> str:
     )
     columns = [
         Cells(tr("constraint"), prices["constraint"].tolist(), words=True),
-        Cells(tr("limit"), prices["limit"].tolist(), words=True),
+        Cells(tr("limit"), limits_in_words(package), words=True),
         Cells(tr("as it is"), _changes(prices["objective_usd_mn"])),
         Cells(tr("10 % looser"), _changes(prices["looser_usd_mn"])),
         Cells(tr("without it"), _changes(prices["without_usd_mn"])),
     ]
     return f"{title}\n{plain_table(columns)}\n\n"
+
+
+def limit_in_words(name: str, limit: object) -> str:
+    """Write what a limit was set at, with its unit and side.
+
+    Parameters
+    ----------
+    name : str
+        Of the limit, as ``Package.terms.given`` has it.
+    limit : object
+        An amount or a share, one for both sides or one for each.
+
+    Examples
+    --------
+    >>> limit_in_words("revenue_loss_usd_mn", {"JPN": 50.0})
+    'Japan US$ 50 mn'
+    >>> limit_in_words("sensitive_percent", 10.0)
+    '10 %'
+    """
+    if isinstance(limit, Mapping):
+        return separated(
+            tr("{country} {limit}", country=tr(COUNTRY[side]), limit=limit_in_words(name, one))
+            for side, one in limit.items()
+        )
+    if isinstance(limit, bool) or not isinstance(limit, int | float):
+        return str(limit)
+    if name.endswith("_usd_mn"):
+        return money(float(limit))
+    return f"{limit:g} %" if name.endswith("_percent") else f"{limit:g}"
+
+
+def limits_in_words(package: Package) -> list[str]:
+    """Write what each row of ``Package.shadow_prices`` was set at; products as their codes."""
+    given, rows = package.terms.given, package.shadow_prices
+    return [
+        text if name == "exclude" else limit_in_words(name, given[name])
+        for name, text in zip(rows["constraint"], rows["limit"], strict=True)
+    ]
 
 
 def frontier_text(frontier: pd.DataFrame) -> str:

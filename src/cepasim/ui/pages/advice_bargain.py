@@ -10,6 +10,7 @@ import streamlit as st
 
 from cepasim.core.language import mark, now, tr
 from cepasim.report.bargain import frontier_chart
+from cepasim.studies.advice import package_text
 from cepasim.ui import columns
 from cepasim.ui.columns import amount, said
 from cepasim.ui.messages import plain
@@ -106,6 +107,7 @@ def _prices(package: Package) -> None:
         return
     shown = prices.assign(
         constraint=[tr(_LIMITS[name]) for name in prices["constraint"]],
+        limit=package_text.limits_in_words(package),
         price_usd_mn=prices["without_usd_mn"] - prices["objective_usd_mn"],
     )
     config: dict[str, Any] = {
