@@ -596,6 +596,9 @@ def test_the_decisive_assumptions_are_the_computed_ones(economy: Economy, result
     table = sure.decisive_table(swings, "change_in_balance_usd_mn")
     rows = swings[swings["item"] == "change_in_balance_usd_mn"].nlargest(10, "swing")
     assert [row[0] for row in table.rows] == list(rows["label"])
+    # One unit for all, in the head: 「+5,400万ドル」 and 「+4.82億ドル」 are hard to compare.
+    assert table.head[1:3] == ("At the low end, US$ mn", "At the high end, US$ mn")
+    assert not [cell for row in table.rows for cell in row[1:3] if cell.strip("+−0123456789,.")]
 
 
 def test_what_would_turn_the_sign_is_said() -> None:

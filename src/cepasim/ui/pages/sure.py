@@ -29,6 +29,8 @@ _ITEMS = {
 }
 
 
+#: Heads of the answers at both ends of a group's range.
+_ENDS = (mark("At the low end"), mark("At the high end"))
 #: What turns the sign, and what comes nearest, by the end of a group's range.
 _TURNS = {
     "at_low": mark("{group}: at the low end of its range the answer is {amount}."),
@@ -185,8 +187,8 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     cells = tuple(
         (
             now(row["label"]),
-            figures.mn(row["at_low"], signed=True, place=place),
-            figures.mn(row["at_high"], signed=True, place=place),
+            figures.mn(row["at_low"], signed=True, unit=False, place=place),
+            figures.mn(row["at_high"], signed=True, unit=False, place=place),
             tr("yes") if row["at_low"] * row["at_high"] < 0 else tr("no"),
         )
         for row in rows.to_dict("records")
@@ -199,8 +201,7 @@ def decisive_table(swings: pd.DataFrame, item: str) -> Table:
     )
     head = (
         tr("What it rests on"),
-        tr("At the low end"),
-        tr("At the high end"),
+        *(tr("{what}, {unit}", what=tr(end), unit=figures.unit_mn()) for end in _ENDS),
         tr("Sign depends on it"),
     )
     return Table(said, head, cells)
