@@ -110,7 +110,7 @@ def _answer(
         "usd_bn": amount(tr("This split"), figures.unit_bn(), form="%.2f"),
         "equal_usd_bn": amount(tr("Equal split"), figures.unit_bn(), form="%.2f"),
         "marginal_usd_per_usd": st.column_config.NumberColumn(
-            tr("One more US$ does, US$"),
+            tr("Effect of one more US$, US$"),
             format="%+.4f",
             help=tr(
                 "{name}, where an industry gets a dollar more and all others keep theirs", name=name

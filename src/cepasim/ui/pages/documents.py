@@ -43,6 +43,7 @@ _GENERATED = re.compile(
 )
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`|\$\$.*?\$\$|(?<!\\)\$[^$\n]+?(?<!\\)\$)", re.DOTALL)
 _PER_CENT = re.compile(r"(?<=\d) %")
+_DOLLARS = re.compile(r"(?<=US\\\$) (?=[\d−])")
 _FISCAL_YEAR = re.compile(r"\b((?:19|20)\d\d)-(\d\d)\b(?!-)")
 _AMOUNT = re.compile(r"(?<!\\)US\$")
 
@@ -84,8 +85,9 @@ def as_shown(text: str, query: str = "?") -> str:
 
 
 def _unbroken(text: str) -> str:
-    """Keep a number and its per cent sign, and the two years of a fiscal year, on one line."""
-    return _FISCAL_YEAR.sub("\\1\u2060-\u2060\\2", _PER_CENT.sub("\u00a0%", text))
+    """Keep a number and its sign, of per cent or dollars, and a fiscal year on one line."""
+    joined = _DOLLARS.sub("\u00a0", _PER_CENT.sub("\u00a0%", text))
+    return _FISCAL_YEAR.sub("\\1\u2060-\u2060\\2", joined)
 
 
 def method() -> None:
