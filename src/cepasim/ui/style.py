@@ -91,7 +91,6 @@ _WIDGETS = f"""
 }}
 [data-testid="stTopNav"] .rc-overflow-item-rest p {{font-size:0;}}
 [data-testid="stTopNav"] .rc-overflow-item-rest p::after {{content:"MORE"; font-size:.875rem;}}
-.cs-bars th {{white-space:normal; overflow-wrap:anywhere; text-overflow:clip; line-height:1.1;}}
 .st-key-speech {{position:fixed !important; top:.45rem; right:.9rem; z-index:999991;
   width:auto !important;}}
 .st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
