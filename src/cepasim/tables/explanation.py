@@ -280,7 +280,7 @@ class _Steps:
                     "what was published after {base_year}, then the variant of the reference: "
                     "{variant}",
                     base_year=self.base_year,
-                    variant=tr(self.run.scenario.variant),
+                    variant=tr(self.run.variant.name.replace("_", " ")),
                 ),
             )
         self.add(tr("reference"), before, _USD_MN)
