@@ -223,3 +223,15 @@ def test_the_command_refuses_workers_that_cannot_be(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*arguments, "--workers", str(MOST_WORKERS + 1)])
     assert done.exit_code == 2 and "workers" in done.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="sessions are not weighed")
+def test_a_worker_gives_way_with_a_session_of_its_own() -> None:
+    program = (
+        "import os; from cepasim.studies.executors import give_way; give_way(11); "
+        "own = os.getsid(0) == os.getpid(); print(own, os.nice(0)); "
+        "print(open('/proc/self/autogroup').read())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    own, nice, *session = done.stdout.split()
+    assert own == "True" and int(nice) >= 11 and session[-2:] == ["nice", "11"], done.stderr

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
+from pathlib import Path
 
 from cepasim.core.arguments import whole_number
 from cepasim.core.language import tr
@@ -28,6 +29,8 @@ MOST_WORKERS = 256
 _RETRIES = 3
 #: Seconds that a pool has to notice that a worker ended, before the others are ended.
 _TO_NOTICE = 2.0
+#: What Linux, where it does, weighs the session of this process by.
+_SESSION = Path("/proc/self/autogroup")
 #: Module that imports all that a worker needs.
 _WORK = "cepasim.studies.monte_carlo"
 
@@ -167,6 +170,32 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="end with parent", daemon=True).start()
+
+
+def give_way(level: int) -> None:
+    """Let other processes have the processors before this worker, wherever the system allows it.
+
+    Linux on a desktop shares processors between sessions, those of a terminal or of a browser,
+    before it does between the processes of each, so that a worker that is only nice would take as
+    much from the browser as the server that it belongs to: it begins a session of its own, which
+    gives way as a whole.
+
+    Parameters
+    ----------
+    level : int
+        As of ``nice``, up to 19.
+    """
+    if hasattr(os, "nice"):
+        os.nice(max(level - os.nice(0), 0))
+    if not _SESSION.exists():
+        return
+    with suppress(OSError):
+        os.setsid()
+        for _ in range(20):
+            with suppress(BlockingIOError):  # the system answers one process at a time
+                _SESSION.write_text(str(level))
+                return
+            time.sleep(0.15)
 
 
 @contextmanager

@@ -22,7 +22,12 @@ import streamlit as st
 
 import cepasim
 from cepasim.economy.economy import Economy
-from cepasim.studies.executors import break_with_lost_worker, end_with_parent, processors
+from cepasim.studies.executors import (
+    break_with_lost_worker,
+    end_with_parent,
+    give_way,
+    processors,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -150,10 +155,9 @@ def lost(pieces: Iterable[Future[Any]]) -> bool:
     )
 
 
-def _begin(give_way: int) -> None:
+def _begin(level: int) -> None:
     end_with_parent()
-    if hasattr(os, "nice"):
-        os.nice(max(give_way - os.nice(0), 0))
+    give_way(level)
     economy(None)
 
 
