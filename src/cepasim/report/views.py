@@ -211,7 +211,7 @@ def losers(
     flow : {"export", "import"}
         Japan's market or India's.
     shown : int
-        Rows to show besides the pair's own.
+        Rows to show besides the pair's own; the last sums up those without one.
     """
     export = flow == "export"
     gainer = tr("India") if export else tr("Japan")
@@ -224,8 +224,10 @@ def losers(
     names = {str(source): str(name) for source, name in rows["name"].items()}
     sizes = [(gainer, float(change))] if change else []
     # What the pair takes from somebody, that somebody loses.
-    sizes += [(tr(names[source]), -taken[source]) for source in others[:shown]]
-    if rest := others[shown:]:  # so that the rows add up
+    rest = others[shown - 1 :] if len(others) > shown else []
+    named = others[: len(others) - len(rest)]
+    sizes += [(tr(names[source]), -taken[source]) for source in named]
+    if rest:  # so that the rows add up
         label = ntr("{n} other", "{n} others", len(rest))
         sizes.append((label, -sum(taken[source] for source in rest)))
     table = Bars(
