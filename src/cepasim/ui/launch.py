@@ -28,6 +28,8 @@ SETTINGS: dict[str, str] = {
     "runner.magicEnabled": "false",
     # A full collection after every run of a page would take longer than the run itself.
     "runner.postScriptGC": "false",
+    # What an address sets is put into a control that has a value of its own as well.
+    "global.disableWidgetStateDuplicationWarning": "true",
     "theme.base": "light",
     "theme.primaryColor": "#0B5CAD",
     "theme.backgroundColor": "#FFFFFF",

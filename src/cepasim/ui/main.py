@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from cepasim.core.language import language, now, tr
-from cepasim.ui import marks, navigation, speech, style, turns
+from cepasim.ui import marks, navigation, remembered, speech, style, turns
 from cepasim.ui.pages import (
     advice,
     compare,
@@ -39,7 +39,7 @@ def main() -> None:
         with speech.spoken(found):
             with turns.shared().first():
                 page = _frame(found)
-            page.run()
+            _run(page)
     except Exception:
         # The control flow of Streamlit is no Exception and passes.
         _LOG.exception("a page failed")
@@ -50,6 +50,20 @@ def main() -> None:
                     "the page, or go back to “Start here”. The details are in the program's log."
                 )
             )
+
+
+def _run(page: StreamlitPage) -> None:
+    """Draw a page as it was left, or as its address says."""
+    name = page.url_path or "scenario"
+    given = remembered.restore(name)
+    try:
+        page.run()
+    except Exception:
+        if not given:
+            raise
+        remembered.forget(name, given)
+        st.rerun()
+    remembered.write(name, given)
 
 
 def _frame(found: Session) -> StreamlitPage:

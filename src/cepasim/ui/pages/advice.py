@@ -27,6 +27,13 @@ _TABS = (
     mark("Clause sheet"),
     mark("Triggers"),
 )
+#: Which tab is open, by its place: its label is of one language.
+_OPEN = "advice-open"
+
+
+def _remember(key: str, labels: list[str]) -> None:
+    said = st.session_state.get(key)
+    st.session_state[_OPEN] = labels.index(said) if said in labels else 0
 
 
 def page() -> None:
@@ -45,9 +52,14 @@ def page() -> None:
                 "files: the assumptions changed in the scenario are not used here."
             )
         )
-    lines, package, fund, target, offers, clauses, trips = st.tabs(
-        [tr(one) for one in _TABS], default=tr(st.session_state.get(TAB) or _TABS[0])
-    )
+    labels = [tr(one) for one in _TABS]
+    if (led := st.session_state.pop(TAB, None)) in _TABS:
+        st.session_state[_OPEN] = _TABS.index(led)
+    place = st.session_state.setdefault(_OPEN, 0)
+    opened = labels[place] if place in range(len(labels)) else None
+    key = f"advice-tabs:{labels[0]}"
+    tabs = st.tabs(labels, default=opened, key=key, on_change=_remember, args=(key, labels))
+    lines, package, fund, target, offers, clauses, trips = tabs
     with lines:
         advice_lines.draw(found)
     with package:

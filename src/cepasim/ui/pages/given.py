@@ -12,7 +12,7 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph
 from cepasim.report.given import gives, grants_in_words, industries
 from cepasim.result import Result
-from cepasim.ui import answers
+from cepasim.ui import answers, remembered
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
 
@@ -33,6 +33,7 @@ def given(found: Session) -> None:
             st.html(pieces(year, ("gives", side), partial(_gifts, result, year, side)))
     st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
+    remembered.write_in_part("scenario")
     for side, flow, place in zip(
         ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
     ):

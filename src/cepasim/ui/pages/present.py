@@ -19,7 +19,7 @@ from cepasim.ui import charts, ranges
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.arriving import arriving
-from cepasim.ui.state import session
+from cepasim.ui.state import Session, session
 
 _HEIGHT = 430
 _WORDS: Mapping[charts.Item, str] = {
@@ -48,7 +48,6 @@ def page() -> None:
         st.warning(plain(found.message))
         found.message = ""
         return
-    st.query_params.from_dict(found.link_query())
     number = st.empty()
     picture = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -67,7 +66,9 @@ def page() -> None:
             years,
             index=here,
             format_func=fiscal_year,
-            key="present-year",
+            key=(key := f"present-year:{years[here]}"),
+            on_change=_set_year,
+            args=(found, key),
             width=160,
         )
     prices = found.figures.economy.price_year
@@ -92,6 +93,10 @@ def page() -> None:
     )
     if asked is not None:
         arriving(found, asked.draws, seen)
+
+
+def _set_year(found: Session, key: str) -> None:
+    found.year = st.session_state[key]
 
 
 def in_large(

@@ -16,7 +16,7 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
 from cepasim.result import Result
-from cepasim.ui import answers, columns
+from cepasim.ui import answers, columns, remembered
 from cepasim.ui.columns import NAME, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
@@ -67,6 +67,7 @@ def sectors(found: Session) -> None:
             key="search",
             placeholder=tr("Search by code or name: 61, garments, steel …"),
         )
+    remembered.write_in_part("scenario")
     level = level or usual
     frame = _frame(found, result, level, year, search)
     if frame.empty:

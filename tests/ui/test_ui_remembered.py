@@ -1,0 +1,83 @@
+"""What a page was set to is in its address, and a bad address does no harm."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cepasim.ui import remembered
+
+PAGE = """
+import streamlit as st
+from cepasim.ui import remembered
+
+given = remembered.restore("lines")
+try:
+    st.selectbox("Importer", ["JPN", "IND"], key="browse-who")
+    st.text_input("Search", key="browse-find")
+    st.number_input("Most", 1, 60, 10, key="another-page")
+    if st.session_state["browse-find"] == "break":
+        raise ValueError
+except Exception:
+    remembered.forget("lines", given)
+    st.rerun()
+remembered.write("lines", given)
+"""
+
+
+def _opened(asked: object = None) -> AppTest:
+    app = AppTest.from_string(PAGE)
+    if asked is not None:
+        app.query_params["set"] = asked if isinstance(asked, str) else json.dumps(asked)
+    return app.run()
+
+
+def _set(app: AppTest) -> object:
+    said = app.query_params.get("set")
+    text = said[0] if isinstance(said, list) else said
+    return json.loads(text) if text else None
+
+
+def test_a_reload_shows_a_page_as_it_was_set() -> None:
+    app = _opened()
+    assert _set(app) is None, "nothing but what differs"
+    app.text_input(key="browse-find").set_value("shrimp").run()
+    app.selectbox(key="browse-who").set_value("IND").run()
+    app.number_input(key="another-page").set_value(12).run()
+    assert _set(app) == {"lines": {"browse-who": "IND", "browse-find": "shrimp"}}
+    again = _opened(_set(app))
+    assert again.text_input(key="browse-find").value == "shrimp"
+    assert again.selectbox(key="browse-who").value == "IND"
+    # What it opened with is no beginning: it stays in the address when it is set back.
+    again.selectbox(key="browse-who").set_value("JPN").run()
+    assert _set(again) == {"lines": {"browse-who": "JPN", "browse-find": "shrimp"}}
+    app.text_input(key="browse-find").set_value("").run()
+    app.selectbox(key="browse-who").set_value("JPN").run()
+    assert _set(app) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "{{{",
+        "[]",
+        "7",
+        {"lines": 3},
+        {"lines": {"browse-find": {"a": 1}, "no-key": "x"}},
+        {"lines": {"browse-find": "break"}},
+        {"lines": {"browse-find": "x" * 3000}},
+        {"advice": {"browse-find": "of another page"}},
+    ],
+)
+def test_a_bad_address_is_dropped(asked: object) -> None:
+    app = _opened(asked)
+    assert not app.exception
+    assert app.text_input(key="browse-find").value == ""
+    assert "no-key" not in app.session_state
+
+
+def test_what_is_kept_belongs_to_one_page_each() -> None:
+    keys = [key for page in remembered.KEPT.values() for key in page]
+    assert len(keys) == len(set(keys))
