@@ -76,6 +76,11 @@ def forget(page: str, given: list[str]) -> None:
         del st.query_params[_QUERY]
 
 
+def begin_anew() -> None:
+    """Let every page begin as at first: a question or another scenario is no search any more."""
+    st.session_state.pop(_STORE, None)
+
+
 def write(page: str, given: list[str] | None = None) -> None:
     """Put what a page is set to into its address.
 

@@ -9,7 +9,7 @@ import streamlit as st
 from cepasim.core.language import now, tr
 from cepasim.scenario.bundled import MAIN
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import questions, style
+from cepasim.ui import questions, remembered, style
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice import TAB
 from cepasim.ui.questions import Question
@@ -64,6 +64,7 @@ def _gallery(found: Session, shown: Mapping[str, Scenario]) -> None:
             shows = tr("Show “{scenario}”", scenario=title)
             if button.button(tr("Open"), key=f"open:{name}", help=shows):
                 found.load(scenario)
+                remembered.begin_anew()
                 go("scenario")
 
 
@@ -76,6 +77,7 @@ def ask(found: Session, question: Question) -> None:
             found.save(scenario.name, scenario)
     elif scenarios:
         found.load(scenarios[0])
+    remembered.begin_anew()
     st.session_state[TAB] = question.tab
     text, answer = tr(question.text), tr(question.answer)
     found.question = " ".join([f"**{text}**", answer]).replace("$", "\\$")
