@@ -33,12 +33,12 @@ from benchmarks.visitor import (
     MissingError,
     Visitor,
 )
-from cepasim.core import numbers
 from cepasim.core.currency import DOLLAR, column_unit, shown_in
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import LANGUAGES, language, ntr, tr
 from cepasim.params.currencies import display_currency
 from cepasim.report import given, views
+from cepasim.report.compared import differences_table
 from cepasim.report.headline import headline
 from cepasim.result import Result
 from cepasim.ui import link
@@ -79,6 +79,15 @@ def details(who: Visitor, says: str) -> None:
     who.click(line.first, lambda: first.first.wait_for())
 
 
+def narrowed(who: Visitor, scenario: str, level: str, code: str) -> None:
+    """Open a bundled scenario of one lever on all products and narrow it to a few of them."""
+    opened(who, scenario)
+    details(who, who.tr("all products"))
+    empty = who.tr("Nothing chosen yet: this lever does nothing until something is.")
+    who.choose("Products", who.tr(level), lambda: who.sees(SIDEBAR, empty))
+    who.choose(level, f"{code} ", lambda: who.sees(TITLE, code))
+
+
 def computed(who: Visitor) -> Result:
     """Return what the program computes for the scenario in the address."""
     return cepasim.simulate(cepasim.load(), link.scenario_of(who.token()))
@@ -99,11 +108,7 @@ def cards(who: Visitor, result: Result, year: str = YEAR) -> str:
 def food(who: Visitor) -> str:
     """Japan frees processed food from 2027 over 3 years: the deficit of 2030-31, and why so."""
     who.begin("a")
-    opened(who, "cepa-remaining-tariffs")
-    details(who, who.tr("all products"))
-    empty = who.tr("Nothing chosen yet: this lever does nothing until something is.")
-    who.choose("Products", who.tr("Sections"), lambda: who.sees(SIDEBAR, empty))
-    who.choose("Sections", "IV ", lambda: who.sees(TITLE, "IV"))
+    narrowed(who, "cepa-remaining-tariffs", "Sections", "IV")
     who.choose("First fiscal year", "2027", lambda: who.sees(TITLE, year_words(who, "2027-28")))
     for years in (4, 3):
         with language(who.tag):
@@ -143,11 +148,7 @@ def fund(who: Visitor) -> str:
 def marine(who: Visitor) -> str:
     """Relief of 20 against 60 % of Japan's barriers for marine products, with the difference."""
     who.begin("c")
-    opened(who, "ntb-relief")
-    details(who, who.tr("all products"))
-    empty = who.tr("Nothing chosen yet: this lever does nothing until something is.")
-    who.choose("Products", who.tr("Chapters"), lambda: who.sees(SIDEBAR, empty))
-    who.choose("Chapters", "03 ", lambda: who.sees(TITLE, "03"))
+    narrowed(who, "ntb-relief", "Chapters", "03")
     save = who.page.locator("[data-testid=stPopoverBody]")
     names = []
     for percent in (20, 60):
@@ -177,8 +178,7 @@ def marine(who: Visitor) -> str:
     )
     row = plain_text(table.locator("tbody tr").first.inner_text())
     with language(who.tag):
-        gap = [views.total_row(one, YEAR)["change_in_balance_usd_mn"] for one in (first, second)]
-        expected = numbers.mn(gap[1] - gap[0], signed=True, unit=False)
+        expected = str(differences_table({"a": first, "b": second}, None, YEAR, 0).rows[0][1])
     if expected not in row:
         who.miss(f"the first difference is not {expected}: {row}")
     return row
@@ -187,11 +187,7 @@ def marine(who: Visitor) -> str:
 def garments(who: Visitor) -> str:
     """Who loses in Japan, industry by industry, if India sells more garments."""
     who.begin("d")
-    opened(who, "ntb-relief")
-    details(who, who.tr("all products"))
-    empty = who.tr("Nothing chosen yet: this lever does nothing until something is.")
-    who.choose("Products", who.tr("Sections"), lambda: who.sees(SIDEBAR, empty))
-    who.choose("Sections", "XI ", lambda: who.sees(TITLE, "XI"))
+    narrowed(who, "ntb-relief", "Sections", "XI")
     with language(who.tag):
         heading = given.industries(computed(who), YEAR, "JPN", "XI").heading
     table = who.page.locator("table", has=who.page.locator("caption", has_text=heading))

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cepasim.cli.commands import app
+from cepasim.economy import loading
+from cepasim.economy.economy import Economy
 
 RUNNER = CliRunner()
 HEAD = "period,reporter,partner,flow,hs,value,unit,valuation,nomenclature\n"
@@ -29,6 +31,30 @@ def test_trade_at_prohibitive_duties_is_said(tmp_path: Path) -> None:
     done = RUNNER.invoke(app, ["data", "check", str(file)])
     assert done.exit_code == 0, done.output
     assert "870323 in 87 Vehicles and parts, duty 125 %" in done.stdout
+
+
+@pytest.mark.slow(seconds=2)
+def test_trade_is_judged_by_the_duties_that_come_with_it(tmp_path: Path) -> None:
+    """Of a file beside it, not by the bundled ones."""
+    trade, duties = tmp_path / "mine.csv", tmp_path / "duties.csv"
+    trade.write_text(HEAD + "2023-24,IND,JPN,import,870323,12.5,US$ mn,cif,HS 2022\n")
+    head = "period,importer,source,hs,duty,rate_pct,low_pct,high_pct\n"
+    duties.write_text(head + "2023-24,IND,,870323,MFN,20,,\n")
+    done = RUNNER.invoke(app, ["data", "check", str(trade), str(duties)])
+    assert done.exit_code == 0, done.output
+    assert "duties.csv" in done.stdout and "870323 in 87" not in done.stdout
+
+
+def test_trade_is_judged_by_the_parameter_folder_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, economy: Economy
+) -> None:
+    trade, asked = tmp_path / "mine.csv", []
+    trade.write_text(HEAD + "2023-24,IND,JPN,import,870323,12.5,US$ mn,cif,HS 2022\n")
+    free = economy.with_overrides({"prohibitive_rate": 2.0})
+    monkeypatch.setattr(loading, "load", lambda folder: asked.append(folder) or free)
+    done = RUNNER.invoke(app, ["data", "check", str(trade), "--params", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert asked == [tmp_path] and "870323 in 87" not in done.stdout
 
 
 @pytest.mark.slow(seconds=1)

@@ -18,6 +18,7 @@ from cepasim.core.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from cepasim.data.layout import Hints
+    from cepasim.data.reading import Reading
 
 data = typer.Typer(
     no_args_is_help=True, help="Your own figures: check files, put them to use, write templates."
@@ -88,17 +89,20 @@ def check(
     files: Files,
     said: Said,
     year: Annotated[str | None, typer.Option(help="This year only: 2024-25 or 2024.")] = None,
+    params: ParameterFolder = None,
     debug: Debug = False,
 ) -> None:
     """Say what was understood of each file; nothing is written."""
     with reporting(debug):
-        from cepasim.calibrate.own_figures.prohibitive import prohibitive
+        check_folder_exists(params)
+        from cepasim.calibrate.own_figures.prohibitive import prohibitive, with_duties
         from cepasim.data.recognise import inspect
         from cepasim.data.words import described
         from cepasim.economy.loading import load
 
         hints = said.hints(year)
         problems: list[Problem] = []
+        sound: list[Reading] = []
         for file in files:
             try:
                 reading = inspect(file, hints)
@@ -107,8 +111,12 @@ def check(
                 continue
             typer.echo("\n".join(described(reading)))
             problems += reading.problems
-            if reading.understood.kind == "trade" and not reading.problems:
-                typer.echo("".join(f"{line}\n" for line in prohibitive(reading, load())), nl=False)
+            sound += [] if reading.problems else [reading]
+        trade = [reading for reading in sound if reading.understood.kind == "trade"]
+        if trade:  # judged by the duties that an update with the same files would put in
+            with with_duties(load(params), sound) as economy:
+                lines = [line for one in trade for line in prohibitive(one, economy)]
+            typer.echo("".join(f"{line}\n" for line in lines), nl=False)
         if problems:
             raise InputError(problems)
 

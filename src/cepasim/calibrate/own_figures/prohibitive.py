@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from cepasim.calibrate.own_figures.duties import write_duties
 from cepasim.calibrate.own_figures.lists import TradeList, named, trade_lists
 from cepasim.calibrate.own_figures.markdown import chapter_named
 from cepasim.core.language import separated, tr
 from cepasim.core.numbers import mn, share
 from cepasim.data.reading import Reading
 from cepasim.economy.economy import Economy
+from cepasim.params.copying import copy_folder
+from cepasim.params.loading import read_parameters
 from cepasim.products.levels import chapter_of
 
 _NAMED = 5
@@ -78,6 +83,27 @@ def barred(lists: Sequence[TradeList], economy: Economy) -> Iterator[Barred]:
             share=usd_mn / float(one.products.sum()),
             products=tuple(sorted(rows, key=lambda row: (-row[2], row[0]))),
         )
+
+
+@contextmanager
+def with_duties(economy: Economy, readings: Sequence[Reading]) -> Iterator[Economy]:
+    """Give the economy with the duties of files, as an update would put them in.
+
+    Parameters
+    ----------
+    economy : Economy
+    readings : sequence of Reading
+        Of any kind; the economy stays as it is where none is of duties.
+    """
+    duties = [(one, Path(one.file).name) for one in readings if one.understood.kind == "tariffs"]
+    if not duties:
+        yield economy
+        return
+    with TemporaryDirectory(prefix="cepasim-") as passing:
+        folder = Path(passing) / "params"
+        copy_folder(economy.parameters, folder)
+        write_duties(folder, duties)
+        yield Economy.build(read_parameters(folder))
 
 
 def prohibitive(reading: Reading, economy: Economy) -> Iterator[str]:
