@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import cepasim
 from cepasim import Economy, Result, Scenario
+from cepasim.core import numbers
+from cepasim.core.language import language
 from cepasim.params.parameters import bundled_directory
 from cepasim.solution.solve import run
 
@@ -71,3 +75,21 @@ def test_the_capacity_step_is_what_the_fund_adds(economy: Economy, hs: str) -> N
     sold = solved.reference.markets["JPN"].shocks.start[year, product, column]
     assert shown == pytest.approx(100 * ((sold + new) / (sold + taken_back) - 1), rel=1e-9)
     assert (shown > 0) == (new > 0)
+
+
+def test_amounts_are_in_the_currency_of_the_reader(package: cepasim.Result) -> None:
+    dollars = package.explain("export", "03", "2030-31").table
+    with cepasim.currency("JPY"), language("ja"):
+        yen = package.explain("export", "03", "2030-31").table
+        factor = numbers.in_mn(1.0)
+    amounts = dollars["unit"].str.startswith("US$ mn")
+    assert amounts.sum() == 5 and 1.0 < factor < 2.0
+    assert yen["value"][amounts].to_numpy() == pytest.approx(
+        factor * dollars["value"][amounts].to_numpy()
+    )
+    assert yen["value"][~amounts].tolist() == dollars["value"][~amounts].tolist()
+    assert yen["unit"][amounts].str.startswith("億円").all()
+    assert not yen["unit"].str.contains("ドル|US").any()
+    # The range of the benchmark is in the same unit as the benchmark.
+    low, high = map(float, re.findall(r"[\d.]+", yen["note"].iloc[0])[:2])
+    assert low < yen["value"].iloc[0] < high

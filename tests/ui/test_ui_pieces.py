@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,7 +35,7 @@ from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
-from cepasim.ui.pages import arriving, documents, evidence_path, sure
+from cepasim.ui.pages import arriving, documents, evidence_path, sectors, sure
 from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
@@ -735,3 +736,27 @@ def test_welfare_has_a_change_and_no_level(result: Result) -> None:
         assert (before, after) == ("–", "–")
         assert change[0] in "+−"
     assert all("–" not in row for name, row in rows.items() if name.startswith("Duty"))
+
+
+@pytest.mark.parametrize("code", ["USD", "INR", "JPY"])
+def test_the_chain_of_a_row_adds_up_in_the_currency_of_the_page(
+    economy: Economy, code: str
+) -> None:
+    answer = cepasim.simulate(economy, Scenario.bundled("ntb-relief"), attribution=False)
+    with cepasim.currency(code):
+        for flow, hs in (("export", "03"), ("export", "61"), ("import", "84")):
+            steps = answer.explain(flow, hs, "2030-31").table
+            chain = sectors._chain("x", steps)
+            rows = {str(row[0]): row for row in chain.rows}
+            said = [str(rows[one][1]) for one in ("reference", "scenario", "change")]
+            assert {str(rows[one][2]) for one in ("reference", "scenario", "change")} == {
+                figures.unit_mn()
+            }
+            before, after, change = (
+                0.0
+                if figures.is_nearly_none(one)
+                else float(re.sub("[,+]", "", one).replace("−", "-"))
+                for one in said
+            )
+            assert (after == pytest.approx(before + change, abs=1e-9)) == (chain.caption == "x")
+            assert not any("e+" in str(row[1]) for row in rows.values())

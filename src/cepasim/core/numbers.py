@@ -335,7 +335,7 @@ def value(number: float, unit: str = "") -> str:
     if math.isinf(number):
         return tr("−infinite") if number < 0 else tr("infinite")
     size = abs(number)
-    text = f"{number:,.0f}" if size >= 1000 and number == round(number) else f"{number:.4g}"
+    text = f"{number:,.0f}" if size >= 1000 else f"{number:.4g}"  # no exponent of ten
     return f"{text.replace('-', MINUS)} {unit}".strip()
 
 

@@ -49,6 +49,21 @@ def place_of_changes(totals: Mapping[Any, Any]) -> int:
     return place_of_sums([(balance, exports, -imports)], least=LEAST).place
 
 
+def level_and_change(before: float, after: float) -> Sum:
+    """Return how a change is printed with its two levels: a digit more where that adds up.
+
+    Parameters
+    ----------
+    before, after : float
+        US$ million.
+    """
+    usual = place_of_column([after - before])
+    for place in (usual, usual - 1):
+        if adds_up(after, (before, after - before), place):
+            return Sum(place, True)
+    return Sum(usual, False)
+
+
 def equations(
     rows: Sequence[Mapping[Any, Any]], together: Mapping[Any, Any] | None = None
 ) -> tuple[list[str], bool]:

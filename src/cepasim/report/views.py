@@ -19,7 +19,7 @@ from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Tabl
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.report.product_views import by_product
-from cepasim.report.together import bars_of, equations, trade_balance
+from cepasim.report.together import bars_of, equations, level_and_change, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -362,6 +362,11 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
     exports = cell["flow"] == "export"
     direction = tr("India's exports to Japan") if exports else tr("India's imports from Japan")
     low, high = (cell.get(f"baseline_{end}_usd_mn") for end in ("low", "high"))
+    place = level_and_change(cell["baseline_usd_mn"], cell["scenario_usd_mn"]).place
+    before, after, change = (
+        figures.millions(cell[name], signed=name == "change_usd_mn", place=place)
+        for name in ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
+    )
     around = ""
     if low is not None and high is not None and low != high:
         around = figures.span_mn(float(low), float(high))
@@ -370,9 +375,9 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
         "hs": cell["hs"],
         "name": name_now(name),
         "year": year_in_words(str(cell["fiscal_year"])),
-        "reference": f"{figures.in_mn(cell['baseline_usd_mn']):,.4g}",
-        "scenario": f"{figures.in_mn(cell['scenario_usd_mn']):,.4g}",
-        "change": f"{figures.in_mn(cell['change_usd_mn']):+,.4g}",
+        "reference": before,
+        "scenario": after,
+        "change": change,
         "unit": figures.unit_mn(long=True),
     }
     if not around:

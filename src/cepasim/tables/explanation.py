@@ -12,6 +12,7 @@ import pandas as pd
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
 from cepasim.core.language import mark, tr
+from cepasim.core.numbers import in_mn, unit_mn
 from cepasim.economy.elasticities import implied, literature
 from cepasim.equilibrium.trq import REGIMES
 from cepasim.products.levels import at_level
@@ -49,8 +50,8 @@ _BOTH = {
     ),
 }
 
-#: Units, in English as the tables of parameters have theirs.
-_USD_MN, _ELASTICITY = mark("US$ mn"), mark("elasticity")
+#: A unit, in English as the tables of parameters have theirs.
+_ELASTICITY = mark("elasticity")
 _BARRIER_PARAMETERS = (
     "nu_sps",
     "nu_tbt",
@@ -64,7 +65,8 @@ _BARRIER_PARAMETERS = (
 class Chain:
     """Callable ``chain(flow, hs, fiscal_year)``: the steps behind one cell as a table.
 
-    Steps, units and notes are words for a reader, in the language in which the chain is called.
+    Steps, units and notes are words for a reader, in the language in which the chain is called, and
+    amounts are in the currency of the moment.
 
     Parameters
     ----------
@@ -124,6 +126,10 @@ class _Steps:
         """Add a step, its words in the language of the moment."""
         self.rows.append((step, float(value), tr(unit), source, grade, note))
 
+    def amount(self, step: str, usd_mn: float, *said: str, unit: str | None = None) -> None:
+        """Add an amount in the currency of the moment, with its source, grade and note."""
+        self.add(step, in_mn(float(usd_mn)), unit or unit_mn(), *said)
+
     def declared(self, label: str, parameter: str, exporter: str | None = None) -> None:
         """Add a parameter as it stands in its table."""
         row = self.run.economy.parameters.describe(parameter, self.hs, self.importer, exporter)
@@ -156,11 +162,11 @@ class _Steps:
         """Trade of the base year and its share in the market."""
         pairs, market = self.run.economy.bilateral, self.market
         bench = pairs[(pairs["flow"] == self.flow) & (pairs["hs"] == self.hs)].iloc[0]
-        note = _range(f"{bench['low']:,.1f}", f"{bench['high']:,.1f}")
+        note = _range(*(f"{in_mn(float(bench[end])):,.1f}" for end in ("low", "high")))
         if np.isnan(bench["low"]):
             note = tr("no range: its share of the chapter is assumed")
         label = tr("benchmark {base_year}", base_year=self.base_year)
-        self.add(label, bench["value"], _USD_MN, bench["source"], bench["grade"], note)
+        self.amount(label, bench["value"], bench["source"], bench["grade"], note)
         imported = 100 * market.import_shares[self.h, self.s]
         self.add(tr("share in the importer's imports, landed"), imported, "%")
         domestic = 100 * market.domestic_share[self.h]
@@ -222,8 +228,8 @@ class _Steps:
         """Purchases and capacity that levers move, and how fast trade follows."""
         cell, before, after = (self.t, self.h, self.s), self.before.shocks, self.after.shocks
         moved = after.base[cell] - before.base[cell]
-        size = tr("US$ mn of {base_year}'s size", base_year=self.base_year)
-        self.add(tr("purchases moved to the partner"), moved, size)
+        size = tr("{unit} of {base_year}'s size", unit=unit_mn(), base_year=self.base_year)
+        self.amount(tr("purchases moved to the partner"), moved, unit=size)
         capacity = 100 * (after.capacity[cell] - 1)
         self.add(tr("capacity of the partner"), capacity, tr("% of its base"))
         if self.run.scenario.time == "path":
@@ -240,8 +246,10 @@ class _Steps:
         if np.isfinite(set_up.limit[at]):
             regime = tr(REGIME_WORDS[REGIMES[found.regime[at]]])
             price_year = year_in_words(self.run.economy.price_year)
-            unit = tr("US$ mn f.o.b. at prices of {price_year}", price_year=price_year)
-            self.add(tr("quota"), set_up.limit[at], unit, note=regime)
+            unit = tr(
+                "{unit} f.o.b. at prices of {price_year}", unit=unit_mn(), price_year=price_year
+            )
+            self.amount(tr("quota"), set_up.limit[at], "", "", regime, unit=unit)
             premium = 100 * found.premium[at]
             self.add(tr("premium of the quota"), premium, tr("% of landed price"))
 
@@ -283,17 +291,16 @@ class _Steps:
                     variant=tr(self.run.variant.name.replace("_", " ")),
                 ),
             )
-        self.add(tr("reference"), before, _USD_MN)
+        self.amount(tr("reference"), before)
         if not exports:
             outcome = self.run.outcome
-            self.add(
+            self.amount(
                 tr("of which inputs and machinery for the scenario's extra output"),
                 (outcome.input_content + outcome.fund.capital_goods)[at],
-                _USD_MN,
                 *self.quoted("input_content"),
             )
-        self.add(tr("scenario"), after, _USD_MN)
-        self.add(tr("change"), after - before, _USD_MN)
+        self.amount(tr("scenario"), after)
+        self.amount(tr("change"), after - before)
 
 
 def _range(low: str, high: str) -> str:

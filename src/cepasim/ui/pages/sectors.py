@@ -10,11 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core import numbers as figures
+from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
+from cepasim.report.together import level_and_change
 from cepasim.result import Result
 from cepasim.ui import answers, columns, remembered
 from cepasim.ui.columns import NAME, height
@@ -189,15 +191,30 @@ _HEADS = {
 def _chain(name: str, steps: pd.DataFrame) -> Table:
     """Return the steps of an explanation, each with its value, unit, grade, sources and note."""
     head = (tr("step"), tr("value"), tr("unit"), tr("grade"), tr("source and note"))
+    amounts = steps["unit"] == figures.unit_mn()
+    usd_mn = steps["value"] / figures.in_mn(1.0)
+    # The last ones are the scenario and its change.
+    scenario, change = usd_mn[amounts].tail(2)
+    place, adds_up = level_and_change(scenario - change, scenario)
+    if not adds_up:
+        name = tr("{what}. {more}", what=name, more=tr(NOT_ADDING))
+    values = [
+        figures.mn(size, unit=False, signed=row == len(steps) - 1, place=place)
+        if is_amount
+        else figures.value(value)
+        for row, (value, size, is_amount) in enumerate(
+            zip(steps["value"], usd_mn, amounts, strict=True)
+        )
+    ]
     rows = tuple(
         (
             now(step["step"]),
-            figures.value(step["value"]),
+            value,
             now(step["unit"]),
             step["grade"],
             tr("; ").join(now(part) for part in (step["source"], step["note"]) if part),
         )
-        for step in steps.to_dict("records")
+        for step, value in zip(steps.to_dict("records"), values, strict=True)
     )
     return Table(name, head, rows, numeric=(False, True, False, False, False))
 
@@ -210,6 +227,8 @@ def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
         one = tr("Products") if by_product(result) else tr("Chapters")
         st.caption(tr("A sum; choose “{level}” above to see the chain of one.", level=one))
         return
+    if said := figures.conversion():
+        st.caption(plain(said))
     for flow, name in (("export", tr("Exports to Japan")), ("import", tr("Imports from Japan"))):
         explanation = result.explain(flow, str(row["code"]), year)
         # A table that is read and not searched: its cells break their lines, long sources too.
