@@ -6,6 +6,7 @@ A part of the draws gives a first range; the others make it firmer. The draws ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 
@@ -81,10 +82,19 @@ class Range:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """Ranges on their way."""
+    """Ranges on their way.
+
+    Attributes
+    ----------
+    fiscal_years : tuple of str
+    choices : callable
+        Returns what is drawn of the model's own alternatives; not asked before draws are there,
+        which many scenarios never wait for.
+    draws : Draws
+    """
 
     fiscal_years: tuple[str, ...]
-    model: ModelChoice
+    choices: Callable[[], ModelChoice]
     draws: Draws
 
     @classmethod
@@ -103,8 +113,8 @@ class Asked:
         years : tuple of str
             Those of its result.
         """
-        model = ModelChoice.of(economy, scenario)
-        return cls(years, model, Draws.of(partial(_drawn, folder, scenario, len(years))))
+        choices = partial(ModelChoice.of, economy, scenario)
+        return cls(years, choices, Draws.of(partial(_drawn, folder, scenario, len(years))))
 
     def range(self) -> Range | None:
         """Return the ranges of the first draws or of all; None while there is neither."""
@@ -112,6 +122,10 @@ class Asked:
         if draws not in self._made:
             self._made[draws] = self._range(draws) if draws else None
         return self._made[draws]
+
+    @cached_property
+    def _model(self) -> ModelChoice:
+        return self.choices()
 
     @cached_property
     def _made(self) -> dict[int, Range | None]:
@@ -122,13 +136,14 @@ class Asked:
         there = np.isfinite(both[:, :, 0, 0])
         if not there.any(axis=1).all():
             return None
-        picked = zip(self.model.draws(0, draws, SEED), there[1], strict=True)
+        model = self._model
+        picked = zip(model.draws(0, draws, SEED), there[1], strict=True)
         return Range(
             draws,
             self.fiscal_years,
             both[0][there[0]],
             both[1][there[1]],
-            self.model,
+            model,
             tuple(combination for combination, found in picked if found),
         )
 
