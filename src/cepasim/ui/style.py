@@ -79,6 +79,7 @@ _WIDGETS = f"""
   .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
   [data-testid="stTabs"] [role="tablist"] {{flex-wrap:wrap;}}
   .st-key-ranges {{margin-bottom:1.1rem;}}
+  .st-key-draws {{left:0;}}
   [class*="st-key-text-page"] :is(th,td) {{padding:.2rem .3rem !important; font-size:.75rem;}}
   .cs-table {{font-size:.72rem;}}
   .cs-table th.n, .cs-table th.s {{white-space:normal;}}

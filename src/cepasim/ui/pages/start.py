@@ -38,7 +38,7 @@ def page() -> None:
             st.markdown(f"**{tr(who)}**")
             inner = st.columns(number, gap="small")
             for row, question in enumerate(asked):
-                if inner[row % number].button(
+                if inner[row // -(-len(asked) // number)].button(
                     tr(question.text), key=f"question:{question.key}", width="stretch", wrap=True
                 ):
                     ask(found, question)
