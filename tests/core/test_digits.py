@@ -100,3 +100,6 @@ def test_a_number_is_never_adjusted() -> None:
 def test_what_counts_is_not_lost_in_a_sum() -> None:
     assert digits.place_of_sums([(46.3, 46.0, 0.3)]) == (6, True)
     assert digits.place_of_sums([(46.3, 46.0, 0.3)], least=numbers.LEAST) == (5, True)
+    # Unless it adds up only where that is next to nothing: 48.6 is not 48.74 - 0.06 with tenths.
+    assert digits.place_of_sums([(48.64, 48.74, -0.1)], least=numbers.LEAST) == (5, True)
+    assert digits.place_of_sums([(48.67, 48.74, -0.07)], least=numbers.LEAST) == (6, True)

@@ -103,7 +103,7 @@ def place_of_sums(sums: Iterable[Sequence[float]], size: Size = "mn", least: flo
         Each a total, then the parts it is the sum of; US$ million.
     size : {"mn", "bn"}
     least : float
-        US$ million: what is as large is not printed as next to nothing.
+        US$ million: what is as large is not printed as next to nothing, where that can be.
 
     Returns
     -------
@@ -120,13 +120,13 @@ def place_of_sums(sums: Iterable[Sequence[float]], size: Size = "mn", least: flo
     known = [tuple(one) for one in sums]
     largest = max((abs(term) for terms in known for term in terms), default=0.0)
     usual = place_of(largest, size)
-    for place in range(usual, usual - _MORE - 1, -1):
-        shown = (term for terms in known for term in terms if 0 < least <= abs(term))
-        if all(printed(term, place, size) for term in shown) and all(
-            adds_up(one[0], one[1:], place, size) for one in known
-        ):
+    tried = range(usual, usual - _MORE - 1, -1)
+    held = [one for one in tried if all(adds_up(t[0], t[1:], one, size) for t in known)]
+    shown = [term for terms in known for term in terms if 0 < least <= abs(term)]
+    for place in held:
+        if all(printed(term, place, size) for term in shown):
             return Sum(place, True)
-    return Sum(usual, False)
+    return Sum(held[0], True) if held else Sum(usual, False)
 
 
 def adds_up(total: float, parts: Iterable[float], place: int, size: Size = "mn") -> bool:
