@@ -11,6 +11,7 @@ from cepasim.economy.barriers import published
 from cepasim.economy.economy import Economy
 from cepasim.economy.uncertainty import Uncertainty
 from cepasim.scenario.scenario import Scenario
+from cepasim.scenario.sources import other_source
 from cepasim.studies.model_choice import ModelChoice
 
 RELIEF = {
@@ -90,8 +91,8 @@ def test_another_source_is_refused_with_the_names_there_are(economy: Economy) ->
     with pytest.raises(InputError) as refused:
         scenario(barriers="kon")
     assert "own, kno" in refused.value.problems[0].allowed
-    assert scenario(barriers="kno").other_source("own", "barriers") is not None
-    assert scenario().other_source("kno", "barriers") is None
+    assert other_source(scenario(barriers="kno"), "own", "barriers") is not None
+    assert other_source(scenario(), "kno", "barriers") is None
 
 
 def test_they_are_drawn_where_barriers_at_indias_border_are_relieved(economy: Economy) -> None:

@@ -19,6 +19,7 @@ from cepasim.economy.elasticities import (
     published_responses,
 )
 from cepasim.economy.uncertainty import Uncertainty
+from cepasim.scenario.sources import other_source
 from cepasim.ui import link
 
 CUT = {"tariff": {"importer": "IND", "select": {"hs": ["84"]}, "cut": "eliminate"}}
@@ -191,8 +192,8 @@ def test_a_scenarios_own_source_wins_over_what_was_loaded(economy: Economy) -> N
     own, plain = scenario("boehm"), scenario(None)
     assert own.economy_under(loaded).elasticities == "boehm"
     assert plain.economy_under(loaded).elasticities == "fgo"
-    assert own.other_source("fgo") is not None
-    assert not any((own.other_source("boehm"), own.other_source(None), plain.other_source("fgo")))
+    assert other_source(own, "fgo") is not None
+    assert not any(other_source(*one) for one in ((own, "boehm"), (own, None), (plain, "fgo")))
 
 
 def test_an_economy_of_products_takes_them_from_its_chapters(economy: Economy) -> None:

@@ -31,6 +31,7 @@ def read_inputs(
     a source of elasticities or barriers does not: of two that differ neither is meant.
     """
     import cepasim
+    from cepasim.scenario.sources import other_source
 
     problems: list[Problem] = []
     read = economy = file = None
@@ -50,7 +51,10 @@ def read_inputs(
     except InputError as error:
         problems += error.problems
     if economy is not None and read is not None:
-        found = read.other_source(elasticities), read.other_source(barriers, "barriers")
+        found = (
+            other_source(read, elasticities),
+            other_source(read, barriers, "barriers"),
+        )
         problems += [
             replace(other, file=tr("command line"), field=f"--{other.field}")
             for other in found

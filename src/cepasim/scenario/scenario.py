@@ -333,33 +333,6 @@ class Scenario(Frozen):
         done = {"parameters": FrozenMapping({}), "level": None, "refine": ()}
         return self.model_copy(update=done)
 
-    def other_source(
-        self, asked: str | None, field: Literal["elasticities", "barriers"] = "elasticities"
-    ) -> Problem | None:
-        """Say that the scenario has its own source of elasticities or barriers, not that asked for.
-
-        Parameters
-        ----------
-        asked : str or None
-            The source asked for.
-        field : {"elasticities", "barriers"}, optional
-            Of what.
-
-        Returns
-        -------
-        Problem or None
-            None where nothing was asked for, or the scenario names none or the same.
-        """
-        own = getattr(self, field)
-        if None in (asked, own) or own == asked:
-            return None
-        words = tr(
-            "allowed: {own}, which the scenario {name} names; leave one of the two out",
-            own=own,
-            name=repr(self.name),
-        )
-        return Problem("scenario", None, field, asked, words)
-
     def levers_of(self, kind: type[LeverT]) -> tuple[LeverT, ...]:
         """Levers of one class, in order.
 

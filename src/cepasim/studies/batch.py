@@ -21,6 +21,7 @@ from cepasim.economy.economy import Economy
 from cepasim.engines.every import engine_named
 from cepasim.scenario.reading import naming_lines
 from cepasim.scenario.scenario import Scenario
+from cepasim.scenario.sources import other_source
 from cepasim.simulate import simulate
 from cepasim.studies import chunks, kept, partitions
 from cepasim.studies.batch_arguments import directory_of, known_tables, listed
@@ -346,7 +347,7 @@ def _read(
                 read = Scenario.from_dict(dict(one), *known)
             else:
                 read = Scenario.read(Path(one), *known)
-            if other := read.other_source(elasticities):
+            if other := other_source(read, elasticities):
                 raise InputError([other])
             read = read.model_copy(update=over)
             entry.scenario, entry.text = read, read.to_yaml()
