@@ -51,7 +51,7 @@ _WIDGETS = f"""
 [data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
 [data-testid="stCode"] .token.string {{color:#00695C !important;}}
 .st-key-ranges {{position:relative;}}
-.st-key-draws {{position:absolute; top:1.45rem; left:2.4rem; width:10rem !important;}}
+.st-key-draws {{position:absolute; top:1.45rem; left:0; width:10rem !important;}}
 :focus-visible,
 :is(label, :is([data-testid="stSelectbox"],[data-testid="stMultiSelect"])
   [role="group"]):has(input:focus-visible),
@@ -79,7 +79,6 @@ _WIDGETS = f"""
   .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
   [data-testid="stTabs"] [role="tablist"] {{flex-wrap:wrap;}}
   .st-key-ranges {{margin-bottom:1.1rem;}}
-  .st-key-draws {{left:0;}}
   [class*="st-key-text-page"] :is(th,td) {{padding:.2rem .3rem !important; font-size:.75rem;}}
   .cs-table {{font-size:.72rem;}}
   .cs-table th.n, .cs-table th.s {{white-space:normal;}}
