@@ -108,3 +108,16 @@ def test_every_form_of_every_lever_says_what_it_rests_on() -> None:
 def test_an_unknown_year_is_refused(package: cepasim.Result) -> None:
     with pytest.raises(InputError, match="2050-51"):
         package.headline("2050-51")
+
+
+def test_what_is_not_in_the_numbers_is_beside_the_headline(package: cepasim.Result) -> None:
+    said = headline(package, YEAR).left_out
+    uncounted, barred = said.split(". ")
+    assert uncounted.startswith("Not counted, for want of an ad-valorem rate: ")
+    assert uncounted.endswith(" lines of Japan")
+    number = uncounted.split()[-4]
+    assert any(
+        note.startswith(f"{number} of the selected lines of Japan") for note in package.notes
+    )
+    assert " headings of Japan, " in barred and barred.endswith(" headings of India.")
+    assert headline(package, YEAR).left_out not in package.headline(YEAR)

@@ -20,7 +20,7 @@ from cepasim.levers.cuts import Cut
 from cepasim.levers.fields import Select
 from cepasim.levers.measure import Mask, Measure
 from cepasim.levers.rates import RateLever, line_rates
-from cepasim.levers.words import chapters_in_words, country_in_words
+from cepasim.levers.words import BARRED, UNCOUNTED, WithBrief, chapters_in_words, country_in_words
 from cepasim.products.levels import at_level, chapter_of
 from cepasim.products.selection import Complaint
 
@@ -203,7 +203,12 @@ class _Reading:
                     importer=country,
                     chapters=chapters_in_words(self._chapters_of(lines), name, _NAMED),
                 )
-                yield tr("{note}. {more}", note=said, more=self._trade(lines, alone))
+                note = tr("{note}. {more}", note=said, more=self._trade(lines, alone))
+                yield WithBrief(note, UNCOUNTED, self._lines(int(lines.sum()))) if alone else note
+
+    def _lines(self, number: int) -> str:
+        country = tr(COUNTRY[self.importer])
+        return ntr("{n} line of {importer}", "{n} lines of {importer}", number, importer=country)
 
     def _trade(self, lines: Mask, alone: bool) -> str:
         """Trade behind some lines, in words; with ``alone``, where no other line has a rate."""
@@ -276,7 +281,11 @@ class _Reading:
                 beside,
             )
             text = tr("{note}; {more}", note=text, more=cheaper)
-        yield text
+        country = tr(COUNTRY[self.importer])
+        headings = ntr(
+            "{n} heading of {importer}", "{n} headings of {importer}", len(ranked), importer=country
+        )
+        yield WithBrief(text, BARRED, headings)
 
     def _lowered_since(self) -> Iterator[str]:
         """Say which lines keep the duty of the base year though the book has a lower one now."""

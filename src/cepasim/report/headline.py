@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cepasim.core import numbers as figures
 from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, paragraph, tr
+from cepasim.core.language import mark, now, paragraph, separated, tr
+from cepasim.levers.words import BARRED, UNCOUNTED
 from cepasim.report.levels import range_of
 from cepasim.report.together import trade_balance
 from cepasim.report.views import total_row
@@ -20,6 +21,12 @@ _RANGES = (
     ("change_in_balance_usd_mn", mark("90 % range {between}")),
     ("change_in_balance_usd_mn_choice", mark("with model choice {between}")),
 )
+_LEFT_OUT = {
+    UNCOUNTED: mark("Not counted, for want of an ad-valorem rate: {what}."),
+    BARRED: mark(
+        "Rates that let almost nothing through, so that a cut is hard to foresee: {what}."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +43,16 @@ class Headline:
         The note that bears on most of the trade that moves; may be empty.
     stake : str
         How much there is to be changed at all, where the levers say; not part of the sentence.
+    left_out : str
+        What is not counted or little known, of the levers that move most first; not part of it
+        either.
     """
 
     change: str
     rests_on: str
     caveat: str
     stake: str = ""
+    left_out: str = ""
 
     def __str__(self) -> str:
         said = paragraph(part for part in (self.change, self.rests_on, self.caveat) if part)
@@ -79,7 +90,16 @@ def headline(result: ResultTables, year: str) -> Headline:
         else "",
         sentence(now(caveat)) if caveat else "",
         paragraph(sentence(now(note)) for note in notes if _at_stake(note, graded)),
+        paragraph(_left_out(notes)),
     )
+
+
+def _left_out(notes: Iterable[str]) -> Iterator[str]:
+    """Say what is not in the numbers and why, each reason once."""
+    briefs = [note.brief for note in notes if isinstance(note, Note) and note.brief]
+    for why, words in _LEFT_OUT.items():
+        if found := dict.fromkeys(much for reason, much in briefs if reason == why):
+            yield tr(words, what=separated(found))
 
 
 def sentence(text: str) -> str:

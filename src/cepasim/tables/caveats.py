@@ -19,6 +19,8 @@ class Note(str):
         What the size of the effect rests on most, and how good that is; empty in other notes.
     stake : bool
         Whether it says how much there is to be changed.
+    brief : tuple of str
+        What is not in the numbers, as `levers.words.WithBrief` has it; empty in other notes.
     """
 
     kind: str
@@ -26,6 +28,7 @@ class Note(str):
     on: str
     grade: str
     stake: bool
+    brief: tuple[str, ...]
 
     def __new__(
         cls,
@@ -40,7 +43,7 @@ class Note(str):
         """Make a note of a text."""
         note = super().__new__(cls, text)
         note.kind, note.decides, note.on, note.grade = kind, decides, on, grade
-        note.stake = stake
+        note.stake, note.brief = stake, getattr(text, "brief", ())
         return note
 
     def __getnewargs__(self) -> Any:

@@ -281,7 +281,8 @@ def _jobs(result: Result, year: str) -> str:
 
 def _to_mind(result: Result, year: str) -> str:
     said = headline(result, year)
-    words = paragraph(part for part in (said.stake, said.rests_on, said.caveat) if part)
+    parts = (said.stake, said.rests_on, said.caveat, said.left_out)
+    words = paragraph(part for part in parts if part)
     return html.fragment(Paragraph(with_pages(words), "small"))
 
 
