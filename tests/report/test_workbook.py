@@ -89,6 +89,15 @@ def test_tables_keep_their_heads_in_view_and_read_as_numbers(
     cell = sheet.cell(2, column)
     assert cell.number_format == "#,##0.0"
     assert cell.value == result.sectors["baseline_usd_mn"].iloc[0]
+    plain = [
+        (name, sheet.cell(1, column).value)
+        for name in book.sheetnames[1:]
+        for sheet in (book[name],)
+        for column in range(1, sheet.max_column + 1)
+        for value in (sheet.cell(2, column),)
+        if isinstance(value.value, float) and value.number_format == "General"
+    ]
+    assert plain == [], "every column of numbers has a format"
 
 
 def test_without_drawn_ranges_the_file_says_so(result: Result, tmp_path: Path) -> None:

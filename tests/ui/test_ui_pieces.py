@@ -345,6 +345,13 @@ def test_changes_are_drawn_in_the_unit_of_the_cards(result: Result) -> None:
     assert list(drawn) == pytest.approx([last["change_in_balance_usd_mn"]])
 
 
+def test_panels_are_headings_for_those_who_hear_the_page(result: Result) -> None:
+    panel = html.fragment(views.movers(result, "2027-28", "export"))
+    table = html.fragment(views.accounts(result, "2027-28"))
+    for said, heading in ((panel, "Exports that move most"), (table, "Treasuries and welfare")):
+        assert f'<div role="heading" aria-level="2">{heading}' in said
+
+
 def test_charts_load_nothing_from_outside() -> None:
     for spec in (charts.path_spec(), charts.change_spec(), charts.compare_spec(["a", "b"])):
         text = str({key: value for key, value in spec.items() if key != "$schema"})

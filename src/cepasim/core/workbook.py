@@ -24,7 +24,15 @@ _ILLEGAL_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 #: Number format of a column by the ending of its name, the first that fits; no value is rounded.
 _FORMATS = (
-    ("_usd_mn", "#,##0.0"),
+    ("usd_mn", "#,##0.0"),
+    ("jobs", "#,##0"),
+    ("jobs_low", "#,##0"),
+    ("jobs_high", "#,##0"),
+    ("per_grant", "0.00"),
+    ("baseline", "#,##0.0"),
+    ("scenario", "#,##0.0"),
+    ("residual_max", "0.0E+00"),
+    ("largest_log_price", "0.0000"),
     ("_percent", "0.0"),
     ("_pct", "0.0"),
     ("_points", "0.0"),
@@ -32,6 +40,7 @@ _FORMATS = (
     ("_p95", "#,##0.0"),
     ("share", "0.000"),
     ("probability_deficit_falls", "0.000"),
+    ("share_deficit_falls_choice", "0.000"),
 )
 #: Columns of words at the beginning that stay in view, and the width of the widest.
 _MOST_HELD, _WIDEST = 4, 48

@@ -44,11 +44,14 @@ class Form:
         Place of the lever in the draft.
     settings : mapping
         As a scenario file has them.
+    which : str
+        Products of it, where there are several of its kind.
     """
 
     found: Session
     index: int
     settings: Mapping[str, Any]
+    which: str = ""
 
     def key(self, *parts: object) -> str:
         """Return the key of a widget of this lever."""
@@ -140,9 +143,10 @@ class Form:
         )
 
     def _named(self) -> str:
-        """Lever and side in words, such as "Japan's tariffs"."""
+        """Lever and side in words, such as "Japan's tariffs"; with products where it has a twin."""
         kind, settings = parts(self.found.draft["levers"][self.index])
-        return lever_name(kind, str(settings.get("importer") or settings.get("country") or ""))
+        name = lever_name(kind, str(settings.get("importer") or settings.get("country") or ""))
+        return tr("{lever}, {which}", lever=name, which=self.which) if self.which else name
 
     def _slider(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -74,8 +75,9 @@ def _lever(found: Session, group: Group, mine: list[int], place: int, index: int
     kind, settings = words.parts(found.draft["levers"][index])
     control, form = registry.CONTROLS[kind], Form(found, index, settings)
     if len(mine) > 1:
-        what = _products(form)
-        st.caption(f"{place + 1}. {plain(what)}")
+        # Two sliders of one name are not told apart by those who hear them.
+        form = replace(form, which=_products(form))
+        st.caption(f"{place + 1}. {plain(form.which)}")
     control.main(form)
     is_open = index in found.opened
     # An expander would close whenever its label changes, and the label says what is set.
