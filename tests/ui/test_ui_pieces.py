@@ -420,6 +420,9 @@ def test_answers_split_aside_are_the_same(economy: Economy, result: Result) -> N
         for name, frame in result.frames().items():
             pd.testing.assert_frame_equal(late.frames()[name], frame, rtol=1e-9, atol=1e-9)
         assert late.notes == result.notes and late.manifest == result.manifest
+    # What a note is about comes with it from the other process: the headline chooses by it.
+    about = [getattr(note, "__dict__", {}) for note in result.notes]
+    assert any(about) and about == [getattr(note, "__dict__", {}) for note in whole.notes]
     # Amounts in notes are those of the reader, whoever read them first.
     with shown_in(display_currency(economy.parameters, "INR")):
         assert whole.notes == result.notes
