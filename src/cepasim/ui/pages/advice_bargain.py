@@ -84,7 +84,8 @@ def _bargain(found: Session, package: Package) -> None:
         tr(
             "Gains of each side against no deal, in the model, kept to the same limits. The "
             "largest product of both gains does not depend on their units; it says nothing about "
-            "power."
+            "power. The balance is no gain of either side: where both sell more it may move either "
+            "way, whatever the package was asked to do."
         )
     )
     if nash.chosen and st.button(tr("Open the Nash point as scenario"), key="bargain-open"):

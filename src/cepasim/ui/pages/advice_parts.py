@@ -46,7 +46,12 @@ def year_box(found: Session, key: str) -> str:
 
 
 def amount_box(
-    place: DeltaGenerator, label: str, key: str, usd_mn: float | None, **options: Any
+    place: DeltaGenerator,
+    label: str,
+    key: str,
+    usd_mn: float | None,
+    digits: int | None = None,
+    **options: Any,
 ) -> float | None:
     """Draw a box for an amount in the reader's own unit, and return it in US$ million.
 
@@ -58,12 +63,16 @@ def amount_box(
     key : str
         Of the widget; where the unit is another one so is the number, and the widget.
     usd_mn : float or None
-        What it begins with, one digit of it in another unit; None for an empty box.
+        What it begins with; None for an empty box.
+    digits : int, optional
+        How many of its digits; all in US$ and one in another unit unless given.
     **options
         Of `st.number_input`.
     """
     unit = in_mn(1.0)
-    value = usd_mn if usd_mn is None or unit == 1.0 else float(f"{in_mn(usd_mn):.1g}")
+    value = usd_mn
+    if usd_mn is not None and (digits is not None or unit != 1.0):
+        value = float(f"{in_mn(usd_mn):.{digits or 1}g}")
     said: float | None = place.number_input(
         label.format(unit=plain(unit_mn())),
         value=value,

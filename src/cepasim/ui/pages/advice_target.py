@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 import cepasim
 from cepasim.core.language import mark, tr
+from cepasim.report import views
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import amount_box, opened, sought, year_box
 from cepasim.ui.state import Session
@@ -24,6 +26,8 @@ _ITEMS = {
 }
 _MEASURES = {"sales": mark("more sales to the partner"), "welfare": mark("welfare")}
 _KEPT, _GIVEN = "cepasim-target", "cepasim-given"
+#: US$ million that a target begins with where there is nothing to go by.
+_WITHOUT_RESULT = 100.0
 
 
 def draw(found: Session) -> None:
@@ -65,9 +69,11 @@ def _target(found: Session, names: list[str]) -> None:
             format_func=lambda one: tr(_ITEMS[one]),
             key="target-of",
         )
-    usd_mn = amount_box(middle, tr("Is, {unit}"), "target-usd", 100.0) or 0.0
     with right:
         year = year_box(found, "target-year")
+    begin, digits = _somewhat_more(found, item, year)
+    box = amount_box(middle, tr("Is, {unit}"), f"target-usd:{item}", begin, digits)
+    usd_mn = box or 0.0
     economy, scenario = found.figures.economy, found.scenario
     answer = sought(
         _KEPT,
@@ -80,6 +86,20 @@ def _target(found: Session, names: list[str]) -> None:
     )
     if answer is not None:
         _shown(found, answer, year, "target-open")
+
+
+def _somewhat_more(found: Session, item: str, year: str) -> tuple[float, int]:
+    """Return a target a tenth of its effect beyond what the scenario brings, and its digits."""
+    result = found.shown()
+    if result is None:
+        return _WITHOUT_RESULT, 1
+    row = views.total_row(result, year)
+    change = abs(float(row[f"change_in_{item.removeprefix('change_in_')}"])) or _WITHOUT_RESULT
+    target = float(row[item]) + 0.1 * change
+    if not target:
+        return _WITHOUT_RESULT, 1
+    # To the second digit of the change.
+    return target, max(2 + math.floor(math.log10(abs(target))) - math.floor(math.log10(change)), 1)
 
 
 def _given(found: Session, names: list[str]) -> None:
