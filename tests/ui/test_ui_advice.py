@@ -186,7 +186,8 @@ def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.Monkey
     app.run()
     assert not app.exception and "Half of it." in _text(app)
     assert asked["what_would_it_take"][1:] == (
-        scenario, 0, {"change_in_balance_usd_mn": 100.0, "fiscal_year": "2030-31"},
+        # The scenario brings 212 mn: the question begins a tenth beyond.
+        scenario, 0, {"change_in_balance_usd_mn": 230.0, "fiscal_year": "2030-31"},
     )  # fmt: skip
     assert asked["triggers"][1] == asked["compare_offers"][1] == scenario
     assert isinstance(asked["compare_offers"][2], Scenario)
