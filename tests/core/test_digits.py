@@ -97,6 +97,14 @@ def test_a_number_is_never_adjusted() -> None:
     assert digits.place_of_sums([(2.0 / 3.0, *[1.0 / 6.0] * 4)]) == (5, False)
 
 
+def test_both_ends_of_a_range_have_one_number_of_decimals() -> None:
+    assert numbers.span_mn(-3.4, 1091.0, signed=True) == "−3 to +1,091"
+    assert numbers.span_mn(0.6, 26.0) == "1–26"
+    assert numbers.span_mn(0.4, 7.4) == "0.4–7.4"
+    assert numbers.span_mn(9.96, 10.4) == "10.0–10.4"  # not 10-10
+    assert numbers.span(40.0, 310.0) == "0.04–0.31"
+
+
 def test_what_counts_is_not_lost_in_a_sum() -> None:
     assert digits.place_of_sums([(46.3, 46.0, 0.3)]) == (6, True)
     assert digits.place_of_sums([(46.3, 46.0, 0.3)], least=numbers.LEAST) == (5, True)

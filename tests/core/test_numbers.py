@@ -33,7 +33,7 @@ def test_dollars_in_english(usd_mn: float, mn: str, bn: str) -> None:
 
 def test_ranges_in_english() -> None:
     assert numbers.span_mn(15.0, 67.0) == numbers.range_mn(15.0, 67.0, unit=False) == "15–67"
-    assert numbers.range_mn(-12.0, 4.0) == "US$ −12 to 4.0 mn"
+    assert numbers.range_mn(-12.0, 4.0) == "US$ −12 to 4 mn"
     assert numbers.range_bn(3430.0, 8230.0) == "US$ 3.43–8.23 bn"
     assert numbers.span_mn(math.nan, 1.0) == numbers.range_mn(math.nan, 1.0) == "unknown"
 

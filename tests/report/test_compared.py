@@ -7,6 +7,7 @@ import pytest
 
 from cepasim import Economy, Scenario, simulate
 from cepasim.core import numbers as figures
+from cepasim.core.digits import place_of_column
 from cepasim.report import compared, compared_front
 from cepasim.result import Result
 from cepasim.studies.differences import Together, difference_ranges
@@ -89,10 +90,11 @@ def test_accounts_are_matched_by_what_they_are(economy: Economy) -> None:
     table = compared.changes_table(results, None, "2027-28", 0)
     rows = {row[0]: row[1:] for row in table.rows}
     for place, result in enumerate(results.values()):
+        last = place_of_column(result.accounts("2027-28")["change_usd_mn"])
         for country in ("Japan", "India"):
             welfare = result.totals.iloc[-1][f"welfare_{country.lower()}_usd_mn"]
             said = rows[f"National welfare of {country}, change"][place]
-            assert said == figures.mn(welfare, signed=True, unit=False)
+            assert said == figures.mn(welfare, signed=True, unit=False, place=last)
     assert sum("–" in row for row in rows.values()) == 2
 
 

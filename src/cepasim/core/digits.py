@@ -7,6 +7,7 @@ in, and one place serves for all units of the currency.
 
 - An amount by itself has whole millions of dollars, or the next finer power of ten of the currency,
   and one digit more where fewer than two would count.
+- Both ends of a range have the place of the larger, or a digit more where they would be the same.
 - The numbers of a column have one place, that of its largest, of which three digits count: its
   small entries need the digit more.
 - Few numbers that are read as a sum, such as a balance with its exports and imports, have one
@@ -73,6 +74,25 @@ def place_of(usd_mn: float, size: Size) -> int:
     (6, 5, 6)
     """
     return _place(usd_mn, size, _TWO)
+
+
+def place_of_range(low: float, high: float, size: Size) -> int:
+    """Return the last place of both ends of a range.
+
+    Parameters
+    ----------
+    low, high : float
+        US$ million.
+    size : {"mn", "bn"}
+
+    Examples
+    --------
+    >>> place_of_range(-3.4, 1091.0, "mn"), place_of_range(9.96, 10.4, "mn")
+    (6, 5)
+    """
+    usual = place_of(max(abs(low), abs(high)), size)
+    same = low != high and printed(low, usual, size) == printed(high, usual, size)
+    return usual - 1 if same else usual
 
 
 def place_of_column(usd_mn: Iterable[float], size: Size = "mn") -> int:

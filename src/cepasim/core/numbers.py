@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cepasim.core import digits
 from cepasim.core.currency import Size, column_unit, conversion, currency_sign, rate_in_words
-from cepasim.core.digits import place_of_column
+from cepasim.core.digits import place_of_column, place_of_range
 from cepasim.core.language import tr
 from cepasim.core.written import (
     MINUS,
@@ -155,15 +155,15 @@ def span(low: float, high: float, *, signed: bool = False) -> str:
     signed : bool
         Whether both ends show their sign: ``+3.43 to +8.23``.
     """
-    ends = (billions(end, signed=signed).replace("-", MINUS) for end in (low, high))
+    ends = column((low, high), signed=signed, size="bn", place=place_of_range(low, high, "bn"))
     return between(signed or low < 0, *ends)
 
 
 def span_mn(low: float, high: float, *, signed: bool = False) -> str:
-    """Write a range in `unit_mn`: ``3,430–8,230``, ``−12 to 4.0``; unknown ends are said."""
+    """Write a range in `unit_mn`: ``3,430–8,230``, ``−12 to 4``; unknown ends are said."""
     if math.isnan(low) or math.isnan(high):
         return tr("unknown")
-    ends = (millions(end, signed=signed).replace("-", MINUS) for end in (low, high))
+    ends = column((low, high), signed=signed, place=place_of_range(low, high, "mn"))
     return between(signed or low < 0, *ends)
 
 
@@ -240,7 +240,7 @@ def in_billions(usd_mn: float) -> bool:
 
 
 def range_mn(low: float, high: float, *, unit: bool = True, signed: bool = False) -> str:
-    """Write a range in a sentence: ``US$ 15–67 mn``, ``US$ −12 to 4.0 mn``, 1,500万～6,700万ドル.
+    """Write a range in a sentence: ``US$ 15–67 mn``, ``US$ −12 to 4 mn``, 1,500万～6,700万ドル.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ from cepasim.core.currency import (
     currency_sign,
     indian_grouping,
 )
-from cepasim.core.digits import LEAST, exponent, place_of
+from cepasim.core.digits import LEAST, exponent, place_of, place_of_range
 from cepasim.core.language import current_language, mark, tr
 from cepasim.core.writing import grouped_as_in_india
 
@@ -83,7 +83,8 @@ def amounts_between(
     if math.isnan(low) or math.isnan(high):
         return tr("unknown")
     counted = amount_unit(max(abs(low), abs(high)), size)
-    ends = [amount(end, size, counted, signed).replace("-", MINUS) for end in (low, high)]
+    place = place_of_range(low, high, size)
+    ends = [amount(end, size, counted, signed, place).replace("-", MINUS) for end in (low, high)]
     if current_language() == "ja":  # 「1,500万～6,700万ドル」: every number with its power of ten
         power = counted.amount.removeprefix("{number}")[:1]
         if all(end in ("0", tr(NEARLY_NONE)) for end in ends):

@@ -129,9 +129,9 @@ def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
     names = {
         str(key): str(name) for frame in (longest, *found) for key, name in frame["name"].items()
     }
-    for account, name in names.items():
-        moved = (frame["change_usd_mn"].get(account) for frame in found)
-        said = ("–" if one is None else figures.mn(one, signed=True, unit=False) for one in moved)
+    changes = [frame["change_usd_mn"].reindex(list(names)) for frame in found]
+    columns = [figures.column(one, signed=True) for one in changes]
+    for name, *said in zip(names.values(), *columns, strict=True):
         yield tr("{name}, change", name=tr(name)), *said
 
 
