@@ -8,11 +8,13 @@ import pytest
 from cepasim import Economy, Scenario, simulate
 from cepasim.core import numbers as figures
 from cepasim.core.digits import place_of_column
+from cepasim.core.language import language
 from cepasim.report import compared, compared_front
 from cepasim.result import Result
 from cepasim.studies.differences import Together, difference_ranges
 from cepasim.studies.model_choice import ModelChoice
 from cepasim.tables.column import TOTALS
+from tests.english_left import english_left
 
 DRAWS, YEAR = 2, "2026-27"
 COLUMN = TOTALS.index("change_in_exports_usd_mn")
@@ -125,3 +127,7 @@ def test_the_workbook_says_whose_figures_what_is_assumed_and_the_ranges_in_words
     assert front.chart is not None and front.chart.columns == (2, 3)
     waiting = compared_front.front(results, None, YEAR, economy.classification, ())
     assert any("No range" in str(row.cells[:1]) for row in waiting.rows)
+    with language("ja"):
+        front = compared_front.front(results, sample, YEAR, economy.classification, tuple(pages))
+    said = [cell for row in front.rows for cell in row.cells if isinstance(cell, str)]
+    assert english_left("\n".join(said), allowed=(*results, "Mind")) == []

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import cepasim
 from cepasim.core import numbers as figures
@@ -35,7 +36,7 @@ from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
-from cepasim.ui.pages import arriving, documents, evidence_path, sectors, sure
+from cepasim.ui.pages import arriving, documents, evidence_path, sectors, share, sure
 from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
@@ -350,6 +351,17 @@ def test_panels_are_headings_for_those_who_hear_the_page(result: Result) -> None
     table = html.fragment(views.accounts(result, "2027-28"))
     for said, heading in ((panel, "Exports that move most"), (table, "Treasuries and welfare")):
         assert f'<div role="heading" aria-level="2">{heading}' in said
+
+
+def test_the_scenario_file_says_whose_figures_its_numbers_were_made_with(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert share.scenario_file(result).decode() == result.scenario.to_yaml()
+    monkeypatch.setattr(share, "own_figures", lambda _: "Made with the user's own figures.")
+    said = share.scenario_file(result).decode()
+    digest = str(result.manifest["parameter_digest"])[:12]
+    assert said.startswith("# Made with the user's own figures") and digest in said
+    assert yaml.safe_load(said) == yaml.safe_load(result.scenario.to_yaml())
 
 
 def test_charts_load_nothing_from_outside() -> None:
