@@ -60,7 +60,10 @@ def scenario(*levers: dict[str, Any], **header: Any) -> Scenario:
 @pytest.mark.slow(seconds=1)
 def test_what_no_run_reads_is_refused_in_a_scenario(economy: Economy) -> None:
     under = economy.with_overrides({"eta": 1.1})  # what is read from here on is counted
-    cepasim.simulate(under, scenario(horizon="2029-30"), attribution=False)
+    # Without levers, also where markets are products: none of theirs is read there.
+    for level in ({}, {"level": "hs6", "refine": ["87"]}):
+        given = scenario(horizon="2026-27", **level)
+        cepasim.simulate(under, given, attribution=False)
     prefixes = tuple(prefix for lever in EVERY_LEVER.values() for prefix in lever.reads)
     of_levers = {name for name in economy.parameters.names if name.startswith(prefixes)}
     assert len(of_levers) > 40 and not of_levers & under.parameters.used
@@ -155,7 +158,7 @@ OTHER_LEVERS = [
     ("relief_cost_state", "Barriers"),
     ("us_redirection_share", "Outside conditions"),
     ("exchange_rate_pass_through", "Exchange rates"),
-    ("size_follows_partner", "Tariff quotas, Market entry"),
+    ("named_gain_least", "Sourcing, Offtake by parents, Market entry"),
 ]
 
 

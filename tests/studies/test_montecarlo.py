@@ -14,7 +14,7 @@ import pytest
 import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.economy.elasticities import RULE_OF_TWO
-from cepasim.scenario.overrides import without_effect
+from cepasim.scenario.overrides import of_other_levers, without_effect
 from cepasim.solution.solve import run
 from cepasim.studies import chunks, percentiles
 from cepasim.studies import monte_carlo as montecarlo
@@ -168,7 +168,11 @@ def test_scenarios_are_compared_under_the_same_draws(
 
 def test_what_the_scenario_sets_is_not_drawn(economy: Economy, scenario: Scenario) -> None:
     names = set(economy.parameters.names)
-    names -= {RULE_OF_TWO, *(name for name, _ in without_effect(names))}  # refused in a scenario
+    # The others are refused in this scenario.
+    refused = dict(without_effect(names)) | dict(
+        of_other_levers(names, {lever.kind for lever in scenario.levers})
+    )
+    names -= {RULE_OF_TWO, *refused}
     every = {name: economy.parameters.value(name) for name in names}
     study = Study.of(economy, scenario.model_copy(update={"parameters": every}))
     drawn = study.uncertainty.parameters

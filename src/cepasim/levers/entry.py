@@ -39,10 +39,7 @@ class EntryLever(AgreementLever):
 
     kind: ClassVar[str] = "entry"
     title: ClassVar[str] = mark("Market entry")
-    reads: ClassVar[tuple[str, ...]] = (
-        "named_gain_least",
-        "size_follows_partner",
-    )
+    reads: ClassVar[tuple[str, ...]] = ("named_gain_least",)
     sizes: ClassVar[tuple[str, ...]] = ("share_percent",)
 
     share_percent: Annotated[Percent, Field(description=PERCENT_TEXT)]

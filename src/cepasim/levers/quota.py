@@ -89,7 +89,6 @@ class QuotaLever(BilateralLever):
     kind: ClassVar[str] = "quota"
     question: ClassVar[str] = DUTIES
     title: ClassVar[str] = mark("Tariff quotas")
-    reads: ClassVar[tuple[str, ...]] = ("size_follows_partner",)
     sizes: ClassVar[tuple[str, ...]] = ("usd_mn", "share_of_benchmark_percent")
     gives_way: ClassVar[bool] = False
     meeting: ClassVar[str] = mark("importer, source and product: a good enters under one quota")

@@ -10,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import now, paragraph, tr
 from cepasim.core.numbers import billions, conversion, millions, share, unit_bn, unit_mn
@@ -120,15 +121,18 @@ def _cells(ranges: Ranges) -> list[list[str]]:
         heads += [tr("90 % range,\nfigures"), above, tr("figures and\nmodel choice"), above]
     cells = [[tr("fiscal\nyear"), "", *(indented(head) for head in heads)]]
     changes = [item for item in dict.fromkeys(totals["item"]) if item.startswith("change_in_")]
-    for year in _shown_years(ranges.fiscal_years):
+    years = _shown_years(ranges.fiscal_years)
+    shown = totals[totals["item"].isin(changes) & totals["fiscal_year"].isin(years)]
+    place = place_of_column(shown[["central", "p50"]].to_numpy(float).ravel(), "bn")
+    for year in years:
         for item in changes:
             row = _row(totals, year, item)
             names = ITEM_NAMES if both is None else SHORT_NAMES
             line = [
                 year_in_words(year) if item == changes[0] else "",
                 tr(names[item.removeprefix("change_in_").removesuffix("_usd_mn")]),
-                billions(row["central"], signed=True),
-                billions(row["p50"], signed=True),
+                billions(row["central"], signed=True, place=place),
+                billions(row["p50"], signed=True, place=place),
             ]
             if both is None:
                 line.append(between(row["p25"], row["p75"]))
@@ -152,6 +156,7 @@ def _choices(second: ChoiceRanges, year: str) -> list[list[str]]:
     """Rows by choice and alternative, the choice that moves the balance most first."""
     rows = second.decomposition(year)
     rows = rows[rows["item"] == BALANCE]
+    last = place_of_column(rows["median"])
     order = rows.drop_duplicates("choice").sort_values("swing", ascending=False, kind="stable")
     heads = (tr("share of\ndraws"), tr("median"), tr("explains of\nthe variance"))
     cells = [[tr("choice"), "", *(indented(head) for head in heads)]]
@@ -162,7 +167,9 @@ def _choices(second: ChoiceRanges, year: str) -> list[list[str]]:
                     tr(str(row["choice_label"])) if place == 0 else "",
                     tr(str(row["label"])),
                     share(row["share_of_draws"]),
-                    "–" if row["median"] != row["median"] else millions(row["median"], signed=True),
+                    "–"
+                    if row["median"] != row["median"]
+                    else millions(row["median"], signed=True, place=last),
                     share(row["share_of_variance"]) if place == 0 else "",
                 ]
             )

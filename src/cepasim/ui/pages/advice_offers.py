@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 import cepasim
+from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
-from cepasim.core.numbers import MINUS, millions, unit_mn
 from cepasim.core.problems import InputError
 from cepasim.report import html
 from cepasim.report.blocks import Table
@@ -96,21 +96,19 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame, year: str
 def _read(rows: pd.DataFrame, year: str) -> Table:
     """Return a short table of a comparison as one that is read and not searched."""
     is_money = [str(column).endswith("_usd_mn") for column in rows.columns]
-    cells = tuple(
-        tuple(_changed(cell) if money else cell for money, cell in zip(is_money, row, strict=True))
-        for row in rows.itertuples(index=False, name=None)
+    # A welfare that is not claimed has no amount.
+    written = (
+        figures.column(rows[name], signed=True, missing=tr("not claimed")) if money else rows[name]
+        for name, money in zip(rows.columns, is_money, strict=True)
     )
+    cells = tuple(zip(*written, strict=True))
     said = tr(
-        "Change against the reference, {year}, {unit}", year=year_in_words(year), unit=unit_mn()
+        "Change against the reference, {year}, {unit}",
+        year=year_in_words(year),
+        unit=figures.unit_mn(),
     )
     head = tuple(tr(offers_text.COLUMNS[column]) for column in rows.columns)
     return Table(said if any(is_money) else "", head, cells, tuple(is_money))
-
-
-def _changed(usd_mn: float) -> str:
-    if usd_mn != usd_mn:  # a welfare that is not claimed
-        return tr("not claimed")
-    return millions(usd_mn, signed=True).replace("-", MINUS)
 
 
 def clauses(found: Session) -> None:
