@@ -19,7 +19,7 @@ from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Tabl
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.report.product_views import by_product
-from cepasim.report.together import bars_of, equations, level_and_change, trade_balance
+from cepasim.report.together import bars_of, equations, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -362,11 +362,6 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
     exports = cell["flow"] == "export"
     direction = tr("India's exports to Japan") if exports else tr("India's imports from Japan")
     low, high = (cell.get(f"baseline_{end}_usd_mn") for end in ("low", "high"))
-    place = level_and_change(cell["baseline_usd_mn"], cell["scenario_usd_mn"]).place
-    before, after, change = (
-        figures.millions(cell[name], signed=name == "change_usd_mn", place=place)
-        for name in ("baseline_usd_mn", "scenario_usd_mn", "change_usd_mn")
-    )
     around = ""
     if low is not None and high is not None and low != high:
         around = figures.span_mn(float(low), float(high))
@@ -375,9 +370,9 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
         "hs": cell["hs"],
         "name": name_now(name),
         "year": year_in_words(str(cell["fiscal_year"])),
-        "reference": before,
-        "scenario": after,
-        "change": change,
+        "reference": _four_digits(cell["baseline_usd_mn"]),
+        "scenario": _four_digits(cell["scenario_usd_mn"]),
+        "change": _four_digits(cell["change_usd_mn"], "+"),
         "unit": figures.unit_mn(long=True),
     }
     if not around:
@@ -392,3 +387,9 @@ def cell_in_words(cell: Mapping[Any, Any], name: str) -> str:
         range=around,
         **said,
     )
+
+
+def _four_digits(usd_mn: float, sign: str = "") -> str:
+    """Write an amount of a chain with four digits, or all before the point."""
+    value = figures.in_mn(usd_mn)
+    return f"{value:{sign},.0f}" if abs(value) >= 1000 else f"{value:{sign},.4g}"
