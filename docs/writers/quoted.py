@@ -72,11 +72,9 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
         exports = now["exports_usd_mn"] - now["baseline_exports_usd_mn"]
         imports = now["imports_usd_mn"] - now["baseline_imports_usd_mn"]
         cells = [
-            f"{exports:+,.0f}",
-            f"{imports:+,.0f}",
-            f"{exports - imports:+,.0f}",
+            *map(_whole, (exports, imports, exports - imports)),
             *balance_ranges(name),
-            f"{last['change_in_balance_usd_mn']:+,.0f}",
+            _whole(last["change_in_balance_usd_mn"]),
         ]
         lines.append(
             f"| [`{name}`](params/scenarios/{name}.yaml): {bundled(name).description} | "
@@ -84,6 +82,11 @@ def scenario_block(results: Mapping[str, cepasim.Result]) -> str:
             + " |"
         )
     return "\n".join(lines)
+
+
+def _whole(usd_mn: float) -> str:
+    """Write whole millions with their sign; what is small is not nothing."""
+    return "~0" if 0 < abs(usd_mn) < 0.5 else f"{usd_mn:+,.0f}"
 
 
 def balance_ranges(name: str) -> tuple[str, str]:
