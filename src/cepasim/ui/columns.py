@@ -35,6 +35,10 @@ _ROW, _BORDER = 33, 3
 #: Pixels of the names of chapters, all seen whole; they leave room for a number on a phone.
 NAME = 215
 
+#: Pixels of a row whose texts take three lines, which they do above four times the size of the
+#: type: a narrow column of names leaves room for a value and its unit on a phone.
+WRAPPED = 62
+
 #: Pixels of a letter of Latin and of a Japanese one, and of the space beside a text in its cell.
 _LETTER, _CHARACTER, _PADDING = 6.0, 12.7, 16
 
@@ -167,7 +171,7 @@ def _printed(form: str, value: float) -> str:
     return text
 
 
-def height(rows: int, most: int = 12) -> int:
+def height(rows: int, most: int = 12, row: int = _ROW) -> int:
     """Return how high a table is that shows its rows and no empty strip below them, pixels.
 
     Parameters
@@ -175,8 +179,10 @@ def height(rows: int, most: int = 12) -> int:
     rows : int
     most : int
         Rows shown at once; the others are scrolled to.
+    row : int, optional
+        Pixels of a row.
     """
-    return _ROW * (min(rows, most) + 1) + _BORDER
+    return row * min(rows, most) + _ROW + _BORDER
 
 
 def width(text: str) -> int:

@@ -66,7 +66,13 @@ def _group(found: Session, group: Group) -> None:
 
 def _wants_others(found: Session, group: Group, number: int) -> bool:
     return st.toggle(
-        ntr("Show the other one", "Show the other {n}", number),
+        # Of several groups that hide some, those who hear the page know which one this is.
+        ntr(
+            "Show the other one: {group}",
+            "Show the other {n}: {group}",
+            number,
+            group=tr(group.title),
+        ),
         key=key_of(found, group.key, "others"),
     )
 

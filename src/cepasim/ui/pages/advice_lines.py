@@ -301,17 +301,12 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
     buyer, seller = tr(COUNTRY[lines.importer]), tr(COUNTRY[PARTNER[lines.importer]])
     base = year_in_words(lines.economy.base_year)
     return {
-        "rank": number(
-            tr("Rank of all"),
-            format="%d",
-            width=80,
-            help=tr("In the whole list, 1 first: gain over sensitivity"),
-        ),
-        "line": text(tr("Line"), width=90),
-        "description": text(tr("Product"), width=205, help=tr("What the HS calls the subheading")),
+        "line": text(tr("Line"), width=78),
+        "description": text(tr("Product"), width=165, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
             tr("Rate, %"),
             format="%.1f",
+            width=66,
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
         "best_rival": text(
@@ -322,6 +317,12 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
         "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
+        "rank": number(
+            tr("Rank of all"),
+            format="%d",
+            width=80,
+            help=tr("In the whole list, 1 first: gain over sensitivity"),
+        ),
         "loses_most": text(
             tr("Loses most"),
             width=rivals["loses_most"],

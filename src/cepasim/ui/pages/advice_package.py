@@ -12,7 +12,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
 from cepasim.core.numbers import unit_mn
 from cepasim.ui import columns
-from cepasim.ui.columns import amount, height, said
+from cepasim.ui.columns import WRAPPED, amount, height, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import advice_bargain
 from cepasim.ui.pages.advice_parts import amount_box, opened, sought, workbook, year_box
@@ -147,8 +147,8 @@ def _answer(found: Session, package: Package) -> None:
     )
     text = st.column_config.TextColumn
     names: dict[str, Any] = {
-        "measure": text(tr("Measure"), width=410),
-        "given_by": text(tr("Given by"), width=70),
+        "measure": text(tr("Measure"), width=196),
+        "given_by": text(tr("Given by"), width=62),
     }
     number = st.column_config.NumberColumn  # the heading above says the unit of all
     config = names | {
@@ -159,7 +159,8 @@ def _answer(found: Session, package: Package) -> None:
         shown,
         config,
         key="package-table",
-        height=height(len(shown), _ROWS),
+        height=height(len(shown), _ROWS, WRAPPED),
+        row_height=WRAPPED,
         alt=tr("Each measure of the package alone, together beyond the sum, and the package"),
     )
     left = package.left_out
@@ -176,7 +177,8 @@ def _answer(found: Session, package: Package) -> None:
             said(others, ("measure", "given_by", "why")),
             config,
             key="package-left",
-            height=height(len(others)),
+            height=height(len(others), row=WRAPPED),
+            row_height=WRAPPED,
             alt=tr("Measures that are not in the package, and why"),
         )
     advice_bargain.draw(found, package)

@@ -18,14 +18,16 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.overrides import without_effect
 from cepasim.ui import style
 from cepasim.ui.assumptions import waiting
-from cepasim.ui.columns import height
+from cepasim.ui.columns import WRAPPED, height
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import one_chapter
 from cepasim.ui.state import Session, session
 
-_SHOWN = ["words", "yours", "said", "range", "unit", "grade", "year", "source", "note", "name"]
+_SHOWN = ["words", "said", "unit", "yours", "range", "grade", "year", "source", "note", "name"]
 _MOST_ROWS = 5000
+#: Rows of the named parameters seen at once.
+_ROWS = 8
 #: Units that are abbreviations, in words.
 _UNITS = {"AVE": mark("ad-valorem equivalent")}
 #: Parts of a barrier that add up, and sums that are shown at most.
@@ -154,7 +156,8 @@ def _named(found: Session) -> None:
         key=key,
         hide_index=True,
         disabled=[column for column in shown.columns if column != "yours"],
-        height=height(len(shown)),
+        height=height(len(shown), _ROWS, WRAPPED),
+        row_height=WRAPPED,
         placeholder="",
         on_change=_edited,
         args=(found, key, list(shown["name"])),
@@ -171,7 +174,8 @@ def _named(found: Session) -> None:
             for_reading,
             key="parameters-read-only",
             hide_index=True,
-            height=height(len(for_reading)),
+            height=height(len(for_reading), _ROWS, WRAPPED),
+            row_height=WRAPPED,
             column_config=heads,
         )
     _parts(found, shown["name"].tolist())
@@ -188,15 +192,15 @@ def _heads() -> dict[str, Any]:
     """Heads of the columns, by name."""
     text = st.column_config.TextColumn
     return {
-        "words": text(tr("What it is"), width=370),
+        "words": text(tr("What it is"), width=196),
         "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
-        "said": text(tr("Value"), alignment="right"),
+        "said": text(tr("Value"), width=58, alignment="right"),
         "range": text(tr("Range"), alignment="right"),
-        "unit": text(tr("Unit")),
+        "unit": text(tr("Unit"), width=92),
         "grade": text(tr("Grade")),
         "year": text(tr("Year")),
-        "source": text(tr("Where it comes from")),
-        "note": text(tr("Note")),
+        "source": text(tr("Where it comes from"), width=300),
+        "note": text(tr("Note"), width=420),
         "name": text(tr("Name in files"), width="medium"),
     }
 
