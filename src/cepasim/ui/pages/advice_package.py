@@ -147,7 +147,7 @@ def _answer(found: Session, package: Package) -> None:
     )
     text = st.column_config.TextColumn
     names: dict[str, Any] = {
-        "measure": text(tr("Measure"), width=196),
+        "measure": text(tr("Measure"), width=188),
         "given_by": text(tr("Given by"), width=62),
     }
     number = st.column_config.NumberColumn  # the heading above says the unit of all
