@@ -63,6 +63,7 @@ class ExchangeRateLever(Lever):
 
     kind: ClassVar[str] = "exchange_rate"
     title: ClassVar[str] = mark("Exchange rates")
+    negotiable: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = ("exchange_rate_pass_through",)
     sizes: ClassVar[tuple[str, ...]] = ("depreciation_percent",)
     question: ClassVar[str] = EXCHANGE_RATES

@@ -56,6 +56,7 @@ class ExternalLever(Lever):
 
     kind: ClassVar[str] = "external"
     title: ClassVar[str] = mark("Outside conditions")
+    negotiable: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = (
         "redirection_many_times",
         "third_market_tariff_response",

@@ -95,6 +95,8 @@ class Lever(Frozen):
     meeting: ClassVar[str] = mark("flow")
     #: How parameters begin by name that a run reads for levers of this kind only.
     reads: ClassVar[tuple[str, ...]] = ()
+    #: Whether the two sides can agree on it; else it is what happens around them.
+    negotiable: ClassVar[bool] = True
     #: Question of `economy.verdict` that it raises.
     question: ClassVar[str] = UNMEASURED
 

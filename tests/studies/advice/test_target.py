@@ -10,6 +10,7 @@ import cepasim
 from cepasim import Economy, InputError, Scenario
 from cepasim.levers.depth import at_depth, depth_of, evident_depth
 from cepasim.levers.every import LEVERS, lever_of
+from cepasim.studies.advice import target
 
 YEAR = "2030-31"
 
@@ -56,6 +57,15 @@ def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
     assert answer.second_lever is not None and answer.closed
     assert of(economy, answer.scenario, "balance_usd_mn") == pytest.approx(-17800.0, abs=0.02)
     assert "closes the rest" in answer.text and "alone does not reach" in answer.text
+
+
+def test_what_closes_the_rest_can_be_agreed_between_the_two() -> None:
+    """No duty of a third country and no exchange rate, which neither side decides."""
+    offered = list(target._candidates(Scenario.reference()))
+    assert {"tariff", "ntb", "fund"} <= {lever.kind for lever in offered}
+    assert not {"external", "exchange_rate"} & {lever.kind for lever in offered}
+    bundled = [lever for name in cepasim.scenarios() for lever in Scenario.bundled(name).levers]
+    assert "external" in {lever.kind for lever in bundled}
 
 
 @pytest.mark.slow(seconds=1)

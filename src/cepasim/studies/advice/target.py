@@ -288,12 +288,13 @@ def _second(
 
 
 def _candidates(scenario: Scenario) -> Iterator[Lever]:
-    """Yield the levers of the bundled scenarios whose depth is a number, each once."""
+    """Yield the levers of the bundled scenarios that can be agreed and have a depth, each once."""
     seen = set()
     for name in scenarios():
         for lever in Scenario.bundled(name).levers:
             depth = depth_of(lever)
             fits = lever.start <= scenario.horizon and lever not in scenario.levers
+            fits = fits and lever.negotiable
             if fits and depth is not None and depth.value != depth.neutral and lever not in seen:
                 seen.add(lever)
                 yield lever
