@@ -28,7 +28,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.async_api import Browser, Page, async_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -40,20 +40,25 @@ from websockets.typing import Origin, Subprotocol
 import cepasim
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import launch, link
+from cepasim.ui.figures import bundled_figures
 
 HEAD = """# How long a slider takes
 
 Written by `make benchmark-app`: a real Chromium and the real server on the same machine. The goal
 is 200 ms from a slider's release to new figures (95th percentile), and 2 s until their 90 % range
-stands below them; 700 ms from the address of the first page to its figures. The engine is what any
-front end would have to wait for; a bare page of one slider and one line of text says what the
-framework takes at least, before the first page and after a release. Ten at work are one browser
-and nine visitors without one, each moving a slider every two seconds, with the ranges of all ten
-computed meanwhile.
+stands below them; 250 ms where ten are at work, 800 ms by product; 700 ms from the address of the
+first page to its figures, 2 s from a link of 190 levers. The engine is what any front end would
+have to wait for; a bare page of one slider and one line of text says what the framework takes at
+least, before the first page and after a release. Ten at work are one browser and nine visitors
+without one, each moving a slider every two seconds, with the ranges of all ten computed meanwhile.
 """
 MOVES, BARE_MOVES, BAND_MOVES = 40, 20, 6
 #: Visitors who open the page one after the other.
 OPENED = 6
+#: Levers of a long link.
+MANY = 190
+#: The year that is shown.
+YEAR = "2030-31"
 #: Seconds until the processes that compute ranges have read the figures.
 WARM_UP = 5.0
 SESSIONS, SESSION_SECONDS, PAUSE = 10, 20.0, 2.0
@@ -439,6 +444,46 @@ async def bare_page(browser: Browser, say: Table) -> None:
     say(row("bare Streamlit page: address -> screen", loads))
 
 
+def address_of(address: str, scenario: Scenario) -> str:
+    """Address that opens a scenario, as the page writes it."""
+    figures = bundled_figures()
+    query = link.query_of(scenario, figures.bundled, YEAR, figures.digest, None)
+    return f"{address}/?{urlencode(query)}"
+
+
+def of_many_levers(percent: int) -> Scenario:
+    """Return a scenario with a cut and a relief in every chapter, `MANY` levers in all."""
+    flow = {"importer": "JPN", "start": "2026-27"}
+    levers: list[dict[str, object]] = []
+    for hs in cepasim.load().chapters[: MANY // 2]:
+        chosen = flow | {"select": {"hs": [hs]}}
+        levers.append({"tariff": chosen | {"cut": {"percent": percent}}})
+        levers.append({"ntb": chosen | {"type": ["sps", "tbt"], "relief_percent": 30}})
+    return Scenario.from_dict({"name": "many", "levers": levers})
+
+
+async def larger(browser: Browser, say: Table) -> None:
+    """Measure what takes longer than a scenario by chapter: products, and a link of many levers."""
+    fine = Scenario.bundled("full-package").model_copy(update={"level": "hs6"})
+    with serving(ranges=False) as (address, _):
+        page = await opened(browser, address_of(address, fine))
+        await settled(page)
+        await asyncio.sleep(WARM_UP)
+        waits, _, whole = await moved(page, BARE_MOVES)
+        say(row("by product: release -> new figures", [w["wait"] for w in waits]))
+        say(row("by product: release -> everything on the page", whole))
+        await page.context.close()
+    with serving() as (address, _):
+        page = await opened(browser, address)
+        await page.wait_for_function(DRAWN, timeout=120_000)
+        figures = []
+        for percent in range(50, 50 + OPENED):
+            page = await opened(browser, address_of(address, of_many_levers(percent)))
+            figures.append(float(await page.evaluate("() => window.cs.first")))
+            await page.context.close()
+        say(row(f"link of {MANY} levers: address -> figures", figures))
+
+
 async def several_sessions(browser: Browser, say: Table) -> None:
     """Measure the waits of many at once, and the memory they take.
 
@@ -466,7 +511,7 @@ async def main(page: Path | None) -> None:
     say(f"{'milliseconds':<52}{'median':>8}{'p95':>8}{'n':>6}")
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=found, args=FLAGS)
-        for part in (bare_page, one_session, several_sessions):
+        for part in (bare_page, one_session, larger, several_sessions):
             await part(browser, say)
         await browser.close()
     say(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
