@@ -140,3 +140,7 @@ def test_a_small_percentage_of_a_sentence_has_a_second_decimal() -> None:
     written = [numbers.percent(value) for value in (6.04, 0.1, 0.094, -0.023, 0.004, 0.0)]
     assert written == ["+6.0 %", "+0.1 %", "+0.09 %", "−0.02 %", "~0 %", "0 %"]
     assert numbers.percent(0.023, in_column=True) == "~0 %"
+
+
+def test_half_of_the_last_digit_is_small_and_not_nothing() -> None:
+    assert numbers.span_mn(-0.5, 18.2, signed=True) == "~0 to +18"

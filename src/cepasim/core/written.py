@@ -32,7 +32,7 @@ def plain_number(number: float, *, decimals: int, signed: bool, nothing: float =
         return tr("n/a")
     if abs(number) < nothing:
         return "0"
-    if abs(number) < 0.5 * 10.0**-decimals:
+    if _is_written_as_nothing(number, decimals):
         return tr(NEARLY_NONE)
     return f"{number:{'+' if signed else ''},.{decimals}f}"
 
@@ -45,7 +45,7 @@ def amount(usd_mn: float, size: Size, unit: Unit, signed: bool, place: int | Non
         return "0"
     decimals = exponent(unit.usd_mn) - (place_of(usd_mn, size) if place is None else place)
     number = usd_mn / unit.usd_mn
-    if abs(usd_mn) < LEAST[size] or abs(number) < 0.5 * 10.0**-decimals:
+    if abs(usd_mn) < LEAST[size] or _is_written_as_nothing(number, decimals):
         return tr(NEARLY_NONE)
     if decimals < 0:
         counted = column_unit(size)  # rounded as in a column, also at halves
@@ -53,6 +53,13 @@ def amount(usd_mn: float, size: Size, unit: Unit, signed: bool, place: int | Non
         number = _rounded(usd_mn / counted.usd_mn, finer) * (counted.usd_mn / unit.usd_mn)
     text = f"{number:{'+' if signed else ''},.{max(decimals, 0)}f}"
     return grouped_as_in_india(text) if indian_grouping() else text
+
+
+def _is_written_as_nothing(number: float, decimals: int) -> bool:
+    """Whether no digit would be left; a half is rounded to the even digit, which is 0."""
+    if decimals < 0:
+        return abs(number) < 0.5 * 10.0**-decimals
+    return not any(digit in "123456789" for digit in f"{number:.{decimals}f}")
 
 
 def _rounded(number: float, decimals: int) -> float:

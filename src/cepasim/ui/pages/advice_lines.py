@@ -302,13 +302,14 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
     base = year_in_words(lines.economy.base_year)
     return {
         "line": text(tr("Line"), width=78),
-        "description": text(tr("Product"), width=165, help=tr("What the HS calls the subheading")),
+        # Before the product: on a phone the rate is seen and the product begins.
         "rate_percent": number(
             tr("Rate, %"),
             format="%.1f",
             width=66,
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
+        "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
         "best_rival": text(
             tr("Best rival"),
             width=rivals["best_rival"],
