@@ -307,12 +307,13 @@ def _columns(lines: TariffLines, wide: int) -> dict[str, Any]:
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")
     return {
         "line": text(tr("Line"), width=85, pinned=True),
-        "description": text(tr("Product"), width=205, help=tr("What the HS calls the subheading")),
+        # Before the product: on a phone the rate is seen and the product begins.
         "rate_percent": number(
             tr("{country} pays, %", country=seller),
             format="%.1f",
             help=tr("From {year} on, if it claims; empty: unknown", year=start),
         ),
+        "description": text(tr("Product"), width=205, help=tr("What the HS calls the subheading")),
         "mfn_percent": number(tr("MFN, %"), format="%.1f"),
         "best_rival": text(
             tr("Best rival"),
