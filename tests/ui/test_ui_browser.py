@@ -815,10 +815,16 @@ def test_no_page_breaks_the_rules_of_accessibility(page: Any, address: str) -> N
 
     broken: dict[str, list[str]] = {}
 
-    def look(name: str) -> None:
-        page.wait_for_timeout(1500)  # ranges may still be on their way: the page is read meanwhile
+    def violations() -> list[Any]:
+        page.wait_for_timeout(1500)
+        # Ranges may still be on their way. What is about to be drawn anew is faded meanwhile.
+        page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
         found = Axe().run(page, options={"runOnly": AA, "resultTypes": ["violations"]})
-        for rule in found.response["violations"]:
+        return list(found.response["violations"])
+
+    def look(name: str) -> None:
+        # On a busy machine a panel may begin to be drawn anew while it is read: once more, then.
+        for rule in violations() and violations():
             nodes = [str(node["target"]) for node in rule["nodes"][:3]]
             broken.setdefault(name, []).append(f"{rule['id']}: {nodes}")
 
