@@ -782,3 +782,13 @@ def test_the_chain_of_a_row_adds_up_in_the_currency_of_the_page(
             )
             assert (after == pytest.approx(before + change, abs=1e-9)) == (chain.caption == "x")
             assert not any("e+" in str(row[1]) for row in rows.values())
+
+
+def test_imports_whose_products_are_assumed_are_shown_by_chapter(economy: Economy) -> None:
+    """An even spread over hundreds of products says nothing about which of them moves most."""
+    scenario = BUNDLED["full-package"].model_copy(update={"refine": ("64", "84")})
+    fine = cepasim.simulate(economy, scenario, attribution=False)
+    assert "chapters and products" in views.movers(fine, "2030-31", "export").sub
+    imports = views.movers(fine, "2030-31", "import")
+    assert imports.sub.endswith("HS chapters")
+    assert imports.bars[0].label.startswith("84 ")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
-from cepasim.products.levels import level_of
+from cepasim.products.levels import chapter_of, level_of
 from cepasim.report.blocks import Table
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
@@ -16,6 +18,41 @@ _FLOWS = {"export": mark("Exports to Japan"), "import": mark("Imports from Japan
 def by_product(result: ResultTables) -> bool:
     """Whether some markets of a result are products, not chapters."""
     return any(level_of(hs) != "chapter" for hs in result.products)
+
+
+def finest_known(result: ResultTables, year: str, flow: str) -> tuple[pd.DataFrame, bool]:
+    """Return the changes of one flow by product, by chapter where most of them are assumed.
+
+    An assumption that divides a chapter evenly among hundreds of products says nothing about which
+    of them moves most, and hides the chapter.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str
+    flow : {"export", "import"}
+
+    Returns
+    -------
+    DataFrame
+        With ``hs``, ``change_usd_mn`` and ``grade``.
+    bool
+        Whether there are products among them.
+    """
+    rows = result.sectors
+    rows = rows[(rows["fiscal_year"] == year) & (rows["flow"] == flow)]
+    if not by_product(result):
+        return rows, False
+    chapters = rows["hs"].astype(str).map(chapter_of)
+    moved = rows["change_usd_mn"].abs()
+    assumed = moved.where((rows["grade"] == "D") & (rows["hs"] != chapters), 0.0)
+    folded = (
+        assumed.groupby(chapters).transform("sum") > moved.groupby(chapters).transform("sum") / 2
+    )
+    changes = rows.loc[folded, "change_usd_mn"].groupby(chapters[folded]).sum()
+    sums = pd.DataFrame({"hs": changes.index, "change_usd_mn": changes.to_numpy(), "grade": ""})
+    known = rows.loc[~folded, ["hs", "change_usd_mn", "grade"]]
+    return pd.concat([known, sums]), bool((known["hs"] != chapters[~folded]).any())
 
 
 def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | None:

@@ -18,7 +18,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table, marked
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
-from cepasim.report.product_views import by_product
+from cepasim.report.product_views import finest_known
 from cepasim.report.together import bars_of, equations, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
@@ -169,8 +169,7 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
     flow : {"export", "import"}
     shown : int
     """
-    rows = result.sectors
-    rows = rows[(rows["fiscal_year"] == year) & (rows["flow"] == flow)]
+    rows, finer = finest_known(result, year, flow)
     rows = rows[rows["change_usd_mn"] != 0]
     rows = rows.reindex(rows["change_usd_mn"].abs().sort_values(ascending=False).index)[:shown]
     bars = [
@@ -189,7 +188,7 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
     heading = tr("Exports that move most") if export else tr("Imports that move most")
     said = {"unit": figures.unit_mn(), "year": year_in_words(year)}
     sub = tr("change against reference, {unit}, {year}, HS chapters", **said)
-    if by_product(result):
+    if finer:
         sub = tr("change against reference, {unit}, {year}, HS chapters and products", **said)
     if any(bar.text.endswith("*") for bar in bars):
         sub = tr("{what}, * grade D", what=sub)
