@@ -2,4 +2,6 @@
 
 from cepasim.ui.main import main
 
-main()
+# The processes that draw ranges read this file as well, and have no page to draw.
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -102,6 +102,18 @@ settings.register_profile("desk", deadline=None)
 # Ranges are drawn in other processes; the tests of them switch them on.
 os.environ.setdefault("CEPASIM_RANGES", "off")
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.fixture(autouse=True)
+def _the_main_program_is_still_pytest() -> Iterator[None]:
+    """``AppTest`` makes its script the main program, as Streamlit does, and leaves it there.
+
+    Every process that a later test starts would run that script before it does anything else.
+    """
+    ours = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = ours
+
 
 YEARS = ("2026-27", "2027-28")
 

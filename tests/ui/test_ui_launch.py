@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -50,3 +51,16 @@ def test_cepasim_app_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "http://localhost:8601" in done.output
     assert started == [launch.command(8601)]
     assert CliRunner().invoke(cli.app, ["app", "--port", "0"]).exit_code == 2
+
+
+def test_a_process_that_reads_the_app_draws_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each process that draws ranges reads the script of the server under this name."""
+
+    def drawn() -> None:
+        raise AssertionError("a page without a visitor")
+
+    monkeypatch.setattr("cepasim.ui.main.main", drawn)
+    for script in (CONFIG.parents[1] / "app.py", launch.script()):
+        runpy.run_path(str(script), run_name="__mp_main__")
+        with pytest.raises(AssertionError, match="without a visitor"):
+            runpy.run_path(str(script), run_name="__main__")
