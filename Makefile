@@ -14,7 +14,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 UV_VERSION := 0.13.9
 UV := build/uv/bin/uv
 
-.PHONY: help demo app test quick quick-at coverage lint format types docs validate benchmark benchmark-table benchmark-app tasks ranges balance fit notebooks golden site lock clean
+.PHONY: help demo app test quick quick-at coverage lint format types docs validate benchmark benchmark-table benchmark-app tasks pictures ranges balance fit notebooks golden site lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ benchmark-app: $(VENV)/.installed-dev ## Time the front end in a real browser; w
 
 tasks: $(VENV)/.installed-dev ## Do people's tasks in a real browser, in both languages; write docs/tasks.md (some minutes)
 	$(PY) -m benchmarks.tasks docs/tasks.md
+
+pictures: $(VENV)/.installed-dev ## Picture every page on four widths in both languages, into build/pictures (20 minutes)
+	$(PY) -m benchmarks.pictures build/pictures
 
 ranges: $(VENV)/.installed-dev ## Write the tables of docs/uncertainty.md (some minutes), then make docs
 	$(PY) -m docs.writers.ranges

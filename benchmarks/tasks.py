@@ -395,7 +395,7 @@ def page(done: Sequence[Done]) -> str:
 
 
 @contextmanager
-def _server(address: str | None) -> Iterator[str]:
+def at_server(address: str | None) -> Iterator[str]:
     """Yield the address of a server that runs already, or of one of its own."""
     if address is not None:
         yield address
@@ -418,7 +418,7 @@ def main(given: Sequence[str] | None = None) -> None:
         raise SystemExit("the tasks need Chromium: install the package chromium")
     done: list[Done] = []
     failed: list[str] = []
-    with _server(options.address) as address, sync_playwright() as driver:
+    with at_server(options.address) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         for tag in options.languages.split(","):
             context = browser.new_context(viewport=SIZE, locale=LOCALES[tag])
