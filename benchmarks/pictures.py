@@ -27,7 +27,7 @@ from benchmarks.visitor import CARDS, MAIN, PATIENCE, TITLE, Visitor
 
 WIDTHS = {1440: 900, 1280: 800, 820: 1180, 390: 844}
 #: Below this width the levers are behind a button.
-NARROW = 900
+NARROW = 768
 #: Height of a picture, and of a page beyond which it is not looked at.
 SCREEN, LONGEST = 1400, 12_000
 

@@ -165,3 +165,8 @@ def test_marks_are_read_and_left_out() -> None:
     )
     assert plain(words) == "the x of all links"
     assert marked("nothing special") == (Span("nothing special"),)
+
+
+def test_no_line_of_a_page_begins_with_a_sign_or_a_unit() -> None:
+    said = html.fragment(Paragraph("narrows by 1.2 %, US$ 3 bn, +5 mn; 40 % of bnot, 7 mnemonics"))
+    assert "1.2\u00a0%, US$\u00a03\u00a0bn, +5\u00a0mn; 40\u00a0% of bnot, 7 mnemonics" in said

@@ -32,6 +32,7 @@ def _sheet(result: cepasim.Result) -> Iterator[str]:
 def test_no_english_is_left_in_japanese(relief: cepasim.Result) -> None:
     with language("ja"):
         note = html.page(brief.document(relief, relief._classification, "2030-31"))
+        note = note.replace("\u00a0", " ")
         said = {
             "headline": relief.headline("2030-31"),
             "note": note,
@@ -47,6 +48,7 @@ def test_no_english_is_left_in_japanese(relief: cepasim.Result) -> None:
 def test_the_rate_is_said_wherever_amounts_are_converted(relief: cepasim.Result) -> None:
     with cepasim.currency("INR"):
         note = html.page(brief.document(relief, relief._classification, "2030-31"))
+        note = note.replace("\u00a0", " ")
         said = (relief.headline("2030-31"), note, "\n".join(_sheet(relief)))
         assert all("₹ 82.78 per US$ (2023-24)" in text for text in said)
         assert "₹ 82.78 per US$ (2023-24)" in " ".join(

@@ -44,7 +44,8 @@ def _session(app: AppTest) -> Session:
 
 
 def _html(app: AppTest) -> str:
-    return "\n".join(str(element.proto.body) for element in app.get("html"))
+    bodies = "\n".join(str(element.proto.body) for element in app.get("html"))
+    return bodies.replace("\u00a0", " ")
 
 
 def _key(app: AppTest, *parts: object) -> str:

@@ -137,7 +137,7 @@ def _text_of(page: str) -> str:
     reader = _Reader()
     reader.feed(page)
     assert not reader.open
-    return reader.text
+    return reader.text.replace("\u00a0", " ")
 
 
 def test_names_cannot_become_html() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -25,6 +26,10 @@ _KINDS = {
     blocks.Contents: "contents",
     blocks.PageBreak: "page_break",
 }
+
+#: A space after a sign of money, and one before a sign or unit.
+_BEFORE = re.compile(r"(?<=[$₹¥]) (?=[\d−])")
+_AFTER = re.compile(r"(?<=\d) (?=(?:%|mn|bn)(?!\w))")
 
 
 def page(document: Document) -> str:
@@ -69,10 +74,18 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_on_one_line,
     )
     environment.filters |= {"words": _words, "kind": lambda block: _KINDS[type(block)]}
     environment.globals |= {"bar_rows": _bar_rows, "picture": _picture, "no_change": _no_change}
     return environment
+
+
+def _on_one_line(written: object) -> object:
+    """Keep a number and its sign or unit together: no line begins with a sign of per cent."""
+    if isinstance(written, Markup) or not isinstance(written, str):
+        return written
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", written))
 
 
 def _template(name: str) -> Template:
