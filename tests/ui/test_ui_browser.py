@@ -201,7 +201,7 @@ def _settled(page: Any) -> None:
 
 
 def _cards(page: Any) -> str:
-    return str(page.locator(".cs-cards").inner_text())
+    return str(page.locator(".cs-cards").inner_text()).replace("\u00a0", " ")
 
 
 def _differs(page: Any, where: str, before: str, patience: float = 30_000) -> None:
