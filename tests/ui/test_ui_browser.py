@@ -709,6 +709,18 @@ def test_pages_in_japanese_are_whole_and_leave_nothing_in_english(
     page.context.close()
 
 
+def test_a_phone_shows_the_page_that_is_chosen(browser: Any, address: str) -> None:
+    """The sheet that holds levers and pages used to stay open over the lower half of it."""
+    page = _new_page(browser, 390, 844)
+    _open(page, address)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="Advice", exact=True).click()
+    page.get_by_role("tab", name="Which package?").click()
+    page.get_by_role("button", name="Find the package").click()
+    page.get_by_text("Advised package").first.wait_for()
+    page.context.close()
+
+
 # --- tasks from beginning to end --------------------------------------------------------------
 
 

@@ -162,6 +162,12 @@ _LIVE = """<script>
           texts.currentNode.nodeValue = texts.currentNode.nodeValue.replace(said, put);
     }
   };
+  document.removeEventListener("click", window.cepasimChosen);
+  window.cepasimChosen = ({target}) => {  // the sheet with the pages leaves a phone to the page
+    if (target.closest("[data-testid=stSidebarNav] a") && matchMedia("(max-width: 767px)").matches)
+      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  };
+  document.addEventListener("click", window.cepasimChosen);
   window.cepasimLive?.disconnect();
   window.cepasimLive = new MutationObserver(mark);
   window.cepasimLive.observe(document.body, {childList: true, subtree: true});
