@@ -27,7 +27,7 @@ from cepasim.params.currencies import currency, display_currency
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.report import html, look, views
-from cepasim.report.blocks import Bar, Bars, Paragraph
+from cepasim.report.blocks import Bar, Bars, Paragraph, one_scale
 from cepasim.report.marks import overrides_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
@@ -219,6 +219,19 @@ def test_bars_of_two_panels_have_one_scale() -> None:
     panels = (Bars("", "", (bar,), (-5.0, 10.0)), Bars("", "", (Bar("b", -5.0, "−5"), bar)))
     lengths = [html._bar_rows(panel)[-1][3] for panel in panels]
     assert lengths == [pytest.approx(200 / 3)] * 2
+
+
+def test_panels_side_by_side_share_their_scale(economy: Economy) -> None:
+    """Relief of Japan's barriers moves imports by next to nothing: no bar may fill its panel."""
+    relief = cepasim.simulate(economy, BUNDLED["ntb-relief"])
+    exports, imports = (views.movers(relief, YEAR, flow) for flow in ("export", "import"))
+    alone, beside = (
+        max(length for *_, length, _ in html._bar_rows(panel))
+        for panel in (imports, one_scale([exports], [Paragraph("x"), imports])[1][1])
+        if isinstance(panel, Bars)
+    )
+    assert alone == pytest.approx(100)
+    assert beside < 1
 
 
 def test_changed_assumptions_in_a_file_have_the_unit_of_the_page() -> None:
@@ -792,3 +805,6 @@ def test_imports_whose_products_are_assumed_are_shown_by_chapter(economy: Econom
     imports = views.movers(fine, "2030-31", "import")
     assert imports.sub.endswith("HS chapters")
     assert imports.bars[0].label.startswith("84 ")
+    # What tells a product from its neighbours is seen first: a bar has room for two lines of it.
+    names = [bar.label for bar in views.movers(fine, "2030-31", "export").bars]
+    assert any(name.startswith("640319 Sports footwear") for name in names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -229,6 +229,27 @@ def _every(blocks: Sequence[Block]) -> Iterator[Block]:
         if isinstance(block, SideBySide):
             for column in block.columns:
                 yield from _every(column)
+
+
+def one_scale(*columns: Sequence[Block]) -> tuple[tuple[Block, ...], ...]:
+    """Return columns of blocks whose bars can be held against each other across the columns.
+
+    Each on its own scale, what hardly moves would have bars as long as what moves a lot beside it.
+
+    Parameters
+    ----------
+    *columns : sequence of Block
+        Their tables of bars have one unit.
+    """
+    bars = [
+        bar for column in columns for part in column if isinstance(part, Bars) for bar in part.bars
+    ]
+    sizes = [0.0, *(bar.size for bar in bars)]
+    span = (min(sizes), max(sizes))
+    return tuple(
+        tuple(replace(part, span=span) if isinstance(part, Bars) else part for part in column)
+        for column in columns
+    )
 
 
 def plain(words: Words) -> str:

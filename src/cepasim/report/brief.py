@@ -32,6 +32,7 @@ from cepasim.report.blocks import (
     SideBySide,
     Span,
     Table,
+    one_scale,
 )
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
@@ -164,7 +165,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     yield from _change_by_year(totals)
     yield _path(result)
     yield Heading(tr("Sectors that move most"))
-    yield SideBySide(tuple((movers,) for movers in _movers(result, year)))
+    yield SideBySide(one_scale(*([movers] for movers in _movers(result, year))))
 
 
 def _said_of_ranges(totals: pd.DataFrame, year: str, drawn: dict[str, object] | None) -> str:
@@ -180,7 +181,9 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     losers, total = result.who_loses(year), views.total_row(result, year)
     yield Heading(tr("Who gains and who loses"))
     yield SideBySide(
-        tuple(views.losers(losers, total, year, flow, _SECTORS) for flow in ("export", "import"))
+        one_scale(
+            *(views.losers(losers, total, year, flow, _SECTORS) for flow in ("export", "import"))
+        )
     )
     products = product_movers(result, year)
     if products is not None:
@@ -316,10 +319,8 @@ def _distance(note: str, shown: Sequence[str]) -> int:
     """How far a note is from what the reader sees: 0 the whole result, 1 its sectors, 2 others."""
     if not _PRODUCT.search(note):
         return 0
-    near = any(
-        sector in note or any(f"{bracket}{sector.split()[0]}" in note for bracket in "(（")
-        for sector in shown
-    )
+    codes = "|".join(sector.split()[0] for sector in shown)
+    near = shown and re.search(rf"(?<!\d)({codes}) [^\W\d_a-z]|[(（]({codes})", note)
     return 1 if near else 2
 
 

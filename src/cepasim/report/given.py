@@ -10,7 +10,7 @@ from cepasim.core.countries import COLUMN_NAME
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
 from cepasim.report.blocks import Bars, Paragraph, Table
-from cepasim.report.product_views import by_product
+from cepasim.report.product_views import by_product, row_name
 from cepasim.report.together import bars_of, noted
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION
@@ -185,10 +185,7 @@ def industries(
     order = rows["producers_usd_mn"].abs().sort_values(ascending=False).index
     bars = bars_of(
         [
-            (
-                f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
-                float(row["producers_usd_mn"]),
-            )
+            (row_name(result, str(row["hs"])), float(row["producers_usd_mn"]))
             for row in rows.reindex(order)[:shown].to_dict("records")
         ]
     )

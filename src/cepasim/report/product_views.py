@@ -9,7 +9,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.products.levels import chapter_of, level_of
 from cepasim.report.blocks import Table
-from cepasim.tables.names import name_now
+from cepasim.tables.names import name_now, told_apart
 from cepasim.tables.result_tables import ResultTables
 
 _FLOWS = {"export": mark("Exports to Japan"), "import": mark("Imports from Japan")}
@@ -55,6 +55,17 @@ def finest_known(result: ResultTables, year: str, flow: str) -> tuple[pd.DataFra
     return pd.concat([known, sums]), bool((known["hs"] != chapters[~folded]).any())
 
 
+def row_name(result: ResultTables, hs: str) -> str:
+    """Return how a row of a panel names a chapter or a product: a bar has room for its beginning.
+
+    Parameters
+    ----------
+    result : ResultTables
+    hs : str
+    """
+    return f"{hs} {told_apart(name_now(result.group_name(hs)))}"
+
+
 def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | None:
     """Return the products whose trade changes most in a year.
 
@@ -79,7 +90,7 @@ def product_movers(result: ResultTables, year: str, shown: int = 10) -> Table | 
     if rows.empty:
         return None
     cells = zip(
-        (f"{hs} {name_now(str(name))}" for hs, name in zip(rows["hs"], rows["name"], strict=True)),
+        (row_name(result, str(hs)) for hs in rows["hs"]),
         (tr(_FLOWS[str(flow)]) for flow in rows["flow"]),
         figures.column(rows["baseline_usd_mn"]),
         figures.column(rows["scenario_usd_mn"]),

@@ -18,7 +18,7 @@ from cepasim.params.parameters import Parameters
 from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Table, marked
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
-from cepasim.report.product_views import finest_known
+from cepasim.report.product_views import finest_known, row_name
 from cepasim.report.together import bars_of, equations, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
@@ -174,7 +174,7 @@ def movers(result: ResultTables, year: str, flow: str, shown: int = _SHOWN) -> B
     rows = rows.reindex(rows["change_usd_mn"].abs().sort_values(ascending=False).index)[:shown]
     bars = [
         Bar(
-            f"{row['hs']} {tr(result.group_name(str(row['hs'])))}",
+            row_name(result, str(row["hs"])),
             float(row["change_usd_mn"]),
             text + ("*" if row.get("grade") == "D" else ""),
         )

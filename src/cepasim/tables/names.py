@@ -37,6 +37,8 @@ _PARTS_OF_CHANGE = {
 }
 #: What follows the name of a product that stands for what is left of its group.
 REST = " (the rest)"
+#: Letters of a text that a column of a list shows in full.
+_SHORT = 36
 #: What a tariff-rate quota does, as tables have it and in words.
 REGIME_WORDS = {
     "in quota": mark("in quota"),
@@ -62,6 +64,24 @@ def name_now(name: str) -> str:
     if not name.endswith(REST):
         return tr(name)
     return tr("{product} (the rest)", product=tr(name.removesuffix(REST)))
+
+
+def told_apart(description: str) -> str:
+    """Return the official text of a line with what tells it from its neighbours first.
+
+    A column shows the beginning of it, and all lines of a heading begin with the heading.
+
+    Examples
+    --------
+    >>> told_apart("Footwear with outer soles of rubber, plastics …: Sports footwear: Other")
+    'Sports footwear: Other – Footwear with outer soles of rubber, plastics …'
+    >>> told_apart("Ferro-alloys: Ferro-silico-manganese")
+    'Ferro-alloys: Ferro-silico-manganese'
+    """
+    heading, _, own = description.partition(": ")
+    if not own or len(description) <= _SHORT or own == "Other":
+        return description
+    return f"{own} – {heading}"
 
 
 def source_name(classification: Classification, flow: str, source: str) -> str:

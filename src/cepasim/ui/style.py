@@ -47,6 +47,8 @@ _WIDGETS = f"""
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
+.cs-bars th > span {{display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2;
+  overflow:hidden;}}
 [data-testid="stCode"] .token {{color:{INK} !important;}}
 [data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
 [data-testid="stCode"] .token.string {{color:#00695C !important;}}

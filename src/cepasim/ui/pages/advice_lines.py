@@ -17,6 +17,7 @@ from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import beginning
+from cepasim.tables.names import told_apart
 from cepasim.ui import columns
 from cepasim.ui.columns import amount, height, widest
 from cepasim.ui.messages import listed, of_products, plain
@@ -25,7 +26,6 @@ from cepasim.ui.pages.advice_parts import (
     opened,
     section_box,
     short_name,
-    told_apart,
     workbook,
     year_box,
 )

@@ -25,8 +25,6 @@ from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
 from cepasim.ui.waiting import bar
 
 T = TypeVar("T")
-#: Letters of a text that a column of a list shows in full.
-_SHORT = 36
 
 
 def years_of_advice() -> list[str]:
@@ -142,24 +140,6 @@ def named(found: Session, code: object) -> str:
 def short_name(found: Session, code: object) -> str:
     """`named` for a column of a table: without what stands in brackets behind the name."""
     return named(found, code).split(" (")[0].split("（")[0]
-
-
-def told_apart(description: str) -> str:
-    """Return the official text of a line with what tells it from its neighbours first.
-
-    A column shows the beginning of it, and all lines of a heading begin with the heading.
-
-    Examples
-    --------
-    >>> told_apart("Footwear with outer soles of rubber, plastics …: Sports footwear: Other")
-    'Sports footwear: Other – Footwear with outer soles of rubber, plastics …'
-    >>> told_apart("Ferro-alloys: Ferro-silico-manganese")
-    'Ferro-alloys: Ferro-silico-manganese'
-    """
-    heading, _, own = description.partition(": ")
-    if not own or len(description) <= _SHORT or own == "Other":
-        return description
-    return f"{own} – {heading}"
 
 
 def section_box(found: Session, key: str) -> str:

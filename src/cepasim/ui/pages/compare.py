@@ -16,7 +16,7 @@ from cepasim.core.numbers import LEAST, mn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
-from cepasim.report.blocks import Bars
+from cepasim.report.blocks import Bars, one_scale
 from cepasim.report.marks import assumptions_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
@@ -297,10 +297,9 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
         economy = found.figures.economy
         split = answers.shared().split(economy, result.scenario, found.folder, turns.look)
         drawn[name] = views.contributions(split, year)
-    sizes = [0.0, *(bar.size for bars in drawn.values() for bar in bars.bars)]
-    for name, bars in drawn.items():
-        shown = replace(bars, heading=tr(name), span=(min(sizes), max(sizes)))
-        places[name].html(html.fragment(shown))
+    headed = ([replace(bars, heading=tr(name))] for name, bars in drawn.items())
+    for name, column in zip(drawn, one_scale(*headed), strict=True):
+        places[name].html(html.fragment(*column))
 
 
 def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:

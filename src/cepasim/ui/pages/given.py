@@ -9,7 +9,7 @@ import streamlit as st
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
 from cepasim.report import html, views
-from cepasim.report.blocks import Block, Paragraph
+from cepasim.report.blocks import Block, Paragraph, one_scale
 from cepasim.report.given import gives, grants_in_words, industries
 from cepasim.result import Result
 from cepasim.ui import answers, remembered
@@ -34,12 +34,11 @@ def given(found: Session) -> None:
     st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
     remembered.write_in_part("scenario")
-    for side, flow, place in zip(
-        ("JPN", "IND"), ("export", "import"), st.columns(2, gap="small"), strict=True
-    ):
-        with place:
-            shown = partial(_industries, result, year, side, flow, section)
-            st.html(pieces(year, ("industries", side, section), shown))
+    both = pieces(
+        year, ("industries", section), partial(_industries_and_suppliers, result, year, section)
+    )
+    for place, shown in zip(st.columns(2, gap="small"), both, strict=True):
+        place.html(shown)
 
 
 def _gifts(result: Result, year: str, side: str) -> str:
@@ -49,14 +48,22 @@ def _gifts(result: Result, year: str, side: str) -> str:
     return html.fragment(*gifts)
 
 
-def _industries(result: Result, year: str, side: str, flow: str, section: str | None) -> str:
-    shown = industries(result, year, side, section)
+def _industries_and_suppliers(result: Result, year: str, section: str | None) -> list[str]:
+    """Both markets, the industries of both on one scale and the suppliers on another."""
+    sides = (("JPN", "export"), ("IND", "import"))
+    shown = one_scale(*([industries(result, year, side, section)] for side, _ in sides))
     if section is None:  # suppliers of all sections are above
-        return html.fragment(shown)
-    total = _sold(result, year, side, section)
+        return [html.fragment(*column) for column in shown]
     rows = result.who_loses(year, section)
-    losers = views.losers(rows, {f"change_in_{flow}s_usd_mn": total}, year, flow)
-    return html.fragment(shown, *losers)
+    losers = one_scale(
+        *(
+            views.losers(
+                rows, {f"change_in_{flow}s_usd_mn": _sold(result, year, side, section)}, year, flow
+            )
+            for side, flow in sides
+        )
+    )
+    return [html.fragment(*above, *below) for above, below in zip(shown, losers, strict=True)]
 
 
 def _section(found: Session) -> str | None:

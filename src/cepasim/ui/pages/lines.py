@@ -14,11 +14,12 @@ from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
 from cepasim.studies.tariff_lines import STANDING, TariffLines
+from cepasim.tables.names import told_apart
 from cepasim.ui import columns, style
 from cepasim.ui.columns import amount, height, said, widest
 from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import section_box, short_name, told_apart
+from cepasim.ui.pages.advice_parts import section_box, short_name
 from cepasim.ui.state import Session, session
 
 #: Rows drawn; the file has them all.

@@ -12,13 +12,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.core.language import now, paragraph, tr
 from cepasim.report import html, views
-from cepasim.report.blocks import Paragraph
+from cepasim.report.blocks import Paragraph, one_scale
 from cepasim.report.fund import fund_accounts
 from cepasim.report.given import own_currency, welfare_in_words
 from cepasim.report.headline import headline, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.scenario.naming import says_changed, words_beside_levers
+from cepasim.tables.names import FLOWS
 from cepasim.ui import answers, ranges, style, turns
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.controls.sidebar import sidebar
@@ -120,12 +121,11 @@ def _panels(
     lower = st.columns([1.25, 1, 1], gap="small")
     with upper[0]:
         draw_path(found, result, ranged)
-    for place, flow in ((1, "export"), (2, "import")):
-        with upper[place]:
-            st.html(pieces(year, ("movers", flow), partial(_movers, result, year, flow)))
-    for place, flow in ((1, "export"), (2, "import")):
-        with lower[place]:
-            st.html(pieces(year, ("losers", flow), partial(_losers, result, total, year, flow)))
+    movers = pieces(year, "movers", partial(_movers, result, year))
+    losers = pieces(year, "losers", partial(_losers, result, total, year))
+    for places, both in ((upper[1:], movers), (lower[1:], losers)):
+        for place, shown in zip(places, both, strict=True):
+            place.html(shown)
     return lower[0]
 
 
@@ -250,12 +250,17 @@ def _ranges(found: Session, ranged: ranges.Range | None) -> Mapping[str, str]:
     return {} if ranged is None else ranges.in_words(ranged, found.year)
 
 
-def _movers(result: Result, year: str, flow: str) -> str:
-    return html.fragment(views.movers(result, year, flow))
+def _movers(result: Result, year: str) -> list[str]:
+    """What moves most of exports and of imports."""
+    both = one_scale(*([views.movers(result, year, flow)] for flow in FLOWS))
+    return [html.fragment(*column) for column in both]
 
 
-def _losers(result: Result, total: Mapping[str, Any], year: str, flow: str) -> str:
-    return html.fragment(*views.losers(result.who_loses(year), total, year, flow))
+def _losers(result: Result, total: Mapping[str, Any], year: str) -> list[str]:
+    """Who gains and who loses in Japan's market and in India's."""
+    rows = result.who_loses(year)
+    both = one_scale(*(views.losers(rows, total, year, flow) for flow in FLOWS))
+    return [html.fragment(*column) for column in both]
 
 
 def _split(result: Result, year: str) -> str:

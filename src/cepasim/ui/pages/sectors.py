@@ -18,11 +18,11 @@ from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
 from cepasim.report.together import level_and_change
 from cepasim.result import Result
+from cepasim.tables.names import told_apart
 from cepasim.ui import answers, columns, remembered
 from cepasim.ui.columns import NAME, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import told_apart
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
