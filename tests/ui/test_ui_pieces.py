@@ -659,9 +659,13 @@ def test_what_would_turn_the_sign_is_said() -> None:
 def test_the_page_of_the_evidence_draws_its_own_table() -> None:
     text = (documents.documents() / "evidence.md").read_text(encoding="utf-8")
     rows = evidence_path._rows(text)
-    first, rest = evidence_path.after_verdict(text)
-    assert first + rest == text and "## Verdict" in first and first.count("\n## ") == 1
-    drawn = [str(chart.to_dict()) for chart in evidence_path.charts(text)]
+    parts = evidence_path.parts(text)
+    assert text.startswith(parts.verdict + parts.more) and "## Verdict" in parts.verdict
+    # The verdict is half a page: nothing but its points. Each further section is folded.
+    assert parts.verdict.rstrip().splitlines()[-1].startswith("- ") and "|" not in parts.verdict
+    assert [heading for heading, _ in parts.rest] == re.findall(r"^## (.*)", text, re.M)[1:]
+    assert all(body in text and body for _, body in parts.rest)
+    drawn = [str(chart.to_dict()) for _, chart in evidence_path.charts(text)]
     for spec, flow in zip(drawn, ("exports", "imports"), strict=True):
         assert rows[-1][f"{flow}, actual"].rstrip("0") in spec
         assert rows[-1][f"{flow}, 90 % band"].split()[-1].rstrip("0") in spec

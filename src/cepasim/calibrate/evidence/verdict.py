@@ -77,9 +77,10 @@ def plain_words(result: Calibration) -> list[str]:
         f"({_ends(result, 'import')}) and "
         f"{percent(result.second_settings['export'].tariff)} for exports "
         f"({_ends(result, 'export')}), where the cuts were worth little in any case.",
-        "- **The caveat this puts on scenarios** that cut or withdraw CEPA duties, such as "
-        "`cepa-reciprocal`: read the trade they report as the upper part of what may happen. The "
-        "direction is sound theory; the size rests on the literature, not on India's own record.",
+        "- **The caveat this puts on scenarios** that cut or withdraw CEPA duties, such as “CEPA "
+        "review, both sides open what they excluded”: read the trade they report as the upper part "
+        "of what may happen. The direction is sound theory; the size rests on the literature, not "
+        "on India's own record.",
     ]
     intro = (
         "**In short.** There are two models of history. The first is the one behind every "

@@ -13,6 +13,7 @@ from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.core.numbers import with_minus
 from cepasim.report import html, views
 from cepasim.ui import link, style
+from cepasim.ui.messages import plain
 from cepasim.ui.pages import evidence_path
 from cepasim.ui.state import session
 
@@ -122,10 +123,20 @@ def _draw(title: str, sub: str, pages: Mapping[str, str]) -> None:
     for tab, name in zip(st.tabs(list(there.values()), default=opened), there, strict=True):
         with tab, st.container(key=f"text-page-{name.removesuffix('.md')}"):
             text = (documents() / name).read_text(encoding="utf-8")
-            first, rest = evidence_path.after_verdict(text) if name == _PATH else (text, "")
-            st.markdown(as_shown(first, query))
-            if rest:
-                drawn = evidence_path.charts(text)
-                for place, chart in zip(st.columns(2), drawn, strict=False):
-                    place.altair_chart(chart, theme=None)
-                st.markdown(as_shown(rest, query))
+            if name == _PATH:
+                _by_parts(text, query)
+            else:
+                st.markdown(as_shown(text, query))
+
+
+def _by_parts(text: str, query: str) -> None:
+    """Draw the verdict and its charts, then what they rest on; each further section is folded."""
+    parts = evidence_path.parts(text)
+    st.markdown(as_shown(parts.verdict, query))
+    for place, (title, chart) in zip(st.columns(2), evidence_path.charts(text), strict=False):
+        place.caption(plain(title))
+        place.altair_chart(chart, theme=None)
+    st.markdown(as_shown(parts.more, query))
+    for heading, body in parts.rest:
+        with st.expander(heading):
+            st.markdown(as_shown(body, query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import altair as alt
 
@@ -16,23 +17,57 @@ _FLOWS = {
     "imports": mark("Imports from Japan, {unit}, shaded: years the fit did not see"),
 }
 _JUDGED = re.compile(r"judged on (\d{4}-\d{2})")
-_SECTION, _HEAD = "\n## ", "| fiscal year | exports, actual"
+_HEAD = "| fiscal year | exports, actual"
+#: A list of points, to its end.
+_LIST = re.compile(r"(?:^- .*\n)+", re.MULTILINE)
 
 
-def after_verdict(text: str) -> tuple[str, str]:
-    r"""Divide the page behind its first section, where the charts stand.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The page of the evidence as the screen lays it out.
+
+    Attributes
+    ----------
+    verdict : str
+        What is read first: half a page.
+    more : str
+        What the verdict rests on, question by question.
+    rest : tuple of (str, str)
+        Heading and text of every further section.
+    """
+
+    verdict: str
+    more: str
+    rest: tuple[tuple[str, str], ...]
+
+
+def parts(text: str) -> Parts:
+    r"""Divide the page behind the verdict in a few words, where the charts stand, and by section.
 
     Examples
     --------
-    >>> after_verdict("# Evidence\n\n## Verdict\n\nGood.\n\n## Scores\n")
-    ('# Evidence\n\n## Verdict\n\nGood.\n', '\n## Scores\n')
+    >>> found = parts("# Evidence\n\n## Verdict\n\n- Good.\n\nAs follows.\n\n## Scores\n\nMany.\n")
+    >>> found.verdict
+    '# Evidence\n\n## Verdict\n\n- Good.\n'
+    >>> found.rest
+    (('Scores', 'Many.'),)
     """
-    place = text.find(_SECTION, text.find(_SECTION) + 1)
-    return (text, "") if place < 0 else (text[:place], text[place:])
+    first, *others = re.split(r"^## ", text, flags=re.MULTILINE)[1:] or [text]
+    begin = text.index(first)
+    listed = _LIST.search(first)
+    short = len(first) if listed is None else listed.end()
+    sections = (one.partition("\n") for one in others)
+    return Parts(
+        text[: begin + short],
+        first[short:],
+        tuple((heading.strip(), body.strip()) for heading, _, body in sections),
+    )
 
 
-def charts(text: str) -> Iterator[alt.LayerChart]:
-    """Draw exports and imports by year; nothing where the page has no such table.
+def charts(text: str) -> Iterator[tuple[str, alt.LayerChart]]:
+    """Draw exports and imports by year, each with its title; nothing without such a table.
+
+    A title of the chart's own would be cut where the screen is narrow.
 
     Parameters
     ----------
@@ -47,8 +82,8 @@ def charts(text: str) -> Iterator[alt.LayerChart]:
     first = years.index(judged[1]) if judged and judged[1] in years else None
     for flow, title in _FLOWS.items():
         bands = [re.findall(r"-?[\d.]+", row[f"{flow}, 90 % band"]) for row in rows]
-        yield line_charts.lines(
-            tr(title, unit=tr("US$ bn")),
+        chart = line_charts.lines(
+            "",
             years,
             (
                 line_charts.Line(
@@ -65,14 +100,13 @@ def charts(text: str) -> Iterator[alt.LayerChart]:
             ),
             shaded_from=first,
         )
+        yield tr(title, unit=tr("US$ bn")), chart
 
 
 def _rows(text: str) -> list[dict[str, str]]:
     """Rows of the table that has the path."""
     lines = text.splitlines()
-    heads = [
-        n for n, line in enumerate(lines) if line.startswith("| fiscal year | exports, actual")
-    ]
+    heads = [n for n, line in enumerate(lines) if line.startswith(_HEAD)]
     if not heads:
         return []
     names, rows = _cells(lines[heads[0]]), []
