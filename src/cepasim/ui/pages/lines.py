@@ -37,7 +37,7 @@ _SAID = {
     "no": mark("Not counted"),
 }
 #: The same as a word of a table.
-_WORDS = {"yes": mark("yes"), "part": mark("part"), "no": mark("no")}
+_WORDS = {"yes": mark("counted"), "part": mark("in part"), "no": mark("not counted")}
 _BUTTONS = {
     "tariff": (mark("Cut the duty"), mark("To zero in one step; change it on the left.")),
     "origin": (
