@@ -11,7 +11,15 @@ import cepasim
 from cepasim.core import numbers
 from cepasim.core.problems import InputError
 from cepasim.levers.every import LEVERS, every_form, lever_of
-from cepasim.report.headline import headline, moved, weighed_notes
+from cepasim.report import views
+from cepasim.report.headline import (
+    ON_ITS_WAY,
+    change_in_words,
+    headline,
+    moved,
+    to_mind,
+    weighed_notes,
+)
 from cepasim.tables.caveats import Note, by_weight
 
 YEAR = "2030-31"
@@ -51,6 +59,20 @@ def test_both_ranges_stand_in_it(package: cepasim.Result) -> None:
     assert f"; with model choice {numbers.span_mn(*ends)})" in said
 
 
+def test_below_a_title_it_begins_with_itself_and_is_the_same_sentence(
+    package: cepasim.Result,
+) -> None:
+    row, said = views.total_row(package, YEAR), headline(package, YEAR).change
+    bare = change_in_words(row, YEAR)
+    assert bare.startswith("Against the reference, in 2030-31 India exports")
+    assert said == f"Full package: {bare[:1].lower()}{bare[1:]}"
+    column = "change_in_balance_usd_mn"
+    ends = {f"{column}{which}": end for which, end in (("_p5", -3.0), ("_p95", 700.0))}
+    assert "(90 % range −3 to 700)" in change_in_words(row, YEAR, drawn=ends)
+    assert "mn (range on its way), " in change_in_words(row, YEAR, undrawn=ON_ITS_WAY)
+    assert "(" not in change_in_words(row, YEAR, undrawn="").split("improves")[1]
+
+
 def test_a_widening_deficit_is_said_to_worsen() -> None:
     given = cepasim.Scenario.bundled("cepa-reciprocal")
     assert "its balance worsens by" in cepasim.simulate(cepasim.load(), given).headline(YEAR)
@@ -64,8 +86,8 @@ def test_the_reference_changes_nothing() -> None:
 def test_the_grade_is_that_of_the_lever_that_moves_most(package: cepasim.Result) -> None:
     sizes = moved(package, YEAR)
     assert max(sizes, key=sizes.__getitem__) == "ntb"
-    assert "size of barriers" in headline(package, YEAR).rests_on
-    assert "grade D" in headline(package, YEAR).rests_on
+    assert "size of barriers" in to_mind(package, YEAR).rests_on
+    assert "grade D" in to_mind(package, YEAR).rests_on
 
 
 def test_notes_are_ordered_by_the_trade_they_touch(package: cepasim.Result) -> None:
@@ -111,7 +133,7 @@ def test_an_unknown_year_is_refused(package: cepasim.Result) -> None:
 
 
 def test_what_is_not_in_the_numbers_is_beside_the_headline(package: cepasim.Result) -> None:
-    said = headline(package, YEAR).left_out
+    said = to_mind(package, YEAR).left_out
     uncounted, barred = said.split(". ")
     assert uncounted.startswith("Not counted, for want of an ad-valorem rate: ")
     assert uncounted.endswith(" lines of Japan")
@@ -120,4 +142,4 @@ def test_what_is_not_in_the_numbers_is_beside_the_headline(package: cepasim.Resu
         note.startswith(f"{number} of the selected lines of Japan") for note in package.notes
     )
     assert " headings of Japan, " in barred and barred.endswith(" headings of India.")
-    assert headline(package, YEAR).left_out not in package.headline(YEAR)
+    assert to_mind(package, YEAR).left_out not in package.headline(YEAR)

@@ -15,9 +15,11 @@ from cepasim.scenario.naming import (
     describe,
     detail_in_words,
     followed,
+    name_says_it,
     said_anew,
     says_changed,
     title,
+    what_is_done,
     words_beside_levers,
 )
 from cepasim.scenario.scenario import Scenario
@@ -72,6 +74,39 @@ def test_a_name_of_the_users_stays_while_words_follow() -> None:
     assert left.name.startswith("A fund of US$ 3 bn"), "given back, the name follows the levers"
 
 
+@pytest.mark.parametrize("tag", ["en", "ja"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_is_built_on_the_reference_is_no_changed_reference(number: int, tag: str) -> None:
+    reference = Scenario.bundled("reference")
+    levers = FULL.to_dict()["levers"][:number]
+    built = Scenario.from_dict({**reference.to_dict(), "levers": levers})
+    with language(tag):
+        now = _followed(built, reference, reference)
+        assert now.name == title(now, HS) and not says_changed(now.name)
+        assert now.description == describe(now, HS), "nothing of the reference is left in it"
+        assert name_says_it(now, reference, HS) and not what_is_done(now, reference, HS)
+        # The note lists the levers below: they are not said twice.
+        assert words_beside_levers(now, HS) == ""
+        more = Scenario.from_dict({**now.to_dict(), "levers": FULL.to_dict()["levers"]})
+        assert _followed(more, now, reference).name == title(more, HS)
+        bare = Scenario.from_dict({**now.to_dict(), "levers": []})
+        assert _followed(bare, now, reference) == reference
+        assumed = Scenario.from_dict({**reference.to_dict(), "parameters": {"eta": 1.2}})
+        assert says_changed(_followed(assumed, reference, reference).name)
+
+
+def test_an_own_name_leaves_to_be_said_what_is_done() -> None:
+    changed = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
+    assert what_is_done(changed, FULL, HS) == "", "its name says it"
+    mine = _followed(changed.model_copy(update={"name": "Plan B"}), changed, FULL)
+    assert what_is_done(mine, FULL, HS) == changed.name
+    assert what_is_done(FULL, FULL, HS) == FULL.description, "bundled names say little"
+    unsaid = FUND.model_copy(update={"name": "Plan C", "description": ""})
+    assert what_is_done(unsaid, unsaid, HS).startswith("A fund of US$ 2 bn")
+    with language("ja"):
+        assert "非関税障壁" in what_is_done(FULL, FULL, HS)
+
+
 def test_a_computed_percentage_is_rounded_in_words_and_kept_by_the_scenario() -> None:
     changed = _followed(_with(FULL, "ntb", relief_percent=24.7796), FULL, FULL)
     assert "24.8 %" in changed.name and "24.8 %" in changed.description
@@ -100,8 +135,8 @@ def test_finer_products_are_no_other_assumption() -> None:
 
 def test_beside_the_levers_only_the_origin_is_said() -> None:
     changed = _followed(_with(FULL, "ntb", relief_percent=60.0), FULL, FULL)
-    assert words_beside_levers(changed) == "Changed from “Full package”."
-    assert words_beside_levers(FULL) == FULL.description
+    assert words_beside_levers(changed, HS) == "Changed from “Full package”."
+    assert words_beside_levers(FULL, HS) == FULL.description
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 12])
@@ -154,7 +189,7 @@ def test_a_name_is_made_in_the_readers_language_and_recognised_in_all() -> None:
     again = _followed(_with(changed, "fund", usd_bn=3.0), changed, FUND)
     assert again.name.startswith("A fund of US$ 3 bn")
     assert _followed(_with(more, "ntb", relief_percent=40.0), more, FULL) == FULL
-    assert words_beside_levers(more) == more.description.partition("。")[0] + "。"
+    assert words_beside_levers(more, HS) == more.description.partition("。")[0] + "。"
 
 
 def test_what_was_made_in_one_language_is_made_anew_in_another() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from html import escape
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,6 +17,7 @@ from cepasim.core import numbers as figures
 from cepasim.core.problems import RunError
 from cepasim.params.parameters import bundled_directory
 from cepasim.report import views
+from cepasim.report.headline import headline
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
@@ -247,6 +249,49 @@ def test_undo_and_redo_go_one_step_each() -> None:
     assert found.scenario == FULL and not found.history.past
     found.load(FULL)
     assert not found.history.future
+
+
+def test_the_headline_is_a_sentence_and_says_what_is_done_once(app: AppTest) -> None:
+    found = _session(app)
+    said = headline(found.split(lambda: None), "2030-31")
+    above = _html(app).split('<dl class="cs-cards')[0]
+    change = said.change.removeprefix("Full package: against").partition(" (no range")[0]
+    assert f'data-said="Against{change}' in above
+    assert f"<span>Against{change}" in above
+    assert escape(str(said.mind)) in above, "what decides stands above the cards"
+    assert said.mind.left_out in _html(app).split('<dl class="cs-cards')[1]
+    app.slider(key=_key(app, _index(app, "ntb"), "relief_percent")).set_value(80.0).run()
+    done = "Full package, changed: Japan relieves 80 %"
+    assert _html(app).count(done) == 1, "in the title"
+    found.rename("Plan B")
+    app.run()
+    assert f'data-said="{done}' in _html(app), "an own name says nothing of it"
+
+
+def test_the_wall_says_what_is_done_where_a_name_does_not() -> None:
+    app = _opened({"scenario": "fund-2bn"})
+    app.session_state["cepasim"].rename("Our fund")
+
+    def wall() -> None:
+        from cepasim.ui.pages import present
+
+        present.page()
+
+    shown = AppTest.from_function(wall, default_timeout=120)
+    shown.session_state["cepasim"] = _session(app)
+    said = _html(shown.run())
+    assert "<h1>Our fund</h1>" in said
+    assert f'<p class="cs-done">{Scenario.bundled("fund-2bn").description}</p>' in said
+
+
+def test_what_is_built_on_the_reference_is_not_said_to_be_changed() -> None:
+    app = _opened({"scenario": "reference"})
+    _session(app).add_levers([FULL.to_dict()["levers"][0]])
+    app.run()
+    name = "Japan eliminates its duties on goods from India"
+    for one in (app, _opened(_query(app))):
+        assert _session(one).changed and name in _html(one)
+        assert "(changed)" not in _html(one) and "Changed from" not in _html(one)
 
 
 @pytest.mark.slow(seconds=1)

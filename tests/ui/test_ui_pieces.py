@@ -37,6 +37,7 @@ from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
 from cepasim.ui.pages import arriving, documents, evidence_path, sectors, share, sure
+from cepasim.ui.pages.sentence import in_one_sentence
 from cepasim.ui.pieces import Pieces
 
 BUNDLED = {
@@ -481,6 +482,20 @@ def test_waiting_for_a_split_can_be_given_up(economy: Economy, worker: Worker) -
         Answers().split(economy, BUNDLED["reference"], None, gives_up)
     [(asked, _, _)] = worker.waiting
     assert asked.cancelled()
+
+
+def test_the_sentence_keeps_room_for_its_ranges_and_is_told_without(result: Result) -> None:
+    row = views.total_row(result, YEAR)
+    ends = {f"change_in_balance_usd_mn{end}": at for end, at in (("_p5", -4.0), ("_p95", 9.0))}
+    waiting = in_one_sentence(row, YEAR, "", None, awaited=True)
+    there = in_one_sentence(row, YEAR, "", ends, awaited=True)
+    room, told = re.compile("<span class=.cs-room.*?</span>"), re.compile("data-said=.*?>")
+    assert room.findall(waiting) == room.findall(there) != [], "nothing below moves"
+    assert told.findall(waiting) == told.findall(there), "said once, not with every lot of draws"
+    assert "(range on its way)" in waiting and "(90\u00a0% range −4.0 to 9.0)" in there
+    never = in_one_sentence(row, YEAR, "Our fund", None, awaited=False)
+    assert "<span>Our fund: against" in never and "(no range drawn)" in never
+    assert not room.findall(never)
 
 
 def test_the_headline_is_the_sum_of_the_sectors(result: Result) -> None:

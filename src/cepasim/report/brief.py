@@ -142,7 +142,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     drawn = cast("dict[str, object] | None", result.manifest.get("ranges"))
     said = tuple(lever.in_words(classification) for lever in scenario.levers)
     yield Heading(tr(scenario.name), 1)
-    if said_first := words_beside_levers(scenario):
+    if said_first := words_beside_levers(scenario, classification):
         yield Paragraph(tr(said_first))
     if marked := marks(result):
         yield Paragraph((Span(tr("Mind:"), "strong"), Span(f" {paragraph(marked)}")))

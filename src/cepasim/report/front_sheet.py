@@ -113,7 +113,7 @@ def _before(result: ResultTables, classification: Classification, year: str) -> 
     for marked in marks(result):
         yield Row((marked,), "heading")
     said = headline(result, year)
-    for part in (said.change, said.rests_on, said.caveat, figures.conversion()):
+    for part in (said.change, said.mind.rests_on, said.mind.caveat, figures.conversion()):
         if part:
             yield Row((part,))
     yield Row(())

@@ -29,6 +29,37 @@ _LEFT_OUT = {
 }
 
 
+#: What is said of a range that nobody has drawn, and of one on its way.
+NOT_DRAWN = mark("{amount} (no range drawn)")
+ON_ITS_WAY = mark("{amount} (range on its way)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What to mind about a change.
+
+    Attributes
+    ----------
+    rests_on : str
+        What decides the size, with its grade; empty without levers.
+    caveat : str
+        The note that bears on most of the trade that moves; may be empty.
+    stake : str
+        How much there is to be changed at all, where the levers say; not part of the headline.
+    left_out : str
+        What is not counted or little known, of the levers that move most first; not part of it
+        either.
+    """
+
+    rests_on: str
+    caveat: str
+    stake: str
+    left_out: str
+
+    def __str__(self) -> str:
+        return paragraph(part for part in (self.rests_on, self.caveat) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """The change in a year, for a reader who reads nothing else.
@@ -37,26 +68,16 @@ class Headline:
     ----------
     change : str
         What changes in exports, imports and balance, with the ranges there are.
-    rests_on : str
-        What decides the size, with its grade; empty without levers.
-    caveat : str
-        The note that bears on most of the trade that moves; may be empty.
-    stake : str
-        How much there is to be changed at all, where the levers say; not part of the sentence.
-    left_out : str
-        What is not counted or little known, of the levers that move most first; not part of it
-        either.
+    mind : Mind
     """
 
     change: str
-    rests_on: str
-    caveat: str
-    stake: str = ""
-    left_out: str = ""
+    mind: Mind
 
     def __str__(self) -> str:
-        said = paragraph(part for part in (self.change, self.rests_on, self.caveat) if part)
-        return paragraph(part for part in (said, figures.conversion()) if part)
+        return paragraph(
+            part for part in (self.change, str(self.mind), figures.conversion()) if part
+        )
 
 
 def headline(result: ResultTables, year: str) -> Headline:
@@ -74,13 +95,30 @@ def headline(result: ResultTables, year: str) -> Headline:
         If the result has no such year.
     """
     year = result.year_of(year)
+    totals = result.totals.iloc[result.fiscal_years.index(year)]
+    drawn = {str(column): value for column, value in totals.items()}
+    name = tr(result.scenario.name).rstrip(".。")
+    return Headline(
+        change_in_words(total_row(result, year), year, name, drawn), to_mind(result, year)
+    )
+
+
+def to_mind(result: ResultTables, year: str) -> Mind:
+    """Return what to mind about the change in a year.
+
+    Parameters
+    ----------
+    result : ResultTables
+        With what each lever adds, which decides what weighs most.
+    year : str
+        Fiscal year, such as "2030-31".
+    """
     notes = by_weight(result.notes, moved(result, year))
     graded = next((note for note in notes if isinstance(note, Note) and note.grade), None)
     caveat = next(
         (note for note in notes if getattr(note, "decides", False) and not _graded(note)), ""
     )
-    return Headline(
-        _change(result, year),
+    return Mind(
         tr(
             "The size rests most on {what} (grade {grade}).",
             what=now(graded.on),
@@ -132,29 +170,52 @@ def weighed_notes(result: ResultTables, year: str) -> tuple[str, ...]:
     return by_weight(result.notes, moved(result, year))
 
 
-def _change(result: ResultTables, year: str) -> str:
-    row = total_row(result, year)
-    name, in_year = tr(result.scenario.name).rstrip(".。"), year_in_words(year)
+def change_in_words(
+    row: Mapping[str, Any],
+    year: str,
+    name: str = "",
+    drawn: Mapping[str, Any] | None = None,
+    undrawn: str = NOT_DRAWN,
+) -> str:
+    """Say what changes in a year, in one sentence.
+
+    Parameters
+    ----------
+    row : mapping
+        From `total_row`.
+    year : str
+    name : str, optional
+        What the sentence begins with: what the scenario is called, or what is done.
+    drawn : mapping, optional
+        Ranges of the year, in columns as ``Result.totals`` has them.
+    undrawn : str, optional
+        Said of the change of the balance without a range; empty for its amount alone.
+    """
+    in_year = year_in_words(year)
     if not any(row[f"change_in_{item}_usd_mn"] for item in ("exports", "imports")):
-        return tr("{name}: nothing changes in {year}.", name=name, year=in_year)
+        return _begun(name, tr("nothing changes in {year}.", year=in_year))
     exports, imports = (_flow(row, item) for item in ("exports", "imports"))
-    said = {"name": name, "year": in_year, "exports": exports, "imports": imports}
+    change = _of_reference(row, _ranged(row, drawn or {}, undrawn))
+    said = {"year": in_year, "exports": exports, "imports": imports, "change": change}
     added = "" if trade_balance(row).adds_up else tr(NOT_ADDING)
     if row["change_in_balance_usd_mn"] > 0:
         changes = tr(
-            "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
+            "against the reference, in {year} India exports {exports} to Japan and imports "
             "{imports}; its balance improves by {change}.",
-            change=_of_reference(row, _ranged(result, year)),
             **said,
         )
     else:
         changes = tr(
-            "{name}: against the reference, in {year} India exports {exports} to Japan and imports "
+            "against the reference, in {year} India exports {exports} to Japan and imports "
             "{imports}; its balance worsens by {change}.",
-            change=_of_reference(row, _ranged(result, year)),
             **said,
         )
-    return paragraph(part for part in (changes, added) if part)
+    return paragraph(part for part in (_begun(name, changes), added) if part)
+
+
+def _begun(name: str, text: str) -> str:
+    """Begin a sentence with a name, or with itself."""
+    return tr("{name}: {item}", name=name, item=text) if name else text[:1].upper() + text[1:]
 
 
 def _of_reference(row: Mapping[str, Any], change: str) -> str:
@@ -181,22 +242,20 @@ def _flow(row: Mapping[str, Any], item: str) -> str:
     return tr("{amount} less ({percent})", amount=amount, percent=percent)
 
 
-def _ranged(result: ResultTables, year: str) -> str:
+def _ranged(row: Mapping[str, Any], drawn: Mapping[str, Any], undrawn: str) -> str:
     """Change of the balance without its sign, with the ranges there are."""
-    [row] = result.totals[result.totals["fiscal_year"] == year].to_dict("records")
-    changes = total_row(result, year)
-    place = trade_balance(changes).place
-    amount = figures.mn(abs(changes["change_in_balance_usd_mn"]), place=place)
+    place = trade_balance(row).place
+    amount = figures.mn(abs(row["change_in_balance_usd_mn"]), place=place)
     said = [
         tr(
             words,
-            between=figures.range_mn(row[f"{column}_p5"], row[f"{column}_p95"], unit=False),
+            between=figures.range_mn(drawn[f"{column}_p5"], drawn[f"{column}_p95"], unit=False),
         )
         for column, words in _RANGES
-        if f"{column}_p5" in row
+        if f"{column}_p5" in drawn
     ]
     if not said:
-        return tr("{amount} (no range drawn)", amount=amount)
+        return tr(undrawn, amount=amount) if undrawn else amount
     return tr("{amount} ({ranges})", amount=amount, ranges=clauses(said))
 
 

@@ -82,9 +82,12 @@ def _environment() -> Environment:
 
 
 def _on_one_line(written: object) -> object:
+    is_text = isinstance(written, str) and not isinstance(written, Markup)
+    return together(str(written)) if is_text else written
+
+
+def together(written: str) -> str:
     """Keep a number and its sign or unit together: no line begins with a sign of per cent."""
-    if isinstance(written, Markup) or not isinstance(written, str):
-        return written
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", written))
 
 

@@ -1,7 +1,8 @@
 """What a scenario is called and what is said of it, made from its levers.
 
 A scenario that is edited keeps the name of what it was no longer than that is true: its name and
-description then follow its levers, unless the user has given it a name.
+description then follow its levers, unless the user has given it a name. What is made from a
+scenario without levers, such as the reference, is no change of it: its name says all it does.
 
 Both are made in the language of the moment and kept as they were made, so that a file says what its
 writer read. What was made in one language is recognised in all, and `said_anew` says it in another;
@@ -17,6 +18,7 @@ from cepasim.core.language import (
     current_language,
     language,
     mark,
+    now,
     ntr,
     paragraph,
     separated,
@@ -81,7 +83,7 @@ def title(
         return tr("{name}, other assumptions", name=base)
     if not levers:
         return tr("No lever moved")
-    if len(levers) <= _MOST_NAMED or origin is None:
+    if len(levers) <= _MOST_NAMED or origin is None or not origin.levers:
         return _cut(_joined(levers, classification))
     new = [lever for lever in levers if lever not in origin.levers]
     gone = [lever for lever in origin.levers if not _kept(lever, levers, new)]
@@ -103,7 +105,7 @@ def describe(
         As in `title`.
     """
     said = []
-    if origin is not None:
+    if origin is not None and (origin.levers or not scenario.levers):
         base = _base_now(origin, classification)
         said.append(tr("Changed from “{name}”.", name=base))
     said += [lever.in_words(classification) for lever in scenario.levers[:_MOST_SAID]]
@@ -179,7 +181,7 @@ def said_anew(scenario: Scenario, origin: Scenario, classification: Classificati
     return scenario.model_copy(update={"name": name, "description": words})
 
 
-def words_beside_levers(scenario: Scenario) -> str:
+def words_beside_levers(scenario: Scenario, classification: Classification) -> str:
     """Return the description where the levers stand beside it: they are not said twice.
 
     Of one that was made from the levers, only what the scenario was changed from is left.
@@ -187,10 +189,51 @@ def words_beside_levers(scenario: Scenario) -> str:
     for tag in LANGUAGES:
         with language(tag):
             begin, end = tr("Changed from “{name}”.", name="\n").split("\n")
+            is_made = scenario.description == describe(scenario, classification)
         if scenario.description.startswith(begin):
             first, found, _ = scenario.description.partition(end)
             return first + found
+        if is_made:
+            return ""
     return scenario.description
+
+
+def name_says_it(scenario: Scenario, origin: Scenario, classification: Classification) -> bool:
+    """Whether the name of a scenario was made from its levers, or from what differs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Named in any language.
+    origin : Scenario
+        What it was made from.
+    classification : Classification
+    """
+    if says_changed(scenario.name):
+        return True
+    return scenario.name in _titles(scenario, classification, _changed_from(scenario, origin))
+
+
+def what_is_done(scenario: Scenario, origin: Scenario, classification: Classification) -> str:
+    """Return what a scenario does in a line, where its name is somebody's own and does not say.
+
+    Its own description, or what its levers would have it called; empty where the name says it.
+
+    Parameters
+    ----------
+    scenario, origin, classification
+        As in `name_says_it`.
+    """
+    if name_says_it(scenario, origin, classification):
+        return ""
+    own = scenario.description
+    if own and own == words_beside_levers(scenario, classification):
+        return now(own)
+    return title(scenario, classification, _changed_from(scenario, origin))
+
+
+def _changed_from(scenario: Scenario, origin: Scenario) -> Scenario | None:
+    return None if _content(scenario) == _content(origin) else origin
 
 
 def detail_in_words(scenario: Scenario) -> str | None:
@@ -269,7 +312,9 @@ def _names(origin: Scenario) -> Iterator[str]:
             yield name_in_words(origin.name)
 
 
-def _titles(scenario: Scenario, classification: Classification, origin: Scenario) -> Iterator[str]:
+def _titles(
+    scenario: Scenario, classification: Classification, origin: Scenario | None
+) -> Iterator[str]:
     """Names that the levers ask for, in each language."""
     for tag in LANGUAGES:
         with language(tag):

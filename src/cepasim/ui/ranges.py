@@ -66,6 +66,11 @@ class Range:
     def _headline(self) -> pd.DataFrame:
         return headline_ranges(self.fiscal_years, self.sample, self.choice)
 
+    def of(self, year: str) -> dict[str, object]:
+        """Return the ranges of one year, by column."""
+        [row] = self._headline[self._headline["fiscal_year"] == year].to_dict("records")
+        return {str(column): value for column, value in row.items()}
+
     def beside(self, result: Result) -> Result:
         """Return the result with these ranges in its totals and its manifest."""
         options = {"draws": self.draws, "seed": SEED, **told(self.model, self.decomposition())}

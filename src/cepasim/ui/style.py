@@ -16,6 +16,15 @@ _WIDGETS = f"""
 .cs-title {{display:flex; gap:.1rem .75rem; align-items:baseline; flex-wrap:wrap; margin:0;}}
 .cs-title h1 {{font-size:1.3rem; line-height:1.2; padding:0; margin:0;}}
 .cs-title p {{color:{MUTED}; font-size:.8rem; line-height:1.3; margin:0; width:100%;}}
+.cs-headline {{display:grid; font-size:1.02rem; line-height:1.4; color:{INK}; margin:.2rem 0 0;}}
+.cs-headline > span {{grid-area:1/1;}}
+.cs-room {{visibility:hidden;}}
+.cs-mind, .cs-beside {{font-size:.86rem; line-height:1.4; margin:0;}}
+.cs-mind {{color:{INK}; min-height:2.8em;}}
+.cs-beside {{color:{MUTED}; min-height:1.4em;}}
+[data-testid="stMain"]:has(.cs-headline > .cs-room) .cs-cards {{min-height:8.2rem;}}
+.cs-said {{position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);
+  white-space:nowrap;}}
 [data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{gap:.6rem;}}
 [data-testid="stHeader"] {{height:3.1rem; min-height:3.1rem; border-bottom:1px solid {LINE};}}
@@ -89,6 +98,7 @@ _WIDGETS = f"""
   .cs-card .cs-main, .cs-card:first-child .cs-main {{font-size:1.05rem !important;}}
   .cs-card dt, .cs-card .cs-sub, .cs-card .cs-range {{font-size:.68rem !important;}}
   .cs-card .cs-level {{display:none;}}
+  [data-testid="stMain"]:has(.cs-headline > .cs-room) .cs-cards {{min-height:10rem;}}
   .cs-table {{font-size:.74rem;}}
 }}
 [data-testid="stTopNav"] .rc-overflow-item-rest p {{font-size:0;}}
@@ -134,11 +144,15 @@ _LIVE = """<script>
   const mark = () => {
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip && skip.textContent !== "SKIP") skip.textContent = "SKIP";
-    const held = document.querySelector(".cs-cards")?.parentElement;
-    if (held && !held.hasAttribute("aria-live")) {
-      held.setAttribute("aria-live", "polite");
-      held.setAttribute("aria-atomic", "true");
+    let told = document.querySelector(".cs-said");
+    if (!told) {
+      told = document.body.appendChild(document.createElement("div"));
+      told.className = "cs-said";
+      told.setAttribute("role", "status");
     }
+    const news = document.querySelector(".cs-headline")?.dataset.said
+      ?? [...document.querySelectorAll(".cs-card > *")].map(part => part.textContent).join(" ");
+    if (news && told.textContent !== news) told.textContent = news;
     let bar = document.querySelector(".cs-skips");
     if (!bar) {
       bar = document.createElement("nav");
@@ -181,9 +195,10 @@ _LIVE = """<script>
 def live() -> str:
     """Return what the framework leaves to be done in the browser.
 
-    It tells readers of the screen the language and new headline figures: what holds the cards stays
-    when they change, and has them read aloud. The first stops of the keyboard lead past the menu.
-    Words of the framework itself are put into the language.
+    It tells readers of the screen the language and, once for each change, the new headline: a place
+    that nobody sees and that is read aloud holds it without ranges, which come later. The first
+    stops of the keyboard lead past the menu. Words of the framework itself are put into the
+    language.
     """
     tag = current_language()
     foreign = [] if tag == SOURCE else [[said, tr(put)] for said, put in _FOREIGN.items()]

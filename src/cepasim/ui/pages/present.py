@@ -10,18 +10,19 @@ import streamlit as st
 from cepasim.core import numbers as figures
 from cepasim.core.currency import currency_sign
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, now, paragraph, tr
+from cepasim.core.language import mark, now, tr
 from cepasim.report import look, views
-from cepasim.report.headline import headline
+from cepasim.report.headline import to_mind
 from cepasim.report.together import trade_balance
 from cepasim.result import Result
+from cepasim.scenario.naming import what_is_done
 from cepasim.ui import charts, ranges
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.arriving import arriving
 from cepasim.ui.state import Session, session
 
-_HEIGHT = 430
+_HEIGHT = 390
 _WORDS: Mapping[charts.Item, str] = {
     "balance": mark("Change in India's balance with Japan"),
     "exports": mark("Change in India's exports to Japan"),
@@ -35,6 +36,7 @@ _STYLE = f"""<style>
 .cs-wall .cs-figure {{font-size:clamp(2.4rem,7vw,6rem); font-weight:700; line-height:1.1;
   margin:.1em 0; font-variant-numeric:tabular-nums; color:{look.INK};}}
 .cs-wall p {{font-size:clamp(1rem,1.7vw,1.5rem); margin:.1em 0; color:{look.INK};}}
+.cs-wall .cs-done {{color:{look.MUTED};}}
 .cs-wall .cs-mind {{font-size:clamp(.85rem,1.1vw,1.05rem); color:{look.MUTED};}}
 </style>"""
 
@@ -77,7 +79,8 @@ def page() -> None:
 
     seen = 0 if asked is None else asked.draws.enough
     ranged = None if asked is None else asked.range()
-    number.html(in_large(result, year, prices, shown, ranged))
+    done = what_is_done(result.scenario, found.loaded, found.figures.economy.classification)
+    number.html(in_large(result, year, prices, shown, ranged, done))
     band = None if ranged is None else ranges.band(ranged, f"change_in_{shown}_usd_mn")
     bands = {} if band is None else {name: band}
     picture.vega_lite_chart(
@@ -105,6 +108,7 @@ def in_large(
     price_year: str,
     item: charts.Item,
     ranged: ranges.Range | None = None,
+    done: str = "",
 ) -> str:
     """Return the number and its words, as HTML.
 
@@ -116,11 +120,12 @@ def in_large(
     item : {"balance", "exports", "imports"}
     ranged : Range, optional
         Ranges of the result.
+    done : str, optional
+        What is done, where the name of the scenario does not say it.
     """
     row = views.total_row(result, year)
     change = float(row[f"change_in_{item}_usd_mn"])
     said = ranges.in_words(ranged, year)[item] if ranged is not None else ""
-    mind = headline(result, year)
     what = tr(
         "{item}, {year}, {currency} of {price_year}",
         item=tr(_WORDS[item]),
@@ -132,11 +137,12 @@ def in_large(
     size = figures.mn(change, signed=True, place=place) if change else tr("no change")
     lines = [
         f"<h1>{escape(now(result.scenario.name))}</h1>",
+        f'<p class="cs-done">{escape(done)}</p>' if done else "",
         f"<p>{escape(what)}</p>",
         f'<p class="cs-figure">{escape(size)}</p>',
         f"<p>{escape(said)}</p>" if said else "",
     ]
-    small = paragraph(part for part in (mind.rests_on, mind.caveat) if part)
+    small = str(to_mind(result, year))
     lines.append(f'<p class="cs-mind">{escape(small)}</p>' if small else "")
     heading = _BY_YEAR if ranged is None else _BY_YEAR_WITH_BAND
     by_year = tr(heading, unit=figures.unit_mn())

@@ -10,15 +10,15 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cepasim.core.language import now, paragraph, tr
+from cepasim.core.language import now, tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph, one_scale
 from cepasim.report.fund import fund_accounts
 from cepasim.report.given import own_currency, welfare_in_words
-from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
-from cepasim.scenario.naming import says_changed, words_beside_levers
+from cepasim.scenario.naming import what_is_done, words_beside_levers
 from cepasim.tables.names import FLOWS
 from cepasim.ui import answers, ranges, style, turns
 from cepasim.ui.controls.form import fiscal_year
@@ -30,6 +30,7 @@ from cepasim.ui.pages.files import files
 from cepasim.ui.pages.given import given
 from cepasim.ui.pages.path import draw_path
 from cepasim.ui.pages.sectors import sectors
+from cepasim.ui.pages.sentence import Minded, in_one_sentence
 from cepasim.ui.pages.share import in_words, share
 from cepasim.ui.state import Session, session, write_address
 
@@ -39,12 +40,17 @@ _PAUSE = 0.03
 _FIRST_PAUSE = 0.12
 _DRAWN = "cepasim-drawn"
 _LONG_NAME = 45
+#: Sentence, what to mind above the cards, cards, what to mind below.
+_FIRST_PARTS = 4
 
 
 def page() -> None:
     """Draw the page in the order in which people look: the figures, then why, then the rest."""
     found = session()
     heading, messages = st.container(), st.container()
+    scenario, classification = found.scenario, found.figures.economy.classification
+    # Said where neither the title nor the description says it; both stand above.
+    done = what_is_done(scenario, found.loaded, classification)
     with turns.shared().first():
         result, asked, ranged, seen = found.shown(), None, None, 0
         if result is not None:
@@ -53,16 +59,23 @@ def page() -> None:
             asked = found.ask_range(result)
             if asked is not None:
                 seen, ranged = asked.draws.enough, asked.range()
+            drawn = None if ranged is None else ranged.of(year)
             # In their place at once: an empty one would take the former figures away meanwhile.
+            unsaid = "" if done == now(found.scenario.description) else done.rstrip(".。")
+            st.html(in_one_sentence(total, year, unsaid, drawn, awaited=asked is not None))
+            minded = Minded(found)
             st.html(html.fragment(views.headline(total, year, _ranges(found, ranged))))
             # What sends the figures waits for this thread to pause.
             time.sleep(_PAUSE)
         else:
-            st.empty()
+            for _ in range(_FIRST_PARTS):
+                st.empty()
     _let_a_new_browser_draw()
-    caveat, panels = _caveat(found), st.container()
+    if result is not None:
+        minded.go_on_below()
+    panels = st.container()
     with heading:
-        progress = _heading(found)
+        progress = _heading(found, says_it=not (done and found.changed))
     with messages:
         _messages(found)
     sidebar(found)
@@ -84,7 +97,7 @@ def page() -> None:
         if jobs := pieces(year, "jobs", partial(_jobs, result, year)):
             fund.html(jobs)
         # Which caveat weighs most depends on what each lever moves.
-        caveat.html(pieces(year, "to mind", partial(_to_mind, result, year)))
+        minded.say(result)
         with notes:
             _notes(result, year)
         if asked is not None:
@@ -101,15 +114,6 @@ def _let_a_new_browser_draw() -> None:
     if _DRAWN not in st.session_state:
         st.session_state[_DRAWN] = True
         time.sleep(_FIRST_PAUSE)
-
-
-def _caveat(found: Session) -> DeltaGenerator:
-    """Return the place of the caveat; it says at once what is known of the scenario already."""
-    place, known = st.empty(), found.known_split()
-    if known is not None:
-        said = partial(_to_mind, known, found.year)
-        place.html(answers.shared().pieces(known)(found.year, "to mind", said))
-    return place
 
 
 def _panels(
@@ -129,12 +133,19 @@ def _panels(
     return lower[0]
 
 
-def _heading(found: Session) -> DeltaGenerator:
-    """Draw name and tools; return the place for how far the ranges are."""
-    scenario = found.scenario
-    is_said = says_changed(scenario.name) or not found.changed
+def _heading(found: Session, *, says_it: bool) -> DeltaGenerator:
+    """Draw name and tools; return the place for how far the ranges are.
+
+    Parameters
+    ----------
+    found : Session
+    says_it : bool
+        Whether the name of the scenario is true of it: one of somebody's own may be older than a
+        change of its levers.
+    """
+    scenario, classification = found.scenario, found.figures.economy.classification
     name = now(scenario.name)
-    if not is_said:
+    if not says_it:
         name = tr("{name} (changed)", name=name)
     # Both places are always there: what a change of layout leaves behind would stand, faded, beside
     # the new until the page is done.
@@ -142,7 +153,7 @@ def _heading(found: Session) -> DeltaGenerator:
     left, tools = st.columns([1, 2.3], vertical_alignment="center")
     beside = left.empty()
     title = above if len(name) > _LONG_NAME else beside
-    title.html(style.title(name, now(words_beside_levers(scenario))))
+    title.html(style.title(name, now(words_beside_levers(scenario, classification))))
     with (
         tools,
         st.container(
@@ -282,13 +293,6 @@ def _fund(result: Result, year: str) -> str:
 def _jobs(result: Result, year: str) -> str:
     said = jobs_in_words(result, year)
     return html.fragment(Paragraph(said, "small")) if said else ""
-
-
-def _to_mind(result: Result, year: str) -> str:
-    said = headline(result, year)
-    parts = (said.stake, said.rests_on, said.caveat, said.left_out)
-    words = paragraph(part for part in parts if part)
-    return html.fragment(Paragraph(with_pages(words), "small"))
 
 
 def _notes(result: Result, year: str) -> None:
