@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cepasim.params.loading import load_parameters
+from cepasim.products.classification import Classification
 from cepasim.ui.columns import WRAPPED
-from cepasim.ui.pages import parameters
+from cepasim.ui.pages import advice_offers, compare, parameters, whole_tables
 
 #: Pixels of a table on a phone 390 pixels wide, and of type at the size of the theme.
 _PHONE, _TYPE = 347, 15
@@ -16,5 +24,43 @@ def test_name_value_and_unit_of_a_parameter_are_side_by_side_on_a_phone() -> Non
     assert sum(heads[name]["width"] for name in first) <= _PHONE
 
 
+def test_a_parameter_of_a_chapter_names_it() -> None:
+    economy = SimpleNamespace(classification=Classification.bundled())
+    found: Any = SimpleNamespace(figures=SimpleNamespace(economy=economy))
+    row = {"name": "eta_03", "parameter": "eta", "hs": "03"}
+    assert parameters._named_in_words(found, row).endswith(", chapter 03 Fish and seafood")
+    assert parameters._named_in_words(found, row | {"hs": "01-05"}).endswith(", chapters 01-05")
+
+
 def test_texts_of_high_rows_are_wrapped() -> None:
     assert WRAPPED > 4 * _TYPE, "the framework wraps only in rows above four times the type"
+
+
+def test_whole_tables_show_values_beside_names_and_no_empty_column() -> None:
+    table = load_parameters().table("elasticities/armington")
+    shown = whole_tables.values_first(table)
+    assert list(shown.columns[:5]) == ["name", "value", "low", "high", "unit"]
+    assert {"importer", "window"} <= set(table) - set(shown)
+    other = pd.DataFrame({"year": ["2021"], "value": [1.0], "note": [np.nan]})
+    assert list(whole_tables.values_first(other)) == ["year", "value"]
+
+
+def test_triggers_show_what_trips_and_when_first_and_those_of_the_levers_first() -> None:
+    assert advice_offers._TRIP_COLUMNS[:2] == ("name", "first_year")
+    table = pd.DataFrame(
+        [
+            ("central", "50", "2026-27", "2026-27"),
+            ("central", "17", "2029-30", None),
+            ("history", "60", "2027-28", "2028-29"),
+        ],
+        columns=["variant", "hs", "first_year", "first_year_without_levers"],
+    )
+    assert list(advice_offers.levers_first(table)["hs"]) == ["17", "50", "60"]
+
+
+def test_chapters_of_scenarios_compared_are_written_to_one_place() -> None:
+    changes = pd.DataFrame({"a": [47.52, 0.3], "b": [31.9, -0.01]}, index=["87", "84"])
+    assert compare.by_chapter(changes, {"87": "87 Vehicles", "84": "84 Machinery"}) == (
+        ("87 Vehicles", "+47.5", "+31.9"),
+        ("84 Machinery", "+0.3", "~0"),
+    )

@@ -206,6 +206,8 @@ def test_advice_names_what_of_grade_d_it_rests_on(package: Package) -> None:
     assert package.chosen and package.rests_on
     for text in package.rests_on:
         assert text in package.sentence
+    # One unit in the sentence: what it holds against each other needs no converting.
+    assert not (" bn" in package.sentence and " mn" in package.sentence)
     if any(one.kind == "ntb" for one in package.chosen):
         assert any("barriers" in text for text in package.rests_on)
 

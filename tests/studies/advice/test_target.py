@@ -57,6 +57,14 @@ def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
     assert answer.second_lever is not None and answer.closed
     assert of(economy, answer.scenario, "balance_usd_mn") == pytest.approx(-17800.0, abs=0.02)
     assert "closes the rest" in answer.text and "alone does not reach" in answer.text
+    assert " bn away" in answer.text and " mn" not in answer.text
+
+
+def test_a_target_in_millions_is_answered_in_millions(economy: Economy) -> None:
+    scenario = Scenario.bundled("cepa-remaining-tariffs")
+    asked = {"change_in_balance_usd_mn": 20.0, "fiscal_year": YEAR}
+    text = cepasim.what_would_it_take(economy, scenario, target=asked).text
+    assert "US$ 20 mn" in text and " bn" not in text
 
 
 def test_what_closes_the_rest_can_be_agreed_between_the_two() -> None:

@@ -17,7 +17,7 @@ from cepasim.core.countries import COUNTRY
 from cepasim.core.files import replace_file
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import deferred, mark, now, ntr, paragraph, separated, tr
-from cepasim.core.numbers import in_billions, money
+from cepasim.core.numbers import in_billions, mn, money
 from cepasim.core.workbook import write_workbook
 from cepasim.report.together import trade_balance
 from cepasim.studies.advice.package_choice import PackageChoice, package_choice
@@ -175,6 +175,7 @@ class Package(Searched):
         effects, by = self.effects, [one.giver for one in self.chosen]
         large = all(in_billions(effects[item]) for item in ("balance", "exports", "imports"))
         place = trade_balance(effects, "{}", "bn" if large else "mn").place
+        amount = money if large else mn  # millions beside billions would have to be converted
         gap = self.gap_percent
         sentences = [
             tr(
@@ -182,14 +183,14 @@ class Package(Searched):
                 package=now(self.name),
                 measures=ntr("{n} measure", "{n} measures", len(by)),
                 given=_given(by),
-                amount=money(abs(effects["balance"]), place=place),
+                amount=amount(abs(effects["balance"]), place=place),
                 year=year,
-                exports=money(effects["exports"], signed=True, place=place),
-                imports=money(effects["imports"], signed=True, place=place),
-                welfare_india=money(effects["welfare_india"], signed=True),
-                welfare_japan=money(effects["welfare_japan"], signed=True),
-                duty_india=money(-effects["duty_india"]),
-                duty_japan=money(-effects["duty_japan"]),
+                exports=amount(effects["exports"], signed=True, place=place),
+                imports=amount(effects["imports"], signed=True, place=place),
+                welfare_india=amount(effects["welfare_india"], signed=True),
+                welfare_japan=amount(effects["welfare_japan"], signed=True),
+                duty_india=amount(-effects["duty_india"]),
+                duty_japan=amount(-effects["duty_japan"]),
             )
         ]
         if abs(gap) > 100 * self.runner.economy.parameters.value(LARGE_GAP):

@@ -11,7 +11,7 @@ import numpy as np
 from cepasim.core.arguments import instance_of, refuse, whole_number
 from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
 from cepasim.core.language import mark, paragraph, tr
-from cepasim.core.numbers import bn
+from cepasim.core.numbers import bn, mn
 from cepasim.core.problems import InputError, RunError
 from cepasim.economy.economy import Economy
 from cepasim.levers.depth import Depth, at_depth, depth_of, evident_depth
@@ -49,6 +49,10 @@ _CLOSES = mark(
 _NEAREST = mark(
     "Of the bundled levers, “{lever}” at {depth} comes nearest: {what}. Then it is {amount}."
 )
+
+
+#: US$ million from which a target is said in billions.
+_BILLION = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,10 +315,12 @@ def _in_words(
 ) -> str:
     """Say how far the lever goes, what there is without it, and what closes the rest."""
     title = tr(lever.title)
+    # One unit in all that is held against each other, that in which the target is asked for.
+    said = bn if abs(aim.usd_mn) >= _BILLION else mn
     what = title if lever.is_idle else lever.sentence(economy.classification)
     depth = depth_in_words(found.depth)
     least, most = (depth_in_words(replace(found.depth, value=end)) for end in _ends(found.depth))
-    goal = tr("{what} of {amount}", what=aim.name, amount=bn(aim.usd_mn))
+    goal = tr("{what} of {amount}", what=aim.name, amount=said(aim.usd_mn))
     if found.reached:
         sentences = [
             tr("For {goal}, “{lever}” must go to {depth}.", goal=goal, lever=title, depth=depth)
@@ -327,8 +333,8 @@ def _in_words(
                 lever=title,
                 goal=goal,
                 depth=depth,
-                amount=bn(aim.usd_mn + found.missed),
-                missed=bn(abs(found.missed)),
+                amount=said(aim.usd_mn + found.missed),
+                missed=said(abs(found.missed)),
             )
         ]
         if found.depth.value == found.depth.neutral:
@@ -343,7 +349,7 @@ def _in_words(
     )
     if found.depth.why:
         sentences.append(tr("It goes no further: {why}.", why=tr(found.depth.why)))
-    sentences.append(tr("Without the lever it is {amount}.", amount=bn(without)))
+    sentences.append(tr("Without the lever it is {amount}.", amount=said(without)))
     if second is not None:
         closed = abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR)
         proposed = depth_of(second)
@@ -354,7 +360,7 @@ def _in_words(
                 lever=tr(second.title),
                 depth=depth_in_words(proposed),
                 what=second.sentence(economy.classification),
-                amount=bn(outcome),
+                amount=said(outcome),
             )
         )
     elif not found.reached:

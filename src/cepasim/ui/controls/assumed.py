@@ -14,6 +14,7 @@ from cepasim.economy.barriers import BARRIER_SOURCES
 from cepasim.economy.barriers import OWN as OWN_BARRIERS
 from cepasim.economy.elasticities import OWN, SOURCES
 from cepasim.economy.variants import CENTRAL, CONSTANT_SHARE
+from cepasim.studies.model_choice import TABLE as MODEL_CHOICES
 from cepasim.ui import assumptions
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
@@ -100,13 +101,21 @@ def _reference(found: Session) -> None:
 
 def _elasticities(found: Session) -> None:
     """Draw the choice of where the elasticities come from."""
+    choices = found.figures.economy.parameters.table(MODEL_CHOICES)
+    choices = choices[choices["choice"] == "elasticities"]
+    short = dict(zip(choices["alternative"], choices["label"], strict=True))
+
+    def source(name: str) -> str:
+        # The box has room for its beginning.
+        return tr("{name}: {item}", name=tr(short.get(name, name)), item=SOURCES[name].reference)
+
     key = f"elasticities:{found.generation}"
     current = str(found.draft.get("elasticities") or OWN)
     st.selectbox(
         tr("Elasticities from"),
         list(SOURCES),
         index=list(SOURCES).index(current),
-        format_func=lambda name: tr("{name}: {item}", name=name, item=SOURCES[name].reference),
+        format_func=source,
         key=key,
         help=tr(
             "One source for all elasticities of substitution; a chapter it lacks keeps its own."
@@ -127,7 +136,7 @@ def _barriers(found: Session) -> None:
         tr("Barriers at India's border from"),
         list(BARRIER_SOURCES),
         index=list(BARRIER_SOURCES).index(current),
-        format_func=lambda name: tr("{name}: {item}", name=name, item=source(name)),
+        format_func=source,
         key=key,
         help=tr(
             "Published equivalents for India, old and of all sources; none for machinery and "

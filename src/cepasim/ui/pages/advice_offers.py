@@ -27,6 +27,17 @@ from cepasim.ui.pages.advice_parts import sought, workbook, year_box
 from cepasim.ui.state import Session
 
 _KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
+#: What trips and when come first: a narrow screen has room for two columns.
+_TRIP_COLUMNS = (
+    "name",
+    "first_year",
+    "first_year_without_levers",
+    "importer",
+    "source",
+    "largest_ratio",
+    "trigger",
+    "variant",
+)
 _ROWS = 200
 #: Tables that are read as a whole: lines of them may be long.
 _READ = ("sides", "levers")
@@ -183,10 +194,11 @@ def triggers(found: Session) -> None:
         st.markdown(tr("No quota, and no chapter passes a threshold."))
         return
     st.caption(tr("Where both years are the same, the levers are not the reason."))
-    config: dict[str, Any] = {name: tr(head) for name, head in triggers_text.COLUMNS.items()}
+    config: dict[str, Any] = {name: tr(triggers_text.COLUMNS[name]) for name in _TRIP_COLUMNS}
     ratio = config["largest_ratio"]
     config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
-    shown = triggers_text.worded(found.figures.economy, table)
+    shown = triggers_text.worded(found.figures.economy, levers_first(table))
+    shown = shown.assign(name=shown["hs"] + " " + shown["name"])
     columns.draw(
         shown,
         config,
@@ -194,3 +206,16 @@ def triggers(found: Session) -> None:
         height=height(len(shown), _MOST),
         alt=tr("Year in which quotas fill and thresholds are passed, by variant of the reference"),
     )
+
+
+def levers_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Return triggers with those first, of each reference, that trip because of the levers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `cepasim.triggers`.
+    """
+    anyway = table["first_year"] == table["first_year_without_levers"]
+    order = pd.DataFrame({"variant": pd.factorize(table["variant"])[0], "anyway": anyway})
+    return table.loc[order.sort_values(["variant", "anyway"], kind="stable").index]

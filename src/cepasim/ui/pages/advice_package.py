@@ -151,8 +151,11 @@ def _answer(found: Session, package: Package) -> None:
         "given_by": text(tr("Given by"), width=62),
     }
     number = st.column_config.NumberColumn  # the heading above says the unit of all
-    config = names | {
-        column: number(tr(name), format="%+.1f", width=95) for column, name in _COLUMNS.items()
+    # The measure says who gives: on a narrow screen there is room for what it brings beside it.
+    config: dict[str, Any] = {
+        "measure": names["measure"],
+        **{column: number(tr(name), format="%+.1f", width=95) for column, name in _COLUMNS.items()},
+        "given_by": names["given_by"],
     }
     shown = said(package.table, names)
     columns.draw(

@@ -10,19 +10,19 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core.arrays import Floats
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, paragraph, tr
-from cepasim.core.numbers import LEAST, mn, unit_mn
+from cepasim.core.numbers import LEAST, column, mn, unit_mn
 from cepasim.core.problems import InputError, Problem, RunError
 from cepasim.levers.every import in_words
 from cepasim.report import compared, html, views
-from cepasim.report.blocks import Bars, one_scale
+from cepasim.report.blocks import Bars, Table, one_scale
 from cepasim.report.marks import assumptions_in_words
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.column import TOTALS
-from cepasim.ui import answers, charts, columns, style, together, turns, uploads
-from cepasim.ui.columns import NAME, height, widest
+from cepasim.ui import answers, charts, style, together, turns, uploads
 from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.draws import DRAWS, Draws
 from cepasim.ui.messages import listed, plain
@@ -298,8 +298,8 @@ def _contributions(found: Session, results: Mapping[str, Result], year: str) -> 
         split = answers.shared().split(economy, result.scenario, found.folder, turns.look)
         drawn[name] = views.contributions(split, year)
     headed = ([replace(bars, heading=tr(name))] for name, bars in drawn.items())
-    for name, column in zip(drawn, one_scale(*headed), strict=True):
-        places[name].html(html.fragment(*column))
+    for name, shown in zip(drawn, one_scale(*headed), strict=True):
+        places[name].html(html.fragment(*shown))
 
 
 def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
@@ -310,37 +310,24 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     frames = {
         name: result.balance("chapter", year).set_index("hs") for name, result in results.items()
     }
-    first = next(iter(frames.values()))
-    names = [f"{hs} {tr(name)}" for hs, name in first["name"].items()]
-    table = pd.DataFrame({"sector": names}, index=first.index)
-    config: dict[str, Any] = {
-        "sector": st.column_config.TextColumn(tr("Chapter"), pinned=True, width=NAME)
-    }
-    for name, frame in frames.items():
-        table[name] = frame[f"change_in_{item}_usd_mn"]
-        head = tr(name)
-        wide = widest([head], 105)
-        config[name] = st.column_config.NumberColumn(head, format="%+.1f", width=wide)
-    moved = table.drop(columns="sector").abs().max(axis=1)
-    table = table.loc[moved.sort_values(ascending=False).index]
+    changes = pd.DataFrame(
+        {name: frame[f"change_in_{item}_usd_mn"] for name, frame in frames.items()}
+    )
+    moved = changes.abs().max(axis=1).sort_values(ascending=False)
     still = int((moved < LEAST).sum())
-    table = table[moved.reindex(table.index) >= LEAST]
-    cells = table.columns[1:]
-    table[cells] = table[cells].where(table[cells].abs() >= LEAST)
+    changes = changes.loc[moved.index[moved >= LEAST]]
     title = tr(_BY_CHAPTER[item], unit=plain(unit_mn()), year=year_in_words(year))
     st.markdown(f"#### {title}")
-    if table.empty:
+    if changes.empty:
         st.caption(tr("Nothing changes."))
         return
-    columns.draw(
-        table,
-        config,
-        amounts=list(frames),
-        alike=list(frames),
-        height=height(len(table), _SECTORS),
-        placeholder=tr("~0"),
-        alt=tr("Change by chapter in each scenario"),
-    )
+    names = next(iter(frames.values()))["name"]
+    rows = by_chapter(changes, {str(hs): f"{hs} {tr(name)}" for hs, name in names.items()})
+    heads = (tr("Chapter"), *map(tr, frames))
+    st.html(html.fragment(Table("", heads, rows[:_SECTORS])))
+    if len(rows) > _SECTORS:
+        with st.expander(tr("All chapters")):
+            st.html(html.fragment(Table("", heads, rows)))
     if still:
         st.caption(
             plain(
@@ -352,3 +339,20 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
                 )
             )
         )
+
+
+def by_chapter(changes: pd.DataFrame, names: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    """Write changes by chapter, all to one place, for a table whose heads take several lines.
+
+    A phone shows the columns of all scenarios then, without a swipe.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        US$ million by chapter, a column for each scenario.
+    names : mapping of str to str
+        Of the chapters.
+    """
+    place = place_of_column(changes.to_numpy(float).ravel())
+    written = (column(changes[name], signed=True, place=place) for name in changes)
+    return tuple(zip((names[str(hs)] for hs in changes.index), *written, strict=True))

@@ -21,11 +21,10 @@ from cepasim.ui.assumptions import waiting
 from cepasim.ui.columns import WRAPPED, height
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
-from cepasim.ui.pages import one_chapter
+from cepasim.ui.pages import one_chapter, whole_tables
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "said", "unit", "yours", "range", "grade", "year", "source", "note", "name"]
-_MOST_ROWS = 5000
 #: Rows of the named parameters seen at once.
 _ROWS = 8
 #: Units that are abbreviations, in words.
@@ -67,7 +66,7 @@ def page() -> None:
     _state(found)
     _named(found)
     _template(found)
-    _tables(found)
+    whole_tables.draw(found)
 
 
 def _state(found: Session) -> None:
@@ -134,11 +133,13 @@ def _named(found: Session) -> None:
         about.append(tr("Sources and notes are in English, as the parameter folder has them."))
     st.caption(plain(paragraph(about)))
     shown = shown.assign(
-        words=[words.in_words(row) for row in shown.to_dict("records")],
+        words=[_named_in_words(found, row) for row in shown.to_dict("records")],
         yours=[overrides.get(name) for name in shown["name"]],
         said=[words.amount(*pair) for pair in zip(shown["value"], shown["unit"], strict=True)],
         range=[
-            tr("{low} to {high}", low=words.amount(low, unit), high=words.amount(high, unit))
+            "–"
+            if low == high
+            else tr("{low} to {high}", low=words.amount(low, unit), high=words.amount(high, unit))
             for low, high, unit in shown[["low", "high", "unit"]].itertuples(index=False)
         ],
     )
@@ -180,6 +181,15 @@ def _named(found: Session) -> None:
         )
     _parts(found, shown["name"].tolist())
     one_chapter.draw(found, shown["name"].tolist(), search)
+
+
+def _named_in_words(found: Session, row: Mapping[Any, Any]) -> str:
+    """Say what a parameter is, the chapter it is for by its name, too."""
+    said, hs = words.in_words(row), str(row["hs"] or "")
+    classification = found.figures.economy.classification
+    if hs not in classification.chapters:
+        return said
+    return said.replace(hs, f"{hs} {tr(classification.name(hs))}", 1)
 
 
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -349,29 +359,3 @@ def folder_zip(folder: Path) -> bytes:
             if file.suffix in (".csv", ".yaml") and "scenarios" not in file.parts:
                 archive.write(file, file.relative_to(folder).as_posix())
     return buffer.getvalue()
-
-
-def _tables(found: Session) -> None:
-    parameters = found.figures.economy.parameters
-    st.markdown("#### " + tr("Whole tables"))
-    known = parameters.dictionary.tables
-    name = st.selectbox(
-        tr("Table"),
-        list(parameters.tables),
-        key="parameter-table",
-        format_func=lambda table: tr(
-            "{name}: {item}", name=table, item=tr(known[table].description)
-        ),
-    )
-    table = parameters.table(name)
-    if len(table) > _MOST_ROWS:
-        st.caption(
-            tr(
-                "The first {shown} of {all} rows; the file has them all.",
-                shown=f"{_MOST_ROWS:,}",
-                all=f"{len(table):,}",
-            )
-        )
-    st.dataframe(
-        table.head(_MOST_ROWS), hide_index=True, height=height(len(table)), key=f"table:{name}"
-    )
