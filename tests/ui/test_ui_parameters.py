@@ -58,3 +58,19 @@ def test_what_no_scenario_may_set_is_shown_and_not_offered() -> None:
     assert any("To be read only" in one.value for one in app.caption)
     kept = [one.value for one in app.dataframe if "yen_per_dollar_2021" in list(one.value["name"])]
     assert [("yours" in table) for table in kept] == [False], "in the table without “Yours” alone"
+
+
+def test_third_countries_and_years_of_parameters_are_in_words() -> None:
+    app = AppTest.from_string(
+        "from cepasim.core.language import language\nfrom cepasim.ui.pages import parameters\n"
+        "with language('ja'):\n    parameters.page()\n",
+        default_timeout=60,
+    )
+    app.session_state[parameters.FIND] = "us_redirection_share"
+    app.run()
+    assert not app.exception
+    (rows,) = [
+        one.value for one in app.dataframe if "us_redirection_share" in list(one.value["name"])
+    ]
+    assert rows["words"].iloc[0].rstrip("\N{ZERO WIDTH SPACE}").endswith("インドから米国へ")
+    assert rows["year"].iloc[0] == "2025年度"

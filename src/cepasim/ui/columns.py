@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -37,10 +38,19 @@ NAME = 215
 
 #: Pixels of a row whose texts take three lines, which they do above four times the size of the
 #: type: a narrow column of names leaves room for a value and its unit on a phone.
-WRAPPED = 62
+WRAPPED, _LINES = 62, 3
 
 #: Pixels of a letter of Latin and of a Japanese one, and of the space beside a text in its cell.
 _LETTER, _CHARACTER, _PADDING = 6.0, 12.7, 16
+
+#: Pixels that a line of Japanese is shorter than its cell at least, and more of a Latin capital.
+_SPARE, _CAPITAL = 4, 2
+
+#: What stays in one line of Japanese: a number or word with the kana and marks that follow it.
+_PIECE = re.compile(
+    r"[「『（]*(?:第[\dIVXLC～-]+[部類項号]|[\x21-\x7e]*(?:[ァ-ヶー]+|[一-龠々％]+)|[\x21-\x7e]+|.)"
+    r"[ぁ-ん]*[、。：・～）」』]*"
+)
 
 
 def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -194,6 +204,35 @@ def width(text: str) -> int:
     """
     full = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return round(_CHARACTER * full + _LETTER * (len(text) - full)) + _PADDING
+
+
+def in_cell(text: str, pixels: int) -> str:
+    """Return a text of a cell of several lines, with a space where a line of Japanese ends.
+
+    The table breaks a line at a space, and without one inside a word or before a comma. Whether a
+    text needs a second line it guesses from the average letter it has drawn, so that wide ones
+    leave Latin texts beside them cut off: as many letters without a width follow the wide ones.
+
+    Parameters
+    ----------
+    text : str
+    pixels : int
+        Width of the column.
+    """
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    if not wide:
+        return text
+    lines: list[list[str]] = [[]]
+    for piece in _PIECE.findall(text):
+        line = lines[-1]
+        longer = "".join(line) + piece
+        spare = _SPARE + _CAPITAL * sum(letter.isupper() for letter in longer)
+        if line and width(longer) + spare > pixels:
+            # A word alone behind a comma goes with what follows it.
+            lines.append([line.pop()] if len(line) > 1 and line[-2].endswith("、") else [])
+        lines[-1].append(piece)
+    between = " " if len(lines) <= _LINES else ""  # where room is short, lines end where they may
+    return between.join("".join(line) for line in lines) + wide * "\N{ZERO WIDTH SPACE}"
 
 
 def widest(texts: Iterable[str], least: int, most: int = 260) -> int:

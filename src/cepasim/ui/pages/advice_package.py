@@ -12,7 +12,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
 from cepasim.core.numbers import unit_mn
 from cepasim.ui import columns
-from cepasim.ui.columns import WRAPPED, amount, height, said
+from cepasim.ui.columns import WRAPPED, amount, height, in_cell, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import advice_bargain
 from cepasim.ui.pages.advice_parts import amount_box, opened, sought, workbook, year_box
@@ -31,6 +31,8 @@ _MEASURES = 10
 #: Rows of the package that are seen at once: its measures, what they do together, the sum.
 _ROWS = 14
 _LEFT_OUT = 10
+#: Pixels of the columns whose texts take several lines.
+_MEASURE, _WHY = 188, 330
 _COLUMNS = {
     "balance_usd_mn": mark("Balance"),
     "exports_usd_mn": mark("India exports"),
@@ -147,7 +149,7 @@ def _answer(found: Session, package: Package) -> None:
     )
     text = st.column_config.TextColumn
     names: dict[str, Any] = {
-        "measure": text(tr("Measure"), width=188),
+        "measure": text(tr("Measure"), width=_MEASURE),
         "given_by": text(tr("Given by"), width=62),
     }
     number = st.column_config.NumberColumn  # the heading above says the unit of all
@@ -158,6 +160,7 @@ def _answer(found: Session, package: Package) -> None:
         "given_by": names["given_by"],
     }
     shown = said(package.table, names)
+    shown["measure"] = [in_cell(measure, _MEASURE) for measure in shown["measure"]]
     columns.draw(
         shown,
         config,
@@ -174,10 +177,14 @@ def _answer(found: Session, package: Package) -> None:
     with st.expander(title):
         config = names | {
             "would_add_usd_mn": amount(tr("Would add to the objective")),
-            "why": text(tr("Why not"), width=330),
+            "why": text(tr("Why not"), width=_WHY),
         }
+        others = said(others, ("measure", "given_by", "why"))
         columns.draw(
-            said(others, ("measure", "given_by", "why")),
+            others.assign(
+                measure=[in_cell(measure, _MEASURE) for measure in others["measure"]],
+                why=[in_cell(why, _WHY) for why in others["why"]],
+            ),
             config,
             key="package-left",
             height=height(len(others), row=WRAPPED),

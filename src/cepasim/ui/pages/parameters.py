@@ -12,19 +12,32 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cepasim.core.language import SOURCE, current_language, language, mark, paragraph, separated, tr
+from cepasim.core.fiscal_year import year_in_words
+from cepasim.core.language import (
+    SOURCE,
+    current_language,
+    language,
+    mark,
+    ntr,
+    paragraph,
+    separated,
+    tr,
+)
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.overrides import without_effect
 from cepasim.ui import style
 from cepasim.ui.assumptions import waiting
-from cepasim.ui.columns import WRAPPED, height
+from cepasim.ui.columns import WRAPPED, height, in_cell
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import one_chapter, whole_tables
+from cepasim.ui.pages.advice_parts import short_name
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "said", "unit", "yours", "range", "grade", "year", "source", "note", "name"]
+#: Pixels of the columns whose texts take several lines.
+_NAME, _UNIT = 196, 92
 #: Rows of the named parameters seen at once.
 _ROWS = 8
 #: Units that are abbreviations, in words.
@@ -133,7 +146,8 @@ def _named(found: Session) -> None:
         about.append(tr("Sources and notes are in English, as the parameter folder has them."))
     st.caption(plain(paragraph(about)))
     shown = shown.assign(
-        words=[_named_in_words(found, row) for row in shown.to_dict("records")],
+        words=[in_cell(_named_in_words(found, row), _NAME) for row in shown.to_dict("records")],
+        year=shown["year"].astype(str).map(year_in_words),
         yours=[overrides.get(name) for name in shown["name"]],
         said=[words.amount(*pair) for pair in zip(shown["value"], shown["unit"], strict=True)],
         range=[
@@ -183,18 +197,27 @@ def _named(found: Session) -> None:
     one_chapter.draw(found, shown["name"].tolist(), search)
 
 
+def _in_words(found: Session, row: Mapping[Any, Any]) -> str:
+    """Return a parameter in words, third countries by name."""
+    sides = {side: short_name(found, row[side]) for side in ("importer", "exporter")}
+    return words.in_words({**row, **sides})
+
+
 def _named_in_words(found: Session, row: Mapping[Any, Any]) -> str:
     """Say what a parameter is, the chapter it is for by its name, too."""
-    said, hs = words.in_words(row), str(row["hs"] or "")
+    said, hs = _in_words(found, row), str(row["hs"] or "")
     classification = found.figures.economy.classification
     if hs not in classification.chapters:
         return said
-    return said.replace(hs, f"{hs} {tr(classification.name(hs))}", 1)
+    short = ntr("chapter {hs}", "chapters {hs}", 1, hs=hs)
+    full = tr("chapter {hs} {name}", hs=hs, name=tr(classification.name(hs)))
+    return said.replace(short, full, 1)
 
 
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns of the table in their order, with units in words."""
-    rows = rows.assign(unit=[tr(_UNITS.get(str(unit), str(unit))) for unit in rows["unit"]])
+    units = [tr(_UNITS.get(str(unit), str(unit))) for unit in rows["unit"]]
+    rows = rows.assign(unit=[in_cell(unit, _UNIT) for unit in units])
     return rows[[column for column in _SHOWN if column in rows.columns]].reset_index(drop=True)
 
 
@@ -202,11 +225,11 @@ def _heads() -> dict[str, Any]:
     """Heads of the columns, by name."""
     text = st.column_config.TextColumn
     return {
-        "words": text(tr("What it is"), width=196),
+        "words": text(tr("What it is"), width=_NAME),
         "yours": st.column_config.NumberColumn(tr("Yours"), format="%.4g"),
         "said": text(tr("Value"), width=58, alignment="right"),
         "range": text(tr("Range"), alignment="right"),
-        "unit": text(tr("Unit"), width=92),
+        "unit": text(tr("Unit"), width=_UNIT),
         "grade": text(tr("Grade")),
         "year": text(tr("Year")),
         "source": text(tr("Where it comes from"), width=300),
@@ -277,7 +300,7 @@ def texts(found: Session) -> pd.Series:
         for tag in dict.fromkeys((SOURCE, current_language())):
             with language(tag):
                 named = " ".join(f"{one} {tr(classification.name(one))}" for one in inside)
-                text += f" {words.in_words(row)} {named}"
+                text += f" {_in_words(found, row)} {named}"
         said.append(text.casefold())
     found_texts = pd.Series(said, index=rows.index)
     st.session_state[key] = (made_for, found_texts)
