@@ -10,8 +10,8 @@ import pandas as pd
 
 from cepasim.params.loading import load_parameters
 from cepasim.products.classification import Classification
-from cepasim.ui.columns import WRAPPED
-from cepasim.ui.pages import advice_offers, compare, parameters, whole_tables
+from cepasim.ui.columns import WRAPPED, _writer
+from cepasim.ui.pages import advice_lines, advice_offers, compare, parameters, whole_tables
 
 #: Pixels of a table on a phone 390 pixels wide, and of type at the size of the theme.
 _PHONE, _TYPE = 347, 15
@@ -64,3 +64,15 @@ def test_chapters_of_scenarios_compared_are_written_to_one_place() -> None:
         ("87 Vehicles", "+47.5", "+31.9"),
         ("84 Machinery", "+0.3", "~0"),
     )
+
+
+def test_the_gain_of_a_line_is_beside_its_product() -> None:
+    """On 820 pixels the table ended behind the rival and its rate."""
+    lines: Any = SimpleNamespace(importer="JPN", economy=SimpleNamespace(base_year="2023-24"))
+    columns = list(advice_lines._columns(lines, {"best_rival": 105, "loses_most": 105}))
+    assert columns[:4] == ["line", "rate_percent", "description", "gain_usd_mn"]
+
+
+def test_a_change_of_next_to_nothing_says_only_that_it_is_large() -> None:
+    assert _writer("%+.1f %%", "", None)(14_099.0) == "over +1,000 %"
+    assert _writer("%+.1f %%", "", None)(170.3) == "+170 %"

@@ -30,6 +30,9 @@ _MN, _BN = "usd_mn", "usd_bn"
 #: Rows of a table whose numbers are written one by one; of a longer one that would take too long.
 _WRITTEN = 1000
 
+#: Per cent beyond which a change says only how little there was before.
+_MOST_PERCENT = 1000.0
+
 #: Pixels of a row at the size of the theme's type, and of the border.
 _ROW, _BORDER = 33, 3
 
@@ -161,7 +164,7 @@ def _writer(
     def number(value: float) -> str:
         if amount is not None:
             return amount(value, signed)
-        return percent(value, in_column=True) if form.endswith("%%") else _printed(form, value)
+        return _share(value) if form.endswith("%%") else _printed(form, value)
 
     def cell(value: Any) -> str:
         if value is None or value != value:
@@ -171,6 +174,13 @@ def _writer(
         return number(float(value)).replace("-", MINUS)
 
     return cell
+
+
+def _share(value: float) -> str:
+    """Write a change in per cent; of what was next to nothing, only that it is large."""
+    if value < _MOST_PERCENT:
+        return percent(value, in_column=True)
+    return tr("over {percent}", percent=percent(_MOST_PERCENT))
 
 
 def _printed(form: str, value: float) -> str:

@@ -55,6 +55,7 @@ _WIDGETS = f"""
   overflow-x:auto;}}
 [data-testid="stColumn"] [data-testid="stVerticalBlock"] {{gap:.4rem;}}
 [data-testid="stSidebar"] [data-testid="stSlider"] {{padding:0 .5rem; margin-bottom:-.9rem;}}
+[data-testid="stSidebar"] [data-testid="stSelectbox"] :is(input,[value],div) {{font-size:.8rem;}}
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
 .cs-bars th > span {{display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2;
   overflow:hidden;}}

@@ -174,7 +174,7 @@ def _keep(lines: LineList, chosen: LineList) -> None:
             tr("Workbook: {lines} lines", lines=f"{len(lines):,}"),
             key="lines-workbook",
         )
-    name = middle.text_input(tr("Name of the list"), "sensitive", key="lines-list-name")
+    name = middle.text_input(tr("Name of the list"), "lines", key="lines-list-name")
     with right:
         workbook(
             lambda path: chosen.save(path, name),
@@ -310,6 +310,8 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
         "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
+        # What the list is for, before who else sells: a narrow screen ends behind it.
+        "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "best_rival": text(
             tr("Best rival"),
             width=rivals["best_rival"],
@@ -317,7 +319,6 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
         ),
         "rival_percent": number(tr("Rival pays, %"), format="%.1f"),
         "trade_usd_mn": amount(tr("Trade {year}", year=base), form="%.1f", help=tr("c.i.f.")),
-        "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "rank": number(
             tr("Rank of all"),
             format="%d",

@@ -20,7 +20,7 @@ from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.advice import offers_text, triggers_text
 from cepasim.ui import columns
-from cepasim.ui.columns import amount, height
+from cepasim.ui.columns import amount, height, widest
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import sought, workbook, year_box
@@ -151,6 +151,7 @@ def clauses(found: Session) -> None:
         type=["xlsx", "docx"],
         key="clauses-file",
         max_upload_size=5,
+        help=tr("A sheet from here that the other side changed: it is read back as a scenario."),
     )
     label = tr("Open it as scenario")
     if sent is not None and st.button(label, type="primary", key="clauses-open"):
@@ -199,6 +200,8 @@ def triggers(found: Session) -> None:
     config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
     shown = triggers_text.worded(found.figures.economy, levers_first(table))
     shown = shown.assign(name=shown["hs"] + " " + shown["name"])
+    wide = widest(shown["name"], 105)
+    config["name"] = st.column_config.TextColumn(config["name"], width=wide)
     columns.draw(
         shown,
         config,

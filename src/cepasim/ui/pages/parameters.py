@@ -23,6 +23,7 @@ from cepasim.core.language import (
     separated,
     tr,
 )
+from cepasim.core.numbers import with_minus
 from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.overrides import without_effect
@@ -217,7 +218,9 @@ def _named_in_words(found: Session, row: Mapping[Any, Any]) -> str:
 def _as_shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns of the table in their order, with units in words."""
     units = [tr(_UNITS.get(str(unit), str(unit))) for unit in rows["unit"]]
-    rows = rows.assign(unit=[in_cell(unit, _UNIT) for unit in units])
+    rows = rows.assign(
+        unit=[in_cell(unit, _UNIT) for unit in units], note=rows["note"].map(with_minus)
+    )
     return rows[[column for column in _SHOWN if column in rows.columns]].reset_index(drop=True)
 
 

@@ -156,6 +156,11 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
                     "Medians are those of draws of all parameters and choices at once; the "
                     "headline has each at its central value."
                 ),
+                tr(
+                    "From the share of variance is taken what chance alone puts between groups of "
+                    "so few draws: 0 % beside medians that differ says that chance may have set "
+                    "them apart."
+                ),
                 tr(drawn.SHARES),
             ]
         )
