@@ -27,7 +27,7 @@ def test_name_value_and_unit_of_a_parameter_are_side_by_side_on_a_phone() -> Non
 def test_a_parameter_of_a_chapter_names_it() -> None:
     economy = SimpleNamespace(classification=Classification.bundled())
     found: Any = SimpleNamespace(figures=SimpleNamespace(economy=economy))
-    row = {"name": "eta_03", "parameter": "eta", "hs": "03"}
+    row = {"name": "eta_03", "parameter": "eta", "hs": "03", "importer": "", "exporter": ""}
     assert parameters._named_in_words(found, row).endswith(", chapter 03 Fish and seafood")
     assert parameters._named_in_words(found, row | {"hs": "01-05"}).endswith(", chapters 01-05")
 
@@ -76,3 +76,14 @@ def test_the_gain_of_a_line_is_beside_its_product() -> None:
 def test_a_change_of_next_to_nothing_says_only_that_it_is_large() -> None:
     assert _writer("%+.1f %%", "", None)(14_099.0) == "over +1,000 %"
     assert _writer("%+.1f %%", "", None)(170.3) == "+170 %"
+
+
+def test_rows_of_a_side_stand_together_in_a_comparison_of_offers() -> None:
+    sides = ["India", "Japan", "India"]
+    rows = pd.DataFrame({"side": sides, "item": ["sales", "sales", "balance"], "mine_usd_mn": 1.0})
+    shown = advice_offers._read(rows, "2030-31")
+    assert [row[:2] for row in shown.rows] == [
+        ("India", "sales"),
+        ("India", "balance"),
+        ("Japan", "sales"),
+    ]

@@ -247,7 +247,7 @@ def test_links_of_the_documentation_lead_to_the_page_that_shows_it() -> None:
         "?scenario=x&year=2030-31",
     )
     assert shown == (
-        "[time.md](method?scenario=x&year=2030-31&tab=time), "
+        "[Dates](method?scenario=x&year=2030-31&tab=time), "
         "[a](evidence?scenario=x&year=2030-31&tab=evidence), b, [c](#here), −1"
     )
 

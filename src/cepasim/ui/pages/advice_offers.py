@@ -105,7 +105,13 @@ def _table(found: Session, name: str, title: str, table: pd.DataFrame, year: str
 
 
 def _read(rows: pd.DataFrame, year: str) -> Table:
-    """Return a short table of a comparison as one that is read and not searched."""
+    """Return a short table of a comparison as one that is read and not searched.
+
+    The rows of a side stand together.
+    """
+    if "side" in rows:
+        order = pd.Series(pd.factorize(rows["side"])[0], index=rows.index)
+        rows = rows.loc[order.sort_values(kind="stable").index]
     is_money = [str(column).endswith("_usd_mn") for column in rows.columns]
     # A welfare that is not claimed has no amount.
     written = (

@@ -29,6 +29,8 @@ _EVIDENCE = {
     "validation.md": mark("Published examples"),
     "aggregation.md": mark("Chapters and lines"),
 }
+#: Documents that no page shows but that pages name, and the page of the parameters.
+_OTHERS = {"parameters.md": mark("Parameters")}
 #: The page with the path of trade, which charts show.
 _PATH = "evidence.md"
 _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
@@ -70,6 +72,8 @@ def as_shown(text: str, query: str = "?") -> str:
 
     def leads(found: re.Match[str]) -> str:
         words, name = found[1], found[2]
+        if words == name:  # on the screen nobody sees the file
+            words = tr((_METHOD | _EVIDENCE | _OTHERS).get(name, words))
         if name == "parameters.md":
             return f"[{words}](parameters{query})"
         page = "method" if name in _METHOD else "evidence" if name in _EVIDENCE else ""

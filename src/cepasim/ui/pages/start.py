@@ -58,7 +58,7 @@ def _gallery(found: Session, shown: Mapping[str, Scenario]) -> None:
     columns = st.columns(2)
     for number, (name, scenario) in enumerate(shown.items()):
         with columns[number % 2], st.container(border=True):
-            text, button = st.columns([4, 1], vertical_alignment="center")
+            text, button = st.columns([8, 1], vertical_alignment="center")
             title, description = now(scenario.name), now(scenario.description)
             text.markdown(f"**{title}**  \n{description.replace('$', chr(92) + '$')}")
             shows = tr("Show “{scenario}”", scenario=title)

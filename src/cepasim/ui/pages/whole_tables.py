@@ -23,7 +23,7 @@ def draw(found: Session) -> None:
         list(parameters.tables),
         key="parameter-table",
         format_func=lambda table: tr(
-            "{name}: {item}", name=table, item=tr(known[table].description)
+            "{item} ({name})", name=table, item=tr(known[table].description)
         ),
     )
     table = parameters.table(name)
