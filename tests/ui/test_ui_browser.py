@@ -429,6 +429,11 @@ def test_details_stay_open_while_they_are_changed(page: Any, address: str) -> No
     _settled(page)
     assert page.get_by_label("First fiscal year").is_visible()
     assert page.get_by_role("button", name=re.compile("from 2028-29")).is_visible()
+    page.get_by_role("button", name=re.compile("all products, from 2026-27, 3 steps")).click()
+    page.get_by_text("Types of barrier").wait_for()
+    _settled(page)
+    kinds = page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"] span')
+    assert kinds.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth + 1)") == []
     _shoot(page, "details")
 
 

@@ -45,6 +45,7 @@ _WIDGETS = f"""
 [data-testid="stExpander"] summary, [data-testid="stExpander"] summary p {{color:{MUTED} !important;
   opacity:1 !important;}}
 [data-testid="stButton"] button p {{white-space:normal; text-align:left;}}
+[data-testid="stSidebar"] [data-testid="stMultiSelect"] span {{font-size:.75rem; max-width:100%;}}
 [class*="st-key-question"] [data-testid="stButton"] button :is(div,span) {{
   justify-content:flex-start;}}
 [data-testid="stSidebar"] [data-testid="stButton"] button {{min-height:0; padding:.1rem .5rem;}}
