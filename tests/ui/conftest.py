@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from cepasim.ui import asked
 from cepasim.ui.pages import scenario
 
 
@@ -25,3 +26,9 @@ def _no_browser_is_waited_for() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scenario, "_FIRST_PAUSE", 0.0)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_before() -> None:
+    """What one test has answered, another asks anew."""
+    asked.shared.clear()

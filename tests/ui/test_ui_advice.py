@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,24 +16,31 @@ from cepasim.core.problems import Problem
 from cepasim.studies.advice.allocate import FundAllocation
 from cepasim.studies.advice.line_list import LineList
 from cepasim.studies.advice.triggers import COLUMNS
+from cepasim.ui import asked
 from cepasim.ui.pages import advice_lines
 from cepasim.ui.state import Session
 
 # The page that buttons open only says its name: what it draws has tests of its own.
 PROGRAM = """
 import streamlit as st
-from cepasim.ui import navigation
+from cepasim.ui import navigation, remembered
 from cepasim.ui.pages import advice
 
 pages = navigation.register(
     {"advice": ("Advice", advice.page), "scenario": ("Scenario", lambda: st.write("opened"))}
 )
-st.navigation(pages).run()
+page = st.navigation(pages)
+given = remembered.restore("advice")
+page.run()
+remembered.write("advice", given)
 """
 
 
-def _opened() -> AppTest:
-    return AppTest.from_string(PROGRAM, default_timeout=120).run()
+def _opened(set_to: str = "") -> AppTest:
+    app = AppTest.from_string(PROGRAM, default_timeout=120)
+    if set_to:
+        app.query_params["set"] = set_to
+    return app.run()
 
 
 def _session(app: AppTest) -> Session:
@@ -155,11 +163,57 @@ def test_codes_that_do_not_exist_are_a_message() -> None:
     assert not app.exception and app.warning
 
 
+def test_an_address_asks_again_and_whoever_asks_the_same_has_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = SimpleNamespace(text="Half of it.", scenario=Scenario.bundled("ntb-relief"))
+    found: list[object] = []
+
+    def find(*_: object) -> object:
+        found.append(answer)
+        if len(found) > 2:
+            raise InputError([Problem("target", None, "usd_mn", "x", "what can be reached")])
+        return answer
+
+    monkeypatch.setattr(cepasim, "what_would_it_take", find)
+    app = _opened()
+    app.session_state["advice-open"] = 3
+    app.number_input(key="target-usd:change_in_balance_usd_mn").set_value(250.0)
+    app.button(key="target-run").click().run()
+    kept = "".join(app.query_params["set"])  # a text, or a list of one
+    assert "Half of it." in _text(app) and "Half" not in kept, "asked, not what was answered"
+
+    again = _opened(kept)
+    assert "Half of it." in _text(again) and len(found) == 1, "the process had it"
+    usd_mn = again.number_input(key="target-usd:change_in_balance_usd_mn")
+    assert usd_mn.value == 250.0
+    assert "Half of it." not in _text(usd_mn.set_value(260.0).run())
+
+    asked.shared.clear()
+    another = json.loads(kept)
+    another["advice"].pop("advice-open")
+    assert "Half of it." not in _text(_opened(json.dumps(another))) and len(found) == 1
+    later = _opened(kept)
+    assert "Half of it." in _text(later) and len(found) == 2, "asked again, by itself"
+
+    asked.shared.clear()
+    none = _opened(kept)
+    assert any("what can be reached" in one.value for one in none.warning)
+    assert len(found) == 3 and not none.run().warning, "and not over and over"
+
+
+def test_the_process_keeps_the_answers_that_were_asked_for_last() -> None:
+    known = asked.Known(most=2)
+    for question in (1, 2, 1, 3):
+        known.find(question) or known.keep(question, -question)
+    assert (known.find(1), known.find(2), known.find(3)) == ((-1,), (), (-3,))
+
+
 _TRIP = ["central", "quota fills", "IND", "JPN", "72", "Iron", "2030-31", None, 1.1, 90.0]
 
 
 def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, tuple[Any, ...]] = {}
+    given: dict[str, tuple[Any, ...]] = {}
     answers = {
         "what_would_it_take": SimpleNamespace(
             text="Half of it.", scenario=Scenario.bundled("ntb-relief")
@@ -169,8 +223,8 @@ def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.Monkey
     }
 
     def stub(name: str) -> Any:
-        def answer(*given: Any) -> Any:
-            asked[name] = given
+        def answer(*what: Any) -> Any:
+            given[name] = what
             if isinstance(answers[name], Exception):
                 raise answers[name]
             return answers[name]
@@ -185,12 +239,12 @@ def test_the_other_questions_are_answered_on_the_page(monkeypatch: pytest.Monkey
         app.button(key=key).click()
     app.run()
     assert not app.exception and "Half of it." in _text(app)
-    assert asked["what_would_it_take"][1:] == (
+    assert given["what_would_it_take"][1:] == (
         # The scenario brings 212 mn: the question begins a tenth beyond.
         scenario, 0, {"change_in_balance_usd_mn": 230.0, "fiscal_year": "2030-31"},
     )  # fmt: skip
-    assert asked["triggers"][1] == asked["compare_offers"][1] == scenario
-    assert isinstance(asked["compare_offers"][2], Scenario)
+    assert given["triggers"][1] == given["compare_offers"][1] == scenario
+    assert isinstance(given["compare_offers"][2], Scenario)
     assert any("another offer" in one.value for one in app.warning)
     assert any("first_year" in table.value.columns for table in app.dataframe)
     app.button(key="target-open").click().run()

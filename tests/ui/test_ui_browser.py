@@ -647,8 +647,22 @@ def test_why_this_number(page: Any, address: str) -> None:
     page.mouse.click(box["x"] + 15, box["y"] + 55)
     page.get_by_text("Why this number").wait_for()
     _settled(page)
-    page.get_by_text("Why this number").scroll_into_view_if_needed()
+    why = page.get_by_text("Why this number")
+    why.scroll_into_view_if_needed()
     _shoot(page, "why")
+    said = why.inner_text()
+    page.reload()
+    why.wait_for()
+    assert why.inner_text() == said, "a reload keeps the row that was asked about"
+    # And the answer to a question of the page Advice.
+    _go(page, "Advice")
+    page.get_by_role("tab", name="What would it take?").click()
+    page.get_by_role("button", name="Find the depth").click()
+    depth = page.get_by_text("Central values, simulated again at the depth found")
+    depth.wait_for()
+    _settled(page)
+    page.reload()
+    depth.wait_for()
     _no_trouble(page)
 
 

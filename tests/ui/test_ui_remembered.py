@@ -58,6 +58,51 @@ def test_a_reload_shows_a_page_as_it_was_set() -> None:
     assert _set(app) is None
 
 
+def test_a_click_before_the_page_was_drawn_to_its_end_is_kept() -> None:
+    program = """
+from types import SimpleNamespace
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
+from cepasim.ui import main
+
+def run():
+    st.text_input("Search", key="browse-find")
+    if "whole" not in st.session_state:
+        raise StopException
+
+main._run(SimpleNamespace(url_path="lines", run=run))
+"""
+    app = AppTest.from_string(program).run()
+    app.session_state["whole"] = True
+    app.text_input(key="browse-find").set_value("shrimp").run()
+    assert _set(app) == {"lines": {"browse-find": "shrimp"}}
+
+
+def test_controls_of_a_kind_are_kept_each_by_its_own_key() -> None:
+    program = """
+import streamlit as st
+from cepasim.ui import remembered
+
+given = remembered.restore("advice")
+st.number_input("At least", value=0.0, key="package-gains:億円")
+st.number_input("Duty at most", value=None, key="package-jpn")
+st.session_state.setdefault("asked:package", "")
+remembered.write("advice", given)
+"""
+    app = AppTest.from_string(program).run()
+    assert _set(app) is None
+    app.number_input(key="package-gains:億円").set_value(2.5)
+    app.number_input(key="package-jpn").set_value(40.0)
+    app.session_state["asked:package"] = "1a2b"
+    app.run()
+    again = AppTest.from_string(program)
+    again.query_params["set"] = json.dumps(_set(app))
+    again.run()
+    assert again.number_input(key="package-gains:億円").value == 2.5
+    assert again.number_input(key="package-jpn").value == 40.0
+    assert again.session_state["asked:package"] == "1a2b", "what was asked, not the answer"
+
+
 @pytest.mark.parametrize(
     "asked",
     [

@@ -63,6 +63,10 @@ def _run(page: StreamlitPage) -> None:
             raise
         remembered.forget(name, given)
         st.rerun()
+    except BaseException:
+        # A click takes over from this run: only now is it known how its control began.
+        remembered.note_begun(name, given)
+        raise
     remembered.write(name, given)
 
 

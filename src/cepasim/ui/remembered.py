@@ -1,13 +1,13 @@
 """What each page was set to, in its address: a reload, Back and a link show it again.
 
-Only what differs from how a page begins is written. Answers are not: whoever opens the address
-asks again. What an address asks for and the page does not have is dropped.
+Only what differs from how a page begins is written. Of answers it is only said that they were asked
+for (`asked`). What an address asks for and the page does not have is dropped.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,18 +15,24 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cepasim.ui.state import went_back
 
-#: Keys of the controls of each page that are kept; those of levers are in the scenario itself.
+#: Code of the sector whose numbers are explained; kept by code, because rows move with a lever.
+WHY = "sectors-why"
+#: Keys of the controls of each page that are kept, or how they begin where they end in a colon;
+#: those of levers are in the scenario itself.
 KEPT: Mapping[str, tuple[str, ...]] = {
     "scenario": (
-        *("path-item", "given-section", "search", "sectors-still"),
+        *("path-item", "given-section", "search", "sectors-still", WHY),
         *("level:chapter", "level:product"),
     ),
     "advice": (
-        *("advice-open", "lines-who", "lines-year", "lines-section", "lines-find"),
+        *("advice-open", "lines-who", "lines-ask:", "lines-year", "lines-section", "lines-find"),
         *("package-aim", "package-year", "package-most", "package-out", "package-barriers"),
+        *("package-gains", "package-gains:", "package-jpn", "package-jpn:"),
+        *("package-ind", "package-ind:"),
         *("split-size", "split-aim", "split-year"),
-        *("target-lever", "target-of", "target-usd", "target-year", "given-asked", "given-year"),
-        *("offers-mine", "offers-theirs", "offers-year"),
+        *("target-lever", "target-of", "target-usd:", "target-year"),
+        *("given-asked", "given-by:", "given-by-what", "given-year"),
+        *("offers-mine", "offers-theirs", "offers-year", "asked:"),
     ),
     "lines": (
         *("browse-who", "browse-find", "browse-section", "browse-standing", "browse-counted"),
@@ -56,7 +62,7 @@ def restore(page: str) -> list[str]:
     kept = asked if asked or back else st.session_state.get(_STORE, {}).get(page, {})
     begun = st.session_state.get(_BEGUN, {})
     given = []
-    for key in KEPT.get(page, ()):
+    for key in _keys(page, kept, st.session_state):
         if key in st.session_state and not back:
             continue
         if key in kept:
@@ -79,6 +85,31 @@ def forget(page: str, given: list[str]) -> None:
 def begin_anew() -> None:
     """Let every page begin as at first: a question or another scenario is no search any more."""
     st.session_state.pop(_STORE, None)
+    st.session_state.pop(WHY, None)
+
+
+def begins_with(key: str, value: str | int) -> Any:
+    """Return what is kept by a key of no control; it begins with a value."""
+    st.session_state.setdefault(_BEGUN, {})[key] = value
+    return st.session_state.setdefault(key, value)
+
+
+def note_begun(page: str, given: list[str] | None = None) -> dict[str, Any]:
+    """Note how the controls of a page begin, as far as it was drawn; return what they are set to.
+
+    Parameters
+    ----------
+    page, given
+        As in `write`.
+    """
+    state = st.session_state
+    values = {key: state[key] for key in _keys(page, state) if key in state}
+    begun, unknown = state.setdefault(_BEGUN, {}), state.setdefault(_UNKNOWN, set())
+    unknown.update(given or ())
+    for key, value in values.items():
+        if key not in unknown:
+            begun.setdefault(key, value)
+    return values
 
 
 def write(page: str, given: list[str] | None = None) -> None:
@@ -90,15 +121,9 @@ def write(page: str, given: list[str] | None = None) -> None:
     given : list of str, optional
         What `restore` returned: how these controls begin is not known.
     """
-    state = st.session_state
-    values = {key: state[key] for key in KEPT.get(page, ()) if key in state}
-    begun, unknown = state.setdefault(_BEGUN, {}), state.setdefault(_UNKNOWN, set())
-    unknown.update(given or ())
-    for key, value in values.items():
-        if key not in unknown:
-            begun.setdefault(key, value)
+    values, begun = note_begun(page, given), st.session_state[_BEGUN]
     kept = {key: value for key, value in values.items() if key not in begun or begun[key] != value}
-    state.setdefault(_STORE, {})[page] = kept
+    st.session_state.setdefault(_STORE, {})[page] = kept
     written = json.dumps({page: kept}, ensure_ascii=False, separators=(",", ":")) if kept else ""
     if len(written) > _LONGEST:
         written = ""
@@ -113,6 +138,13 @@ def write_in_part(page: str) -> None:
     """Do as `write` does where a part of a page runs by itself."""
     if getattr(get_script_run_ctx(suppress_warning=True), "fragment_ids_this_run", None):
         write(page)
+
+
+def _keys(page: str, *held: Iterable[Any]) -> Iterator[str]:
+    """Keys that are kept of a page, those of a kind as far as any of ``held`` has them."""
+    there = {str(key): None for keys in held for key in keys}
+    for key in KEPT.get(page, ()):
+        yield from (one for one in there if one.startswith(key)) if key[-1] == ":" else (key,)
 
 
 def _asked(page: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cepasim.core.language import mark, tr
-from cepasim.ui import style
+from cepasim.ui import asked, remembered, style
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import (
     advice_fund,
@@ -26,6 +26,15 @@ _TABS = (
     mark("Two offers"),
     mark("Clause sheet"),
     mark("Triggers"),
+)
+_DRAWN = (
+    advice_lines.draw,
+    advice_package.draw,
+    advice_fund.draw,
+    advice_target.draw,
+    advice_offers.draw,
+    advice_offers.clauses,
+    advice_offers.triggers,
 )
 #: Which tab is open, by its place: its label is of one language.
 _OPEN = "advice-open"
@@ -55,22 +64,12 @@ def page() -> None:
     labels = [tr(one) for one in _TABS]
     if (led := st.session_state.pop(TAB, None)) in _TABS:
         st.session_state[_OPEN] = _TABS.index(led)
-    place = st.session_state.setdefault(_OPEN, 0)
+    place = remembered.begins_with(_OPEN, 0)
     opened = labels[place] if place in range(len(labels)) else None
     key = f"advice-tabs:{labels[0]}"
     tabs = st.tabs(labels, default=opened, key=key, on_change=_remember, args=(key, labels))
-    lines, package, fund, target, offers, clauses, trips = tabs
-    with lines:
-        advice_lines.draw(found)
-    with package:
-        advice_package.draw(found)
-    with fund:
-        advice_fund.draw(found)
-    with target:
-        advice_target.draw(found)
-    with offers:
-        advice_offers.draw(found)
-    with clauses:
-        advice_offers.clauses(found)
-    with trips:
-        advice_offers.triggers(found)
+    asked.begin()
+    for number, (tab, draw) in enumerate(zip(tabs, _DRAWN, strict=True)):
+        with tab, asked.part(is_open=number == place):
+            draw(found)
+    asked.ask_again(found)

@@ -12,9 +12,10 @@ from cepasim.core.language import mark, now, tr
 from cepasim.report.bargain import frontier_chart
 from cepasim.studies.advice import package_text
 from cepasim.ui import columns
+from cepasim.ui.asked import sought
 from cepasim.ui.columns import amount, said
 from cepasim.ui.messages import plain
-from cepasim.ui.pages.advice_parts import opened, sought
+from cepasim.ui.pages.advice_parts import opened
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -35,39 +36,46 @@ _LIMITS = {
 }
 
 
-def draw(found: Session, package: Package) -> None:
+def draw(found: Session, package: Package, question: tuple[str]) -> None:
     """Draw what can be asked about a package, and the answers once they were looked for."""
     names = (tr("Bargain of both sides"), tr("Price of each limit"), tr("How sure?"))
     bargain, prices, sure = st.tabs(list(names))
     with bargain:
-        _bargain(found, package)
+        _bargain(found, package, question)
     with prices:
-        _prices(package)
+        _prices(found, package, question)
     with sure:
-        _sure(package)
+        _sure(found, package, question)
 
 
-def _kept(key: str, package: Package, button: str, why: str, find: Callable[[], T]) -> T | None:
+def _kept(
+    found: Session, key: str, question: tuple[str], texts: tuple[str, str], find: Callable[[], T]
+) -> T | None:
     """What was found about this package, once the user asked for it."""
+    button, why = texts
     again = st.button(button, key=f"{key}-run")
-    answer = sought(f"cepasim-{key}", id(package), tr("Searching"), find, again=again)
+    answer = sought(found, key, question, tr("Searching"), find, again=again)
     if answer is None:
         st.caption(why)
     return answer
 
 
-def _bargain(found: Session, package: Package) -> None:
+def _bargain(found: Session, package: Package, question: tuple[str]) -> None:
     """Draw the frontier between the two sides' gains, and the Nash point on it."""
 
     def find() -> tuple[Package, pd.DataFrame]:
         return package.nash(), package.frontier(_POINTS)
 
     answer = _kept(
+        found,
         "bargain",
-        package,
-        tr("Find the frontier and the Nash point"),
-        tr(
-            "The most India can gain for each gain of Japan, and the largest product of both gains."
+        question,
+        (
+            tr("Find the frontier and the Nash point"),
+            tr(
+                "The most India can gain for each gain of Japan, and the largest product of both "
+                "gains."
+            ),
         ),
         find,
     )
@@ -92,13 +100,16 @@ def _bargain(found: Session, package: Package) -> None:
         opened(found, nash.scenario, package.year)
 
 
-def _prices(package: Package) -> None:
+def _prices(found: Session, package: Package, question: tuple[str]) -> None:
     """Draw what each limit costs the objective."""
     prices = _kept(
+        found,
         "prices",
-        package,
-        tr("Find the price of each limit"),
-        tr("The search again without each limit, and with a tenth more room."),
+        question,
+        (
+            tr("Find the price of each limit"),
+            tr("The search again without each limit, and with a tenth more room."),
+        ),
         lambda: package.shadow_prices,
     )
     if prices is None:
@@ -126,15 +137,18 @@ def _prices(package: Package) -> None:
     )
 
 
-def _sure(package: Package) -> None:
+def _sure(found: Session, package: Package, question: tuple[str]) -> None:
     """Draw how often the same package, and each measure, is best under the alternatives."""
     sure = _kept(
+        found,
         "sure-package",
-        package,
-        tr("Search again under each alternative of the model"),
-        tr(
-            "Engine, rule for lines, weights, use of preferences, elasticities, reference: about "
-            "fifteen searches, 20 to 60 seconds."
+        question,
+        (
+            tr("Search again under each alternative of the model"),
+            tr(
+                "Engine, rule for lines, weights, use of preferences, elasticities, reference: "
+                "about fifteen searches, 20 to 60 seconds."
+            ),
         ),
         package.how_sure,
     )

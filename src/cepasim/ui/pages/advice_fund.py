@@ -12,15 +12,15 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.levers.words import WINDOWS, dollars_in_words
 from cepasim.ui import columns
+from cepasim.ui.asked import sought
 from cepasim.ui.columns import amount, height, said
 from cepasim.ui.messages import plain
-from cepasim.ui.pages.advice_parts import opened, sought, year_box
+from cepasim.ui.pages.advice_parts import opened, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import FundAllocation
 
-_KEPT, _AGAIN = "cepasim-split", "cepasim-split-again"
 _OBJECTIVES = {
     "balance": mark("India's balance with Japan"),
     "exports": mark("India's exports to Japan"),
@@ -49,8 +49,9 @@ def draw(found: Session) -> None:
         return split, split.how_sure(draws=_DRAWS)
 
     answer = sought(
-        _KEPT,
-        (size, objective, year, id(found.figures)),
+        found,
+        "split",
+        (size, objective, year),
         tr("Trying money in every industry, and drawing how sure it is"),
         find,
         again=st.button(tr("Divide the fund"), type="primary", key="split-run"),
@@ -125,14 +126,15 @@ def _answer(
         height=height(len(table), len(table)),
         alt=tr("Money by industry: this split and the equal one"),
     )
-    _again(split)
+    _again(found, split, asked)
 
 
-def _again(split: FundAllocation) -> None:
+def _again(found: Session, split: FundAllocation, asked: tuple[float, str, str]) -> None:
     """Divide the fund again under the model's own alternatives, where that is asked for."""
     again = sought(
-        _AGAIN,
-        id(split),
+        found,
+        "split-again",
+        asked,
         tr("Dividing the fund under each alternative of the model"),
         split.under_model_choice,
         again=st.button(tr("How sure is the split under model choice?"), key="split-again"),

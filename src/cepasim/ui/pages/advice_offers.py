@@ -20,13 +20,13 @@ from cepasim.scenario.bundled import scenarios
 from cepasim.scenario.scenario import Scenario
 from cepasim.studies.advice import offers_text, triggers_text
 from cepasim.ui import columns
+from cepasim.ui.asked import sought
 from cepasim.ui.columns import amount, height, widest
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import sought, workbook, year_box
+from cepasim.ui.pages.advice_parts import workbook, year_box
 from cepasim.ui.state import Session
 
-_KEPT, _TRIPS = "cepasim-offers", "cepasim-triggers"
 #: What trips and when come first: a narrow screen has room for two columns.
 _TRIP_COLUMNS = (
     "name",
@@ -47,8 +47,10 @@ _MOST = 20
 
 def draw(found: Session) -> None:
     """Draw the comparison of two offers."""
-    own = {found.scenario.name: found.scenario} | found.saved
     offered = {name: Scenario.bundled(name) for name in scenarios()}
+    # A list knows what is chosen by its label: a bundled scenario on the screen is there once.
+    bundled = (name for name, one in offered.items() if one == found.scenario)
+    own = {next(bundled, found.scenario.name): found.scenario} | found.saved
     names = {name: tr(one.name) for name, one in (offered | own).items()}
     order = [*own, *(name for name in offered if name not in own)]
     left, middle, right = st.columns([1.3, 1.3, 1], vertical_alignment="bottom")
@@ -60,8 +62,9 @@ def draw(found: Session) -> None:
         year = year_box(found, "offers-year")
     ours, others = ((offered | own)[name] for name in (mine, theirs))
     answer = sought(
-        _KEPT,
-        (ours, others, year, id(found.figures)),
+        found,
+        "offers",
+        (ours, others, year),
         tr("Running both"),
         lambda: cepasim.compare_offers(found.figures.economy, ours, others, year),
         again=st.button(tr("Compare the offers"), type="primary", key="offers-run"),
@@ -189,8 +192,9 @@ def triggers(found: Session) -> None:
         )
     )
     table = sought(
-        _TRIPS,
-        (found.scenario, id(found.figures)),
+        found,
+        "triggers",
+        (found.scenario,),
         tr("Running under every reference"),
         lambda: cepasim.triggers(found.figures.economy, found.scenario),
         again=st.button(tr("Find the years"), type="primary", key="triggers-run"),

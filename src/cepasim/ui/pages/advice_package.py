@@ -12,16 +12,16 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
 from cepasim.core.numbers import unit_mn
 from cepasim.ui import columns
+from cepasim.ui.asked import sought
 from cepasim.ui.columns import WRAPPED, amount, height, in_cell, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages import advice_bargain
-from cepasim.ui.pages.advice_parts import amount_box, opened, sought, workbook, year_box
+from cepasim.ui.pages.advice_parts import amount_box, opened, workbook, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.package import Package
 
-_KEPT = "cepasim-package"
 _OBJECTIVES = {
     "balance": mark("Narrow India's deficit"),
     "exports": mark("Raise India's exports"),
@@ -54,9 +54,11 @@ def draw(found: Session) -> None:
             "2 bn."
         )
     )
+    question = (repr(asked),)
     package = sought(
-        _KEPT,
-        (repr(asked), id(found.figures)),
+        found,
+        "package",
+        question,
         tr("Running the measures, and searching among them"),
         lambda: _search(found, asked),
         again=st.button(tr("Find the package"), type="primary", key="package-run"),
@@ -64,7 +66,7 @@ def draw(found: Session) -> None:
     if package is None:
         st.caption(tr("Some sixty runs and a search; takes 5 to 20 seconds."))
     else:
-        _answer(found, package)
+        _answer(found, package, question)
 
 
 def _asked(found: Session) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def _search(found: Session, asked: dict[str, Any]) -> Package:
     return package
 
 
-def _answer(found: Session, package: Package) -> None:
+def _answer(found: Session, package: Package, question: tuple[str]) -> None:
     """Draw the package: in words, measure by measure, and what was left out."""
     st.markdown(plain(package.sentence))
     st.caption(plain(paragraph(_caveats(package))))
@@ -191,7 +193,7 @@ def _answer(found: Session, package: Package) -> None:
             row_height=WRAPPED,
             alt=tr("Measures that are not in the package, and why"),
         )
-    advice_bargain.draw(found, package)
+    advice_bargain.draw(found, package, question)
 
 
 def _caveats(package: Package) -> list[str]:

@@ -1,12 +1,11 @@
-"""What the tabs of the page Advice share: a year, a search that is kept, a file, the way out."""
+"""What the tabs of the page Advice share: a year, an amount, a file, the way out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,16 +14,12 @@ from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year
 from cepasim.core.language import tr
 from cepasim.core.numbers import in_mn, unit_mn
-from cepasim.core.problems import InputError, RunError
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import speech
 from cepasim.ui.controls.form import fiscal_year
-from cepasim.ui.messages import listed, plain
+from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
 from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
-from cepasim.ui.waiting import bar
-
-T = TypeVar("T")
 
 
 def years_of_advice() -> list[str]:
@@ -80,46 +75,6 @@ def amount_box(
         **options,
     )
     return None if said is None else said / unit
-
-
-@contextmanager
-def warned() -> Iterator[None]:
-    """Say what is wrong with a question, or why it has no answer, in place of an error."""
-    try:
-        yield
-    except InputError as wrong:
-        st.warning(listed(wrong.problems))
-    except RunError as failed:
-        st.warning(plain(str(failed)))
-
-
-def sought(key: str, asked: Hashable, busy: str, find: Callable[[], T], *, again: bool) -> T | None:
-    """Return what was found for a question, and look for it where that is wanted.
-
-    Parameters
-    ----------
-    key : str
-        Under which the session keeps the answer.
-    asked : hashable
-        The question; an answer to another one is not shown.
-    busy : str
-        Said while it is looked for.
-    find : callable
-        Looks for it.
-    again : bool
-        Whether it is to be looked for now.
-    """
-    # Always in its place: without it, what stands below would move up in the next run, and the
-    # browser would draw it anew, tabs at their first again.
-    with st.container():
-        if again:
-            with bar(busy), warned():
-                st.session_state[key] = (asked, find())
-    kept = st.session_state.get(key)
-    if kept is None or kept[0] != asked:
-        return None
-    answer: T = kept[1]
-    return answer
 
 
 def opened(found: Session, scenario: Scenario, year: str) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 import cepasim
 from cepasim.core.language import mark, tr
 from cepasim.report import views
+from cepasim.ui.asked import sought
 from cepasim.ui.messages import plain
-from cepasim.ui.pages.advice_parts import amount_box, opened, sought, year_box
+from cepasim.ui.pages.advice_parts import amount_box, opened, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _ITEMS = {
     "imports_usd_mn": mark("India's imports from Japan"),
 }
 _MEASURES = {"sales": mark("more sales to the partner"), "welfare": mark("welfare")}
-_KEPT, _GIVEN = "cepasim-target", "cepasim-given"
 #: US$ million that a target begins with where there is nothing to go by.
 _WITHOUT_RESULT = 100.0
 
@@ -76,8 +76,9 @@ def _target(found: Session, names: list[str]) -> None:
     usd_mn = box or 0.0
     economy, scenario = found.figures.economy, found.scenario
     answer = sought(
-        _KEPT,
-        (scenario, lever, item, usd_mn, year, id(found.figures)),
+        found,
+        "target",
+        (scenario, lever, item, usd_mn, year),
         tr("Trying depths, and running the answer"),
         lambda: cepasim.what_would_it_take(
             economy, scenario, lever, {item: usd_mn, "fiscal_year": year}
@@ -131,8 +132,9 @@ def _given(found: Session, names: list[str]) -> None:
         year = year_box(found, "given-year")
     economy, scenario = found.figures.economy, found.scenario
     answer = sought(
-        _GIVEN,
-        (scenario, asked, given, measure, year, id(found.figures)),
+        found,
+        "given",
+        (scenario, asked, given, measure, year),
         tr("Trying depths, and running the answer"),
         lambda: cepasim.what_must_be_given(
             economy, scenario, asked, given, fiscal_year=year, measure=measure

@@ -69,23 +69,26 @@ def sectors(found: Session) -> None:
             key="search",
             placeholder=tr("Search by code or name: 61, garments, steel …"),
         )
+    remembered.begins_with(remembered.WHY, "")
     remembered.write_in_part("scenario")
     level = level or usual
     frame = _frame(found, result, level, year, search)
     if frame.empty:
         st.caption(tr("No sector with trade matches “{search}”.", search=plain(search)))
         return
-    frame = _moving_first(frame, keep=bool(search.strip()))
+    whole, frame = frame, _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
     names = frame["name"].map(told_apart) if level == "product" else frame["name"]
     said = frame["code"] + " " + names if level != "window" else names
-    chosen = columns.draw(
+    key, codes = f"sectors:{level}", tuple(frame["code"])
+    _select(key, codes)
+    columns.draw(
         frame.assign(sector=said)[["code", *_columns(frame)]],
         {name: config[name] for name in _columns(frame)},
         alike=[name for name in frame.columns if _CHANGED.fullmatch(name)],
-        key=f"sectors:{level}",
+        key=key,
         height=height(len(frame)),
-        on_select="rerun",
+        on_select=partial(_choose, key, codes),
         selection_mode="single-row",
         alt=tr(
             "Exports, imports and balance ({level}), reference and scenario, {year}",
@@ -99,9 +102,23 @@ def sectors(found: Session) -> None:
         "B published estimate, C own calculation, D assumption."
     )
     st.caption(paragraph([read, *(of_products() if level == "product" else [])]))
-    rows = chosen["selection"]["rows"] if chosen else []
-    if rows and rows[0] < len(frame):
-        _why(result, level, frame.iloc[rows[0]], year)
+    # Its row may be folded away meanwhile: it is still asked about.
+    asked = whole[whole["code"] == st.session_state[remembered.WHY]]
+    if not asked.empty:
+        _why(result, level, asked.iloc[0], year)
+
+
+def _select(key: str, codes: tuple[str, ...]) -> None:
+    """Have the table show as chosen the sector that is asked about, wherever its row is now."""
+    asked, before = st.session_state[remembered.WHY], st.session_state.get(key)
+    rows = [codes.index(asked)] if asked in codes else []
+    if rows != (list(before["selection"]["rows"]) if before else []):
+        st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+
+def _choose(key: str, codes: tuple[str, ...]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    st.session_state[remembered.WHY] = codes[rows[0]] if rows and rows[0] < len(codes) else ""
 
 
 def _frame(found: Session, result: Result, level: str, year: str, search: str) -> pd.DataFrame:
