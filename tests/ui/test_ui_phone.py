@@ -11,7 +11,14 @@ import pandas as pd
 from cepasim.params.loading import load_parameters
 from cepasim.products.classification import Classification
 from cepasim.ui.columns import WRAPPED, _writer
-from cepasim.ui.pages import advice_lines, advice_offers, compare, parameters, whole_tables
+from cepasim.ui.pages import (
+    advice_fund,
+    advice_lines,
+    advice_offers,
+    compare,
+    parameters,
+    whole_tables,
+)
 
 #: Pixels of a table on a phone 390 pixels wide, and of type at the size of the theme.
 _PHONE, _TYPE = 347, 15
@@ -87,3 +94,9 @@ def test_rows_of_a_side_stand_together_in_a_comparison_of_offers() -> None:
         ("India", "balance"),
         ("Japan", "sales"),
     ]
+
+
+def test_the_money_of_an_industry_is_beside_its_name() -> None:
+    shown = advice_fund.split_columns("x")
+    assert list(shown)[:2] == ["label", "usd_bn"]
+    assert shown["label"]["width"] + 115 <= _PHONE

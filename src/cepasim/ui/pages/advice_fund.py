@@ -13,7 +13,7 @@ from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.levers.words import WINDOWS, dollars_in_words
 from cepasim.ui import columns
 from cepasim.ui.asked import sought
-from cepasim.ui.columns import amount, height, said
+from cepasim.ui.columns import NAME, amount, height, said
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, year_box
 from cepasim.ui.state import Session
@@ -105,19 +105,7 @@ def _answer(
     table = split.table
     table["equal_usd_bn"] = table["equal_share"] * size
     table["window"] = table["window"].map(WINDOWS)
-    config: dict[str, Any] = {
-        "label": tr("Industry"),
-        "window": tr("Window"),
-        "usd_bn": amount(tr("This split"), figures.unit_bn(), form="%.2f"),
-        "equal_usd_bn": amount(tr("Equal split"), figures.unit_bn(), form="%.2f"),
-        "marginal_usd_per_usd": st.column_config.NumberColumn(
-            tr("Effect of one more US$, US$"),
-            format="%+.4f",
-            help=tr(
-                "{name}, where an industry gets a dollar more and all others keep theirs", name=name
-            ),
-        ),
-    }
+    config = split_columns(name)
     table = table.sort_values("share", ascending=False, kind="stable")
     columns.draw(
         said(table, ("label", "window")),
@@ -127,6 +115,29 @@ def _answer(
         alt=tr("Money by industry: this split and the equal one"),
     )
     _again(found, split, asked)
+
+
+def split_columns(name: str) -> dict[str, Any]:
+    """Return the columns of a split; a narrow screen has room for the industry and its money.
+
+    Parameters
+    ----------
+    name : str
+        Of what the split serves.
+    """
+    return {
+        "label": st.column_config.TextColumn(tr("Industry"), width=NAME),
+        "usd_bn": amount(tr("This split"), figures.unit_bn(), form="%.2f"),
+        "equal_usd_bn": amount(tr("Equal split"), figures.unit_bn(), form="%.2f"),
+        "marginal_usd_per_usd": st.column_config.NumberColumn(
+            tr("Effect of one more US$, US$"),
+            format="%+.4f",
+            help=tr(
+                "{name}, where an industry gets a dollar more and all others keep theirs", name=name
+            ),
+        ),
+        "window": tr("Window"),
+    }
 
 
 def _again(found: Session, split: FundAllocation, asked: tuple[float, str, str]) -> None:
