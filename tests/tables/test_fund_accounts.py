@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import cepasim
 from cepasim import Economy, Result, Scenario
 from cepasim.report import terminal
 from cepasim.report.fund import fund_accounts as shown_accounts
+from cepasim.report.fund import fund_beside_others
 from cepasim.tables.fund_accounts import FUND_ACCOUNTS
 
 FUND: dict[str, Any] = {
@@ -177,3 +179,10 @@ def test_every_face_shows_them(together: Result) -> None:
     said = terminal.text(together, "total", "2035-36")
     assert "Who pays for the fund and who gains up to 2035-36" in said
     assert "Grants Japan's treasury pays" in said
+
+
+@pytest.mark.parametrize(("name", "differs"), [("full-package", True), ("fund-2bn", False)])
+def test_accounts_that_differ_from_what_the_lever_adds_say_why(name: str, differs: bool) -> None:
+    """Exports of 48 beside 46 in another panel, both of the fund, looked like a mistake."""
+    shown: Any = SimpleNamespace(scenario=Scenario.bundled(name))
+    assert bool(fund_beside_others(shown)) == differs

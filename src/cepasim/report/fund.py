@@ -72,3 +72,18 @@ def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tu
     shown = [row for row in cells if not short or row[0] in _FUND_IN_SHORT]
     head = tuple(paragraph(word.split("\n")) for word in head)
     return (Table(fund_title(result, year), head[1:], tuple(row[1:] for row in shown)),)
+
+
+def fund_beside_others(result: ResultTables) -> str:
+    """Say why the accounts differ from what each lever adds; empty where the fund is alone.
+
+    Parameters
+    ----------
+    result : ResultTables
+    """
+    if len(result.scenario.levers) < 2:
+        return ""
+    return tr(
+        "The scenario with its fund against the same without it. What each lever adds, above, "
+        "divides what levers do together between them: its figures for the fund differ a little."
+    )

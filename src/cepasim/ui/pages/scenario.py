@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cepasim.core.language import now, tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph, one_scale
-from cepasim.report.fund import fund_accounts
+from cepasim.report.fund import fund_accounts, fund_beside_others
 from cepasim.report.given import own_currency, welfare_in_words
 from cepasim.report.headline import weighed_notes
 from cepasim.report.jobs import jobs_in_words
@@ -287,7 +287,9 @@ def _split(result: Result, year: str) -> str:
 
 def _fund(result: Result, year: str) -> str:
     shown = fund_accounts(result, year)
-    return html.fragment(*shown) if shown else ""
+    said = fund_beside_others(result)
+    beside = (Paragraph(said, "small"),) if said else ()
+    return html.fragment(*shown, *beside) if shown else ""
 
 
 def _jobs(result: Result, year: str) -> str:
