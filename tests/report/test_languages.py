@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
 import cepasim
 from cepasim.core.language import language
 from cepasim.report import brief, front_sheet, html, terminal
+from cepasim.report.blocks import Bullets
 from tests.english_left import english_left
 
 #: What stays in English: notes and names that other rooms make, programs, files.
@@ -24,8 +26,12 @@ def relief(economy: cepasim.Economy) -> cepasim.Result:
     return result
 
 
+def _rows(result: cepasim.Result) -> Sequence[Any]:
+    return front_sheet.front_sheet(result, result._classification, ("totals", "notes")).rows
+
+
 def _sheet(result: cepasim.Result) -> Iterator[str]:
-    for row in front_sheet.front_sheet(result, result._classification, ("totals", "notes")).rows:
+    for row in _rows(result):
         yield from (cell for cell in row.cells if isinstance(cell, str))
 
 
@@ -43,6 +49,21 @@ def test_no_english_is_left_in_japanese(relief: cepasim.Result) -> None:
     assert {name: runs for name, runs in left.items() if runs} == {}
     assert '<html lang="ja">' in note
     assert "ドル" in said["headline"]
+
+
+def test_notes_end_with_the_full_stop_of_the_language(economy: cepasim.Economy) -> None:
+    """Some of them are sentences with a stop, others clauses without."""
+    result = cepasim.simulate(economy, cepasim.Scenario.bundled("ntb-relief"))
+    with language("ja"):
+        rows = [row.cells for row in _rows(result)]
+        first, last = (rows.index((heading,)) for heading in ("結果を読む際の留意点", "シート"))
+        notes = [str(cells[0]) for cells in rows[first + 1 : last] if any(cells)]
+        blocks = brief.document(result, result._classification, "2030-31").blocks
+        items = [str(one) for block in blocks if isinstance(block, Bullets) for one in block.items]
+    for said in (notes, items):
+        assert (
+            said and [one for one in said if not one.endswith("。") or one.endswith("。。")] == []
+        )
 
 
 def test_the_rate_is_said_wherever_amounts_are_converted(relief: cepasim.Result) -> None:

@@ -107,7 +107,7 @@ def unreachable(
 
 def _from_to(percent: Floats) -> str:
     low, high = percent.min(), percent.max()
-    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+    return f"{low:g}" if low == high else tr("{low}–{high}", low=f"{low:g}", high=f"{high:g}")
 
 
 class _Reading:

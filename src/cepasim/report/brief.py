@@ -37,7 +37,7 @@ from cepasim.report.blocks import (
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
 from cepasim.report.given import give_and_take, own_currency, welfare_in_words
-from cepasim.report.headline import clauses, headline, weighed_notes
+from cepasim.report.headline import clauses, headline, sentence, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
 from cepasim.report.marks import marks
@@ -145,7 +145,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     if said_first := words_beside_levers(scenario, classification):
         yield Paragraph(tr(said_first))
     if marked := marks(result):
-        yield Paragraph((Span(tr("Mind:"), "strong"), Span(f" {paragraph(marked)}")))
+        yield Paragraph((Span(tr("Mind:"), "strong"), Span(paragraph(("", *marked)))))
     about = tr(
         "What it would change in India’s trade with Japan by {year}, against a reference in which "
         "only known events happen. Exports f.o.b., imports c.i.f., {currency} of {price_year}, "
@@ -206,7 +206,7 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
     notes = _notes_to_read(read, shown)
     if notes:
         yield Heading(tr("Read with these results"))
-        yield Bullets(notes, "small")
+        yield Bullets(tuple(map(sentence, notes)), "small")
     yield Paragraph(_made_by(result), "small")
 
 

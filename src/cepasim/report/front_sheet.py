@@ -13,7 +13,7 @@ from cepasim.core.workbook import Front, LineChart, Row
 from cepasim.levers.every import in_words
 from cepasim.products.classification import Classification
 from cepasim.report.drawn import drawn_in_words, has_choice
-from cepasim.report.headline import headline, weighed_notes
+from cepasim.report.headline import headline, sentence, weighed_notes
 from cepasim.report.marks import marks
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
@@ -173,7 +173,7 @@ def _after(result: ResultTables, year: str, names: tuple[str, ...]) -> Iterator[
     yield Row(())
     yield Row((tr("Read with these results"),), "heading")
     for note in weighed_notes(result, year):
-        yield Row((str(note),))
+        yield Row((sentence(str(note)),))
     yield Row(())
     yield Row((tr("Sheets"),), "heading")
     for name in names:

@@ -15,7 +15,7 @@ from cepasim.report import html, views
 from cepasim.report.blocks import Paragraph, one_scale
 from cepasim.report.fund import fund_accounts, fund_beside_others
 from cepasim.report.given import own_currency, welfare_in_words
-from cepasim.report.headline import weighed_notes
+from cepasim.report.headline import sentence, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
 from cepasim.scenario.naming import what_is_done, words_beside_levers
@@ -301,7 +301,7 @@ def _notes(result: Result, year: str) -> None:
     box = st.expander(tr("Read with these results"), key="notes", on_change="rerun")
     if box.open:
         said = "\n".join(
-            f"- {plain(with_pages(now(note).replace('`', '')))}"
+            f"- {plain(with_pages(sentence(now(note)).replace('`', '')))}"
             for note in weighed_notes(result, year)
         )
         box.markdown(said or tr("Nothing beyond what the method says."))
