@@ -93,6 +93,7 @@ _WIDGETS = f"""
   [data-testid="stTabs"] [role="tablist"] {{flex-wrap:wrap;}}
   .st-key-ranges {{margin-bottom:1.1rem;}}
   [class*="st-key-text-page"] :is(th,td) {{padding:.2rem .3rem !important; font-size:.75rem;}}
+  [class*="st-key-text-page"] :is(th,td):first-child:nth-last-child(3) {{min-width:6.4rem;}}
   .cs-table {{font-size:.72rem;}}
   .cs-table th.n, .cs-table th.s {{white-space:normal;}}
   .cs-cards {{grid-template-columns:repeat(3,minmax(0,1fr)) !important; gap:.3rem !important;}}
