@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
 from cepasim.params.parameters import bundled_directory
+from cepasim.ui import assumptions
 from cepasim.ui.pages import parameters
 
 
@@ -74,3 +76,9 @@ def test_third_countries_and_years_of_parameters_are_in_words() -> None:
     ]
     assert rows["words"].iloc[0].rstrip("\N{ZERO WIDTH SPACE}").endswith("インドから米国へ")
     assert rows["year"].iloc[0] == "2025年度"
+
+
+def test_decisive_assumptions_come_first_and_the_others_keep_their_order() -> None:
+    names = ["sigma_import_01", "additionality", "eta_01", "ntb_scale"]
+    shown = assumptions.decisive_first(pd.DataFrame({"name": names}))
+    assert list(shown["name"]) == ["ntb_scale", "additionality", "sigma_import_01", "eta_01"]

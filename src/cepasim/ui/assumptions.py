@@ -146,3 +146,18 @@ def rows_of(parameters: Parameters) -> pd.DataFrame:
 def decisive(rows: pd.DataFrame) -> tuple[Assumption, ...]:
     """Return the decisive assumptions a parameter folder has."""
     return tuple(assumption for assumption in DECISIVE if assumption.name in rows.index)
+
+
+def decisive_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return parameters with the decisive assumptions first, the others as they were.
+
+    The folder begins with the elasticities of live animals.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``name``.
+    """
+    places = {one.name: place for place, one in enumerate(DECISIVE)}
+    order = rows["name"].map(places).fillna(len(places)).sort_values(kind="stable")
+    return rows.loc[order.index]

@@ -28,7 +28,7 @@ from cepasim.params import words
 from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.overrides import without_effect
 from cepasim.ui import style
-from cepasim.ui.assumptions import waiting
+from cepasim.ui.assumptions import decisive_first, waiting
 from cepasim.ui.columns import WRAPPED, height, in_cell
 from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
@@ -131,7 +131,7 @@ def _named(found: Session) -> None:
         tr("Grade"), sorted(set(rows["grade"])), key="parameter-grade", placeholder=tr("all")
     )
     changed_only = right.toggle(tr("Changed only"), key="parameter-changed")
-    shown = matching(rows, search, grades, texts(found))
+    shown = decisive_first(matching(rows, search, grades, texts(found)))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
     elsewhere = dict(without_effect(shown["name"])) | waiting(shown["name"], found.draft)
