@@ -671,8 +671,12 @@ def test_ranges_come_aside(page: Any, address: str) -> None:
     cards = "(document.querySelector('.cs-cards')?.innerText || '')"
     shown = f"on => /% of \\d+ draws/.test({cards}) === on"
     switch = page.locator("label", has_text="90 % ranges")
+    top = "() => document.querySelector('.stVegaLiteChart').getBoundingClientRect().top"
     switch.click()
+    page.locator(".cs-room").first.wait_for(state="attached")
+    before = page.evaluate(top)
     page.wait_for_function(shown, arg=True, timeout=180_000)
+    assert abs(page.evaluate(top) - before) < 2, "room was kept for the ranges"
     _shoot(page, "ranges")
     assert re.search(r"% of \d+ draws", _cards(page))
     switch.click()

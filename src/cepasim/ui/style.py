@@ -22,7 +22,6 @@ _WIDGETS = f"""
 .cs-mind, .cs-beside {{font-size:.86rem; line-height:1.4; margin:0;}}
 .cs-mind {{color:{INK}; min-height:2.8em;}}
 .cs-beside {{color:{MUTED}; min-height:1.4em;}}
-[data-testid="stMain"]:has(.cs-headline > .cs-room) .cs-cards {{min-height:8.2rem;}}
 .cs-said {{position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);
   white-space:nowrap;}}
 [data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
@@ -101,7 +100,6 @@ _WIDGETS = f"""
   .cs-card .cs-main, .cs-card:first-child .cs-main {{font-size:1.05rem !important;}}
   .cs-card dt, .cs-card .cs-sub, .cs-card .cs-range {{font-size:.68rem !important;}}
   .cs-card .cs-level {{display:none;}}
-  [data-testid="stMain"]:has(.cs-headline > .cs-room) .cs-cards {{min-height:10rem;}}
   .cs-table {{font-size:.74rem;}}
 }}
 [data-testid="stTopNav"] .rc-overflow-item-rest p {{font-size:0;}}
@@ -116,6 +114,16 @@ _WIDGETS = f"""
 @media print {{[data-testid="stSidebar"], header, .st-key-speech, .cs-skips {{display:none;}}}}
 """
 
+
+#: Width of the window up to which cards with ranges are so high, rem, in English and in Japanese.
+_WITH_RANGES = (
+    (99_999, 8.3, 9.3),
+    (1300, 10.3, 11.3),
+    (1100, 10.3, 12.4),
+    (900, 12.6, 15.5),
+    (767, 6.4, 8.2),
+    (420, 10.8, 13.5),
+)
 
 #: What Streamlit itself says, in English alone; a letter ``N`` stands for a number.
 _FOREIGN = {
@@ -221,7 +229,15 @@ def live() -> str:
 def sheets() -> str:
     """Return the style of blocks and of Streamlit's own widgets, for the head of every page."""
     widgets = _WIDGETS.replace("LEVERS", tr("Levers and pages")).replace("MORE", tr("More"))
-    return f"<style>{html.style('blocks')}{widgets}</style>"
+    return f"<style>{html.style('blocks')}{widgets}{_room()}</style>"
+
+
+def _room() -> str:
+    """Keep the cards as high as their ranges will make them, while these are awaited."""
+    cards = "[data-testid=stMain]:has(.cs-headline > .cs-room) .cs-cards"
+    place = 1 if current_language() == SOURCE else 2
+    rules = ((high[0], f"{cards} {{min-height:{high[place]}rem;}}") for high in _WITH_RANGES)
+    return "".join(f"@media (max-width: {width}px) {{{rule}}}" for width, rule in rules)
 
 
 def title(text: str, sub: str) -> str:
