@@ -142,3 +142,9 @@ def test_an_axis_and_its_tooltip_group_thousands() -> None:
     """In yen and rupees axes reach thousands, and the tables beside them group."""
     assert "',~f'" in chart_parts.printed()
     assert chart_parts.number_format(2) == ",.2f"
+
+
+def test_values_of_an_axis_keep_apart_on_a_phone() -> None:
+    said = _stacked().to_json(indent=None)
+    axes = re.findall(r'"axis": ?{[^{}]*"orient": ?"top"[^{}]*}', said)
+    assert axes and all('"labelSeparation": 8' in one for one in axes)

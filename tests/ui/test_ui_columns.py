@@ -107,6 +107,11 @@ def test_an_amount_is_asked_for_in_the_readers_own_unit():
             188,
             "日本：原産地証明の費用を 100％削減、 第VI部（化学品）",
         ),
+        (
+            "日本：非関税障壁を40％軽減、第XI部（紡織用繊維及びその製品）",
+            188,
+            "日本：非関税障壁を40％軽 減、第XI部（紡織用繊維及び その製品）",
+        ),
     ],
 )
 def test_a_line_of_japanese_in_a_cell_ends_between_words(text, pixels, said):
@@ -159,5 +164,5 @@ def test_no_japanese_name_of_a_chapter_is_cut_in_its_column() -> None:
 
 def test_a_column_is_as_wide_as_its_texts_within_two_ends() -> None:
     assert columns.widest(["日本"], 160) == 160
-    assert 160 < columns.widest(["中国（香港及びマカオを含む）", "日本"], 160) < 220
+    assert 160 < columns.widest(["中国（香港・マカオを含む）", "日本"], 160) < 220
     assert columns.widest(["x" * 100], 160, 260) == 260

@@ -64,6 +64,25 @@ def said(value: float, form: str, most: float = math.inf) -> str:
     return form.format(value).replace("-", "\u2212") + (" >" if value > most else "")
 
 
+def value_axis(ticks: int) -> alt.Axis:
+    """Return the axis of values above a chart of rows; its labels keep apart on a phone.
+
+    Parameters
+    ----------
+    ticks : int
+        About how many.
+    """
+    return alt.Axis(
+        title=None,
+        orient="top",
+        labelExpr=printed(),
+        tickCount=ticks,
+        domain=False,
+        labelOverlap=True,
+        labelSeparation=8,
+    )
+
+
 def row_axis(rows: Iterable[Labelled], names: int) -> alt.Y:
     """Axis of rows by place: two rows may have one name."""
     labels = json.dumps([row.label for row in rows], ensure_ascii=False)

@@ -21,10 +21,10 @@ from cepasim.report.chart_parts import (
     colour,
     finished,
     inline,
-    printed,
     room_for_text,
     row_axis,
     said,
+    value_axis,
     zero_line,
 )
 
@@ -120,7 +120,7 @@ def stacked(
     sums = parts.groupby("row")[["value"]].sum().reset_index()
     sums["text"] = [said(value, form) for value in sums["value"]]
     y = row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=6, domain=False)
+    scale = value_axis(6)
     x = alt.X("value:Q", axis=scale)
     drawn = (
         alt.Chart(inline(parts)).mark_bar().encode(x=x, y=y, color=colour(series), order="order:Q")
@@ -161,7 +161,7 @@ def dots(
         columns=["row", "value", "other"],
     )
     y = row_axis(rows, names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=4, domain=False)
+    scale = value_axis(4)
     x = alt.X("value:Q", axis=scale)
     domain = [one.label for one in series]
     legend = alt.Legend(orient="top", title=None, columns=1)
@@ -201,7 +201,7 @@ def ranges(
         columns=["row", "series", "low", "value", "high"],
     )
     y = row_axis([row for row, _ in rows], names)
-    scale = alt.Axis(title=None, orient="top", labelExpr=printed(), tickCount=6, domain=False)
+    scale = value_axis(6)
     base = alt.Chart(inline(frame)).encode(y=y, color=colour(series))
     spans = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", axis=scale), x2="high:Q")
     points = base.mark_point(size=70, filled=True, opacity=1).encode(x="value:Q")

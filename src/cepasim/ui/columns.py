@@ -54,6 +54,8 @@ _PIECE = re.compile(
     r"[「『（]*(?:第[\dIVXLC～-]+[部類項号]|[\x21-\x7e]*(?:[ァ-ヶー]+|[一-龠々％]+)|[\x21-\x7e]+|.)"
     r"[ぁ-ん]*[、。：・～）」』]*"
 )
+#: The least that does: a letter, and the marks no line begins or ends with.
+_LETTERS = re.compile(r"[「『（]*(?:[\x21-\x7e]+|.)[、。：・～）」』]*")
 
 
 def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -232,17 +234,25 @@ def in_cell(text: str, pixels: int) -> str:
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     if not wide:
         return text
+    lines = _lines(text, pixels, _PIECE)
+    if len(lines) > _LINES:  # where room is short, words are divided
+        lines = _lines(text, pixels, _LETTERS)
+    return " ".join(lines) + wide * "\N{ZERO WIDTH SPACE}"
+
+
+def _lines(text: str, pixels: int, piece: re.Pattern[str]) -> list[str]:
+    """Divide a text into lines of whole pieces."""
     lines: list[list[str]] = [[]]
-    for piece in _PIECE.findall(text):
+    for one in piece.findall(text):
         line = lines[-1]
-        longer = "".join(line) + piece
+        longer = "".join(line) + one
         spare = _SPARE + _CAPITAL * sum(letter.isupper() for letter in longer)
         if line and width(longer) + spare > pixels:
             # A word alone behind a comma goes with what follows it.
-            lines.append([line.pop()] if len(line) > 1 and line[-2].endswith("、") else [])
-        lines[-1].append(piece)
-    between = " " if len(lines) <= _LINES else ""  # where room is short, lines end where they may
-    return between.join("".join(line) for line in lines) + wide * "\N{ZERO WIDTH SPACE}"
+            alone = piece is _PIECE and len(line) > 1 and line[-2].endswith("、")
+            lines.append([line.pop()] if alone else [])
+        lines[-1].append(one)
+    return ["".join(line) for line in lines]
 
 
 def widest(texts: Iterable[str], least: int, most: int = 260) -> int:

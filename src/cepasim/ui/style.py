@@ -59,6 +59,7 @@ _WIDGETS = f"""
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
 .cs-bars th > span {{display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2;
   overflow:hidden;}}
+html[lang=ja] .cs-bars th > span {{-webkit-line-clamp:3;}}
 [data-testid="stCode"] .token {{color:{INK} !important;}}
 [data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
 [data-testid="stCode"] .token.string {{color:#00695C !important;}}

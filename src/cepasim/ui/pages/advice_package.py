@@ -158,7 +158,10 @@ def _answer(found: Session, package: Package, question: tuple[str]) -> None:
     # The measure says who gives: on a narrow screen there is room for what it brings beside it.
     config: dict[str, Any] = {
         "measure": names["measure"],
-        **{column: number(tr(name), format="%+.1f", width=95) for column, name in _COLUMNS.items()},
+        **{
+            column: number(tr(name), format="%+.1f", width=max(95, columns.width(tr(name)) + 4))
+            for column, name in _COLUMNS.items()
+        },
         "given_by": names["given_by"],
     }
     shown = said(package.table, names)
