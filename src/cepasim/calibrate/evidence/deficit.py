@@ -26,7 +26,7 @@ _PARTS = {"demand": "#0B5CAD", "tariffs": "#E69F00", "prices": "#009E73", "rest"
 def sections(result: Calibration) -> Iterator[Section]:
     """Sections of this subject, in order."""
     yield Section(
-        "Why the deficit rose",
+        "Why the deficit rose, by the first model",
         [
             decomposition_table(result.decomposition),
             "US$ billion, 2013-14 to 2023-24; exact Shapley values over the drivers of the same "
