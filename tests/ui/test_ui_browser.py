@@ -22,6 +22,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +377,11 @@ def test_the_keyboard_is_enough(page: Any, address: str) -> None:
         page.keyboard.press("ArrowRight")
     _settled(page)
     _differs(page, ".cs-cards", before)
+    # Who hears the page is told the new figures; ranges that arrive are not read aloud as well.
+    told = page.locator("[role=status].cs-said")
+    told.filter(has_text=page.locator(".cs-main").first.inner_text()).wait_for()
+    assert "90 %" not in told.inner_text()
+    assert page.locator("[aria-live]:has(.cs-cards)").count() == 0
     # The focus stays where it is, so that the next key goes on from there.
     assert page.evaluate("() => document.activeElement.type") == "range"
 
@@ -842,7 +848,23 @@ def test_ten_sessions_at_once_keep_to_themselves(browser: Any, address: str) -> 
 
 #: What the law asks for in Europe and elsewhere: WCAG 2.1, level AA.
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+#: Levels and texts of the headings that can be seen, beside the levers and beside the answer.
+HEADINGS = """where => [...document.querySelector(where)?.querySelectorAll(
+  'h1,h2,h3,h4,h5,h6,[role=heading]') || []]
+  .filter(e => e.checkVisibility({visibilityProperty: true}))
+  .map(e => [Number(e.ariaLevel || e.tagName[1]), e.textContent.slice(0, 60)])"""
+#: What a reader of the screen would call by its kind alone.
+NAMELESS = """() => [...document.querySelectorAll(
+  '[role=grid],[role=tablist],[role=graphics-document],table,.stVegaLiteChart')]
+  .filter(e => e.checkVisibility() && !e.querySelector(':scope > caption'))
+  .filter(e => (e.ariaLabel || 'Vega visualization') === 'Vega visualization')
+  .map(e => e.outerHTML.slice(0, 200))"""
 PAGES = ("", "start", "advice", "lines", "compare", "assumptions", "parameters", "evidence")
+
+
+def _skips_no_level(levels: list[int], where: object) -> None:
+    skipped = [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1]
+    assert skipped == [], where
 
 
 def test_no_page_breaks_the_rules_of_accessibility(page: Any, address: str) -> None:
@@ -864,9 +886,18 @@ def test_no_page_breaks_the_rules_of_accessibility(page: Any, address: str) -> N
             broken.setdefault(name, []).append(f"{rule['id']}: {nodes}")
 
     for name in (*PAGES, "method", "present"):
-        page.goto(f"{address}/{name}")
-        page.locator(".cs-title").first.wait_for()
+        for tag in ("ja", "en"):
+            page.goto(f"{address}/{name}?lang={tag}")
+            page.locator(".cs-title").first.wait_for()
+            page.wait_for_timeout(500)
+            page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+            levels = [level for level, _ in page.evaluate(HEADINGS, "[data-testid=stMain]")]
+            assert levels[0] == 1 and levels.count(1) == 1, (name, tag)
+            _skips_no_level(levels, (name, tag))
+            beside = page.evaluate(HEADINGS, "[data-testid=stSidebar]")
+            _skips_no_level([1, *(level for level, _ in beside)], (name, tag))
         look(name or "scenario")
+        assert page.evaluate(NAMELESS) == [], name
         if not name:
             sliders = page.get_by_role("slider").all()
             assert all(":" in str(one.get_attribute("aria-label")) for one in sliders)

@@ -49,6 +49,17 @@ def listed(problems: Sequence[Problem | str]) -> str:
     return "\n".join(lines)
 
 
+def charted(what: str) -> str:
+    """Say what a chart shows to those who do not see it, and where they read its numbers.
+
+    Parameters
+    ----------
+    what : str
+        The heading of the chart, in the language of the moment.
+    """
+    return tr("Chart: {what}. The table below it gives the values.", what=what.replace("\\", ""))
+
+
 def of_products() -> list[str]:
     """Say to readers of other languages than English why products are described in it."""
     if current_language() == SOURCE:

@@ -30,11 +30,13 @@ _WIDGETS = f"""
 [data-testid="stAlert"] [data-testid="stAlertContainer"] {{padding:.5rem .8rem; min-height:0;
   color:{INK};}}
 [data-testid="stAlert"] p {{font-size:.86rem; color:{INK};}}
-[data-testid="stMarkdownContainer"] h1 {{font-size:1.5rem;}}
-[data-testid="stMarkdownContainer"] h2 {{font-size:1.25rem;}}
-[data-testid="stMarkdownContainer"] h3 {{font-size:1.1rem;}}
-[data-testid="stMarkdownContainer"] h4 {{font-size:1rem;}}
-[data-testid="stMarkdownContainer"] h5 {{font-size:.92rem;}}
+[data-testid="stMarkdownContainer"] h2 {{font-size:1rem; padding:.5rem 0 1rem; letter-spacing:0;}}
+[data-testid="stMarkdownContainer"] h3 {{font-size:.92rem; padding:.375rem 0 1rem;
+  letter-spacing:0;}}
+[class*="st-key-text-page"] h2 {{font-size:1.5rem; font-weight:700; padding:1.25rem 0 1rem;}}
+[class*="st-key-text-page"] h3 {{font-size:1.25rem; padding:1rem 0;}}
+[class*="st-key-text-page"] h4 {{font-size:1.1rem; padding:.75rem 0 1rem;}}
+[class*="st-key-text-page"] h5 {{font-size:1rem; padding:.5rem 0 1rem;}}
 [data-testid="stSidebarHeader"] {{height:2.4rem; min-height:0; padding-top:.4rem;
   padding-bottom:0; margin-bottom:0;}}
 [data-testid="stSidebarUserContent"] {{padding-top:0;}}
@@ -153,6 +155,18 @@ _LIVE = """<script>
     place.focus();
     place.scrollIntoView({block: "center"});
   };
+  const names = () => {
+    const title = document.querySelector(".cs-title h1")?.textContent;
+    const named = (e, name) => { if (name) e.setAttribute("aria-label", name); };
+    for (const grid of document.querySelectorAll("[data-testid=stDataFrame] [role=grid]"))
+      named(grid, grid.closest("[role=region]")?.getAttribute("aria-label"));
+    for (const tabs of document.querySelectorAll("[role=tablist]:not([aria-label])"))
+      named(tabs, title);
+    let heading = title;
+    const texts = "[class*=st-key-text-page] :is(h2,h3,h4,table:not([aria-label]))";
+    for (const part of document.querySelectorAll(texts))
+      part.matches("table") ? named(part, heading) : heading = part.textContent;
+  };
   const mark = () => {
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip && skip.textContent !== "SKIP") skip.textContent = "SKIP";
@@ -165,6 +179,7 @@ _LIVE = """<script>
     const news = document.querySelector(".cs-headline")?.dataset.said
       ?? [...document.querySelectorAll(".cs-card > *")].map(part => part.textContent).join(" ");
     if (news && told.textContent !== news) told.textContent = news;
+    names();
     let bar = document.querySelector(".cs-skips");
     if (!bar) {
       bar = document.createElement("nav");
@@ -208,9 +223,9 @@ def live() -> str:
     """Return what the framework leaves to be done in the browser.
 
     It tells readers of the screen the language and, once for each change, the new headline: a place
-    that nobody sees and that is read aloud holds it without ranges, which come later. The first
-    stops of the keyboard lead past the menu. Words of the framework itself are put into the
-    language.
+    that nobody sees and that is read aloud holds it without ranges, which come later. Grids, rows
+    of tabs and tables of a text get the name that the framework does not give them. The first stops
+    of the keyboard lead past the menu. Words of the framework itself are put into the language.
     """
     tag = current_language()
     foreign = [] if tag == SOURCE else [[said, tr(put)] for said, put in _FOREIGN.items()]

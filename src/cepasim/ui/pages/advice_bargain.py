@@ -86,7 +86,8 @@ def _bargain(found: Session, package: Package, question: tuple[str]) -> None:
     measure = tr(_MEASURES[package.terms.measure])
     prices = found.figures.economy.price_year
     chart = frontier_chart(frontier, points, package.year, measure, prices)
-    st.altair_chart(chart, theme=None)
+    words = tr("Chart: the gain of India for each gain of Japan. {said}", said=nash.sentence)
+    st.altair_chart(chart, theme=None, alt=words)
     st.markdown(tr("**Nash point.** {said}", said=plain(nash.sentence)))
     st.caption(
         tr(

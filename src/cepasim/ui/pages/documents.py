@@ -13,7 +13,7 @@ from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.core.numbers import with_minus
 from cepasim.report import html, views
 from cepasim.ui import link, style
-from cepasim.ui.messages import plain
+from cepasim.ui.messages import charted, plain
 from cepasim.ui.pages import evidence_path
 from cepasim.ui.state import session
 
@@ -38,6 +38,8 @@ _LINK_TO_FILE = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)")
 _TAB = "tab"
 #: An equation with its marks beside it, which the screen reads as opened and never closed.
 _EQUATION = re.compile(r"^\$\$(?=\S)(.*?)\$\$$", re.MULTILINE | re.DOTALL)
+#: The title of a page and its headings, which stand below the title of the screen.
+_HEADING = re.compile(r"^(?=#{1,5} )", re.MULTILINE)
 _REMARK = re.compile(r"^<!--.*?-->$\n?", re.MULTILINE | re.DOTALL)
 #: The paragraph that tells maintainers where a page is from.
 _GENERATED = re.compile(
@@ -60,8 +62,8 @@ def as_shown(text: str, query: str = "?") -> str:
     """Return a text of the documentation as the screen needs it.
 
     Remarks go, links lead to the page that shows the other document (to none where none does), the
-    dollar of an amount is kept from opening an equation, and the marks of an equation get lines of
-    their own.
+    dollar of an amount is kept from opening an equation, the marks of an equation get lines of
+    their own, and headings go down a level: the screen has a title already.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def as_shown(text: str, query: str = "?") -> str:
     shown = _AMOUNT.sub(r"US\\$", _REMARK.sub("", text))
     pieces = _CODE.split(_EQUATION.sub(r"$$\n\1\n$$", _GENERATED.sub("", shown)))
     # Code and equations have a hyphen for a minus, people do not.
-    pieces[::2] = map(_unbroken, map(with_minus, pieces[::2]))
+    pieces[::2] = (_HEADING.sub("#", _unbroken(with_minus(one))) for one in pieces[::2])
     return _LINK_TO_FILE.sub(leads, "".join(pieces))  # last: an address stays as it is
 
 
@@ -139,7 +141,7 @@ def _by_parts(text: str, query: str) -> None:
     st.markdown(as_shown(parts.verdict, query))
     for place, (title, chart) in zip(st.columns(2), evidence_path.charts(text), strict=False):
         place.caption(plain(title))
-        place.altair_chart(chart, theme=None)
+        place.altair_chart(chart, theme=None, alt=charted(title))
     st.markdown(as_shown(parts.more, query))
     for heading, body in parts.rest:
         with st.expander(heading):

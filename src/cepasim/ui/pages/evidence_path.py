@@ -80,7 +80,8 @@ def charts(text: str) -> Iterator[tuple[str, alt.LayerChart]]:
     years = [row["fiscal year"] for row in rows]
     judged = _JUDGED.search(text)
     first = years.index(judged[1]) if judged and judged[1] in years else None
-    for flow, title in _FLOWS.items():
+    for flow, what in _FLOWS.items():
+        title = tr(what, unit=tr("US$ bn"))
         bands = [re.findall(r"-?[\d.]+", row[f"{flow}, 90 % band"]) for row in rows]
         chart = line_charts.lines(
             "",
@@ -100,7 +101,7 @@ def charts(text: str) -> Iterator[tuple[str, alt.LayerChart]]:
             ),
             shaded_from=first,
         )
-        yield tr(title, unit=tr("US$ bn")), chart
+        yield title, chart
 
 
 def _rows(text: str) -> list[dict[str, str]]:

@@ -26,12 +26,12 @@ def given(found: Session) -> None:
     if result is None or not result.scenario.levers:
         return
     year = found.year
-    st.markdown("#### " + tr("Give and take, {year}", year=year_in_words(year)))
+    st.markdown("## " + tr("Give and take, {year}", year=year_in_words(year)))
     pieces = answers.shared().pieces(result)
     for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
         with place:
             st.html(pieces(year, ("gives", side), partial(_gifts, result, year, side)))
-    st.markdown("#### " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
+    st.markdown("## " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
     section = _section(found)
     remembered.write_in_part("scenario")
     both = pieces(

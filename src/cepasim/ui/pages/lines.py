@@ -257,7 +257,7 @@ def put(found: Session, lines: TariffLines, codes: list[str], ask: str) -> bool:
 def _one(lines: TariffLines, code: str) -> None:
     """Draw who pays what on a line, and what the model makes of it."""
     row = lines.row(code)
-    st.markdown(f"#### {code}: {plain(str(row['description']))}")
+    st.markdown(f"## {code}: {plain(str(row['description']))}")
     st.markdown(plain(paragraph(_facts(lines, row))))
     rates = lines.rates(code)
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")

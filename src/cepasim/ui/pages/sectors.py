@@ -52,7 +52,7 @@ def sectors(found: Session) -> None:
         unit=figures.unit_mn(),
         price_year=year_in_words(found.figures.economy.price_year),
     )
-    st.markdown(f"#### {plain(heading)}")
+    st.markdown(f"## {plain(heading)}")
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     with left:
         level = st.segmented_control(
@@ -239,7 +239,7 @@ def _chain(name: str, steps: pd.DataFrame) -> Table:
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
     sector = plain(str(row["name"]))
     heading = tr("Why this number: {code} {sector}", code=row["code"], sector=sector)
-    st.markdown(f"##### {heading}")
+    st.markdown(f"### {heading}")
     if str(row["code"]) not in result.products or level not in ("product", "chapter"):
         one = tr("Products") if by_product(result) else tr("Chapters")
         st.caption(tr("A sum; choose “{level}” above to see the chain of one.", level=one))
