@@ -163,7 +163,8 @@ _LIVE = """<script>
     for (const tabs of document.querySelectorAll("[role=tablist]:not([aria-label])"))
       named(tabs, title);
     let heading = title;
-    const texts = "[class*=st-key-text-page] :is(h2,h3,h4,table:not([aria-label]))";
+    const bare = "table:not([aria-label]):not(:has(caption))";
+    const texts = `[data-testid=stMain] :is(h2,h3,h4,${bare})`;
     for (const part of document.querySelectorAll(texts))
       part.matches("table") ? named(part, heading) : heading = part.textContent;
   };
