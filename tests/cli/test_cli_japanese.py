@@ -101,10 +101,11 @@ def test_help_is_in_the_language_of_the_environment(
     monkeypatch.setenv("COLUMNS", "100")
     plain = CliRunner().invoke(app, [*command, "--help"], env={"CEPASIM_LANGUAGE": ""}).output
     text = CliRunner().invoke(app, [*command, "--help"], env={"CEPASIM_LANGUAGE": "ja"}).output
-    lines = [line.strip("│ ") for line in text.splitlines() if "Usage:" not in line]
+    lines = [line.strip("│ ") for line in text.splitlines() if "使い方：" not in line]
     words = re.sub("[a-z]+(-[a-z]+)+", "", "\n".join(lines))  # names of commands and options
     assert english_left(words, ("cepasim scenarios", "cepasim run")) == []
     assert "この説明を表示して終了する。" in text
+    assert "Usage" not in text and "使い方：" in text
     assert "…" not in text
     assert "Show this message and exit." in plain
     assert plain == CliRunner().invoke(app, [*command, "--help"]).output

@@ -34,7 +34,7 @@ _AROUND = {
     "ENVVAR_STRING": mark("[env var: {}]"),
     "REQUIRED_LONG_STRING": mark("[required]"),
 }
-_THIS = mark("Show this message and exit.")
+_THIS, _USAGE = mark("Show this message and exit."), mark("Usage:")
 
 
 class InWords(TyperGroup):
@@ -47,8 +47,9 @@ class InWords(TyperGroup):
             return super().main(args, *rest, **named)
         with language(tag):
             words = {name: tr(text) for name, text in _AROUND.items()}
+            usage = tr(_USAGE)
             _translate(self)
-        with _around(words):
+        with _around(words), _above(usage):
             return super().main(args, *rest, **named)
 
 
@@ -129,3 +130,20 @@ def _around(words: Mapping[str, str]) -> Iterator[None]:
     finally:
         for name, thing in before.items():
             setattr(rich_utils, name, thing)
+
+
+@contextmanager
+def _above(usage: str) -> Iterator[None]:
+    """Have the library begin the line above a help with another word."""
+    context: Any = TyperGroup.context_class
+    before: Any = context.formatter_class
+
+    class InWordsFormatter(before):  # type: ignore[misc]
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            super().write_usage(prog, args, prefix or f"{usage} ")
+
+    context.formatter_class = InWordsFormatter
+    try:
+        yield
+    finally:
+        context.formatter_class = before
