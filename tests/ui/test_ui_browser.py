@@ -362,6 +362,10 @@ def test_every_lever_moves_the_answer(page: Any, address: str) -> None:
 def test_the_keyboard_is_enough(page: Any, address: str) -> None:
     _open(page, address)
     before, told = _cards(page), page.locator(".cs-said[role=status]").inner_text()
+    for _ in range(3):  # past the links to the levers and to the result
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.closest('.st-key-ranges') !== null")
     page.mouse.click(900, 5)
     for _ in range(100):
         page.keyboard.press("Tab")
@@ -645,10 +649,10 @@ def test_why_this_number(page: Any, address: str) -> None:
     page.get_by_label("Search", exact=True).fill("garments")
     page.keyboard.press("Enter")
     _settled(page)
-    grid = page.locator("[data-testid=stDataFrame]").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 15, box["y"] + 55)
+    # By the keyboard alone, as the caption says.
+    page.locator("[data-testid=data-grid-canvas]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
     page.get_by_text("Why this number").wait_for()
     _settled(page)
     why = page.get_by_text("Why this number")

@@ -7,6 +7,7 @@ from typing import Any
 
 from cepasim.core import numbers as figures
 from cepasim.core.countries import COLUMN_NAME
+from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
 from cepasim.report.blocks import Bars, Paragraph, Table
@@ -87,6 +88,22 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     shown : int
         Sections named; the rest are one row.
     """
+    amounts = _given_by(result, year, side, shown)
+    title, *heads = _GIVES[side]
+    said = tr(title, unit=figures.unit_mn(), year=year_in_words(year))
+    return Table(said, ("", *(tr(head) for head in heads)), _rows(amounts))
+
+
+def rounding(result: ResultTables, year: str, shown: int = _SHOWN) -> str:
+    """Say that columns of `gives` may not add up, where one of either side does not."""
+    sides = (_given_by(result, year, side, shown) for side in FLOW_OF)
+    return tr(NOT_ADDING) if any(noted("", amounts.values()) for amounts in sides) else ""
+
+
+def _given_by(
+    result: ResultTables, year: str, side: str, shown: int
+) -> Mapping[str, Sequence[float]]:
+    """Changes by section of what one side gives, the most first, and of all products."""
     rows = result.give_and_take(year)
     rows = rows[rows["side"] == side]
     rows = rows[(rows[[*COUNTED]] != 0).any(axis=1)]
@@ -102,14 +119,7 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
     others = rows.drop(moved.index)
     if len(moved) and len(others):
         amounts[_others(len(others))] = others[[*COUNTED]].sum().tolist()
-    amounts[tr("All products")] = total
-    title, *heads = _GIVES[side]
-    said = tr(title, unit=figures.unit_mn(), year=year_in_words(year))
-    return Table(
-        noted(said, amounts.values()),
-        ("", *(tr(head) for head in heads)),
-        _rows(amounts),
-    )
+    return amounts | {tr("All products"): total}
 
 
 def section_cells(result: ResultTables, year: str, shown: int) -> tuple[tuple[str, ...], ...]:

@@ -144,10 +144,11 @@ _LIVE = """<script>
   const skips = [
     ["LEVERS", "[data-testid=stSidebar] [data-testid=stCheckbox] input"],
     ["RESULT", ".cs-cards"],
+    ["TOOLS", ".st-key-ranges input"],
   ];
   const go = where => {
     document.querySelector("[data-testid=stExpandSidebarButton]:not([hidden])")
-      && where !== ".cs-cards"
+      && where.includes("stSidebar")
       && document.querySelector("[data-testid=stExpandSidebarButton]").click();
     const place = document.querySelector(where);
     if (!place) return;
@@ -235,6 +236,7 @@ def live() -> str:
         "FOREIGN": json.dumps(foreign, ensure_ascii=False),
         "LEVERS": tr("To the levers"),
         "RESULT": tr("To the result"),
+        "TOOLS": tr("To ranges, year and files"),
         "SKIP": tr("Skip to main content"),
     }
     script = _LIVE

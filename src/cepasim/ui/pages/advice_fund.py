@@ -94,12 +94,12 @@ def _answer(
             "as spread over several industries, not as a ranking."
         )
     )
-    mine, even = st.columns(2)
-    if mine.button(tr("Open as scenario"), type="primary", key="split-open"):
+    buttons = st.container(horizontal=True)
+    if buttons.button(tr("Open as scenario"), type="primary", key="split-open"):
         dollars = dollars_in_words(1000 * size, bn=True)
         best = tr("Fund of {amount}, best split", amount=dollars)
         opened(found, split.scenario.model_copy(update={"name": best}), year)
-    if even.button(tr("Open the equal split"), key="split-open-equal"):
+    if buttons.button(tr("Open the equal split"), key="split-open-equal"):
         equal = split.equal_scenario.model_copy(update={"name": tr("Fund, equal split")})
         opened(found, equal, year)
     table = split.table

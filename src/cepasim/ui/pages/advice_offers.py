@@ -142,13 +142,12 @@ def clauses(found: Session) -> None:
             )
         )
     )
-    left, middle, _ = st.columns([1, 1, 2])
     labels = {
         "xlsx": tr("Clause sheet: Workbook"),
         "docx": tr("Clause sheet: Word document"),
     }
-    for column, (kind, label) in zip((left, middle), labels.items(), strict=True):
-        with column:
+    with st.container(horizontal=True):
+        for kind, label in labels.items():
             workbook(
                 lambda path: scenario.clause_sheet(path, economy),
                 f"clauses.{kind}",

@@ -137,9 +137,10 @@ def _answer(found: Session, package: Package, question: tuple[str]) -> None:
     st.caption(plain(paragraph(_caveats(package))))
     if not package.chosen:
         return
-    if st.button(tr("Open as scenario"), type="primary", key="package-open"):
-        opened(found, package.scenario, package.year)
-    workbook(package.to_excel, "package.xlsx", tr("Workbook"), key="package-file")
+    with st.container(horizontal=True):
+        if st.button(tr("Open as scenario"), type="primary", key="package-open"):
+            opened(found, package.scenario, package.year)
+        workbook(package.to_excel, "package.xlsx", tr("Workbook"), key="package-file")
     st.markdown(
         tr(
             "**The package**, change against the reference in {year}, {unit}, prices of "

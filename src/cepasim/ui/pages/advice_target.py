@@ -49,7 +49,7 @@ def draw(found: Session) -> None:
         )
     )
     _target(found, names)
-    st.markdown("## " + tr("What must be given for what is asked?"))
+    st.markdown("## " + tr("What must be given for what is asked?"), anchors=False)
     _given(found, names)
 
 

@@ -134,7 +134,7 @@ def _draw(
     left, right = st.columns(2)
     with left:
         unit = plain(unit_mn())
-        st.markdown("## " + tr(_BY_YEAR[item], unit=unit))
+        st.markdown("## " + tr(_BY_YEAR[item], unit=unit), anchors=False)
         st.vega_lite_chart(
             charts.compared_rows(results, item, _bands(results, item, sample)),
             charts.compare_spec(list(results), _HEIGHT),
@@ -153,7 +153,7 @@ def _draw(
             year=year_in_words(year),
             unit=plain(unit_mn()),
         )
-        st.markdown(f"## {title}")
+        st.markdown(f"## {title}", anchors=False)
         if sample is not None:
             chart = compared.changes_chart(results, sample, year)
             st.altair_chart(chart, theme=None, key=f"compare-ranges:{draws}", alt=charted(title))
@@ -288,7 +288,7 @@ def _levers(found: Session, results: Mapping[str, Result]) -> None:
 
 def _contributions(found: Session, results: Mapping[str, Result], year: str) -> None:
     """Draw what each lever adds, all scenarios on one scale; computed in the background."""
-    st.markdown("## " + tr("What each lever adds to the balance"))
+    st.markdown("## " + tr("What each lever adds to the balance"), anchors=False)
     places = {
         name: column.empty() for name, column in zip(results, st.columns(2) * 2, strict=False)
     }
@@ -317,7 +317,7 @@ def _sectors(results: dict[str, Result], year: str, item: charts.Item) -> None:
     still = int((moved < LEAST).sum())
     changes = changes.loc[moved.index[moved >= LEAST]]
     title = tr(_BY_CHAPTER[item], unit=plain(unit_mn()), year=year_in_words(year))
-    st.markdown(f"## {title}")
+    st.markdown(f"## {title}", anchors=False)
     if changes.empty:
         st.caption(tr("Nothing changes."))
         return

@@ -10,7 +10,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
 from cepasim.report import html, views
 from cepasim.report.blocks import Block, Paragraph, one_scale
-from cepasim.report.given import gives, grants_in_words, industries
+from cepasim.report.given import gives, grants_in_words, industries, rounding
 from cepasim.result import Result
 from cepasim.ui import answers, remembered
 from cepasim.ui.speech import fragment
@@ -26,12 +26,16 @@ def given(found: Session) -> None:
     if result is None or not result.scenario.levers:
         return
     year = found.year
-    st.markdown("## " + tr("Give and take, {year}", year=year_in_words(year)))
+    st.markdown("## " + tr("Give and take, {year}", year=year_in_words(year)), anchors=False)
     pieces = answers.shared().pieces(result)
     for side, place in zip(("JPN", "IND"), st.columns(2, gap="medium"), strict=True):
         with place:
             st.html(pieces(year, ("gives", side), partial(_gifts, result, year, side)))
-    st.markdown("## " + tr("Industries and suppliers, {year}", year=year_in_words(year)))
+    if said := pieces(year, "rounding", partial(rounding, result, year)):
+        st.caption(said)
+    st.markdown(
+        "## " + tr("Industries and suppliers, {year}", year=year_in_words(year)), anchors=False
+    )
     section = _section(found)
     remembered.write_in_part("scenario")
     both = pieces(

@@ -182,7 +182,10 @@ def _about(lines: TariffLines, found: int) -> list[str]:
         first,
         trade,
         tr("Grades: A official, B published estimate, C own calculation, D assumption."),
-        tr("Choose rows to see who pays what and to make levers of them."),
+        tr(
+            "Choose rows (Shift+Space on the keyboard) to see who pays what and to make levers of "
+            "them."
+        ),
         tr("– is a rate that is not known, or a line without a margin."),
         *of_products(),
     ]
@@ -257,7 +260,7 @@ def put(found: Session, lines: TariffLines, codes: list[str], ask: str) -> bool:
 def _one(lines: TariffLines, code: str) -> None:
     """Draw who pays what on a line, and what the model makes of it."""
     row = lines.row(code)
-    st.markdown(f"## {code}: {plain(str(row['description']))}")
+    st.markdown(f"## {code}: {plain(str(row['description']))}", anchors=False)
     st.markdown(plain(paragraph(_facts(lines, row))))
     rates = lines.rates(code)
     base, start = year_in_words(lines.economy.base_year), year_in_words("2026-27")

@@ -52,7 +52,7 @@ def sectors(found: Session) -> None:
         unit=figures.unit_mn(),
         price_year=year_in_words(found.figures.economy.price_year),
     )
-    st.markdown(f"## {plain(heading)}")
+    st.markdown(f"## {plain(heading)}", anchors=False)
     left, right = st.columns([1, 1], vertical_alignment="bottom")
     with left:
         level = st.segmented_control(
@@ -97,9 +97,9 @@ def sectors(found: Session) -> None:
         ),
     )
     read = tr(
-        "Choose a row to see why its numbers are what they are. Exports f.o.b., imports c.i.f. "
-        "Read changes: levels are as uncertain as their 90 % range says. Grades: A official, "
-        "B published estimate, C own calculation, D assumption."
+        "Choose a row (Shift+Space on the keyboard) to see why its numbers are what they are. "
+        "Exports f.o.b., imports c.i.f. Read changes: levels are as uncertain as their 90 % range "
+        "says. Grades: A official, B published estimate, C own calculation, D assumption."
     )
     st.caption(paragraph([read, *(of_products() if level == "product" else [])]))
     # Its row may be folded away meanwhile: it is still asked about.
@@ -143,7 +143,7 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
         count=f"{still.sum():,}",
         least=figures.mn(figures.LEAST),
     )
-    if not st.toggle(plain(label), key="sectors-still"):
+    if not st.toggle(label, key="sectors-still"):
         frame = frame[~still]
     return frame.reset_index(drop=True)
 
@@ -239,7 +239,7 @@ def _chain(name: str, steps: pd.DataFrame) -> Table:
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
     sector = plain(str(row["name"]))
     heading = tr("Why this number: {code} {sector}", code=row["code"], sector=sector)
-    st.markdown(f"### {heading}")
+    st.markdown(f"### {heading}", anchors=False)
     if str(row["code"]) not in result.products or level not in ("product", "chapter"):
         one = tr("Products") if by_product(result) else tr("Chapters")
         st.caption(tr("A sum; choose “{level}” above to see the chain of one.", level=one))

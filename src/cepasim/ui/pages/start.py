@@ -27,7 +27,7 @@ def page() -> None:
             tr("Start here"), tr("A question, or a scenario; both open the page that answers.")
         )
     )
-    st.markdown("## " + tr("Questions"))
+    st.markdown("## " + tr("Questions"), anchors=False)
     asked_by: dict[str, list[Question]] = {}
     for question in questions.QUESTIONS:
         asked_by.setdefault(question.asked_by, []).append(question)
@@ -35,14 +35,14 @@ def page() -> None:
     places = st.columns(beside)
     for place, number, (who, asked) in zip(places, beside, asked_by.items(), strict=True):
         with place:
-            st.markdown(f"### {tr(who)}")
+            st.markdown(f"### {tr(who)}", anchors=False)
             inner = st.columns(number, gap="small")
             for row, question in enumerate(asked):
                 if inner[row // -(-len(asked) // number)].button(
                     tr(question.text), key=f"question:{question.key}", width="stretch", wrap=True
                 ):
                     ask(found, question)
-    st.markdown("## " + tr("Scenarios"))
+    st.markdown("## " + tr("Scenarios"), anchors=False)
     main = ("reference", *MAIN)
     bundled = found.figures.bundled
     _gallery(found, {name: bundled[name] for name in bundled if name in main})

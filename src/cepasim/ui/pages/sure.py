@@ -106,7 +106,7 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
     # Medians by alternative need all draws: of the first few, none or one may have an alternative.
     if ranged is not None and ranged.draws == DRAWS:
         _choices(ranged, found.year, item or next(iter(_ITEMS)))
-    st.markdown("## " + tr("One at a time"))
+    st.markdown("## " + tr("One at a time"), anchors=False)
     st.caption(
         tr(
             "Each group of parameters is moved to the low and to the high end of its ranges while "
@@ -127,9 +127,9 @@ def _page(found: Session) -> tuple[ranges.Asked | None, int]:
         st.session_state["cepasim-swings"] = kept = (key, swings)
     asked_item = item or next(iter(_ITEMS))
     title = tr("What moves the answer most, one at a time, {unit}", unit=plain(figures.unit_mn()))
-    st.markdown(f"### {title}")
+    st.markdown(f"### {title}", anchors=False)
     st.altair_chart(tornado_chart(kept[1], asked_item), theme=None, alt=charted(title))
-    st.markdown("### " + tr("What would have to be true for the sign to turn"))
+    st.markdown("### " + tr("What would have to be true for the sign to turn"), anchors=False)
     share = None if ranged is None else opposite(ranged, found.year, asked_item, kept[1])
     for sentence in to_turn(kept[1], asked_item, share):
         st.markdown(f"- {plain(sentence)}")
@@ -142,7 +142,7 @@ def _choices(ranged: ranges.Range, year: str, item: str) -> None:
     rows = of_year(ranged.decomposition(), year)
     if rows.empty:
         return
-    st.markdown("## " + tr("The model’s own choices"))
+    st.markdown("## " + tr("The model’s own choices"), anchors=False)
     title = model_choice.choice_title(year, item)
     st.markdown(plain(title))  # wraps on a phone
     chart = model_choice.choice_ranges(rows, "", item)

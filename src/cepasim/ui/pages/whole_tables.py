@@ -16,7 +16,7 @@ _MOST_ROWS = 5000
 def draw(found: Session) -> None:
     """Draw the choice of a table, and the table."""
     parameters = found.figures.economy.parameters
-    st.markdown("## " + tr("Whole tables"))
+    st.markdown("## " + tr("Whole tables"), anchors=False)
     known = parameters.dictionary.tables
     name = st.selectbox(
         tr("Table"),
