@@ -92,7 +92,6 @@ SHOTS: dict[str, Shot] = {
     "start": _page("start"),
     "scenario": _page(),
     "small": _page(scenario="fund-2bn"),
-    "levers": _levers,
     "advice-1-lines": _answer("Which lines?"),
     "advice-2-package": _answer("Which package?", "Find the package"),
     "advice-3-fund": _answer("How to spend the fund?", "Divide the fund"),
@@ -107,6 +106,7 @@ SHOTS: dict[str, Shot] = {
     "evidence": _page("evidence"),
     "method": _page("method"),
     "present": _page("present"),
+    "levers": _levers,  # last: a narrow screen keeps them open
 }
 
 
