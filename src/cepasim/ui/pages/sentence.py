@@ -123,7 +123,7 @@ class Minded:
 
 def _to_mind(result: Result, year: str) -> tuple[str, str]:
     said = to_mind(result, year)
-    beside = (said.stake, said.left_out, figures.conversion())
+    beside = (said.stake, said.left_out)  # the rate of the currency is above the title
     return with_pages(str(said)), with_pages(paragraph(part for part in beside if part))
 
 
