@@ -19,12 +19,13 @@ _WIDGETS = f"""
 .cs-headline {{display:grid; font-size:1.02rem; line-height:1.4; color:{INK}; margin:.2rem 0 0;}}
 .cs-headline > span {{grid-area:1/1;}}
 .cs-room {{visibility:hidden;}}
+.cs-note {{line-height:1.4;}}
 .cs-mind, .cs-beside {{font-size:.86rem; line-height:1.4; margin:0;}}
 .cs-mind {{color:{INK}; min-height:2.8em;}}
 .cs-beside {{color:{MUTED}; min-height:1.4em;}}
 .cs-said {{position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);
   white-space:nowrap;}}
-[data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.6rem 1.4rem 2rem;}}
+[data-testid="stMainBlockContainer"] {{max-width:1500px; padding:3.3rem 1.4rem 2rem;}}
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{gap:.6rem;}}
 [data-testid="stHeader"] {{height:3.1rem; min-height:3.1rem; border-bottom:1px solid {LINE};}}
 [data-testid="stAlert"] [data-testid="stAlertContainer"] {{padding:.5rem .8rem; min-height:0;

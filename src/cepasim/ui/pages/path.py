@@ -22,7 +22,7 @@ from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, charts, ranges
 from cepasim.ui.state import Session
 
-_HEIGHT = 172
+_HEIGHT = 156
 _CHANGES = "changes"
 _SHORT: Mapping[charts.Item, str] = {
     "balance": mark("Balance"),

@@ -206,9 +206,8 @@ def _messages(found: Session) -> None:
     if found.welcome:
         st.info(
             tr(
-                "**You see the full package: what a CEPA review, barrier relief and a US\\$ 2 bn "
-                "fund would change in India–Japan trade.** Move a lever on the left and the "
-                "figures follow; questions and other scenarios are under “Start here”."
+                "**You see the full package.** Move a lever on the left and the figures follow; "
+                "questions and other scenarios are under “Start here”."
             )
         )
     if found.question:
