@@ -209,9 +209,14 @@ _LIVE = """<script>
     }
   };
   document.removeEventListener("click", window.cepasimChosen);
-  window.cepasimChosen = ({target}) => {  // the sheet with the pages leaves a phone to the page
+  window.cepasimChosen = ({target, detail}) => {
+    // The sheet with the pages leaves a phone to the page.
     if (target.closest("[data-testid=stSidebarNav] a") && matchMedia("(max-width: 767px)").matches)
       document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+    // What a key opens has the keyboard: a click of the mouse counts itself, one of a key does not.
+    if (!detail && target.closest("[data-testid=stPopover] button"))
+      setTimeout(() => document.querySelector(
+        "[data-testid=stPopoverBody] :is(button, input, textarea, a[href])")?.focus(), 300);
   };
   document.addEventListener("click", window.cepasimChosen);
   window.cepasimLive?.disconnect();

@@ -14,7 +14,6 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cepasim.core import numbers as figures
 from cepasim.core.language import paragraph
 from cepasim.report import html
 from cepasim.report.headline import NOT_DRAWN, ON_ITS_WAY, change_in_words, to_mind
