@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from cepasim.core.problems import InputError
+from cepasim.report.headline import weighed_notes
 from cepasim.result import Result
 from cepasim.tables.names import LEVELS
 from cepasim.tables.schema import COLUMNS, empty_table
@@ -285,7 +286,7 @@ def test_a_workbook_has_a_sheet_for_everything(result: Result, tmp_path: Path) -
     ]
     assert book["sectors"].max_row == 1 + len(result.sectors)
     assert book["totals"]["B2"].value == result.totals["exports_usd_mn"][0]
-    assert book["notes"]["A2"].value == result.notes[0]
+    assert book["notes"]["A2"].value == weighed_notes(result)[0]
     items = {row[0].value: row[1].value for row in book["manifest"].iter_rows(min_row=2)}
     assert items["engine"] == "armington"
     assert json.loads(items["packages"]).keys() == result.manifest["packages"].keys()

@@ -19,6 +19,7 @@ from cepasim.solution.solve import run
 from cepasim.solution.state import Run
 from cepasim.tables import tabulate as tabulation
 from cepasim.tables.all_notes import notes
+from cepasim.tables.caveats import Note
 from cepasim.tables.displacement import displacement
 from cepasim.tables.explanation import Chain
 from cepasim.tables.fund_accounts import fund_accounts
@@ -130,7 +131,7 @@ def _variant_described(solved: Run) -> dict[str, object]:
 
 
 def _notes(solved: Run, engine: str) -> tuple[str, ...]:
-    own = () if are_bundled(solved.economy.parameters) else (tr(OWN_FIGURES),)
+    own = () if are_bundled(solved.economy.parameters) else (Note(tr(OWN_FIGURES)),)
     figures = solved.economy.parameters.rows.set_index("name", drop=False)
     changed = overrides_in_words(
         solved.scenario, {name: dict(figures.loc[name]) for name in solved.scenario.parameters}

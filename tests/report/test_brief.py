@@ -11,10 +11,12 @@ import pytest
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.levers.said import About
 from cepasim.params.parameters import bundled_directory
 from cepasim.report import brief
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
+from cepasim.tables.caveats import Note
 
 FOLDER = bundled_directory() / "scenarios"
 YEAR = "2030-31"
@@ -142,21 +144,14 @@ def test_where_nothing_changes_there_is_no_chart(tmp_path: Path) -> None:
 
 
 def test_notes_on_what_is_shown_come_before_others() -> None:
-    whole, shown, heading = "No study measures barriers", "87 Vehicles: more", "Cars (8703, 125 %)"
-    others = [f"{hs} Fish: nothing" for hs in range(10, 18)]
-    notes = [others[0], shown, *others[1:], heading, whole]
-    kept = brief._notes_to_read(notes, ["87 Vehicles"])
-    assert kept[:-1] == (others[0], shown, *others[1:3], heading, whole)
+    """In any language: what a note is about is not read from its words."""
+    whole, shown, plain = Note("whole"), Note("shown", About(chapters=("03", "87"))), "plain"
+    others = [Note(f"other {hs}", About(chapters=(f"{hs}",))) for hs in range(10, 18)]
+    notes = [others[0], shown, *others[1:], plain, whole]
+    kept = brief._notes_to_read(notes, ["8703 Cars", "39 Plastics"])
+    assert kept[:-1] == (others[0], shown, *others[1:3], plain, whole)
     assert kept[-1] == "5 more notes are in the workbook of this result."
     assert brief._notes_to_read([whole], []) == (whole,)
-
-
-def test_a_note_on_products_is_one_in_japanese_as_well() -> None:
-    """They took the place of what bears on the whole result."""
-    whole, shown = "障壁を測定した研究はない", "87 自動車：増加"
-    others = [f"選択した品目のうち（{hs} 魚、甲殻類）は計上されない" for hs in range(10, 18)]
-    kept = brief._notes_to_read([*others, "税率（8703、125％）", shown, whole], ["87 自動車"])
-    assert kept[-4:-1] == ("税率（8703、125％）", shown, whole)
 
 
 @pytest.mark.slow(seconds=0.7)

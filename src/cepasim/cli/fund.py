@@ -11,6 +11,7 @@ from cepasim.cli.grouped import grouped
 from cepasim.cli.inputs import AskedEconomy
 from cepasim.cli.options import YEAR, AdviceDraws, AdviceYear, Debug
 from cepasim.core.language import separated, tr
+from cepasim.report.headline import weighed_notes
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.allocate import Counted
@@ -68,7 +69,7 @@ def allocate_fund(
             with open_executor() as executor:
                 again = found.under_model_choice(executor=executor)
             typer.echo(fund_choice_text(again))
-        for note in found.result.notes:
+        for note in weighed_notes(found.result, year):
             typer.echo(f"- {note}")
         typer.echo(f"\n{found.scenario.to_yaml()}", nl=False)
 

@@ -10,6 +10,7 @@ from cepasim.cli.errors import refuse, reporting
 from cepasim.cli.inputs import read_inputs
 from cepasim.cli.options import AdviceYear, Debug, ModelLevel, ParameterFolder, ScenarioName
 from cepasim.core.language import tr
+from cepasim.report.headline import weighed_notes
 
 if TYPE_CHECKING:
     from cepasim.studies.advice.exchange import Exchange
@@ -99,6 +100,6 @@ def _wanted(item: str, amount: str) -> dict[str, object]:
 
 def _show(answer: WhatItTakes | Exchange) -> None:
     typer.echo(answer.text)
-    for note in answer.result.notes:
+    for note in weighed_notes(answer.result):
         typer.echo(f"- {note}")
     typer.echo(f"\n{answer.scenario.to_yaml()}", nl=False)

@@ -26,6 +26,7 @@ from cepasim.levers.bilateral import AgreementLever
 from cepasim.levers.fields import PERCENT_TEXT, Percent, Years
 from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.said import said_on
 from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
 from cepasim.products.classification import Classification
 
@@ -93,7 +94,7 @@ class EntryLever(AgreementLever):
             shown = [economy.chapters[h] for h in np.argsort(-gains, kind="stable") if gains[h] > 0]
             there = [economy.chapters[h] for h in np.flatnonzero((whole > 0) & (gains <= 0))]
             if shown:
-                yield tr(
+                text = tr(
                     "Market entry: {partner} is lifted to {percent} % of what {importer} imports "
                     "of {chapters}, {gain} f.o.b. more than the {sold} of {base_year} at unchanged "
                     "prices; the other sources give it up in proportion. The share is stated, not "
@@ -106,17 +107,19 @@ class EntryLever(AgreementLever):
                     sold=mn(sold[gains > 0].sum()),
                     base_year=year_in_words(economy.base_year),
                 )
+                yield said_on(shown, text)
             if there:
-                yield tr(
+                text = tr(
                     "Market entry: {partner} has that share already in {chapters}; nothing is "
                     "added there",
                     partner=own,
                     chapters=chapters_in_words(there, named),
                 )
+                yield said_on(there, text)
             usual = _shares(market.landed, column)
             high = float(np.quantile(usual, _HIGH)) if usual.size else 0.0
             if shown and lever.share_percent > 100 * high:
-                yield tr(
+                text = tr(
                     "Warning: a share of {percent} % is more than {partner} has in nine out of "
                     "ten of the chapters that it sells {importer} ({high} %; in half of them it"
                     " has less than {median} %)",
@@ -126,6 +129,7 @@ class EntryLever(AgreementLever):
                     high=f"{100 * high:.1f}",
                     median=f"{100 * float(np.median(usual)):.1f}",
                 )
+                yield said_on(shown, text)
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:

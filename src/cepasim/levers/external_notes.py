@@ -12,6 +12,7 @@ from cepasim.core.language import tr
 from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.levers.measure import Measure
+from cepasim.levers.said import said_on
 from cepasim.levers.words import (
     NAMED,
     chapters_in_words,
@@ -95,10 +96,11 @@ def redirection_notes(
     )
     idle = [economy.chapters[h] for h in np.flatnonzero((offered > 0) & (sold == 0))]
     if idle:
-        yield tr(
+        text = tr(
             "India sells Japan nothing today in {chapters}: what is freed there moves nothing",
             chapters=chapters_in_words(idle, classification),
         )
+        yield said_on(idle, text)
     ratio = np.divide(offered, sold, out=np.zeros_like(sold), where=sold > 0)
     many = economy.parameters.value("redirection_many_times")
     far = [h for h in np.argsort(-ratio, kind="stable") if ratio[h] > many]
@@ -111,9 +113,10 @@ def redirection_notes(
             )
             for h in far
         )
-        yield tr(
+        text = tr(
             "Warning: the freed exports are more than {number} times what India sells Japan in "
             "{chapters}: far outside the range in which supply elasticities were measured",
             number=number_in_words(many),
             chapters=listed(named, NAMED),
         )
+        yield said_on((economy.chapters[h] for h in far), text)

@@ -29,6 +29,7 @@ from cepasim.levers.fields import Years as WholeYears
 from cepasim.levers.fund_notes import READ_BY_FUNDS, crowded_notes, size_notes
 from cepasim.levers.lever import Complain, Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.said import said_on
 from cepasim.levers.timing import Years
 from cepasim.levers.words import (
     chapters_in_words,
@@ -136,11 +137,12 @@ class FundLever(Lever):
             shares = [allocation(economy, lever, window) for window in lever.windows]
             idle = [economy.chapters[h] for h in np.flatnonzero((np.sum(shares, 0) > 0) & ~sells)]
             if idle:
-                yield tr(
+                text = tr(
                     "India sells Japan nothing today in {chapters}: only what Japanese parents "
                     "take back is counted there",
                     chapters=chapters_in_words(idle, economy.classification),
                 )
+                yield said_on(idle, text)
             path = fund_path(economy, lever, measure.years, staged=len(measure.years) > 1)
             spent = economy.parameters.value("disbursement_rate")
             granted = max(lever.usd_bn, path.grants.sum() / (1000 * spent) if spent else 0.0)

@@ -8,6 +8,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
 from cepasim.core.numbers import bn
 from cepasim.economy.economy import Economy
+from cepasim.levers.said import said_on
 from cepasim.levers.words import WINDOWS, dollars_in_words, in_a_sentence
 
 #: How parameters begin by name that a run reads for funds only.
@@ -87,7 +88,7 @@ def crowded_notes(
         for hs in economy.by_chapter.chapters:
             alone = [one for one in named if one.chapters == (hs,)]
             if len(named) > 1 and 2 * len(alone) >= len(named):
-                yield tr(
+                text = tr(
                     "{number} of the {all} industries named for the {window} window lie in chapter "
                     "{chapter}: with equal money for each name it gets {percent} % of the window. "
                     "The reason is how finely the list divides the chapter, not a judgement on it; "
@@ -98,3 +99,4 @@ def crowded_notes(
                     chapter=hs,
                     percent=f"{100 * len(alone) / len(named):.0f}",
                 )
+                yield said_on((hs,), text)

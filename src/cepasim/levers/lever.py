@@ -89,6 +89,8 @@ class Lever(Frozen):
     by_line: ClassVar[bool] = False
     #: Whether a narrower lever of its kind takes its place on what they share; else none may share.
     gives_way: ClassVar[bool] = True
+    #: Whether its notes look at all levers of the kind on a flow together, not at each.
+    read_together: ClassVar[bool] = False
     #: Settings that say how far it goes, by the names of its fields; the one that is set counts.
     sizes: ClassVar[tuple[str, ...]] = ()
     #: What two levers that act on the same flow share, for the message about them.

@@ -17,6 +17,7 @@ from cepasim.core.arrays import Floats, Ints
 from cepasim.economy.market import Market
 from cepasim.economy.schedule import Kinds
 from cepasim.levers.lever import Lever
+from cepasim.levers.said import About
 from cepasim.levers.timing import Years
 from cepasim.products.classification import Classification
 from cepasim.products.selection import Selection
@@ -184,6 +185,19 @@ class Measure:
         if self.selection is None:
             return np.ones(len(self.market.chapters), dtype=np.bool_)
         return np.logical_or.reduceat(self.products, self.market.schedule.first_product)
+
+    @property
+    def about(self) -> About:
+        """Which trade a note on it is about."""
+        if self.selection is None:
+            return About((self.asked.kind,), self.asked.side)
+        return self.about_part(self.products)
+
+    def about_part(self, products: Mask) -> About:
+        """Which trade a note on some of its products is about."""
+        places = np.unique(self.market.schedule.chapter[products])
+        codes = tuple(self.market.chapters[place] for place in places)
+        return About((self.asked.kind,), self.asked.side, codes)
 
     @property
     def mask(self) -> Mask:

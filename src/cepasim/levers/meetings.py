@@ -11,6 +11,7 @@ from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.rates import RateLever
 from cepasim.levers.remedy import RemedyLever
+from cepasim.levers.said import Said
 from cepasim.levers.tariff import TariffLever
 from cepasim.levers.words import country_in_words, number_in_words
 from cepasim.products.classification import Classification
@@ -34,19 +35,21 @@ def _remedies_under_quotas(
 ) -> Iterator[str]:
     for quota, under in of_kind(found, QuotaLever):
         for remedy, added in of_kind(found, RemedyLever):
-            if not remedy.concerns(quota.source) or not np.any(under.products & added.products):
+            shared = under.products & added.products
+            if not remedy.concerns(quota.source) or not shared.any():
                 continue
+            about = added.about_part(shared).joined(under.about_part(shared))
             name = country_in_words(quota.source, classification)
             over = number_in_words(_last(quota.over_rate_percent))
             if quota.in_rate_percent is None:
-                yield tr(
+                text = tr(
                     "The remedy on {source} is paid within the quota; beyond it the rate is the "
                     "quota's own ({over} %), and the remedy does not come on top",
                     source=name,
                     over=over,
                 )
             else:
-                yield tr(
+                text = tr(
                     "The remedy on {source} is not charged on what is under the quota: within it "
                     "the rate is {within} % at most, and beyond it the rate is the quota's own "
                     "({over} %). Give the quota the rates with the remedy in them where it is to "
@@ -55,6 +58,7 @@ def _remedies_under_quotas(
                     within=number_in_words(_last(quota.in_rate_percent)),
                     over=over,
                 )
+            yield Said(text, about)
 
 
 def _rivals_that_move(found: Sequence[Measure], classification: Classification) -> Iterator[str]:
@@ -68,11 +72,12 @@ def _rivals_that_move(found: Sequence[Measure], classification: Classification) 
                 for one in found
             )
             if moved:
-                yield tr(
+                text = tr(
                     "What {rival} pays is matched as the schedule has it: what other levers of "
                     "this scenario change in it is not followed",
                     rival=country_in_words(rival, classification),
                 )
+                yield Said(text, matching.about)
 
 
 def _last(values: float | tuple[float, ...]) -> float:

@@ -20,6 +20,7 @@ from cepasim.economy.economy import Economy
 from cepasim.levers.fields import Selected, Years, number
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.said import said_on
 from cepasim.levers.words import chapters_in_words, dollars_in_words, selection_in_words
 from cepasim.products.classification import Classification
 
@@ -93,20 +94,22 @@ class OfftakeLever(Lever):
             )
             new = [chapters[h] for h in np.flatnonzero((placed > 0) & (sold == 0))]
             if new:
-                yield tr(
+                text = tr(
                     "India sells Japan nothing today in {chapters}: all that appears there is what "
                     "the parents place",
                     chapters=chapters_in_words(new, economy.classification),
                 )
+                yield said_on(new, text)
             landed = market.landed
             others = landed.sum(axis=1) - landed[:, market.partner_column]
             far = placed * market.wedge[:, market.partner_column] > others
             over = [chapters[h] for h in np.flatnonzero(far & (placed > 0))]
             if over:
-                yield tr(
+                text = tr(
                     "Warning: more is placed than Japan buys from all other sources in {chapters}",
                     chapters=chapters_in_words(over, economy.classification),
                 )
+                yield said_on(over, text)
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:

@@ -19,6 +19,7 @@ from cepasim.levers.fields import PERCENT_TEXT, Percent, Years, as_tuple, fault
 from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Acting, Measure, of_kind
 from cepasim.levers.origin_examples import ORIGIN_EXAMPLES
+from cepasim.levers.said import said_on
 from cepasim.levers.words import (
     chapters_in_words,
     grade_in_words,
@@ -80,6 +81,7 @@ class OriginLever(AgreementLever):
         "origin_reach_",
         "origin_saving_",
     )
+    read_together: ClassVar[bool] = True
     sizes: ClassVar[tuple[str, ...]] = ("cost_cut_percent",)
 
     cost_cut_percent: Percent | None = Field(default=None, description=PERCENT_TEXT)
@@ -183,10 +185,11 @@ class OriginLever(AgreementLever):
             - {economy.chapters[h] for h in schedule.chapter[claimed]}
         )
         if none:
-            yield tr(
+            text = tr(
                 "No preference margin in {chapters}: simpler origin rules save nothing there",
                 chapters=chapters_in_words(none, economy.classification),
             )
+            yield said_on(none, text)
         named = dict.fromkeys(name for one, _ in of_kind(measures, cls) for name in one.rules)
         for name in named:
             yield _rule_note(economy, name, tr(COUNTRY[market.partner]))

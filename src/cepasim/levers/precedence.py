@@ -16,6 +16,7 @@ from cepasim.core.language import ntr, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure
+from cepasim.levers.said import Said
 from cepasim.levers.timing import Years
 from cepasim.products.classification import Classification
 
@@ -114,7 +115,7 @@ def notes_on_precedence(found: Iterable[Measure], classification: Classification
                 where = ntr("{number} line", "{number} lines", shared, number=number)
             else:
                 where = ntr("{number} product", "{number} products", shared, number=number)
-            yield tr(
+            text = tr(
                 "{lever}: where two levers choose the same products, the one with fewer of them "
                 'counts, in all years. On {where} "{narrow}" takes the place of "{broad}"',
                 lever=tr(broad.asked.title),
@@ -122,3 +123,4 @@ def notes_on_precedence(found: Iterable[Measure], classification: Classification
                 narrow=narrow.asked.clause(classification),
                 broad=broad.asked.clause(classification),
             )
+            yield Said(text, broad.about_part(broad.own_products & narrow.own_products))

@@ -20,6 +20,7 @@ class RateLever(BilateralLever):
     """A lever that gives selected lines other rates: its form is one function."""
 
     by_line: ClassVar[bool] = True
+    read_together: ClassVar[bool] = True
     question: ClassVar[str] = DUTIES
     #: Where levers of several kinds meet on a line, those with a later turn act on what the
     #: others leave, whatever their order in the file.

@@ -24,6 +24,7 @@ from cepasim.levers.codes import sources_of
 from cepasim.levers.fields import PERCENT_TEXT, Code, Market, Percent, Selected, Years, fault
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
+from cepasim.levers.said import said_on
 from cepasim.levers.words import (
     chapters_in_words,
     country_in_words,
@@ -161,12 +162,13 @@ class SourcingLever(Lever):
                 economy.chapters[h] for h in touched if market.fob[h, market.partner_column] == 0
             ]
             if idle and lever.mode == "intended":
-                yield tr(
+                text = tr(
                     "{partner} sells nothing yet in {chapters}: no purchases can move there "
                     "without new capacity",
                     partner=tr(COUNTRY[market.partner]),
                     chapters=chapters_in_words(idle, economy.classification),
                 )
+                yield said_on(idle, text)
 
     @classmethod
     def notes_on_kind(cls) -> Iterable[str]:

@@ -20,7 +20,8 @@ from cepasim.levers.cuts import Cut
 from cepasim.levers.fields import Select
 from cepasim.levers.measure import Mask, Measure
 from cepasim.levers.rates import RateLever, line_rates
-from cepasim.levers.words import BARRED, UNCOUNTED, WithBrief, chapters_in_words, country_in_words
+from cepasim.levers.said import BARRED, UNCOUNTED, About, Said, said_on
+from cepasim.levers.words import chapters_in_words, country_in_words
 from cepasim.products.levels import at_level, chapter_of
 from cepasim.products.selection import Complaint
 
@@ -168,26 +169,29 @@ class _Reading:
         name = self.economy.classification
         payer = country_in_words(self.source, name)
         if free:
-            yield tr(
+            text = tr(
                 "{importer}'s tariff on {source} is already zero in {chapters}: a cut there "
                 "changes nothing",
                 importer=tr(COUNTRY[self.importer]),
                 source=payer,
                 chapters=chapters_in_words(free, name),
             )
+            yield said_on(free, text)
         if untouched:
-            yield tr(
+            text = tr(
                 "In {chapters} {source} has a duty-free line beside every dutiable one of the "
                 "same product, assumed to be in use already: a cut changes nothing",
                 chapters=chapters_in_words(untouched, name),
                 source=payer,
             )
+            yield said_on(untouched, text)
         if low:
-            yield tr(
+            text = tr(
                 "No rate that shippers use moves in {chapters}: they pay no more today than the "
                 "lever asks",
                 chapters=chapters_in_words(low, name),
             )
+            yield said_on(low, text)
 
     def _special_duties(self) -> Iterator[str]:
         """Count specific, compound and mixed duties among the lines, and the trade behind them."""
@@ -197,37 +201,43 @@ class _Reading:
         country, name = tr(COUNTRY[self.importer]), self.economy.classification
         for lines, text, alone in ((unknown, _WITHOUT_RATE, True), (in_part, _PART_KNOWN, False)):
             if lines.any():
+                chapters = self._chapters_of(lines)
                 said = tr(
                     text,
                     number=int(lines.sum()),
                     importer=country,
-                    chapters=chapters_in_words(self._chapters_of(lines), name, _NAMED),
+                    chapters=chapters_in_words(chapters, name, _NAMED),
                 )
-                note = tr("{note}. {more}", note=said, more=self._trade(lines, alone))
-                yield WithBrief(note, UNCOUNTED, self._lines(int(lines.sum()))) if alone else note
+                more, trade = self._trade(lines, alone)
+                note = tr("{note}. {more}", note=said, more=more)
+                brief = (UNCOUNTED, self._lines(int(lines.sum()))) if alone else ()
+                yield Said(note, About(chapters=tuple(chapters), trade=trade), brief)
 
     def _lines(self, number: int) -> str:
         country = tr(COUNTRY[self.importer])
         return ntr("{n} line of {importer}", "{n} lines of {importer}", number, importer=country)
 
-    def _trade(self, lines: Mask, alone: bool) -> str:
-        """Trade behind some lines, in words; with ``alone``, where no other line has a rate."""
+    def _trade(self, lines: Mask, alone: bool) -> tuple[str, float | None]:
+        """Trade behind some lines, in words and as far as they alone stand for it, if known.
+
+        With ``alone`` that is where no other line of the product has a rate.
+        """
         schedule = self.market.schedule
         products = np.logical_or.reduceat(lines, schedule.first_line)
         if self.importer != "JPN" or self.source != self.market.partner:
-            return tr("The trade behind them is not known by product")
+            return tr("The trade behind them is not known by product"), None
         trade = known_product_trade(self.economy.parameters, schedule)
-        year, sold = year_in_words(self.economy.base_year), mn(trade[products].sum())
+        year, sold = year_in_words(self.economy.base_year), float(trade[products].sum())
         if not alone:
-            return tr("India sold {amount} of these products in {year}", amount=sold, year=year)
+            text = mark("India sold {amount} of these products in {year}")
+            return tr(text, amount=mn(sold), year=year), sold
         only = products & np.isnan(schedule.product_rates(self.rate, self.source))
-        return tr(
+        part = float(trade[only].sum())
+        text = mark(
             "India sold {amount} of these products in {year}, {part} of it where no other line has "
-            "a known rate",
-            amount=sold,
-            year=year,
-            part=mn(trade[only].sum()),
+            "a known rate"
         )
+        return tr(text, amount=mn(sold), year=year, part=mn(part)), part
 
     def _barred(self) -> Iterator[str]:
         """Name the products freed from a rate so high that there is almost no trade."""
@@ -285,7 +295,10 @@ class _Reading:
         headings = ntr(
             "{n} heading of {importer}", "{n} headings of {importer}", len(ranked), importer=country
         )
-        yield WithBrief(text, BARRED, headings)
+        of_them = np.array([at_level(code, "heading") in highest for code in schedule.products])
+        trade = float(self._imports(of_them, before).sum())
+        about = About(chapters=tuple(self._chapters_of(lines)), trade=trade)
+        yield Said(text, about, (BARRED, headings))
 
     def _lowered_since(self) -> Iterator[str]:
         """Say which lines keep the duty of the base year though the book has a lower one now."""
@@ -300,7 +313,8 @@ class _Reading:
             return
         rows = book.loc[codes[lines]]
         products = np.logical_or.reduceat(lines, schedule.first_line)
-        yield tr(
+        imports = float(self._imports(products, np.nan_to_num(self.rate)).sum())
+        text = tr(
             "{number} of the selected lines of India ({headings}) keep the basic duty of {base}"
             " in all years ({then} %), whereas the tariff book of {book} has {now} %. Part of "
             "the difference came back as a cess (up to {cess} % where the book prints one), and"
@@ -313,8 +327,9 @@ class _Reading:
             book=rows["year"].max(),
             now=_from_to(rows["duty_pct"].to_numpy(float)),
             cess=f"{rows['aidc_pct'].fillna(0.0).max():g}",
-            amount=mn(self._imports(products, np.nan_to_num(self.rate)).sum()),
+            amount=mn(imports),
         )
+        yield Said(text, About(chapters=tuple(self._chapters_of(lines)), trade=imports))
 
     def _share_of_chapters(self, products: Mask, rates: Floats) -> float:
         """Share of some products in the base year's imports of their chapters, c.i.f."""
@@ -356,7 +371,8 @@ class _Reading:
             if self.market.fob[self.economy.chapters.index(hs), column] == 0
         ]
         if silent:
-            yield tr(
+            text = tr(
                 "No trade in the base year in {chapters}: a model of shares cannot create any",
                 chapters=chapters_in_words(silent, self.economy.classification),
             )
+            yield said_on(silent, text)

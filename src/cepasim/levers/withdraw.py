@@ -16,6 +16,7 @@ from cepasim.levers.fields import End, Years, ends_after_it_starts
 from cepasim.levers.lever import Example
 from cepasim.levers.measure import Measure
 from cepasim.levers.rates import RateLever
+from cepasim.levers.said import said_on
 from cepasim.levers.words import chapters_in_words, country_in_words, goods_in_words
 from cepasim.products.classification import Classification
 
@@ -66,13 +67,14 @@ class WithdrawLever(RateLever):
         touched = {economy.chapters[h] for h in schedule.chapter[chosen]}
         none = sorted(touched - {economy.chapters[h] for h in schedule.chapter[product]})
         if none:
-            yield tr(
+            text = tr(
                 "{source} has no preference in {importer} to withdraw in {chapters}: it pays MFN "
                 "there, or everybody pays nothing",
                 source=country_in_words(lever.source, name),
                 importer=tr(COUNTRY[lever.importer]),
                 chapters=chapters_in_words(none, name),
             )
+            yield said_on(none, text)
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 from cepasim.core.countries import COUNTRY, PARTNER
 from cepasim.core.language import current_language, mark, separated, tr
@@ -45,31 +45,6 @@ CATEGORIES = {
 
 #: What arithmetic adds to a number with two decimals, such as 100 times a share.
 _ROUNDING = 1e-9
-
-
-#: Why something is not in the numbers: no rate is known, or one that lets almost nothing through.
-UNCOUNTED, BARRED = "uncounted", "barred"
-
-
-class WithBrief(str):
-    """A note on what is not in the numbers, and how much of it there is.
-
-    Attributes
-    ----------
-    brief : tuple of str
-        Why it is not in them, `UNCOUNTED` or `BARRED`, and how much: "235 lines of Japan".
-    """
-
-    brief: tuple[str, str]
-
-    def __new__(cls, text: str, why: str, how_much: str) -> Self:
-        """Make a note of a text and of its few words."""
-        note = super().__new__(cls, text)
-        note.brief = (why, how_much)
-        return note
-
-    def __getnewargs__(self) -> Any:
-        return (str(self), *self.brief)
 
 
 def parts(lever: Mapping[str, Mapping[str, Any]]) -> tuple[str, dict[str, Any]]:

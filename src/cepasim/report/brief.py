@@ -6,8 +6,7 @@ the same bytes. The note is one `Document`: `report.html` and `report.docx` rend
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -19,6 +18,7 @@ from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import InputError, Problem
+from cepasim.products.levels import chapter_of
 from cepasim.report import look, views
 from cepasim.report.blocks import (
     Bars,
@@ -47,6 +47,7 @@ from cepasim.scenario.naming import words_beside_levers
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
+from cepasim.tables.caveats import Note
 from cepasim.tables.result_tables import ResultTables
 
 SUFFIXES = (".html", ".docx")
@@ -291,16 +292,18 @@ def _path(result: ResultTables) -> Table:
     return Table(title, head, cells)
 
 
-def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...]:
-    """Notes that fit: on the whole result first, then on sectors shown, then the others.
+def _notes_to_read(notes: Sequence[str], shown: Iterable[str]) -> tuple[str, ...]:
+    """Notes that fit: those that touch what is shown, the most money first, then the others.
 
     Parameters
     ----------
     notes : sequence of str
-    shown : sequence of str
+        By weight.
+    shown : iterable of str
         Sectors of the note, as ``"87 Vehicles"``.
     """
-    first = sorted(notes, key=lambda note: _distance(note, shown))[:_MOST_NOTES]
+    codes = {chapter_of(label.split()[0]) for label in shown}
+    first = sorted(notes, key=lambda note: not _touches(note, codes))[:_MOST_NOTES]
     kept = tuple(note for note in notes if note in first)
     left = len(notes) - len(kept)
     more = ntr(
@@ -311,17 +314,10 @@ def _notes_to_read(notes: Sequence[str], shown: Sequence[str]) -> tuple[str, ...
     return (*kept, more) if left else kept
 
 
-#: A product with its name, or a heading with its rate, in any script: no small Latin letter.
-_PRODUCT = re.compile(r"(?<!\d)\d{2,8} [^\W\d_a-z]|[(（]\d{4,8}[,、]")
-
-
-def _distance(note: str, shown: Sequence[str]) -> int:
-    """How far a note is from what the reader sees: 0 the whole result, 1 its sectors, 2 others."""
-    if not _PRODUCT.search(note):
-        return 0
-    codes = "|".join(sector.split()[0] for sector in shown)
-    near = shown and re.search(rf"(?<!\d)({codes}) [^\W\d_a-z]|[(（]({codes})", note)
-    return 1 if near else 2
+def _touches(note: str, shown: set[str]) -> bool:
+    """Whether a note is about chapters that the reader sees, or about no chapters in particular."""
+    chapters = note.about.chapters if isinstance(note, Note) else None
+    return chapters is None or not shown.isdisjoint(chapters)
 
 
 def _made_by(result: ResultTables) -> str:

@@ -16,6 +16,7 @@ from cepasim.core.workbook import Front, LineChart, Row
 from cepasim.levers.every import in_words
 from cepasim.products.classification import Classification
 from cepasim.report import compared
+from cepasim.report.headline import weighed_notes
 from cepasim.report.marks import marks
 from cepasim.report.views import total_row
 from cepasim.tables.column import TOTALS
@@ -37,17 +38,23 @@ _ENDS = (
 )
 
 
-def sheets(results: compared.Results, sample: Floats | None) -> dict[str, pd.DataFrame]:
+def sheets(
+    results: compared.Results, sample: Floats | None, year: str | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the sheets behind the first: tables, scenarios, notes and manifests.
 
     Parameters
     ----------
     results, sample
         As in `compared.changes_table`.
+    year : str, optional
+        The year the first is about; the last one unless given.
     """
     held = {
         "scenarios": {name: one.scenario.to_yaml().splitlines() for name, one in results.items()},
-        "notes": {name: [str(note) for note in one.notes] for name, one in results.items()},
+        "notes": {
+            name: [str(note) for note in weighed_notes(one, year)] for name, one in results.items()
+        },
         "manifest": {
             name: [
                 f"{item}: {files.as_text(value)}"

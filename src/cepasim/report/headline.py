@@ -10,11 +10,11 @@ from cepasim.core import numbers as figures
 from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
-from cepasim.levers.words import BARRED, UNCOUNTED
+from cepasim.levers.said import BARRED, UNCOUNTED
 from cepasim.report.levels import range_of
 from cepasim.report.together import trade_balance
 from cepasim.report.views import total_row
-from cepasim.tables.caveats import Note, by_weight
+from cepasim.tables.caveats import Moved, Note, by_weight
 from cepasim.tables.result_tables import ResultTables
 
 _RANGES = (
@@ -157,17 +157,22 @@ def outcome(result: ResultTables) -> str:
     return "no years"
 
 
-def moved(result: ResultTables, year: str) -> Mapping[str, float]:
-    """Trade that each kind of lever moves in a year, US$ million: exports and imports together."""
-    rows = result.contributions
-    rows = rows[(rows["fiscal_year"] == year) & (rows["hs"] == "total")]
-    both = rows["exports_usd_mn"].abs() + rows["imports_usd_mn"].abs()
-    return {str(kind): float(size) for kind, size in both.groupby(rows["lever"]).sum().items()}
+def moved(result: ResultTables, year: str) -> Moved:
+    """Trade that levers move in a year, by kind, side and chapter."""
+    rows = result.contributions_by_side
+    return Moved(rows[rows["fiscal_year"] == year])
 
 
-def weighed_notes(result: ResultTables, year: str) -> tuple[str, ...]:
-    """Return the notes of a result with those first that bear on most of what moves in a year."""
-    return by_weight(result.notes, moved(result, year))
+def weighed_notes(result: ResultTables, year: str | None = None) -> tuple[str, ...]:
+    """Return the notes of a result with those first that touch most of what moves in a year.
+
+    Parameters
+    ----------
+    result : ResultTables
+    year : str, optional
+        Fiscal year; the last one unless given.
+    """
+    return by_weight(result.notes, moved(result, year or result.fiscal_years[-1]))
 
 
 def change_in_words(

@@ -10,7 +10,9 @@ from cepasim.core.numbers import mn
 from cepasim.equilibrium.trq import IN_QUOTA, REGIMES
 from cepasim.levers.every import LEVER_NAMES
 from cepasim.levers.quota import QuotaOutcome, Quotas
+from cepasim.levers.said import About, Said
 from cepasim.levers.words import listed
+from cepasim.products.levels import chapter_of
 from cepasim.solution.sides import merged
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
@@ -35,8 +37,7 @@ def notes(run: Run) -> tuple[str, ...]:
     said += (
         tuple(stake_notes(run)) + arrival_notes(run) + relief_cost_notes(run) + unusual_prices(run)
     )
-    said += tuple(Note(text, "quota") for text in quota_notes(run))
-    said += tuple(Note(text) for text in trip_notes(run))
+    said += tuple(Note(text, "quota") for text in quota_notes(run)) + trip_notes(run)
     said += own_figures_notes(run.economy) + untraded_notes(run)
     return said + level_notes(run) + side_notes(run)
 
@@ -52,7 +53,7 @@ def side_notes(run: Run) -> tuple[str, ...]:
         "or engine armington",
         levers=listed([tr(LEVER_NAMES.get(kind, kind)) for kind in kinds], len(kinds)),
     )
-    return (text,)
+    return (Note(text, About(kinds)),)
 
 
 def quota_notes(run: Run) -> tuple[str, ...]:
@@ -68,19 +69,21 @@ def quota_notes(run: Run) -> tuple[str, ...]:
         if len(under) > MOST_QUOTAS_TOLD:
             last = limited.shape[0] - 1
             bites = [(h, s) for h, s in under if found.regime[last, h, s] != IN_QUOTA]
-            notes.append(
-                tr(
-                    "Quotas into {importer}: {binding} of {number} bind in {year}, rents {rents} a "
-                    "year; the table of quotas has each of them",
-                    importer=tr(run.economy.classification.partner_name(importer)),
-                    binding=len(bites),
-                    number=len(under),
-                    year=year_in_words(run.labels[last]),
-                    rents=mn(found.rent[last].sum()),
-                )
+            text = tr(
+                "Quotas into {importer}: {binding} of {number} bind in {year}, rents {rents} a "
+                "year; the table of quotas has each of them",
+                importer=tr(run.economy.classification.partner_name(importer)),
+                binding=len(bites),
+                number=len(under),
+                year=year_in_words(run.labels[last]),
+                rents=mn(found.rent[last].sum()),
             )
+            notes.append(Said(text, About(importer=importer)))
             continue
-        notes += [_quota_note(run, importer, set_up, found, h, s) for h, s in under]
+        chapters = run.economy.markets[importer].chapters
+        for h, s in under:
+            about = About(importer=importer, chapters=(chapter_of(chapters[h]),))
+            notes.append(Said(_quota_note(run, importer, set_up, found, h, s), about))
     return tuple(notes)
 
 
@@ -134,13 +137,16 @@ def unusual_prices(run: Run) -> tuple[str, ...]:
     for h in np.flatnonzero((moved > unusual).any(axis=0)):
         hs, year = run.economy.chapters[h], int(np.argmax(moved[:, h]))
         notes.append(
-            tr(
-                "{hs} {product}: India's price moves by {percent} % in {year}, beyond the range"
-                " in which the elasticities were measured",
-                hs=hs,
-                product=name_now(run.economy.name(hs)),
-                percent=f"{100 * (price[year, h] - 1):+.0f}",
-                year=year_in_words(run.labels[year]),
+            Note(
+                tr(
+                    "{hs} {product}: India's price moves by {percent} % in {year}, beyond the range"
+                    " in which the elasticities were measured",
+                    hs=hs,
+                    product=name_now(run.economy.name(hs)),
+                    percent=f"{100 * (price[year, h] - 1):+.0f}",
+                    year=year_in_words(run.labels[year]),
+                ),
+                About(importer="JPN", chapters=(chapter_of(hs),)),
             )
         )
     return tuple(notes)

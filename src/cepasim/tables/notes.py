@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
+from cepasim.core.countries import JAPAN
 from cepasim.core.fiscal_year import format_fiscal_year, year_in_words
 from cepasim.core.language import mark, now, paragraph, separated, tr
 from cepasim.core.numbers import bn, range_bn
@@ -20,10 +22,11 @@ from cepasim.levers.lever import Lever
 from cepasim.levers.measure import Measure, Measures
 from cepasim.levers.meetings import notes_on_meetings
 from cepasim.levers.precedence import measures, notes_on_precedence
+from cepasim.levers.said import About
 from cepasim.params.described import bundled_base_year
 from cepasim.scenario.scenario import Scenario
 from cepasim.solution.state import Run
-from cepasim.tables.caveats import Note
+from cepasim.tables.caveats import Note, once
 from cepasim.tables.levels import section_factors, total_range
 
 #: Trade beyond what it ever was, by the measure on record.
@@ -70,34 +73,41 @@ def scenario_notes(
         years = scenario.years_from(economy.base_year)
         resolved = measures(economy, scenario.levers, years, scenario.staged)
     for acting in resolved.values():
-        notes += notes_on_precedence(acting, economy.classification)
-        notes += notes_on_meetings(acting, economy.classification)
+        notes += map(Note, notes_on_precedence(acting, economy.classification))
+        notes += map(Note, notes_on_meetings(acting, economy.classification))
     for together in _by_flow(scenario, resolved):
-        kind = together[0].lever.kind
-        notes += (Note(text, kind) for text in type(together[0].lever).notes(economy, together))
-        for measure in together:
-            said = () if measure.selection is None else measure.selection.notes
-            notes += (Note(now(text), kind) for text in said)
-    notes += _elasticities(economy)
+        notes += _of_levers(economy, together)
+    notes += map(Note, _elasticities(economy))
     if economy.barriers != OWN_BARRIERS:
-        notes.append(barriers_in_words(economy))
-    if not scenario.staged and any(lever.last is not None for lever in scenario.levers):
+        notes.append(Note(barriers_in_words(economy)))
+    ending = tuple(lever.kind for lever in scenario.levers if lever.last is not None)
+    if ending and not scenario.staged:
         text = "Comparative statics know no years: a lever that ends is counted as if it did not"
-        notes.append(tr(text))
+        notes.append(Note(tr(text), About(ending)))
     notes += _outside_their_range(economy, scenario)
     notes += _rests_on(economy, scenario)
     for lever in dict.fromkeys(type(lever) for lever in scenario.levers):
         notes += (Note(text, lever.kind, decides=True) for text in lever.notes_on_kind())
     if scenario.levers:
-        notes.append(
-            tr(
-                "Losses in Japan are worked out from Japan's customs data of {base_year} by "
-                "source and group of goods; within a group, chapters are divided by an estimate"
-                " (grade B/C; D for sources that sell little of a chapter)",
-                base_year=year_in_words(economy.base_year),
-            )
+        text = tr(
+            "Losses in Japan are worked out from Japan's customs data of {base_year} by "
+            "source and group of goods; within a group, chapters are divided by an estimate"
+            " (grade B/C; D for sources that sell little of a chapter)",
+            base_year=year_in_words(economy.base_year),
         )
-    return tuple(dict.fromkeys(notes))
+        notes.append(Note(text, About(importer=JAPAN)))
+    return once(notes)
+
+
+def _of_levers(economy: Economy, together: Sequence[Measure]) -> Iterator[Note]:
+    """What levers of a kind on one flow say, each about what it acts on."""
+    kind = type(together[0].lever)
+    for some in [together] if kind.read_together else [[one] for one in together]:
+        about = reduce(About.joined, (one.about for one in some))
+        yield from (Note(text, about) for text in kind.notes(economy, some))
+        for one in some:
+            said = () if one.selection is None else one.selection.notes
+            yield from (Note(now(text), one.about) for text in said)
 
 
 def beyond_the_record(run: Run) -> tuple[str, ...]:
@@ -186,9 +196,10 @@ def _published(years: Iterable[int], status: Iterable[str]) -> str:
 
 def own_figures_notes(economy: Economy) -> tuple[str, ...]:
     """Name the user's own customs figures, and the base year where it is another one."""
-    said, notes = economy.parameters.own_figures, []
+    said, notes = economy.parameters.own_figures, list[str]()
     if said:
-        notes.append(tr("Rests on your own customs data, read from files: {files}", files=said))
+        text = tr("Rests on your own customs data, read from files: {files}", files=said)
+        notes.append(Note(text))
     if economy.base_year != bundled_base_year():
         notes.append(
             tr(

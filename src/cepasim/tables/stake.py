@@ -10,6 +10,8 @@ from cepasim.core.countries import PARTNER
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, tr
 from cepasim.core.numbers import mn, two_digits
+from cepasim.levers.said import About
+from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 
@@ -55,4 +57,6 @@ def stake_notes(run: Run) -> Iterator[Note]:
             sold=mn(sold),
             percent=two_digits(100 * duty / sold),
         )
-        yield Note(said, "tariff", stake=True)
+        codes = tuple(economy.chapters[h] for h in chapters)
+        about = About(("tariff",), importer, tuple(map(chapter_of, codes)))
+        yield Note(said, about, stake=True)

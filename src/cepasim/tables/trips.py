@@ -13,9 +13,11 @@ from cepasim.core.language import mark, paragraph, tr
 from cepasim.equilibrium.trq import IN_QUOTA
 from cepasim.levers.quota import QuotaLever
 from cepasim.levers.remedy import ALL, RemedyLever
+from cepasim.levers.said import About
 from cepasim.levers.words import listed
 from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run, State
+from cepasim.tables.caveats import Note
 from cepasim.tables.names import name_now
 
 #: What trips, marked for `cepasim.core.language.now`.
@@ -52,7 +54,8 @@ def trip_notes(run: Run) -> tuple[str, ...]:
         variant=tr(run.variant.name.replace("_", " ")),
     )
     if not watched:
-        return (paragraph([tr("When quotas fill depends on the reference."), more]),)
+        text = tr("When quotas fill depends on the reference.")
+        return (Note(paragraph([text, more]), QuotaLever.kind),)
     factor = run.economy.parameters.value("surge_trigger")
     said = []
     for importer in dict.fromkeys(side for side, _ in watched):
@@ -82,7 +85,8 @@ def trip_notes(run: Run) -> tuple[str, ...]:
                     factor=f"{factor:g}",
                 )
             )
-    return (paragraph([*said, more]),)
+    chapters = tuple(sorted({hs for _, hs in watched}))
+    return (Note(paragraph([*said, more]), About((RemedyLever.kind,), chapters=chapters)),)
 
 
 def _passing(hs: str, name: str, year: str, without_levers: bool) -> str:

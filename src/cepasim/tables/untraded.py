@@ -13,6 +13,8 @@ from cepasim.core.numbers import mn
 from cepasim.economy.economy import Economy
 from cepasim.economy.market import Market
 from cepasim.levers.entry import EntryLever
+from cepasim.levers.said import About
+from cepasim.products.levels import chapter_of
 from cepasim.solution.state import Run
 from cepasim.tables.caveats import Note
 from cepasim.tables.names import name_now
@@ -38,7 +40,7 @@ def untraded_notes(run: Run) -> tuple[str, ...]:
     """
     if not run.scenario.levers:
         return ()
-    return tuple(Note(text) for text in _said(run))
+    return tuple(_said(run))
 
 
 def _said(run: Run) -> Iterator[str]:
@@ -50,7 +52,7 @@ def _said(run: Run) -> Iterator[str]:
             continue
         bought = market.cif.sum(axis=1)
         largest = nothing[np.argsort(-bought[nothing], kind="stable")]
-        yield tr(
+        text = tr(
             "In {base_year} {partner} sold {importer} nothing in {goods}, of which {importer} "
             "buys {amount} a year elsewhere. A share of zero stays zero in the model whatever "
             "happens to duties, barriers or prices; the lever “{lever}” shows what a share of "
@@ -62,6 +64,8 @@ def _said(run: Run) -> Iterator[str]:
             amount=mn(bought[nothing].sum()),
             lever=tr(EntryLever.title),
         )
+        codes = tuple(dict.fromkeys(chapter_of(market.chapters[place]) for place in nothing))
+        yield Note(text, About(importer=importer, chapters=codes, trade=0.0))
 
 
 def _named(economy: Economy, market: Market, places: np.ndarray) -> str:

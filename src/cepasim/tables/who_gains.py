@@ -13,6 +13,7 @@ from cepasim.economy.economy import Economy
 from cepasim.levers.entry import EntryLever
 from cepasim.levers.lever import Lever
 from cepasim.levers.offtake import OfftakeLever
+from cepasim.levers.said import About, Said
 from cepasim.levers.sourcing import SourcingLever
 from cepasim.levers.words import listed
 from cepasim.solution.solve import run as solve
@@ -59,7 +60,7 @@ def _of_kind(run: Run, title: str) -> Iterable[str]:
         home = float((after.domestic - before.domestic)[year].sum())
         arrived = float(change[column])
         gained, lost = _others(run.economy, importer, change, home, asked)
-        yield tr(
+        text = tr(
             "{lever} into {importer} in {year}: meant for {partner} {asked}, arrived {arrived} "
             "({share} %); also gained: {gained}; lost: {lost}",
             lever=tr(title),
@@ -72,6 +73,7 @@ def _of_kind(run: Run, title: str) -> Iterable[str]:
             gained=gained or tr("nobody"),
             lost=lost or tr("nobody"),
         )
+        yield Said(text, About(importer=importer))
 
 
 def _others(

@@ -85,7 +85,7 @@ def workbook(
         sample = asked.sample()
     with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "comparison.xlsx"
-        pages = compared_front.sheets(results, sample)
+        pages = compared_front.sheets(results, sample, year)
         first = compared_front.front(results, sample, year, classification, tuple(pages))
         write_workbook(pages, path, first)
         return path.read_bytes()

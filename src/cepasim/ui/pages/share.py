@@ -202,7 +202,7 @@ def workbook(classification: Classification, year: str, result: Result) -> bytes
 
     with tempfile.TemporaryDirectory(prefix="cepasim-") as folder:
         path = Path(folder) / "result.xlsx"
-        pages = sheets(result, result.frames("section"), {})
+        pages = sheets(result, result.frames("section"), {}, year)
         write_workbook(pages, path, front_sheet(result, classification, tuple(pages), year))
         return path.read_bytes()
 
