@@ -117,7 +117,7 @@ def food(who: Visitor) -> str:
     result = computed(who)
     said = cards(who, result)
     with language(who.tag):
-        why = headline(result, YEAR).stake
+        why = headline(result, YEAR).mind.stake
     who.reads(MAIN, why)
     who.on_first_screen(why[:40])
     who.ranges()

@@ -21,7 +21,7 @@ def freed(economy: Economy) -> cepasim.Result:
 def test_what_is_paid_today_is_said_of_what_is_cut(freed: cepasim.Result) -> None:
     first = freed.totals.iloc[0]
     duty, sold = first["baseline_duty_japan_usd_mn"], first["baseline_exports_usd_mn"]
-    said = headline(freed, "2030-31").stake
+    said = headline(freed, "2030-31").mind.stake
     assert f"Japan collected {mn(duty)} on {mn(sold)} of India's goods" in said
     assert f"{100 * duty / sold:.2g} %" in said
     assert two_digits(124.0) == "120", "a duty above the value has no exponent"
@@ -32,7 +32,7 @@ def test_it_is_said_where_duties_move_most_and_in_japanese(
     economy: Economy, freed: cepasim.Result
 ) -> None:
     package = cepasim.simulate(economy, Scenario.bundled("full-package"))
-    assert headline(package, "2030-31").stake == "", "barriers move more there"
+    assert headline(package, "2030-31").mind.stake == "", "barriers move more there"
     with language("ja"):
         [note] = [note for note in freed.notes if getattr(note, "stake", False)]
         assert english_left(now(note)) == []
