@@ -68,7 +68,8 @@ def test_version_and_licence_agree_everywhere() -> None:
 
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["version"] == PROJECT["version"] == version("cepasim")
-    assert citation["license"] == PROJECT["license"] == "MIT"
+    assert citation["license"] == "MIT"
+    assert PROJECT["license"] == "MIT AND OFL-1.1"  # the Japanese letters
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
 
 
@@ -131,6 +132,8 @@ def test_the_wheel_carries_its_parameters_and_works_anywhere(
         if file.is_file():
             assert f"cepasim/bundled/{file.relative_to(ROOT).as_posix()}" in inside
     assert "cepasim/py.typed" in inside
+    for file in sorted((ROOT / "src" / "cepasim" / "report" / "fonts").iterdir()):
+        assert f"cepasim/report/fonts/{file.name}" in inside
     # Controls are found by the names of their files: no import would miss one.
     for module in sorted((ROOT / "src" / "cepasim").rglob("*.py")):
         assert module.relative_to(ROOT / "src").as_posix() in inside

@@ -30,9 +30,10 @@ def _lines() -> Iterator[str]:
         '`with cepasim.language("ja"):` writes Japanese, `with cepasim.currency("INR"):` rupees '
         'in crore, `"JPY"` yen, at the mean rate of the price year (`macro/annual`), which every '
         "page and file then states. Both hold within the block, for its thread. Tables and files "
-        "of data stay in English and in US$ million. Pictures of charts in Japanese need a face "
-        "with Japanese letters on the machine: Windows and macOS have one, on Debian install "
-        "`fonts-ipaexfont-gothic` or `fonts-noto-cjk`."
+        "of data stay in English and in US$ million. PNG pictures of charts in Japanese are drawn "
+        "with letters of the package where the machine has none; SVG pictures and notes in HTML "
+        "take those of the machine that shows them: Windows and macOS have some, on Debian "
+        "install `fonts-ipaexfont-gothic` or `fonts-noto-cjk`."
     )
     yield ""
     for name in (*_FIRST, *sorted(set(cepasim.__all__) - set(_FIRST), key=str.lower)):

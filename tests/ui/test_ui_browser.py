@@ -761,6 +761,47 @@ def test_a_phone_shows_the_page_that_is_chosen(browser: Any, address: str) -> No
     page.context.close()
 
 
+#: The faces of the family that this browser has asked for.
+LETTERS = """() => [...document.fonts].filter(f => f.family.includes('cepasim-japanese'))
+  .map(f => f.weight + ' ' + f.status).sort()"""
+#: Whether a canvas draws two characters alike, as it does with boxes.
+ALIKE = """family => {
+  const [one, other] = ['貿', '易'].map(letter => {
+    const canvas = document.createElement('canvas');
+    const drawn = canvas.getContext('2d');
+    drawn.font = `20px ${family}`;
+    drawn.fillText(letter, 10, 30);
+    return canvas.toDataURL();
+  });
+  return one === other;
+}"""
+
+
+def test_japanese_is_whole_on_a_machine_without_japanese_letters(
+    browser: Any, chromium: str, address: str, tmp_path: Path
+) -> None:
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(
+        "<fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir></fontconfig>", encoding="utf-8"
+    )
+    bare = os.environ | {"FONTCONFIG_FILE": str(fonts)}
+    launched = browser.browser_type.launch(executable_path=chromium, args=FLAGS, env=bare)
+    page = _new_page(launched)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    _open(page, address)
+    assert page.evaluate(ALIKE, "sans-serif"), "this browser has letters of its own"
+    files = [url for url in asked if url.endswith(".otf")]
+    assert [url.rpartition("-")[2] for url in files] == ["names.otf"]  # the switch of languages
+    _open(page, address, "/?lang=ja&currency=JPY")
+    page.wait_for_function(f"() => ({LETTERS})().join() === '400 loaded,700 loaded'")
+    for place in ("[data-testid=stSidebar] label", ".cs-cards"):
+        family = page.locator(place).first.evaluate("e => getComputedStyle(e).fontFamily")
+        assert not page.evaluate(ALIKE, family), (place, family)
+    _shoot(page, "japanese_letters")
+    launched.close()
+
+
 # --- tasks from beginning to end --------------------------------------------------------------
 
 

@@ -19,7 +19,9 @@ from cepasim.report import look
 
 Values = Sequence[float] | NDArray[np.float64]
 #: Latin letters and digits are Arial's in every language; what it lacks is drawn from the others.
-_FONT = ", ".join(("Arial", "Helvetica", *look.JAPANESE, "sans-serif"))
+_FONT = ", ".join(
+    ("Arial", "Helvetica", "Liberation Sans", *look.JAPANESE, "sans-serif", look.SHIPPED)
+)
 _SIZE = 12
 
 

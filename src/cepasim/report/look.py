@@ -7,6 +7,7 @@ white; nothing is said by colour alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 INK = "#1B1F24"
@@ -29,6 +30,15 @@ DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
 #: Faces with Japanese letters: of Windows, macOS, Debian (fonts-noto-cjk, fonts-ipaexfont-gothic).
 JAPANESE = ("Yu Gothic", "Hiragino Sans", "Noto Sans CJK JP", "IPAexGothic", "IPAGothic", "Meiryo")
 
+#: The Japanese letters that come with the program, for machines that have none: the family, where
+#: it is, the files by weight, and the file with no more than the names of the languages.
+SHIPPED = "cepasim-japanese"
+FONTS = Path(__file__).with_name("fonts")
+SHIPPED_FILES: Mapping[str, str] = MappingProxyType(
+    {"Regular": f"{SHIPPED}-regular.otf", "Bold": f"{SHIPPED}-bold.otf"}
+)
+SHIPPED_NAMES = f"{SHIPPED}-names.otf"
+
 #: Names under which style sheets know the colours: ``var(--ink)``.
 IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
     {
@@ -47,7 +57,8 @@ IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
 def as_css() -> str:
     """Return the colours as a rule that style sheets refer to, and the letters of languages."""
     named = " ".join(f"--{name}:{colour};" for name, colour in IN_STYLE_SHEETS.items())
-    japanese = ",".join(f'"{face}"' for face in JAPANESE)
+    # Where there is none of them, Latin letters are those that Streamlit brings.
+    japanese = ",".join(f'"{face}"' for face in (*JAPANESE, SHIPPED, "Source Sans"))
     letters = f"html[lang=ja] body {{font-family:{japanese},sans-serif;}}"
     # Japanese has no spaces: lines break between phrases where the browser knows them.
     phrases = "html[lang=ja] :not(pre, pre *) {word-break:auto-phrase; line-break:strict;}"

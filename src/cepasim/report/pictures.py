@@ -13,6 +13,9 @@ import vl_convert
 from cepasim.report import look
 from cepasim.report.charts import HATCHED
 
+# Where the machine has no Japanese letters, pictures are drawn with those of the package.
+vl_convert.register_font_directory(str(look.FONTS))
+
 #: Pixels of a picture for one of the chart: sharp on paper, too.
 _SCALE = 3
 
@@ -35,7 +38,8 @@ def svg(chart: alt.TopLevelMixin, *, name: str = "chart", alt_text: str = "") ->
 
 def png(chart: alt.TopLevelMixin) -> bytes:
     """Return a chart as PNG, sharp enough for paper."""
-    return bytes(vl_convert.svg_to_png(svg(chart), scale=_SCALE))
+    drawn = _JAPANESE.sub(rf'font-family="{_FACES}"\1', svg(chart))
+    return bytes(vl_convert.svg_to_png(drawn, scale=_SCALE))
 
 
 def _settled(drawn: str, name: str, alt_text: str) -> str:
@@ -50,6 +54,10 @@ def _settled(drawn: str, name: str, alt_text: str) -> str:
     return drawn.replace('version="1.1" class="marks"', said, 1)
 
 
+# A picture takes a text as a whole from one face. Where that lacks a character it takes any that
+# has it, of any weight: texts in Japanese name their faces first.
+_JAPANESE = re.compile(r'font-family="[^"]*"([^<>]*>[^<]*[\u3000-\u9fff\uff00-\uffef])')
+_FACES = ", ".join((*look.JAPANESE, look.SHIPPED))
 _ATTRIBUTE = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 _HATCH = (

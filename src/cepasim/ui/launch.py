@@ -37,9 +37,10 @@ SETTINGS: dict[str, str] = {
     "theme.textColor": "#1B1F24",
     "theme.linkColor": "#0B5CAD",
     "theme.borderColor": "#D0D7DE",
-    "theme.font": "sans-serif",
-    "theme.headingFont": "sans-serif",
-    "theme.codeFont": "monospace",
+    # For Japanese characters alone (`ui.letters`); the library adds its own fonts for the others.
+    "theme.font": "cepasim-japanese",
+    "theme.headingFont": "cepasim-japanese",
+    "theme.codeFont": "cepasim-japanese",
     "theme.baseFontSize": "15",
 }
 

@@ -8,6 +8,7 @@ from html import escape
 from cepasim.core.language import SOURCE, current_language, mark, tr
 from cepasim.report import html
 from cepasim.report.look import INK, LINE, MUTED
+from cepasim.ui import letters
 
 #: Where the keyboard is: dark enough to be seen beside the blue of buttons, too.
 _FOCUS = "#1B1F24"
@@ -254,7 +255,7 @@ def live() -> str:
 def sheets() -> str:
     """Return the style of blocks and of Streamlit's own widgets, for the head of every page."""
     widgets = _WIDGETS.replace("LEVERS", tr("Levers and pages")).replace("MORE", tr("More"))
-    return f"<style>{html.style('blocks')}{widgets}{_room()}</style>"
+    return f"<style>{letters.faces()}{html.style('blocks')}{widgets}{_room()}</style>"
 
 
 def _room() -> str:
