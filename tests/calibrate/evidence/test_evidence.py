@@ -123,7 +123,7 @@ def test_verdict_opens_with_both_models_and_their_errors(result: Calibration) ->
     assert "two models" in intro
     assert "imports 46 % too high" in points and "imports from Japan by 3 %" in points
     assert "no other share fits as well" in points and "0 % to 100 %" in points
-    assert "`cepa-reciprocal`" in points
+    assert f"“{Scenario.bundled('cepa-reciprocal').name}”" in points
     assert "exports grow by 0 % and imports by 3 %" in points and "-41 % to +41 %" in points
     assert "figure" not in intro + points
 
