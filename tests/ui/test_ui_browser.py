@@ -508,7 +508,7 @@ def _archive(name: str, content: str) -> bytes:
 
 def _upload(page: Any, place: int, name: str, content: bytes, button: str) -> None:
     if not page.locator("[data-testid=stPopoverBody]").is_visible():
-        page.get_by_role("button", name="Files").click()
+        page.get_by_test_id("stMain").get_by_role("button", name="Files").click()
         _settled(page)
     page.locator("[data-testid=stPopoverBody] input[type=file]").nth(place).set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
