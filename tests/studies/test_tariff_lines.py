@@ -55,10 +55,6 @@ def test_codes_and_words_find_a_line_at_once(
     assert by_words["description"].str.contains("footwear").any()
     assert japan.search("6403")["trade_usd_mn"].is_monotonic_decreasing
     assert japan.search("no such goods").empty
-    rice = japan.search("rice")["description"].str.casefold()
-    assert len(rice) and not rice.str.contains("price").any(), (
-        "words are matched at their beginning"
-    )
     with pytest.raises(InputError, match="column"):
         japan.search("", colour="red")
 

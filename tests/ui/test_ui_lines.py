@@ -32,6 +32,12 @@ def test_a_line_is_found_and_becomes_a_lever(monkeypatch: pytest.MonkeyPatch) ->
     app = AppTest.from_string(PROGRAM, default_timeout=60).run()
     assert not app.exception
     assert app.button(key="browse-tariff").disabled
+    app.text_input(key="browse-find").set_value("no such goods").run()
+    assert any("frozen shrimps" in one.value for one in app.caption), "what can be typed"
+    app.selectbox(key="browse-section").select("XI")
+    app.text_input(key="browse-find").set_value("prawns").run()
+    assert any("The words alone find 15 lines" in one.value for one in app.caption)
+    app.selectbox(key="browse-section").select("")
     monkeypatch.setattr(lines.st, "dataframe", picked)
     app.text_input(key="browse-find").set_value("640319 sports").run()
     assert not app.exception

@@ -274,11 +274,14 @@ def test_no_page_shows_nan(economy: Economy, name: str, year: str) -> None:
 
 def test_search_in_the_table(result: Result) -> None:
     everything = views.sector_frame(result, "chapter", YEAR)
-    garments = views.sector_frame(result, "chapter", YEAR, "GARMENTS knit")
-    assert list(garments["code"]) == ["61"]
-    assert len(everything) > len(garments)
-    assert views.sector_frame(result, "chapter", YEAR, "no such thing").empty
-    assert list(views.sector_frame(result, "chapter", YEAR, "87")["code"]) == ["87"]
+    classification = Classification.bundled()
+
+    def codes(search: str) -> list[str]:
+        return list(sectors.matching(everything, "chapter", search, classification)["code"])
+
+    assert codes("GARMENTS knit") == ["61"] and codes("プロジェクト") == ["98"]
+    assert codes("no such thing") == [] and codes("87") == ["87"]
+    assert codes(" ") == list(everything["code"])
 
 
 def test_who_loses_sums_to_the_change(result: Result) -> None:

@@ -314,7 +314,7 @@ def verdict(parameters: Parameters) -> Table:
     )
 
 
-def sector_frame(result: ResultTables, level: str, year: str, search: str = "") -> pd.DataFrame:
+def sector_frame(result: ResultTables, level: str, year: str) -> pd.DataFrame:
     """Return the table of sectors, rows without trade left out.
 
     Parameters
@@ -322,8 +322,6 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     result : ResultTables
     level : {"product", "chapter", "section", "window"}
     year : str
-    search : str
-        Words that code or name must hold, whatever their case, in English or as the name is said.
 
     Returns
     -------
@@ -339,12 +337,7 @@ def sector_frame(result: ResultTables, level: str, year: str, search: str = "") 
     money = ["baseline_{}_usd_mn", "{}_usd_mn"]
     traded = [name.format(flow) for flow in ("exports", "imports") for name in money]
     frame = frame[(frame[traded] != 0).any(axis=1)]
-    said = frame["name"].map(name_now)
-    if search.strip():
-        text = (frame[column] + " " + frame["name"] + " " + said).str.casefold()
-        for word in search.casefold().split():
-            frame = frame[text.reindex(frame.index).str.contains(word, regex=False)]
-    frame = frame.assign(name=said.reindex(frame.index))
+    frame = frame.assign(name=frame["name"].map(name_now))
     return frame.rename(columns={column: "code"}).reset_index(drop=True)
 
 

@@ -27,7 +27,8 @@ def lines_text(lines: TariffLines, found: pd.DataFrame, top: int) -> str:
         Lines to show.
     """
     head = tr(
-        "{found} of {all} lines, most trade first; trade in {unit} of {price_year}, rates in %",
+        "{found} of {all} lines, best match first, then most trade; trade in {unit} of "
+        "{price_year}, rates in %",
         found=f"{len(found):,}",
         all=f"{len(lines):,}",
         unit=unit_mn(long=True),

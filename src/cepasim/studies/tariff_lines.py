@@ -6,8 +6,7 @@ this one holds them all, so that a line can be looked up whatever its standing.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from cepasim.core.arguments import instance_of, refuse
 from cepasim.core.arrays import Floats
 from cepasim.core.countries import COUNTRY, FLOW_INTO, PARTNER
 from cepasim.core.files import replace_file, write_csv
+from cepasim.core.finding import FAR, Ranks
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import deferred, mark, separated, tr
 from cepasim.core.problems import closest
@@ -39,6 +39,7 @@ from cepasim.studies.advice.traded import (
     nameable,
 )
 from cepasim.tables.column import Column, TableSchema
+from cepasim.tables.finding import product_finder
 from cepasim.tables.names import source_name
 
 _BASE = "US$ million of {price_year}"
@@ -105,44 +106,61 @@ class TariffLines:
         return len(self.table)
 
     @cached_property
-    def _texts(self) -> list[str]:
-        """Words of each line in small letters, to be searched."""
-        name = self.economy.classification.name
-        chapters = {hs: name(hs) for hs in self.table["hs"].unique()}
-        rows = self.table[["line", "description", "hs"]].itertuples(index=False, name=None)
-        return [f"{line} {text} {chapters[hs]}".casefold() for line, text, hs in rows]
+    def _codes(self) -> NDArray[np.str_]:
+        return self.table["line"].to_numpy(dtype=str)
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Where the names of each line are; found once, so that a search is quick."""
+        return product_finder(self.economy.classification).places(self._codes)
+
+    def _ranks(self, words: str) -> Ranks:
+        finder = product_finder(self.economy.classification)
+        return finder.ranks(words, self._codes, self._places)
 
     def search(self, words: str = "", **equal: str) -> pd.DataFrame:
-        """Return the lines that hold every word, those with the most trade first.
+        """Return the lines that hold every word, the nearest first, then those with most trade.
 
         Parameters
         ----------
         words : str
-            A number is the beginning of a code, dots and all; other words are beginnings of words
-            in what the HS calls the subheading or its chapter.
+            In any order, of any language of the program. A number is the beginning of a code, dots
+            and all; other words are beginnings of words in what people call the product, what the
+            HS calls the subheading, its heading, or the chapter, section and industry it is in.
+            Plural and singular, case, accents and hyphens make no difference
+            (`cepasim.core.finding`).
         **equal
             Columns and what they must hold, such as ``counted="no"`` or ``section="XI"``.
 
         Returns
         -------
         DataFrame
-            Rows of ``table``.
+            Rows of ``table``. Codes and lines with the words in their own names come before those
+            that only belong to a chapter, section or industry of that name (`by_group_alone`).
         """
         for column in equal:
             if column not in LINES.names:
                 refuse("column", column, tr("one of {allowed}", allowed=separated(LINES.names)))
-        kept = np.ones(len(self), dtype=bool)
-        for word in words.casefold().split():
-            code = word.replace(".", "").replace("-", "")
-            if code.isdigit():
-                kept &= self.table["line"].str.startswith(code).to_numpy()
-            else:
-                begins = beginning(word)
-                kept &= np.fromiter((bool(begins(text)) for text in self._texts), bool, len(self))
+        near = self._ranks(words)
+        kept = near < FAR
         for column, value in equal.items():
             kept &= (self.table[column] == value).to_numpy()
-        found = self.table[kept]
-        return found.sort_values(["trade_usd_mn", "line"], ascending=[False, True])
+        found = self.table[kept].assign(_near=near[kept])
+        order = ["_near", "trade_usd_mn", "line"]
+        return found.sort_values(order, ascending=[True, False, True]).drop(columns="_near")
+
+    def by_group_alone(self, words: str, found: pd.DataFrame) -> int:
+        """Return how many lines found have the words in a group's name only; they are the last.
+
+        Parameters
+        ----------
+        words : str
+            What was sought.
+        found : DataFrame
+            As `search` returns it.
+        """
+        near = self._ranks(words)[found.index]
+        return int((~product_finder(self.economy.classification).direct(near)).sum())
 
     def row(self, line: str) -> pd.Series:
         """Return one line.
@@ -236,17 +254,6 @@ class TariffLines:
         """
         with replace_file(path) as file:
             write_csv(self.table, file)
-
-
-def beginning(word: str) -> Callable[[str], re.Match[str] | None]:
-    """Return what finds a word at the beginning of one: ``rice`` in "Rice, husked", not in "price".
-
-    Parameters
-    ----------
-    word : str
-        In small letters, as the text is.
-    """
-    return re.compile(rf"(?<![^\W_]){re.escape(word)}").search
 
 
 _UNNAMEABLE = mark("a code of the schedule that is no product of the HS: no lever can select it")

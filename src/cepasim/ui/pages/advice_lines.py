@@ -16,13 +16,14 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, separated, tr
 from cepasim.core.problems import InputError
 from cepasim.economy.economy import Economy
-from cepasim.studies.tariff_lines import beginning
+from cepasim.tables.finding import product_finder
 from cepasim.tables.names import told_apart
 from cepasim.ui import columns
 from cepasim.ui.columns import amount, height, widest
 from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
 from cepasim.ui.pages.advice_parts import (
+    WHAT_CAN_BE_SOUGHT,
     opened,
     section_box,
     short_name,
@@ -83,7 +84,7 @@ def draw(found: Session) -> None:
     lines = lines.filter(ask=ask or None, section=section or None)
     lines = matching(lines, words)
     if not len(lines):
-        st.caption(tr("No line meets these conditions."))
+        st.caption(paragraph([tr("No line meets these conditions."), tr(WHAT_CAN_BE_SOUGHT)]))
         return
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
@@ -207,18 +208,16 @@ def _reloaded(lines: LineList) -> LineList:
 
 
 def matching(lines: LineList, words: str) -> LineList:
-    """Lines whose code begins with the words, or whose description has words that begin so."""
-    words = words.strip().casefold()
-    if not words:
+    """Lines that are found by code or words, in the order of the list.
+
+    Where some are found directly, those that belong to a chapter, section or industry of that name
+    alone are left out.
+    """
+    if not words.strip() or not len(lines):
         return lines
-    if words.isdigit():
-        return lines.filter(hs=words)
-    text = lines.table["description"].str.casefold()
-    keep = pd.Series(True, index=text.index)
-    for word in words.split():
-        begins = beginning(word)
-        keep &= text.map(lambda said, begins=begins: begins(said) is not None)
-    return lines.only(lines.table.loc[keep, "line"])
+    codes = lines.table["line"].to_numpy(dtype=str)
+    found = product_finder(lines.economy.classification).nearest(words, codes)
+    return lines.only(lines.table.loc[found, "line"])
 
 
 def _into_the_scenario(found: Session, shown: LineList, picked: list[str]) -> None:

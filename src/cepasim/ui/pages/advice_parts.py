@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.core.countries import COUNTRY
 from cepasim.core.fiscal_year import LAST_YEAR, fiscal_years, parse_fiscal_year
-from cepasim.core.language import tr
+from cepasim.core.language import mark, tr
 from cepasim.core.numbers import in_mn, unit_mn
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import speech
@@ -20,6 +20,12 @@ from cepasim.ui.controls.form import fiscal_year
 from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
 from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
+
+#: What can be typed where lines and sectors are sought; both examples find something.
+WHAT_CAN_BE_SOUGHT = mark(
+    "Type the beginning of an HS code, or words for the product, its chapter, section or industry: "
+    "0306.17, frozen shrimps."
+)
 
 
 def years_of_advice() -> list[str]:

@@ -19,7 +19,7 @@ from cepasim.ui import columns, style
 from cepasim.ui.columns import amount, height, said, widest
 from cepasim.ui.messages import listed, of_products, plain
 from cepasim.ui.navigation import go
-from cepasim.ui.pages.advice_parts import section_box, short_name
+from cepasim.ui.pages.advice_parts import WHAT_CAN_BE_SOUGHT, section_box, short_name
 from cepasim.ui.state import Session, session
 
 #: Rows drawn; the file has them all.
@@ -70,7 +70,7 @@ def page() -> None:
     with wide[1]:
         words = st.text_input(
             tr("Search by code or words"),
-            placeholder=tr("6403, 61 cotton, footwear …"),
+            placeholder=tr("6403.19, cotton shirts, prawns …"),
             key="browse-find",
         )
     with wide[2]:
@@ -95,11 +95,28 @@ def page() -> None:
     asked = {"section": section, "category": standing, "counted": counted}
     rows = lines.search(words, **{name: value for name, value in asked.items() if value})
     if rows.empty:
-        st.caption(
-            tr("No line of {country} meets these conditions.", country=tr(COUNTRY[importer]))
-        )
+        st.caption(paragraph(_nothing(lines, words)))
         return
-    _table(found, lines, rows, ":".join([importer, words, *asked.values()]))
+    alone = lines.by_group_alone(words, rows)
+    _table(found, lines, rows, alone, ":".join([importer, words, *asked.values()]))
+
+
+def _nothing(lines: TariffLines, words: str) -> list[str]:
+    """Say that no line is left, whether the words or the other conditions are why, and what is."""
+    country = tr(COUNTRY[lines.importer])
+    said = [tr("No line of {country} meets these conditions.", country=country)]
+    if fit := len(lines.search(words)):
+        said.append(
+            ntr(
+                "The words alone find {count} line: widen section, standing or “In the model”.",
+                "The words alone find {count} lines: widen section, standing or “In the model”.",
+                fit,
+                count=f"{fit:,}",
+            )
+        )
+    else:
+        said.append(tr(WHAT_CAN_BE_SOUGHT))
+    return said
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -112,7 +129,7 @@ def _first_large(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> None:
+def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, alone: int, key: str) -> None:
     """Draw the rows, and below them what is chosen."""
     shown = rows.head(_SHOWN)
     view = shown.assign(
@@ -139,9 +156,9 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         on_select="rerun",
         selection_mode="multi-row",
         placeholder="–",
-        alt=tr("Tariff lines of {country}, those with the most trade first", country=buyer),
+        alt=tr("Tariff lines of {country}, best match first", country=buyer),
     )
-    st.caption(plain(paragraph(_about(lines, len(rows)))))
+    st.caption(plain(paragraph(_about(lines, len(rows), alone))))
     picked = [row for row in (chosen["selection"]["rows"] if chosen else []) if row < len(shown)]
     codes = [str(shown["line"].iloc[row]) for row in picked]
     _buttons(found, lines, rows, codes)
@@ -149,12 +166,13 @@ def _table(found: Session, lines: TariffLines, rows: pd.DataFrame, key: str) -> 
         _one(lines, codes[-1])
 
 
-def _about(lines: TariffLines, found: int) -> list[str]:
+def _about(lines: TariffLines, found: int, alone: int) -> list[str]:
     """How many lines are shown, and how well what they carry is known, a sentence each."""
     counts = {"found": f"{found:,}", "all": f"{len(lines):,}"}
     if found > _SHOWN:
         first = tr(
-            "{found} of {all} lines, the first {shown} shown, most trade first; prices of "
+            "{found} of {all} lines, the first {shown} shown, best match first, then most "
+            "trade; prices of "
             "{price_year}, c.i.f.",
             shown=_SHOWN,
             price_year=year_in_words(lines.economy.price_year),
@@ -162,7 +180,8 @@ def _about(lines: TariffLines, found: int) -> list[str]:
         )
     else:
         first = tr(
-            "{found} of {all} lines, most trade first; prices of {price_year}, c.i.f.",
+            "{found} of {all} lines, best match first, then most trade; prices of "
+            "{price_year}, c.i.f.",
             price_year=year_in_words(lines.economy.price_year),
             **counts,
         )
@@ -178,6 +197,16 @@ def _about(lines: TariffLines, found: int) -> list[str]:
             "Trade by product (HS6) is official; which of its lines carries it is read from claims "
             "of the CEPA (grade C)."
         )
+    if alone:
+        by_name = ntr(
+            "{count} of them, the last, only belongs to a chapter, section or industry of that "
+            "name.",
+            "{count} of them, the last, only belong to a chapter, section or industry of that "
+            "name.",
+            alone,
+            count=f"{alone:,}",
+        )
+        first = paragraph([first, by_name])
     return [
         first,
         trade,

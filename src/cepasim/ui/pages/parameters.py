@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import (
     SOURCE,
     current_language,
-    language,
     mark,
     ntr,
     paragraph,
@@ -34,6 +33,7 @@ from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import one_chapter, whole_tables
 from cepasim.ui.pages.advice_parts import short_name
+from cepasim.ui.pages.parameters_sought import holds, matching, searched
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "said", "unit", "yours", "range", "grade", "year", "source", "note", "name"]
@@ -51,20 +51,6 @@ _KINDS = {
     "nu_tbt": mark("standards and approvals"),
     "nu_process": mark("registration and paper"),
 }
-#: Words of levers by the beginning of a parameter's name.
-_LEVERS = (
-    ("nu_", "barriers relief ntb"),
-    ("actionable", "barriers relief ntb"),
-    ("border_", "barriers relief ntb"),
-    ("ntb_", "barriers relief"),
-    ("sigma_", "tariff duty"),
-    ("utilisation", "origin rules preference"),
-    ("consignment", "origin rules preference"),
-    ("sourcing", "china plus one sourcing"),
-    ("exchange", "exchange rate"),
-)
-
-
 #: What another page wants to be found here.
 FIND = "cepasim-find-parameter"
 
@@ -131,7 +117,8 @@ def _named(found: Session) -> None:
         tr("Grade"), sorted(set(rows["grade"])), key="parameter-grade", placeholder=tr("all")
     )
     changed_only = right.toggle(tr("Changed only"), key="parameter-changed")
-    shown = decisive_first(matching(rows, search, grades, texts(found)))
+    index = searched(found, partial(_in_words, found))
+    shown = decisive_first(matching(rows, search, grades, index))
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
     elsewhere = dict(without_effect(shown["name"])) | waiting(shown["name"], found.draft)
@@ -252,7 +239,7 @@ def _parts(found: Session, names: list[str]) -> None:
         said = groups.setdefault(where, {})
         for other in parts:  # what has no value of its own has that of more chapters
             wider = known[other]
-            if row["importer"] == wider["importer"] and _holds(str(wider["hs"]), str(row["hs"])):
+            if row["importer"] == wider["importer"] and holds(str(wider["hs"]), str(row["hs"])):
                 said.setdefault(str(wider["parameter"]), float(wider["value"]))
         said[str(row["parameter"])] = float(row["value"])
     whole = {where: said for where, said in groups.items() if len(said) > 1}
@@ -277,84 +264,6 @@ def _parts(found: Session, names: list[str]) -> None:
                 )
             )
         )
-
-
-def texts(found: Session) -> pd.Series:
-    """Return what is searched of each parameter: its words, its chapters by code and by name.
-
-    In English and in the language of the moment.
-
-    Parameters
-    ----------
-    found : Session
-    """
-    key = "cepasim-parameter-texts"
-    kept = st.session_state.get(key)
-    made_for = (found.figures.digest, current_language())
-    if kept is not None and kept[0] == made_for:
-        return pd.Series(kept[1])
-    classification, rows = found.figures.economy.classification, found.figures.rows
-    chapters = found.figures.economy.by_chapter.chapters
-    said = []
-    for row in rows.to_dict("records"):
-        hs = str(row["hs"] or "")
-        inside = [one for one in chapters if _holds(hs, one)] if hs else []
-        text = f"{row['table']} {_lever(row)}"
-        for tag in dict.fromkeys((SOURCE, current_language())):
-            with language(tag):
-                named = " ".join(f"{one} {tr(classification.name(one))}" for one in inside)
-                text += f" {_in_words(found, row)} {named}"
-        said.append(text.casefold())
-    found_texts = pd.Series(said, index=rows.index)
-    st.session_state[key] = (made_for, found_texts)
-    return found_texts
-
-
-def _holds(scope: str, chapter: str) -> bool:
-    """Whether chapters written as ``01-05,25`` hold one."""
-    for part in scope.split(","):
-        first, _, last = part.partition("-")
-        if first <= chapter <= (last or first):
-            return True
-    return False
-
-
-def _lever(row: Mapping[Any, Any]) -> str:
-    """Words of the lever a parameter bears on, for the search."""
-    return next((said for begin, said in _LEVERS if str(row["name"]).startswith(begin)), "")
-
-
-def matching(
-    rows: pd.DataFrame, search: str, grades: list[str], also: pd.Series | None = None
-) -> pd.DataFrame:
-    """Return the figures whose row holds every word searched for and one of the grades.
-
-    Parameters
-    ----------
-    rows : DataFrame
-    search : str
-    grades : list of str
-    also : Series, optional
-        Further words of each row, by name.
-    """
-    if grades:
-        rows = rows[rows["grade"].isin(grades)]
-    asked = search.casefold().split()
-    if not asked:
-        return rows
-    text = rows[["name", "parameter", "source", "note", "unit", "table"]].agg(" ".join, axis=1)
-    text = text.str.casefold()
-    if also is not None:
-        text = text + " " + also.reindex(rows.index)
-    holds = [all(_has(cell, word) for word in asked) for cell in text]
-    return rows[holds]
-
-
-def _has(text: str, word: str) -> bool:
-    """Whether a text holds a word; a number must stand by itself."""
-    if word.isdigit():
-        return re.search(rf"(?<![\d.]){word}(?![\d.])", text) is not None
-    return word in text
 
 
 def _edited(found: Session, key: str, names: list[str]) -> None:

@@ -13,16 +13,19 @@ from cepasim.core import numbers as figures
 from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, tr
+from cepasim.products.classification import Classification
 from cepasim.report import html, views
 from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
 from cepasim.report.together import level_and_change
 from cepasim.result import Result
+from cepasim.tables.finding import product_finder
 from cepasim.tables.names import told_apart
 from cepasim.ui import answers, columns, remembered
 from cepasim.ui.columns import NAME, height
 from cepasim.ui.messages import of_products, plain
 from cepasim.ui.navigation import go
+from cepasim.ui.pages.advice_parts import WHAT_CAN_BE_SOUGHT
 from cepasim.ui.pages.parameters import FIND
 from cepasim.ui.speech import fragment
 from cepasim.ui.state import Session
@@ -74,7 +77,14 @@ def sectors(found: Session) -> None:
     level = level or usual
     frame = _frame(found, result, level, year, search)
     if frame.empty:
-        st.caption(tr("No sector with trade matches “{search}”.", search=plain(search)))
+        st.caption(
+            paragraph(
+                [
+                    tr("No sector with trade matches “{search}”.", search=plain(search)),
+                    tr(WHAT_CAN_BE_SOUGHT),
+                ]
+            )
+        )
         return
     whole, frame = frame, _moving_first(frame, keep=bool(search.strip()))
     config = _column_config()
@@ -122,11 +132,29 @@ def _choose(key: str, codes: tuple[str, ...]) -> None:
 
 
 def _frame(found: Session, result: Result, level: str, year: str, search: str) -> pd.DataFrame:
-    make = partial(views.sector_frame, result, level, year, search)
-    # What is searched for is asked for once; a table of products is large.
-    if search.strip() or level == "product":
-        return make()
-    return answers.shared().pieces(result)(year, ("sectors", level), make)
+    make = partial(views.sector_frame, result, level, year)
+    # A table of products is large.
+    kept = level != "product"
+    frame = answers.shared().pieces(result)(year, ("sectors", level), make) if kept else make()
+    return matching(frame, level, search, found.figures.economy.classification)
+
+
+def matching(
+    frame: pd.DataFrame, level: str, search: str, classification: Classification
+) -> pd.DataFrame:
+    """Return the rows of a table of sectors that are found by code or words.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As ``views.sector_frame`` returns it.
+    level, search : str
+    classification : Classification
+    """
+    if not search.strip():
+        return frame
+    finder = product_finder(classification)
+    return frame[finder.rows(search, level, frame["code"].tolist())]
 
 
 def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
