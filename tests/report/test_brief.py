@@ -120,6 +120,8 @@ def test_one_chart_shows_the_change_in_balance(result: Result, tmp_path: Path) -
     [said] = [dict(a)["aria-label"] for tag, a in _pictures(tmp_path / "bare.html")]
     totals = result.totals.set_index("fiscal_year")["change_in_balance_usd_mn"]
     assert f"2035-36 {figures.mn(totals['2035-36'], signed=True)}." in said
+    assert "The first lever starts in 2026-27; all are in force from" in said
+    assert ">start<" in (tmp_path / "bare.html").read_text(encoding="utf-8")
     assert "band" not in _read(tmp_path / "bare.html").text
     ranges = cepasim.monte_carlo(cepasim.load(), result.scenario, draws=4)
     ranged = result.with_ranges(ranges.headline_ranges(), {"draws": 4, "seed": 1})

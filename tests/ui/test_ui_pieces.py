@@ -352,9 +352,36 @@ def test_years_in_which_levers_begin_and_are_all_in_force_are_marked(
     # The last step of India's cuts comes after the horizon.
     assert marked(result) == {"begins": ["2026-27"], "complete": []}
     assert marked(cepasim.simulate(economy, Scenario.reference())) == {"begins": [], "complete": []}
-    layers = str(charts.change_spec()["layer"])
-    assert "datum.begins" in layers
-    assert "datum.complete" in layers
+    for spec in (charts.change_spec(), charts.compare_spec(["a"]), charts.compare_spec(["a", "b"])):
+        layers = str(spec["layer"])
+        assert "datum.begins" in layers
+        assert "datum.complete" in layers
+
+
+def test_marks_of_compared_scenarios_lie_over_each_other_only_where_they_are_the_same(
+    economy: Economy,
+) -> None:
+    relief = cepasim.simulate(economy, BUNDLED["ntb-relief"])
+    fund = cepasim.simulate(economy, BUNDLED["fund-2bn"])
+
+    def marked(**shown: Result) -> list[tuple[object, ...]]:
+        rows = charts.compared_rows(shown, "balance", {})
+        rows = rows[(rows["begins"] != "") | (rows["complete"] != "")]
+        columns = ["year", "begins", "complete", "ink", "down"]
+        return list(rows[columns].itertuples(index=False, name=None))
+
+    assert marked(a=relief) == marked(a=relief, b=relief)
+    assert marked(a=relief) == [
+        ("2026-27", "start", "", look.MUTED, 0),
+        ("2028-29", "", "all in force", look.MUTED, 0),
+    ]
+    first, second = look.SERIES[:2]
+    assert marked(a=relief, b=fund) == [
+        ("2026-27", "start", "", first, 0),
+        ("2028-29", "", "all in force", first, 0),
+        ("2026-27", "start", "", second, 14),
+        ("2030-31", "", "all in force", second, 14),
+    ]
 
 
 def test_changes_are_drawn_in_the_unit_of_the_cards(result: Result) -> None:

@@ -19,7 +19,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.products.levels import chapter_of
-from cepasim.report import look, views
+from cepasim.report import in_force, look, views
 from cepasim.report.blocks import (
     Bars,
     Block,
@@ -44,6 +44,7 @@ from cepasim.report.marks import marks
 from cepasim.report.product_views import product_movers
 from cepasim.report.together import place_of_changes
 from cepasim.scenario.naming import words_beside_levers
+from cepasim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from cepasim.products.classification import Classification
@@ -163,7 +164,7 @@ def _first_page(result: ResultTables, classification: Classification, year: str)
     yield Heading(tr("What is decided"))
     yield Bullets(said or (tr("Nothing: this is the reference."),))
     yield Heading(tr("The path"))
-    yield from _change_by_year(totals)
+    yield from _change_by_year(totals, scenario)
     yield _path(result)
     yield Heading(tr("Sectors that move most"))
     yield SideBySide(one_scale(*([movers] for movers in _movers(result, year))))
@@ -215,7 +216,7 @@ def _movers(result: ResultTables, year: str) -> list[Bars]:
     return [views.movers(result, year, flow, _SECTORS) for flow in ("export", "import")]
 
 
-def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
+def _change_by_year(totals: pd.DataFrame, scenario: Scenario) -> Iterator[Chart]:
     """Change in the balance by year, with its range where there is one; nothing if none changes."""
     if not totals[_CHANGE].any():
         return
@@ -233,13 +234,17 @@ def _change_by_year(totals: pd.DataFrame) -> Iterator[Chart]:
         figures.in_mn(totals[_CHANGE].to_numpy(float)),
         low=low,
         high=high,
+        marks=in_force.marks(list(totals["fiscal_year"]), [scenario], [look.MUTED])[0],
     )
     width, height = _CHART_SIZE
     title = tr("Change in balance against the reference, {unit}", unit=figures.unit_mn())
     if ranged:
         title = tr("{what}; band: 90 % range", what=title)
     picture = line_charts.lines(title, years, [line], every=2, width=width, height=height)
-    yield Chart("change-in-balance", _in_words(totals.to_dict("records"), ranged), picture)
+    said = [_in_words(totals.to_dict("records"), ranged)]
+    if dated := in_force.in_force_in_words(scenario):
+        said.append(dated)
+    yield Chart("change-in-balance", paragraph(said), picture)
 
 
 def _in_words(rows: Sequence[dict[Any, Any]], ranged: bool) -> str:

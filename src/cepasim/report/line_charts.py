@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import altair as alt
@@ -52,6 +52,8 @@ class Line:
         Lengths of stroke and gap in turn.
     low, high : sequence of float
         Band around the line; empty for none.
+    marks : mapping
+        Columns of marks, from `in_force.marks`; empty for none.
     """
 
     label: str
@@ -60,6 +62,7 @@ class Line:
     dash: Dash = FULL
     low: Values = ()
     high: Values = ()
+    marks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def lines(
                 "value": np.asarray(one.values, float),
                 "low": np.asarray(one.low if len(one.low) else np.nan, float),
                 "high": np.asarray(one.high if len(one.high) else np.nan, float),
+                **one.marks,
             }
         )
         for one in drawn
@@ -138,6 +142,7 @@ def lines(
             years=years,
             every=every,
             shaded=() if shaded_from is None else tuple(years[shaded_from:]),
+            marked=any(one.marks for one in drawn),
         ),
         width=width,
         height=height,
@@ -163,8 +168,8 @@ def line_layers(
     Parameters
     ----------
     data : altair data
-        Rows with ``year``, ``line``, ``value`` and, for bands, ``low`` and ``high``; for marks
-        ``begins`` and ``complete``, what is written at a year and empty at all others.
+        Rows with ``year``, ``line``, ``value`` and, for bands, ``low`` and ``high``; for marks the
+        columns of `in_force.marks`.
     styles : sequence of Style
         In the order of the legend.
     title : str
@@ -235,13 +240,15 @@ def _marks(base: alt.Chart, x: alt.X) -> list[alt.Chart]:
     A beginning is named to its left and an end to its right: the two may be a year apart.
     """
     layers = []
+    ink = alt.Color("ink:N", scale=None, legend=None)
+    line = alt.Y("down:Q", scale=None, axis=None)
     sides: Mapping[str, tuple[Literal["left", "right"], int]] = {
         "begins": ("right", -3),
         "complete": ("left", 3),
     }
     for column, (align, away) in sides.items():
         at = base.transform_filter(f"datum.{column}")
-        layers.append(at.mark_rule(color=look.MUTED, strokeDash=[2, 3]).encode(x=x))
+        layers.append(at.mark_rule(strokeDash=[2, 3]).encode(x=x, color=ink))
         word = at.mark_text(align=align, dx=away, **SMALL | {"baseline": "top"})
-        layers.append(word.encode(x=x, y=alt.value(0), text=f"{column}:N"))
+        layers.append(word.encode(x=x, y=line, text=f"{column}:N", color=ink))
     return layers

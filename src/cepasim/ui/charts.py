@@ -19,9 +19,9 @@ from cepasim.core import numbers
 from cepasim.core.currency import Currency, Size, current_currency
 from cepasim.core.language import current_language, mark, tr
 from cepasim.report import look
+from cepasim.report.in_force import UNMARKED, marks
 from cepasim.report.line_charts import Ground, Style, line_layers
 from cepasim.result import Result
-from cepasim.scenario.milestones import milestones
 
 Item = Literal["balance", "exports", "imports"]
 ITEMS: Mapping[Item, str] = {
@@ -44,6 +44,8 @@ HISTORY, REFERENCE, ASSUMED, SCENARIO = (
 Scaled = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 _MN_PER_BN = 1000.0
 _DASHED = (6.0, 3.0)
+#: Size of the words in a chart on the wall; a phone has less room.
+_READ_FROM_AFAR = "clamp(width / 40, 12, 18)"
 #: The axis names every third year.
 _EVERY = 3
 
@@ -132,29 +134,15 @@ def _line(
 
 
 def change_rows(result: Result) -> pd.DataFrame:
-    """Return the rows of the chart of changes against the reference by year, in millions.
-
-    The years in which the levers begin and are all in force have their word in ``begins`` and
-    ``complete``.
-    """
+    """Return the rows of the chart of changes against the reference by year, in millions."""
     frame = result.balance("total")
     lines = [
         _line(frame["fiscal_year"], frame[f"change_in_{item}_usd_mn"], tr(label), numbers.in_mn)
         for item, label in ITEMS.items()
     ]
-    lines[0] = _marked(lines[0], result)
-    return pd.concat(lines, ignore_index=True).fillna({"begins": "", "complete": ""})
-
-
-def _marked(line: pd.DataFrame, result: Result) -> pd.DataFrame:
-    begins, complete = milestones(result.scenario) or ("", "")
-    first, full = tr("start"), tr("all in force")
-    if begins == complete:
-        begins = ""
-    return line.assign(
-        begins=np.where(line["year"] == begins, first, ""),
-        complete=np.where(line["year"] == complete, full, ""),
-    )
+    (marked,) = marks(list(lines[0]["year"]), [result.scenario], [look.MUTED])
+    lines[0] = lines[0].assign(**marked)
+    return pd.concat(lines, ignore_index=True).fillna(dict(UNMARKED))
 
 
 def banded(rows: pd.DataFrame, band: pd.DataFrame) -> pd.DataFrame:
@@ -219,10 +207,13 @@ def compared_rows(
         ``fiscal_year``, ``low_usd_mn``, ``high_usd_mn`` of scenarios whose range is there.
     """
     lines = []
-    for name, result in results.items():
+    scenarios = [result.scenario for result in results.values()]
+    years = [list(map(str, result.fiscal_years)) for result in results.values()]
+    for place, (name, result) in enumerate(results.items()):
         frame = result.balance("total")
         change = frame[f"change_in_{item}_usd_mn"]
         line = _line(frame["fiscal_year"], change, name, numbers.in_mn)
+        line = line.assign(**marks(years[place], scenarios, look.SERIES)[place])
         lines.append(_with_band(line, bands[name], numbers.in_mn) if name in bands else line)
     return pd.concat(lines, ignore_index=True)
 
@@ -231,13 +222,23 @@ def compare_spec(names: Sequence[str], height: int = 320, *, large: bool = False
     """Return the specification of a chart of changes of up to four scenarios."""
     styles = tuple(map(Style, names, look.SERIES, look.DASHES))
     spec = deepcopy(
-        _spec((current_language(), current_currency()), styles, height, bands=tuple(names))
+        _spec(
+            (current_language(), current_currency()),
+            styles,
+            height,
+            bands=tuple(names),
+            marked=True,
+        )
     )
     if large:
         spec["config"]["axis"]["labelFontSize"] = spec["config"]["legend"]["labelFontSize"] = 18
         for layer in spec["layer"]:  # on a phone years would run into each other
             if axis := layer.get("encoding", {}).get("x", {}).get("axis"):
                 axis["labelOverlap"] = "greedy"
+            if layer["mark"]["type"] == "text":
+                layer["mark"]["fontSize"] = {"expr": _READ_FROM_AFAR}
+            if layer["mark"]["type"] == "rule":
+                layer["mark"]["strokeWidth"] = 2
     return spec
 
 

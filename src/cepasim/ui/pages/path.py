@@ -14,10 +14,10 @@ from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.economy.verdict import verdicts
 from cepasim.report import html
 from cepasim.report.blocks import Paragraph
+from cepasim.report.in_force import in_force_in_words
 from cepasim.report.levels import range_of
 from cepasim.report.together import place_of_changes
 from cepasim.result import Result
-from cepasim.scenario.milestones import milestones
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import answers, charts, ranges
 from cepasim.ui.state import Session
@@ -30,10 +30,6 @@ _SHORT: Mapping[charts.Item, str] = {
     "imports": mark("Imports"),
 }
 _CHANGE = "change_in_balance_usd_mn"
-_IN_FORCE = mark(
-    "The first lever starts in {begins}; all are in force from {complete}. Trade takes longer to "
-    "adjust."
-)
 
 
 def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> None:
@@ -64,11 +60,8 @@ def draw_path(found: Session, result: Result, ranged: ranges.Range | None) -> No
                 price_year=prices,
             )
         ]
-        if dated := milestones(result.scenario):
-            begins, complete = map(year_in_words, dated)
-            said.append(tr(_IN_FORCE, begins=begins, complete=complete))
-            if any(lever.kind == "fund" for lever in result.scenario.levers):
-                said.append(tr("The fund is then paid out; its plants come later."))
+        if dated := in_force_in_words(result.scenario):
+            said.append(dated)
         if band is not None:
             said.append(tr("Band: 90 % range of the change in the balance."))
         words = change_in_words(result)
