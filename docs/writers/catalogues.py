@@ -1,4 +1,8 @@
-"""The catalogues of texts: what the code says, collected for translators."""
+"""The catalogues of texts: what the code says, collected for translators.
+
+``python -m docs.writers.catalogues`` renews those of every language; ``python -m
+docs.writers.catalogues hi`` begins those of another.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from docs.writers.names_shown import names_shown
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "cepasim"
+CATALOGUES = PACKAGE / "catalogues"
 
 #: What marks a text in the code, and which of its arguments are texts.
 KEYWORDS = {"tr": None, "mark": None, "deferred": None, "ntr": (1, 2)}
@@ -58,9 +63,17 @@ def _room(module: Path) -> str:
     return module.parts[0] if len(module.parts) > 1 else TOP
 
 
-def write(tag: str) -> Iterator[str]:
-    """Renew the catalogues of a language; yield what is still without a translation."""
-    folder = PACKAGE / "catalogues" / tag
+def write(tag: str, catalogues: Path = CATALOGUES) -> Iterator[str]:
+    """Renew the catalogues of a language, or begin them; yield what lacks a translation.
+
+    Parameters
+    ----------
+    tag : str
+        Such as ``hi``.
+    catalogues : Path
+        The folder with the folders of languages.
+    """
+    folder = catalogues / tag
     folder.mkdir(parents=True, exist_ok=True)
     known = {file.stem: read(file, tag) for file in sorted(folder.glob("*.po"))}
     elsewhere = {
@@ -97,8 +110,8 @@ def save(catalog: Catalog, file: Path) -> None:
 
 
 def main() -> None:
-    """Renew every language and print what is untranslated."""
-    for tag in LANGUAGES:
+    """Renew every language, and those the command line names; print what is untranslated."""
+    for tag in dict.fromkeys((*LANGUAGES, *sys.argv[1:])):
         if tag != SOURCE:
             for text in write(tag):
                 print(f"{tag}: {text}", file=sys.stderr)

@@ -22,7 +22,8 @@ _LANGUAGE = Annotated[
         "--language",
         metavar="TAG",
         envvar=VARIABLE,
-        help="Language of what is printed and written for people: en or ja.",
+        help="Language of what is printed and written for people: en, ja, or another that "
+        "has catalogues.",
     ),
 ]
 _CURRENCY = Annotated[

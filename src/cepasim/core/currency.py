@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import SOURCE, current_language, tr
+from cepasim.core.language import SOURCE, current_language, grouped_in_pairs, tr
 from cepasim.core.writing import significant
 
 #: US$ million, or US$ billion: which of the two a table or a chart counts in.
@@ -160,25 +160,36 @@ _HUNDRED_MILLION = 99.5
 def _units() -> Mapping[str, Unit]:
     """Units of the moment: of columns (mn, bn), of amounts in sentences (small, large)."""
     currency = _CURRENCY.get()
-    tables = {"ja": _japanese}
-    return tables.get(current_language(), _english)(currency)
+    tag = current_language()
+    return _japanese(currency) if tag == "ja" else _usual(currency, tag)
 
 
-@lru_cache(maxsize=8)  # asked for with every amount that is written
-def _english(currency: Currency) -> Mapping[str, Unit]:
+@lru_cache(maxsize=32)  # asked for with every amount that is written
+def _usual(currency: Currency, _tag: str) -> Mapping[str, Unit]:
+    """Units of English, and of a language that counts as English does, in its words."""
     if currency.code == "INR":
         crore = Unit(
-            10.0 / currency.per_usd, "₹ crore", "₹ crore", "₹ {number} crore", "{number} crore"
+            10.0 / currency.per_usd,
+            tr("₹ crore"),
+            tr("₹ crore"),
+            tr("₹ {number} crore"),
+            tr("{number} crore"),
         )
         return {"mn": crore, "bn": crore}
     if currency.code == "JPY":
         billion = Unit(
-            1000.0 / currency.per_usd, "¥ bn", "¥ billion", "¥ {number} bn", "{number} bn"
+            1000.0 / currency.per_usd,
+            tr("¥ bn"),
+            tr("¥ billion"),
+            tr("¥ {number} bn"),
+            tr("{number} bn"),
         )
         return {"mn": billion, "bn": billion}
     return {
-        "mn": Unit(1.0, "US$ mn", "US$ million", "US$ {number} mn", "{number} mn"),
-        "bn": Unit(1000.0, "US$ bn", "US$ billion", "US$ {number} bn", "{number} bn"),
+        "mn": Unit(1.0, tr("US$ mn"), tr("US$ million"), tr("US$ {number} mn"), tr("{number} mn")),
+        "bn": Unit(
+            1000.0, tr("US$ bn"), tr("US$ billion"), tr("US$ {number} bn"), tr("{number} bn")
+        ),
     }
 
 
@@ -198,8 +209,12 @@ def _unit_of(usd_mn: float, name: str) -> Unit:
 
 
 def indian_grouping() -> bool:
-    """Whether digits are grouped as in India, ``1,02,650``: rupees for readers of English."""
-    return _CURRENCY.get().code == "INR" and current_language() == SOURCE
+    """Whether digits of amounts are grouped as in India, ``1,02,650``.
+
+    Rupees are for readers of English, and every amount where the language groups so.
+    """
+    rupees = _CURRENCY.get().code == "INR"
+    return grouped_in_pairs() or (rupees and current_language() == SOURCE)
 
 
 def currency_sign() -> str:

@@ -30,6 +30,7 @@ from cepasim.core.texts import (
     LANGUAGES,
     SOURCE,
     current_language,
+    grouped_in_pairs,
     ntr,
     separated,
     tr,
@@ -41,6 +42,7 @@ __all__ = [
     "Deferred",
     "current_language",
     "deferred",
+    "grouped_in_pairs",
     "language",
     "mark",
     "now",
@@ -58,7 +60,7 @@ def language(tag: str) -> Iterator[None]:
     Parameters
     ----------
     tag : str
-        ``en`` or ``ja``.
+        One of `LANGUAGES`: ``en``, ``ja``.
 
     Yields
     ------

@@ -26,6 +26,7 @@ from cepasim.core.written import (
     amount,
     amounts_between,
     between,
+    grouped,
     plain_number,
     with_unit,
 )
@@ -308,7 +309,7 @@ def count(number: float) -> str:
     if math.isnan(number) or abs(number) < 1:
         return "–" if math.isnan(number) else "0"
     digits = 1 - math.floor(math.log10(abs(number)))
-    return f"{round(number, digits):+,.0f}".replace("-", MINUS)
+    return grouped(f"{round(number, digits):+,.0f}").replace("-", MINUS)
 
 
 def ratio(number: float) -> str:
@@ -335,7 +336,7 @@ def value(number: float, unit: str = "") -> str:
     if math.isinf(number):
         return tr("−infinite") if number < 0 else tr("infinite")
     size = abs(number)
-    text = f"{number:,.0f}" if size >= 1000 else f"{number:.4g}"  # no exponent of ten
+    text = grouped(f"{number:,.0f}") if size >= 1000 else f"{number:.4g}"  # no exponent of ten
     return f"{text.replace('-', MINUS)} {unit}".strip()
 
 

@@ -14,7 +14,7 @@ from cepasim.core.currency import (
     indian_grouping,
 )
 from cepasim.core.digits import LEAST, exponent, place_of, place_of_range
-from cepasim.core.language import current_language, mark, tr
+from cepasim.core.language import current_language, grouped_in_pairs, mark, tr
 from cepasim.core.writing import grouped_as_in_india
 
 MINUS: Final = "\u2212"
@@ -34,7 +34,12 @@ def plain_number(number: float, *, decimals: int, signed: bool, nothing: float =
         return "0"
     if _is_written_as_nothing(number, decimals):
         return tr(NEARLY_NONE)
-    return f"{number:{'+' if signed else ''},.{decimals}f}"
+    return grouped(f"{number:{'+' if signed else ''},.{decimals}f}")
+
+
+def grouped(text: str) -> str:
+    """Group the digits of a number with commas as the language of the moment does."""
+    return grouped_as_in_india(text) if grouped_in_pairs() else text
 
 
 def amount(usd_mn: float, size: Size, unit: Unit, signed: bool, place: int | None = None) -> str:

@@ -13,7 +13,7 @@ from string import ascii_lowercase
 
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.immutable import FrozenMapping
-from cepasim.core.language import Deferred, current_language, deferred
+from cepasim.core.language import Deferred, current_language, deferred, tr
 from cepasim.core.numbers import MINUS
 from cepasim.params.parameters import Parameters
 
@@ -92,6 +92,6 @@ def _value(number: str) -> object:
 def _dollars(bn: str) -> str:
     """Write an amount in US$ billion as the table has it; in Japanese in hundreds of millions."""
     if current_language() != "ja":
-        return f"US$ {bn} bn"
+        return tr("US$ {number} bn", number=bn)
     decimals = max(len(bn.partition(".")[2]) - 1, 0)
     return f"{10 * float(bn.replace(MINUS, '-')):.{decimals}f}億ドル"

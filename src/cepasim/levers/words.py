@@ -178,7 +178,9 @@ def dollars_in_words(usd_mn: float, *, bn: bool = False) -> str:
     """
     if current_language() == "ja":  # counts in 10,000 and 100 million
         return f"{usd_mn / 100:,.10g}億ドル" if usd_mn >= 100 else f"{usd_mn * 100:,.10g}万ドル"
-    return f"US$ {usd_mn / 1000:g} bn" if bn else f"US$ {usd_mn:g} mn"
+    if bn:
+        return tr("US$ {number} bn", number=f"{usd_mn / 1000:g}")
+    return tr("US$ {number} mn", number=f"{usd_mn:g}")
 
 
 def barriers_in_words(types: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cepasim.core.language import current_language, tr
+from cepasim.core.language import SOURCE, current_language, tr
 from cepasim.core.workbook import without_clock
 from cepasim.report import blocks
 from cepasim.report.blocks import Block, Document, Span, Words
@@ -72,7 +72,13 @@ def _speak(file: WordFile) -> None:
                 fonts.set(qn(f"w:{letters}"), _FACES[tag])
     [defaults] = file.styles.element.findall(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
     [spoken] = defaults.findall(qn("w:lang"))
-    spoken.set(qn("w:eastAsia"), {"ja": "ja-JP"}.get(tag, "en-US"))
+    if tag != SOURCE:
+        from babel.core import get_global
+
+        _, script, land = get_global("likely_subtags")[tag].split("_")
+        # Word tells apart Latin, East Asian and joined letters, such as those of Devanagari.
+        for letters in ("val",) if script == "Latn" else ("eastAsia", "bidi"):
+            spoken.set(qn(f"w:{letters}"), f"{tag}-{land}")
     if tag in _FACES:
         for fonts in defaults.findall(qn("w:rFonts")):
             for theme in ("asciiTheme", "eastAsiaTheme", "hAnsiTheme", "cstheme"):

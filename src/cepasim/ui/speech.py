@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 import streamlit as st
 
 from cepasim.core.currency import DOLLAR, SIGNS, Currency, current_currency, shown_in
-from cepasim.core.language import LANGUAGES, SOURCE, current_language, language
+from cepasim.core.language import LANGUAGES, SOURCE, current_language, language, mark, tr
 from cepasim.core.problems import InputError
 from cepasim.params.currencies import display_currency
 from cepasim.ui.figures import Figures
@@ -115,19 +115,28 @@ def switches(found: Listener) -> None:
     st.session_state[_LANGUAGE_SWITCH] = found.speech.tag
     st.session_state[_CURRENCY_SWITCH] = found.speech.currency
     with st.container(key="speech", width="content", horizontal=True, gap="small"):
-        _switch(found, "Currency / 通貨", SIGNS, _CURRENCY_SWITCH)
-        _switch(found, "Language / 言語", LANGUAGES, _LANGUAGE_SWITCH)
+        _switch(found, mark("Currency"), SIGNS, _CURRENCY_SWITCH)
+        _switch(found, mark("Language"), LANGUAGES, _LANGUAGE_SWITCH)
 
 
 def _switch(found: Listener, label: str, choices: Mapping[str, str], key: str) -> None:
     st.segmented_control(
-        label,
+        _in_every_language(label),
         list(choices),
         format_func=choices.__getitem__,
         key=key,
         label_visibility="collapsed",
         on_change=lambda: _choose(found),
     )
+
+
+def _in_every_language(label: str) -> str:
+    """Say what a switch is for to those who do not read the language that it is in."""
+    said = []
+    for tag in LANGUAGES:
+        with language(tag):
+            said.append(tr(label))
+    return " / ".join(dict.fromkeys(said))
 
 
 def _choose(found: Listener) -> None:

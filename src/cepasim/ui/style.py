@@ -63,7 +63,7 @@ _WIDGETS = f"""
 [data-testid="stSidebar"] [data-testid="stSliderTickBar"] {{display:none;}}
 .cs-bars th > span {{display:-webkit-box; -webkit-box-orient:vertical; -webkit-line-clamp:2;
   overflow:hidden;}}
-html[lang=ja] .cs-bars th > span {{-webkit-line-clamp:3;}}
+html:not([lang=en]) .cs-bars th > span {{-webkit-line-clamp:3;}}
 [data-testid="stCode"] .token {{color:{INK} !important;}}
 [data-testid="stCode"] .token:is(.keyword,.boolean,.number) {{color:#0B5CAD !important;}}
 [data-testid="stCode"] .token.string {{color:#00695C !important;}}
@@ -120,7 +120,8 @@ html[lang=ja] .cs-bars th > span {{-webkit-line-clamp:3;}}
 """
 
 
-#: Width of the window up to which cards with ranges are so high, rem, in English and in Japanese.
+#: Width of the window up to which cards with ranges are so high, rem, in English and in
+#: other languages: of the two, Japanese has the longer words.
 _WITH_RANGES = (
     (99_999, 8.3, 9.3),
     (1300, 10.3, 11.3),
