@@ -1,10 +1,10 @@
 """The Japanese letters that the package carries: a part of a gothic, under a name of its own.
 
-``python -m docs.writers.letters NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc`` writes the files of
-``src/cepasim/report/fonts`` again, for instance after a translation has used a character that they
-lack (a test says so). Debian has the two in ``fonts-noto-cjk``, under
-``/usr/share/fonts/opentype/noto``; nothing is downloaded. It needs fontTools, of the packages for
-development. The same files and texts give the same letters to the byte.
+``python -m docs.writers.letters NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc NotoSans-Regular.ttf``
+writes the files of ``src/cepasim/report/fonts`` again, for instance after a translation has used a
+character that they lack (a test says so). Debian has the three in ``fonts-noto-cjk`` and
+``fonts-noto-core``, under ``/usr/share/fonts``; nothing is downloaded. It needs fontTools, of the
+packages for development. The same files and texts give the same letters to the byte.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def _name(font: TTFont, family: str, weight: str) -> None:
     called = {1: family, 2: weight, 3: whole, 4: full, 6: whole, 16: family, 17: weight}
     for place, text in (kept | called).items():
         names.setName(text, place, 3, 1, 0x409)
+    if "CFF " not in font:
+        return
     inside = font["CFF "].cff
     inside.fontNames[0] = whole
     inside[0].FullName, inside[0].FamilyName = full, family
@@ -89,14 +91,16 @@ def _name(font: TTFont, family: str, weight: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Write the letters from the two fonts given; returns the exit code."""
     given = [Path(each) for each in (sys.argv[1:] if arguments is None else arguments)]
-    if len(given) != len(look.SHIPPED_FILES):
+    if len(given) != len(look.SHIPPED_FILES) + 1:
         print(__doc__)
         return 2
-    for source, (weight, file) in zip(given, look.SHIPPED_FILES.items(), strict=True):
+    *japanese, latin = given
+    for source, (weight, file) in zip(japanese, look.SHIPPED_FILES.items(), strict=True):
         cut(source, wanted(), look.SHIPPED, weight, look.FONTS / file)
     names = {letter for name in LANGUAGES.values() for letter in name if letter > "\u2fff"}
     # A family of its own: pictures take letters from any file of the folder.
     cut(given[0], names, f"{look.SHIPPED}-names", "Regular", look.FONTS / look.SHIPPED_NAMES)
+    cut(latin, look.SIGNS, f"{look.SHIPPED}-signs", "Regular", look.FONTS / look.SHIPPED_SIGNS)
     return 0
 
 

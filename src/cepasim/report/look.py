@@ -31,13 +31,15 @@ DASHES = ((1, 0), (8, 3), (3, 3), (10, 3, 2, 3))
 JAPANESE = ("Yu Gothic", "Hiragino Sans", "Noto Sans CJK JP", "IPAexGothic", "IPAGothic", "Meiryo")
 
 #: The Japanese letters that come with the program, for machines that have none: the family, where
-#: it is, the files by weight, and the file with no more than the names of the languages.
+#: it is, the files by weight, the file with no more than the names of the languages, and that of
+#: signs which fonts of Japanese lack: pictures take them from any file of the folder.
 SHIPPED = "cepasim-japanese"
 FONTS = Path(__file__).with_name("fonts")
 SHIPPED_FILES: Mapping[str, str] = MappingProxyType(
     {"Regular": f"{SHIPPED}-regular.otf", "Bold": f"{SHIPPED}-bold.otf"}
 )
 SHIPPED_NAMES = f"{SHIPPED}-names.otf"
+SIGNS, SHIPPED_SIGNS = "₹", f"{SHIPPED}-signs.ttf"
 
 #: Names under which style sheets know the colours: ``var(--ink)``.
 IN_STYLE_SHEETS: Mapping[str, str] = MappingProxyType(
