@@ -12,7 +12,8 @@ from cepasim.core import numbers
 from cepasim.core.digits import NOT_ADDING
 from cepasim.core.language import language, tr
 from cepasim.report import brief, compared, given, html, terminal, views
-from cepasim.report.together import equations, noted, trade_balance
+from cepasim.report.blocks import Bar
+from cepasim.report.together import equations, noted, split_together, trade_balance
 from cepasim.ui.pages.present import in_large
 
 ITEMS = ("balance", "exports", "imports")
@@ -111,6 +112,45 @@ def test_the_first_table_of_the_terminal_adds_up(result: cepasim.Result) -> None
         assert {abs(1000 * one) for one in (exports, imports, balance)} == {
             number(text) for text in printed(row, unit=False)
         }
+
+
+def test_what_a_lever_adds_is_the_same_in_the_terminal_and_in_the_note(
+    economy: cepasim.Economy,
+) -> None:
+    package = cepasim.simulate(economy, cepasim.Scenario.bundled("full-package"))
+    rounded_alone = 0  # rows that would not hold
+    for year in ("2030-31", "2035-36"):
+        equation = re.compile(r"(.+) = (.+) − \((.+)\)")
+        note = {bar.label: equation.fullmatch(bar.text) for bar in contributions(package, year)}
+        lines = terminal.text(package, "section", year).splitlines()
+        first = next(place for place, line in enumerate(lines) if line.startswith("What each"))
+        for line in lines[first:]:
+            for label, found in note.items():
+                if not line.startswith(f" {label} "):
+                    continue
+                said = line.removeprefix(f" {label} ").replace("-", numbers.MINUS).split()[:3]
+                assert found
+                assert said == [found[2], found[3], found[1]], (label, year)
+                exports, imports, balance = map(number, said)
+                assert balance == exports - imports, (label, year)
+                rounded_alone += "." in found[1]
+    assert rounded_alone
+
+
+def contributions(result: cepasim.Result, year: str) -> tuple[Bar, ...]:
+    return views.contributions(result, year).bars
+
+
+def test_equations_add_up_to_their_total_where_they_can() -> None:
+    # 30 + 30 is not 61, but 30.4 + 30.4 is 60.8.
+    rows = [
+        {"balance_usd_mn": 30.42, "exports_usd_mn": 30.42, "imports_usd_mn": 0.0},
+        {"balance_usd_mn": 30.42, "exports_usd_mn": 30.42, "imports_usd_mn": 0.0},
+    ]
+    whole = {f"change_in_{item}_usd_mn": 60.84 for item in ("balance", "exports")}
+    places, hold = split_together(rows, whole | {"change_in_imports_usd_mn": 0.0})
+    assert (places, hold) == ([5, 5, 5], True)
+    assert split_together(rows)[0] == [6, 6]
 
 
 def test_a_table_whose_parts_do_not_add_up_says_so(result: cepasim.Result) -> None:

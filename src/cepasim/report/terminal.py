@@ -36,7 +36,7 @@ from cepasim.report.jobs import jobs_in_words
 from cepasim.report.layout import WIDTH, amounts, indented, list_of, table, titled, wrapped
 from cepasim.report.levels import range_of
 from cepasim.report.terminal_sectors import rows_of, said_of, sector_table
-from cepasim.report.together import trade_balance
+from cepasim.report.together import place_of_changes, split_together, trade_balance
 from cepasim.tables.names import Level
 from cepasim.tables.result_tables import ResultTables
 
@@ -177,15 +177,19 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
         "welfare_india_usd_mn": tr("welfare,\nIndia"),
     }
     cells = [[tr("lever"), *(indented(head) for head in columns.values())]]
-    names = [lever_name(str(row["lever"]), str(row["side"])) for row in rows_of(split)]
+    levers = rows_of(split)
+    names = [lever_name(str(row["lever"]), str(row["side"])) for row in levers]
     [total] = rows_of(result.balance("total", fiscal_year))
-    place = trade_balance(total).place  # as in the sentence
-    written = (
-        amounts(
-            [*split[one], split[one].sum()], signed=True, place=None if "welfare" in one else place
-        )
+    places, _ = split_together(levers, total)  # as in the equations of the note
+    written = [
+        amounts([*split[one], split[one].sum()], signed=True)
+        if "welfare" in one
+        else [
+            millions(change, signed=True, place=place).replace(MINUS, "-")
+            for change, place in zip([*split[one], total[f"change_in_{one}"]], places, strict=True)
+        ]
         for one in columns
-    )
+    ]
     cells += map(list, zip([*names, tr("Together")], *written, strict=True))
     said = said_of(result, fiscal_year, unit_mn(long=True))
     title = tr("What each lever does in {year}, {unit} of {price_year}", **said)
@@ -233,12 +237,13 @@ def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
     if column in totals:
         row = totals[totals["fiscal_year"] == fiscal_year].iloc[0]
         if abs(row[column] - row["change_in_balance_usd_mn"]) >= _WORTH_SAYING:
+            place = place_of_changes(row.to_dict())
             said = tr(
                 "Imports include the Japanese inputs and machinery that the levers' own output "
                 "needs; without them the balance would change by {without} instead of {change} "
                 "{unit}.",
-                without=millions(row[column], signed=True),
-                change=millions(row["change_in_balance_usd_mn"], signed=True),
+                without=millions(row[column], signed=True, place=place),
+                change=millions(row["change_in_balance_usd_mn"], signed=True, place=place),
                 unit=unit_mn(),
             )
             lines.append(said)

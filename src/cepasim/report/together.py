@@ -33,10 +33,7 @@ def trade_balance(
     least : float, optional
         US$ million that are not printed as next to nothing.
     """
-    exports, imports, balance = (
-        float(row[column.format(item)]) for item in ("exports", "imports", "balance")
-    )
-    return place_of_sums([(balance, exports, -imports)], size, least)
+    return place_of_sums(_balances([row], column), size, least)
 
 
 def place_of_changes(totals: Mapping[Any, Any]) -> int:
@@ -69,7 +66,33 @@ def equations(
 ) -> tuple[list[str], bool]:
     """Write ``balance = exports − (imports)`` of each row, so that it holds as it is read.
 
-    All have one place where there is one at which every equation holds; else each has its own.
+    Parameters
+    ----------
+    rows, together
+        As in `split_together`.
+
+    Returns
+    -------
+    tuple of list of str and bool
+        The equations, and whether all hold.
+    """
+    places, all_hold = split_together(rows, together)
+    written = (
+        figures.column((balance, exports, -less), signed=True, place=place)
+        for (balance, exports, less), place in zip(_balances(rows), places, strict=False)
+    )
+    texts = [f"{balance} = {exports} − ({imports})" for balance, exports, imports in written]
+    return texts, all_hold
+
+
+def split_together(
+    rows: Sequence[Mapping[Any, Any]], together: Mapping[Any, Any] | None = None
+) -> tuple[list[int], bool]:
+    """Return how what each lever adds is printed, wherever it is: in a table or in equations.
+
+    All have one place where there is one at which every row holds as a balance and the rows add up
+    to what is printed of all; else one at which every row holds; else each row that does not hold
+    has its own.
 
     Parameters
     ----------
@@ -80,25 +103,37 @@ def equations(
 
     Returns
     -------
-    tuple of list of str and bool
-        The equations, and whether all hold.
+    tuple of list of int and bool
+        The place of each row, then that of what they add up to; whether every row holds.
     """
-    terms = [
-        tuple(float(row[f"{item}_usd_mn"]) for item in ("balance", "exports", "imports"))
+    parts = _balances(rows)
+    whole = [] if together is None else _balances([together], _CHANGE)
+    added = list(zip(*parts, strict=True))
+    columns = [(total, *terms) for one in whole for total, terms in zip(one, added, strict=False)]
+    every = place_of_sums([*parts, *whole, *columns], least=LEAST)
+    if not every.adds_up:
+        every = place_of_sums([*parts, *whole], least=LEAST)
+    each = [
+        Sum(every.place, True)
+        if adds_up(one[0], one[1:], every.place)
+        else place_of_sums([one], least=LEAST)
+        for one in (*parts, *whole)
+    ]
+    return [how.place for how in each], all(how.adds_up for how in each[: len(parts)])
+
+
+def _balances(
+    rows: Iterable[Mapping[Any, Any]], column: str = "{}_usd_mn"
+) -> list[tuple[float, float, float]]:
+    """Balance, exports and imports of rows as a sum: imports with the other sign."""
+    return [
+        (
+            float(row[column.format("balance")]),
+            float(row[column.format("exports")]),
+            -float(row[column.format("imports")]),
+        )
         for row in rows
     ]
-    sums = [(balance, exports, -imports) for balance, exports, imports in terms]
-    changes = (_CHANGE.format(item) for item in ("balance", "exports", "imports"))
-    whole = [] if together is None else [tuple(float(together[change]) for change in changes)]
-    known = sums + [(balance, exports, -imports) for balance, exports, imports in whole]
-    every = place_of_sums(known, least=LEAST)
-    each = [every if every.adds_up else place_of_sums([one], least=LEAST) for one in sums]
-    written = (
-        figures.column(one, signed=True, place=how.place)
-        for one, how in zip(terms, each, strict=True)
-    )
-    texts = [f"{balance} = {exports} − ({imports})" for balance, exports, imports in written]
-    return texts, all(how.adds_up for how in each)
 
 
 def bars_of(sizes: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
