@@ -205,7 +205,7 @@ def barrier(who: Visitor) -> str:
     """Where the barrier of chapter 03 comes from, and another value for 03 alone."""
     who.begin("e")
     before = cards_of(who)
-    search = who.page.get_by_label(who.tr("Search"), exact=True)
+    search = who.page.get_by_label(who.tr("Search by code or words"), exact=True)
     grid = who.page.locator("[data-testid=stDataFrame]").first
     with who.counted():
         search.click()

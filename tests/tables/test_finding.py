@@ -36,6 +36,9 @@ ENGLISH = {
     "chillies": "0904.2 0709.60",
     "beef": "0201 0202",
     "medicines": "3003 3004",
+    "pharmaceuticals": "3003 3004",
+    "processed food": "16 17 18 19 20 21",
+    "cotton yarn": "5205 5206 5207",
     "cosmetics": "3303 3304 3305 3307",
     "tires": "4011 4012",
     "handbags": "4202",
@@ -48,6 +51,7 @@ ENGLISH = {
     "shoe": "6401 6402 6403 6404 6405",
     "leather shoes": "6403",
     "jewelry": "7113 7117",
+    "gold jewellery": "7113.19",
     "diamond": "7102",
     "stainless steel pipes": "7304 7305 7306",
     "steel": "7206 7207 7208 7209 721 722 73",
@@ -82,6 +86,8 @@ JAPANESE = {
     "牛肉": "0201 0202",
     "医薬品": "3003 3004",
     "衣類": "61 62",
+    "加工食品": "16 17 18 19 20 21",
+    "鋼板": "7208 7209 7210 7211 7212 7219 7220 7225 7226",
     "Ｔシャツ": "6109",
     "綿のシャツ": "6105 6106 6109 6205 6206",
     "革靴": "6403",
@@ -178,3 +184,15 @@ def test_the_rule_of_words() -> None:
     assert found("glasses knife") == [2]
     assert found("CAFÉ") == found("cafe") == found("Ｃａｆｅ") == [3]
     assert found("rice knives") == []
+
+
+def test_a_short_word_is_no_beginning_of_others_where_it_is_one_by_itself() -> None:
+    said = ["Motor cars", "Carpets", "Cardboard", "Men's shirts", "Man-made fibres"]
+    texts = Texts(lambda: [said])
+
+    def found(words: str) -> list[int]:
+        return np.flatnonzero(ranks(texts.near, asked(words)) < FAR).tolist()
+
+    assert found("car") == found("cars") == [0]
+    assert found("card") == [2] and found("carp") == [1], "no word by itself: what begins so"
+    assert found("men") == found("mens") == [3]

@@ -77,6 +77,8 @@ def test_a_line_goes_from_the_list_into_the_scenario(monkeypatch: pytest.MonkeyP
     ]  # fmt: skip
     assert len(app.dataframe[0].value) == 100
     assert "convention (grade D)" in _text(app), "what the list rests on is said"
+    app.text_input(key="lines-find").set_value("frozen shrimps").run()
+    assert "The words alone find" in _text(app), "free in Japan: there are barriers to ask about"
     app.text_input(key="lines-find").set_value("footwear leather").run()
     shown = app.dataframe[0].value
     assert 0 < len(shown) < 100 and shown["line"].str.startswith("64").any()
@@ -107,6 +109,10 @@ def test_lines_that_do_not_fit_leave_the_scenario_as_it_was() -> None:
     assert not advice_lines.put(found, broken)
     assert found.scenario == had and not found.problems
     assert advice_lines.put(found, lines)
+    # What is free, and what is nothing at all.
+    assert "page Lines" in advice_lines.nothing(lines, "T-shirts")[-1]
+    assert "frozen shrimps" in advice_lines.nothing(lines, "zzzz")[-1]
+    assert len(advice_lines.nothing(lines, " ")) == 1, "no word is to blame"
 
 
 @pytest.mark.slow(seconds=4)

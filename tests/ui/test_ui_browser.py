@@ -614,7 +614,7 @@ ANSWERS = {
     "billion": ("What must be given for what is asked?", "Find the depth"),
     "not-seen": ("may the first model be used?",),
     "unmeasured": ("Grade",),
-    "where-from": ("Search",),
+    "where-from": ("Search by code or words",),
 }
 
 
@@ -655,7 +655,7 @@ def test_comparing_scenarios(page: Any, address: str) -> None:
 
 def test_why_this_number(page: Any, address: str) -> None:
     _open(page, address)
-    page.get_by_label("Search", exact=True).fill("garments")
+    page.get_by_label("Search by code or words", exact=True).fill("garments")
     page.keyboard.press("Enter")
     _settled(page)
     # By the keyboard alone, as the caption says.

@@ -560,7 +560,7 @@ def test_parameters_are_found_by_any_word() -> None:
     app = _page("parameters")
     app.text_input(key="parameter-search").set_value("soderbery india").run()
     rows = app.session_state["cepasim"].figures.rows
-    from cepasim.ui.pages.parameters import matching
+    from cepasim.ui.pages.parameters_sought import matching
 
     found = matching(rows, "SODERBERY", [])
     assert 0 < len(found) < len(rows)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from cepasim.params.parameters import bundled_directory
 from cepasim.ui import assumptions
-from cepasim.ui.pages import parameters
+from cepasim.ui.pages import parameters, parameters_sought
 
 
 def _page(search: str = "") -> AppTest:
@@ -24,7 +24,7 @@ def _page(search: str = "") -> AppTest:
 def _names(app: AppTest) -> set[str]:
     found = app.session_state["cepasim"]
     search = app.text_input(key="parameter-search").value
-    rows = parameters.matching(found.figures.rows, search, [], app.session_state[_TEXTS][1])
+    rows = parameters_sought.matching(found.figures.rows, search, [], app.session_state[_TEXTS][1])
     return set(rows["name"])
 
 
@@ -41,6 +41,10 @@ def test_parameters_are_found_by_product_and_lever() -> None:
     assert "nu_tbt_jpn_01_05" in _names(app)
     app.text_input(key="parameter-search").set_value("substitution 03").run()
     assert _names(app) == {"sigma_import_03", "sigma_domestic_03"}
+    app.text_input(key="parameter-search").set_value("frozen shrimps").run()
+    assert any("chapters that hold such products, 03." in one.value for one in app.caption)
+    app.text_input(key="parameter-search").set_value("zzzz").run()
+    assert any("No parameter matches" in one.value for one in app.caption)
 
 
 def test_the_template_is_the_whole_folder() -> None:

@@ -2,7 +2,8 @@
 
 All words must be there, in any order. A word is found at the beginning of one, and a whole word
 counts for more. Case, accents, width of letters, apostrophes and hyphens mean nothing, nor does it
-matter whether Japanese is written in katakana or hiragana. English plural and singular are the
+matter whether Japanese is written in katakana or hiragana. A short word that is one by itself is no
+beginning of others: ``car`` is not carpets. English plural and singular are the
 same: ``ies`` is ``y``; ``es`` goes after s, x, z, ch, sh and o; else ``s`` goes, unless it follows
 s, u or i. Scripts without spaces are found anywhere in a name; a word that is in none is divided
 into those that are. A number stands by itself.
@@ -46,14 +47,16 @@ _IRREGULAR = {
     "halves": "half",
     "knives": "knife",
     "leaves": "leaf",
-    "men": "man",
     "mice": "mouse",
     "scarves": "scarf",
     "shelves": "shelf",
     "teeth": "tooth",
-    "women": "woman",
+    # ``women's`` is what names have; ``man`` would be ``man-made``.
+    "woman": "women",
 }
 _LEAST = 4
+#: Letters of a word that begins many others which have nothing to do with it.
+_SHORT = 3
 
 
 def folded(text: str) -> str:
@@ -118,7 +121,7 @@ class Texts:
         """Return the rank of each row for one word, less is nearer and `FAR` is not found.
 
         Whole words in the fields of the row itself come first, then beginnings there, then the
-        same in the groups.
+        same in the groups. Where a short word is a whole one of some row, beginnings do not count.
 
         Parameters
         ----------
@@ -126,13 +129,17 @@ class Texts:
             One of `asked`.
         """
         fields = self._fields
+        hits = [field.find(word) for field in fields]
+        short = len(singular(word)) <= _SHORT and not _WITHOUT_SPACES.match(word)
+        if short and any(len(whole) for _, whole in hits[: self._direct]):
+            hits = [(whole, whole) for _, whole in hits]
         ranks = np.full(fields[0].rows, FAR, dtype=np.int16)
         wider = len(fields) - self._direct
         # From the farthest to the nearest: the last one written stays.
         for place in reversed(range(len(fields))):
             base = place if place < self._direct else place + self._direct
             step = self._direct if place < self._direct else wider
-            for found, rank in zip(fields[place].find(word), (base + step, base), strict=True):
+            for found, rank in zip(hits[place], (base + step, base), strict=True):
                 ranks[found] = np.minimum(ranks[found], rank)
         parts = word.split("-")
         if len(parts) > 1 and (ranks == FAR).all() and all(len(part) > 1 for part in parts):

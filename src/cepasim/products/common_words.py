@@ -14,6 +14,8 @@ from cepasim.core.language import mark
 #: Words separated by commas, and beginnings of the codes of what they mean.
 COMMON_WORDS: tuple[tuple[str, str], ...] = (
     # What is eaten, drunk and smoked.
+    (mark("food, foodstuffs"), "02 03 04 07 08 09 10 11 16 17 18 19 20 21"),
+    (mark("processed food"), "16 17 18 19 20 21"),
     (mark("fish"), "0301 0302 0303 0304 0305 1604"),
     (mark("seafood, marine products"), "03 1604 1605"),
     (mark("prawns, shrimps"), "030616 030617 030635 030636 030695 160521 160529"),
@@ -45,6 +47,7 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("tea"), "0902"),
     (mark("spices"), "0904 0905 0906 0907 0908 0909 0910"),
     (mark("pepper"), ""),
+    (mark("curry"), ""),
     (mark("chillies, chili, chilli peppers"), "09042 070960"),
     (mark("turmeric"), ""),
     (mark("basmati, basmati rice"), "100630"),
@@ -71,7 +74,7 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("crude oil"), "2709"),
     (mark("petrol, gasoline, diesel, naphtha, petroleum products"), "2710"),
     (mark("LNG, LPG, natural gas"), "2711"),
-    (mark("medicines, drugs, pharma, generics, tablets"), "3003 3004"),
+    (mark("medicines, drugs, pharma, pharmaceuticals, generics, tablets"), "3003 3004"),
     (mark("bulk drugs, active pharmaceutical ingredients"), "2936 2937 2939 2941"),
     (mark("vaccines"), "300241 300242"),
     (mark("cosmetics, make-up, perfumes"), "3303 3304 3305 3307"),
@@ -98,6 +101,9 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("shawls, stoles"), "6117 6214"),
     (mark("bed linen, bedsheets, towels"), "6302"),
     (mark("carpets, rugs"), "57"),
+    (mark("textiles"), "50 51 52 53 54 55 56 57 58 59 60 61 62 63"),
+    (mark("cotton yarn"), "5205 5206 5207"),
+    (mark("cotton fabrics"), "5208 5209 5210 5211 5212"),
     (mark("yarn"), ""),
     (mark("fabrics"), ""),
     (mark("shoes, sneakers"), "6401 6402 6403 6404 6405"),
@@ -109,7 +115,9 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("gold"), "7108"),
     (mark("silver"), "7106"),
     (mark("jewelry, jewellery"), "7113 7117"),
+    (mark("gold jewelry, gold jewellery"), "711319"),
     (mark("steel"), "7206 7207 7208 7209 7210 7211 7212 7213 7214 7215 7216 7217 7218 7219 722 73"),
+    (mark("steel sheets, steel plates"), "7208 7209 7210 7211 7212 7219 7220 7225 7226"),
     (mark("stainless"), ""),
     (mark("pipes, tubes"), "7304 7305 7306"),
     (mark("screws, bolts, fasteners"), "7318"),
@@ -117,6 +125,7 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("scrap"), ""),
     (mark("aluminum"), "76"),
     # Machines and electronics.
+    (mark("machines, machinery"), "84"),
     (mark("engines"), "8407 8408"),
     (mark("pumps"), "8413"),
     (mark("air conditioners"), "8415"),
@@ -177,7 +186,6 @@ COMMON_WORDS: tuple[tuple[str, str], ...] = (
     (mark("glass"), ""),
     (mark("iron"), ""),
     (mark("copper"), ""),
-    (mark("machines"), ""),
     (mark("parts"), ""),
     (mark("electric"), ""),
 )

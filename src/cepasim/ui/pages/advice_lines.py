@@ -75,16 +75,18 @@ def draw(found: Session) -> None:
         section = section_box(found, "lines-section")
     with wide[4]:
         words = st.text_input(
-            tr("Search"), placeholder=tr("Code or word: 6403, footwear"), key="lines-find"
+            tr("Search by code or words"),
+            placeholder=tr("Code or word: 6403, footwear"),
+            key="lines-find",
         )
     with st.spinner(tr("Listing the lines …")):
         lines = _list(found.figures.economy, found.figures.digest, importer, year)
     with st.popover(tr("Saved list"), key="lines-reload"):
         lines = _reloaded(lines)
-    lines = lines.filter(ask=ask or None, section=section or None)
+    every, lines = lines, lines.filter(ask=ask or None, section=section or None)
     lines = matching(lines, words)
     if not len(lines):
-        st.caption(paragraph([tr("No line meets these conditions."), tr(WHAT_CAN_BE_SOUGHT)]))
+        st.caption(paragraph(nothing(every, words)))
         return
     shown = lines.top(_SHOWN)
     key = f"lines:{importer}:{ask}:{year}:{section}:{words}"
@@ -107,6 +109,39 @@ def draw(found: Session) -> None:
     picked = [code for row, code in enumerate(shown.codes) if row in rows]
     _into_the_scenario(found, shown, picked)
     _keep(lines, shown.only(picked) if picked else lines)
+
+
+def nothing(lines: LineList, words: str) -> list[str]:
+    """Say that no line is left, and whether words or other conditions are why.
+
+    Parameters
+    ----------
+    lines : LineList
+        All there are, before the conditions.
+    words : str
+        What was sought.
+    """
+    said = [tr("No line meets these conditions.")]
+    if not words.strip():
+        return said
+    if fit := len(matching(lines, words)):
+        said.append(
+            ntr(
+                "The words alone find {count} line: change “Where” or the section.",
+                "The words alone find {count} lines: change “Where” or the section.",
+                fit,
+                count=f"{fit:,}",
+            )
+        )
+        return said
+    codes = lines.economy.by_chapter.markets[lines.importer].schedule.lines.astype(str)
+    finder = product_finder(lines.economy.classification)
+    elsewhere = finder.nearest(words, codes).any()
+    free = mark(
+        "The page Lines has what these words mean; this list holds only lines with something to "
+        "ask for."
+    )
+    return [*said, tr(free if elsewhere else WHAT_CAN_BE_SOUGHT)]
 
 
 def _worded(found: Session, table: pd.DataFrame) -> pd.DataFrame:

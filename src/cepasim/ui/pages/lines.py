@@ -105,6 +105,8 @@ def _nothing(lines: TariffLines, words: str) -> list[str]:
     """Say that no line is left, whether the words or the other conditions are why, and what is."""
     country = tr(COUNTRY[lines.importer])
     said = [tr("No line of {country} meets these conditions.", country=country)]
+    if not words.strip():
+        return said
     if fit := len(lines.search(words)):
         said.append(
             ntr(

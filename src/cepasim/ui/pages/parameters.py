@@ -33,7 +33,7 @@ from cepasim.ui.controls.assumed import changed_in_words
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.pages import one_chapter, whole_tables
 from cepasim.ui.pages.advice_parts import short_name
-from cepasim.ui.pages.parameters_sought import holds, matching, searched
+from cepasim.ui.pages.parameters_sought import holds, nearest, searched
 from cepasim.ui.state import Session, session
 
 _SHOWN = ["words", "said", "unit", "yours", "range", "grade", "year", "source", "note", "name"]
@@ -104,6 +104,28 @@ def _state(found: Session) -> None:
         st.warning(plain(tr("Outside the documented range: {values}", values=separated(outside))))
 
 
+def _about(shown: int, every: int, chapters: tuple[str, ...]) -> list[str]:
+    """What the table shows and how it is written into, a sentence each."""
+    about = [tr("{shown} of {all} named parameters.", shown=shown, all=every)]
+    if shown and chapters:
+        about.append(
+            tr(
+                "None says these words: shown are those of chapters that hold such products, {hs}.",
+                hs=separated(chapters),
+            )
+        )
+    about += [
+        tr(
+            "Write into “Yours” to change one; a share goes in as a fraction, 0.1 for the 10 % "
+            "shown. Blank it to take the change back."
+        ),
+        tr("Grades: A official, B published estimate, C own calculation, D assumption."),
+    ]
+    if current_language() != SOURCE:
+        about.append(tr("Sources and notes are in English, as the parameter folder has them."))
+    return about
+
+
 def _named(found: Session) -> None:
     rows = found.figures.rows
     overrides = found.draft.get("parameters", {})
@@ -118,21 +140,12 @@ def _named(found: Session) -> None:
     )
     changed_only = right.toggle(tr("Changed only"), key="parameter-changed")
     index = searched(found, partial(_in_words, found))
-    shown = decisive_first(matching(rows, search, grades, index))
+    shown, chapters = nearest(rows, search, grades, found.figures.economy, index)
+    shown = decisive_first(shown)
     if changed_only:
         shown = shown[shown["name"].isin(list(overrides))]
     elsewhere = dict(without_effect(shown["name"])) | waiting(shown["name"], found.draft)
-    about = [
-        tr("{shown} of {all} named parameters.", shown=len(shown), all=len(rows)),
-        tr(
-            "Write into “Yours” to change one; a share goes in as a fraction, 0.1 for the 10 % "
-            "shown. Blank it to take the change back."
-        ),
-        tr("Grades: A official, B published estimate, C own calculation, D assumption."),
-    ]
-    if current_language() != SOURCE:
-        about.append(tr("Sources and notes are in English, as the parameter folder has them."))
-    st.caption(plain(paragraph(about)))
+    st.caption(plain(paragraph(_about(len(shown), len(rows), chapters))))
     shown = shown.assign(
         words=[in_cell(_named_in_words(found, row), _NAME) for row in shown.to_dict("records")],
         year=shown["year"].astype(str).map(year_in_words),

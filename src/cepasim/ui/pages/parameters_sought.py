@@ -105,3 +105,28 @@ def matching(
         sought = index or Texts(lambda: [_of_rows(rows)])
         keep &= ranks(sought.near, typed) < FAR
     return rows[keep]
+
+
+def nearest(
+    rows: pd.DataFrame, search: str, grades: list[str], economy: Economy, index: Texts
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the figures searched for, and the chapters they are of where none says the words.
+
+    Frozen shrimps are in no row: chapters are as narrow as parameters are.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    search : str
+    grades : list of str
+    economy : Economy
+    index : Texts
+        As `searched` returns it.
+    """
+    if not search.strip() or not matching(rows, search, [], index).empty:
+        return matching(rows, search, grades, index), ()
+    chapters = economy.by_chapter.chapters
+    finder = product_finder(economy.classification)
+    hold = tuple(sorted(finder.groups(search, dict(zip(chapters, chapters, strict=True)))))
+    keep = [any(holds(str(hs or ""), one) for one in hold) for hs in rows["hs"]]
+    return matching(rows[keep], "", grades), hold

@@ -68,9 +68,9 @@ def sectors(found: Session) -> None:
         )
     with right:
         search = st.text_input(
-            tr("Search"),
+            tr("Search by code or words"),
             key="search",
-            placeholder=tr("Search by code or name: 61, garments, steel …"),
+            placeholder=tr("61, garments, steel …"),
         )
     remembered.begins_with(remembered.WHY, "")
     remembered.write_in_part("scenario")
