@@ -614,7 +614,7 @@ ANSWERS = {
     "billion": ("What must be given for what is asked?", "Find the depth"),
     "not-seen": ("may the first model be used?",),
     "unmeasured": ("Grade",),
-    "where-from": ("Search by code or words",),
+    "where-from": ("Search by words, product",),
 }
 
 
