@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from cepasim.core import numbers
-from cepasim.core.currency import current_currency
+from cepasim.core.currency import current_currency, shown_in
 from cepasim.core.language import current_language, language
-from cepasim.ui import navigation, speech
+from cepasim.params.currencies import display_currency
+from cepasim.params.loading import load_parameters
+from cepasim.scenario.scenario import Scenario
+from cepasim.ui import marks, navigation, speech
 from cepasim.ui.state import Session
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -125,6 +129,18 @@ def test_amounts_are_shown_in_a_currency_at_a_stated_rate(app: AppTest) -> None:
         assert numbers.bn(exports) in _html(app)
     _run(app.segmented_control(key=_MONEY).set_value("USD"))
     assert "currency" not in _address(app)
+
+
+def test_pages_of_documents_do_not_claim_to_be_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: Any = SimpleNamespace(own=None, sender="", scenario=Scenario.reference())
+    found.figures = SimpleNamespace(known={})
+    said: list[str] = []
+    monkeypatch.setattr(marks.st, "caption", said.append)
+    with shown_in(display_currency(load_parameters(), "JPY")):
+        marks.draw(found)
+        marks.draw(found, in_dollars=True)
+    assert said[0].startswith("Amounts are converted at ¥")
+    assert said[1:] == ["Amounts on this page are in US\\$."]
 
 
 def test_a_file_made_later_speaks_as_the_page_did(app: AppTest) -> None:

@@ -73,11 +73,14 @@ def test_chapters_of_scenarios_compared_are_written_to_one_place() -> None:
     )
 
 
-def test_the_gain_of_a_line_is_beside_its_product() -> None:
-    """On 820 pixels the table ended behind the rival and its rate."""
+def test_the_gain_of_a_line_is_seen_on_a_phone_with_its_product() -> None:
+    """On 390 pixels the table ended behind the rate and the first letters of the product."""
     lines: Any = SimpleNamespace(importer="JPN", economy=SimpleNamespace(base_year="2023-24"))
-    columns = list(advice_lines._columns(lines, {"best_rival": 105, "loses_most": 105}))
-    assert columns[:4] == ["line", "rate_percent", "description", "gain_usd_mn"]
+    shown = advice_lines._columns(lines, {"best_rival": 105, "loses_most": 105})
+    assert list(shown)[:4] == ["line", "gain_usd_mn", "description", "rate_percent"]
+    ticks, begins = 44, 100
+    before = sum(shown[name]["width"] for name in ("line", "gain_usd_mn"))
+    assert ticks + before + begins <= _PHONE
 
 
 def test_a_change_of_next_to_nothing_says_only_that_it_is_large() -> None:

@@ -38,7 +38,7 @@ def frontier_chart(
 
     from cepasim.report.chart_parts import finished, inline
 
-    axis = alt.Axis(format=",~f", grid=True, gridColor=look.LINE)
+    axis = alt.Axis(format=",~f", grid=True, gridColor=look.LINE, tickCount=6)
     # For the names beside the dots.
     room, above = (alt.Scale(zero=False, padding=pixels) for pixels in (70, 28))
     x = alt.X(

@@ -94,7 +94,7 @@ def _frame(found: Session) -> StreamlitPage:
     # People keep several tabs and bookmarks: each says what it shows.
     st.set_page_config(page_title=f"{now(found.scenario.name)} – cepasim")
     speech.switches(found)
-    marks.draw(found)
+    marks.draw(found, in_dollars=page.url_path in documents.PATHS)
     if page.url_path:  # the page of the scenario chooses a year first and writes it itself
         write_address(found)
     return page

@@ -37,11 +37,19 @@ def assumed_in_words(found: Session) -> tuple[str, ...]:
     return assumptions_in_words(found.scenario, found.figures.known)
 
 
-def draw(found: Session) -> None:
-    """Draw the marks; nothing where there are none."""
+def draw(found: Session, *, in_dollars: bool = False) -> None:
+    """Draw the marks; nothing where there are none.
+
+    Parameters
+    ----------
+    found : Session
+    in_dollars : bool
+        Whether the page has amounts of US$ whatever the currency, such as documents.
+    """
     if said := figures_in_words(found):
         st.warning(plain(paragraph(said)), icon=":material/flag:")
     if rate := rate_in_words():
-        st.caption(plain(tr("Amounts are converted {rate}.", rate=rate)))
+        converted = tr("Amounts are converted {rate}.", rate=rate)
+        st.caption(plain(tr("Amounts on this page are in US$.") if in_dollars else converted))
     if said := assumed_in_words(found):
         st.info(plain(paragraph(said)), icon=":material/flag:")

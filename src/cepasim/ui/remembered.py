@@ -29,7 +29,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         *("package-aim", "package-year", "package-most", "package-out", "package-barriers"),
         *("package-gains", "package-gains:", "package-jpn", "package-jpn:"),
         *("package-ind", "package-ind:"),
-        *("split-size", "split-aim", "split-year"),
+        *("split-size", "split-size:", "split-aim", "split-year"),
         *("target-lever", "target-of", "target-usd:", "target-year"),
         *("given-asked", "given-by:", "given-by-what", "given-year"),
         *("offers-mine", "offers-theirs", "offers-year", "asked:"),

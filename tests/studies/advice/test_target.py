@@ -57,6 +57,8 @@ def test_out_of_reach_it_goes_all_the_way_and_a_second_lever_closes_the_rest(
     assert answer.second_lever is not None and answer.closed
     assert of(economy, answer.scenario, "balance_usd_mn") == pytest.approx(-17800.0, abs=0.02)
     assert "closes the rest" in answer.text and "alone does not reach" in answer.text
+    # It is said once how far the other lever goes: two roundings of it would look like two depths.
+    assert f"“{answer.second_lever.title}” closes the rest:" in answer.text
     assert " bn away" in answer.text and " mn" not in answer.text
 
 

@@ -43,12 +43,8 @@ _TARGET_TEXT = mark(
 )
 
 
-_CLOSES = mark(
-    "Of the bundled levers, “{lever}” at {depth} closes the rest: {what}. Then it is {amount}."
-)
-_NEAREST = mark(
-    "Of the bundled levers, “{lever}” at {depth} comes nearest: {what}. Then it is {amount}."
-)
+_CLOSES = mark("Of the bundled levers, “{lever}” closes the rest: {what}. Then it is {amount}.")
+_NEAREST = mark("Of the bundled levers, “{lever}” comes nearest: {what}. Then it is {amount}.")
 
 
 #: US$ million from which a target is said in billions.
@@ -352,13 +348,11 @@ def _in_words(
     sentences.append(tr("Without the lever it is {amount}.", amount=said(without)))
     if second is not None:
         closed = abs(outcome - aim.usd_mn) <= economy.parameters.value(NEAR)
-        proposed = depth_of(second)
-        assert proposed is not None
+        # How far it goes is in its own sentence.
         sentences.append(
             tr(
                 _CLOSES if closed else _NEAREST,
                 lever=tr(second.title),
-                depth=depth_in_words(proposed),
                 what=second.sentence(economy.classification),
                 amount=said(outcome),
             )

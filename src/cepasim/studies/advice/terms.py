@@ -31,6 +31,11 @@ MEASURES: Mapping[str, Mapping[str, str]] = {
     "welfare": {"IND": "welfare_india", "JPN": "welfare_japan"},
     "sales": {"IND": "exports", "JPN": "imports"},
 }
+#: That a side gains nothing or more: it may lose duty all the same.
+_KEPT: Mapping[str, str] = {
+    "welfare": mark("{country}'s welfare does not fall"),
+    "sales": mark("{country} sells no less"),
+}
 #: Constraints, and what each takes.
 CONSTRAINTS: Mapping[str, str] = {
     "narrow_deficit_usd_mn": mark("US$ million by which the deficit must narrow"),
@@ -210,7 +215,7 @@ def read_terms(
     if least is not None:
         for side, weights in gains.items():
             name = COUNTRY[side]
-            text = deferred("{country} loses nothing", country=name)
+            text = deferred(_KEPT[measure], country=name)
             if least:
                 text = deferred(
                     "{country} gains {amount} at least", country=name, amount=partial(money, least)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cepasim.core.currency import DOLLAR, column_unit, shown_in
+from cepasim.core.currency import DOLLAR, Unit, column_unit, shown_in
 from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.levers.words import WINDOWS
 from cepasim.ui.controls.control import Control
@@ -16,10 +16,15 @@ from cepasim.ui.messages import plain
 _FUND_SLIDER_BN = 10.0
 
 
-def _main(form: Form) -> None:
-    with shown_in(DOLLAR):  # what a reader counts large amounts of dollars in: billions, 億ドル
+def large_dollars() -> tuple[Unit, float]:
+    """Return what a reader counts large amounts of dollars in, and how many make a billion."""
+    with shown_in(DOLLAR):
         unit = column_unit("bn")
-    per_bn = 1000 / unit.usd_mn
+    return unit, 1000 / unit.usd_mn
+
+
+def _main(form: Form) -> None:
+    unit, per_bn = large_dollars()
     form.main(
         "usd_bn" if per_bn == 1 else f"usd_bn:{per_bn:g}",
         tr("Size"),

@@ -14,6 +14,7 @@ from cepasim.levers.words import WINDOWS, dollars_in_words
 from cepasim.ui import columns
 from cepasim.ui.asked import sought
 from cepasim.ui.columns import NAME, amount, height, said
+from cepasim.ui.controls.fund import large_dollars
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, year_box
 from cepasim.ui.state import Session
@@ -32,7 +33,18 @@ _DRAWS = 50
 def draw(found: Session) -> None:
     """Draw what is asked, and the answer to it once it was looked for."""
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    size = left.number_input(tr("Fund, US\\$ bn"), 0.1, 20.0, 2.0, step=0.5, key="split-size")
+    unit, per_bn = large_dollars()
+    least, most, begins, step = (per_bn * amount for amount in (0.1, 20.0, 2.0, 0.5))
+    shown = left.number_input(
+        tr("Fund, {unit}", unit=plain(unit.head)),
+        least,
+        most,
+        begins,
+        step=step,
+        format="%.2f" if per_bn == 1 else "%g",
+        key="split-size" if per_bn == 1 else f"split-size:{per_bn:g}",
+    )
+    size = shown / per_bn
     with middle:
         objective: Any = st.selectbox(
             tr("Objective"),

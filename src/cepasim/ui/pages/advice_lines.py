@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 100
 _ALL = ""
+#: Pixels of a gain and its head with the unit.
+_GAIN = 104
 _SOURCES = ("best_rival", "loses_most")
 _ASKS = {
     "tariff": mark("A duty is paid"),
@@ -336,16 +338,20 @@ def _columns(lines: LineList, rivals: Mapping[str, int]) -> dict[str, Any]:
     base = year_in_words(lines.economy.base_year)
     return {
         "line": text(tr("Line"), width=78),
-        # Before the product: on a phone the rate is seen and the product begins.
+        # What the list is for, before the product: a phone shows both.
+        "gain_usd_mn": amount(
+            tr("Gain"),
+            form="%+.2f",
+            width=_GAIN,
+            help=tr("{country} sells more", country=seller),
+        ),
+        "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
         "rate_percent": number(
             tr("Rate, %"),
             format="%.1f",
             width=66,
             help=tr("Under the CEPA, from {year} on", year=year_in_words("2026-27")),
         ),
-        "description": text(tr("Product"), width=300, help=tr("What the HS calls the subheading")),
-        # What the list is for, before who else sells: a narrow screen ends behind it.
-        "gain_usd_mn": amount(tr("{country} sells more", country=seller), form="%+.2f"),
         "best_rival": text(
             tr("Best rival"),
             width=rivals["best_rival"],

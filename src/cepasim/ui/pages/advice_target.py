@@ -113,12 +113,10 @@ def _given(found: Session, names: list[str]) -> None:
         )
         return
     places = [place for place, side in sides.items() if side]
-    left, right = st.columns(2)
-    asked = left.selectbox(
-        tr("Asked for"), places, format_func=names.__getitem__, key="given-asked"
-    )
+    # One below the other: half a line would cut what a lever does.
+    asked = st.selectbox(tr("Asked for"), places, format_func=names.__getitem__, key="given-asked")
     others = [place for place in places if sides[place] != sides[asked]]
-    given = right.selectbox(
+    given = st.selectbox(
         tr("Given"), others, format_func=names.__getitem__, key=f"given-by:{asked}"
     )
     first, second, third = st.columns([1.4, 1, 1.2], vertical_alignment="bottom")

@@ -17,6 +17,8 @@ from cepasim.ui.messages import charted, plain
 from cepasim.ui.pages import evidence_path
 from cepasim.ui.state import session
 
+#: The pages of documents, by their addresses.
+PATHS = ("evidence", "method")
 _METHOD = {
     "method.md": mark("Method"),
     "time.md": mark("Dates"),
