@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from cepasim.core.language import language, now, tr
 from cepasim.ui import marks, navigation, remembered, speech, style, turns
+from cepasim.ui.live import live
 from cepasim.ui.pages import (
     advice,
     compare,
@@ -75,7 +76,7 @@ def _frame(found: Session) -> StreamlitPage:
     found.say_anew()
     found.told.begin()
     st.html(style.sheets())
-    st.html(style.live(), unsafe_allow_javascript=True)
+    st.html(live(), unsafe_allow_javascript=True)
     pages = navigation.register(
         {
             "scenario": (tr("Scenario"), scenario.page),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 
-from cepasim.core.language import SOURCE, current_language, mark, tr
+from cepasim.core.language import SOURCE, current_language, tr
 from cepasim.report import html
 from cepasim.report.look import INK, LINE, MUTED
 from cepasim.ui import letters
@@ -130,127 +129,6 @@ _WITH_RANGES = (
     (767, 6.4, 8.2),
     (420, 10.8, 13.5),
 )
-
-#: What Streamlit itself says, in English alone; a letter ``N`` stands for a number.
-_FOREIGN = {
-    "Upload": mark("Choose a file"),
-    "NMB per file": mark("up to N MB per file"),
-    "No results": mark("Nothing found"),
-    "Select N matches": mark("Choose all N found"),
-}
-
-_LIVE = """<script>
-(() => {
-  document.documentElement.lang = "LANGUAGE";
-  const foreign = FOREIGN.map(([said, put]) =>
-    [new RegExp("^" + said.replace("N", "([0-9]+)") + "(?= •|$)"), put.replace("N", "$1")]);
-  const skips = [
-    ["LEVERS", "[data-testid=stSidebar] [data-testid=stCheckbox] input"],
-    ["RESULT", ".cs-cards"],
-    ["TOOLS", ".st-key-ranges input"],
-  ];
-  const go = where => {
-    document.querySelector("[data-testid=stExpandSidebarButton]:not([hidden])")
-      && where.includes("stSidebar")
-      && document.querySelector("[data-testid=stExpandSidebarButton]").click();
-    const place = document.querySelector(where);
-    if (!place) return;
-    if (!place.matches("input")) place.tabIndex = -1;
-    place.focus();
-    place.scrollIntoView({block: "center"});
-  };
-  const names = () => {
-    const title = document.querySelector(".cs-title h1")?.textContent;
-    const named = (e, name) => { if (name) e.setAttribute("aria-label", name); };
-    for (const grid of document.querySelectorAll("[data-testid=stDataFrame] [role=grid]"))
-      named(grid, grid.closest("[role=region]")?.getAttribute("aria-label"));
-    for (const tabs of document.querySelectorAll("[role=tablist]:not([aria-label])"))
-      named(tabs, title);
-    let heading = title;
-    const bare = "table:not([aria-label]):not(:has(caption))";
-    const texts = `[data-testid=stMain] :is(h2,h3,h4,${bare})`;
-    for (const part of document.querySelectorAll(texts))
-      part.matches("table") ? named(part, heading) : heading = part.textContent;
-  };
-  const mark = () => {
-    const skip = document.querySelector("[data-testid=stSkipToContent]");
-    if (skip && skip.textContent !== "SKIP") skip.textContent = "SKIP";
-    let told = document.querySelector(".cs-said");
-    if (!told) {
-      told = document.body.appendChild(document.createElement("div"));
-      told.className = "cs-said";
-      told.setAttribute("role", "status");
-    }
-    const news = document.querySelector(".cs-headline")?.dataset.said
-      ?? [...document.querySelectorAll(".cs-card > *")].map(part => part.textContent).join(" ");
-    if (news && told.textContent !== news) told.textContent = news;
-    names();
-    let bar = document.querySelector(".cs-skips");
-    if (!bar) {
-      bar = document.createElement("nav");
-      bar.className = "cs-skips";
-      skips.forEach(([, where]) => {
-        const link = bar.appendChild(document.createElement("button"));
-        link.onclick = () => go(where);
-      });
-      document.body.prepend(bar);
-    }
-    bar.setAttribute("aria-label", "SKIP");
-    skips.forEach(([said, where], i) => {
-      const link = bar.children[i];
-      if (link.textContent !== said) link.textContent = said;
-      const there = document.querySelector(where) !== null;
-      if (link.hidden === there) link.hidden = !there;
-    });
-    if (foreign.length) for (const part of document.querySelectorAll(
-      "[data-testid=stFileUploaderDropzone], [role=listbox]")) {
-      const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
-      while (texts.nextNode()) for (const [said, put] of foreign)
-        if (said.test(texts.currentNode.nodeValue))
-          texts.currentNode.nodeValue = texts.currentNode.nodeValue.replace(said, put);
-    }
-  };
-  document.removeEventListener("click", window.cepasimChosen);
-  window.cepasimChosen = ({target, detail}) => {
-    // The sheet with the pages leaves a phone to the page.
-    if (target.closest("[data-testid=stSidebarNav] a") && matchMedia("(max-width: 767px)").matches)
-      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
-    // What a key opens has the keyboard: a click of the mouse counts itself, one of a key does not.
-    if (!detail && target.closest("[data-testid=stPopover] button"))
-      setTimeout(() => document.querySelector(
-        "[data-testid=stPopoverBody] :is(button, input, textarea, a[href])")?.focus(), 300);
-  };
-  document.addEventListener("click", window.cepasimChosen);
-  window.cepasimLive?.disconnect();
-  window.cepasimLive = new MutationObserver(mark);
-  window.cepasimLive.observe(document.body, {childList: true, subtree: true});
-  mark();
-})();
-</script>"""
-
-
-def live() -> str:
-    """Return what the framework leaves to be done in the browser.
-
-    It tells readers of the screen the language and, once for each change, the new headline: a place
-    that nobody sees and that is read aloud holds it without ranges, which come later. Grids, rows
-    of tabs and tables of a text get the name that the framework does not give them. The first stops
-    of the keyboard lead past the menu. Words of the framework itself are put into the language.
-    """
-    tag = current_language()
-    foreign = [] if tag == SOURCE else [[said, tr(put)] for said, put in _FOREIGN.items()]
-    said = {
-        "LANGUAGE": tag,
-        "FOREIGN": json.dumps(foreign, ensure_ascii=False),
-        "LEVERS": tr("To the levers"),
-        "RESULT": tr("To the result"),
-        "TOOLS": tr("To ranges, year and files"),
-        "SKIP": tr("Skip to main content"),
-    }
-    script = _LIVE
-    for place, text in said.items():
-        script = script.replace(place, text)
-    return script
 
 
 def sheets() -> str:

@@ -1,0 +1,124 @@
+// What Streamlit leaves to be done in the browser. live.py gives the words and calls this function
+// with each run of the page; what an earlier run has set up, it takes down first.
+(words) => {
+  document.documentElement.lang = words.language;
+
+  // Words of the framework.
+  const foreign = words.foreign.map(([said, put]) =>
+    [new RegExp("^" + said.replace("N", "([0-9]+)") + "(?= •|$)"), put.replace("N", "$1")]);
+  const translate = () => {
+    if (!foreign.length) return;
+    for (const part of document.querySelectorAll(
+      "[data-testid=stFileUploaderDropzone], [role=listbox]")) {
+      const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) for (const [said, put] of foreign)
+        if (said.test(texts.currentNode.nodeValue))
+          texts.currentNode.nodeValue = texts.currentNode.nodeValue.replace(said, put);
+    }
+  };
+
+  // Names of grids, rows of tabs and tables of a text.
+  const name = () => {
+    const title = document.querySelector(".cs-title h1")?.textContent;
+    const named = (e, name) => { if (name) e.setAttribute("aria-label", name); };
+    for (const grid of document.querySelectorAll("[data-testid=stDataFrame] [role=grid]"))
+      named(grid, grid.closest("[role=region]")?.getAttribute("aria-label"));
+    for (const tabs of document.querySelectorAll("[role=tablist]:not([aria-label])"))
+      named(tabs, title);
+    let heading = title;
+    const bare = "table:not([aria-label]):not(:has(caption))";
+    const texts = `[data-testid=stMain] :is(h2,h3,h4,${bare})`;
+    for (const part of document.querySelectorAll(texts))
+      part.matches("table") ? named(part, heading) : heading = part.textContent;
+  };
+
+  // The headline, read aloud once.
+  const tell = () => {
+    let told = document.querySelector(".cs-said");
+    if (!told) {
+      told = document.body.appendChild(document.createElement("div"));
+      told.className = "cs-said";
+      told.setAttribute("role", "status");
+    }
+    const news = document.querySelector(".cs-headline")?.dataset.said
+      ?? [...document.querySelectorAll(".cs-card > *")].map(part => part.textContent).join(" ");
+    if (news && told.textContent !== news) told.textContent = news;
+  };
+
+  // The first stops of the keyboard.
+  const skips = [
+    [words.levers, "[data-testid=stSidebar] [data-testid=stCheckbox] input"],
+    [words.result, ".cs-cards"],
+    [words.tools, ".st-key-ranges input"],
+  ];
+  const go = where => {
+    if (where.includes("stSidebar"))
+      document.querySelector("[data-testid=stExpandSidebarButton]:not([hidden])")?.click();
+    const place = document.querySelector(where);
+    if (!place) return;
+    if (!place.matches("input")) place.tabIndex = -1;
+    place.focus();
+    place.scrollIntoView({block: "center"});
+  };
+  const skip = () => {
+    const own = document.querySelector("[data-testid=stSkipToContent]");
+    if (own && own.textContent !== words.skip) own.textContent = words.skip;
+    let bar = document.querySelector(".cs-skips");
+    if (!bar) {
+      bar = document.createElement("nav");
+      bar.className = "cs-skips";
+      skips.forEach(() => bar.appendChild(document.createElement("button")));
+      document.body.prepend(bar);
+    }
+    bar.setAttribute("aria-label", words.skip);
+    skips.forEach(([said, where], i) => {
+      const link = bar.children[i];
+      link.onclick = () => go(where);
+      if (link.textContent !== said) link.textContent = said;
+      const there = document.querySelector(where) !== null;
+      if (link.hidden === there) link.hidden = !there;
+    });
+  };
+
+  // What a key opens has the keyboard. It comes late, takes its time to be laid out, and gives the
+  // focus back to its button meanwhile: it is asked until it has kept the focus for a moment, or
+  // the reader goes elsewhere.
+  const OPENER = "[data-testid=stPopover] button";
+  const STEP = 50, KEPT = 6, GIVEN_UP = 600;
+  const enter = () => {
+    clearInterval(window.cepasimEnters);
+    let asked = 0, kept = 0;
+    window.cepasimEnters = setInterval(() => {
+      const body = document.querySelector("[data-testid=stPopoverBody]");
+      const at = document.activeElement;
+      const elsewhere = at !== document.body && !at.closest(OPENER) && !body?.contains(at);
+      kept = body?.contains(at) ? kept + 1 : 0;
+      if (kept === KEPT || ++asked === GIVEN_UP || elsewhere)
+        return clearInterval(window.cepasimEnters);
+      if (kept || !body) return;
+      // The first that takes it: what is hidden or not to be used now does not.
+      for (const e of body.querySelectorAll("button, input, textarea, a[href]")) {
+        e.focus();
+        if (document.activeElement === e) break;
+      }
+    }, STEP);
+  };
+
+  const pressed = ({target, detail}) => {
+    // The sheet with the pages leaves a phone to the page.
+    if (target.closest("[data-testid=stSidebarNav] a") && matchMedia("(max-width: 767px)").matches)
+      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+    // A click of the mouse counts itself, one of a key does not.
+    if (detail) clearInterval(window.cepasimEnters);
+    else if (target.closest(OPENER)) enter();
+  };
+
+  const mark = () => { skip(); tell(); name(); translate(); };
+  document.removeEventListener("click", window.cepasimPressed);
+  window.cepasimPressed = pressed;
+  document.addEventListener("click", pressed);
+  window.cepasimLive?.disconnect();
+  window.cepasimLive = new MutationObserver(mark);
+  window.cepasimLive.observe(document.body, {childList: true, subtree: true});
+  mark();
+};
