@@ -5,6 +5,7 @@ The rule of the words is that of `cepasim.core.finding`; names in every language
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from typing import cast
@@ -194,7 +195,11 @@ class ProductFinder:
 
     def _below(self, begins: str) -> Iterator[str]:
         """Subheadings that a code holds, and the chapter it is in or is."""
-        yield from (code for code in self._classification.hs6 if code.startswith(begins))
+        hs6 = self._classification.hs6
+        for place in range(bisect_left(hs6, begins), len(hs6)):
+            if not hs6[place].startswith(begins):
+                break
+            yield hs6[place]
         yield chapter_of(begins)
 
     def _fields(self, tag: str) -> list[list[str]]:
