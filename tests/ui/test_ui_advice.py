@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
 import cepasim
@@ -206,6 +210,47 @@ def test_an_address_asks_again_and_whoever_asks_the_same_has_the_answer(
     none = _opened(kept)
     assert any("what can be reached" in one.value for one in none.warning)
     assert len(found) == 3 and not none.run().warning, "and not over and over"
+
+
+def test_a_click_elsewhere_does_not_end_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = SimpleNamespace(text="Half of it.", scenario=Scenario.bundled("ntb-relief"))
+    may_end, found = Event(), []
+
+    def find(*_: object) -> object:
+        found.append(answer)
+        may_end.wait(60)
+        return answer
+
+    @contextmanager
+    def left(_: str) -> Iterator[Any]:
+        raise StopException  # as Streamlit ends a run where a bar is drawn, after a click
+        yield
+
+    monkeypatch.setattr(cepasim, "what_would_it_take", find)
+    app = _opened()
+    app.session_state["advice-open"] = 3
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(asked, "bar", left)
+        app.button(key="target-run").click().run()
+        assert "Half of it." not in _text(app)
+        app.run()  # it joins the search that is under way
+    may_end.set()
+    assert "Half of it." in _text(app.run()) and len(found) == 1
+
+
+def test_a_search_that_fails_is_said_to_all_who_wait_and_begun_anew() -> None:
+    known, fails = asked.Known(), Event()
+
+    def find() -> object:
+        fails.wait(60)
+        raise InputError([Problem("target", None, "usd_mn", "x", "what can be reached")])
+
+    one, other = known.seek("q", find), known.seek("q", find)
+    assert one is other
+    fails.set()
+    assert isinstance(one.answer.exception(60), InputError)
+    assert known.find("q") == () and known.seek("q", lambda: 7).answer.result(60) == 7
+    assert known.find("q") == (7,)
 
 
 def test_the_process_keeps_the_answers_that_were_asked_for_last() -> None:

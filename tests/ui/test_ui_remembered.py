@@ -78,6 +78,34 @@ main._run(SimpleNamespace(url_path="lines", run=run))
     assert _set(app) == {"lines": {"browse-find": "shrimp"}}
 
 
+def test_what_a_control_begins_with_after_another_scenario_is_no_choice() -> None:
+    program = """
+import streamlit as st
+from cepasim.ui import remembered
+
+given = remembered.restore(page := "start" if st.session_state.get("elsewhere") else "advice")
+if page == "advice":
+    first = st.session_state.get("scenario", "full-package")
+    st.selectbox("My offer", [first, "fund-2bn"], key="offers-mine")
+remembered.write(page, given)
+"""
+    app = AppTest.from_string(program).run()
+    app.session_state["elsewhere"] = True
+    app.run()
+    app.session_state["scenario"], app.session_state["elsewhere"] = "ntb-relief", False
+    app.run()
+    assert app.selectbox(key="offers-mine").value == "ntb-relief"
+    assert _set(app) is None, "nobody has chosen it"
+    app.selectbox(key="offers-mine").set_value("fund-2bn").run()
+    assert _set(app) == {"advice": {"offers-mine": "fund-2bn"}}
+    for elsewhere in (True, False):  # it is kept, and its beginning is known when it is back
+        app.session_state["elsewhere"] = elsewhere
+        app.run()
+    assert _set(app) == {"advice": {"offers-mine": "fund-2bn"}}
+    app.selectbox(key="offers-mine").set_value("ntb-relief").run()
+    assert _set(app) is None
+
+
 def test_controls_of_a_kind_are_kept_each_by_its_own_key() -> None:
     program = """
 import streamlit as st

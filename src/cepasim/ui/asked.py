@@ -3,6 +3,9 @@
 An address says that a question was asked, not what the answer was. Whoever opens it is shown the
 answer if somebody has asked the same of the same figures since the program started; otherwise it is
 looked for again, with its progress shown, and only in the part of the page that is open.
+
+An answer is looked for beside the run of the page, which ends with the next click: whoever goes
+elsewhere finds it under way, or there, when the page is back.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Lock, Semaphore, Thread
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -23,7 +27,8 @@ from cepasim.core.currency import current_currency
 from cepasim.core.language import current_language
 from cepasim.core.problems import InputError, RunError
 from cepasim.scenario.scenario import Scenario
-from cepasim.ui import remembered
+from cepasim.studies.chunks import watched
+from cepasim.ui import remembered, speech
 from cepasim.ui.messages import listed, plain
 from cepasim.ui.state import Session
 from cepasim.ui.waiting import bar
@@ -33,15 +38,64 @@ T = TypeVar("T")
 ASKED, _ANSWER, _WAITING = "asked:", "cepasim-answer:", "cepasim-waiting"
 #: Answers of the process: packages and splits of some people, a few MB each.
 _KEPT = 12
+#: Answers looked for at once; further ones wait.
+_AT_ONCE = 2
+#: Seconds between two looks how far one has come.
+_LOOK_EVERY = 0.1
+
+
+@dataclass(eq=False)
+class Search:
+    """An answer on its way, and how far it has come."""
+
+    answer: Future[Any] = field(default_factory=Future)
+    step: tuple[str, float] = ("", 0.0)
+
+    def told(self, label: str, share: float) -> None:
+        """Note how far it has come."""
+        self.step = label, share
 
 
 class Known:
-    """Answers by question, the least recently used dropped first."""
+    """Answers by question, the least recently used dropped first, and those on their way."""
 
     def __init__(self, most: int = _KEPT) -> None:
         self._most = most
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = Lock()
+        self._searches: dict[Hashable, Search] = {}
+        self._lock, self._free = Lock(), Semaphore(_AT_ONCE)
+
+    def seek(self, question: Hashable, find: Callable[[], object]) -> Search:
+        """Return the search for an answer, begun unless it is under way; it needs nobody who looks.
+
+        Parameters
+        ----------
+        question : hashable
+        find : callable
+            Called in a thread of its own.
+        """
+        with self._lock:
+            if question in self._searches:
+                return self._searches[question]
+            search = self._searches[question] = Search()
+        Thread(target=self._seek, args=(question, find, search), daemon=True).start()
+        return search
+
+    def _seek(self, question: Hashable, find: Callable[[], object], search: Search) -> None:
+        try:
+            with self._free, watched(search.told):
+                answer = find()
+        except BaseException as error:  # for whoever waits
+            self._end(question)
+            search.answer.set_exception(error)
+        else:
+            self.keep(question, answer)
+            self._end(question)
+            search.answer.set_result(answer)
+
+    def _end(self, question: Hashable) -> None:
+        with self._lock:
+            del self._searches[question]
 
     def keep(self, question: Hashable, answer: object) -> None:
         """Keep an answer, in place of the one that nobody has asked for longest."""
@@ -93,12 +147,29 @@ class _Question:
             self._keep(answer)
         return bool(known)
 
+    @property
+    def told(self) -> str:
+        """The question as an address has it."""
+        return _told(self.asked)
+
     def look(self) -> None:
-        """Look for the answer, with its progress shown; where there is none it is said why."""
-        with self.place, bar(self.busy), warned():
-            answer = self.find()
-            shared().keep(self.known_as, answer)
-            self._keep(answer)
+        """Look for the answer, with its progress shown; where there is none it is said why.
+
+        It counts as asked from now on: a click elsewhere ends this run, not the search.
+        """
+        state, key = st.session_state, ASKED + self.key
+        state[key] = self.told
+        search = shared().seek(self.known_as, speech.later(self.find))
+        try:
+            with self.place, bar(self.busy) as tell, warned():
+                while not wait([search.answer], _LOOK_EVERY).done:
+                    tell(*search.step)
+                self._keep(search.answer.result())
+        except Exception:
+            state[key] = ""
+            raise
+        if not self.is_answered:  # it is said why not; asked again it would be said again
+            state[key] = ""
 
     def _keep(self, answer: object) -> None:
         st.session_state[_ANSWER + self.key] = (self.asked, self.digest), answer
@@ -142,23 +213,22 @@ def sought(
     busy : str
         Said while it is looked for.
     find : callable
-        Looks for it.
+        Looks for it, beside the run of the page: it reads nothing that may change of the session.
     again : bool
         Whether it is to be looked for now; if it was asked before it is looked for by `ask_again`.
     """
     # Always in its place: without it, what stands below would move up in the next run, and the
     # browser would draw it anew, tabs at their first again.
     question = _Question(key, asked, found.figures.digest, busy, find, st.container())
-    state, told = st.session_state, _told(asked)
+    state, told = st.session_state, question.told
     before = remembered.begins_with(ASKED + key, "")
     if again or before == told:
-        is_there = question.is_answered or question.take_known()
-        if again and not is_there:
+        if question.is_answered or question.take_known():
+            state[ASKED + key] = told
+        elif again:
             question.look()
-        elif not is_there:
+        else:
             state.setdefault(_WAITING, []).append(question)
-        if again:
-            state[ASKED + key] = told if question.is_answered else ""
     answer: T | None = _kept(key)[1] if question.is_answered else None
     return answer
 
@@ -182,8 +252,7 @@ def ask_again(found: Session) -> None:
     waiting: list[_Question] = st.session_state.pop(_WAITING, [])
     for question in waiting:
         question.look()
-        if not question.is_answered:  # it is said why not; asked again it would be said again
-            st.session_state[ASKED + question.key] = ""
+        if not question.is_answered:
             return
     if waiting:
         found.told.again = True

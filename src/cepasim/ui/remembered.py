@@ -60,7 +60,13 @@ def restore(page: str) -> list[str]:
     """
     back, asked = went_back(), _asked(page)
     kept = asked if asked or back else st.session_state.get(_STORE, {}).get(page, {})
-    begun = st.session_state.get(_BEGUN, {})
+    begun, unknown = st.session_state.get(_BEGUN, {}), st.session_state.get(_UNKNOWN, set())
+    for key in list(_keys(page, begun, unknown)):
+        # A control that is drawn anew begins as the page begins it now: with another scenario or
+        # year than before.
+        if key not in st.session_state and key not in kept:
+            begun.pop(key, None)
+            unknown.discard(key)
     given = []
     for key in _keys(page, kept, st.session_state):
         if key in st.session_state and not back:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from cepasim.core.language import now, tr
-from cepasim.studies.chunks import watched
 
 
 @contextmanager
-def bar(text: str) -> Iterator[None]:
+def bar(text: str) -> Iterator[Callable[[str, float], None]]:
     """Show a bar while something is computed, and take it away.
 
     Parameters
     ----------
     text : str
         What is being done.
+
+    Yields
+    ------
+    callable
+        Moves the bar: takes what is counted, and the share that is done.
     """
     drawn = st.progress(0.0, text)
+
+    def tell(label: str, share: float) -> None:
+        said = tr("{task}: {step}", task=text, step=now(label)) if label else text
+        drawn.progress(min(max(share, 0.0), 1.0), said)
+
     try:
-        with watched(
-            lambda label, share: _tell(
-                drawn, share, tr("{task}: {step}", task=text, step=now(label))
-            )
-        ):
-            yield
+        yield tell
     finally:
         drawn.empty()
-
-
-def _tell(drawn: st.delta_generator.DeltaGenerator, share: float, text: str) -> None:
-    drawn.progress(min(max(share, 0.0), 1.0), text)

@@ -55,9 +55,11 @@ def draw(found: Session) -> None:
     with right:
         year = year_box(found, "split-year")
 
+    economy = found.figures.economy
+
     def find() -> tuple[FundAllocation, dict[str, float]]:
         # Without its range the central value misleads.
-        split = cepasim.allocate_fund(found.figures.economy, size, objective, year)
+        split = cepasim.allocate_fund(economy, size, objective, year)
         return split, split.how_sure(draws=_DRAWS)
 
     answer = sought(

@@ -61,12 +61,13 @@ def draw(found: Session) -> None:
     with right:
         year = year_box(found, "offers-year")
     ours, others = ((offered | own)[name] for name in (mine, theirs))
+    economy = found.figures.economy
     answer = sought(
         found,
         "offers",
         (ours, others, year),
         tr("Running both"),
-        lambda: cepasim.compare_offers(found.figures.economy, ours, others, year),
+        lambda: cepasim.compare_offers(economy, ours, others, year),
         again=st.button(tr("Compare the offers"), type="primary", key="offers-run"),
     )
     if answer is None:
@@ -177,7 +178,8 @@ def clauses(found: Session) -> None:
 
 def triggers(found: Session) -> None:
     """Draw in which year quotas fill and imports pass a threshold, under every reference."""
-    under = found.figures.economy.parameters.value("surge_trigger")
+    economy, scenario = found.figures.economy, found.scenario
+    under = economy.parameters.value("surge_trigger")
     factor = found.overrides.get("surge_trigger", under)
     st.caption(
         plain(
@@ -193,9 +195,9 @@ def triggers(found: Session) -> None:
     table = sought(
         found,
         "triggers",
-        (found.scenario,),
+        (scenario,),
         tr("Running under every reference"),
-        lambda: cepasim.triggers(found.figures.economy, found.scenario),
+        lambda: cepasim.triggers(economy, scenario),
         again=st.button(tr("Find the years"), type="primary", key="triggers-run"),
     )
     if table is None:
@@ -207,7 +209,7 @@ def triggers(found: Session) -> None:
     config: dict[str, Any] = {name: tr(triggers_text.COLUMNS[name]) for name in _TRIP_COLUMNS}
     ratio = config["largest_ratio"]
     config["largest_ratio"] = st.column_config.NumberColumn(ratio, format="%.2f")
-    shown = triggers_text.worded(found.figures.economy, levers_first(table))
+    shown = triggers_text.worded(economy, levers_first(table))
     shown = shown.assign(name=shown["hs"] + " " + shown["name"])
     wide = widest(shown["name"], 105)
     config["name"] = st.column_config.TextColumn(config["name"], width=wide)

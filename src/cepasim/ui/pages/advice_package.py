@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -20,6 +21,7 @@ from cepasim.ui.pages.advice_parts import amount_box, opened, workbook, year_box
 from cepasim.ui.state import Session
 
 if TYPE_CHECKING:
+    from cepasim.economy.economy import Economy
     from cepasim.studies.advice.package import Package
 
 _OBJECTIVES = {
@@ -60,7 +62,7 @@ def draw(found: Session) -> None:
         "package",
         question,
         tr("Running the measures, and searching among them"),
-        lambda: _search(found, asked),
+        partial(_search, found.figures.economy, asked),
         again=st.button(tr("Find the package"), type="primary", key="package-run"),
     )
     if package is None:
@@ -111,11 +113,10 @@ def _asked(found: Session) -> dict[str, Any]:
     }
 
 
-def _search(found: Session, asked: dict[str, Any]) -> Package:
+def _search(economy: Economy, asked: dict[str, Any]) -> Package:
     """Look for the package."""
     from cepasim.studies.advice.candidates import default_entries
 
-    economy = found.figures.economy
     entries = None
     if not asked["barriers"]:
         entries = [one for one in default_entries(economy.by_chapter) if "ntb" not in one]
