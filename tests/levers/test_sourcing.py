@@ -107,7 +107,7 @@ def test_the_mode_left_out_is_intended(economy: Economy) -> None:
 
 def test_the_result_says_what_was_meant_what_arrived_and_who_else_gained(economy: Economy) -> None:
     alone = result(economy, sourcing())
-    [note] = [n for n in alone.notes if n.startswith("Sourcing into Japan")]
+    [note] = [n for n in alone.notes if n.startswith("Purchases moved into Japan")]
     assert "meant for India" in note and "lost: China" in note and "producers in Japan +" in note
     assert "(24 %)" in note  # a quarter arrives: Japan's producers and others take the rest
     # Beside other levers it is still about sourcing.

@@ -14,7 +14,7 @@ from cepasim.report.given import gives
 from cepasim.report.terminal import print_page
 
 YEAR = "2030-31"
-NAMES = ["Japan's tariffs", "India's tariffs"]
+NAMES = ["Japan's duties", "India's duties"]
 
 
 @pytest.fixture(scope="module")

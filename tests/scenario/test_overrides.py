@@ -156,9 +156,9 @@ OTHER_LEVERS = [
     ("additionality", "Fund"),
     ("origin_saving_cth", "Origin rules"),
     ("relief_cost_state", "Barriers"),
-    ("us_redirection_share", "Outside conditions"),
+    ("us_redirection_share", "Costs abroad and other markets"),
     ("exchange_rate_pass_through", "Exchange rates"),
-    ("named_gain_least", "Sourcing, Offtake by parents, Market entry"),
+    ("named_gain_least", "Purchases moved, Offtake by parents, Market entry"),
 ]
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import cepasim
+from cepasim.core.language import language, tr
 from cepasim.economy.economy import Economy
 from cepasim.levers import words
-from cepasim.levers.every import LEVER_KINDS, in_words
+from cepasim.levers.every import LEVER_KINDS, in_words, lever_name
 from cepasim.params.parameters import bundled_directory
 from cepasim.products.classification import Classification
 from cepasim.scenario.scenario import Scenario
@@ -165,3 +166,15 @@ def test_an_assumption_of_a_lever_that_is_taken_out_waits_for_it(
     found.add_levers([lever])
     assert found.overrides == {"additionality": 0.5}
     assert not waiting(found.draft["parameters"], found.draft)
+
+
+@pytest.mark.parametrize("tag", ["en", "ja"])
+def test_a_lever_has_one_name_in_the_sidebar_and_in_results(tag: str) -> None:
+    with language(tag):
+        other = {
+            tr(group.title): name
+            for kind, control in registry.CONTROLS.items()
+            for group in control.groups
+            if (name := lever_name(kind)).lower() not in tr(group.title).lower()
+        }
+    assert other == {}

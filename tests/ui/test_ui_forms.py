@@ -213,9 +213,9 @@ def test_of_many_levers_the_first_are_shown_and_the_others_when_asked_for() -> N
         return [int(key.split(":")[2]) for key in keys if key.endswith(":details")]
 
     assert shown() == list(range(8))
-    names = [one.label for one in app.sidebar.slider if "India's tariffs" in one.label]
+    names = [one.label for one in app.sidebar.slider if "India's duties" in one.label]
     assert len(set(names)) == len(names) == 8, "each is told apart by those who hear it"
-    assert names[1] == "India's tariffs, 85 Electrical and electronics: Duties cut by"
+    assert names[1] == "India's duties, 85 Electrical and electronics: Duties cut by"
     [others] = [one for one in app.sidebar.toggle if str(one.key).endswith(":others")]
     assert others.label == "Show the other 2: India's duties on Japanese goods"
     _session(app).opened = {9}  # one just added is open

@@ -55,7 +55,7 @@ class ExternalLever(Lever):
     """
 
     kind: ClassVar[str] = "external"
-    title: ClassVar[str] = mark("Outside conditions")
+    title: ClassVar[str] = mark("Costs abroad and other markets")
     negotiable: ClassVar[bool] = False
     reads: ClassVar[tuple[str, ...]] = (
         "redirection_many_times",

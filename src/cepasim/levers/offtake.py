@@ -2,7 +2,7 @@
 
 The parents decide, so share and capacity move together, as in the fund's captive part: with B
 India's exports and X what is placed, India starts from B + X at unchanged prices and can make as
-much (docs/method.md, "Sourcing and offtake").
+much (docs/method.md, "Purchases moved and offtake").
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class TariffLever(RateLever):
     """
 
     kind: ClassVar[str] = "tariff"
-    title: ClassVar[str] = mark("Tariffs")
+    title: ClassVar[str] = mark("Duties")
     sizes: ClassVar[tuple[str, ...]] = ("cut",)
 
     select: Selected | None = Field(default=None, description=SELECT_TEXT)  # type: ignore[assignment]

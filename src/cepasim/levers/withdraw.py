@@ -28,7 +28,7 @@ class WithdrawLever(RateLever):
     """
 
     kind: ClassVar[str] = "withdraw"
-    title: ClassVar[str] = mark("Withdrawals")
+    title: ClassVar[str] = mark("Preferences withdrawn")
     turn: ClassVar[int] = 1
 
     years: Years = 1

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
-from typing import Protocol, TypeVar
+from functools import partial, wraps
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
@@ -25,6 +25,9 @@ from cepasim.ui.figures import Figures
 LANGUAGE, CURRENCY = "lang", "currency"
 
 _LANGUAGE_SWITCH, _CURRENCY_SWITCH = "language-switch", "currency-switch"
+
+#: Letters of choices that a phone shows as buttons; pixels of the list of more.
+_LETTERS_IN_A_ROW, _BOX = 12, 120
 
 T = TypeVar("T")
 
@@ -120,7 +123,10 @@ def switches(found: Listener) -> None:
 
 
 def _switch(found: Listener, label: str, choices: Mapping[str, str], key: str) -> None:
-    st.segmented_control(
+    # Beside the currencies a phone has room for the names of two languages, and not of a third.
+    few = sum(map(len, choices.values())) <= _LETTERS_IN_A_ROW
+    draw: Any = st.segmented_control if few else partial(st.selectbox, width=_BOX)
+    draw(
         _in_every_language(label),
         list(choices),
         format_func=choices.__getitem__,

@@ -86,14 +86,14 @@ CONTROL = Control(
     (
         Group(
             "origin_jpn",
-            mark("Proof of origin in Japan"),
+            mark("Origin rules in Japan"),
             mark("What it costs an Indian exporter to prove origin and claim the preference."),
             between_the_pair("JPN"),
             of_bundled("full-package", "origin", "JPN"),
         ),
         Group(
             "origin_ind",
-            mark("Proof of origin in India"),
+            mark("Origin rules in India"),
             mark("What it costs a Japanese exporter to prove origin and claim the preference."),
             between_the_pair("IND"),
             of_bundled("full-package", "origin", "IND"),

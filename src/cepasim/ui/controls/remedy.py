@@ -93,7 +93,7 @@ CONTROL = Control(
     (
         Group(
             "remedy",
-            mark("Safeguards and anti-dumping"),
+            mark("Trade remedies"),
             mark("A duty on top of what is paid, with or without a preference; it ends."),
             everything,
             lambda _: [

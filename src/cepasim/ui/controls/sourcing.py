@@ -51,7 +51,7 @@ CONTROL = Control(
     (
         Group(
             "sourcing",
-            mark("China plus one"),
+            mark("Purchases moved (China plus one)"),
             mark(
                 "Buyers move this share of their purchases at unchanged prices. It is an "
                 "assumption, not a forecast."
