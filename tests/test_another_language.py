@@ -149,7 +149,7 @@ for table in app.dataframe:
 html = " ".join(str(one.proto.body) for one in app.get("html"))
 texts.append(re.sub("<style>.*?</style>", "", html, flags=re.S))
 assert len(texts) > 50 and (left := untranslated(texts)) == [], left
-assert 'documentElement.lang = "hi"' in html
+assert '"language": "hi"' in html
 [switch] = [one for one in app.selectbox if one.key == "language-switch"]
 assert switch.options == ["English", "हिन्दी", "日本語"] and "भाषा" in switch.label, switch
 """

@@ -136,6 +136,8 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
 
     app = _opened()
     app.number_input(key="split-size").set_value(1.0)
+    # A label is read aloud as it is written.
+    assert [one.label for one in app.number_input if "\\" in one.label] == []
     app.button(key="split-run").click().run()
     assert not app.exception and not app.warning
     assert "equal one" in _text(app) and "90 % range of this split" in _text(app)

@@ -57,7 +57,7 @@ def app() -> AppTest:
 def test_a_link_opens_in_its_language(app: AppTest) -> None:
     assert not app.exception and not app.error
     assert _titles(app)[0] == "シナリオ"
-    assert 'documentElement.lang = "ja"' in _html(app)
+    assert '"language": "ja"' in _html(app)
     assert current_language() == "en"  # nothing of a page is left behind
 
 
@@ -73,7 +73,7 @@ def test_the_language_outlives_a_change_and_undo(app: AppTest) -> None:
 def test_the_switch_changes_the_page_and_its_address(app: AppTest) -> None:
     _run(app.segmented_control(key=_SWITCH).set_value("en"))
     assert _titles(app)[0] == "Scenario" and _address(app)["lang"] == "en"
-    assert 'documentElement.lang = "en"' in _html(app)
+    assert '"language": "en"' in _html(app)
     _run(app.segmented_control(key=_SWITCH).set_value("ja"), "en")
     assert _titles(app)[0] == "シナリオ" and _address(app)["lang"] == "ja"
 

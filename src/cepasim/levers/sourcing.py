@@ -4,7 +4,8 @@
 capacity moves, so prices answer and only part of it arrives. *Imposed*, firms move their plants:
 capacity goes along and all of it arrives. Both are shifts of the share parameters of the CES nest
 of sources (Armington 1969), normalised so that a shift alone moves no price (docs/method.md,
-"Purchases moved and offtake"); the shift is what the scenario says or the parameter ``sourcing_shift``.
+"Purchases moved and offtake"); the shift is what the scenario says or the parameter
+``sourcing_shift``.
 """
 
 from __future__ import annotations

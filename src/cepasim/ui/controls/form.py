@@ -143,7 +143,7 @@ class Form:
         )
 
     def _named(self) -> str:
-        """Lever and side in words, such as "Japan's tariffs"; with products where it has a twin."""
+        """Lever and side in words, such as "Japan's duties"; with products where it has a twin."""
         kind, settings = parts(self.found.draft["levers"][self.index])
         name = lever_name(kind, str(settings.get("importer") or settings.get("country") or ""))
         return tr("{lever}, {which}", lever=name, which=self.which) if self.which else name

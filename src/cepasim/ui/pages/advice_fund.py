@@ -36,7 +36,7 @@ def draw(found: Session) -> None:
     unit, per_bn = large_dollars()
     least, most, begins, step = (per_bn * amount for amount in (0.1, 20.0, 2.0, 0.5))
     shown = left.number_input(
-        tr("Fund, {unit}", unit=plain(unit.head)),
+        tr("Fund, {unit}", unit=unit.head),
         least,
         most,
         begins,

@@ -17,7 +17,6 @@ from cepasim.core.numbers import in_mn, unit_mn
 from cepasim.scenario.scenario import Scenario
 from cepasim.ui import speech
 from cepasim.ui.controls.form import fiscal_year
-from cepasim.ui.messages import plain
 from cepasim.ui.navigation import go
 from cepasim.ui.state import FIRST_YEAR_SHOWN, Session
 
@@ -73,7 +72,7 @@ def amount_box(
     if usd_mn is not None and (digits is not None or unit != 1.0):
         value = float(f"{in_mn(usd_mn):.{digits or 1}g}")
     said: float | None = place.number_input(
-        label.format(unit=plain(unit_mn())),
+        label.format(unit=unit_mn()),
         value=value,
         step=float(f"{in_mn(50.0):.1g}"),
         format="%g",
