@@ -4,8 +4,8 @@ In constant-share models what is not traded stays untraded: no cut of a duty mak
 nothing. Where the user says that a product will be sold, the partner's share of the importer's
 landed imports is lifted to the share that is stated, step by step. Share and capacity move
 together, as with offtake, so that the stated share is reached at unchanged prices; the other
-sources give up in proportion to what they sell (docs/method.md, "Purchases moved and offtake"). From
-then on duties, barriers and prices act on these sales as on all others.
+sources give up in proportion to what they sell (docs/method.md, "Purchases moved and offtake").
+From then on duties, barriers and prices act on these sales as on all others.
 """
 
 from __future__ import annotations
