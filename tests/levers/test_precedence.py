@@ -90,7 +90,7 @@ def test_of_as_many_lines_the_later_counts(economy: Economy) -> None:
 def test_the_result_says_which_lever_counts(economy: Economy) -> None:
     scenario = asked(tariff({"all": True}, 40), tariff({"hs": ["03"]}, 80))
     [said] = [note for note in scenario_notes(economy, scenario) if "takes the place of" in note]
-    assert said.startswith("Tariffs: where two levers choose the same products, the one with fewer")
+    assert said.startswith("Duties: where two levers choose the same products, the one with fewer")
     fish = sum(code.startswith("03") for code in economy.markets["IND"].schedule.lines)
     assert f"On {fish} lines " in said
     assert "cuts its duties by 80 % on goods from Japan (03 Fish and seafood)" in said
