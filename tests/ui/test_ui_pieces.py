@@ -357,6 +357,9 @@ def test_years_in_which_levers_begin_and_are_all_in_force_are_marked(
         layers = str(spec["layer"])
         assert "datum.begins" in layers
         assert "datum.complete" in layers
+        # A browser would show a second legend beside that of the lines.
+        marks = [one for one in spec["layer"] if one["mark"]["type"] in ("rule", "text")]
+        assert marks and not any("color" in one["encoding"] for one in marks)
 
 
 def test_marks_of_compared_scenarios_lie_over_each_other_only_where_they_are_the_same(

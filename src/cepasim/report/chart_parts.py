@@ -19,9 +19,10 @@ from cepasim.report import look
 
 Values = Sequence[float] | NDArray[np.float64]
 #: Latin letters and digits are Arial's in every language; what it lacks is drawn from the others.
-_FONT = ", ".join(
-    ("Arial", "Helvetica", "Liberation Sans", *look.JAPANESE, "sans-serif", look.SHIPPED)
-)
+#: Source Sans is the page's own: on a machine without the first three, English words would have the
+#: wide letters of a Japanese face.
+_LATIN = ("Arial", "Helvetica", "Liberation Sans", "Source Sans")
+_FONT = ", ".join((*_LATIN, *look.JAPANESE, "sans-serif", look.SHIPPED))
 _SIZE = 12
 
 

@@ -240,7 +240,8 @@ def _marks(base: alt.Chart, x: alt.X) -> list[alt.Chart]:
     A beginning is named to its left and an end to its right: the two may be a year apart.
     """
     layers = []
-    ink = alt.Color("ink:N", scale=None, legend=None)
+    # No channel: a second one of colours would part the legend of colours from that of dashes.
+    ink: dict[str, Any] = {"color": alt.ExprRef("datum.ink")}
     line = alt.Y("down:Q", scale=None, axis=None)
     sides: Mapping[str, tuple[Literal["left", "right"], int]] = {
         "begins": ("right", -3),
@@ -248,7 +249,7 @@ def _marks(base: alt.Chart, x: alt.X) -> list[alt.Chart]:
     }
     for column, (align, away) in sides.items():
         at = base.transform_filter(f"datum.{column}")
-        layers.append(at.mark_rule(strokeDash=[2, 3]).encode(x=x, color=ink))
-        word = at.mark_text(align=align, dx=away, **SMALL | {"baseline": "top"})
-        layers.append(word.encode(x=x, y=line, text=f"{column}:N", color=ink))
+        layers.append(at.mark_rule(strokeDash=[2, 3], **ink).encode(x=x))
+        word = at.mark_text(align=align, dx=away, **SMALL | ink | {"baseline": "top"})
+        layers.append(word.encode(x=x, y=line, text=f"{column}:N"))
     return layers
