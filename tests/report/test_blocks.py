@@ -170,3 +170,27 @@ def test_marks_are_read_and_left_out() -> None:
 def test_no_line_of_a_page_begins_with_a_sign_or_a_unit() -> None:
     said = html.fragment(Paragraph("narrows by 1.2 %, US$ 3 bn, +5 mn; 40 % of bnot, 7 mnemonics"))
     assert "1.2\u00a0%, US$\u00a03\u00a0bn, +5\u00a0mn; 40\u00a0% of bnot, 7 mnemonics" in said
+
+
+def test_a_note_of_a_table_is_small_and_parts_stand_in() -> None:
+    rows = (("Welfare", "+3"), ("of which trade", "+5"), ("of which the fund", "−2"))
+    table = Table("Accounts", ("", "change"), rows, parts=(1, 2), note="Rounded.")
+    bars = Bars("Levers", "by lever", (Bar("Tariffs", 1.0, "+1"),), note="Rounded too.")
+    written = html.fragment(table, bars)
+    assert written.count('<p class="cs-note">Rounded') == 2
+    assert "Rounded" not in written.partition("</caption>")[0]
+    assert written.count('<tr class="cs-part"><th scope="row"') == 2
+    assert ".cs-part th {padding-left" in html.style("blocks")
+
+
+def test_a_note_is_small_in_word_too_and_parts_stand_in(tmp_path: Path) -> None:
+    rows = (("Welfare", "+3"), ("of which trade", "+5"))
+    table = Table("Accounts", ("", "change"), rows, parts=(1,), note="Rounded.")
+    docx.write(Document("A note", (table,), "note"), tmp_path / "note.docx")
+    file = word.Document(str(tmp_path / "note.docx"))
+    [said] = [one for one in file.paragraphs if one.text == "Rounded."]
+    assert not any(run.bold for run in said.runs)
+    indents = [
+        row.cells[0].paragraphs[0].paragraph_format.left_indent for row in file.tables[0].rows
+    ]
+    assert indents[:2] == [None, None] and indents[2]

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import cepasim
+from cepasim.report import accounts as in_report
 from cepasim.report import given
 from cepasim.result import Result
 
@@ -58,7 +59,7 @@ def test_welfare_of_japan_is_told_in_two_parts(result: Result) -> None:
     parts = accounts["welfare_japan_trade"] + accounts["welfare_japan_fund"]
     assert parts == pytest.approx(accounts["welfare_japan"])
     assert accounts["welfare_japan_fund"] == -_totals(result)["fund_outlay_usd_mn"] < 0
-    assert "not the grants" in str(given.welfare_in_words(result, YEAR).text)
+    assert "not the grants" in str(in_report.welfare_in_words(result, YEAR).text)
 
 
 def test_grants_are_said_beside_the_sections(result: Result) -> None:

@@ -165,6 +165,20 @@ def adds_up(total: float, parts: Iterable[float], place: int, size: Size = "mn")
     return printed(total, place, size) == added
 
 
+def reads(usd_mn: float, place: int, size: Size = "mn") -> Decimal:
+    """Return the number that is printed, in the currency: numbers of several places compare.
+
+    Parameters
+    ----------
+    usd_mn : float
+        US$ million.
+    place : int
+        Of its last digit.
+    size : {"mn", "bn"}
+    """
+    return printed(usd_mn, place, size).scaleb(place)
+
+
 def printed(usd_mn: float, place: int, size: Size = "mn") -> Decimal:
     """Return the number that is printed, counted in its last place.
 

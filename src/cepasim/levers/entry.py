@@ -27,7 +27,12 @@ from cepasim.levers.fields import PERCENT_TEXT, Percent, Years
 from cepasim.levers.lever import Example, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.said import said_on
-from cepasim.levers.words import chapters_in_words, number_in_words, selection_in_words
+from cepasim.levers.words import (
+    TASTES_AND_PLANTS,
+    chapters_in_words,
+    number_in_words,
+    selection_in_words,
+)
 from cepasim.products.classification import Classification
 
 #: A share above this quantile of the partner's shares by chapter is called large: the "nine of ten
@@ -60,6 +65,11 @@ class EntryLever(AgreementLever):
     def no_welfare(self) -> tuple[str, ...]:
         """The importer's buyers like other goods, and who pays for the plants is not known."""
         return (self.importer, self.partner)
+
+    @property
+    def why_no_welfare(self) -> str:
+        """Buyers like other goods, and who pays for the plants is not known."""
+        return TASTES_AND_PLANTS
 
     @property
     def is_idle(self) -> bool:

@@ -40,6 +40,10 @@ PATH_TEXT = mark(
 )
 PASS_THROUGH = "exchange_rate_pass_through"
 _SHOWN = 4
+_HALF_AN_ACCOUNT = mark(
+    "buyers pay other prices for goods of all countries, but of exporters the model holds only "
+    "those that sell to the partner: half of the account would be missing"
+)
 
 
 def _in_order(path: Mapping[str, float]) -> FrozenMapping:
@@ -120,6 +124,11 @@ class ExchangeRateLever(Lever):
         that sell to the partner: the sum would be half of the account, for the partner as well.
         """
         return () if self.is_idle or self.country not in PAIR else PAIR
+
+    @property
+    def why_no_welfare(self) -> str:
+        """Of exporters the model has only those that sell to the partner."""
+        return _HALF_AN_ACCOUNT
 
     @property
     def by_year(self) -> Mapping[str, float]:

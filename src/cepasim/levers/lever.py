@@ -207,6 +207,11 @@ class Lever(Frozen):
         return ()
 
     @property
+    def why_no_welfare(self) -> str:
+        """Why none is, in words that go on after a colon."""
+        return ""
+
+    @property
     def is_idle(self) -> bool:
         """Whether it changes nothing at all, as a cut of 0 percent."""
         return False

@@ -21,7 +21,12 @@ from cepasim.levers.fields import Selected, Years, number
 from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.said import said_on
-from cepasim.levers.words import chapters_in_words, dollars_in_words, selection_in_words
+from cepasim.levers.words import (
+    TASTES_AND_PLANTS,
+    chapters_in_words,
+    dollars_in_words,
+    selection_in_words,
+)
 from cepasim.products.classification import Classification
 
 #: Several times all that India ever sold Japan in a year.
@@ -60,6 +65,11 @@ class OfftakeLever(Lever):
     def no_welfare(self) -> tuple[str, ...]:
         """Japan's buyers like other goods, and who pays for the plants is not known."""
         return (JAPAN, INDIA)
+
+    @property
+    def why_no_welfare(self) -> str:
+        """Buyers like other goods, and who pays for the plants is not known."""
+        return TASTES_AND_PLANTS
 
     @property
     def is_idle(self) -> bool:

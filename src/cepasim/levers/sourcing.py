@@ -27,6 +27,8 @@ from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.measure import Measure, of_kind
 from cepasim.levers.said import said_on
 from cepasim.levers.words import (
+    TASTES,
+    TASTES_AND_PLANTS,
     chapters_in_words,
     country_in_words,
     grade_in_words,
@@ -102,6 +104,11 @@ class SourcingLever(Lever):
     def no_welfare(self) -> tuple[str, ...]:
         """The importer, whose buyers like other goods; with plants also who pays for them."""
         return (self.importer, self.to) if self.mode == "imposed" else (self.importer,)
+
+    @property
+    def why_no_welfare(self) -> str:
+        """Buyers like other goods, and with plants it is not known who pays for them."""
+        return TASTES_AND_PLANTS if self.mode == "imposed" else TASTES
 
     @property
     def is_idle(self) -> bool:

@@ -25,6 +25,12 @@ RELIEF = {
     "relief_percent": mark("Share of the barrier"),
     "days_saved": mark("Days less at the border"),
 }
+#: Why no welfare is claimed where purchases are moved, and where plants move with them.
+TASTES = mark("buyers come to prefer other goods, and a gain compares prices at one preference")
+TASTES_AND_PLANTS = mark(
+    "buyers come to prefer other goods, and a gain compares prices at one preference; nor is it "
+    "known who pays for the plants"
+)
 WINDOWS = {"labour_intensive": mark("Labour-intensive"), "sunrise": mark("Sunrise")}
 FORMULAS = {
     "percent": mark("Cut every rate by"),

@@ -76,6 +76,10 @@ class Table:
         Which columns hold numbers and stand to the right; all but the first unless given.
     row_names : bool
         Whether the first column names the row: read aloud with each of its cells.
+    parts : tuple of int
+        Rows that are parts of a row above them, and stand in a little.
+    note : str
+        What is said below it in small; empty for nothing.
     """
 
     caption: str
@@ -83,6 +87,8 @@ class Table:
     rows: tuple[tuple[Words, ...], ...]
     numeric: tuple[bool, ...] = ()
     row_names: bool = True
+    parts: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def columns(self) -> tuple[bool, ...]:
@@ -114,6 +120,8 @@ class Bars:
         Sizes at both ends of the bar, the lower not above zero; those of the rows unless given.
     wide : bool
         Whether the texts need room, such as a sum spelled out.
+    note : str
+        What is said below it in small; empty for nothing.
     """
 
     heading: str
@@ -121,6 +129,7 @@ class Bars:
     bars: tuple[Bar, ...]
     span: tuple[float, float] | None = None
     wide: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

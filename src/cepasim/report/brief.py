@@ -20,6 +20,7 @@ from cepasim.core.language import mark, ntr, paragraph, tr
 from cepasim.core.problems import InputError, Problem
 from cepasim.products.levels import chapter_of
 from cepasim.report import in_force, look, views
+from cepasim.report.accounts import accounts, welfare_in_words
 from cepasim.report.blocks import (
     Bars,
     Block,
@@ -36,7 +37,7 @@ from cepasim.report.blocks import (
 )
 from cepasim.report.drawn import SHARES, choice_in_words, has_choice
 from cepasim.report.fund import fund_accounts
-from cepasim.report.given import give_and_take, own_currency, welfare_in_words
+from cepasim.report.given import give_and_take, own_currency
 from cepasim.report.headline import clauses, headline, sentence, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.report.levels import range_of
@@ -193,7 +194,7 @@ def _second_page(result: ResultTables, year: str) -> Iterator[Block]:
         yield products
     yield Heading(tr("Levers, treasuries, welfare"))
     yield views.contributions(result, year)
-    yield views.accounts(result, year)
+    yield accounts(result, year)
     yield welfare_in_words(result, year)
     if len(result.concessions):
         yield give_and_take(result, year, _SECTIONS)

@@ -10,16 +10,18 @@ import pandas as pd
 
 from cepasim.core import numbers as figures
 from cepasim.core.arrays import Floats
-from cepasim.core.digits import NOT_ADDING
+from cepasim.core.digits import place_of, reads
 from cepasim.core.fiscal_year import year_in_words
-from cepasim.core.language import mark, tr
+from cepasim.core.language import mark, paragraph, tr
 from cepasim.report import charts, look
+from cepasim.report.accounts import unclaimed
 from cepasim.report.blocks import Table
 from cepasim.report.levels import range_of_mn
-from cepasim.report.together import trade_balance
+from cepasim.report.together import said_of_rounding, trade_balance
 from cepasim.report.views import total_row
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
+from cepasim.tables.sums import PARTS
 
 Results = Mapping[str, ResultTables]
 #: Draws of scenarios: ways of drawing x scenarios x draws x years x totals.
@@ -102,7 +104,8 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
             for row in rows.values()
         )
         cells.append((tr(_LEVELS[item]), *level))
-    cells += _accounts(results, year)
+    names, changes = _accounts(results, year)
+    cells += changes
     price_year = next(iter(results.values())).price_year
     caption = tr(
         "{year}, {unit} of {price_year} against the reference",
@@ -111,9 +114,35 @@ def changes_table(results: Results, sample: Floats | None, year: str, draws: int
         price_year=year_in_words(price_year),
     )
     caption = _drawn(caption, sample, draws)
-    if not all(trade_balance(row).adds_up for row in rows.values()):
-        caption = tr("{what}. {more}", what=caption, more=tr(NOT_ADDING))
-    return Table(caption, ("", *results), tuple(cells))
+    return Table(
+        caption,
+        ("", *results),
+        tuple(cells),
+        parts=tuple(len(cells) - len(names) + at for at, one in enumerate(names) if one in PARTS),
+        note=_below(results, year, rows),
+    )
+
+
+def _below(results: Results, year: str, rows: Mapping[str, Mapping[str, float]]) -> str:
+    """Say of sums that they may not hold, and why a scenario has no figure (–) of an account."""
+    found = [set(result.accounts(year)["account"]) for result in results.values()]
+    said = [said_of_rounding(one for row in rows.values() for one in _balances_hold(row))]
+    if any(one != found[0] for one in found):
+        said.append(tr("Without a fund or a quota a scenario has no such account (–)."))
+    for name, result in results.items():
+        said += [tr("{name}: {item}", name=name, item=why) for why in unclaimed(result, year)]
+    return paragraph(part for part in said if part)
+
+
+def _balances_hold(row: Mapping[str, float]) -> Iterator[bool]:
+    """Whether changes and levels of a scenario add up as they are printed."""
+    yield trade_balance(row).adds_up
+    levels = {item: row[f"{item}_usd_mn"] for item in ITEMS}
+    exports, imports, balance = (
+        reads(levels[item], place_of(levels[item], "mn"))
+        for item in ("exports", "imports", "balance")
+    )
+    yield balance == exports - imports
 
 
 def _changed(row: Mapping[str, float], item: str) -> str:
@@ -122,8 +151,8 @@ def _changed(row: Mapping[str, float], item: str) -> str:
     return figures.mn(change, signed=True, unit=False, place=place)
 
 
-def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
-    """Change of each account, matched by its name: a fund or a quota brings rows of its own."""
+def _accounts(results: Results, year: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Accounts and a row of changes for each: a fund or a quota brings rows of its own."""
     found = [result.accounts(year).set_index("account") for result in results.values()]
     longest = max(found, key=len)
     names = {
@@ -131,8 +160,11 @@ def _accounts(results: Results, year: str) -> Iterator[tuple[str, ...]]:
     }
     changes = [frame["change_usd_mn"].reindex(list(names)) for frame in found]
     columns = [figures.column(one, signed=True) for one in changes]
-    for name, *said in zip(names.values(), *columns, strict=True):
-        yield tr("{name}, change", name=tr(name)), *said
+    rows = [
+        (tr("{name}, change", name=tr(name)), *said)
+        for name, *said in zip(names.values(), *columns, strict=True)
+    ]
+    return list(names), rows
 
 
 def differences_table(results: Results, sample: Floats | None, year: str, draws: int) -> Table:
@@ -143,13 +175,16 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
     names = list(results)
     rows = [total_row(result, year) for result in results.values()]
     at = [result.fiscal_years.index(year) for result in results.values()]
-    cells = []
+    cells: list[tuple[str, ...]] = []
+    hold: list[bool] = []
     for place, name in enumerate(names[1:], start=1):
         gaps = {
             item: rows[place][f"change_in_{item}_usd_mn"] - rows[0][f"change_in_{item}_usd_mn"]
             for item in ITEMS
         }
-        last = trade_balance(gaps, "{}").place
+        how = trade_balance(gaps, "{}")
+        last = how.place
+        hold += [how.adds_up, *_gaps_hold(rows[0], rows[place], gaps, last)]
         for item, gap in gaps.items():
             around = [_range(ends(sample, way, place, 0), at[place], item) for way in (0, 1)]
             cells.append(
@@ -169,7 +204,19 @@ def differences_table(results: Results, sample: Floats | None, year: str, draws:
     caption = _drawn(caption, sample, draws)
     ranges = (tr(words) for words in _RANGES)
     head = ("", tr("difference"), *ranges, tr("share of draws above 0"))
-    return Table(caption, head, tuple(cells))
+    return Table(caption, head, tuple(cells), note=said_of_rounding(hold))
+
+
+def _gaps_hold(
+    first: Mapping[str, float], later: Mapping[str, float], gaps: Mapping[str, float], last: int
+) -> Iterator[bool]:
+    """Whether the differences are those of the changes that are printed of both."""
+    for item, gap in gaps.items():
+        before, after = (
+            reads(row[f"change_in_{item}_usd_mn"], trade_balance(row).place)
+            for row in (first, later)
+        )
+        yield after - before == reads(gap, last)
 
 
 def _above(sample: Floats | None, place: int, row: int, item: str) -> str:

@@ -21,6 +21,8 @@ _STYLE_OF_TABLES = "Light List Accent 1"
 #: Width of the text on A4 between margins of 15 mm.
 _TEXT_MM = 180
 _MARGIN_MM = 15
+#: How far a row stands in that is a part of the one above.
+_PART_MM = 4
 #: Faces that Word has for languages whose letters its usual one lacks.
 _FACES = {"ja": "Yu Gothic"}
 
@@ -129,6 +131,7 @@ def _fill(paragraph: WordParagraph, words: Words, *, small: bool = False) -> Non
 
 def _add_table(file: WordFile, part: blocks.Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm
 
     if part.caption:
         caption = file.add_paragraph()
@@ -138,19 +141,27 @@ def _add_table(file: WordFile, part: blocks.Table) -> None:
         file.add_paragraph(tr("No change."))
         return
     table = file.add_table(rows=0, cols=len(part.head), style=_STYLE_OF_TABLES)
-    for row in (part.head, *part.rows) if any(part.head) else part.rows:
+    below = 1 if any(part.head) else 0
+    for number, row in enumerate((part.head, *part.rows) if below else part.rows, -below):
         cells = table.add_row().cells
+        if number in part.parts:
+            cells[0].paragraphs[0].paragraph_format.left_indent = Mm(_PART_MM)
         for cell, text, numeric in zip(cells, row, part.columns, strict=True):
             [paragraph] = cell.paragraphs
             _fill(paragraph, text)
             if numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if part.note:
+        _fill(file.add_paragraph(), part.note, small=True)
 
 
 def _without_drawing(part: blocks.Bars) -> blocks.Table:
     rows = tuple((bar.label, bar.text) for bar in part.bars)
     return blocks.Table(
-        tr("{heading}: {what}", heading=part.heading, what=part.sub), ("", ""), rows
+        tr("{heading}: {what}", heading=part.heading, what=part.sub),
+        ("", ""),
+        rows,
+        note=part.note,
     )
 
 

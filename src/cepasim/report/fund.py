@@ -6,6 +6,7 @@ from cepasim.core import numbers as figures
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import paragraph, tr
 from cepasim.report.blocks import Table
+from cepasim.tables.fund_accounts import PARTS
 from cepasim.tables.result_tables import ResultTables
 
 #: Accounts of a fund that fit on a printed page.
@@ -71,7 +72,10 @@ def fund_accounts(result: ResultTables, year: str, *, short: bool = False) -> tu
     head, *cells = rows
     shown = [row for row in cells if not short or row[0] in _FUND_IN_SHORT]
     head = tuple(paragraph(word.split("\n")) for word in head)
-    return (Table(fund_title(result, year), head[1:], tuple(row[1:] for row in shown)),)
+    parts = tuple(place for place, row in enumerate(shown) if row[0] in PARTS)
+    return (
+        Table(fund_title(result, year), head[1:], tuple(row[1:] for row in shown), parts=parts),
+    )
 
 
 def fund_beside_others(result: ResultTables) -> str:

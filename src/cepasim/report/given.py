@@ -7,27 +7,17 @@ from typing import Any
 
 from cepasim.core import numbers as figures
 from cepasim.core.countries import COLUMN_NAME
-from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, ntr, tr
-from cepasim.report.blocks import Bars, Paragraph, Table
+from cepasim.report.accounts import totals_of
+from cepasim.report.blocks import Bars, Table
 from cepasim.report.product_views import by_product, row_name
-from cepasim.report.together import bars_of, noted
+from cepasim.report.together import bars_of, rounding_note, said_of_rounding
 from cepasim.tables.give_and_take import COUNTED, FLOW_OF
 from cepasim.tables.names import NO_SECTION
 from cepasim.tables.result_tables import ResultTables
 
 _SHOWN = 8
-_WELFARE = mark(
-    "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
-    "duty and the owners of rents, each at the prices of their own country."
-)
-_WITH_FUND = mark(
-    "National welfare counts buyers, home producers, exporters to the partner, the treasury's "
-    "duty and the owners of rents, each at the prices of their own country; Japan's also counts"
-    " what the fund costs, but not the grants, which stay within Japan. Jobs and other "
-    "countries are not counted."
-)
 _CURRENCY = {
     "JPN": mark("in yen exports {exports}, imports {imports}"),
     "IND": mark("in rupees exports {exports}, imports {imports}"),
@@ -67,13 +57,14 @@ def give_and_take(result: ResultTables, year: str, shown: int = _SHOWN) -> Table
         year=year_in_words(year),
     )
     return Table(
-        noted(said, amounts.values()),
+        said,
         (
             "",
             *(tr("Japan gives: India's sales"), tr("Japan's duty"), tr("Japan's producers")),
             *(tr("India gives: Japan's sales"), tr("India's duty"), tr("India's producers")),
         ),
         _rows(amounts),
+        note=rounding_note(amounts.values()),
     )
 
 
@@ -97,7 +88,7 @@ def gives(result: ResultTables, year: str, side: str, shown: int = _SHOWN) -> Ta
 def rounding(result: ResultTables, year: str, shown: int = _SHOWN) -> str:
     """Say that columns of `gives` may not add up, where one of either side does not."""
     sides = (_given_by(result, year, side, shown) for side in FLOW_OF)
-    return tr(NOT_ADDING) if any(noted("", amounts.values()) for amounts in sides) else ""
+    return said_of_rounding(not rounding_note(amounts.values()) for amounts in sides)
 
 
 def _given_by(
@@ -163,7 +154,7 @@ def _rows(amounts: Mapping[str, Sequence[float]]) -> tuple[tuple[str, ...], ...]
 
 def grants_in_words(result: ResultTables, year: str) -> str:
     """Say what the fund's grants come to, which no section has; empty without any."""
-    grants = float(_totals(result, year).get("fund_grants_usd_mn", 0.0))
+    grants = float(totals_of(result, year).get("fund_grants_usd_mn", 0.0))
     if not grants:
         return ""
     return tr(
@@ -209,15 +200,9 @@ def industries(
     return Bars(tr(_INDUSTRIES[side]), sub, bars)
 
 
-def welfare_in_words(result: ResultTables, year: str) -> Paragraph:
-    """Say what national welfare counts."""
-    has_fund = bool(_totals(result, year).get("fund_outlay_usd_mn", 0.0))
-    return Paragraph(tr(_WITH_FUND if has_fund else _WELFARE), "small")
-
-
 def own_currency(result: ResultTables, year: str) -> str:
     """Say both flows in the currencies of the pair, where an exchange rate moves; else nothing."""
-    row = _totals(result, year)
+    row = totals_of(result, year)
     said = []
     for country, name in COLUMN_NAME.items():
         level = row.get(f"price_level_{name}")
@@ -241,9 +226,3 @@ def own_currency(result: ResultTables, year: str) -> str:
 def _ratio(row: dict[str, Any], flow: str) -> float:
     before = float(row[f"baseline_{flow}_usd_mn"])
     return float(row[f"{flow}_usd_mn"]) / before if before else 1.0
-
-
-def _totals(result: ResultTables, year: str) -> dict[str, Any]:
-    totals = result.totals
-    [row] = totals[totals["fiscal_year"] == year].to_dict("records")
-    return {str(name): value for name, value in row.items()}

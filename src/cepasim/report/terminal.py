@@ -27,6 +27,7 @@ from cepasim.core.numbers import (
     unit_mn,
 )
 from cepasim.levers.every import lever_name
+from cepasim.report.accounts import unclaimed
 from cepasim.report.drawn import drawn_in_words
 from cepasim.report.fund import fund_cells, fund_title
 from cepasim.report.given import section_cells
@@ -182,7 +183,7 @@ def lever_table(result: ResultTables, fiscal_year: str) -> Group:
     [total] = rows_of(result.balance("total", fiscal_year))
     places, _ = split_together(levers, total)  # as in the equations of the note
     written = [
-        amounts([*split[one], split[one].sum()], signed=True)
+        amounts([*split[one], split[one].sum(skipna=False)], signed=True, missing="–")
         if "welfare" in one
         else [
             millions(change, signed=True, place=place).replace(MINUS, "-")
@@ -249,6 +250,7 @@ def footnotes(result: ResultTables, fiscal_year: str) -> list[str]:
             lines.append(said)
     if "probability_deficit_falls" in totals:
         lines += drawn_in_words(totals, fiscal_year, result.manifest.get("ranges"))
+    lines += unclaimed(result, fiscal_year)
     if said := jobs_in_words(result, fiscal_year):
         lines.append(said.replace(MINUS, "-"))
     if "grade" in result.sectors.columns:

@@ -142,17 +142,20 @@ def bars_of(sizes: Sequence[tuple[str, float]]) -> tuple[Bar, ...]:
     return tuple(Bar(*one, text) for one, text in zip(sizes, texts, strict=True))
 
 
-def noted(said: str, rows: Iterable[Sequence[float]]) -> str:
-    """Add to what a table is that it may not add up, where what it prints does not.
+def rounding_note(rows: Iterable[Sequence[float]]) -> str:
+    """Say of a table that it may not add up, where what it prints does not; else nothing.
 
     Parameters
     ----------
-    said : str
-        Its caption, without a full stop.
     rows : iterable of sequence of float
         Amounts of US$ million that are printed as columns, their total last.
     """
     columns = list(zip(*rows, strict=True))
-    if all(adds_up(column[-1], column[:-1], place_of_column(column)) for column in columns):
-        return said
-    return tr("{what}. {more}", what=said, more=tr(NOT_ADDING))
+    return said_of_rounding(
+        adds_up(column[-1], column[:-1], place_of_column(column)) for column in columns
+    )
+
+
+def said_of_rounding(hold: Iterable[bool]) -> str:
+    """Say that figures may not add up, where one of the sums that are read does not hold."""
+    return "" if all(hold) else tr(NOT_ADDING)

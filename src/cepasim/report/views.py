@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from cepasim.core import numbers as figures
-from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, separated, tr
 from cepasim.economy.verdict import verdicts
@@ -19,7 +18,7 @@ from cepasim.report.blocks import Bar, Bars, Block, Card, Cards, Paragraph, Tabl
 from cepasim.report.drawn import BALANCE, CHOICE, has_choice
 from cepasim.report.levels import range_in_words, range_of_mn
 from cepasim.report.product_views import finest_known, row_name
-from cepasim.report.together import bars_of, equations, trade_balance
+from cepasim.report.together import bars_of, equations, said_of_rounding, trade_balance
 from cepasim.tables.names import name_now
 from cepasim.tables.result_tables import ResultTables
 from cepasim.tables.sums import percent_change
@@ -266,35 +265,8 @@ def contributions(result: ResultTables, year: str) -> Bars:
         unit=figures.unit_mn(),
         year=year_in_words(year),
     )
-    if not all_add_up:
-        said = tr("{what}. {more}", what=said, more=tr(NOT_ADDING))
-    return Bars(tr("What each lever adds to the balance"), said, tuple(bars), wide=True)
-
-
-def accounts(result: ResultTables, year: str) -> Table:
-    """Return treasuries and welfare of a year; quotas and grants only where there are any."""
-    rows = result.accounts(year)
-    some = (rows["baseline_usd_mn"] != 0) | (rows["scenario_usd_mn"] != 0)
-    of_welfare = rows["account"].str.startswith("welfare")
-    rows = rows[some | of_welfare | rows["account"].str.startswith("duty")]
-    # Welfare has no level, only a change.
-    levels = rows[["baseline_usd_mn", "scenario_usd_mn"]].mask(of_welfare)
-    cells = zip(
-        map(tr, rows["name"]),
-        figures.column(levels["baseline_usd_mn"]),
-        figures.column(levels["scenario_usd_mn"]),
-        figures.column(rows["change_usd_mn"], signed=True),
-        strict=True,
-    )
-    return Table(
-        tr(
-            "Treasuries and welfare, {unit}, {year}",
-            unit=figures.unit_mn(),
-            year=year_in_words(year),
-        ),
-        ("", tr("reference"), tr("scenario"), tr("change")),
-        tuple(cells),
-    )
+    note = said_of_rounding((all_add_up,))
+    return Bars(tr("What each lever adds to the balance"), said, tuple(bars), wide=True, note=note)
 
 
 def verdict(parameters: Parameters) -> Table:

@@ -39,6 +39,8 @@ FUND_ACCOUNTS: Mapping[str, str] = MappingProxyType(
         "welfare_india": mark("National welfare of India"),
     }
 )
+#: Accounts that are parts of the one above them.
+PARTS = ("transfer", "private_outlay")
 
 
 def fund_accounts(

@@ -42,6 +42,8 @@ _ACCOUNTS = {
 
 _OF_TRADE = mark("of which buyers, producers, duty, rents, the fund's plants")
 _OF_FUND = mark("of which the fund: capital it sets off, raising its grants")
+#: Accounts that are parts of the one above them.
+PARTS = ("welfare_japan_trade", "welfare_japan_fund")
 
 #: Tables whose rows by product may be too many for a sheet.
 _BY_PRODUCT = ("displacement", "contributions", "contributions_by_side")
@@ -275,8 +277,8 @@ def accounts_of(row: pd.Series) -> pd.DataFrame:
         outlay = row.get("fund_outlay_usd_mn", 0.0)
         if account == "welfare_japan" and outlay:
             of_trade = row["welfare_japan_usd_mn"] + outlay
-            rows.append(("welfare_japan_trade", _OF_TRADE, 0.0, of_trade))
-            rows.append(("welfare_japan_fund", _OF_FUND, 0.0, -outlay))
+            parts = zip(PARTS, (_OF_TRADE, _OF_FUND), (of_trade, -outlay), strict=True)
+            rows += [(part, said, 0.0, amount) for part, said, amount in parts]
     columns = ["account", "name", "baseline_usd_mn", "scenario_usd_mn"]
     table = pd.DataFrame(rows, columns=columns)
     table["change_usd_mn"] = table["scenario_usd_mn"] - table["baseline_usd_mn"]

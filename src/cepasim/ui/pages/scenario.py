@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cepasim.core.language import now, tr
 from cepasim.report import html, views
+from cepasim.report.accounts import accounts, welfare_in_words
 from cepasim.report.blocks import Paragraph, one_scale
 from cepasim.report.fund import fund_accounts, fund_beside_others
-from cepasim.report.given import own_currency, welfare_in_words
+from cepasim.report.given import own_currency
 from cepasim.report.headline import sentence, weighed_notes
 from cepasim.report.jobs import jobs_in_words
 from cepasim.result import Result
@@ -278,7 +279,7 @@ def _split(result: Result, year: str) -> str:
     said = own_currency(result, year)
     return html.fragment(
         views.contributions(result, year),
-        views.accounts(result, year),
+        accounts(result, year),
         welfare_in_words(result, year),
         *((Paragraph(said, "small"),) if said else ()),
     )

@@ -10,14 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core import numbers as figures
-from cepasim.core.digits import NOT_ADDING
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, tr
 from cepasim.products.classification import Classification
 from cepasim.report import html, views
 from cepasim.report.blocks import Table
 from cepasim.report.product_views import by_product
-from cepasim.report.together import level_and_change
+from cepasim.report.together import level_and_change, said_of_rounding
 from cepasim.result import Result
 from cepasim.tables.finding import product_finder
 from cepasim.tables.names import told_apart
@@ -241,8 +240,6 @@ def _chain(name: str, steps: pd.DataFrame) -> Table:
     # The last ones are the scenario and its change.
     scenario, change = usd_mn[amounts].tail(2)
     place, adds_up = level_and_change(scenario - change, scenario)
-    if not adds_up:
-        name = tr("{what}. {more}", what=name, more=tr(NOT_ADDING))
     values = [
         figures.mn(size, unit=False, signed=row == len(steps) - 1, place=place)
         if is_amount
@@ -261,7 +258,8 @@ def _chain(name: str, steps: pd.DataFrame) -> Table:
         )
         for step, value in zip(steps.to_dict("records"), values, strict=True)
     )
-    return Table(name, head, rows, numeric=(False, True, False, False, False))
+    note = said_of_rounding((adds_up,))
+    return Table(name, head, rows, numeric=(False, True, False, False, False), note=note)
 
 
 def _why(result: Result, level: str, row: pd.Series, year: str) -> None:
