@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from typing import overload
+from typing import TypedDict, Unpack, overload
 
 import numpy as np
 import pandas as pd
@@ -168,37 +168,49 @@ def span_mn(low: float, high: float, *, signed: bool = False) -> str:
     return between(signed or low < 0, *ends)
 
 
-def column(
-    usd_mn: Iterable[float],
-    *,
-    signed: bool = False,
-    size: Size = "mn",
-    place: int | None = None,
-    missing: str = "\u2013",
-) -> list[str]:
+class Written(TypedDict, total=False):
+    """How the amounts of a column are written.
+
+    Attributes
+    ----------
+    signed : bool
+        Whether plus signs are shown, too.
+    size : {"mn", "bn"}
+        Whether the head of the column is `unit_mn`, as by default, or `unit_bn`.
+    place : int or None
+        The last place, as `cepasim.core.digits` counts it; that of the largest by default.
+    missing : str
+        What is written where there is no amount; a dash by default.
+    """
+
+    signed: bool
+    size: Size
+    place: int | None
+    missing: str
+
+
+def column(usd_mn: Iterable[float], **how: Unpack[Written]) -> list[str]:
     """Write the amounts of a column, all to one place: that of the largest, unless one is given.
 
     Parameters
     ----------
     usd_mn : iterable of float
         US$ million.
-    signed : bool
-        Whether plus signs are shown, too.
-    size : {"mn", "bn"}
-        Whether the head of the column is `unit_mn` or `unit_bn`.
-    place : int, optional
-        The last place, as `cepasim.core.digits` counts it.
-    missing : str
-        What is written where there is no amount.
+    **how
+        As in `Written`.
 
     Examples
     --------
     >>> column([34.21, -7.8, 0.32, 0.01], signed=True)
     ['+34.2', '−7.8', '+0.3', '~0']
     """
-    amounts = list(usd_mn)
+    amounts, size, place = list(usd_mn), how.get("size", "mn"), how.get("place")
     last = place_of_column(amounts, size) if place is None else place
-    unit = column_unit(size)
+    signed, missing, unit = (
+        how.get("signed", False),
+        how.get("missing", "\u2013"),
+        column_unit(size),
+    )
     return [
         missing if one != one else amount(one, size, unit, signed, last).replace("-", MINUS)
         for one in amounts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -12,8 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from cepasim.core.currency import Size
-from cepasim.core.numbers import MINUS, column
+from cepasim.core.numbers import MINUS, Written, column
 
 #: Every table fits into this many columns; a pipe has no width of its own and gets it.
 WIDTH = 100
@@ -74,30 +73,18 @@ def list_of(notes: Sequence[str]) -> Table:
     return table
 
 
-def amounts(
-    usd_mn: Iterable[float],
-    *,
-    signed: bool = False,
-    size: Size = "mn",
-    place: int | None = None,
-    missing: str = "",
-) -> list[str]:
+def amounts(usd_mn: Iterable[float], **how: Unpack[Written]) -> list[str]:
     """Write a column of amounts for a terminal, all to one place, as `numbers.column` does.
 
     Parameters
     ----------
     usd_mn : iterable of float
         US$ million.
-    signed : bool
-        Whether plus signs are shown, too.
-    size : {"mn", "bn"}
-    place : int, optional
-        The last place, where several columns have one.
-    missing : str
-        What is written where there is no amount.
+    **how
+        As in `numbers.Written`; nothing is written where there is no amount, unless it is said.
     """
-    written = column(usd_mn, signed=signed, size=size, place=place, missing=missing)
-    return [one.replace(MINUS, "-") for one in written]
+    how.setdefault("missing", "")
+    return [one.replace(MINUS, "-") for one in column(usd_mn, **how)]
 
 
 class Cells(NamedTuple):
