@@ -7,11 +7,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import cepasim
 from cepasim.economy.economy import Economy
+from cepasim.levers.every import in_words as lever_in_words
 from cepasim.params.words import WORDS, amount, in_words, name_in_words
 from cepasim.report import front_sheet as front_sheets
 from cepasim.report.front_sheet import front_sheet
 from cepasim.result import Result
+from cepasim.scenario.naming import describe
 from cepasim.studies.percentiles import headline_ranges
 from cepasim.tables.column import TOTALS
 
@@ -44,6 +47,18 @@ def test_the_first_sheet_says_the_answer_in_words(book: openpyxl.Workbook, resul
     assert "sigma_" not in whole and "nu_" not in whole
     assert set(book.sheetnames[1:]) <= {line.split(" ")[0] for line in text}
     assert not set(book.sheetnames) & set(text), "each sheet is described"
+
+
+def test_levers_are_said_once_on_the_first_sheet(economy: Economy) -> None:
+    """A description made from the levers would say them before the list does."""
+    words = economy.classification
+    package = cepasim.Scenario.bundled("ntb-relief")
+    made = package.model_copy(update={"description": describe(package, words)})
+    again = cepasim.simulate(economy, made, attribution=False)
+    text = [str(cell) for row in front_sheet(again, words, ()).rows for cell in row.cells]
+    levers = [lever_in_words(one, words) for one in made.to_dict()["levers"]]
+    assert levers and [text.count(one) for one in levers] == [1] * len(levers)
+    assert made.description not in text
 
 
 def test_own_figures_and_changed_assumptions_come_before_the_first_number(

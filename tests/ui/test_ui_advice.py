@@ -141,6 +141,7 @@ def test_a_package_and_a_split_open_as_scenarios() -> None:
     app.button(key="split-run").click().run()
     assert not app.exception and not app.warning
     assert "equal one" in _text(app) and "90 % range of this split" in _text(app)
+    assert "With this split" not in _text(app), "what it does is said once"
     app.button(key="split-open").click().run()
     [fund] = _session(app).scenario.to_dict()["levers"]
     assert _on_the_scenario_page(app) and fund["fund"]["usd_bn"] == 1.0

@@ -15,6 +15,7 @@ from cepasim.products.classification import Classification
 from cepasim.report.drawn import drawn_in_words, has_choice
 from cepasim.report.headline import headline, sentence, weighed_notes
 from cepasim.report.marks import marks
+from cepasim.scenario.naming import words_beside_levers
 from cepasim.tables.column import TOTALS
 from cepasim.tables.result_tables import ResultTables
 
@@ -107,8 +108,8 @@ def front_sheet(
 def _before(result: ResultTables, classification: Classification, year: str) -> Iterator[Row]:
     scenario = result.scenario
     yield Row((tr(scenario.name),), "title")
-    if scenario.description:
-        yield Row((tr(scenario.description),))
+    if said_first := words_beside_levers(scenario, classification):
+        yield Row((tr(said_first),))
     # Whose figures these are, before the first of them.
     for marked in marks(result):
         yield Row((marked,), "heading")

@@ -130,6 +130,8 @@ def test_an_equal_split_that_breaks_a_cap_is_no_alternative(economy: Economy) ->
     best = cepasim.allocate_fund(economy, objective="exports", caps={"labour_intensive": 0.1})
     assert not best.equal_keeps_bounds and best.outcome_usd_mn < best.equal_usd_mn
     assert "does not keep to" in best.text
+    assert "With this split" in best.text
+    assert "With this split" not in best.in_words(with_effect=False)
 
 
 @pytest.mark.slow(seconds=1)

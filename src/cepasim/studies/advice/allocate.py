@@ -78,11 +78,25 @@ class FundAllocation:
     @property
     def text(self) -> str:
         """The answer in words, in the language of the moment."""
+        return self.in_words()
+
+    def in_words(self, *, with_effect: bool = True) -> str:
+        """Return the answer in words.
+
+        Parameters
+        ----------
+        with_effect : bool, optional
+            Whether they say what the split does; without, for a reader who has just been told.
+        """
         unit = self._unit
         numbers = (self.outcome_usd_mn, self.equal_usd_mn, self.expected_usd_mn)
         outcome, equal, expected = (unit * one for one in numbers)
         return allocation_in_words(
-            self._division, self._bounds, self._table, (outcome, equal, expected, self.gap)
+            self._division,
+            self._bounds,
+            self._table,
+            (outcome, equal, expected, self.gap),
+            with_effect=with_effect,
         )
 
     @property

@@ -38,6 +38,8 @@ def allocation_in_words(
     bounds: Bounds,
     table: pd.DataFrame,
     numbers: tuple[float, float, float, float],
+    *,
+    with_effect: bool = True,
 ) -> str:
     """Say who gets what, what that does, and what an equal split would.
 
@@ -51,6 +53,8 @@ def allocation_in_words(
     numbers : tuple of float
         Outcome, that of the equal split and that which was expected, US$ million; and how far the
         outcome is from the last, as a fraction.
+    with_effect : bool, optional
+        Whether outcome and that of the equal split are said.
     """
     outcome, equal, expected, gap = numbers
     paid = table[table["share"] > 0].sort_values("share", ascending=False, kind="stable")
@@ -59,14 +63,15 @@ def allocation_in_words(
         for label, usd_bn in zip(paid["label"], paid["usd_bn"], strict=True)
     )
     several = np.count_nonzero(division.weights) > 1
-    sentences = [
-        tr(_BEST[division.objective], split=split),
-        tr(
-            _IN_YEARS if several else _IN_THE_YEAR,
-            amount=mn(outcome, signed=True),
-            equal=mn(equal, signed=True),
-        ),
-    ]
+    sentences = [tr(_BEST[division.objective], split=split)]
+    if with_effect:
+        sentences.append(
+            tr(
+                _IN_YEARS if several else _IN_THE_YEAR,
+                amount=mn(outcome, signed=True),
+                equal=mn(equal, signed=True),
+            )
+        )
     if not bounds.met(division.equal):
         sentences.append(tr("The equal split does not keep to the floors and caps."))
     sentences.append(tr("The optimiser expected {amount}.", amount=mn(expected, signed=True)))

@@ -99,7 +99,7 @@ def _answer(
     )
     st.markdown(tr("**{name}:** {said}", name=plain(changed), said=plain(does)))
     st.markdown(plain(_how_sure(sure)))
-    st.markdown(plain(split.text))
+    st.markdown(plain(split.in_words(with_effect=False)))
     st.caption(
         tr(
             "Export share, Japan's share and inputs are assumed (grade D) and the same for "
