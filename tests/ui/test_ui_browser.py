@@ -756,6 +756,12 @@ def test_a_phone_shows_the_page_that_is_chosen(browser: Any, address: str) -> No
     """The sheet that holds levers and pages used to stay open over the lower half of it."""
     page = _new_page(browser, 390, 844)
     _open(page, address)
+    # Sectors with balance, exports and imports; a wider window has the whole table only.
+    glance = page.locator(".st-key-sectors-narrow table")
+    glance.wait_for()
+    page.set_viewport_size({"width": 820, "height": 1180})
+    glance.wait_for(state="hidden")
+    page.set_viewport_size({"width": 390, "height": 844})
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="Advice", exact=True).click()
     page.get_by_role("tab", name="Which package?").click()

@@ -17,6 +17,7 @@ from cepasim.ui.pages import (
     advice_offers,
     compare,
     parameters,
+    sectors,
     whole_tables,
 )
 
@@ -37,6 +38,22 @@ def test_a_parameter_of_a_chapter_names_it() -> None:
     row = {"name": "eta_03", "parameter": "eta", "hs": "03", "importer": "", "exporter": ""}
     assert parameters._named_in_words(found, row).endswith(", chapter 03 Fish and seafood")
     assert parameters._named_in_words(found, row | {"hs": "01-05"}).endswith(", chapters 01-05")
+
+
+def test_sectors_are_read_on_a_phone_without_a_swipe() -> None:
+    flows = {
+        "balance": [-28.14, 0.2, 4.0],
+        "exports": [1.0, 0.2, 4.0],
+        "imports": [29.14, 0.0, 0.0],
+    }
+    frame = pd.DataFrame({f"change_in_{flow}_usd_mn": sizes for flow, sizes in flows.items()})
+    shown = sectors.at_a_glance(frame, pd.Series(["87 Cars", "03 Fish", "61 Garments"]))
+    assert shown.head == ("Sector", "Balance", "Exports", "Imports")
+    assert shown.rows[0] == ("87 Cars", "−28.1", "+1.0", "+29.1")
+    assert len(shown.rows) == 3 and "move most" not in shown.caption
+    many = pd.concat([frame] * 5, ignore_index=True)
+    cut = sectors.at_a_glance(many, pd.Series(["61 Garments"] * 15))
+    assert len(cut.rows) == 12 and "the 12 that move most" in cut.caption
 
 
 def test_texts_of_high_rows_are_wrapped() -> None:

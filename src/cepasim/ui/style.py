@@ -76,6 +76,7 @@ html:not([lang=en]) .cs-bars th > span {{-webkit-line-clamp:3;}}
 [data-testid="stSlider"] [data-focus-visible] {{border-radius:50%;}}
 :is([data-testid="stSlider"],[data-testid="stSelectbox"],[data-testid="stMultiSelect"])
   input:focus-visible {{outline:none !important;}}
+.st-key-sectors-narrow {{display:none !important;}}
 @media (max-width: 1200px) {{
   [data-testid="stMain"] [data-testid="stHorizontalBlock"] {{flex-wrap:wrap;}}
   [data-testid="stMain"] [data-testid="stColumn"] {{min-width:min(19rem,100%);}}
@@ -95,6 +96,7 @@ html:not([lang=en]) .cs-bars th > span {{-webkit-line-clamp:3;}}
   .st-key-speech button {{padding:.1rem .35rem; font-size:.75rem;}}
   [data-testid="stTabs"] [role="tablist"] {{flex-wrap:wrap;}}
   .st-key-ranges {{margin-bottom:1.1rem;}}
+  .st-key-sectors-narrow {{display:flex !important;}}
   [class*="st-key-text-page"] :is(th,td) {{padding:.2rem .3rem !important; font-size:.75rem;}}
   [class*="st-key-text-page"] :is(th,td):first-child:nth-last-child(3) {{min-width:6.4rem;}}
   .cs-table {{font-size:.72rem;}}

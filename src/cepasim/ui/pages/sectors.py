@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from cepasim.core import numbers as figures
+from cepasim.core.digits import place_of_column
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, ntr, paragraph, tr
 from cepasim.products.classification import Classification
@@ -31,6 +32,8 @@ from cepasim.ui.state import Session
 
 #: The balance and what it is the difference of.
 _CHANGED = re.compile("change_in_.*_usd_mn")
+#: Sectors that a phone shows at a glance.
+_GLANCE = 12
 _LEVELS = {
     "chapter": mark("Chapters"),
     "section": mark("Sections"),
@@ -89,6 +92,9 @@ def sectors(found: Session) -> None:
     config = _column_config()
     names = frame["name"].map(told_apart) if level == "product" else frame["name"]
     said = frame["code"] + " " + names if level != "window" else names
+    # A phone has room for one column of figures beside the names: it gets a table of its own.
+    with st.container(key="sectors-narrow"):
+        st.html(html.fragment(at_a_glance(frame, said)))
     key, codes = f"sectors:{level}", tuple(frame["code"])
     _select(key, codes)
     columns.draw(
@@ -173,6 +179,28 @@ def _moving_first(frame: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
     if not st.toggle(label, key="sectors-still"):
         frame = frame[~still]
     return frame.reset_index(drop=True)
+
+
+def at_a_glance(frame: pd.DataFrame, names: pd.Series) -> Table:
+    """Return the changes of the first sectors, narrow enough to be read without a swipe.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Sorted, as `sectors` draws it.
+    names : Series of str
+        What its rows are called.
+    """
+    changes = frame[[f"change_in_{flow}_usd_mn" for flow in ("balance", "exports", "imports")]]
+    place = place_of_column(changes.to_numpy(float).ravel())
+    rows = tuple(
+        (name, *(figures.mn(size, unit=False, signed=True, place=place) for size in row))
+        for name, row in zip(names.head(_GLANCE), changes.to_numpy(float), strict=False)
+    )
+    caption = tr("Change against the reference")
+    if len(frame) > _GLANCE:
+        caption = tr("Change against the reference, the {n} that move most", n=_GLANCE)
+    return Table(caption, (tr("Sector"), tr("Balance"), tr("Exports"), tr("Imports")), rows)
 
 
 def _columns(frame: pd.DataFrame) -> list[str]:
