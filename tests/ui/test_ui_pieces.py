@@ -804,9 +804,11 @@ def test_the_size_of_other_levers_is_in_the_units_of_the_reader(control: Any) ->
 
 def test_what_the_browser_adds_is_in_the_language() -> None:
     assert '"Upload"' not in live() and live().count("</") == 1
+    assert '"Fullscreen"' not in live()
     with language("ja"):
         said = live()
     assert "政策手段へ移動" in said and "ファイルを選択" in said and "To the" not in said
+    assert '"Fullscreen": "全画面表示"' in said and '"both": "{lever}：{what}"' in said
 
 
 def test_a_chart_of_one_reader_is_not_that_of_another_currency() -> None:

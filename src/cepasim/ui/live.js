@@ -46,17 +46,22 @@
   };
 
   // The first stops of the keyboard.
-  const skips = [
-    [words.levers, "[data-testid=stSidebar] [data-testid=stCheckbox] input"],
-    [words.result, ".cs-cards"],
-    [words.tools, ".st-key-ranges input"],
-  ];
+  const skips = {
+    levers: "[data-testid=stSidebar] [data-testid=stCheckbox] input",
+    result: ".cs-cards",
+    tools: ".st-key-ranges input",
+    // Where levers stand before them in the order of the keyboard.
+    pages: "body:has([data-testid=stSidebar] input) [data-testid=stTopNavLink]",
+    scenarios: "[class*=st-key-open-] button",
+  };
   const go = where => {
     if (where.includes("stSidebar"))
       document.querySelector("[data-testid=stExpandSidebarButton]:not([hidden])")?.click();
-    const place = document.querySelector(where);
+    const last = window.cepasimFocus?.lever;
+    const place = where === skips.levers && last?.isConnected ? last
+      : document.querySelector(`${where}:checked`) ?? document.querySelector(where);
     if (!place) return;
-    if (!place.matches("input")) place.tabIndex = -1;
+    if (place.tabIndex < 0) place.tabIndex = -1;
     place.focus();
     place.scrollIntoView({block: "center"});
   };
@@ -67,17 +72,17 @@
     if (!bar) {
       bar = document.createElement("nav");
       bar.className = "cs-skips";
-      skips.forEach(() => bar.appendChild(document.createElement("button")));
+      for (const to in skips) bar.appendChild(document.createElement("button")).dataset.to = to;
       document.body.prepend(bar);
     }
     bar.setAttribute("aria-label", words.skip);
-    skips.forEach(([said, where], i) => {
-      const link = bar.children[i];
+    for (const link of bar.children) {
+      const where = skips[link.dataset.to], said = words[link.dataset.to];
       link.onclick = () => go(where);
       if (link.textContent !== said) link.textContent = said;
       const there = document.querySelector(where) !== null;
       if (link.hidden === there) link.hidden = !there;
-    });
+    }
   };
 
   // What a key opens has the keyboard. It comes late, takes its time to be laid out, and gives the

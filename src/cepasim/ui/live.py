@@ -1,4 +1,4 @@
-"""What Streamlit leaves to be done in the browser: the program beside this file, and its words."""
+"""What Streamlit leaves to be done in the browser: the programs beside this, and their words."""
 
 from __future__ import annotations
 
@@ -16,6 +16,29 @@ _FOREIGN = {
     "Select N matches": mark("Choose all N found"),
 }
 
+#: What Streamlit calls its own buttons and places, in English alone, for those who hear the page.
+_LABELS = {
+    "Sidebar": mark("Levers and pages"),
+    "Collapse sidebar": mark("Hide the levers"),
+    "App pages": mark("Pages"),
+    "Help": mark("Help"),
+    "Open": mark("Open"),
+    "Clear all": mark("Clear all"),
+    "Choose an option": mark("Choose from the list"),
+    "Choose options": mark("Choose from the list"),
+    "Show data": mark("Show data"),
+    "Show chart": mark("Show chart"),
+    "Download as PNG": mark("Download as a picture"),
+    "Copy Vega-Lite spec": mark("Copy the chart's description"),
+    "Download as CSV": mark("Download as CSV"),
+    "Show/hide columns": mark("Show or hide columns"),
+    "Search": mark("Search"),
+    "Fullscreen": mark("Full screen"),
+    "Close fullscreen": mark("Close full screen"),
+    "Copy to clipboard": mark("Copy"),
+    "file upload": mark("Choose a file"),
+}
+
 
 def live() -> str:
     """Return what the framework leaves to be done in the browser, as an element of the page.
@@ -23,25 +46,30 @@ def live() -> str:
     It tells readers of the screen the language and, once for each change, the new headline: a place
     that nobody sees and that is read aloud holds it without ranges, which come later. Grids, rows
     of tabs and tables of a text get the name that the framework does not give them. The first stops
-    of the keyboard lead past the menu, and what a key opens has the keyboard. Words of the
-    framework itself are put into the language.
+    of the keyboard lead past the menu, and what a key opens has the keyboard; what goes away leaves
+    it to what stands in its place. Words of the framework itself are put into the language.
     """
     tag = current_language()
     words = {
         "language": tag,
         "foreign": [] if tag == SOURCE else [[said, tr(put)] for said, put in _FOREIGN.items()],
+        "labels": {} if tag == SOURCE else {said: tr(put) for said, put in _LABELS.items()},
+        "both": tr("{lever}: {what}", lever="{lever}", what="{what}"),
         "levers": tr("To the levers"),
         "result": tr("To the result"),
         "tools": tr("To ranges, year and files"),
+        "pages": tr("To the pages"),
+        "scenarios": tr("To the scenarios"),
         "skip": tr("Skip to main content"),
     }
     # What ends a script within a word would end this one.
     said = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
-    return f"<script>({_program()})({said});</script>"
+    programs = "".join(f"({_program(name)})(words);" for name in ("live.js", "keys.js"))
+    return f"<script>{{const words = {said};{programs}}}</script>"
 
 
 @cache
-def _program() -> str:
-    """Return the program: a function of the words."""
-    text = (files("cepasim.ui") / "live.js").read_text(encoding="utf-8")
+def _program(name: str) -> str:
+    """Return a program: a function of the words."""
+    text = (files("cepasim.ui") / name).read_text(encoding="utf-8")
     return text[text.index("(words)") :].rstrip().rstrip(";")

@@ -114,10 +114,14 @@ html:not([lang=en]) .cs-bars th > span {{-webkit-line-clamp:3;}}
   width:auto !important;}}
 .st-key-speech button {{min-height:1.9rem; padding:.1rem .55rem; font-size:.8rem;}}
 [data-testid="stToolbar"] {{padding-right:19rem;}}
-.cs-skips button {{position:fixed; top:-5rem; left:.6rem; z-index:1000000; background:#fff;
-  color:{INK}; border:1px solid {LINE}; border-radius:4px; padding:.4rem .8rem; font-size:.9rem;}}
-.cs-skips button:focus {{top:.4rem;}}
-@media print {{[data-testid="stSidebar"], header, .st-key-speech, .cs-skips {{display:none;}}}}
+:is(.cs-skips button, .cs-jump) {{position:fixed; top:-5rem; left:.6rem; z-index:1000000;
+  background:#fff; color:{INK}; border:1px solid {LINE}; border-radius:4px; padding:.4rem .8rem;
+  font-size:.9rem;}}
+:is(.cs-skips button, .cs-jump):focus {{top:.4rem;}}
+[data-testid="stElementContainer"]:has(> * > .cs-jump:only-child) {{position:absolute;}}
+@media print {{
+  [data-testid="stSidebar"], header, .st-key-speech, .cs-skips, .cs-jump {{display:none;}}
+}}
 """
 
 
@@ -150,3 +154,8 @@ def _room() -> str:
 def title(text: str, sub: str) -> str:
     """Return a page's heading with a line below it."""
     return f'<div class="cs-title"><h1>{escape(text)}</h1><p>{escape(sub)}</p></div>'
+
+
+def jump(text: str, place: str) -> str:
+    """Return a button that only the keyboard finds, to a place that live.js knows."""
+    return f'<button class="cs-jump" data-to="{place}">{escape(text)}</button>'

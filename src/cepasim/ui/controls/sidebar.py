@@ -17,6 +17,7 @@ from cepasim.ui.controls.form import Form, key_of
 from cepasim.ui.controls.group import Group
 from cepasim.ui.messages import plain
 from cepasim.ui.state import Session
+from cepasim.ui.style import jump
 
 #: Levers of a group that are shown without being asked for: a browser needs seconds for hundreds.
 _AT_ONCE = 8
@@ -97,10 +98,13 @@ def _lever(found: Session, group: Group, mine: list[int], place: int, index: int
         on_click=_open_or_close,
         args=(found, index),
     )
+    result = jump(tr("To the result"), "result")
+    st.html(result)
     if is_open:
-        with st.container(border=True):
+        with st.container(border=True, key=form.key("within")):
             control.details(form)
             _add_or_remove(found, group, mine, form)
+            st.html(result)
 
 
 def _open_or_close(found: Session, index: int) -> None:

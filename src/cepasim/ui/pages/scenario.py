@@ -154,7 +154,8 @@ def _heading(found: Session, *, says_it: bool) -> DeltaGenerator:
     left, tools = st.columns([1, 2.3], vertical_alignment="center")
     beside = left.empty()
     title = above if len(name) > _LONG_NAME else beside
-    title.html(style.title(name, now(words_beside_levers(scenario, classification))))
+    said = style.title(name, now(words_beside_levers(scenario, classification)))
+    title.html(said + style.jump(tr("To the levers"), "levers"))
     with (
         tools,
         st.container(

@@ -26,6 +26,7 @@ def page() -> None:
         style.title(
             tr("Start here"), tr("A question, or a scenario; both open the page that answers.")
         )
+        + style.jump(tr("To the scenarios"), "scenarios")
     )
     st.markdown("## " + tr("Questions"), anchors=False)
     asked_by: dict[str, list[Question]] = {}
