@@ -62,12 +62,14 @@
     .replace(/keyboard_arrow_(right|down)/, "");
   const stops = where => [...document.querySelectorAll(where)].filter(e => e.tabIndex >= 0);
   const heading = () => document.querySelector(".cs-title h1");
+  const POPOVER = "[data-testid=stPopoverBody]", OPENER = "[aria-haspopup=dialog][aria-expanded=true]";
   const focus = window.cepasimFocus ??= {keys: false, at: null, lever: null};
   const remember = ({target}) => {
-    const all = stops(STOPS);
+    const box = target.closest(POPOVER);
+    const all = stops(box ? `:is(${OPENER}, ${POPOVER} :is(${STOPS}))` : STOPS);
     if (target.closest("[class*=st-key-lever-]")) focus.lever = target;
     focus.at = {
-      target,
+      target, box,
       key: target.closest("[class*=st-key-]")?.className.match(/st-key-\S+/)[0],
       before: all.slice(0, all.indexOf(target) + 1).reverse().map(called),
       path: location.pathname,
@@ -86,9 +88,13 @@
       heading().tabIndex = -1;
       heading().focus();
     } else if (lost && !document.querySelector("[data-test-script-state=running]")) {
-      const now = Map.groupBy(stops(STOPS).filter(seen), called);
-      const place = at.key && stops(`.${CSS.escape(at.key)} :is(${STOPS})`).find(seen)
-        || now.get(at.before.find(name => now.has(name)))?.[0];
+      // Not out of a box that is open: it may only be drawn anew.
+      const within = at.box && document.querySelector(POPOVER) ? POPOVER : "body";
+      const there = stops(`${within} :is(${STOPS})`).filter(seen);
+      const names = there.map(called);
+      const place = there.find(e => at.key && e.closest(`.${CSS.escape(at.key)}`))
+        ?? there[names.indexOf(at.before.find(name => names.includes(name)))]
+        ?? (at.box && there[0]);
       place?.focus();
     }
   };
