@@ -234,10 +234,17 @@ def _go(page: Any, title: str) -> None:
     _settled(page)
 
 
+LEGENDS = """() => [...document.querySelectorAll('.stVegaLiteChart')].map(chart =>
+  [...chart.querySelectorAll('.role-legend-label text')].map(text => text.textContent))"""
+
+
 def _no_trouble(page: Any) -> None:
     text = page.locator("body").inner_text()
     assert "Traceback" not in text and "defect of the program" not in text
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
+    # One legend a chart: colours and dashes that fall apart name every line twice.
+    for said in page.evaluate(LEGENDS):
+        assert len(set(said)) == len(said), said
 
 
 # --- the first screen -------------------------------------------------------------------------
