@@ -123,8 +123,9 @@ def test_explain_shows_the_first_year_and_the_literature(economy: Economy) -> No
     long_run = steps["implied trade elasticity sigma (1 + eps) / (sigma + eps)"]
     first = steps["implied trade elasticity in the first year"]
     assert first / long_run == pytest.approx(economy.parameters.value("lag_first_year"))
-    assert steps["literature, boehm, long run"] == 2.0
-    assert steps["literature, fgo"] > 1 and steps["literature, broda_weinstein"] > 1
+    assert steps["literature: Boehm, Levchenko & Pandalai-Nayar 2023, long run"] == 2.0
+    for authors in ("Fontagné, Guimbard & Orefice 2022", "Broda & Weinstein 2006"):
+        assert steps[f"literature: {authors}"] > 1
 
 
 def test_draws_go_around_the_chosen_source(economy: Economy) -> None:

@@ -76,6 +76,11 @@ class Source:
     by_importer: bool
     read: Callable[[Parameters, str, tuple[str, ...]], Published]
 
+    @property
+    def authors(self) -> str:
+        """Who published it and when, without where."""
+        return self.reference.split(" (")[0]
+
 
 def implied(sigma: Floats, supply: Floats) -> Floats:
     """Response of the value traded to the landed wedge, ``sigma (1 + eps) / (sigma + eps)``.
@@ -145,13 +150,18 @@ def literature(parameters: Parameters, importer: str, hs: str) -> list[tuple[str
         source = SOURCES[name]
         [value] = source.read(parameters, importer, (hs,)).value
         if np.isfinite(value):
-            found.append((tr("literature, {source}", source=name), float(value), source))
+            said = tr("literature: {authors}", authors=source.authors)
+            found.append((said, float(value), source))
     first_year, long_run = published_responses(parameters)
     boehm = SOURCES["boehm"]
     return [
         *found,
-        (tr("literature, boehm, first year"), float(first_year[0]), boehm),
-        (tr("literature, boehm, long run"), float(long_run[0]), boehm),
+        (
+            tr("literature: {authors}, first year", authors=boehm.authors),
+            float(first_year[0]),
+            boehm,
+        ),
+        (tr("literature: {authors}, long run", authors=boehm.authors), float(long_run[0]), boehm),
     ]
 
 
