@@ -720,6 +720,10 @@ def test_the_page_of_the_evidence_draws_its_own_table() -> None:
         assert rows[-1][f"{flow}, actual"].rstrip("0") in spec
         assert rows[-1][f"{flow}, 90 % band"].split()[-1].rstrip("0") in spec
     assert list(evidence_path.charts("# Nothing")) == []
+    with language("ja"):  # counted as in the verdict above it
+        title, chart = next(evidence_path.charts(text))
+    last = 10 * float(rows[-1]["exports, actual"])
+    assert "（億ドル）" in title and f"{last:g}" in str(chart.to_dict())
 
 
 def test_equations_of_the_documentation_open_and_close_on_lines_of_their_own() -> None:

@@ -137,6 +137,13 @@ def column_unit(size: Size) -> Unit:
     return _units()[size]
 
 
+def large_dollars() -> tuple[Unit, float]:
+    """Return what a reader counts large amounts of dollars in, and how many make a billion."""
+    with shown_in(DOLLAR):
+        unit = column_unit("bn")
+    return unit, 1000 / unit.usd_mn
+
+
 def amount_unit(usd_mn: float, size: Size) -> Unit:
     """Return what an amount in a sentence is counted in, which may depend on its size.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cepasim.core.currency import DOLLAR, Unit, column_unit, shown_in
+from cepasim.core.currency import large_dollars
 from cepasim.core.language import mark, ntr, separated, tr
 from cepasim.levers.words import WINDOWS
 from cepasim.ui.controls.control import Control
@@ -14,13 +14,6 @@ from cepasim.ui.messages import plain
 
 #: An end for comfort; a value beyond it (from a file or a link) widens the slider.
 _FUND_SLIDER_BN = 10.0
-
-
-def large_dollars() -> tuple[Unit, float]:
-    """Return what a reader counts large amounts of dollars in, and how many make a billion."""
-    with shown_in(DOLLAR):
-        unit = column_unit("bn")
-    return unit, 1000 / unit.usd_mn
 
 
 def _main(form: Form) -> None:

@@ -8,13 +8,13 @@ import streamlit as st
 
 import cepasim
 from cepasim.core import numbers as figures
+from cepasim.core.currency import large_dollars
 from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import mark, now, paragraph, tr
 from cepasim.levers.words import WINDOWS, dollars_in_words
 from cepasim.ui import columns
 from cepasim.ui.asked import sought
 from cepasim.ui.columns import NAME, amount, height, said
-from cepasim.ui.controls.fund import large_dollars
 from cepasim.ui.messages import plain
 from cepasim.ui.pages.advice_parts import opened, year_box
 from cepasim.ui.state import Session

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
+from cepasim.core.currency import large_dollars
 from cepasim.core.language import mark, tr
 from cepasim.report import line_charts, look
 
@@ -80,28 +81,36 @@ def charts(text: str) -> Iterator[tuple[str, alt.LayerChart]]:
     years = [row["fiscal year"] for row in rows]
     judged = _JUDGED.search(text)
     first = years.index(judged[1]) if judged and judged[1] in years else None
+    unit, per_bn = large_dollars()
     for flow, what in _FLOWS.items():
-        title = tr(what, unit=tr("US$ bn"))
-        bands = [re.findall(r"-?[\d.]+", row[f"{flow}, 90 % band"]) for row in rows]
+        title = tr(what, unit=unit.head)
+        bands = [_numbers(row[f"{flow}, 90 % band"], per_bn) for row in rows]
+        happened, said = (
+            [number for row in rows for number in _numbers(row[f"{flow}, {whose}"], per_bn)]
+            for whose in ("actual", "model")
+        )
         chart = line_charts.lines(
             "",
             years,
             (
-                line_charts.Line(
-                    tr("what happened"), look.INK, [float(row[f"{flow}, actual"]) for row in rows]
-                ),
+                line_charts.Line(tr("what happened"), look.INK, happened),
                 line_charts.Line(
                     tr("first model, with its 90 % band"),
                     look.SCENARIO,
-                    [float(row[f"{flow}, model"]) for row in rows],
+                    said,
                     (6, 3),
-                    [float(low) for low, _ in bands],
-                    [float(high) for _, high in bands],
+                    [low for low, _ in bands],
+                    [high for _, high in bands],
                 ),
             ),
             shaded_from=first,
         )
         yield title, chart
+
+
+def _numbers(cell: str, per_bn: float) -> list[float]:
+    """Numbers of a cell in US$ bn, in the unit of which so many make a billion."""
+    return [per_bn * float(number) for number in re.findall(r"-?[\d.]+", cell)]
 
 
 def _rows(text: str) -> list[dict[str, str]]:
