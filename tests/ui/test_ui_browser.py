@@ -756,6 +756,9 @@ def test_pages_in_japanese_are_whole_and_leave_nothing_in_english(
                 _settled(page)
         page.set_viewport_size({"width": 1280, "height": 900})
         assert "lang=en" in page.url
+    page.goto(f"{address}/nowhere?lang=ja")  # the framework's own words
+    page.get_by_role("dialog").get_by_text("指定のページはない").wait_for()
+    assert english_left(page.get_by_role("dialog").inner_text()) == []
     page.context.close()
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit
 import yaml
 
 import cepasim
@@ -37,7 +39,7 @@ from cepasim.ui.answers import Answers
 from cepasim.ui.columns import converted
 from cepasim.ui.controls import fund, offtake, quota
 from cepasim.ui.controls.form import Form
-from cepasim.ui.live import live
+from cepasim.ui.live import _FOREIGN, live
 from cepasim.ui.pages import arriving, documents, evidence_path, sectors, share, sure
 from cepasim.ui.pages.sentence import in_one_sentence
 from cepasim.ui.pieces import Pieces
@@ -813,6 +815,14 @@ def test_what_the_browser_adds_is_in_the_language() -> None:
         said = live()
     assert "政策手段へ移動" in said and "ファイルを選択" in said and "To the" not in said
     assert '"Fullscreen": "全画面表示"' in said and '"both": "{lever}：{what}"' in said
+
+
+def test_words_of_the_framework_are_those_it_has() -> None:
+    """A new version may say it otherwise: then it would be in English again."""
+    scripts = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    said = "".join(file.read_text(encoding="utf-8") for file in scripts.glob("*.js"))
+    parts = {part for one in _FOREIGN for part in re.split(r"#MB|#|(?<=exist)", one) if part}
+    assert sorted(part for part in parts if part not in said) == []
 
 
 def test_a_chart_of_one_reader_is_not_that_of_another_currency() -> None:

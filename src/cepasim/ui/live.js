@@ -4,16 +4,23 @@
   document.documentElement.lang = words.language;
 
   // Words of the framework.
-  const foreign = words.foreign.map(([said, put]) =>
-    [new RegExp("^" + said.replace("N", "([0-9]+)") + "(?= •|$)"), put.replace("N", "$1")]);
+  const DRAWN = "[data-testid=stFileUploaderDropzone], [role=listbox], [role=menu], "
+    + "[role=menuitem], [role=dialog], [role=tooltip], [data-testid=stTooltipContent], "
+    + "[data-testid=stStatusWidget]";
+  const foreign = words.foreign.map(([said, put]) => {
+    const plain = said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const some = plain.replace("#", "([0-9]+)");
+    return [new RegExp(`^${some}(?= •|$)`), put.replace("#", "$$1")];
+  });
   const translate = () => {
     if (!foreign.length) return;
-    for (const part of document.querySelectorAll(
-      "[data-testid=stFileUploaderDropzone], [role=listbox]")) {
+    for (const part of document.querySelectorAll(DRAWN)) {
       const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) for (const [said, put] of foreign)
-        if (said.test(texts.currentNode.nodeValue))
+        if (said.test(texts.currentNode.nodeValue)) {
           texts.currentNode.nodeValue = texts.currentNode.nodeValue.replace(said, put);
+          break;
+        }
     }
   };
 

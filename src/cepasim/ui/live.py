@@ -8,12 +8,43 @@ from importlib.resources import files
 
 from cepasim.core.language import SOURCE, current_language, mark, tr
 
-#: What Streamlit itself says, in English alone; a letter ``N`` stands for a number.
+#: What Streamlit itself says, in English alone, and how we say it; ``#`` stands for a number.
 _FOREIGN = {
+    # Choosing a file, and from lists.
     "Upload": mark("Choose a file"),
-    "NMB per file": mark("up to N MB per file"),
+    "#MB per file": mark("up to # MB per file"),
+    "Drag and drop a file here": mark("Drag a file here"),
+    "Drag and drop files here": mark("Drag files here"),
     "No results": mark("Nothing found"),
-    "Select N matches": mark("Choose all N found"),
+    "Select all": mark("Choose all"),
+    "Select # matches": mark("Choose all # found"),
+    # At the heads of columns.
+    "Sort ascending": mark("Sort, smallest first"),
+    "Sort descending": mark("Sort, largest first"),
+    "Autosize": mark("Fit the width"),
+    "Pin column": mark("Pin the column"),
+    "Unpin column": mark("Unpin the column"),
+    "Hide column": mark("Hide the column"),
+    # Where it stands.
+    "Running...": mark("Working …"),
+    "Stop": mark("Stop"),
+    "Stopping...": mark("Stopping …"),
+    "Rerun": mark("Run again"),
+    "Connecting": mark("Connecting"),
+    "Connecting to Streamlit server": mark("Connecting to the program"),
+    "Error": mark("Error"),
+    "Unable to connect to Streamlit server": mark("No connection to the program"),
+    "Connection error": mark("No connection to the program"),
+    "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your "
+    "terminal:": mark("Is the program still running? If it was stopped, start it again:"),
+    "streamlit run yourscript.py": "cepasim app",
+    "Streamlit server is not responding. Are you connected to the internet?": mark(
+        "The program does not answer. Is there a connection to its machine?"
+    ),
+    "Page not found": mark("Page not found"),
+    "The page that you have requested does not seem to exist. Running the app's main page.": mark(
+        "There is no such page. The first page is shown instead."
+    ),
 }
 
 #: What Streamlit calls its own buttons and places, in English alone, for those who hear the page.
@@ -23,7 +54,10 @@ _LABELS = {
     "App pages": mark("Pages"),
     "Help": mark("Help"),
     "Open": mark("Open"),
+    "Close": mark("Close"),
     "Clear all": mark("Clear all"),
+    "Clear value": mark("Clear"),
+    "Clear selection": mark("Clear selection"),
     "Choose an option": mark("Choose from the list"),
     "Choose options": mark("Choose from the list"),
     "Show data": mark("Show data"),
