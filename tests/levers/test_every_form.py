@@ -20,6 +20,7 @@ from cepasim.levers.lever import Example, Lever, Quantity
 from cepasim.levers.precedence import measures
 from cepasim.products.classification import Classification
 from cepasim.tables.notes import scenario_notes
+from tests.as_read import as_read
 
 HS = Classification.bundled()
 FORMS = [pytest.param(kind, one, id=f"{kind}, {one.form}") for kind, one in every_form()]
@@ -119,7 +120,7 @@ def test_it_is_simulated_noted_and_put_in_a_note(
     for name in (f"note.{ending}" for ending in endings):
         result.brief(tmp_path / name)
         assert (tmp_path / name).stat().st_size > 1000
-    page = (tmp_path / "note.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    page = as_read(tmp_path / "note.html")
     assert asked.levers[0].in_words(HS).split(" (")[0].replace("'", "&#39;") in page.replace(
         "&#x27;", "&#39;"
     )

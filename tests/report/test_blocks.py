@@ -27,6 +27,7 @@ from cepasim.report.blocks import (
     marked,
     plain,
 )
+from tests.as_read import as_read
 
 WICKED = 'a <script>alert("x")</script> & **b** `c` {{ d }}'
 PICTURE = charts.bars(
@@ -194,3 +195,21 @@ def test_a_note_is_small_in_word_too_and_parts_stand_in(tmp_path: Path) -> None:
         row.cells[0].paragraphs[0].paragraph_format.left_indent for row in file.tables[0].rows
     ]
     assert indents[:2] == [None, None] and indents[2]
+
+
+def test_no_year_and_no_range_is_torn_and_both_are_found_as_written() -> None:
+    text = "2030-31: 14 to 30, −27.88 to −9.65, 1.5–2, 1,500万～6,700万ドル; ISO-2030-31, 1 to do"
+    written = html.fragment(Paragraph(text))
+    whole = re.findall(r'<span class="cs-whole">(.*?)</span>', written)
+    assert whole == ["2030-31", "14 to 30", "−27.88 to −9.65", "1.5–2", "1,500万～6,700"]
+    assert as_read(written) == f"<p>{text}</p>", "no odd letter: a search and a copy have it all"
+    assert ".cs-whole {white-space:nowrap;}" in html.style("blocks")
+    titled = html.fragment(Bars("", "", (Bar("Sales in 2030-31", 1.0, "+1"),)))
+    assert 'title="Sales in 2030-31"' in titled, "no tag within an attribute"
+
+
+def test_no_year_is_torn_in_word(tmp_path: Path) -> None:
+    docx.write(Document("A note", (Paragraph("From 2030-31 on."),), "note"), tmp_path / "note.docx")
+    [said] = word.Document(str(tmp_path / "note.docx")).paragraphs
+    assert said.text == "From 2030-31 on."
+    assert "noBreakHyphen" in said._p.xml and "2030-31" not in said._p.xml

@@ -17,6 +17,7 @@ from cepasim.report import brief
 from cepasim.result import Result
 from cepasim.scenario.scenario import Scenario
 from cepasim.tables.caveats import Note
+from tests.as_read import as_read
 
 FOLDER = bundled_directory() / "scenarios"
 YEAR = "2030-31"
@@ -46,7 +47,7 @@ class _Text(HTMLParser):
 
 def _read(path: Path) -> _Text:
     reader = _Text()
-    reader.feed(path.read_text(encoding="utf-8").replace("\u00a0", " "))
+    reader.feed(as_read(path))
     return reader
 
 
@@ -85,7 +86,7 @@ def test_it_needs_nothing_from_outside(result: Result, tmp_path: Path) -> None:
     reader = _read(tmp_path / "note.html")
     assert "2035-36" in reader.text
     assert not {tag for tag, _ in reader.tags} & {"script", "link", "img", "iframe"}
-    text = (tmp_path / "note.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    text = as_read(tmp_path / "note.html")
     # A drawing names its language by an address that nobody opens.
     assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
 

@@ -12,6 +12,7 @@ import cepasim
 from cepasim.core.language import language
 from cepasim.report import brief, front_sheet, html, terminal
 from cepasim.report.blocks import Bullets
+from tests.as_read import as_read
 from tests.english_left import english_left
 
 #: What stays in English: notes and names that other rooms make, programs, files.
@@ -38,7 +39,7 @@ def _sheet(result: cepasim.Result) -> Iterator[str]:
 def test_no_english_is_left_in_japanese(relief: cepasim.Result) -> None:
     with language("ja"):
         note = html.page(brief.document(relief, relief._classification, "2030-31"))
-        note = note.replace("\u00a0", " ")
+        note = as_read(note)
         said = {
             "headline": relief.headline("2030-31"),
             "note": note,
@@ -69,7 +70,7 @@ def test_notes_end_with_the_full_stop_of_the_language(economy: cepasim.Economy) 
 def test_the_rate_is_said_wherever_amounts_are_converted(relief: cepasim.Result) -> None:
     with cepasim.currency("INR"):
         note = html.page(brief.document(relief, relief._classification, "2030-31"))
-        note = note.replace("\u00a0", " ")
+        note = as_read(note)
         said = (relief.headline("2030-31"), note, "\n".join(_sheet(relief)))
         assert all("₹ 82.78 per US$ (2023-24)" in text for text in said)
         assert "₹ 82.78 per US$ (2023-24)" in " ".join(

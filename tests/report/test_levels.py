@@ -17,6 +17,7 @@ from cepasim.report.levels import range_of, range_of_mn
 from cepasim.tables.names import LEVELS, Level
 from cepasim.ui.pages import sectors
 from cepasim.ui.pages.path import path_in_words
+from tests.as_read import as_read
 
 YEAR = "2035-36"
 
@@ -65,7 +66,7 @@ def test_the_cards_say_it_and_so_does_the_chart(relief: cepasim.Result) -> None:
 
 def test_the_note_says_it(relief: cepasim.Result, tmp_path: Path) -> None:
     relief.brief(tmp_path / "note.html", YEAR)
-    said = (tmp_path / "note.html").read_text(encoding="utf-8").replace("\u00a0", " ")
+    said = as_read(tmp_path / "note.html")
     assert range_of(totals_of(relief), "balance", scenario=True) in said
     assert "90 % range of the level" in said
     assert "Read changes against the reference; the levels themselves are uncertain" in said
@@ -190,7 +191,7 @@ def test_the_path_of_the_note_says_it_for_both_flows(
     relief: cepasim.Result, tmp_path: Path
 ) -> None:
     relief.brief(tmp_path / "note.html", YEAR)
-    said = (tmp_path / "note.html").read_text(encoding="utf-8")
+    said = as_read(tmp_path / "note.html")
     for year in ("2026-27", "2032-33", YEAR):
         for item in ("exports", "imports", "balance"):
             assert f"[{range_of(totals_of(relief, year), item, scenario=True)}]" in said

@@ -27,6 +27,7 @@ from cepasim.ui.pages.path import plain_reference
 from cepasim.ui.pieces import Pieces
 from cepasim.ui.state import Session
 from cepasim.ui.told import Told
+from tests.as_read import as_read
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 FULL = Scenario.read(bundled_directory() / "scenarios/full-package.yaml")
@@ -47,7 +48,7 @@ def _session(app: AppTest) -> Session:
 
 def _html(app: AppTest) -> str:
     bodies = "\n".join(str(element.proto.body) for element in app.get("html"))
-    return bodies.replace("\u00a0", " ")
+    return as_read(bodies)
 
 
 def _key(app: AppTest, *parts: object) -> str:

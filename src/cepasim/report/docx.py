@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ from cepasim.core.language import SOURCE, current_language, tr
 from cepasim.core.workbook import without_clock
 from cepasim.report import blocks
 from cepasim.report.blocks import Block, Document, Span, Words
+
+#: Fiscal years as they are written in English, in both their parts.
+_FISCAL_YEAR = re.compile(r"(?<![\w-])(\d{4})-(\d{2})(?![\w-])")
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -121,12 +125,25 @@ def _fill(paragraph: WordParagraph, words: Words, *, small: bool = False) -> Non
     from docx.shared import Pt
 
     for span in (Span(words),) if isinstance(words, str) else words:
-        run = paragraph.add_run(span.text)
+        run = paragraph.add_run()
+        _add_text(run, span.text)
         run.bold = True if span.kind == "strong" else None
         if span.kind == "code":
             run.font.name = "Consolas"
         if small:
             run.font.size = Pt(8)
+
+
+def _add_text(run: Any, text: str) -> None:
+    """Add a text with Word's own hyphen in a fiscal year, which ends no line and is read as one."""
+    from docx.oxml import OxmlElement
+
+    first, *others = _FISCAL_YEAR.split(text)
+    run.add_text(first)
+    for before, after, then in zip(others[::3], others[1::3], others[2::3], strict=True):
+        run.add_text(before)
+        run._r.append(OxmlElement("w:noBreakHyphen"))
+        run.add_text(after + then)
 
 
 def _add_table(file: WordFile, part: blocks.Table) -> None:
@@ -136,7 +153,7 @@ def _add_table(file: WordFile, part: blocks.Table) -> None:
     if part.caption:
         caption = file.add_paragraph()
         caption.paragraph_format.keep_with_next = True
-        caption.add_run(part.caption).bold = True
+        _fill(caption, (Span(part.caption, "strong"),))
     if not part.rows:
         file.add_paragraph(tr("No change."))
         return

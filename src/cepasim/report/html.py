@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cepasim.core.language import current_language, tr
 from cepasim.core.numbers import is_nearly_none
@@ -29,6 +29,11 @@ _KINDS = {
 
 #: A space after a sign of money, and one before a sign or unit.
 _BEFORE = re.compile(r"(?<=[$₹¥]) (?=[\d−])")
+#: A fiscal year, and a range: neither is broken at the end of a line.
+_NUMBER = r"[+−~]?\d+(?:[,.]\d+)*"
+_WHOLE = re.compile(
+    rf"(?<![\w-])(?:\d{{4}}-\d{{2}}(?![\w-])|{_NUMBER}[万億]?(?: to |–|～){_NUMBER})"
+)
 _AFTER = re.compile(r"(?<=\d) (?=(?:%|mn|bn)(?!\w))")
 
 
@@ -76,19 +81,34 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         finalize=_on_one_line,
     )
-    environment.filters |= {"words": _words, "kind": lambda block: _KINDS[type(block)]}
+    environment.filters |= {
+        "words": _words,
+        "attribute": escape,  # has no room for tags
+        "kind": lambda block: _KINDS[type(block)],
+    }
     environment.globals |= {"bar_rows": _bar_rows, "picture": _picture, "no_change": _no_change}
     return environment
 
 
 def _on_one_line(written: object) -> object:
     is_text = isinstance(written, str) and not isinstance(written, Markup)
-    return together(str(written)) if is_text else written
+    return unbroken(str(written)) if is_text else written
 
 
 def together(written: str) -> str:
     """Keep a number and its sign or unit together: no line begins with a sign of per cent."""
     return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", written))
+
+
+def unbroken(written: str) -> Markup:
+    """Return a text as HTML in which no year, range or unit is torn at the end of a line.
+
+    A style keeps years and ranges whole and not another hyphen: who searches or copies them finds
+    what was written.
+    """
+    return Markup(
+        _WHOLE.sub(r'<span class="cs-whole">\g<0></span>', str(escape(together(written))))
+    )
 
 
 def _template(name: str) -> Template:
@@ -97,9 +117,9 @@ def _template(name: str) -> Template:
 
 def _words(words: Words) -> str | Markup:
     if isinstance(words, str):
-        return words
+        return unbroken(words)
     tags = {"plain": "{}", "strong": "<strong>{}</strong>", "code": "<code>{}</code>"}
-    return Markup("").join(Markup(tags[span.kind]).format(span.text) for span in words)
+    return Markup("").join(Markup(tags[span.kind]).format(unbroken(span.text)) for span in words)
 
 
 def _no_change() -> str:

@@ -71,7 +71,7 @@ def in_one_sentence(
 
 
 def _written(text: str) -> str:
-    return escape(html.together(text))
+    return html.unbroken(text)
 
 
 class Minded:
