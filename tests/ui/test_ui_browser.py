@@ -407,6 +407,119 @@ def test_the_keyboard_is_enough(page: Any, address: str) -> None:
         page.wait_for_function(back)
 
 
+#: What has the keyboard, as those who hear the page are told.
+AT = """() => {
+  const at = document.activeElement;
+  return `${at.tagName} ${at.getAttribute('aria-label') ?? at.textContent}`;
+}"""
+
+
+class _Keys:
+    """Somebody without a mouse, from the top of a page."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+    def to(self, name: str, most: int = 30) -> None:
+        """Press Tab until the name of what has the keyboard holds a text."""
+        passed = []
+        for _ in range(most):
+            self.press("Tab")
+            passed.append(self.page.evaluate(AT))
+            if name in passed[-1]:
+                return
+        pytest.fail(f"{most} presses of Tab do not come to {name!r}: {passed}")
+
+    def finds(self, place: str) -> None:
+        """Wait until a link to a place is there, as it is once the place itself is."""
+        link = f".cs-skips [data-to={place}]:not([hidden])"
+        self.page.locator(link).wait_for(state="attached")
+        _settled(self.page)
+
+    def has(self, name: str) -> None:
+        """Wait until something has the keyboard, and the page stands still."""
+        self.page.wait_for_function(f"name => ({AT})().includes(name)", arg=name)
+        _settled(self.page)
+
+    def choose(self, text: str, option: str) -> None:
+        self.page.keyboard.type(text)
+        self.page.get_by_role("option", name=option).first.wait_for()
+        self.press("Enter")
+        _settled(self.page)
+
+
+def test_food_is_freed_by_keyboard_alone(page: Any, address: str) -> None:
+    _open(page, address, "/start")
+    keys = _Keys(page)
+    keys.finds("scenarios")
+    keys.to("To the scenarios", 3)
+    keys.press("Enter")
+    name = "CEPA review, Japan's remaining tariffs"
+    keys.to(f"Open: {name}")
+    keys.press("Enter")
+    keys.has(f"H1 {name}")  # a new page is read from its title
+    keys.finds("levers")
+    keys.to("To the levers", 1)
+    keys.press("Enter")
+    keys.has("INPUT Japan's duties on Indian goods")
+    keys.to("BUTTON Japan's duties on Indian goods: all products, from 2026-27, 5 steps", 3)
+    assert page.evaluate("() => document.activeElement.ariaExpanded") == "false"
+    keys.press("Enter")
+    page.wait_for_function("() => document.activeElement.ariaExpanded === 'true'")
+    _settled(page)
+    keys.to("INPUT Products", 2)
+    group = "() => document.activeElement.closest('[role=group][aria-label]:has(label)').ariaLabel"
+    assert str(page.evaluate(group)).startswith("Japan's duties on Indian goods: all products")
+    keys.choose("Sections", "Sections")
+    page.get_by_role("combobox", name="Sections", exact=True).wait_for()
+    _settled(page)
+    keys.to("INPUT Sections", 1)
+    keys.choose("IV ", "IV Prepared food")
+    _says(page, ".cs-title", "section IV")
+    keys.press("Escape")
+    keys.to("To the result", 12)
+    keys.press("Enter")
+    keys.has("DL Change in balance, 2030-31")
+    assert keys.pressed < 50
+
+
+def test_a_barrier_of_one_chapter_is_changed_by_keyboard_alone(page: Any, address: str) -> None:
+    _open(page, address)
+    keys = _Keys(page)
+    keys.finds("result")
+    keys.to("To the result", 2)
+    keys.press("Enter")
+    keys.to("INPUT Search")
+    page.keyboard.type("03")
+    keys.press("Enter")
+    _settled(page)
+    keys.to("CANVAS")
+    keys.press("ArrowDown")
+    keys.press("Shift+Space")
+    page.get_by_text("Why this number").wait_for()
+    _settled(page)
+    keys.to("Change this: barriers of chapter 03", 2)  # Tab leaves the grid at once
+    keys.press("Enter")
+    keys.has("H1 Parameters")
+    keys.to("Change a value for one chapter alone")
+    keys.press("Enter")
+    page.get_by_label("Chapter alone", exact=True).first.wait_for()
+    _settled(page)
+    keys.to("INPUT Its value")
+    keys.press("Control+a")
+    page.keyboard.type("0.15")
+    keys.to("Use it for this chapter", 3)
+    keys.press("Enter")
+    _says(page, "[data-testid=stAlert]", "15 %")
+    # The button goes away, and the keyboard stays where it was.
+    keys.has("SUMMARY")
+    assert keys.pressed < 60
+
+
 #: The outline of what has the focus, or of what stands for it, and its contrast with the page.
 FOCUS = """() => {
   const parse = c => c.match(/[\\d.]+/g).map(Number);
