@@ -23,6 +23,7 @@ from cepasim.params.parameters import bundled_directory
 from cepasim.scenario.bundled import MAIN
 from cepasim.studies.reference_gap import reference_gap
 from docs.writers.elasticities import elasticity_page
+from docs.writers.worked import worked
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = "2030-31"
@@ -182,12 +183,12 @@ def readme(economy: cepasim.Economy) -> str:
     return with_blocks((ROOT / "README.md").read_text(encoding="utf-8"), blocks)
 
 
-def method_page() -> str:
-    """Page of the method with the equations as code."""
+def method_page(economy: cepasim.Economy) -> str:
+    """Page of the method with the equations as code, and with numbers that are worked through."""
     source = Path(equations.__file__).read_text(encoding="utf-8")
     code = f"```python\n{source[source.index('@dataclass') :]}```"
     page = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
-    return with_blocks(page, {"equations": code})
+    return with_blocks(page, {"equations": code, **worked(economy)})
 
 
 def main() -> int:
@@ -196,7 +197,7 @@ def main() -> int:
     pages = {
         "docs/elasticities.md": elasticity_page(economy),
         "docs/full-package.svg": picture(cepasim.simulate(economy, bundled("full-package"))) + "\n",
-        "docs/method.md": method_page(),
+        "docs/method.md": method_page(economy),
         "docs/time.md": time_page(economy),
         "README.md": readme(economy),
     }
