@@ -30,7 +30,8 @@ def _quota(economy: cepasim.Economy) -> str:
     return (
         f"*Worked.* India lets cars (8703) of the European Union in at {_IN} % within a quota from "
         f"2027-28,\nbeyond it at {_OVER} % or what they would pay without it, whichever is less. "
-        "What comes of a quota of so\nmany US$ mn, by the regimes above:\n\n| Quota | Outcome |\n|---:|---|\n{rows}"
+        "What comes of a quota of so\nmany US$ mn, by the regimes above:\n\n"
+        f"| Quota, US$ mn | Outcome |\n|---:|---|\n{rows}"
     )
 
 
@@ -58,8 +59,8 @@ def _products(economy: cepasim.Economy) -> str:
     (_, one), (number, sold) = (_exports(economy, scenario) for scenario in (whole, split))
     return (
         f"*Worked.* Chapter {_SPLIT} in one piece: India's exports of US$ {value(one)} mn in "
-        f"{_THEN}, in the reference. As {number} products:\nUS$ {value(sold)} mn together; further "
-        f"digits differ by {abs(sold / one - 1):.2%}, as duties that change by schedule differ."
+        f"{_THEN}, in the reference. As {number} products:\nUS$ {value(sold)} mn together; "
+        f"the two differ by {100 * abs(sold / one - 1):.1g} %."
     )
 
 
