@@ -23,6 +23,7 @@ from cepasim.core.fiscal_year import year_in_words
 from cepasim.core.language import tr
 from cepasim.core.numbers import in_mn
 from cepasim.report import views
+from cepasim.report.accounts import accounts
 from cepasim.result import Result
 from cepasim.ui import link
 
@@ -113,7 +114,7 @@ def note_differs(text: str, cards: str, result: Result, year: str) -> Iterator[s
             for name, where in (("note", text), ("page", cards)):
                 if plain_text(part) not in where:
                     yield f"{name}: no {part!r}"
-    for row in views.accounts(result, year).rows:
+    for row in accounts(result, year).rows:
         if not all(plain_text(str(cell)) in text for cell in row):
             yield f"note: no {row}"
     # The ranges: what the page has drawn is in the note, to the letter.
