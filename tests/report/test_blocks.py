@@ -206,6 +206,9 @@ def test_no_year_and_no_range_is_torn_and_both_are_found_as_written() -> None:
     assert ".cs-whole {white-space:nowrap;}" in html.style("blocks")
     titled = html.fragment(Bars("", "", (Bar("Sales in 2030-31", 1.0, "+1"),)))
     assert 'title="Sales in 2030-31"' in titled, "no tag within an attribute"
+    sheet = html.style("blocks")
+    assert ".cs-bars caption > span {" in sheet, "a year below a heading is no line of its own"
+    assert not re.search(r"[\w)] span\b", re.sub(r"\{.*?\}", "", sheet, flags=re.DOTALL))
 
 
 def test_no_year_is_torn_in_word(tmp_path: Path) -> None:

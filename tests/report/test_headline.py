@@ -49,7 +49,11 @@ def test_a_range_stands_in_it_where_it_was_drawn(package: cepasim.Result) -> Non
     ranges = cepasim.monte_carlo(cepasim.load(), package.scenario, draws=8)
     ranged = package.with_ranges(ranges.headline_ranges(), {"draws": 8, "seed": 1})
     low, high = ranges.range_of("change_in_balance_usd_mn", YEAR)
-    assert f"(90 % range {numbers.span_mn(low, high)})" in ranged.headline(YEAR)
+    said = ranged.headline(YEAR)
+    assert f"(90 % range {numbers.span_mn(low, high)})" in said
+    for flow in ("exports", "imports"):
+        ends = ranges.range_of(f"change_in_{flow}_usd_mn", YEAR)
+        assert f" %; {numbers.span_mn(*ends)})" in said
 
 
 @pytest.mark.slow(seconds=2)

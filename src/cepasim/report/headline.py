@@ -199,7 +199,7 @@ def change_in_words(
     in_year = year_in_words(year)
     if not any(row[f"change_in_{item}_usd_mn"] for item in ("exports", "imports")):
         return _begun(name, tr("nothing changes in {year}.", year=in_year))
-    exports, imports = (_flow(row, item) for item in ("exports", "imports"))
+    exports, imports = (_flow(row, item, drawn or {}) for item in ("exports", "imports"))
     change = _of_reference(row, _ranged(row, drawn or {}, undrawn))
     said = {"year": in_year, "exports": exports, "imports": imports, "change": change}
     added = "" if trade_balance(row).adds_up else tr(NOT_ADDING)
@@ -234,7 +234,8 @@ def _of_reference(row: Mapping[str, Any], change: str) -> str:
     return tr("{change}, {share} of the surplus", change=change, share=share)
 
 
-def _flow(row: Mapping[str, Any], item: str) -> str:
+def _flow(row: Mapping[str, Any], item: str, drawn: Mapping[str, Any]) -> str:
+    """Change of a flow in words, with its 90 % range where there is one."""
     change = row[f"change_in_{item}_usd_mn"]
     if change == 0:
         return tr("as much as without it")
@@ -242,6 +243,9 @@ def _flow(row: Mapping[str, Any], item: str) -> str:
     percent = figures.percent(row[f"change_in_{item}_pct"])
     if figures.is_nearly_none(figures.millions(abs(change))):
         return tr("practically the same")
+    if f"change_in_{item}_usd_mn_p5" in drawn:
+        ends = (float(drawn[f"change_in_{item}_usd_mn_{end}"]) for end in ("p5", "p95"))
+        percent = clauses((percent, figures.range_mn(*ends, unit=False)))
     if change > 0:
         return tr("{amount} more ({percent})", amount=amount, percent=percent)
     return tr("{amount} less ({percent})", amount=amount, percent=percent)

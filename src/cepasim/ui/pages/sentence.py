@@ -25,7 +25,10 @@ from cepasim.ui.state import Session
 #: Ends of a range as long as any, in sizes of the change: it is never shown.
 _FAR = 10.0
 _ENDS = [
-    f"change_in_balance_usd_mn{choice}_{end}" for choice in ("", "_choice") for end in ("p5", "p95")
+    (f"change_in_{item}", f"{choice}_{end}")
+    for item in ("balance", "exports", "imports")
+    for choice in ("", "_choice")
+    for end in ("p5", "p95")
 ]
 #: Styles of what is said above and below the cards.
 _PLACES = ("cs-mind", "cs-beside")
@@ -62,8 +65,12 @@ def in_one_sentence(
     bare = change_in_words(row, year, done, undrawn="") if awaited else said
     room = ""
     if awaited:
-        far = _FAR * abs(row["change_in_balance_usd_mn"])
-        ends = dict(zip(_ENDS, (-far, far, -far, far), strict=True))
+        ends = {
+            f"{item}_usd_mn{end}": _FAR
+            * abs(row[f"{item}_usd_mn"])
+            * (-1 if end.endswith("_p5") else 1)
+            for item, end in _ENDS
+        }
         longest = _written(change_in_words(row, year, done, ends))
         room = f'<span class="cs-room" aria-hidden="true">{longest}</span>'
     spoken, seen = escape(bare), f"<span>{_written(said)}</span>"
