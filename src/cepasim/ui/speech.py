@@ -27,7 +27,7 @@ LANGUAGE, CURRENCY = "lang", "currency"
 _LANGUAGE_SWITCH, _CURRENCY_SWITCH = "language-switch", "currency-switch"
 
 #: Letters of choices that a phone shows as buttons; pixels of the list of more.
-_LETTERS_IN_A_ROW, _BOX = 12, 120
+_LETTERS_IN_A_ROW, _BOX = 12, 98
 
 T = TypeVar("T")
 
