@@ -8,13 +8,13 @@
   const both = (one, other) => words.both.replace(/{lever}|{what}/g, m => m === "{what}" ? other : one);
 
   // Names that say of what: a lever's details, the help on a heading, the button of a scenario.
-  const LEVERS = ["-on ", "-details ", "-within"]
+  const LEVERS = ["-on ", "-details ", "-controls"]
     .map(end => `[data-testid=stSidebar] [class*="st-key-lever-"][class*="${end}"]`).join();
   const name = () => {
     let lever = "", details = "";
     for (const part of document.querySelectorAll(LEVERS)) {
       lever = part.querySelector("input[role=switch]")?.getAttribute("aria-label") ?? lever;
-      if (part.className.includes("-within")) {
+      if (part.className.includes("-controls")) {
         put(part, "role", "group");
         put(part, "aria-label", details);
       } else for (const button of part.querySelectorAll("button[kind=tertiary]")) {

@@ -101,7 +101,7 @@ def _lever(found: Session, group: Group, mine: list[int], place: int, index: int
     result = jump(tr("To the result"), "result")
     st.html(result)
     if is_open:
-        with st.container(border=True, key=form.key("within")):
+        with st.container(border=True, key=form.key("controls")):
             control.details(form)
             _add_or_remove(found, group, mine, form)
             st.html(result)
