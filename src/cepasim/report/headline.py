@@ -238,11 +238,11 @@ def _flow(row: Mapping[str, Any], item: str, drawn: Mapping[str, Any]) -> str:
     """Change of a flow in words, with its 90 % range where there is one."""
     change = row[f"change_in_{item}_usd_mn"]
     if change == 0:
-        return tr("as much as without it")
+        return tr("the same amount")
     amount = figures.mn(abs(change), place=trade_balance(row).place)
     percent = figures.percent(row[f"change_in_{item}_pct"])
     if figures.is_nearly_none(figures.millions(abs(change))):
-        return tr("practically the same")
+        return tr("practically the same amount")
     if f"change_in_{item}_usd_mn_p5" in drawn:
         ends = (float(drawn[f"change_in_{item}_usd_mn_{end}"]) for end in ("p5", "p95"))
         percent = clauses((percent, figures.range_mn(*ends, unit=False)))
