@@ -10,6 +10,7 @@ test waits for a time: it waits until the page has run what was asked of it.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -234,6 +235,18 @@ def _go(page: Any, title: str) -> None:
     _settled(page)
 
 
+def _opened(page: Any, button: Any) -> None:
+    """Press a button that opens a box; a page that is drawn anew may miss a press, as of anybody."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    for patience in (15_000, 15_000, 60_000):
+        button.press("Enter")
+        with contextlib.suppress(TooLate):
+            page.locator("[data-testid=stPopoverBody]").wait_for(timeout=patience)
+            return
+    pytest.fail("nothing opens")
+
+
 LEGENDS = """() => [...document.querySelectorAll('.stVegaLiteChart')].map(chart =>
   [...chart.querySelectorAll('.role-legend-label text')].map(text => text.textContent))"""
 
@@ -398,9 +411,9 @@ def test_the_keyboard_is_enough(page: Any, address: str) -> None:
     button = page.get_by_role("button", name="Share and save")
     inside = "() => document.activeElement.closest('[data-testid=stPopoverBody]') !== null"
     back = "() => document.activeElement.innerText?.startsWith('Share and save') === true"
-    button.focus()
     for _ in range(2):
-        page.keyboard.press("Enter")
+        _settled(page)  # the server knows that it was closed
+        _opened(page, button)
         page.wait_for_function(inside)
         page.locator("[data-testid=stPopoverBody] [data-testid=stCode]").first.wait_for()
         page.keyboard.press("Escape")

@@ -92,24 +92,23 @@
     }
   };
 
-  // What a key opens has the keyboard. It comes late, takes its time to be laid out, and gives the
-  // focus back to its button meanwhile: it is asked until it has kept the focus for a moment, or
-  // the reader goes elsewhere.
+  // What a key opens has the keyboard. It comes late, is drawn anew while its contents come, and
+  // gives the focus back to its button meanwhile: the focus is put into it until the reader does
+  // something, goes elsewhere, or has waited for long.
   const OPENER = "[data-testid=stPopover] button";
-  const STEP = 50, KEPT = 6, GIVEN_UP = 600;
+  const STEP = 50, GIVEN_UP = 600;
+  const leave = () => clearInterval(window.cepasimEnters);
   const enter = () => {
-    clearInterval(window.cepasimEnters);
-    let asked = 0, kept = 0;
+    leave();
+    let asked = 0;
     window.cepasimEnters = setInterval(() => {
       const body = document.querySelector("[data-testid=stPopoverBody]");
       const at = document.activeElement;
-      const elsewhere = at !== document.body && !at.closest(OPENER) && !body?.contains(at);
-      kept = body?.contains(at) ? kept + 1 : 0;
-      if (kept === KEPT || ++asked === GIVEN_UP || elsewhere)
-        return clearInterval(window.cepasimEnters);
-      if (kept || !body) return;
+      if (body?.contains(at)) return;
+      const elsewhere = at !== document.body && !at.closest(OPENER);
+      if (++asked === GIVEN_UP || elsewhere) return leave();
       // The first that takes it: what is hidden or not to be used now does not.
-      for (const e of body.querySelectorAll("button, input, textarea, a[href]")) {
+      for (const e of body?.querySelectorAll("button, input, textarea, a[href]") ?? []) {
         e.focus();
         if (document.activeElement === e) break;
       }
@@ -121,14 +120,16 @@
     if (target.closest("[data-testid=stSidebarNav] a") && matchMedia("(max-width: 767px)").matches)
       document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
     // A click of the mouse counts itself, one of a key does not.
-    if (detail) clearInterval(window.cepasimEnters);
-    else if (target.closest(OPENER)) enter();
+    if (!detail && target.closest(OPENER)) enter();
   };
 
   const mark = () => { skip(); tell(); name(); translate(); };
-  document.removeEventListener("click", window.cepasimPressed);
-  window.cepasimPressed = pressed;
-  document.addEventListener("click", pressed);
+  window.cepasimPressed?.abort();
+  const {signal} = window.cepasimPressed = new AbortController();
+  document.addEventListener("click", pressed, {signal});
+  // Before the click that a key makes.
+  for (const does of ["keydown", "pointerdown"])
+    document.addEventListener(does, leave, {signal, capture: true});
   window.cepasimLive?.disconnect();
   window.cepasimLive = new MutationObserver(mark);
   window.cepasimLive.observe(document.body, {childList: true, subtree: true});
