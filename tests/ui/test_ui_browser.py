@@ -236,7 +236,7 @@ def _go(page: Any, title: str) -> None:
 
 
 def _opened(page: Any, button: Any) -> None:
-    """Press a button that opens a box; a page that is drawn anew may miss a press, as of anybody."""
+    """Press a button that opens a box; a page that is drawn anew may miss a press."""
     from playwright.sync_api import TimeoutError as TooLate
 
     for patience in (15_000, 15_000, 60_000):
