@@ -438,12 +438,12 @@ class _Keys:
         self.pressed += 1
 
     def to(self, name: str, most: int = 30) -> None:
-        """Press Tab until the name of what has the keyboard holds a text."""
-        passed = []
+        """Press Tab until the name of what has the keyboard holds a pattern."""
+        passed: list[str] = []
         for _ in range(most):
             self.press("Tab")
             passed.append(self.page.evaluate(AT))
-            if name in passed[-1]:
+            if re.search(name, passed[-1]):
                 return
         pytest.fail(f"{most} presses of Tab do not come to {name!r}: {passed}")
 
@@ -510,8 +510,9 @@ def test_a_barrier_of_one_chapter_is_changed_by_keyboard_alone(page: Any, addres
     page.keyboard.type("03")
     keys.press("Enter")
     _settled(page)
-    keys.to("CANVAS")
-    keys.press("ArrowDown")
+    keys.to("CANVAS|TD 03 ")  # a grid, or the first cell of it once it has told its cells
+    if str(page.evaluate(AT)).startswith("CANVAS"):
+        keys.press("ArrowDown")
     keys.press("Shift+Space")
     page.get_by_text("Why this number").wait_for()
     _settled(page)
